@@ -1,0 +1,54 @@
+/**
+ * The closed set of error codes. A code is stable: people search for it, alarms and tests name it.
+ * The part before the dot says which area failed.
+ */
+export const errorCodes = [
+  'allowlist.invalid',
+  'allowlist.missing',
+  'usage.invalid',
+  'json.invalid',
+  'upstream.unreachable',
+  'upstream.status',
+  'upstream.body',
+  'upstream.too-large',
+  'upstream.stalled',
+  'fetch.size',
+  'fetch.sha256',
+  'fetch.md5',
+  'fetch.mutated',
+  'fetch.unverifiable',
+  'package.refused',
+  'package.identity',
+  'store.conflict',
+  'store.broken',
+  'store.busy',
+  'solver.failed',
+  'plan.conflict',
+  'plan.missing',
+  'internal.bug',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface ErrorDetails {
+  /** What the reader can do about it; printed after "hint:". */
+  readonly hint?: string;
+  /** True when the same call may succeed later with nothing changed. */
+  readonly retry?: boolean;
+  readonly cause?: unknown;
+}
+
+/** An error is a code, a sentence and a hint. Only a shell turns one into an exit status or a dead letter. */
+export class GatehouseError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly retry: boolean;
+
+  constructor(code: ErrorCode, message: string, { hint, retry = false, cause }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'GatehouseError';
+    this.code = code;
+    this.hint = hint;
+    this.retry = retry;
+  }
+}

@@ -1,0 +1,19 @@
+/** An answer's head, with its body still to be read. */
+export interface FetchResponse {
+  readonly status: number;
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  /** A header's value by its lowercase name. */
+  header(name: string): string | null;
+  /** The body as it was sent (no Content-Encoding is undone: none is asked for). Stopping early ends the transfer. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * One GET over `https:`, `http:` or `file:`; redirects followed. For `file:` a missing file is status 404 and the ETag
+ * is made of inode, mtime and size.
+ *
+ * Rejects with GatehouseError `upstream.unreachable` (retry) when there is no answer; the body rejects with
+ * `upstream.body` (retry) when it is cut and `upstream.stalled` (retry) when it runs too slowly.
+ */
+export type Fetch = (url: string, headers: Readonly<Record<string, string>>) => Promise<FetchResponse>;

@@ -1,0 +1,32 @@
+import type { RepodataRecord } from '../record.ts';
+
+/** One package a solver may choose. `key` is `<subdir>/<fileName>` and comes back in the solution. */
+export interface Candidate {
+  readonly key: string;
+  readonly record: RepodataRecord;
+}
+
+/** What may be chosen from on one platform: by package name. Virtual packages are apart. */
+export interface CandidatePool {
+  /** Names the pool: equal ids mean equal contents, so that a solver may keep it between calls. */
+  readonly id: string;
+  readonly platform: string;
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  /** `__glibc` -> `2.28`. Each is injected as an installed record and as a spec (design decision 2). */
+  readonly virtualPackages: Readonly<Record<string, string>>;
+}
+
+export type Solution =
+  | { readonly status: 'solved'; readonly keys: readonly string[] }
+  /** The solver's own words, made readable. */
+  | { readonly status: 'unsolvable'; readonly explanation: string }
+  /** The solver broke (a panic in WASM); says nothing about the specs. */
+  | { readonly status: 'failed'; readonly explanation: string };
+
+export interface Solver extends AsyncDisposable {
+  /**
+   * Chooses one package for each name needed so that every spec holds. `specs` carry no channel.
+   * Deterministic: equal pools and specs give equal keys, in order of key.
+   */
+  solve(pool: CandidatePool, specs: readonly string[]): Promise<Solution>;
+}

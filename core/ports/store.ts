@@ -1,0 +1,51 @@
+import type { ByteSource } from '../byte-source.ts';
+import type { ObjectKey } from '../layout.ts';
+
+/** Small facts kept beside an object, as S3 keeps `x-amz-meta-*`: lowercase names, ASCII values. */
+export type Metadata = Readonly<Record<string, string>>;
+
+export interface ObjectHead {
+  readonly key: ObjectKey;
+  /** Opaque; equal tags mean equal bytes. A changed object has a changed tag. */
+  readonly etag: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface StoredObject extends ObjectHead, ByteSource {
+  readonly metadata: Metadata;
+}
+
+/** `absent` is S3's `If-None-Match: *`; `etag` is its `If-Match`. Without either the write is unconditional. */
+export type Condition = { readonly absent: true } | { readonly etag: string };
+
+export type PutOutcome = { readonly status: 'written'; readonly etag: string } | { readonly status: 'conflict' };
+
+/**
+ * Bytes on their way in: written once, read anywhere to be checked, then published whole or thrown away.
+ * Nothing is visible under any key before `publish`.
+ */
+export interface StagedObject extends AsyncDisposable {
+  write(bytes: Uint8Array): Promise<void>;
+  /** The bytes so far; call after the last `write`. */
+  source(): Promise<ByteSource>;
+  /** Publishes the staged bytes at `key` if nothing is there; 'conflict' leaves what is there as it was. */
+  publish(key: ObjectKey, metadata: Metadata): Promise<PutOutcome>;
+}
+
+/**
+ * Where a channel lives: a folder or a bucket. Strongly consistent, as S3 is: a read after a write sees it.
+ * Absent is `null`, a lost race is `conflict`, anything else throws.
+ */
+export interface Store {
+  /** The object as it is now; its `read` fails if the object changes meanwhile. */
+  get(key: ObjectKey): Promise<StoredObject | null>;
+  /** Whole small objects in one go; readers see the old or the new bytes, never a part. */
+  put(key: ObjectKey, bytes: Uint8Array, condition?: Condition): Promise<PutOutcome>;
+  /** Every object whose key starts with `prefix`, in order of key by code point; a page lost midway throws. */
+  list(prefix: string): AsyncIterable<ObjectHead>;
+  /** Removes the object; removing what is not there is done already. */
+  delete(key: ObjectKey): Promise<void>;
+  /** Opens a staging place for bytes of any size; disposing of it unpublished leaves nothing behind. */
+  stage(): Promise<StagedObject>;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { md5Schema, sha256Schema } from './digest.ts';
+import { packageNameSchema } from './package-name.ts';
+
+/**
+ * A record of `repodata.json` (CEP 36): the keys the pipeline reads are typed, every other key is kept as it is.
+ * Sizes are bytes; `timestamp` is milliseconds, in old records seconds.
+ */
+export const recordSchema = z.looseObject({
+  name: packageNameSchema,
+  version: z.string().min(1),
+  build: z.string().min(1),
+  build_number: z.int().nonnegative(),
+  depends: z.array(z.string()).default([]),
+  constrains: z.array(z.string()).optional(),
+  subdir: z.string().optional(),
+  size: z.int().nonnegative().optional(),
+  sha256: sha256Schema.optional(),
+  md5: md5Schema.optional(),
+  timestamp: z.number().optional(),
+  noarch: z.union([z.string(), z.boolean()]).optional(),
+});
+export type RepodataRecord = z.infer<typeof recordSchema>;
