@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { Sha256 } from './digest.ts';
+import { channelNames } from './layout/route.ts';
 import type { PackageFileName } from './package-file-name.ts';
 import type { Subdir } from './subdir.ts';
+
+export { representationOf } from './layout/representation.ts';
+export { type RoutedKey, route } from './layout/route.ts';
+export { channelNames };
 
 /** A key of the store: `/`-separated, no empty, `.` or `..` part. Built here from parsed parts, never from raw text. */
 export const objectKeySchema = z
@@ -13,8 +18,6 @@ export type ObjectKey = z.infer<typeof objectKeySchema>;
 
 const key = (...parts: readonly string[]): ObjectKey => objectKeySchema.parse(parts.join('/'));
 
-/** The served channels of a store: each is a top folder that clients see as a channel's root. */
-export const channelNames = ['conda', 'staging'] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 /** Everything below this prefix is private: no server and no edge ever answers for it. */
@@ -34,6 +37,9 @@ export const indexKey = (channel: ChannelName, subdir: Subdir, file: IndexFile):
 /** What was known when an artifact entered; create-only (design decision 6). */
 export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName, sha256: Sha256) =>
   key('_gatehouse', 'provenance', channel, subdir, fileName, `${sha256}.json`);
+
+export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): string =>
+  `_gatehouse/provenance/${channel}/${subdir}/${fileName}/`;
 
 /** What we decided since, one object a subdir, under compare-and-swap (design decision 5). */
 export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>

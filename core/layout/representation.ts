@@ -1,0 +1,26 @@
+/** How an object is served; the same for every reader of a key. No key ever has a Content-Encoding. */
+export interface Representation {
+  readonly contentType: string;
+  readonly cacheControl: string;
+}
+
+/** Names whose bytes never change: packages, wheels and their metadata (PEP 658), shards (CEP 16). */
+const immutable = /(?:\.conda|\.tar\.bz2|\.whl|\.whl\.metadata|\/[0-9a-f]{64}\.msgpack\.zst)$/;
+
+const contentTypes: readonly (readonly [ending: RegExp, type: string])[] = [
+  [/^simple\/.*\.json$/, 'application/vnd.pypi.simple.v1+json'],
+  [/\.json$/, 'application/json'],
+  [/\.html$/, 'text/html; charset=utf-8'],
+  [/\.txt$/, 'text/plain; charset=utf-8'],
+  [/\.ico$/, 'image/x-icon'],
+  [/\.zst$/, 'application/zstd'],
+];
+
+/** The headers a key's bytes are served with (design decision 8): a function of the key, so that a bucket can keep them. */
+export function representationOf(key: string): Representation {
+  const known = contentTypes.filter((pair) => pair[0].test(key))[0];
+  return {
+    contentType: known === undefined ? 'application/octet-stream' : known[1],
+    cacheControl: immutable.test(key) ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
+  };
+}

@@ -1,0 +1,91 @@
+import { prefersJson } from './prefers-json.ts';
+import { type Representation, representationOf } from './representation.ts';
+
+/*
+ * This file and the two it imports also run in CloudFront's JavaScript runtime 2.0 (10 KB in all): ECMAScript 5.1 with
+ * const, let and arrow functions, so no spread, destructuring, for-of, `?.` or `URL`.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ */
+
+/** The served channels of a store: each is a top folder that clients see as a channel's root. */
+export const channelNames = ['conda', 'staging'] as const;
+
+export interface RouteRequest {
+  readonly method: string;
+  /** The request target as it was sent: percent-encoded, with its query if it has one. */
+  readonly uri: string;
+  /** The Accept header. */
+  readonly accept?: string | undefined;
+}
+
+export interface RoutedKey extends Representation {
+  readonly status: 'key';
+  readonly key: string;
+  /** The request header that chose between two keys, when one did. */
+  readonly vary?: 'Accept' | undefined;
+}
+
+export type Route = RoutedKey | { readonly status: 401 | 404 | 405 };
+
+const servedFolders: readonly string[] = ['simple', 'snapshots'].concat(channelNames);
+const rootFiles: readonly string[] = ['index.html', 'favicon.ico', 'robots.txt'];
+
+/**
+ * What a part of a served key looks like: every character a package, wheel or project name may hold (CEP 26, PEP 427),
+ * which leaves out `.`, `..`, dot files, `\`, `:`, `%`, controls and what is not ASCII; 255 is a file system's limit.
+ */
+const keyPart = /^(?!_gatehouse$)[a-z0-9_][a-z0-9_.+!-]{0,254}$/i;
+
+/** S3's limit, in characters that are all ASCII by then. */
+const longestKey = 1024;
+
+/** conda cuts a token at any other character: https://github.com/conda/conda/blob/main/conda/common/url.py */
+const tokenPrefix = /^\/t\/([A-Za-z0-9-]+)(\/.*)$/;
+
+/** A snapshot has index files of its own; its packages are the channel's. */
+const snapshotPackage = /^snapshots\/[^/]+\/([^/]+\/[^/]+\.(?:conda|tar\.bz2))$/;
+
+/**
+ * The one table from request to key (design decision 9). Never throws; what it does not know is 404.
+ *
+ * @param checkToken is asked once with the token of `/t/TOKEN/`, or null; false is 401. Without it every token passes.
+ */
+export function route(request: RouteRequest, checkToken?: (token: string | null) => boolean): Route {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405 };
+  const path = decodeOnce(String(request.uri.split('?')[0]));
+  const prefix = tokenPrefix.exec(path);
+  if (checkToken !== undefined && !checkToken(prefix === null ? null : String(prefix[1]))) return { status: 401 };
+  return routePath(prefix === null ? path : String(prefix[2]), request.accept);
+}
+
+/** The path decoded, or an empty string, which is no path, when an escape is malformed. */
+function decodeOnce(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (_malformed) {
+    return '';
+  }
+}
+
+function routePath(path: string, accept: string | undefined): Route {
+  if (path.charAt(0) !== '/') return { status: 404 };
+  const negotiated = /^\/simple\/(?:.*\/)?$/.test(path);
+  const index = negotiated && prefersJson(accept) ? 'index.json' : 'index.html';
+  const asked = path.replace(/\/$/, `/${index}`).slice(1);
+  if (!isServed(asked)) return { status: 404 };
+  const key = asked.replace(snapshotPackage, 'conda/$1');
+  const representation = representationOf(key);
+  return {
+    status: 'key',
+    key,
+    contentType: representation.contentType,
+    cacheControl: representation.cacheControl,
+    vary: negotiated ? 'Accept' : undefined,
+  };
+}
+
+function isServed(key: string): boolean {
+  const parts = key.split('/');
+  const roots = parts.length === 1 ? rootFiles : servedFolders;
+  return key.length <= longestKey && roots.indexOf(String(parts[0])) >= 0 && parts.every((part) => keyPart.test(part));
+}
