@@ -1,0 +1,87 @@
+import { type Digests, sha256Of, startDigests } from '../../core/digest.ts';
+import { canonicalJson, compareCodePoints } from '../../core/json.ts';
+import type { PackageFormat } from '../../core/package-file-name.ts';
+import { bzip2 } from './bzip2-write.ts';
+import { infoMembers } from './info-members.ts';
+import { type PackageFacts, type PackageIndex, packageIndex, sampleTime, stemOf } from './package-index.ts';
+import { incompressibleBytes } from './random.ts';
+import { type TarMember, tarArchive } from './tar-write.ts';
+import { zipArchive } from './zip-write.ts';
+import { zstdFrame } from './zstd-frame.ts';
+
+/** A file to pack: its content, or a size in bytes for content that no compressor makes smaller. */
+export type SampleFile = { readonly path: string; readonly mode?: number } & (
+  | { readonly content: string | Uint8Array }
+  | { readonly size: number }
+);
+
+export interface PackageSpec extends PackageFacts {
+  readonly format: PackageFormat;
+  readonly files?: readonly SampleFile[];
+}
+
+/** A package somewhere: what its index says and what its bytes are. */
+export interface PackageFile {
+  readonly subdir: string;
+  readonly filename: string;
+  readonly index: PackageIndex;
+  readonly digests: Digests;
+  /** Absent when they are in a file already. */
+  readonly bytes?: Uint8Array;
+}
+
+export interface BuiltPackage extends PackageFile {
+  readonly bytes: Uint8Array;
+}
+
+/** The first member of every `.conda` (CEP 35). */
+export const formatMember = {
+  name: 'metadata.json',
+  content: Buffer.from(canonicalJson({ conda_pkg_format_version: 2 })),
+};
+
+/**
+ * A conda package in memory. The same spec gives the same bytes: members sorted, one mtime, uid and gid 0, fixed
+ * compression levels. Nothing is checked, so that tests can build what must be refused.
+ */
+export async function buildPackage(spec: PackageSpec): Promise<BuiltPackage> {
+  const index = packageIndex(spec);
+  const payload = payloadMembers(spec);
+  const packed = payload.map(({ path, content }) => ({ path, sha256: sha256Of(content), size: content.length }));
+  const info = infoMembers(spec, index, packed);
+  const mtime = mtimeOf(spec);
+  const bytes =
+    spec.format === '.conda'
+      ? condaArchive(stemOf(spec), tarArchive(payload, mtime), tarArchive(info, mtime))
+      : await bzip2(tarArchive([...info, ...payload], mtime));
+  return { subdir: spec.subdir, filename: stemOf(spec) + spec.format, index, digests: digestsOf(bytes), bytes };
+}
+
+/** The members' mtime in seconds since the epoch. */
+export const mtimeOf = ({ timestamp = sampleTime }: PackageFacts): number => Math.floor(timestamp / 1000);
+
+function payloadMembers(spec: PackageSpec): readonly TarMember[] {
+  const { files = [] } = spec;
+  const members = files.map((file) => ({
+    path: file.path,
+    mode: file.mode ?? 0o644,
+    content:
+      'size' in file ? incompressibleBytes(`${stemOf(spec)}/${file.path}`, file.size) : Buffer.from(file.content),
+  }));
+  return members.sort((a, b) => compareCodePoints(a.path, b.path));
+}
+
+/** Info last, as conda's own writers do, so that the file's tail holds all a reader of metadata needs. */
+function condaArchive(stem: string, payload: Uint8Array, info: Uint8Array): Uint8Array {
+  return zipArchive([
+    formatMember,
+    { name: `pkg-${stem}.tar.zst`, content: zstdFrame(payload) },
+    { name: `info-${stem}.tar.zst`, content: zstdFrame(info) },
+  ]);
+}
+
+function digestsOf(bytes: Uint8Array): Digests {
+  const digests = startDigests();
+  digests.update(bytes);
+  return digests.finish();
+}
