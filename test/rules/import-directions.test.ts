@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+const importing = (from: string) => `import * as planted from '${from}';\n\nexport const kept = planted;\n`;
+
+const forbidden: [path: string, from: string, message: string][] = [
+  ['core/planted-1.ts', '../adapters/store-folder.ts', 'core imports nobody'],
+  ['core/planted-2.ts', '@aws-sdk/client-s3', 'core knows no AWS'],
+  ['core/planted-3.ts', 'node:fs', 'core does no I/O'],
+  ['core/planted-4.ts', 'node:http', 'core does no I/O'],
+  ['core/planted-5.ts', '@conda-org/rattler', 'core takes its solver'],
+  ['core/steps/planted-6.ts', './plan.ts', 'a step never imports'],
+  ['core/steps/planted-7.ts', '../../local/sync.ts', 'core imports nobody'],
+  ['adapters/planted-8.ts', '../local/sync.ts', 'adapters import core only'],
+  ['lambdas/planted-9.ts', '../local/sync.ts', 'lambdas import adapters and core only'],
+  ['local/planted-10.ts', '../lambdas/indexer.ts', 'local imports adapters and core only'],
+  ['lib/planted-11.ts', '../core/steps/plan.ts', 'lib imports core/layout only'],
+  ['bin/planted-12.ts', '../core/layout.ts', 'bin imports lib or local only'],
+];
+
+const allowed: [path: string, from: string][] = [
+  ['core/planted-13.ts', 'node:zlib'],
+  ['core/steps/planted-14.ts', '../layout.ts'],
+  ['adapters/planted-15.ts', '../core/layout.ts'],
+  ['local/planted-16.ts', '../adapters/store-folder.ts'],
+  ['lib/planted-17.ts', '../core/layout.ts'],
+  ['bin/planted-18.ts', '../local/main.ts'],
+];
+
+const planted = new Map<string, string>([
+  ...[...forbidden, ...allowed].map(([path, from]): [string, string] => [path, importing(from)]),
+  ['local/planted-19.ts', "export const kept: unknown = JSON.parse('1');\n"],
+  ['core/planted-20.ts', 'export const kept = (value: unknown) => value as number;\n'],
+  ['core/planted-21.ts', 'export const kept = [1] as const;\n'],
+  ['core/planted-22.ts', "import { b } from './planted-23.ts';\n\nexport const a = (): number => b();\n"],
+  ['core/planted-23.ts', "import { a } from './planted-22.ts';\n\nexport const b = (): number => a();\n"],
+]);
+
+let folder = '';
+let said = '';
+
+/** What Biome says of one planted file: the diagnostics whose first line names it. */
+const about = (path: string): string =>
+  said
+    .split(/\n(?=\S+\.ts(?::\d+:\d+)? \S)/)
+    .filter((part) => part.trimStart().startsWith(path))
+    .join('\n');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-rules-'));
+  for (const name of ['biome.json', 'rules']) await cp(join(root, name), join(folder, name), { recursive: true });
+  for (const [path, source] of planted) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), source);
+  }
+  const args = ['lint', '--colors=off', '--max-diagnostics=none', '--vcs-enabled=false', '.'];
+  const { stdout, stderr } = await run(join(root, 'node_modules/.bin/biome'), args, { cwd: folder }).catch(
+    (failed: { stdout: string; stderr: string }) => failed,
+  );
+  said = stdout + stderr;
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a forbidden import is a lint error', () => {
+  it.each(forbidden)('%s -> %s', (path, _from, message) => {
+    expect(about(path)).toContain(message);
+  });
+
+  it.each(allowed)('while %s -> %s is allowed', (path) => {
+    expect(about(path)).toBe('');
+  });
+});
+
+describe('parsing happens at the edge', () => {
+  it('JSON.parse outside core/json.ts is a lint error', () => {
+    expect(about('local/planted-19.ts')).toContain('Only core/json.ts may call JSON.parse');
+  });
+
+  it('a type assertion is a lint error, `as const` is not', () => {
+    expect(about('core/planted-20.ts')).toContain('No type assertion');
+    expect(about('core/planted-21.ts')).toBe('');
+  });
+
+  it('an import cycle is a lint error', () => {
+    expect(about('core/planted-22.ts')).toContain('noImportCycles');
+  });
+});
