@@ -1,4 +1,5 @@
 import type { RepodataRecord } from '../record.ts';
+import type { Subdir } from '../subdir.ts';
 
 /** One package a solver may choose. `key` is `<subdir>/<fileName>` and comes back in the solution. */
 export interface Candidate {
@@ -10,9 +11,12 @@ export interface Candidate {
 export interface CandidatePool {
   /** Names the pool: equal ids mean equal contents, so that a solver may keep it between calls. */
   readonly id: string;
-  readonly platform: string;
+  readonly platform: Subdir;
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
-  /** `__glibc` -> `2.28`. Each is injected as an installed record and as a spec (design decision 2). */
+  /**
+   * Name -> version, or `version=build`: `__glibc` -> `2.28`, `__archspec` -> `1=x86_64`. Each is injected as an
+   * installed record and as a spec (design decision 2).
+   */
   readonly virtualPackages: Readonly<Record<string, string>>;
 }
 

@@ -1,0 +1,72 @@
+import { textPattern } from '../version/text-pattern.ts';
+import { parseVersion, versionMatches } from '../version.ts';
+import type { MatchSpec } from './parse-match-spec.ts';
+
+/** What a spec looks at in a record of `repodata.json`. */
+export interface MatchableRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly build: string;
+  readonly build_number: number;
+  readonly subdir?: string | undefined;
+  readonly md5?: string | undefined;
+  readonly sha256?: string | undefined;
+  readonly url?: unknown;
+  readonly fn?: unknown;
+  readonly license?: unknown;
+  readonly track_features?: unknown;
+}
+
+/**
+ * True when the record is one of those the spec asks for. What repodata leaves out of its records because the place
+ * says it (subdir, url, fn) is compared where it is there; a hash, license or feature must be there to match. The
+ * channel is not looked at: records do not hold it.
+ */
+export function matchSpecMatches(spec: MatchSpec, record: MatchableRecord): boolean {
+  return (
+    spec.name === record.name &&
+    versionFits(spec, record.version) &&
+    (spec.build === null || (textPattern(spec.build)?.(record.build) ?? false)) &&
+    (spec.buildNumber === null || buildNumberFits(spec.buildNumber, record.build_number)) &&
+    hashesFit(spec, record) &&
+    placeFits(spec, record) &&
+    (spec.license === null || spec.license === record.license) &&
+    (spec.trackFeatures === null || tracks(record.track_features, spec.trackFeatures))
+  );
+}
+
+function versionFits({ version }: MatchSpec, text: string): boolean {
+  if (version === null) return true;
+  const parsed = parseVersion(text);
+  return parsed !== null && versionMatches(version, parsed);
+}
+
+function buildNumberFits(asked: string, number: number): boolean {
+  const [, operator = '', digits = ''] = /^(\D*)(\d+)$/.exec(asked) ?? [];
+  return buildNumberOperators[operator]?.(number, Number(digits)) ?? false;
+}
+
+const buildNumberOperators: Readonly<Record<string, (number: number, limit: number) => boolean>> = {
+  '==': (number, limit) => number === limit,
+  '!=': (number, limit) => number !== limit,
+  '<': (number, limit) => number < limit,
+  '<=': (number, limit) => number <= limit,
+  '>': (number, limit) => number > limit,
+  '>=': (number, limit) => number >= limit,
+};
+
+function hashesFit({ md5, sha256 }: MatchSpec, record: MatchableRecord): boolean {
+  return (md5 === null || md5 === record.md5) && (sha256 === null || sha256 === record.sha256);
+}
+
+function placeFits({ subdir, url, fileName }: MatchSpec, record: MatchableRecord): boolean {
+  const fits = (asked: string | null, found: unknown): boolean =>
+    asked === null || found === undefined || asked === found;
+  return fits(subdir, record.subdir) && fits(url, record.url) && fits(fileName, record.fn);
+}
+
+/** A record's features are a list, or in old records one text. */
+function tracks(found: unknown, asked: string): boolean {
+  const tracked = typeof found === 'string' ? found.split(/[\s,]+/) : Array.isArray(found) ? found : [];
+  return asked.split(' ').every((feature) => tracked.includes(feature));
+}

@@ -1,0 +1,70 @@
+import type { SpecFault } from '../version/scan-version-spec.ts';
+import { fieldReader } from './field-readers.ts';
+import type { SpecFields } from './spec-fields.ts';
+
+type Brackets =
+  | { readonly ok: true; readonly fields: Partial<SpecFields>; readonly names: readonly string[] }
+  | SpecFault;
+
+/** Reads `[key=value, key='value']` from its `[` at `open` to the end of the text, where its `]` must be. */
+export function readBrackets(text: string, open: number): Brackets {
+  const pairs: Pair[] = [];
+  let fields: Partial<SpecFields> = {};
+  for (let at: number | null = open + 1; at !== null; ) {
+    const pair = readPair(text, at);
+    if (!pair.ok) return pair;
+    if (pairs.some(({ key }) => key === pair.key)) {
+      return { ok: false, at: pair.keyAt, message: `"${pair.key}" is given twice` };
+    }
+    pairs.push(pair);
+    fields = { ...fields, ...pair.fields };
+    const next = afterPair(text, pair.end, open);
+    if (!next.ok) return next;
+    at = next.at;
+  }
+  return { ok: true, fields, names: pairs.flatMap(({ name }) => name ?? []) };
+}
+
+interface Pair {
+  readonly ok: true;
+  readonly key: string;
+  readonly keyAt: number;
+  readonly fields: Partial<SpecFields>;
+  readonly name?: string;
+  readonly end: number;
+}
+
+const quoting = 'a value with commas, spaces or brackets is quoted: version=">=1,<2"';
+const pairKey = /(\s*)([^\s=,[\]]*)\s*(=?)\s*/y;
+const pairValue = /"([^"]*)"|'([^']*)'|[^\s,\]'"]+/y;
+
+function readPair(text: string, at: number): Pair | SpecFault {
+  pairKey.lastIndex = at;
+  const [whole = '', space = '', key = '', equals = ''] = pairKey.exec(text) ?? [];
+  const keyAt = at + space.length;
+  if (key === '' || equals === '')
+    return { ok: false, at: keyAt, message: 'key=value is expected here', hint: quoting };
+  const reader = fieldReader(key);
+  if (!reader.ok) return { ...reader, at: keyAt };
+  const valueAt = at + whole.length;
+  pairValue.lastIndex = valueAt;
+  const [value, double, single] = pairValue.exec(text) ?? [];
+  if (value === undefined) return { ok: false, at: valueAt, message: `a value is missing after "${key}="` };
+  const read = reader.read(double ?? single ?? value);
+  return read.ok ? { ...read, key, keyAt, end: valueAt + value.length } : { ...read, at: valueAt };
+}
+
+type Next = { readonly ok: true; readonly at: number | null } | SpecFault;
+
+/** Where the next pair starts; null when the bracket closes and nothing follows. */
+function afterPair(text: string, end: number, open: number): Next {
+  const at = end + (/^\s*/.exec(text.slice(end))?.[0].length ?? 0);
+  if (at === text.length) return { ok: false, at: open, message: 'the bracket "[" is not closed' };
+  if (text[at] === ',') return { ok: true, at: at + 1 };
+  if (text[at] === ']') {
+    const rest = text.slice(at + 1).trimStart();
+    if (rest === '') return { ok: true, at: null };
+    return { ok: false, at: text.length - rest.length, message: `"${rest.trimEnd()}" is not expected after "]"` };
+  }
+  return at > end ? { ok: true, at } : { ok: false, at, message: '"," or "]" is expected here', hint: quoting };
+}

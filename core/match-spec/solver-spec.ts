@@ -1,0 +1,38 @@
+import { termText } from '../version/version-term.ts';
+import type { MatchSpec } from './parse-match-spec.ts';
+
+/**
+ * The spec as rattler's solver takes it, in one spelling: name, version, build, build number and hashes. Channel,
+ * subdir, URL, file name, license and track_features are not in it (a channel panics rattler, a URL or track_features
+ * is refused, a file name ignored): hold the candidates against `matchSpecMatches` for those.
+ *
+ * A space stands before the bracket, or rattler's gateway takes the bracket for a part of the name in a `depends`.
+ */
+export function solverSpec(spec: MatchSpec): string {
+  return specText(spec, { sorted: false, keyed: {} });
+}
+
+/** One text for all spellings of one spec: equal texts are duplicates. After CEP 29, appendix A. */
+export function canonicalMatchSpec(spec: MatchSpec): string {
+  const { channel, subdir, url, fileName, license, trackFeatures } = spec;
+  const place = channel === null && subdir === null ? '' : `${channel ?? '*'}${subdir === null ? '' : `/${subdir}`}::`;
+  const features = trackFeatures?.split(' ').sort().join(' ') ?? null;
+  return place + specText(spec, { sorted: true, keyed: { url, fn: fileName, license, track_features: features } });
+}
+
+type Keyed = Readonly<Record<string, string | null>>;
+
+function specText(spec: MatchSpec, { sorted, keyed }: { sorted: boolean; keyed: Keyed }): string {
+  const { name, version, build, buildNumber, md5, sha256 } = spec;
+  const inBrackets = build?.includes('[') ?? false;
+  const words: string[] = [name];
+  const positional = inBrackets ? null : build;
+  if (version !== null || positional !== null) words.push(version === null ? '*' : termText(version.term, sorted));
+  if (positional !== null) words.push(positional);
+  const pairs = { build: inBrackets ? build : null, build_number: buildNumber, md5, sha256, ...keyed };
+  const texts = Object.entries(pairs).flatMap(([key, value]) => (value === null ? [] : [`${key}=${quoted(value)}`]));
+  return [...words, ...(texts.length === 0 ? [] : [`[${texts.join(',')}]`])].join(' ');
+}
+
+/** A value holds one kind of quotes at most, for it was written in the other. */
+const quoted = (value: string): string => (value.includes('"') ? `'${value}'` : `"${value}"`);
