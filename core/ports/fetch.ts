@@ -5,7 +5,10 @@ export interface FetchResponse {
   readonly url: string;
   /** A header's value by its lowercase name. */
   header(name: string): string | null;
-  /** The body as it was sent (no Content-Encoding is undone: none is asked for). Stopping early ends the transfer. */
+  /**
+   * The body as it was sent (no Content-Encoding is undone: none is asked for); empty unless the status is 200 or 206.
+   * Stopping early ends the transfer.
+   */
   readonly body: AsyncIterable<Uint8Array>;
 }
 

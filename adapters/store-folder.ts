@@ -1,0 +1,87 @@
+import { unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ObjectKey } from '../core/layout.ts';
+import type { PutOutcome, Store, StoredObject } from '../core/ports/store.ts';
+import { fileEtag, stampLater } from './store-folder/file-etag.ts';
+import { asStoreError, nullIfAbsent } from './store-folder/fs-error.ts';
+import { type IncomingFile, incomingFiles } from './store-folder/incoming.ts';
+import { keyPath } from './store-folder/key-path.ts';
+import { listFiles } from './store-folder/list-files.ts';
+import { exclusiveLock } from './store-folder/lock.ts';
+import { deleteMetadata, type Note, readMetadata, writeMetadata } from './store-folder/metadata.ts';
+import { openFile } from './store-folder/open-files.ts';
+import { allows, conflict, createFile, occupant, replaceFile } from './store-folder/publish-file.ts';
+import { stageFile } from './store-folder/stage-file.ts';
+
+/**
+ * A store in a folder: one file an object, at the key's path, as any web server would serve it. Any number of processes
+ * may use it at once. Bytes are written under `_gatehouse/incoming/`, flushed to disk, and then given their name in one
+ * system call: creating is link(2), which never replaces; replacing and deleting happen under the store's lock, which
+ * makes one of comparing tags and renaming. So a process killed at any moment leaves no part of an object under a key.
+ * Folders are not flushed: after a power cut the newest names may be missing, but none is torn.
+ *
+ * Unlike a bucket it cannot hold both `a` and `a/b`; what a bucket keeps with an object is under `_gatehouse/meta/`.
+ */
+export function folderStore(folder: string): Store {
+  const place = openPlace(resolve(folder));
+  return {
+    get: (key) => asStoreError(`read ${key}`, () => get(place, key)),
+    put: (key, ...what) => asStoreError(`write ${key}`, () => put(place, key, ...what)),
+    list: (prefix) => listFiles(place.root, prefix),
+    delete: (key) => asStoreError(`delete ${key}`, () => remove(place, key)),
+    stage: () =>
+      asStoreError('take in bytes', async () => {
+        const file = await place.incoming();
+        return stageFile(file, (key, metadata) =>
+          asStoreError(`publish ${key}`, () => publish(place, file, { key, metadata })),
+        );
+      }),
+  };
+}
+
+type Place = ReturnType<typeof openPlace>;
+
+const openPlace = (root: string) => ({
+  root,
+  incoming: incomingFiles(root),
+  exclusive: exclusiveLock(root),
+});
+
+async function get({ root }: Place, key: ObjectKey): Promise<StoredObject | null> {
+  const file = await openFile(await keyPath(root, key));
+  return file && { key, ...file, metadata: await readMetadata(root, key, file.etag) };
+}
+
+async function put(place: Place, ...[key, bytes, condition]: Parameters<Store['put']>): Promise<PutOutcome> {
+  const path = await keyPath(place.root, key);
+  // Asked first for the losers of a race, who would else write and flush for nothing; asked again when it counts.
+  if (!allows(condition, await occupant(path))) return conflict;
+  await using file = await place.incoming();
+  await file.handle.writeFile(bytes);
+  await file.handle.sync();
+  if (condition && 'absent' in condition) return await createFile(file, path);
+  return await place.exclusive(() => replaceFile(file, path, condition));
+}
+
+/** Under the lock, or a losing publisher's metadata could come to lie beside the winner's bytes. */
+async function publish(place: Place, file: IncomingFile, object: Omit<Note, 'etag'>): Promise<PutOutcome> {
+  const path = await keyPath(place.root, object.key);
+  await stampLater(file.handle, 0n);
+  await file.handle.sync();
+  const etag = fileEtag(await file.handle.stat({ bigint: true }));
+  await using sidecar = await place.incoming();
+  return await place.exclusive(async () => {
+    if ((await occupant(path)) !== null) return conflict;
+    await writeMetadata(place.root, { ...object, etag }, sidecar);
+    return createFile(file, path);
+  });
+}
+
+async function remove({ root, exclusive }: Place, key: ObjectKey): Promise<void> {
+  const path = await keyPath(root, key);
+  if ((await occupant(path)) === null) return;
+  await exclusive(async () => {
+    await nullIfAbsent(unlink(path));
+    await deleteMetadata(root, key);
+  });
+}

@@ -1,0 +1,70 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { regularFile } from './file-etag.ts';
+import { fsCode } from './fs-error.ts';
+import { internalPath } from './key-path.ts';
+
+/** A file on its way in, under a name nobody looks for. Disposing of it removes that name, not what was linked to it. */
+export interface IncomingFile extends AsyncDisposable {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+// Containers that share a disk have process numbers of their own, often the same ones: host and start tell them apart.
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const self = `${host}.${process.pid}.${Math.round(performance.timeOrigin)}`;
+const nameGrammar = /^([0-9a-f]{8})\.(\d+)\.(\d+)\.[0-9a-f-]+$/;
+
+/** 24 hours in milliseconds: after so long without a write, a file of another machine is taken for left behind. */
+const forgotten = 86_400_000;
+
+/** The place where files wait. Before the first is made, those that dead processes left are removed. */
+export function incomingFiles(root: string): () => Promise<IncomingFile> {
+  const folder = internalPath(root, 'incoming');
+  let ready: Promise<void> | undefined;
+  return async () => {
+    ready ??= prepare(folder).catch((error: unknown) => {
+      ready = undefined;
+      throw error;
+    });
+    await ready;
+    const path = join(folder, `${self}.${randomUUID()}`);
+    const handle = await open(path, 'wx+');
+    return { path, handle, [Symbol.asyncDispose]: () => discard(path, handle) };
+  };
+}
+
+async function discard(path: string, handle: FileHandle): Promise<void> {
+  try {
+    await handle.close();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function prepare(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (await isLeftover(folder, name)) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function isLeftover(folder: string, name: string): Promise<boolean> {
+  const [, owner, pid, started] = nameGrammar.exec(name) ?? [];
+  if (owner === undefined) return false;
+  if (owner === host) return `${owner}.${pid}.${started}` !== self && !isAlive(Number(pid));
+  const file = await regularFile(join(folder, name));
+  return file !== null && Date.now() - Number(file.mtimeNs / 1_000_000n) > forgotten;
+}
+
+/** Our own number with another start is a process of the past. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return fsCode(error) !== 'ESRCH';
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { GatehouseError } from '../../core/error.ts';
+import { canonicalJson, parseJson } from '../../core/json.ts';
+import type { ObjectKey } from '../../core/layout.ts';
+import type { Metadata } from '../../core/ports/store.ts';
+import { nullIfAbsent } from './fs-error.ts';
+import type { IncomingFile } from './incoming.ts';
+import { internalPath } from './key-path.ts';
+
+const sidecarSchema = z.strictObject({ etag: z.string(), metadata: z.record(z.string(), z.string()) });
+
+const sidecarPath = (root: string, key: ObjectKey): string => internalPath(root, 'meta', `${key}.json`);
+
+/** What was noted about the file with this tag; nothing when the file was since replaced or copied by hand. */
+export async function readMetadata(root: string, key: ObjectKey, etag: string): Promise<Metadata> {
+  const text = await nullIfAbsent(readFile(sidecarPath(root, key), 'utf8'));
+  if (text === null) return {};
+  try {
+    const sidecar = parseJson(text, sidecarSchema, `the metadata of ${key}`);
+    return sidecar.etag === etag ? sidecar.metadata : {};
+  } catch (error) {
+    // Torn by a power cut: metadata only saves work, so none is as good.
+    if (error instanceof GatehouseError) return {};
+    throw error;
+  }
+}
+
+export interface Note {
+  readonly key: ObjectKey;
+  readonly etag: string;
+  readonly metadata: Metadata;
+}
+
+/** Notes metadata for the file with this tag, before that file is put in its place. */
+export async function writeMetadata(root: string, { key, etag, metadata }: Note, file: IncomingFile): Promise<void> {
+  const path = sidecarPath(root, key);
+  await file.handle.writeFile(canonicalJson({ etag, metadata }));
+  await mkdir(dirname(path), { recursive: true });
+  await rename(file.path, path);
+}
+
+export async function deleteMetadata(root: string, key: ObjectKey): Promise<void> {
+  await rm(sidecarPath(root, key), { force: true });
+}

@@ -1,0 +1,140 @@
+import { type ByteSource, bytesSource } from '../../core/byte-source.ts';
+import { GatehouseError } from '../../core/error.ts';
+import { compareCodePoints } from '../../core/json.ts';
+import type { ObjectKey } from '../../core/layout.ts';
+import type {
+  Condition,
+  Metadata,
+  ObjectHead,
+  PutOutcome,
+  StagedObject,
+  Store,
+  StoredObject,
+} from '../../core/ports/store.ts';
+
+export type StoreOperation = 'get' | 'read' | 'put' | 'list' | 'delete' | 'stage' | 'write' | 'publish';
+
+/**
+ * What goes wrong: `conflict` answers a put or publish so without applying it (S3's 409 and 412), `broken` throws
+ * without applying, `ambiguous` applies and then throws, as when the answer is lost.
+ */
+export type Fault = 'conflict' | 'broken' | 'ambiguous';
+
+export interface MemoryStoreOptions {
+  /** Awaited before an operation takes effect: record it, delay it, hold it at a barrier. In a list, once a page. */
+  readonly before?: (operation: StoreOperation, key: string) => Promise<void> | void;
+  readonly fault?: (operation: StoreOperation, key: string) => Fault | undefined;
+  /** Objects a page of a list; between pages the store may change, as S3 does. */
+  readonly pageSize?: number;
+}
+
+interface Entry {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+  readonly metadata: Metadata;
+}
+
+export interface MemoryStore extends Store {
+  /** The objects as they are, past every hook: for assertions. */
+  readonly objects: ReadonlyMap<ObjectKey, Entry>;
+}
+
+interface World extends MemoryStoreOptions {
+  readonly objects: Map<ObjectKey, Entry>;
+  versions: number;
+}
+
+/** S3 in memory: ETags, conditional writes, paged lists; each operation is atomic at the moment it takes effect. */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const world: World = { objects: new Map(), versions: 0, ...options };
+  return {
+    objects: world.objects,
+    get: (key) => act(world, ['get', key], () => storedObject(world, key)),
+    put: async (key, bytes, condition) => {
+      const copy = bytes.slice();
+      return act(world, ['put', key], (refused) => (refused ? lost : write(world, key, { bytes: copy, condition })));
+    },
+    list: (prefix) => list(world, prefix),
+    delete: (key) => act(world, ['delete', key], () => void world.objects.delete(key)),
+    stage: () => act(world, ['stage', ''], () => stage(world)),
+  };
+}
+
+const lost: PutOutcome = { status: 'conflict' };
+
+async function act<T>(world: World, at: [StoreOperation, string], apply: (refused: boolean) => T): Promise<T> {
+  await world.before?.(...at);
+  const fault = world.fault?.(...at);
+  if (fault === 'broken') throw broken(at);
+  const outcome = apply(fault === 'conflict');
+  if (fault === 'ambiguous') throw broken(at);
+  return outcome;
+}
+
+const broken = ([operation, key]: [StoreOperation, string]): GatehouseError =>
+  new GatehouseError('store.broken', `injected: ${operation} ${key}`, { retry: true });
+
+interface Writing {
+  readonly bytes: Uint8Array;
+  readonly condition?: Condition | undefined;
+  readonly metadata?: Metadata;
+}
+
+function write(world: World, key: ObjectKey, { bytes, condition, metadata = {} }: Writing): PutOutcome {
+  const current = world.objects.get(key);
+  if (condition && 'absent' in condition && current) return lost;
+  if (condition && 'etag' in condition && current?.etag !== condition.etag) return lost;
+  world.versions += 1;
+  const etag = `"v${world.versions}"`;
+  world.objects.set(key, { bytes, etag, metadata });
+  return { status: 'written', etag };
+}
+
+function storedObject(world: World, key: ObjectKey): StoredObject | null {
+  const entry = world.objects.get(key);
+  if (!entry) return null;
+  const source = bytesSource(entry.bytes);
+  const read: ByteSource['read'] = async (start, end) => {
+    const same = await act(world, ['read', key], () => world.objects.get(key)?.etag === entry.etag);
+    if (!same) throw new GatehouseError('store.conflict', `${key} changed while it was read`, { retry: true });
+    return source.read(start, end);
+  };
+  return { key, etag: entry.etag, metadata: entry.metadata, size: source.size, read };
+}
+
+function stage(world: World): StagedObject {
+  const slices: Uint8Array[] = [];
+  let published = false;
+  return {
+    write: async (bytes) => {
+      if (published) throw new GatehouseError('internal.bug', 'a staged object was written to after its publishing');
+      const copy = bytes.slice();
+      await act(world, ['write', ''], () => slices.push(copy));
+    },
+    source: async () => bytesSource(Buffer.concat(slices)),
+    publish: (key, metadata) => {
+      published = true;
+      const writing: Writing = { bytes: Buffer.concat(slices), metadata, condition: { absent: true } };
+      return act(world, ['publish', key], (refused) => (refused ? lost : write(world, key, writing)));
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+async function* list(world: World, prefix: string): AsyncGenerator<ObjectHead> {
+  const size = world.pageSize ?? 1000;
+  for (let after = ''; ; ) {
+    const page = await act(world, ['list', prefix], () => pageAfter(world, prefix, after).slice(0, size));
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < size) return;
+    after = last.key;
+  }
+}
+
+function pageAfter(world: World, prefix: string, after: string): ObjectHead[] {
+  return [...world.objects]
+    .filter(([key]) => key.startsWith(prefix) && compareCodePoints(key, after) > 0)
+    .sort(([a], [b]) => compareCodePoints(a, b))
+    .map(([key, { etag, bytes }]) => ({ key, etag, size: bytes.length }));
+}
