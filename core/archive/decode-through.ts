@@ -1,0 +1,27 @@
+import { pipeline, Readable, type Transform } from 'node:stream';
+import { refuse } from './finding.ts';
+
+/**
+ * The stream as one of node:zlib's decoders turns it out; stopping early stops the input too.
+ *
+ * @throws GatehouseError `package.refused` with `code` when the decoder finds the data bad; the input's own errors as
+ *   they are, so that a lost connection is never taken for a bad package
+ */
+export async function* decodeThrough(
+  chunks: AsyncIterable<Uint8Array>,
+  decoder: Transform,
+  code: string,
+): AsyncGenerator<Uint8Array> {
+  // An error on either side destroys the decoder with it, so the loop below sees all of them.
+  pipeline(Readable.from(chunks), decoder, () => {});
+  try {
+    for await (const decoded of decoder) yield decoded;
+  } catch (error) {
+    if (isZlibError(error)) refuse(code, error.message);
+    throw error;
+  }
+}
+
+function isZlibError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code));
+}

@@ -1,0 +1,98 @@
+import { type Report, refuse, shown } from './finding.ts';
+
+export const blockSize = 512;
+
+/** One 512-byte header block (POSIX ustar, or GNU's variant of it). Names are raw bytes. */
+export interface TarHeader {
+  /** The type flag: one character; NUL, which old writers use for a file, is `0`. */
+  readonly type: string;
+  readonly name: Uint8Array;
+  readonly linkName: Uint8Array;
+  /** Bytes. */
+  readonly size: number;
+  readonly mode: number;
+}
+
+interface Field {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const sizeField: Field = { name: 'size', from: 124, to: 136 };
+const modeField: Field = { name: 'mode', from: 100, to: 108 };
+const checksumField: Field = { name: 'checksum', from: 148, to: 156 };
+
+/** Read by other readers only: they must be numbers all the same, or Python ends its listing there. */
+const unusedFields: readonly Field[] = [
+  { name: 'uid', from: 108, to: 116 },
+  { name: 'gid', from: 116, to: 124 },
+  { name: 'mtime', from: 136, to: 148 },
+  { name: 'devmajor', from: 329, to: 337 },
+  { name: 'devminor', from: 337, to: 345 },
+];
+
+/**
+ * @throws GatehouseError `package.refused` with `A8.checksum`, `A8.header` or `A8.pax` (a size that is not octal)
+ */
+export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
+  if (octal(block, checksumField, 'A8.checksum') !== checksumOf(block)) {
+    refuse('A8.checksum', 'a tar header does not match its checksum');
+  }
+  const format = formatOf(block);
+  for (const field of unusedFields) if (!isBase256(block, field)) octal(block, field, 'A8.header');
+  const size = octal(block, sizeField, 'A8.pax');
+  const mode = octal(block, modeField, 'A8.header');
+  const text = (from: number, to: number) => untilNul(block.subarray(from, to), report);
+  const prefix = format === 'ustar' ? text(345, 500) : noPrefix(block);
+  const type = String.fromCharCode(block[156] || 0x30);
+  return { type, name: joined(prefix, text(0, 100)), linkName: text(157, 257), size, mode };
+}
+
+function checksumOf(block: Uint8Array): number {
+  const spaces = (checksumField.to - checksumField.from) * 0x20;
+  const around = [block.subarray(0, checksumField.from), block.subarray(checksumField.to)];
+  return around.reduce((sum, part) => part.reduce((all, byte) => all + byte, sum), spaces);
+}
+
+/** Which fields a header has depends on its magic: `ustar` NUL `00`, GNU's `ustar  ` NUL, or nothing (version 7). */
+function formatOf(block: Uint8Array): 'ustar' | 'gnu' | 'v7' {
+  const magic = String.fromCharCode(...block.subarray(257, 265));
+  if (magic === 'ustar\u000000') return 'ustar';
+  if (magic === 'ustar  \u0000') return 'gnu';
+  if (block.subarray(257).every((byte) => byte === 0)) return 'v7';
+  return refuse('A8.header', 'a tar header of an unknown format');
+}
+
+/** GNU tar keeps times here where ustar has a name's start: readers disagree, so it must be empty. */
+function noPrefix(block: Uint8Array): Uint8Array {
+  const prefix = block.subarray(345, 500);
+  if (prefix.some((byte) => byte !== 0)) refuse('A8.header', 'a GNU tar header with a name prefix');
+  return prefix.subarray(0, 0);
+}
+
+function isBase256(block: Uint8Array, field: Field): boolean {
+  return ((block[field.from] ?? 0) & 0x80) !== 0;
+}
+
+function octal(block: Uint8Array, field: Field, code: string): number {
+  const digits = String.fromCharCode(...block.subarray(field.from, field.to));
+  const match = /^ *([0-7]*)[ \0]*$/.exec(digits);
+  if (match === null) refuse(code, `the ${field.name} of a tar header is not an octal number`);
+  return Number.parseInt(match[1] || '0', 8);
+}
+
+/** A text field up to its first NUL, as all readers take it; rattler's writer leaves an older name's end behind it. */
+function untilNul(field: Uint8Array, report: Report): Uint8Array {
+  const end = field.indexOf(0);
+  if (end < 0) return field;
+  const name = field.subarray(0, end);
+  if (field.subarray(end).some((byte) => byte !== 0)) {
+    report('tar.text-behind-nul', `behind ${shown(String.fromCharCode(...name))}`);
+  }
+  return name;
+}
+
+function joined(prefix: Uint8Array, name: Uint8Array): Uint8Array {
+  return prefix.length === 0 ? name : Uint8Array.from([...prefix, 0x2f, ...name]);
+}

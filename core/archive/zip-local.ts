@@ -1,0 +1,100 @@
+import type { ByteSource } from '../byte-source.ts';
+import { type Report, refuse } from './finding.ts';
+import type { ZipEntry } from './zip-directory.ts';
+import { resolveExtras, sameBytes } from './zip-extra.ts';
+
+const signature = 0x04034b50;
+const fixedLength = 30;
+const descriptorSignature = 0x08074b50;
+const descriptorFlag = 0x0008;
+
+/** Where a member's data lies. */
+export interface DataPlace {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Holds a member's local header against its directory record, and its end against the next record's start.
+ *
+ * @param next where the next local header, or the directory, starts
+ * @throws GatehouseError `package.refused` with `A4.*`
+ */
+export async function checkLocal(
+  source: ByteSource,
+  { entry, next }: { entry: ZipEntry; next: number },
+  report: Report,
+): Promise<DataPlace> {
+  const header = await readLocalHeader(source, entry, next);
+  const end = header.dataStart + entry.compressedSize;
+  const gap = next - end;
+  if ((entry.flags & descriptorFlag) === 0) await refuseGap(source, end, gap);
+  else await checkDescriptor(source, { entry, at: end, gap, wide: header.zip64 });
+  if ((entry.flags & descriptorFlag) !== 0) report('zip.descriptor', 'a member has a data descriptor');
+  return { start: header.dataStart, end };
+}
+
+async function readLocalHeader(source: ByteSource, entry: ZipEntry, next: number) {
+  const fixedEnd = entry.offset + fixedLength;
+  if (fixedEnd > next) refuse('A4.mismatch', 'a member of the directory has no local header');
+  const fixed = viewOf(await source.read(entry.offset, fixedEnd));
+  if (fixed.getUint32(0, true) !== signature) refuse('A4.mismatch', 'a member of the directory has no local header');
+  const nameEnd = fixedEnd + fixed.getUint16(26, true);
+  const dataStart = nameEnd + fixed.getUint16(28, true);
+  if (dataStart > next) refuse('A4.framing', 'a local header overlaps what follows');
+  const bytes = await source.read(fixedEnd, dataStart);
+  const name = bytes.subarray(0, nameEnd - fixedEnd);
+  const same = fixed.getUint16(6, true) === entry.flags && fixed.getUint16(8, true) === entry.method;
+  if (!same || !sameBytes(name, entry.rawName)) refuse('A4.mismatch', 'a local header contradicts the directory');
+  const narrow = [fixed.getUint32(22, true), fixed.getUint32(18, true)];
+  const { sizes, zip64 } = resolveExtras(bytes.subarray(name.length), name, narrow);
+  checkValues([fixed.getUint32(14, true), ...sizes], entry);
+  return { dataStart, zip64 };
+}
+
+/** CRC and sizes equal the directory's; where a descriptor follows, each may be left 0 (APPNOTE 4.4.4, bit 3). */
+function checkValues(values: readonly number[], entry: ZipEntry): void {
+  const later = (entry.flags & descriptorFlag) !== 0;
+  const said = [entry.crc, entry.size, entry.compressedSize];
+  const same = values.every((value, i) => value === said[i] || (later && value === 0));
+  if (!same) refuse('A4.mismatch', 'a local header contradicts the directory');
+}
+
+async function refuseGap(source: ByteSource, at: number, gap: number): Promise<void> {
+  if (gap === 0) return;
+  if (gap > 0 && (await isLocalHeader(source, at))) refuse('A4.mismatch', 'a member is missing from the directory');
+  refuse('A4.framing', gap > 0 ? `${gap} bytes between two records` : 'two members overlap');
+}
+
+/** Whether the next four bytes start a local header; a ZIP has at least 22 more behind any place that is asked for. */
+export async function isLocalHeader(source: ByteSource, at: number): Promise<boolean> {
+  return viewOf(await source.read(at, at + 4)).getUint32(0, true) === signature;
+}
+
+interface DescriptorPlace {
+  readonly entry: ZipEntry;
+  readonly at: number;
+  readonly gap: number;
+  /** The local header has a ZIP64 extra, so the descriptor's sizes take 8 bytes (APPNOTE 4.3.9.2). */
+  readonly wide: boolean;
+}
+
+/** The descriptor, with or without its signature, fills the gap and says what the directory says. */
+async function checkDescriptor(source: ByteSource, { entry, at, gap, wide }: DescriptorPlace): Promise<void> {
+  const plain = wide ? 20 : 12;
+  if (gap !== plain && gap !== plain + 4) refuse('A4.descriptor', `a data descriptor of ${gap} bytes`);
+  const view = viewOf(await source.read(at, at + gap));
+  const signed = gap === plain + 4;
+  if (signed && view.getUint32(0, true) !== descriptorSignature) refuse('A4.descriptor', 'not a data descriptor');
+  const from = signed ? 4 : 0;
+  const number = (i: number) => (wide ? view.getBigUint64(i, true) : BigInt(view.getUint32(i, true)));
+  const compressedSize = number(from + 4);
+  const size = number(from + 4 + (wide ? 8 : 4));
+  const crc = view.getUint32(from, true);
+  const same = crc === entry.crc && compressedSize === BigInt(entry.compressedSize) && size === BigInt(entry.size);
+  if (!same) refuse('A4.descriptor', 'a data descriptor contradicts the directory');
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}

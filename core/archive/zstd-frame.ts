@@ -1,0 +1,102 @@
+import { constants, createZstdDecompress } from 'node:zlib';
+import { type ByteReader, byteReader } from './byte-reader.ts';
+import type { Meter } from './decode-budget.ts';
+import { decodeThrough } from './decode-through.ts';
+import { refuse } from './finding.ts';
+
+/** 2^27: conda's own writer uses it, and libzstd's decoders refuse more unless told otherwise. */
+const largestWindow = 128 * 1024 ** 2;
+/** RFC 8878, 3.1.1.2.4: no block is larger, compressed or not. */
+const largestBlock = 128 * 1024;
+const magic = 0xfd2fb528;
+const outputChunk = 256 * 1024;
+
+interface FrameHeader {
+  readonly bytes: Uint8Array;
+  readonly checksum: boolean;
+}
+
+/**
+ * Decodes a stream that is exactly one zstd frame (RFC 8878). Node's decoder alone is no judge: it stops after the
+ * first frame, takes a skippable one for empty output and ignores what follows, so it is only given bytes whose place
+ * in the frame has been walked. Checksum and declared size it does check.
+ *
+ * @param meter told of every decoded byte; what it throws ends the decoding
+ * @throws GatehouseError `package.refused` with `A6.*`
+ */
+export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Meter): AsyncGenerator<Uint8Array> {
+  await using reader = byteReader(chunks);
+  const header = await readFrameHeader(reader);
+  const decoder = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 27 }, chunkSize: outputChunk });
+  for await (const decoded of decodeThrough(frameBytes(reader, header), decoder, 'A6.data')) {
+    meter(decoded.length);
+    yield decoded;
+  }
+}
+
+/** The frame's bytes, each handed on only after the block it belongs to has been found sound. */
+async function* frameBytes(reader: ByteReader, header: FrameHeader): AsyncGenerator<Uint8Array> {
+  yield header.bytes;
+  for (let last = false; !last; ) {
+    const head = await exactly(reader, 3);
+    const field = uint(head);
+    last = (field & 1) === 1;
+    yield head;
+    yield await exactly(reader, blockLength((field >> 1) & 3, field >> 3));
+  }
+  if (header.checksum) yield await exactly(reader, 4);
+  if ((await reader.some(1)) !== null) refuse('A6.frames', 'data follows the zstd frame');
+}
+
+const runLength = 1;
+const reserved = 3;
+
+function blockLength(type: number, size: number): number {
+  if (type === reserved) refuse('A6.block', 'a zstd block of the reserved type');
+  if (size > largestBlock) refuse('A6.block', `a zstd block of ${size} bytes`);
+  return type === runLength ? 1 : size;
+}
+
+async function readFrameHeader(reader: ByteReader): Promise<FrameHeader> {
+  const start = await exactly(reader, 5);
+  if (uint(start.subarray(0, 4)) !== magic) refuse('A6.frames', 'does not start with a zstd frame');
+  const descriptor = start[4] ?? 0;
+  if ((descriptor & 0x08) !== 0) refuse('A6.header', 'a reserved bit of the zstd frame header is set');
+  if ((descriptor & 0x03) !== 0) refuse('A6.dict', 'the zstd frame needs a dictionary');
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const windowBytes = await exactly(reader, singleSegment ? 0 : 1);
+  const sizeBytes = await exactly(reader, sizeFieldLength(descriptor >> 6, singleSegment));
+  checkWindow(windowBytes[0] === undefined ? uint(sizeBytes) : windowSize(windowBytes[0]));
+  return { bytes: joined(start, windowBytes, sizeBytes), checksum: (descriptor & 0x04) !== 0 };
+}
+
+function checkWindow(window: number): void {
+  if (window > largestWindow) refuse('A6.window', `the zstd frame needs a window of ${window} bytes`);
+}
+
+/** RFC 8878, 3.1.1.1.1: the frame content size field by its flag. */
+function sizeFieldLength(flag: number, singleSegment: boolean): number {
+  if (flag === 0) return singleSegment ? 1 : 0;
+  return 2 ** flag;
+}
+
+/** RFC 8878, 3.1.1.1.2. */
+function windowSize(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+async function exactly(reader: ByteReader, length: number): Promise<Uint8Array> {
+  const bytes = await reader.take(length);
+  if (bytes.length < length) refuse('A6.truncated', 'the zstd frame ends early');
+  return bytes;
+}
+
+/** Little-endian; above 2^53 inexact, which only ever makes a size that cannot match. */
+function uint(bytes: Uint8Array): number {
+  return bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}

@@ -1,0 +1,51 @@
+import { shown } from '../archive/finding.ts';
+import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
+import type { Problem } from '../problem.ts';
+import type { RepodataRecord } from '../record.ts';
+import type { Subdir } from '../subdir.ts';
+import type { IndexJson } from './index-json.ts';
+
+export interface Claims {
+  /** Of the package's own `info/index.json`. */
+  readonly index: IndexJson;
+  readonly fileName: PackageFileName;
+  /** Of the folder it lies in. */
+  readonly subdir: Subdir;
+  /** Of the channel it came from, when there is one. */
+  readonly upstream?: Pick<RepodataRecord, 'name' | 'version' | 'build' | 'build_number'>;
+}
+
+/**
+ * Where a package's own account contradicts its file name (CEP 26), its folder or the upstream record; empty when all
+ * agree. Nothing but absence excuses a subdir: the folder of all 275 real packages measured is the one their
+ * `index.json` names, wheel and its fellows in conda-forge/noarch included.
+ */
+export function identityProblems({ index, fileName, subdir, upstream }: Claims): Problem[] {
+  const file = packageFileParts(fileName);
+  const claims: Claim[] = [
+    { key: 'name', by: 'the file name', value: file.name },
+    { key: 'version', by: 'the file name', value: file.version },
+    { key: 'build', by: 'the file name', value: file.build },
+    ...(index.subdir === undefined ? [] : [{ key: 'subdir', by: 'the folder', value: subdir } as const]),
+    ...(upstream ? claimsOf(upstream) : []),
+  ];
+  const subject = `${subdir}/${fileName}`;
+  return claims
+    .filter(({ key, value }) => index[key] !== value)
+    .map(({ key, by, value }) => ({
+      code: `B1.${key.replace('_', '-')}`,
+      subject,
+      detail: `info/index.json says ${key} ${shown(String(index[key]))}, ${by} says ${shown(String(value))}`,
+    }));
+}
+
+interface Claim {
+  readonly key: 'name' | 'version' | 'build' | 'build_number' | 'subdir';
+  readonly by: string;
+  readonly value: string | number;
+}
+
+function claimsOf(upstream: NonNullable<Claims['upstream']>): Claim[] {
+  const keys = ['name', 'version', 'build', 'build_number'] as const;
+  return keys.map((key) => ({ key, by: 'the upstream record', value: upstream[key] }));
+}

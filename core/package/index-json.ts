@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { type Report, refuse } from '../archive/finding.ts';
+import { GatehouseError } from '../error.ts';
+import { parseJson } from '../json.ts';
+import { packageNameSchema } from '../package-name.ts';
+
+/** `info/index.json` (CEP 34) as real builders write it: the keys the pipeline reads are typed, the rest is kept. */
+const writtenSchema = z.looseObject({
+  name: packageNameSchema,
+  version: z.string().min(1),
+  build: z.string().min(1),
+  build_number: z.int().nonnegative(),
+  depends: z.union([z.array(z.string()), z.string()]).nullish(),
+  constrains: z.array(z.string()).nullish(),
+  subdir: z.string().nullish(),
+  noarch: z.union([z.string(), z.boolean()]).nullish(),
+  timestamp: z.number().nullish(),
+});
+
+/** A package's own account of itself, `depends` always a list and no typed key null. */
+export interface IndexJson {
+  readonly name: z.infer<typeof packageNameSchema>;
+  readonly version: string;
+  readonly build: string;
+  readonly build_number: number;
+  readonly depends: readonly string[];
+  readonly constrains?: readonly string[];
+  readonly subdir?: string;
+  readonly noarch?: string | boolean;
+  /** Milliseconds since the epoch, in old packages seconds. */
+  readonly timestamp?: number;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Parses `info/index.json`. A `depends` that is one string (conda-verify's test packages) is read as a list of it.
+ *
+ * @throws GatehouseError `package.refused` with `B7.json` when it is not JSON or an identity field is missing
+ */
+export function parseIndexJson(text: string, what: string, report: Report): IndexJson {
+  const { depends, constrains, subdir, noarch, timestamp, ...rest } = parseInfoJson(text, writtenSchema, what);
+  if (typeof depends === 'string') report('index.depends', `depends of ${what} is one string, not a list`);
+  return {
+    ...rest,
+    depends: typeof depends === 'string' ? [depends] : (depends ?? []),
+    ...(constrains && { constrains }),
+    ...(subdir != null && { subdir }),
+    ...(noarch != null && { noarch }),
+    ...(timestamp != null && { timestamp }),
+  };
+}
+
+/** A JSON file of the package's `info/`; errors as {@link parseIndexJson}. */
+export function parseInfoJson<T>(text: string, schema: z.ZodType<T>, what: string): T {
+  try {
+    return parseJson(text, schema, what);
+  } catch (error) {
+    if (error instanceof GatehouseError) refuse('B7.json', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { digestStream } from '../../../core/digest.ts';
+import { parseIndexJson } from '../../../core/package/index-json.ts';
+import { recordFromIndex } from '../../../core/package/record-from-index.ts';
+import { noarch, subdirSchema } from '../../../core/subdir.ts';
+import { indexJson } from '../../support/build-package.ts';
+import { inSlices } from '../../support/refusal.ts';
+
+const digests = await digestStream(inSlices(Buffer.from('abc'), 2));
+const recordOf = (index: object, subdir = noarch) =>
+  recordFromIndex(
+    parseIndexJson(JSON.stringify(index), 'index.json', () => {}),
+    digests,
+    subdir,
+  );
+
+describe('recordFromIndex', () => {
+  it('adds what the bytes are', () => {
+    expect(recordOf(indexJson)).toEqual({
+      ...indexJson,
+      size: 3,
+      md5: '900150983cd24fb0d6963f7d28e17f72',
+      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    });
+  });
+
+  it('believes the bytes where index.json claims to know them', () => {
+    expect(recordOf({ ...indexJson, sha256: '0'.repeat(64), size: 9 })).toEqual(recordOf(indexJson));
+  });
+
+  it('leaves out what no record carries and keeps what it does not know', () => {
+    const extra = { arch: 'x86_64', platform: 'linux', has_prefix: true, mtime: 1, binstar: {}, operatingsystem: 'x' };
+    const kept = { license: null, extra_depends: { a: ['b'] }, features: 'f' };
+    expect(recordOf({ ...indexJson, ...extra, ...kept })).toEqual({ ...recordOf(indexJson), ...kept });
+  });
+
+  it('takes the subdir of the folder only when index.json names none', () => {
+    const { subdir: _, ...without } = indexJson;
+    expect(recordOf(without).subdir).toBe('noarch');
+    expect(recordOf({ ...indexJson, subdir: null }).subdir).toBe('noarch');
+    expect(recordOf(indexJson, subdirSchema.parse('osx-64')).subdir).toBe('linux-64');
+  });
+});
