@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import {
+  type PackageFileName,
+  type PackageFormat,
+  packageFileParts,
+  parsePackageFileName,
+} from '../package-file-name.ts';
+import type { Problem } from '../problem.ts';
+import { type RepodataRecord, recordSchema } from '../record.ts';
+import type { Subdir } from '../subdir.ts';
+import { shownUrl } from './shown-url.ts';
+
+/** One package of an upstream channel, its record sound and agreeing with its file name. */
+export interface UpstreamRecord {
+  readonly filename: PackageFileName;
+  readonly subdir: Subdir;
+  /** The channel's URL, as it was asked for. */
+  readonly channel: string;
+  /** Where the bytes are; absolute. */
+  readonly url: string;
+  readonly record: RepodataRecord;
+}
+
+/** All there is of one name: the records that can be used, and why the others were dropped. */
+export interface UpstreamRecords {
+  readonly records: readonly UpstreamRecord[];
+  readonly problems: readonly Problem[];
+}
+
+/** A member of `packages` (`.tar.bz2`) or `packages.conda`, as it came. */
+export interface RawRecord {
+  readonly filename: string;
+  readonly format: PackageFormat;
+  readonly value: unknown;
+}
+
+export interface RecordOrigin {
+  readonly name: string;
+  readonly channel: string;
+  readonly subdir: Subdir;
+  /** Ends with `/`. */
+  readonly packageBase: string;
+  /** File names that upstream has withdrawn (CEP 36). */
+  readonly removed: ReadonlySet<string>;
+}
+
+/** Keeps what is sound; everything else becomes a problem that names the file, never an error for its neighbours. */
+export function acceptRecords(members: Iterable<RawRecord>, origin: RecordOrigin): UpstreamRecords {
+  const records: UpstreamRecord[] = [];
+  const problems: Problem[] = [];
+  const { channel, subdir, packageBase } = origin;
+  for (const member of members) {
+    const accepted = acceptRecord(member, origin);
+    if ('code' in accepted) {
+      problems.push({ ...accepted, subject: `${shownUrl(`${channel}/${subdir}`)}/${member.filename}` });
+    } else {
+      records.push({ ...accepted, subdir, channel, url: packageBase + accepted.filename });
+    }
+  }
+  return { records, problems };
+}
+
+type Accepted = Pick<UpstreamRecord, 'filename' | 'record'>;
+type Refused = Pick<Problem, 'code' | 'detail'>;
+
+function acceptRecord(member: RawRecord, { name, removed }: RecordOrigin): Accepted | Refused {
+  if (removed.has(member.filename)) return { code: 'record.removed', detail: 'upstream lists it as removed' };
+  const filename = parsePackageFileName(member.filename);
+  if (filename === null || !filename.endsWith(member.format)) {
+    return { code: 'record.file-name', detail: `is not the name of a ${member.format} package (CEP 26)` };
+  }
+  const parsed = recordSchema.safeParse(withoutNulls(member.value));
+  if (!parsed.success) return { code: 'record.invalid', detail: firstIssue(parsed.error) };
+  const record = parsed.data;
+  const parts = packageFileParts(filename);
+  if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== parts.stem) {
+    return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
+  }
+  if (record['revoked'] === true) return { code: 'record.revoked', detail: 'upstream has revoked it' };
+  return { filename, record };
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'does not fit'}`;
+}
+
+const typedKeys: ReadonlySet<string> = new Set(Object.keys(recordSchema.shape));
+
+/** Old indexes write null for a typed key that is absent (`"constrains": null`); a null of another key says something. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key, member]) => member !== null || !typedKeys.has(key)));
+}

@@ -1,0 +1,93 @@
+import { GatehouseError } from '../error.ts';
+import type { Log } from '../event.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Fetch, FetchResponse } from '../ports/fetch.ts';
+import { shownUrl } from './shown-url.ts';
+
+export interface RetryWorld {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface FetchRequest {
+  readonly url: string;
+  /** Lowercase names. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const attempts = 6;
+const firstWaitMs = 1000;
+const longestWaitMs = 60_000;
+
+/**
+ * One GET and the reading of its answer, tried up to six times: on 429, 5xx, no answer, and whatever `read` throws
+ * with `retry` set (a cut body). Waits double from 1 s with jitter; Retry-After (RFC 9110, 10.2.3) is honoured up to
+ * 60 s. `read` starts anew on each try; it sees status 200, or 206 and 304 if the headers asked for them.
+ *
+ * @returns what `read` returned, or null for 404
+ * @throws GatehouseError `upstream.status` for any other status, and whatever the last try threw
+ */
+export async function fetchWithRetry<T>(
+  request: FetchRequest,
+  world: RetryWorld,
+  read: (response: FetchResponse) => Promise<T>,
+): Promise<T | null> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await tryOnce(request, world, read);
+    if ('value' in outcome) return outcome.value;
+    const { error, retryAfterMs } = outcome;
+    if (!error.retry || attempt === attempts) throw error;
+    const waitMs = Math.max(backoffMs(attempt, world.clock), retryAfterMs);
+    world.log({ type: 'retry', url: shownUrl(request.url), attempt, waitMs, reason: error.message });
+    await world.clock.sleep(waitMs);
+  }
+}
+
+type Outcome<T> = { readonly value: T | null } | { readonly error: GatehouseError; readonly retryAfterMs: number };
+
+async function tryOnce<T>(
+  { url, headers = {} }: FetchRequest,
+  { fetch, clock }: RetryWorld,
+  read: (response: FetchResponse) => Promise<T>,
+): Promise<Outcome<T>> {
+  try {
+    const response = await fetch(url, headers);
+    if (response.status === 404) return { value: null };
+    if (isWanted(response.status, headers)) return { value: await read(response) };
+    return {
+      error: statusError(response.status, url),
+      retryAfterMs: retryAfterMs(response.header('retry-after'), clock),
+    };
+  } catch (error) {
+    if (error instanceof GatehouseError) return { error, retryAfterMs: 0 };
+    throw error;
+  }
+}
+
+function isWanted(status: number, headers: Readonly<Record<string, string>>): boolean {
+  if (status === 206) return 'range' in headers;
+  if (status === 304) return 'if-none-match' in headers;
+  return status === 200;
+}
+
+function statusError(status: number, url: string): GatehouseError {
+  const isDenied = status === 401 || status === 403;
+  return new GatehouseError('upstream.status', `${shownUrl(url)} answered with status ${status}`, {
+    retry: status === 429 || status >= 500,
+    ...(isDenied && {
+      hint: 'The channel wants credentials, or answers so for a file it does not have: that must be 404.',
+    }),
+  });
+}
+
+/** 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return together. */
+function backoffMs(attempt: number, clock: Clock): number {
+  return Math.round(Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (1 - clock.random() / 2));
+}
+
+function retryAfterMs(header: string | null, clock: Clock): number {
+  if (header === null) return 0;
+  const asked = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - clock.now();
+  return Number.isNaN(asked) ? 0 : Math.min(longestWaitMs, Math.max(0, asked));
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { type ByteSource, chunksOf } from '../byte-source.ts';
+import { GatehouseError } from '../error.ts';
+import { parseJson } from '../json.ts';
+import type { FetchResponse } from '../ports/fetch.ts';
+import { acceptRecords, type RawRecord } from './accept-records.ts';
+import { fetchDocument } from './fetch-document.ts';
+import { capped } from './read-bounded.ts';
+import { readMembers } from './read-members.ts';
+import { refuseHtml } from './refuse-html.ts';
+import { type RepodataMap, type RepodataScan, startRepodataScan } from './scan-repodata.ts';
+import { shownUrl } from './shown-url.ts';
+import { packageBaseOf, subdirInfoSchema } from './subdir-info.ts';
+import { unzstd } from './unzstd.ts';
+import type { SubdirAddress, UpstreamSubdir, UpstreamWorld } from './upstream-subdir.ts';
+
+/** Decoded bytes; five times what conda-forge linux-64 has (2026). */
+const largest = 2 * 1024 ** 3;
+const largestSmall = 64 * 1024 ** 2;
+
+interface FlatIndex {
+  readonly source: ByteSource;
+  readonly map: RepodataMap;
+}
+
+/**
+ * Opens a subdir by its `repodata.json` or `repodata.json.zst`: decoded into the cache and scanned on its way there, so
+ * that nothing unsound is ever cached and nothing large is ever in memory. Null when upstream has no such file.
+ */
+export async function openFlat(
+  at: SubdirAddress,
+  file: 'repodata.json' | 'repodata.json.zst',
+  world: UpstreamWorld,
+): Promise<UpstreamSubdir | null> {
+  const url = `${at.url}/${file}`;
+  const index = await fetchDocument<FlatIndex>(url, world, {
+    async fresh(response) {
+      const scan = startRepodataScan(shownUrl(url));
+      const body = scanned(decoded(response, url), scan);
+      const source = await world.cache.put(url, response.header('etag'), body);
+      return { source, map: scan.finish() };
+    },
+    async kept(source) {
+      const scan = startRepodataScan(shownUrl(url));
+      for await (const bytes of chunksOf(source)) scan.push(bytes);
+      return { source, map: scan.finish() };
+    },
+  });
+  return index === null ? null : openIndex(index, at);
+}
+
+function decoded({ body }: FetchResponse, url: string): AsyncIterable<Uint8Array> {
+  const what = shownUrl(url);
+  const sent = refuseHtml(capped(body, largest, what), url);
+  return url.endsWith('.zst') ? capped(unzstd(sent, what), largest, what) : sent;
+}
+
+/** Passes the bytes on to the cache; a document that does not scan fails here, before it is kept. */
+async function* scanned(body: AsyncIterable<Uint8Array>, scan: RepodataScan): AsyncGenerator<Uint8Array> {
+  for await (const bytes of body) {
+    scan.push(bytes);
+    yield bytes;
+  }
+  scan.finish();
+}
+
+const smallSchema = z.object({
+  info: subdirInfoSchema.nullish(),
+  removed: z.array(z.string()).nullish(),
+  repodata_version: z.number().max(2, 'is newer than any that is known here (CEP 36)').nullish(),
+});
+
+async function openIndex(index: FlatIndex, at: SubdirAddress): Promise<UpstreamSubdir> {
+  const what = `${shownUrl(at.url)}/repodata.json`;
+  const { info, removed } = await readSmall(index, what);
+  const origin = { ...at, packageBase: packageBaseOf(info ?? {}, at), removed: new Set(removed) };
+  const { source, map } = index;
+  const sections = [
+    { format: '.tar.bz2', offsets: map.packages },
+    { format: '.conda', offsets: map.packagesConda },
+  ] as const;
+  const names = new Set(sections.flatMap(({ offsets }) => [...offsets.keys()]));
+  return {
+    url: at.url,
+    names: () => names,
+    async records(name) {
+      const members: RawRecord[] = [];
+      for (const { format, offsets } of sections) {
+        const read = await readMembers(source, offsets.get(name) ?? [], what);
+        members.push(...read.map((member) => ({ ...member, format })));
+      }
+      return acceptRecords(members, { ...origin, name });
+    },
+  };
+}
+
+async function readSmall({ source, map }: FlatIndex, what: string): Promise<z.infer<typeof smallSchema>> {
+  const members: string[] = [];
+  for (const { start, end } of map.small.values()) {
+    if (end - start > largestSmall) {
+      throw new GatehouseError('upstream.too-large', `${what}: ${end - start} bytes in its info or removed list`);
+    }
+    members.push(new TextDecoder().decode(await source.read(start, end)));
+  }
+  return parseJson(`{${members.join(',')}}`, smallSchema, what);
+}

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ByteSource, bytesSource } from '../../../core/byte-source.ts';
+import { readMembers } from '../../../core/upstream/read-members.ts';
+import { type RepodataMap, startRepodataScan } from '../../../core/upstream/scan-repodata.ts';
+import { anyValue, cutUp, keyText, noise, spell } from './spelled-json.ts';
+
+function scan(chunks: readonly Uint8Array[]): RepodataMap {
+  const scanning = startRepodataScan('the document');
+  for (const chunk of chunks) scanning.push(chunk);
+  return scanning.finish();
+}
+
+const part = fc.stringMatching(/^[a-z0-9_.]{1,5}$/);
+const fileName = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('a', 'ab', 'a-b', 'b-c', '../a', '..\\a', 'A', 'é'),
+      part,
+      part,
+      fc.constantFrom('.conda', '.tar.bz2'),
+    )
+    .map(([name, version, build, format]) => `${name}-${version}-${build}${format}`),
+  keyText,
+);
+const record = fc.oneof(
+  fc.record({ name: part, depends: fc.array(part), size: fc.nat(), note: anyValue }, { requiredKeys: [] }),
+  anyValue,
+);
+const section = fc.dictionary(fileName, record, { maxKeys: 12 });
+const repodata = fc
+  .record(
+    {
+      info: fc.dictionary(part, anyValue, { maxKeys: 3 }),
+      packages: section,
+      'packages.conda': section,
+      removed: fc.array(part),
+      repodata_version: fc.constantFrom(1, 2),
+      signatures: section,
+      later: anyValue,
+    },
+    { requiredKeys: [] },
+  )
+  .chain((document) => fc.shuffledSubarray(Object.entries(document), { minLength: Object.keys(document).length }))
+  .map((members) => Object.fromEntries(members));
+
+const spelled = fc
+  .tuple(repodata, noise)
+  .map(([document, choose]) => ({ document, bytes: Buffer.from(spell(document, choose)) }));
+
+/** The rule of the format, said another way than the scanner says it. */
+const nameOf = (file: string) => file.split('-').slice(0, -2).join('-').split(/[/\\]/).at(-1) ?? '';
+
+describe('a scan of repodata', () => {
+  it('finds by name what JSON.parse finds, in order, for any spelling, order of keys and slicing', async () => {
+    await fc.assert(
+      fc.asyncProperty(spelled, fc.array(fc.nat(60)), async ({ bytes }, sizes) => {
+        const map = scan(cutUp(bytes, sizes));
+        const parsed = JSON.parse(bytes.toString());
+        for (const [key, index] of [
+          ['packages', map.packages],
+          ['packages.conda', map.packagesConda],
+        ] as const) {
+          const expected = Object.entries<unknown>(parsed[key] ?? {})
+            .map(([filename, value]) => ({ filename, value }))
+            .filter(({ filename }) => nameOf(filename) !== '');
+          expect(new Set(index.keys())).toEqual(new Set(expected.map(({ filename }) => nameOf(filename))));
+          for (const [name, offsets] of index) {
+            const members = await readMembers(bytesSource(bytes), offsets, 'the document');
+            expect(members).toEqual(expected.filter(({ filename }) => nameOf(filename) === name));
+          }
+        }
+      }),
+    );
+  });
+
+  it('finds the small members where JSON.parse has them', () => {
+    fc.assert(
+      fc.property(spelled, ({ document, bytes }) => {
+        const { small } = scan([bytes]);
+        const found = [...small.values()].map(({ start, end }) => JSON.parse(`{${bytes.subarray(start, end)}}`));
+        const keys = ['info', 'removed', 'repodata_version'];
+        const expected = Object.entries(document).filter(([key]) => keys.includes(key));
+        expect(Object.assign({}, ...found)).toEqual(JSON.parse(JSON.stringify(Object.fromEntries(expected))));
+      }),
+    );
+  });
+
+  it('accepts no part of a document as a document', () => {
+    fc.assert(
+      fc.property(spelled, fc.nat(), ({ bytes }, cut) => {
+        const whole = bytes.toString().trimEnd().length;
+        const start = bytes.subarray(0, cut % Buffer.byteLength(bytes.toString().slice(0, whole)));
+        expect(() => scan([start])).toThrow(expect.objectContaining({ code: 'upstream.body', retry: true }));
+      }),
+    );
+  });
+
+  it.each([
+    ['a list where a map belongs', '{"packages":[]}', '"packages" is not a map'],
+    ['a number where a map belongs', '{"info":{"a":{}},"packages.conda":3}', '"packages.conda" is not a map'],
+    ['null where a map belongs', '{"packages":null}', '"packages" is not a map'],
+    ['a section twice', '{"packages":{},"x":1,"packages":{}}', 'a second "packages"'],
+    ['a section twice, once in other letters', '{"packages":{},"\\u0070ackages":{}}', 'a second "packages"'],
+    ['info twice', '{"info":{},"info":{}}', 'a second "info"'],
+    ['a list', '[]', 'not JSON at byte 0'],
+    ['HTML', '<!doctype html>', 'not JSON at byte 0'],
+    ['a second document', '{} {}', 'not JSON at byte 3'],
+    ['nothing', '', 'cut short'],
+    ['a byte order mark', '\ufeff{}', 'not JSON at byte 0'],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => scan([Buffer.from(text)])).toThrow(
+      expect.objectContaining({ code: 'upstream.body', message: expect.stringContaining(`the document`) }),
+    );
+    expect(() => scan([Buffer.from(text)])).toThrow(message);
+  });
+
+  it('takes the name from the decoded key, also behind a key of nearly the same letters', () => {
+    const { packages } = scan([
+      Buffer.from('{"packages":{"a-1-0.conda":1,"a-1-0\\u002d2.conda":2,"\\u0061-3-0.conda":3}}'),
+    ]);
+    expect([...packages].map(([name, offsets]) => [name, offsets.length])).toEqual([
+      ['a', 4],
+      ['a-1', 2],
+    ]);
+  });
+
+  it('passes over unknown keys, even the same one twice, and takes {} for an empty channel', () => {
+    expect(scan([Buffer.from('{"x":{"packages":{"a-1-0.conda":{}}},"x":[{"packages":{}}]}')]).packages.size).toBe(0);
+    expect(scan([Buffer.from(' {\n} ')]).packages.size).toBe(0);
+  });
+});
+
+describe('readMembers', () => {
+  it('refuses a file name that comes twice, in whatever letters', async () => {
+    const bytes = Buffer.from('{"packages":{"a-1-0.conda":{"x":1},"b-1-0.conda":{},"\\u0061-1-0.conda":{"x":2}}}');
+    const offsets = scan([bytes]).packages.get('a') ?? [];
+    await expect(readMembers(bytesSource(bytes), offsets, 'it')).rejects.toThrow('it: a second "a-1-0.conda"');
+  });
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const bytes = Buffer.from('{"packages":{"a-1-0.conda":{"x":"\xe9"}}}', 'latin1');
+    const offsets = scan([bytes]).packages.get('a') ?? [];
+    await expect(readMembers(bytesSource(bytes), offsets, 'it')).rejects.toMatchObject({ code: 'upstream.body' });
+  });
+
+  it('reads members that lie far apart, and many that lie together', async () => {
+    const member = (i: number, pad: number) => `"a-${i}-0.conda":{"pad":"${'x'.repeat(pad)}"}`;
+    const other = `"z-1-0.conda":{"pad":"${'z'.repeat(5000)}"}`;
+    const all = [
+      ...Array.from({ length: 3000 }, (_, i) => member(i, 400)),
+      other,
+      member(3000, 2_000_000),
+      member(3001, 3),
+    ];
+    const bytes = Buffer.from(`{"packages":{${all.join(',')}}}`);
+    let reads = 0;
+    const source = bytesSource(bytes);
+    const counted: ByteSource = {
+      size: source.size,
+      read(start, end) {
+        reads++;
+        return source.read(start, end);
+      },
+    };
+    const members = await readMembers(counted, scan([bytes]).packages.get('a') ?? [], 'it');
+    expect(members.map(({ filename }) => filename)).toEqual(Array.from({ length: 3002 }, (_, i) => `a-${i}-0.conda`));
+    expect(reads).toBeLessThan(10);
+  });
+});
