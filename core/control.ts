@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recordSchema } from './record.ts';
 
 /** What we decided about one package since it entered. */
-const decisionSchema = z.strictObject({
+export const decisionSchema = z.strictObject({
   /** Upstream's record as it is now, when it differs from the provenance's. */
   record: recordSchema.optional(),
   /** The entries that last needed it. Absent for a package put there by hand. */

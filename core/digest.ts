@@ -13,12 +13,11 @@ export const md5Schema = z
   .string()
   .regex(/^[0-9a-f]{32}$/, 'is not an md5')
   .brand<'Md5'>();
-export type Md5 = z.infer<typeof md5Schema>;
 
 /** What one pass over a file's bytes finds: the three facts a conda record states about them. */
 export interface Digests {
   readonly sha256: Sha256;
-  readonly md5: Md5;
+  readonly md5: z.infer<typeof md5Schema>;
   /** Bytes. */
   readonly size: number;
 }

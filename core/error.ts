@@ -2,7 +2,7 @@
  * The closed set of error codes. A code is stable: people search for it, alarms and tests name it.
  * The part before the dot says which area failed.
  */
-export const errorCodes = [
+const errorCodes = [
   'allowlist.invalid',
   'allowlist.missing',
   'usage.invalid',

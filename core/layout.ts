@@ -23,8 +23,6 @@ export type ChannelName = (typeof channelNames)[number];
 /** Everything below this prefix is private: no server and no edge ever answers for it. */
 export const privatePrefix = '_gatehouse/';
 
-export const subdirPrefix = (channel: ChannelName, subdir: Subdir): string => `${channel}/${subdir}/`;
-
 export const packageKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): ObjectKey =>
   key(channel, subdir, fileName);
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { decisionSchema } from './control.ts';
 import { md5Schema, sha256Schema } from './digest.ts';
 import { packageFileNameSchema } from './package-file-name.ts';
-import type { Problem } from './problem.ts';
+import { problemSchema } from './problem.ts';
 import { recordSchema } from './record.ts';
-import { type Subdir, subdirSchema } from './subdir.ts';
+import { subdirSchema } from './subdir.ts';
 
 /** One package file the allowlist needs: where it is upstream, what its bytes must be, and which entries brought it. */
 export const artifactSchema = z.strictObject({
@@ -28,40 +29,48 @@ export type Artifact = z.infer<typeof artifactSchema>;
 export const artifactId = (artifact: { readonly subdir: string; readonly filename: string }): string =>
   `${artifact.subdir}/${artifact.filename}`;
 
-/** How one entry fared on one platform, and with one python when the allowlist lists any. */
-export interface EntryOutcome {
-  readonly entry: string;
-  readonly platform: Subdir;
-  readonly python: string | null;
-  readonly solved: boolean;
-  /** Artifact ids of the solution, in order; empty when unsolved. */
-  readonly artifacts: readonly string[];
+const outcomeSchema = z.strictObject({
+  entry: z.string(),
+  platform: subdirSchema,
+  /** The python it was solved with, of those the allowlist lists; null when it lists none or the entry needs none. */
+  python: z.string().nullable(),
+  /** `failed`: the solver broke or upstream could not be read, which says nothing about the entry. */
+  status: z.enum(['solved', 'unsolvable', 'failed']),
+  /** Artifact ids of the solution, in order; empty unless solved. */
+  artifacts: z.array(z.string()),
   /** The solver's own explanation, made readable; null when solved. */
-  readonly explanation: string | null;
-}
+  explanation: z.string().nullable(),
+});
+/** How one entry fared on one platform, and with one python when the allowlist lists any. */
+export type EntryOutcome = z.infer<typeof outcomeSchema>;
 
-/** A record of the index that upstream or the allowlist wants changed or gone; see design decisions 11 and 12. */
-export interface Alteration {
-  readonly kind: 'change' | 'drop' | 'second-format';
-  readonly subdir: Subdir;
-  readonly filename: string;
-  readonly reason: string;
-}
-
-/** What a sync would do. Equal inputs give equal bytes. */
-export interface Plan {
+/** What a sync would do. Equal inputs give equal bytes. At rest it is what jobs refer to. */
+const planSchema = z.strictObject({
+  version: z.literal(1),
   /** All the allowlist needs, in order of id. */
-  readonly artifacts: readonly Artifact[];
+  artifacts: z.array(artifactSchema),
   /** Ids of those the store does not have. */
-  readonly add: readonly string[];
-  /** Alterations that were proved harmless. */
-  readonly alter: readonly Alteration[];
-  readonly entries: readonly EntryOutcome[];
-  readonly problems: readonly Problem[];
+  add: z.array(z.string()),
+  /** Ids whose record changes in the index, proved harmless. */
+  change: z.array(z.string()),
+  /** Ids that leave the index, proved harmless. */
+  drop: z.array(z.string()),
+  entries: z.array(outcomeSchema),
+  problems: z.array(problemSchema),
   /** False when something needed could not be read: such a plan removes nothing. */
-  readonly complete: boolean;
+  complete: z.boolean(),
+  /** Subdir -> file name -> what control is to say of it from now on. */
+  decisions: z.record(z.string(), z.record(z.string(), decisionSchema)),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** Bytes that a plan would fetch, as far as upstream says. */
+export function bytesToAdd({ artifacts, add }: Plan): number {
+  const adding = new Set(add);
+  return artifacts
+    .filter((artifact) => adding.has(artifactId(artifact)))
+    .reduce((sum, { size }) => sum + (size ?? 0), 0);
 }
 
 /** The message on the queue: names its plan; records stay in the plan. */
 export const jobSchema = z.strictObject({ plan: sha256Schema, artifact: z.string() });
-export type Job = z.infer<typeof jobSchema>;
