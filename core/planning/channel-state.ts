@@ -1,0 +1,40 @@
+import type { Control } from '../control.ts';
+import { readIndex } from '../index/read-index.ts';
+import type { ChannelName } from '../layout.ts';
+import { type ListedPackage, listPackages } from '../list-packages.ts';
+import type { PackageFileName } from '../package-file-name.ts';
+import type { Store } from '../ports/store.ts';
+import { readControl } from '../read-control.ts';
+import type { RepodataRecord } from '../record.ts';
+import { noarch, type Subdir } from '../subdir.ts';
+
+/** What the store has of one subdir. */
+export interface SubdirState {
+  readonly packages: ReadonlyMap<PackageFileName, ListedPackage>;
+  /** The records clients read now. */
+  readonly index: ReadonlyMap<PackageFileName, RepodataRecord>;
+  readonly control: Control;
+}
+
+export type ChannelState = ReadonlyMap<Subdir, SubdirState>;
+
+/** Reads every subdir that is configured or has packages; `noarch` always. */
+export async function readChannelState(
+  store: Store,
+  channel: ChannelName,
+  configured: readonly Subdir[],
+): Promise<ChannelState> {
+  const packages = new Map<Subdir, Map<PackageFileName, ListedPackage>>();
+  for (const subdir of [...configured, noarch]) packages.set(subdir, new Map());
+  for await (const found of listPackages(store, channel)) {
+    const folder = packages.get(found.subdir) ?? new Map<PackageFileName, ListedPackage>();
+    packages.set(found.subdir, folder.set(found.filename, found));
+  }
+  const state = new Map<Subdir, SubdirState>();
+  for (const subdir of [...packages.keys()].sort()) {
+    const { control } = await readControl(store, channel, subdir);
+    const index = await readIndex(store, channel, subdir);
+    state.set(subdir, { packages: packages.get(subdir) ?? new Map(), index, control });
+  }
+  return state;
+}

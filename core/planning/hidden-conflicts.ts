@@ -1,0 +1,29 @@
+import { artifactId } from '../plan.ts';
+import type { Problem } from '../problem.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
+import type { UpstreamView } from './upstream-view.ts';
+
+/**
+ * Chosen files whose very name a channel of lower priority offers with other bytes: one of the two is not what it says,
+ * and only a person can tell which (security.md A2). The same package name alone is no conflict: priority decides it.
+ */
+export async function hiddenConflicts(chosen: readonly UpstreamRecord[], view: UpstreamView): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const [name, ours] of Map.groupBy(chosen, ({ record }) => record.name)) {
+    const hidden = await view.hidden(name);
+    for (const one of ours) problems.push(...hidden.flatMap((other) => conflict(one, other)));
+  }
+  return problems;
+}
+
+function conflict(one: UpstreamRecord, other: UpstreamRecord): Problem[] {
+  if (artifactId(one) !== artifactId(other) || sameBytes(one, other)) return [];
+  const detail = `${one.channel} and ${other.channel} offer different bytes under this name; ${one.channel} comes first`;
+  return [{ code: 'plan.conflict', subject: artifactId(one), detail }];
+}
+
+/** Unknown hashes differ: fail closed. */
+function sameBytes({ record: a }: UpstreamRecord, { record: b }: UpstreamRecord): boolean {
+  if (a.sha256 !== undefined && b.sha256 !== undefined) return a.sha256 === b.sha256;
+  return a.md5 !== undefined && a.md5 === b.md5 && a.size === b.size;
+}
