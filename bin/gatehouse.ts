@@ -1,3 +1,4 @@
 #!/usr/bin/env node
-const x: string = process.version;
-console.log(x, process.argv.slice(2));
+import { main } from '../local/main.ts';
+
+process.exitCode = await main(process.argv.slice(2));

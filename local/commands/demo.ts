@@ -1,0 +1,63 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
+import { openWorld } from '../open-world.ts';
+import { portFlag } from '../port-flag.ts';
+import { readAllowlist } from '../read-allowlist.ts';
+import { installLines } from '../render/install-lines.ts';
+import { reporter } from '../render/reporter.ts';
+import { syncJson } from '../render/sync-json.ts';
+import { syncSummary } from '../render/sync-summary.ts';
+import { buildSampleChannel, sampleAllowlist } from '../sample/sample-channel.ts';
+import { serveFolder } from '../sample/serve-folder.ts';
+import { serveStore } from '../serve-store.ts';
+import { sync, syncProblems } from '../sync.ts';
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'build a small sample upstream on the spot, run the whole pipeline against it, serve it',
+  options: { once: { type: 'boolean' }, port: { type: 'string' } },
+  optionHelp: ['--once             end after the proof', '--port N           port to listen on (8080)'],
+  examples: [
+    ['gatehouse demo', 'then install from http://127.0.0.1:8080/conda'],
+    ['gatehouse demo --once', 'without serving; the channel is left in .gatehouse/demo/store'],
+  ],
+  async run({ store, json, flags, terminal, untilInterrupted }) {
+    const port = portFlag(flags['port'], 8080);
+    const folder = join(store, 'demo');
+    await using upstream = await sampleUpstream(folder);
+    await using world = openWorld(join(folder, 'store'));
+    const allowlist = await readAllowlist(upstream.allowlist);
+    terminal.err(`a sample upstream at ${upstream.url}; ${upstream.allowlist} says what may come in\n`);
+    const report = reporter(terminal, performance.now.bind(performance));
+    const done = await sync(allowlist, world, report.log);
+    report.finish();
+    const problems = syncProblems(done);
+    if (json) terminal.out(`${syncJson(done)}\n`);
+    terminal.err(syncSummary(done, problems));
+    if (flags['once'] !== true) {
+      const server = await serveStore({ store: world.store, port });
+      terminal.err(
+        installLines(
+          server.url,
+          allowlist.entries.map(({ id }) => id),
+        ),
+      );
+      await untilInterrupted();
+      await server.close();
+    }
+    return problems.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};
+
+/** Builds the sample channel afresh, and serves it for as long as it is not disposed of. */
+async function sampleUpstream(folder: string): Promise<{ url: string; allowlist: string } & AsyncDisposable> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await buildSampleChannel(join(folder, 'upstream'));
+  const server = await serveFolder(join(folder, 'upstream'));
+  const allowlist = join(folder, 'allowlist.json');
+  await writeFile(allowlist, sampleAllowlist(server.url));
+  return { url: server.url, allowlist, [Symbol.asyncDispose]: () => server.close() };
+}

@@ -1,0 +1,33 @@
+import { plan } from '../../core/steps/plan.ts';
+import type { Command } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
+import { openWorld } from '../open-world.ts';
+import { planWorld } from '../plan-world.ts';
+import { readAllowlist } from '../read-allowlist.ts';
+import { planJson } from '../render/plan-json.ts';
+import { planMarkdown } from '../render/plan-markdown.ts';
+import { planText } from '../render/plan-text.ts';
+import { problemLines } from '../render/problem-lines.ts';
+import { reporter } from '../render/reporter.ts';
+
+export const planCommand: Command = {
+  name: 'plan',
+  summary: 'show what sync would do; changes nothing',
+  options: { markdown: { type: 'boolean' } },
+  optionHelp: ['--markdown         print it as Markdown, for a pull request'],
+  examples: [
+    ['gatehouse plan', 'what would be fetched, changed and dropped, and why'],
+    ['gatehouse plan --json', 'the whole closure with hashes, sizes, URLs and reasons'],
+  ],
+  async run({ allowlist: file, store, json, flags, terminal }) {
+    const allowlist = await readAllowlist(file);
+    await using world = openWorld(store);
+    const report = reporter(terminal, performance.now.bind(performance));
+    const planned = await plan(allowlist, planWorld(world, report.log));
+    report.finish();
+    const render = json ? planJson : flags['markdown'] === true ? planMarkdown : planText;
+    terminal.out(render(planned));
+    terminal.err(problemLines(planned.problems));
+    return planned.problems.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};

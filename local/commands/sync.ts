@@ -1,0 +1,30 @@
+import type { Command } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
+import { openWorld } from '../open-world.ts';
+import { readAllowlist } from '../read-allowlist.ts';
+import { reporter } from '../render/reporter.ts';
+import { syncJson } from '../render/sync-json.ts';
+import { syncSummary } from '../render/sync-summary.ts';
+import { sync, syncProblems } from '../sync.ts';
+
+export const syncCommand: Command = {
+  name: 'sync',
+  summary: 'plan, fetch, index and prove, once; finishes what an interrupted run left',
+  options: {},
+  optionHelp: [],
+  examples: [
+    ['gatehouse sync', 'bring the folder .gatehouse in line with allowlist.json'],
+    ['gatehouse sync --json > report.json', 'the same, with a report for programs'],
+  ],
+  async run({ allowlist: file, store, json, terminal }) {
+    const allowlist = await readAllowlist(file);
+    await using world = openWorld(store);
+    const report = reporter(terminal, performance.now.bind(performance));
+    const done = await sync(allowlist, world, report.log);
+    report.finish();
+    const problems = syncProblems(done);
+    if (json) terminal.out(`${syncJson(done)}\n`);
+    terminal.err(syncSummary(done, problems));
+    return problems.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};

@@ -1,0 +1,57 @@
+import type { Command, Invocation } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
+import { noteFile } from '../note-file.ts';
+import { openWorld, type World } from '../open-world.ts';
+import { portFlag } from '../port-flag.ts';
+import { readAllowlist } from '../read-allowlist.ts';
+import { errorText } from '../render/error-text.ts';
+import { installLines } from '../render/install-lines.ts';
+import { reporter } from '../render/reporter.ts';
+import { syncSummary } from '../render/sync-summary.ts';
+import { serveStore } from '../serve-store.ts';
+import { sync, syncProblems } from '../sync.ts';
+
+export const upCommand: Command = {
+  name: 'up',
+  summary: 'sync, then serve the channel; sync again when the allowlist changes',
+  options: { port: { type: 'string' }, host: { type: 'string' } },
+  optionHelp: ['--port N           port to listen on (8080)', '--host H           address to listen on (127.0.0.1)'],
+  examples: [
+    ['gatehouse up', 'sync allowlist.json and serve http://127.0.0.1:8080/conda'],
+    ['gatehouse up --json', 'one JSON line for each event, for programs'],
+  ],
+  async run(invocation) {
+    const { allowlist: file, store, flags, terminal, untilInterrupted } = invocation;
+    const port = portFlag(flags['port'], 8080);
+    const follow = await noteFile(file);
+    // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
+    await readAllowlist(file);
+    await using world = openWorld(store);
+    await syncOnce(invocation, world);
+    const server = await serveStore({ store: world.store, port, host: String(flags['host'] ?? '127.0.0.1') });
+    terminal.err(installLines(server.url));
+    const stop = new AbortController();
+    const onChange = async () => {
+      terminal.err(`${file} has changed\n`);
+      await syncOnce(invocation, world);
+    };
+    follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
+    await untilInterrupted();
+    stop.abort();
+    await server.close();
+    return exitStatus.done;
+  },
+};
+
+async function syncOnce({ allowlist: file, json, terminal }: Invocation, world: World): Promise<void> {
+  const report = reporter(terminal, performance.now.bind(performance));
+  const log = json ? (event: unknown) => terminal.out(`${JSON.stringify(event)}\n`) : report.log;
+  try {
+    const done = await sync(await readAllowlist(file), world, log);
+    report.finish();
+    terminal.err(syncSummary(done, syncProblems(done)));
+  } catch (error) {
+    report.finish();
+    terminal.err(errorText(error));
+  }
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { folderCache } from '../adapters/cache-folder.ts';
+import { httpFetch } from '../adapters/http-fetch.ts';
+import { rattlerSolver } from '../adapters/solver-rattler.ts';
+import { folderStore } from '../adapters/store-folder.ts';
+import type { ChannelName } from '../core/layout.ts';
+import type { DocumentCache } from '../core/ports/cache.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Fetch } from '../core/ports/fetch.ts';
+import type { Solver } from '../core/ports/solver.ts';
+import type { Store } from '../core/ports/store.ts';
+import { commandClock } from './command-clock.ts';
+
+/** Everything the steps need of the outside, made once by a command and passed down. */
+export interface World extends AsyncDisposable {
+  readonly channel: ChannelName;
+  readonly store: Store;
+  readonly cache: DocumentCache;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly solver: Solver;
+}
+
+/** The world of a command line that works on a folder. */
+export function openWorld(store: string): World {
+  const solver = rattlerSolver();
+  return {
+    channel: 'conda',
+    store: folderStore(store),
+    cache: folderCache(join(store, '_gatehouse', 'cache')),
+    fetch: httpFetch(),
+    clock: commandClock(process.env),
+    solver,
+    [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Log } from '../core/event.ts';
+import type { PlanWorld } from '../core/steps/plan.ts';
+import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
+import { shownUrl } from '../core/upstream/shown-url.ts';
+import type { World } from './open-world.ts';
+
+/** 90 days: what a solution left behind stays installable for those who pinned it (design decision 12). */
+const retain = 90 * 24 * 60 * 60 * 1000;
+
+export function planWorld(world: World, log: Log): PlanWorld {
+  return {
+    ...world,
+    log,
+    retain,
+    async openSubdir(channel, subdir) {
+      const opened = await openUpstreamSubdir(channel, subdir, { ...world, log });
+      if (opened !== null) log({ type: 'plan.upstream', url: shownUrl(opened.url), names: opened.names().size });
+      return opened;
+    },
+  };
+}

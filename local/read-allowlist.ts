@@ -1,0 +1,39 @@
+import { createReadStream } from 'node:fs';
+import { type Allowlist, formatAllowlistProblem, parseAllowlist } from '../core/allowlist/parse-allowlist.ts';
+import { GatehouseError } from '../core/error.ts';
+
+/** One byte more than an allowlist may have, so that one too large is seen as that without being read. */
+const readAtMost = 1024 * 1024 + 1;
+
+/** @throws GatehouseError `allowlist.missing`, or `allowlist.invalid` with every problem on a line of its own */
+export async function readAllowlist(file: string): Promise<Allowlist> {
+  const parsed = parseAllowlist(await readStart(file), file);
+  if (parsed.ok) return parsed.allowlist;
+  const lines = parsed.problems.map((problem) => formatAllowlistProblem(file, problem));
+  if (parsed.omitted > 0) lines.push(`and ${parsed.omitted} more`);
+  const isHinted = parsed.problems.some(({ hint }) => hint !== undefined);
+  throw new GatehouseError('allowlist.invalid', lines.join('\n'), isHinted ? {} : { hint: formatHint });
+}
+
+const formatHint = 'README.md shows a whole allowlist; with allowlist.schema.json an editor completes and checks it';
+
+/** A stream, so that a pipe does too. */
+async function readStart(file: string): Promise<Uint8Array> {
+  try {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of createReadStream(file, { end: readAtMost - 1 })) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    throw new GatehouseError('allowlist.missing', `${file} ${reasons[code] ?? `cannot be read (${code})`}`, {
+      hint: 'name the allowlist with --allowlist FILE, or run the command where allowlist.json is',
+      cause,
+    });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder',
+  EACCES: 'may not be read',
+};

@@ -1,0 +1,75 @@
+import type { Event } from '../../core/event.ts';
+import { formatBytes, formatSeconds } from './format-bytes.ts';
+
+/** What the bars are drawn from. Sizes are bytes. */
+export interface Progress {
+  /** Whether a bar is worth drawing now. */
+  readonly active: boolean;
+  note(event: Event): void;
+  /** One line for each running file, then the total. `elapsed` is milliseconds since the first byte was asked for. */
+  lines(columns: number, elapsed: number): string[];
+}
+
+interface Running {
+  received: number;
+  readonly size: number;
+}
+
+export function startProgress(): Progress {
+  const running = new Map<string, Running>();
+  let [total, finished, files, filesDone] = [0, 0, 0, 0];
+  const end = (key: string, received: number) => {
+    if (!running.delete(key)) return;
+    finished += received;
+    filesDone += 1;
+  };
+  const received = () => [...running.values()].reduce((sum, file) => sum + file.received, finished);
+  return {
+    get active() {
+      return running.size > 0;
+    },
+    note(event) {
+      switch (event.type) {
+        case 'plan.ready':
+          [total, files, finished, filesDone] = [event.bytes, event.add, 0, 0];
+          break;
+        case 'fetch.started':
+          running.set(event.key, { received: 0, size: event.size });
+          break;
+        case 'fetch.progress':
+          running.set(event.key, event);
+          break;
+        case 'fetch.done':
+          end(event.key, event.size);
+          break;
+        case 'fetch.failed':
+          end(event.key, running.get(event.key)?.received ?? 0);
+          break;
+      }
+    },
+    lines(columns, elapsed) {
+      const bars = [...running].map(([key, { received, size }]) =>
+        bar(key.slice(key.lastIndexOf('/') + 1), received / size, '', columns),
+      );
+      const rate = elapsed > 0 ? (received() * 1000) / elapsed : 0;
+      const left = rate > 0 ? `, ${formatSeconds(Math.max(0, total - received()) / rate)} left` : '';
+      const label = `${filesDone}/${files} files, ${formatBytes(received())} of ${formatBytes(total)}`;
+      return [...bars, bar(label, received() / total, ` ${formatBytes(rate)}/s${left}`, columns)];
+    },
+  };
+}
+
+/** Columns of a bar: what its label leaves. */
+const [narrowest, widest] = [8, 30];
+
+/** `label ████░░░░ 42 % tail`, never wider than the terminal. */
+function bar(label: string, share: number, tail: string, columns: number): string {
+  const done = Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0));
+  const percent = `${String(Math.floor(done * 100)).padStart(3)} %`;
+  const room = columns - percent.length - tail.length - 4;
+  const least = Math.max(0, Math.min(narrowest, Math.floor(room / 2)));
+  const width = Math.max(least, Math.min(widest, room - label.length));
+  const name = label.length > room - width ? `${label.slice(0, Math.max(0, room - width - 1))}…` : label;
+  const full = Math.round(width * done);
+  return `${name} ${'█'.repeat(full)}${'░'.repeat(width - full)} ${percent}${tail}`.slice(0, columns - 1);
+}
