@@ -1,0 +1,122 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
+import { buildChannel } from '../../local/sample/build-channel.ts';
+import { serveFolder } from '../../local/sample/serve-folder.ts';
+import { type Lab, small, startLab } from '../support/start-lab.ts';
+import { expectTheRestDone, soundPackages, type WatchedRun, watchedRun } from '../support/watched-run.ts';
+
+/** One thread for all of them: starting it is most of what a small sync costs. */
+const solver = rattlerSolver();
+afterAll(() => solver[Symbol.asyncDispose]());
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await startLab();
+});
+afterEach(() => lab[Symbol.asyncDispose]());
+
+const run = (allowlist: Allowlist) => watchedRun(lab, allowlist, { solver });
+
+const badFile = 'bad-1.0-0.conda';
+
+describe('an index that is not sound', () => {
+  const allowlist = () =>
+    lab.allowlist(
+      [
+        { spec: 'bad', platforms: ['linux-64'] },
+        { spec: 'good', platforms: ['win-64'] },
+      ],
+      { platforms: ['linux-64', 'win-64'] },
+    );
+  const packages = [small('bad 1.0'), small('good 1.0', [], { subdir: 'win-64' })];
+
+  /** The one platform fails, the other is served as if nothing were. */
+  async function expectOnlyLinuxLost(done: WatchedRun, code: string): Promise<void> {
+    expect(done.problems).toEqual([`${code} linux-64`, 'solver.failed bad on linux-64']);
+    expect([...done.seen].sort()).toEqual(['good-1.0-0.conda', 'repodata.json', 'repodata.json.zst']);
+    expect(Object.keys(await lab.index('win-64'))).toEqual(['good-1.0-0.conda']);
+    expect(done.report.proof.proof.entries).toContainEqual(
+      expect.objectContaining({ entry: 'good', platform: 'win-64', installable: true }),
+    );
+    expect(done.report.plan.complete).toBe(false);
+  }
+
+  it('a page with status 200', async () => {
+    await lab.publish(packages);
+    lab.intercept = (request, response, next) =>
+      request.url === '/linux-64/repodata.json' ? void response.end('<html>welcome</html>') : next();
+    await expectOnlyLinuxLost(await run(allowlist()), 'upstream.body');
+  });
+
+  it.each([
+    ['cut in half', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
+    ['without its last byte', (bytes: Buffer) => bytes.subarray(0, -1)],
+  ])('a zst %s', async (_what, broken) => {
+    await buildChannel(lab.upstreamFolder, packages, { forms: ['zst', 'json'] });
+    const file = join(lab.upstreamFolder, 'linux-64/repodata.json.zst');
+    await writeFile(file, broken(await readFile(file)));
+    await expectOnlyLinuxLost(await run(allowlist()), 'upstream.body');
+  });
+});
+
+describe('a record that must not be followed', () => {
+  it('one with ../ in its file name is named and left out, and its neighbours come in', async () => {
+    await lab.publish([...soundPackages, small('bad 1.0')]);
+    const file = join(lab.upstreamFolder, 'linux-64/repodata.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll(`"${badFile}"`, `"../../${badFile}"`));
+    const done = await run(lab.allowlist(['bad', 'good']));
+    expect(done.problems).toEqual([
+      `record.file-name ${lab.upstream.url}/linux-64/../../${badFile}`,
+      'entry.unsolvable bad on linux-64',
+    ]);
+    await expectTheRestDone(lab, done);
+  });
+
+  it('one whose depends names a channel never reaches the solver, which it would break', async () => {
+    await lab.publish([...soundPackages, small('bad 1.0', ['conda-forge::base'])]);
+    const done = await run(lab.allowlist(['bad', 'good']));
+    expect(done.problems).toEqual([
+      `record.depends-channel ${lab.upstream.url}/linux-64/${badFile}`,
+      'entry.unsolvable bad on linux-64',
+    ]);
+    await expectTheRestDone(lab, done);
+  });
+});
+
+describe('two channels', () => {
+  async function runWithSecond(second: Parameters<typeof buildChannel>[1]): Promise<WatchedRun> {
+    const folder = join(lab.upstreamFolder, '../second');
+    await buildChannel(folder, second);
+    const lower = await serveFolder(folder);
+    try {
+      return await run(lab.allowlist(['good'], { channels: [lab.upstream.url, lower.url] }));
+    } finally {
+      await lower.close();
+    }
+  }
+
+  beforeEach(() => lab.publish(soundPackages));
+
+  it('that offer the same package name: the first one serves it, whatever the second has', async () => {
+    const done = await runWithSecond([small('base 2.0'), small('good 9.0')]);
+    expect(done.problems).toEqual([]);
+    await expectTheRestDone(lab, done);
+  });
+
+  it('that offer the same file: no conflict', async () => {
+    const done = await runWithSecond(soundPackages);
+    expect(done.problems).toEqual([]);
+    await expectTheRestDone(lab, done);
+  });
+
+  it('that offer other bytes under the same file name: named, and the first one serves it', async () => {
+    const done = await runWithSecond([small('base 1.0', [], { files: [{ path: 'x', content: 'other' }] })]);
+    expect(done.problems).toEqual(['plan.conflict linux-64/base-1.0-0.conda']);
+    await expectTheRestDone(lab, done);
+    const served = await readFile(join(lab.store, 'conda/linux-64/base-1.0-0.conda'));
+    expect(served).toEqual(await readFile(join(lab.upstreamFolder, 'linux-64/base-1.0-0.conda')));
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { Event } from '../../../core/event.ts';
+import { eventLine } from '../../../local/render/event-line.ts';
+
+const problem = { code: 'fetch.sha256', subject: 'linux-64/a-1-0.conda', detail: 'expected sha256 ab, got cd' };
+const key = 'conda/linux-64/a-1-0.conda';
+
+it.each<[Event, string | null]>([
+  [{ type: 'plan.started', entries: 1, platforms: ['linux-64'] }, 'planning 1 entry for linux-64'],
+  [{ type: 'plan.started', entries: 2, platforms: ['linux-64', 'win-64'] }, 'planning 2 entries for linux-64, win-64'],
+  [{ type: 'plan.upstream', url: 'https://c/linux-64', names: 3 }, 'read https://c/linux-64 (3 names)'],
+  [{ type: 'plan.solved', entry: 'a', platform: 'win-64', packages: 4 }, 'solved a on win-64: 4 packages'],
+  [
+    { type: 'plan.unsolved', entry: 'a', platform: 'win-64', explanation: 'no b\nfor c' },
+    'cannot solve a on win-64:\n  no b\n  for c',
+  ],
+  [{ type: 'plan.ready', add: 2, drop: 1, bytes: 1500 }, 'plan: 2 to fetch (1.5 kB), 1 to drop'],
+  [{ type: 'fetch.started', key, size: 5 }, null],
+  [{ type: 'fetch.progress', key, received: 1, size: 5 }, null],
+  [{ type: 'fetch.done', key, size: 5 }, `fetched ${key} (5 B)`],
+  [{ type: 'fetch.failed', key, problem }, `failed ${key}: fetch.sha256: expected sha256 ab, got cd`],
+  [{ type: 'index.written', subdir: 'noarch', packages: 2, changed: true }, 'indexed noarch: 2 packages'],
+  [{ type: 'index.written', subdir: 'noarch', packages: 0, changed: false }, 'indexed noarch: 0 packages, unchanged'],
+  [{ type: 'prove.entry', entry: 'a', platform: 'win-64', installable: true }, 'proved a on win-64'],
+  [{ type: 'prove.entry', entry: 'a', platform: 'win-64', installable: false }, 'NOT installable: a on win-64'],
+  [
+    { type: 'retry', url: 'https://c/x', attempt: 2, waitMs: 1500, reason: 'status 503' },
+    'retry 2 of https://c/x in 1.5 s: status 503',
+  ],
+  [{ type: 'verify.object', key, size: 5, sound: true }, null],
+  [{ type: 'verify.object', key, size: 5, sound: false }, `damaged ${key}`],
+  [{ type: 'problem', problem }, 'fetch.sha256: linux-64/a-1-0.conda: expected sha256 ab, got cd'],
+])('%j', (event, line) => expect(eventLine(event)).toBe(line));
