@@ -47,7 +47,9 @@ try {
     let peak = 0;
     for (let run = 0; run < runs; run++) {
       const store = join(folder, 'store');
-      const fetched = await measure(`exec ${process.execPath} ${join(import.meta.dirname, 'fetch-one.ts')} ${store} ${description}`);
+      const fetched = await measure(
+        `exec ${process.execPath} ${join(import.meta.dirname, 'fetch-one.ts')} ${store} ${description}`,
+      );
       ours.push(fetched.wall);
       peak = Math.max(peak, fetched.peak);
       await rm(store, { recursive: true });
