@@ -10,6 +10,7 @@ import type { Fetch } from '../core/ports/fetch.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
 import { commandClock } from './command-clock.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 
 /** Everything the steps need of the outside, made once by a command and passed down. */
 export interface World extends AsyncDisposable {
@@ -28,7 +29,7 @@ export function openWorld(store: string): World {
     channel: 'conda',
     store: folderStore(store),
     cache: folderCache(join(store, '_gatehouse', 'cache')),
-    fetch: httpFetch(),
+    fetch: httpFetch({ proxyEnv: proxyEnvironment(process.env) }),
     clock: commandClock(process.env),
     solver,
     [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),

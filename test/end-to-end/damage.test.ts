@@ -9,7 +9,6 @@ import { sync, syncProblems } from '../../local/sync.ts';
 import { folderDigests } from '../support/folder-files.ts';
 import { type Lab, small, startLab } from '../support/start-lab.ts';
 
-/** One thread for all of them: starting it is most of what a small sync costs. */
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
 
@@ -76,7 +75,6 @@ describe('verify names', () => {
     ['a flipped bit in a package', () => flip(app), [`verify.bytes ${app}`]],
     ['a flipped bit, however old the file claims to be', flipUnseen, [`verify.bytes ${app}`]],
     ['a truncated package', async () => truncate(at(app), 100), [`verify.bytes ${app}`]],
-    ['an empty package', async () => truncate(at(app), 0), [`verify.bytes ${app}`]],
     ['a package that is gone', () => rm(at(app)), [`verify.missing ${app}`, ...bothForms]],
     [
       'a record of nothing',

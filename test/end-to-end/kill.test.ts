@@ -166,7 +166,9 @@ it(`killed at ${kills} points, whatever is visible is sound, and one more run ma
       expect(await folderDigests(join(run.store, '_gatehouse/incoming')), what).toEqual({});
     }
   };
-  await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i)));
+  // Every lane to its end, so that none works on in a folder that is being removed.
+  const done = await Promise.allSettled(Array.from({ length: lanes }, (_, i) => lane(i)));
+  for (const outcome of done) if (outcome.status === 'rejected') throw outcome.reason;
   if (kills > 10) console.info('kills landed', Object.fromEntries(phases));
   expect(phases.get('before the first package')).toBeGreaterThan(0);
   expect(phases.get('between packages')).toBeGreaterThan(0);

@@ -48,7 +48,9 @@ describe('an index that is not sound', () => {
     await lab.publish(packages);
     lab.intercept = (request, response, next) =>
       request.url === '/linux-64/repodata.json' ? void response.end('<html>welcome</html>') : next();
-    await expectOnlyLinuxLost(await run(allowlist()), 'upstream.body');
+    const done = await run(allowlist());
+    await expectOnlyLinuxLost(done, 'upstream.body');
+    expect(done.report.plan.problems[0]?.detail).toContain('answered with HTML');
   });
 
   it.each([

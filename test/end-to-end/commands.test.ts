@@ -1,0 +1,158 @@
+import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parseJson } from '../../core/json.ts';
+import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
+import { folderDigests } from '../support/folder-files.ts';
+import { type CliRun, runCli, startCli } from '../support/run-cli.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+
+let folder: TemporaryFolder;
+/** A folder with an allowlist and a store that was synced. */
+let home: string;
+let synced: CliRun;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  home = join(folder.path, 'home');
+  await mkdir(home);
+  await buildSampleChannel(join(folder.path, 'upstream'));
+  await writeAllowlist(home, ['campus-notebook']);
+  synced = await runCli(['sync', '--json'], { cwd: home });
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+async function writeAllowlist(at: string, packages: readonly string[]): Promise<void> {
+  const channels = [pathToFileURL(join(folder.path, 'upstream')).href];
+  await writeFile(join(at, 'allowlist.json'), JSON.stringify({ channels, platforms: ['linux-64'], packages }));
+}
+
+/** A copy of the home, for tests that change it. */
+async function copyOfHome(name: string): Promise<string> {
+  await cp(home, join(folder.path, name), { recursive: true });
+  return join(folder.path, name);
+}
+
+const document = (text: string) => parseJson(text, z.record(z.string(), z.unknown()), 'stdout');
+const rows = (value: unknown) => z.array(z.record(z.string(), z.unknown())).parse(value);
+
+describe('--json is one document on stdout, with nothing else, of the keys that are documented', () => {
+  it('sync', () => {
+    expect(synced.status).toBe(0);
+    const { plan, fetched, held, failed, indexed, proof, ...rest } = document(synced.stdout);
+    expect(rest).toEqual({});
+    expect(plan).toMatchObject({ complete: true });
+    expect(fetched).toHaveLength(6);
+    expect({ held, failed }).toEqual({ held: [], failed: [] });
+    expect(rows(indexed).map(({ subdir }) => subdir)).toEqual(['linux-64', 'noarch']);
+    expect(proof).toMatchObject({ entries: [{ entry: 'campus-notebook', installable: true }], lost: [] });
+    expect(synced.stderr).toContain('proof: 1 of 1 install from this channel alone');
+  });
+
+  it.concurrent('plan', async () => {
+    const { status, stdout } = await runCli(['plan', '--json'], { cwd: home });
+    expect(status).toBe(0);
+    const { artifacts, add, drop, entries, ...rest } = document(stdout);
+    expect({ add, drop }).toEqual({ add: [], drop: [] });
+    expect(rest).toEqual({ complete: true, change: [], problems: [] });
+    expect(rows(entries)).toHaveLength(1);
+    const keys = ['subdir', 'filename', 'sha256', 'size', 'url', 'why'];
+    expect(rows(artifacts).map((artifact) => keys.filter((key) => key in artifact))).toEqual(Array(6).fill(keys));
+  });
+
+  it.concurrent('index', async () => {
+    const { status, stdout } = await runCli(['index', '--json'], { cwd: await copyOfHome('index') });
+    expect(status).toBe(0);
+    expect(document(stdout)).toMatchObject({
+      subdirs: { 'linux-64': { packages: 3, changed: false }, noarch: { packages: 3, changed: false } },
+    });
+  });
+
+  it.concurrent('verify', async () => {
+    const { status, stdout, stderr } = await runCli(['verify', '--json'], { cwd: home });
+    expect(status).toBe(0);
+    expect(document(stdout)).toEqual({ checked: 10, problems: [] });
+    expect(stderr).toBe('10 objects checked, 0 problems\n');
+  });
+
+  it.concurrent('verify with damage: status 1, and what to do about it', async () => {
+    const cwd = await copyOfHome('damaged');
+    const key = 'conda/noarch/campus-text-1.0-pyhd8ed1ab_0.conda';
+    await truncate(join(cwd, '.gatehouse', key), 100);
+    const { status, stdout, stderr } = await runCli(['verify', '--json'], { cwd });
+    expect(status).toBe(1);
+    expect(document(stdout)).toEqual({
+      checked: 10,
+      problems: [{ code: 'verify.bytes', key, detail: expect.any(String) }],
+    });
+    expect(stderr).toMatch(/\nverify\.bytes: .*\n10 objects checked, 1 problem\nhint: /);
+  });
+});
+
+describe('plan', () => {
+  it.concurrent('changes nothing, and shows what an edit would do and why', async () => {
+    const cwd = await copyOfHome('planned');
+    await writeAllowlist(cwd, ['campus-text', 'campus-fonts']);
+    const before = await folderDigests(join(cwd, '.gatehouse/conda'));
+    const control = await folderDigests(join(cwd, '.gatehouse/_gatehouse/control'));
+    const text = await runCli(['plan'], { cwd });
+    expect(text.status).toBe(0);
+    expect(text.stdout).toContain('+ noarch/campus-fonts-1.0-0.tar.bz2 (');
+    expect(text.stdout).toContain('  for campus-fonts\n');
+    expect(text.stdout).toContain('- noarch/campus-notebook-2.0.0-pyhd8ed1ab_0.conda\n');
+    const markdown = await runCli(['plan', '--markdown'], { cwd });
+    expect(markdown.stdout).toMatch(/^## Gatehouse plan\n/);
+    expect(await folderDigests(join(cwd, '.gatehouse/conda'))).toEqual(before);
+    expect(await folderDigests(join(cwd, '.gatehouse/_gatehouse/control'))).toEqual(control);
+  });
+});
+
+describe('what is outside', () => {
+  it.concurrent.each([[['plan', '--json']], [['--help']]])(
+    '%j | head: no stack, and the work is done',
+    async (argv) => {
+      const cli = startCli(argv, { cwd: home });
+      cli.child.stdout.destroy();
+      const { status, stderr } = await cli.ended;
+      expect(status).toBe(0);
+      expect(stderr).not.toMatch(/EPIPE|\n\s+at /);
+    },
+  );
+
+  it.concurrent('a port that is taken: status 2 and a hint', async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const port = z.object({ port: z.number() }).parse(server.address()).port;
+    const { status, stderr } = await runCli(['serve', '--port', `${port}`], { cwd: home });
+    expect(status).toBe(2);
+    expect(stderr).toBe(`error: port ${port} is taken\nhint: choose another with --port, or 0 for any that is free\n`);
+    server.close();
+  });
+
+  it.concurrent('a folder that cannot be made: the reason, no stack', async () => {
+    const store = join(home, 'allowlist.json', 'below');
+    const { status, stderr } = await runCli(['sync', '--store', store], { cwd: home });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\nerror: .*ENOTDIR/);
+    expect(stderr).not.toMatch(/\n\s+at |internal\.bug/);
+  });
+
+  it.concurrent('a clock that is none', async () => {
+    const { status, stderr } = await runCli(['sync'], { cwd: home, env: { SOURCE_DATE_EPOCH: 'today' } });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: SOURCE_DATE_EPOCH is "today".*\nhint: /);
+  });
+});
+
+it('demo --once builds, mirrors and proves the sample, and leaves no process behind', async () => {
+  const cwd = join(folder.path, 'demo');
+  await mkdir(cwd);
+  const { status, stderr } = await runCli(['demo', '--once'], { cwd });
+  expect(status).toBe(0);
+  expect(stderr).toContain('proof: 16 of 16 install from this channel alone\n');
+  const store = await folderDigests(join(cwd, '.gatehouse/demo/store/conda'));
+  expect(Object.keys(store)).toContain('noarch/campus-notebook-2.0.0-pyhd8ed1ab_0.conda');
+  expect(Object.keys(store).join()).not.toContain('campus-arcade');
+});
