@@ -3,6 +3,7 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { GatehouseError } from '../core/error.ts';
 import gatehouse from '../package.json' with { type: 'json' };
 import type { Command, Invocation } from './command.ts';
+import { usualAllowlist } from './configured-platforms.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { parseFlags } from './parse-flags.ts';
@@ -10,7 +11,7 @@ import { errorText } from './render/error-text.ts';
 import { storeFlag } from './store-flag.ts';
 
 const common = {
-  allowlist: { type: 'string', default: 'allowlist.json' },
+  allowlist: { type: 'string', default: usualAllowlist },
   store: { type: 'string', default: '.gatehouse' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },

@@ -66,7 +66,9 @@ async function draftArtifact(artifact: Artifact, world: DraftWorld, draft: Chann
   const state = world.state.get(artifact.subdir);
   if (state === undefined) return;
   const { subdir, filename } = artifact;
-  const next = draftNeeded(artifact, state, await digestsOf(artifact, state, world.store));
+  const digests = await digestsOf(artifact, state, world.store);
+  const entered = digests === null && (await hasEntered(artifact, world));
+  const next = draftNeeded(artifact, state, { digests, entered });
   if (next.add) draft.add.push(artifact);
   if (next.appears) draft.appear.push(artifact);
   if (next.alteration !== null) draft.alterations.push(next.alteration);
@@ -82,6 +84,11 @@ async function digestsOf({ filename }: Artifact, state: SubdirState, store: Stor
   if (sha256 !== undefined && md5 !== undefined && size === listed.size) return { sha256, md5, size };
   const object = await store.get(listed.key);
   return object === null ? null : storedDigests(object);
+}
+
+async function hasEntered({ subdir, filename, sha256 }: Artifact, { store, channel }: DraftWorld): Promise<boolean> {
+  const known = await knownSha256s(store, { channel, subdir, filename });
+  return sha256 === null ? known.length > 0 : known.includes(sha256);
 }
 
 async function cameFromUpstream(

@@ -18,16 +18,23 @@ export interface Draft {
   readonly problem: Problem | null;
 }
 
+/** What the store has of an artifact. */
+export interface Stored {
+  /** Of the package; null when there is none. */
+  readonly digests: Digests | null;
+  /** These very bytes entered once: their provenance keeps the record of that time. */
+  readonly entered: boolean;
+}
+
 /**
- * Compares an artifact with what the store has. `digests` are those of the stored package, null when there is none.
- * Other bytes under a known name are an alarm and change nothing (security.md A2).
+ * Compares an artifact with what the store has. Other bytes under a known name are an alarm and change nothing
+ * (security.md A2).
  */
-export function draftNeeded(artifact: Artifact, { index, control }: SubdirState, digests: Digests | null): Draft {
+export function draftNeeded(artifact: Artifact, { index, control }: SubdirState, { digests, entered }: Stored): Draft {
   const { subdir, filename, why, record } = artifact;
   if (digests === null) {
     const alteration = index.has(twinOf(artifact)) ? { ...second, subdir, filename, record } : null;
-    // One that was here before comes back to the provenance it had, which keeps the record of that time.
-    const decision = control.packages[filename] === undefined ? { why } : { why, record };
+    const decision = entered ? { why, record } : { why };
     return { add: true, appears: true, decision, alteration, problem: null };
   }
   const before = control.packages[filename]?.record;

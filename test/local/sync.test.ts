@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../core/steps/verify.ts';
@@ -288,6 +288,20 @@ describe('what changes', () => {
     const report = await lab.sync(lab.allowlist(['a']));
     expect(report.problems).toEqual(['fetch.mutated linux-64/a-1.0-0.conda']);
     expect(await lab.index()).toEqual(before);
+    expect(await damage()).toEqual([]);
+  });
+});
+
+describe('what an interrupted run left', () => {
+  it('a package whose provenance came in before a hotfix is indexed with the hotfix at once', async () => {
+    await lab.publish([small('a 1.0')]);
+    await lab.sync(lab.allowlist(['a']));
+    // Cut off between provenance and package, with no decision yet: what remains is the provenance.
+    await rm(join(lab.store, 'conda'), { recursive: true });
+    await rm(join(lab.store, '_gatehouse/control'), { recursive: true });
+    await lab.publish([small('a 1.0'), small('b 1.0')], { 'a-1.0-0.conda': { depends: ['b'] } });
+    await lab.sync(lab.allowlist(['a']));
+    expect((await lab.index())['a-1.0-0.conda']?.depends).toEqual(['b']);
     expect(await damage()).toEqual([]);
   });
 });
