@@ -13,11 +13,21 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>, what: string): 
 
 /** A value that came from elsewhere (msgpack, a message), held against its schema; errors as {@link parseJson}. */
 export function parseValue<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
+  if (isDeeper(value, deepest))
+    throw new GatehouseError('json.invalid', `${what} is nested deeper than ${deepest} levels`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
   throw new GatehouseError('json.invalid', `${what}${where}: ${issue?.message ?? 'does not fit its schema'}`);
+}
+
+/** security.md B7: nothing real comes near it, and recursion on what passes cannot run out of stack. */
+const deepest = 64;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function parseAnyJson(text: string, what: string): unknown {
