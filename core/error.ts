@@ -22,9 +22,6 @@ const errorCodes = [
   'store.conflict',
   'store.broken',
   'store.busy',
-  'solver.failed',
-  'plan.conflict',
-  'plan.missing',
   'internal.bug',
 ] as const;
 

@@ -23,7 +23,6 @@ export type Event =
       readonly waitMs: number;
       readonly reason: string;
     }
-  | { readonly type: 'verify.object'; readonly key: string; readonly size: number; readonly sound: boolean }
-  | { readonly type: 'problem'; readonly problem: Problem };
+  | { readonly type: 'verify.object'; readonly key: string; readonly size: number; readonly sound: boolean };
 
 export type Log = (event: Event) => void;

@@ -1,4 +1,4 @@
-import type { ChannelName } from './layout.ts';
+import { type ChannelName, indexFiles, type ObjectKey } from './layout.ts';
 import { type PackageFileName, parsePackageFileName } from './package-file-name.ts';
 import type { ObjectHead, Store } from './ports/store.ts';
 import { type Subdir, subdirSchema } from './subdir.ts';
@@ -16,9 +16,16 @@ export async function* listPackages(
 ): AsyncGenerator<ListedPackage> {
   const prefix = subdir === undefined ? `${channel}/` : `${channel}/${subdir}/`;
   for await (const head of store.list(prefix)) {
-    const [, folder = '', name = '', ...deeper] = head.key.split('/');
-    const parsed = subdirSchema.safeParse(folder);
-    const filename = parsePackageFileName(name);
-    if (parsed.success && filename !== null && deeper.length === 0) yield { ...head, subdir: parsed.data, filename };
+    const place = channelPlace(head.key);
+    if (place !== null && place.filename !== null) yield { ...head, subdir: place.subdir, filename: place.filename };
   }
+}
+
+/** What a key of a channel is: a package, an index file of ours (`filename` is null), or null for a stray. */
+export function channelPlace(key: ObjectKey): { subdir: Subdir; filename: PackageFileName | null } | null {
+  const [, folder = '', name = '', ...deeper] = key.split('/');
+  const subdir = subdirSchema.safeParse(folder);
+  if (!subdir.success || deeper.length > 0) return null;
+  const filename = parsePackageFileName(name);
+  return filename === null && !indexFiles.some((file) => file === name) ? null : { subdir: subdir.data, filename };
 }

@@ -44,6 +44,9 @@ const outcomeSchema = z.strictObject({
 /** How one entry fared on one platform, and with one python when the allowlist lists any. */
 export type EntryOutcome = z.infer<typeof outcomeSchema>;
 
+/** Subdir -> file name -> decision. */
+const decisionsSchema = z.record(z.string(), z.record(z.string(), decisionSchema));
+
 /** What a sync would do. Equal inputs give equal bytes. At rest it is what jobs refer to. */
 const planSchema = z.strictObject({
   version: z.literal(1),
@@ -55,12 +58,18 @@ const planSchema = z.strictObject({
   change: z.array(z.string()),
   /** Ids that leave the index, proved harmless. */
   drop: z.array(z.string()),
+  /** Ids among `add` whose stem the index has in the other format, proved harmless: fetched last. */
+  second: z.array(z.string()),
   entries: z.array(outcomeSchema),
+  /** Pairs of entries that solve on a platform, but with no python in common. */
+  apart: z.array(z.strictObject({ platform: subdirSchema, entries: z.tuple([z.string(), z.string()]) })),
   problems: z.array(problemSchema),
   /** False when something needed could not be read: such a plan removes nothing. */
   complete: z.boolean(),
-  /** Subdir -> file name -> what control is to say of it from now on. */
-  decisions: z.record(z.string(), z.record(z.string(), decisionSchema)),
+  /** What control is to say from now on, whatever becomes of the fetches: who needs what. */
+  decisions: decisionsSchema,
+  /** What it is to say on top once everything is fetched: the changes and drops, which were proved with all of it. */
+  alterations: decisionsSchema,
 });
 export type Plan = z.infer<typeof planSchema>;
 

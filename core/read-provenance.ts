@@ -1,9 +1,9 @@
 import { type Sha256, sha256Schema } from './digest.ts';
-import { parseJson } from './json.ts';
 import { type ChannelName, provenanceKey, provenancePrefix } from './layout.ts';
 import type { PackageFileName } from './package-file-name.ts';
 import type { Store } from './ports/store.ts';
 import { type Provenance, provenanceSchema } from './provenance.ts';
+import { isDamaged, readJsonObject } from './read-json-object.ts';
 import type { Subdir } from './subdir.ts';
 
 interface Place {
@@ -12,12 +12,14 @@ interface Place {
   readonly filename: PackageFileName;
 }
 
-/** What was known when these very bytes entered, or null. */
+/**
+ * What was known when these very bytes entered, or null.
+ *
+ * @throws GatehouseError `json.invalid` when it is damaged
+ */
 export async function readProvenance(store: Store, place: Place, sha256: Sha256): Promise<Provenance | null> {
   const key = provenanceKey(place.channel, place.subdir, place.filename, sha256);
-  const object = await store.get(key);
-  if (object === null) return null;
-  return parseJson(Buffer.from(await object.read(0, object.size)).toString('utf8'), provenanceSchema, key);
+  return (await readJsonObject(store, key, provenanceSchema))?.value ?? null;
 }
 
 /** The sha256 of every bytes that ever entered under this name; more than one means an alarm was raised once. */
@@ -28,4 +30,16 @@ export async function knownSha256s(store: Store, { channel, subdir, filename }: 
     if (name.success) found.push(name.data);
   }
   return found;
+}
+
+/** Whether Gatehouse fetched a package of this name; what a damaged provenance would say counts as no. */
+export async function cameFromUpstream(store: Store, place: Place): Promise<boolean> {
+  for (const sha256 of await knownSha256s(store, place)) {
+    try {
+      if ((await readProvenance(store, place, sha256))?.origin.type === 'upstream') return true;
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+    }
+  }
+  return false;
 }

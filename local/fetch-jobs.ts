@@ -4,6 +4,7 @@ import type { Log } from '../core/event.ts';
 import { canonicalJson, parseJson } from '../core/json.ts';
 import { planKey } from '../core/layout.ts';
 import { artifactId, jobSchema, type Plan } from '../core/plan.ts';
+import type { DeadLetter } from '../core/ports/queue.ts';
 import type { Problem } from '../core/problem.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import type { World } from './open-world.ts';
@@ -17,11 +18,32 @@ export interface Fetched {
   readonly failed: readonly Problem[];
 }
 
-/** Queues a job for everything the plan adds and works the queue off. One that fails does not stop the others. */
+/**
+ * Fetches everything the plan adds; one that fails does not stop the others. The second format of a stem, which hides
+ * the first once it is there, was proved with all the others present: it is fetched last, and only if they are.
+ */
 export async function fetchJobs(plan: Plan, world: World, log: Log): Promise<Fetched> {
-  const queue = memoryQueue();
   const id = await keepPlan(plan, world);
-  await queue.send(plan.add.map((artifact) => JSON.stringify({ plan: id, artifact })));
+  const second = new Set(plan.second);
+  const jobs = (ids: readonly string[]) => ids.map((artifact) => JSON.stringify({ plan: id, artifact }));
+  const first = await workOff(jobs(plan.add.filter((one) => !second.has(one))), { plan, world, log });
+  if (first.failed.length > 0) return first;
+  const last = await workOff(jobs(plan.second), { plan, world, log });
+  return { fetched: [...first.fetched, ...last.fetched].sort(), failed: last.failed };
+}
+
+/** Lays the plan to rest under its own hash: its jobs name it, and it says later why they were there. */
+async function keepPlan(plan: Plan, { store }: World): Promise<Sha256> {
+  const bytes = Buffer.from(canonicalJson(plan));
+  const id = sha256Of(bytes);
+  if (plan.add.length > 0) await store.put(planKey(id), bytes, { absent: true });
+  return id;
+}
+
+async function workOff(
+  messages: readonly string[],
+  { plan, world, log }: { plan: Plan; world: World; log: Log },
+): Promise<Fetched> {
   const artifacts = new Map(plan.artifacts.map((artifact) => [artifactId(artifact), artifact]));
   const fetched: string[] = [];
   const failed: Problem[] = [];
@@ -33,15 +55,12 @@ export async function fetchJobs(plan: Plan, world: World, log: Log): Promise<Fet
     if (outcome.status === 'failed') failed.push(outcome.problem);
     else if (outcome.status === 'stored') fetched.push(job.artifact);
   };
+  const queue = memoryQueue();
+  await queue.send(messages);
   const { dead } = await queue.drain({ concurrency, handle });
-  failed.push(...dead.map(({ message, reason }) => ({ code: 'fetch.failed', subject: message, detail: reason })));
-  return { fetched: fetched.sort(), failed };
+  return { fetched: fetched.sort(), failed: [...failed, ...dead.map(deadProblem)] };
 }
 
-/** Lays the plan to rest under its own hash: its jobs name it, and it says later why they were there. */
-async function keepPlan(plan: Plan, { store }: World): Promise<Sha256> {
-  const bytes = Buffer.from(canonicalJson(plan));
-  const id = sha256Of(bytes);
-  if (plan.add.length > 0) await store.put(planKey(id), bytes, { absent: true });
-  return id;
+function deadProblem({ message, reason }: DeadLetter): Problem {
+  return { code: 'fetch.failed', subject: parseJson(message, jobSchema, 'job').artifact, detail: reason };
 }

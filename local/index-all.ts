@@ -1,14 +1,38 @@
+import { GatehouseError } from '../core/error.ts';
 import type { Log } from '../core/event.ts';
 import { listPackages } from '../core/list-packages.ts';
 import { type IndexedSubdir, indexSubdir } from '../core/steps/index.ts';
 import { noarch, type Subdir } from '../core/subdir.ts';
 import type { World } from './open-world.ts';
 
-/** Indexes every configured subdir, every one that has packages, and always `noarch` (clients.md 4.1). */
-export async function indexAll(configured: readonly Subdir[], world: World, log: Log): Promise<IndexedSubdir[]> {
+interface IndexAllWorld extends World {
+  readonly rebuild?: boolean;
+}
+
+/**
+ * Indexes every configured subdir, every one that has packages, and always `noarch` (clients.md 4.1). One that cannot
+ * be indexed keeps none of the others from it.
+ *
+ * @throws GatehouseError the first that a subdir met, once all had their turn
+ */
+export async function indexAll(
+  configured: readonly Subdir[],
+  world: IndexAllWorld,
+  log: Log,
+): Promise<IndexedSubdir[]> {
   const subdirs = new Set<Subdir>([...configured, noarch]);
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
   const indexed: IndexedSubdir[] = [];
-  for (const subdir of [...subdirs].sort()) indexed.push(await indexSubdir(subdir, { ...world, log }));
+  const failures: GatehouseError[] = [];
+  for (const subdir of [...subdirs].sort()) {
+    try {
+      indexed.push(await indexSubdir(subdir, { ...world, log }));
+    } catch (error) {
+      if (!(error instanceof GatehouseError)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first !== undefined) throw first;
   return indexed;
 }

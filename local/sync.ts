@@ -2,7 +2,7 @@ import type { Allowlist } from '../core/allowlist/parse-allowlist.ts';
 import type { Log } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
-import { apply } from '../core/steps/apply.ts';
+import { type Applied, apply } from '../core/steps/apply.ts';
 import type { IndexedSubdir } from '../core/steps/index.ts';
 import { plan } from '../core/steps/plan.ts';
 import { type ProofReport, prove } from '../core/steps/prove.ts';
@@ -14,6 +14,8 @@ import { planWorld } from './plan-world.ts';
 export interface SyncReport {
   readonly plan: Plan;
   readonly fetched: readonly string[];
+  /** What changed in or left the index; less than planned when a fetch failed. */
+  readonly applied: Applied;
   /** Alterations and artifacts kept back until something changes. */
   readonly held: readonly Problem[];
   readonly failed: readonly Problem[];
@@ -28,11 +30,11 @@ export interface SyncReport {
 export async function sync(allowlist: Allowlist, world: World, log: Log): Promise<SyncReport> {
   const planned = await plan(allowlist, planWorld(world, log));
   const { fetched, failed } = await fetchJobs(planned, world, log);
-  await apply(planned, { ...world, fetchedAll: failed.length === 0 });
+  const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const indexed = await indexAll(allowlist.platforms, world, log);
   const proof = await prove(allowlist, { ...world, log });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
-  return { plan: planned, fetched, held, failed, indexed, proof };
+  return { plan: planned, fetched, applied, held, failed, indexed, proof };
 }
 
 /** All that did not hold, named: what makes the exit status 1. */

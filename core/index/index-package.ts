@@ -12,15 +12,17 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
 import type { Problem } from '../problem.ts';
 import type { Provenance } from '../provenance.ts';
+import { isDamaged } from '../read-json-object.ts';
 import { knownSha256s, readProvenance } from '../read-provenance.ts';
 import type { RepodataRecord } from '../record.ts';
-import { storedDigests } from '../stored-digests.ts';
 import { indexedRecord } from './indexed-record.ts';
 
 export interface IndexPackageWorld {
   readonly store: Store;
   readonly channel: ChannelName;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
+  /** A package's digests: as they were noted when it was published, or from its bytes. */
+  readonly digestsOf: (object: StoredObject) => Promise<Digests>;
 }
 
 export type IndexedPackage = { readonly record: RepodataRecord } | { readonly problem: Problem };
@@ -36,11 +38,25 @@ export async function indexPackage(
 ): Promise<IndexedPackage> {
   const object = await world.store.get(listed.key);
   if (object === null) return problem(listed, 'index.vanished', 'went away while its subdir was being indexed');
-  const digests = await storedDigests(object);
-  const provenance = await readProvenance(world.store, { ...listed, channel: world.channel }, digests.sha256);
-  const entered = provenance === null ? await adopt(listed, { object, digests }, world) : provenance;
+  const digests = await world.digestsOf(object);
+  const entered = await enteredAs(listed, { object, digests }, world);
   if ('problem' in entered) return entered;
   return { record: indexedRecord(decision.record ?? entered.record, listed.subdir, digests) };
+}
+
+/** What is known of these bytes. A damaged provenance is not made up for silently: it held upstream's patches. */
+async function enteredAs(
+  listed: ListedPackage,
+  found: { object: StoredObject; digests: Digests },
+  world: IndexPackageWorld,
+): Promise<IndexedPackage> {
+  try {
+    const provenance = await readProvenance(world.store, { ...listed, channel: world.channel }, found.digests.sha256);
+    return provenance ?? (await adopt(listed, found, world));
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    return problem(listed, 'index.provenance', `${error.message}; delete that file and run gatehouse index again`);
+  }
 }
 
 /** The record of a package someone copied in by hand, from its own `info/index.json`, and a provenance that says so. */
@@ -50,7 +66,8 @@ async function adopt(
   world: IndexPackageWorld,
 ): Promise<IndexedPackage> {
   const place = { channel: world.channel, subdir: listed.subdir, filename: listed.filename };
-  const [other] = await knownSha256s(world.store, place);
+  // Its own may be there by now: another indexer was first.
+  const other = (await knownSha256s(world.store, place)).find((sha256) => sha256 !== digests.sha256);
   if (other !== undefined)
     return problem(listed, 'index.mutated', `holds ${digests.sha256}; what entered was ${other}`);
   try {

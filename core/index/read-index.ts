@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseJson } from '../json.ts';
 import { type ChannelName, indexKey } from '../layout.ts';
 import { type PackageFileName, packageFileNameSchema } from '../package-file-name.ts';
 import type { Store } from '../ports/store.ts';
+import { readJsonObject } from '../read-json-object.ts';
 import { type RepodataRecord, recordSchema } from '../record.ts';
 import type { Subdir } from '../subdir.ts';
 
@@ -11,17 +11,20 @@ const records = z.record(packageFileNameSchema, recordSchema).default({});
 /** Our own `repodata.json`: stricter than what upstream's reader takes, since we wrote it. */
 const repodataSchema = z.object({ packages: records, 'packages.conda': records });
 
-/** The records a client would read of one subdir, by file name; none when the index was never written. */
+/**
+ * The records a client would read of one subdir, by file name; null when it has no index.
+ *
+ * @throws GatehouseError `json.invalid` when the index is damaged
+ */
 export async function readIndex(
   store: Store,
   channel: ChannelName,
   subdir: Subdir,
-): Promise<Map<PackageFileName, RepodataRecord>> {
+): Promise<Map<PackageFileName, RepodataRecord> | null> {
   const key = indexKey(channel, subdir, 'repodata.json');
-  const object = await store.get(key);
-  if (object === null) return new Map();
-  const text = Buffer.from(await object.read(0, object.size)).toString('utf8');
-  const repodata = parseJson(text, repodataSchema, key);
+  const read = await readJsonObject(store, key, repodataSchema);
+  if (read === null) return null;
+  const repodata = read.value;
   return new Map([...entriesOf(repodata.packages), ...entriesOf(repodata['packages.conda'])]);
 }
 

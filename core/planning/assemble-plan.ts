@@ -4,8 +4,9 @@ import { type Artifact, artifactId, type EntryOutcome, type Plan } from '../plan
 import type { Problem } from '../problem.ts';
 import type { Alteration } from './alteration.ts';
 import type { ChannelState } from './channel-state.ts';
-import type { ChannelDraft } from './draft-channel.ts';
+import type { ChannelDraft, Decided } from './draft-channel.ts';
 import { outcomeProblems } from './entry-outcome.ts';
+import { pythonsApart } from './pythons-apart.ts';
 import type { Settled } from './settle-alterations.ts';
 
 interface Parts {
@@ -21,13 +22,17 @@ interface Parts {
 /** Puts a plan together from what was solved, drafted and proved; the same parts give the same bytes. */
 export function assemblePlan({ artifacts, outcomes, problems, complete, draft, settled, state }: Parts): Plan {
   const held = new Set(settled.held.map(({ alteration }) => artifactId(alteration)));
+  const add = draft.add.map(artifactId).filter((id) => !held.has(id));
+  const seconds = new Set(idsOf('second-format', settled.accepted));
   return {
     version: 1,
     artifacts: [...artifacts],
-    add: draft.add.map(artifactId).filter((id) => !held.has(id)),
+    add,
     change: idsOf('change', settled.accepted),
     drop: idsOf('drop', settled.accepted),
+    second: add.filter((id) => seconds.has(id)),
     entries: [...outcomes],
+    apart: pythonsApart(outcomes),
     problems: distinct([
       ...problems,
       ...outcomeProblems(outcomes),
@@ -35,7 +40,8 @@ export function assemblePlan({ artifacts, outcomes, problems, complete, draft, s
       ...settled.held.map(heldProblem),
     ]),
     complete,
-    decisions: decisionsOf(draft, settled, state),
+    decisions: decisionsOf(draft.decisions, state),
+    alterations: decisionsOf(settled.accepted, state),
   };
 }
 
@@ -56,12 +62,14 @@ function distinct(problems: readonly Problem[]): Problem[] {
 }
 
 /** Only what differs from what control says already: a run that changes nothing writes nothing. */
-function decisionsOf(draft: ChannelDraft, { accepted }: Settled, state: ChannelState): Plan['decisions'] {
+function decisionsOf(decided: readonly (Decided | Alteration)[], state: ChannelState): Plan['decisions'] {
   const decisions: Record<string, Record<string, Decision>> = {};
-  for (const { subdir, filename, decision } of [...draft.decisions, ...accepted]) {
+  for (const { subdir, filename, decision } of decided) {
     const before = state.get(subdir)?.control.packages[filename];
     if (decision === null || canonicalJson(decision) === canonicalJson(before ?? null)) continue;
-    decisions[subdir] = { ...decisions[subdir], [filename]: decision };
+    const folder = decisions[subdir] ?? {};
+    folder[filename] = decision;
+    decisions[subdir] = folder;
   }
   return decisions;
 }

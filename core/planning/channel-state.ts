@@ -1,17 +1,21 @@
 import type { Control } from '../control.ts';
+import { deriveSubdir } from '../index/derive-subdir.ts';
 import { readIndex } from '../index/read-index.ts';
 import type { ChannelName } from '../layout.ts';
 import { type ListedPackage, listPackages } from '../list-packages.ts';
 import type { PackageFileName } from '../package-file-name.ts';
 import type { Store } from '../ports/store.ts';
 import { readControl } from '../read-control.ts';
+import { isDamaged } from '../read-json-object.ts';
+import { readOnlyStore } from '../read-only-store.ts';
 import type { RepodataRecord } from '../record.ts';
+import { storedDigests } from '../stored-digests.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 
 /** What the store has of one subdir. */
 export interface SubdirState {
   readonly packages: ReadonlyMap<PackageFileName, ListedPackage>;
-  /** The records clients read now. */
+  /** The records clients read now; where the index is lost, those it will have when it is written anew. */
   readonly index: ReadonlyMap<PackageFileName, RepodataRecord>;
   readonly control: Control;
 }
@@ -33,8 +37,26 @@ export async function readChannelState(
   const state = new Map<Subdir, SubdirState>();
   for (const subdir of [...packages.keys()].sort()) {
     const { control } = await readControl(store, channel, subdir);
-    const index = await readIndex(store, channel, subdir);
+    const index = (await servedIndex(store, channel, subdir)) ?? (await lostIndex(subdir, control, { store, channel }));
     state.set(subdir, { packages: packages.get(subdir) ?? new Map(), index, control });
   }
   return state;
+}
+
+async function servedIndex(store: Store, channel: ChannelName, subdir: Subdir) {
+  try {
+    return await readIndex(store, channel, subdir);
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
+}
+
+/**
+ * Derived, and not taken as empty: on an empty channel nothing installs, so a proof there would find nothing to break.
+ */
+async function lostIndex(subdir: Subdir, control: Control, { store, channel }: { store: Store; channel: ChannelName }) {
+  // Planning writes nothing, so nobody asks what time it is.
+  const world = { store: readOnlyStore(store), channel, clock: { now: () => 0 }, digestsOf: storedDigests };
+  return (await deriveSubdir(subdir, control, world)).records;
 }

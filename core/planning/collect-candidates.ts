@@ -1,3 +1,4 @@
+import { GatehouseError } from '../error.ts';
 import { type MatchSpec, matchSpecMatches } from '../match-spec.ts';
 import type { Problem } from '../problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
@@ -62,11 +63,12 @@ function startClosure(): Closure {
   const problems: Problem[] = [];
   let complete = true;
   const failed = (name: string, reason: unknown): NamedRecords => {
+    if (!(reason instanceof GatehouseError)) throw reason;
     complete = false;
     problems.push({
-      code: 'upstream.unreadable',
+      code: reason.code,
       subject: name,
-      detail: reason instanceof Error ? reason.message : String(reason),
+      detail: reason.message,
     });
     return { records: [], problems: [] };
   };

@@ -15,6 +15,7 @@ interface Upstream {
 /** The alteration that brings an indexed record in line with upstream's; null when they say the same. */
 export function draftChange(upstream: Upstream, known: RepodataRecord, decision: Decision): Alteration | null {
   const { subdir, filename, record } = upstream;
+  // What only the bytes can say is the index's to know.
   const { sha256, md5, size } = known;
   const wanted: RepodataRecord = { ...record, subdir, sha256, md5, size };
   const keys = new Set([...Object.keys(known), ...Object.keys(wanted)]);

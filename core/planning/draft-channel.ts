@@ -5,7 +5,7 @@ import type { PackageFileName } from '../package-file-name.ts';
 import { type Artifact, artifactId } from '../plan.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problem.ts';
-import { knownSha256s, readProvenance } from '../read-provenance.ts';
+import { cameFromUpstream, knownSha256s } from '../read-provenance.ts';
 import { storedDigests } from '../stored-digests.ts';
 import type { Subdir } from '../subdir.ts';
 import type { Alteration } from './alteration.ts';
@@ -20,9 +20,15 @@ export interface ChannelDraft {
   readonly add: Artifact[];
   /** What the index gains: these, and what the store has already but the index does not. */
   readonly appear: Artifact[];
-  readonly decisions: { readonly subdir: Subdir; readonly filename: PackageFileName; readonly decision: Decision }[];
+  readonly decisions: Decided[];
   readonly alterations: Alteration[];
   readonly problems: Problem[];
+}
+
+export interface Decided {
+  readonly subdir: Subdir;
+  readonly filename: PackageFileName;
+  readonly decision: Decision;
 }
 
 export interface DraftWorld {
@@ -30,8 +36,9 @@ export interface DraftWorld {
   readonly channel: ChannelName;
   readonly state: ChannelState;
   readonly upstreamNow: UpstreamNow;
-  /** Null when the plan is partial: then nothing leaves. */
-  readonly leaving: ((subdir: Subdir) => LeavingWorld) | null;
+  readonly leaving: (subdir: Subdir) => LeavingWorld;
+  /** False when the plan is partial: then nothing leaves. */
+  readonly complete: boolean;
 }
 
 export async function draftChannel(artifacts: readonly Artifact[], world: DraftWorld): Promise<ChannelDraft> {
@@ -50,7 +57,8 @@ async function draftStored(place: Place, world: DraftWorld, draft: ChannelDraft)
   const state = world.state.get(place.subdir);
   const why = state?.control.packages[place.filename]?.why ?? (await unclaimed(place, world));
   if (state === undefined || why === null) return;
-  const { decision, alteration } = await draftOther({ ...place, why }, state, world);
+  const fetched = () => cameFromUpstream(world.store, { ...place, channel: world.channel });
+  const { decision, alteration } = await draftOther({ ...place, why, fetched }, state, world);
   if (decision !== null) draft.decisions.push({ ...place, decision });
   if (alteration !== null) draft.alterations.push(alteration);
 }
@@ -68,7 +76,7 @@ async function draftArtifact(artifact: Artifact, world: DraftWorld, draft: Chann
   const { subdir, filename } = artifact;
   const digests = await digestsOf(artifact, state, world.store);
   const entered = digests === null && (await hasEntered(artifact, world));
-  const next = draftNeeded(artifact, state, { digests, entered });
+  const next = draftNeeded(artifact, state, { digests, entered, ...world.leaving(subdir) });
   if (next.add) draft.add.push(artifact);
   if (next.appears) draft.appear.push(artifact);
   if (next.alteration !== null) draft.alterations.push(next.alteration);
@@ -89,14 +97,4 @@ async function digestsOf({ filename }: Artifact, state: SubdirState, store: Stor
 async function hasEntered({ subdir, filename, sha256 }: Artifact, { store, channel }: DraftWorld): Promise<boolean> {
   const known = await knownSha256s(store, { channel, subdir, filename });
   return sha256 === null ? known.length > 0 : known.includes(sha256);
-}
-
-async function cameFromUpstream(
-  store: Store,
-  place: { channel: ChannelName; subdir: Subdir; filename: PackageFileName },
-): Promise<boolean> {
-  for (const sha256 of await knownSha256s(store, place)) {
-    if ((await readProvenance(store, place, sha256))?.origin.type === 'upstream') return true;
-  }
-  return false;
 }

@@ -6,6 +6,7 @@ import type { Problem } from '../problem.ts';
 import type { Alteration } from './alteration.ts';
 import type { SubdirState } from './channel-state.ts';
 import { draftChange } from './draft-change.ts';
+import type { EntryClaims } from './entry-claims.ts';
 
 /** What is to be done about one artifact of the plan. */
 export interface Draft {
@@ -24,30 +25,54 @@ export interface Stored {
   readonly digests: Digests | null;
   /** These very bytes entered once: their provenance keeps the record of that time. */
   readonly entered: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly claims: EntryClaims;
 }
 
 /**
  * Compares an artifact with what the store has. Other bytes under a known name are an alarm and change nothing
  * (security.md A2).
  */
-export function draftNeeded(artifact: Artifact, { index, control }: SubdirState, { digests, entered }: Stored): Draft {
-  const { subdir, filename, why, record } = artifact;
-  if (digests === null) {
-    const alteration = index.has(twinOf(artifact)) ? { ...second, subdir, filename, record } : null;
-    const decision = entered ? { why, record } : { why };
-    return { add: true, appears: true, decision, alteration, problem: null };
-  }
-  const before = control.packages[filename]?.record;
-  const kept = { why, ...(before === undefined ? {} : { record: before }) };
-  const known = index.get(filename);
-  if (!sameBytes(artifact, digests))
-    return { add: false, appears: false, decision: kept, alteration: null, problem: mutated(artifact) };
-  if (known === undefined)
-    return { add: false, appears: true, decision: { why, record }, alteration: null, problem: null };
-  return { add: false, appears: false, decision: kept, alteration: draftChange(artifact, known, kept), problem: null };
+export function draftNeeded(artifact: Artifact, state: SubdirState, stored: Stored): Draft {
+  const before = state.control.packages[artifact.filename];
+  const why = stillClaimed(artifact.why, before?.why ?? [], stored.claims);
+  if (stored.digests === null) return draftAbsent(artifact, state, { ...stored, why });
+  const decision = { why, ...(before?.record === undefined ? {} : { record: before.record }) };
+  const quiet = { add: false, appears: false, decision, alteration: null, problem: null };
+  if (!sameBytes(artifact, stored.digests)) return { ...quiet, problem: mutated(artifact) };
+  const known = state.index.get(artifact.filename);
+  if (known === undefined) return draftUnindexed(artifact, state, { ...stored, why });
+  return { ...quiet, alteration: draftChange(artifact, known, decision) };
 }
 
-const second = { kind: 'second-format', reason: 'hides the other format of its stem', decision: null } as const;
+type Claimed = Stored & { readonly why: string[] };
+
+function draftAbsent(artifact: Artifact, { index }: SubdirState, { entered, why }: Claimed): Draft {
+  const { record } = artifact;
+  const alteration = index.has(twinOf(artifact)) ? { ...second, ...placeOf(artifact), record, decision: null } : null;
+  return { add: true, appears: true, decision: entered ? { why, record } : { why }, alteration, problem: null };
+}
+
+/** A package that no index lists: it appears now, but as the second format of a stem only once that is proved. */
+function draftUnindexed(artifact: Artifact, { index }: SubdirState, { now, why }: Claimed): Draft {
+  const { record } = artifact;
+  const listed = { why, record };
+  const quiet = { add: false, appears: true, problem: null };
+  if (!index.has(twinOf(artifact))) return { ...quiet, decision: listed, alteration: null };
+  const alteration = { ...second, ...placeOf(artifact), record, decision: listed };
+  return { ...quiet, decision: { ...listed, withdrawn: { at: now, reason: second.reason } }, alteration };
+}
+
+const placeOf = ({ subdir, filename }: Artifact) => ({ subdir, filename });
+
+const second = { kind: 'second-format', reason: 'hides the other format of its stem' } as const;
+
+/** An entry that did not solve this time claims what it brought before. */
+function stillClaimed(why: readonly string[], before: readonly string[], claims: EntryClaims): string[] {
+  const claiming = before.filter((id) => !why.includes(id) && claims.covers(id) && !claims.solved(id));
+  return [...why, ...claiming];
+}
 
 function twinOf({ filename }: Artifact) {
   const { stem, format } = packageFileParts(filename);

@@ -13,12 +13,15 @@ interface Other {
   readonly filename: PackageFileName;
   /** The entries that brought it. */
   readonly why: readonly string[];
+  /** Whether Gatehouse fetched it; what a person copied in never leaves by itself, whoever came to need it. */
+  readonly fetched: () => Promise<boolean>;
 }
 
 interface OtherWorld {
   readonly upstreamNow: UpstreamNow;
-  /** Null when the plan is partial: then nothing leaves. */
-  readonly leaving: ((subdir: Subdir) => LeavingWorld) | null;
+  readonly leaving: (subdir: Subdir) => LeavingWorld;
+  /** False when the plan is partial: then nothing leaves. */
+  readonly complete: boolean;
 }
 
 interface OtherDraft {
@@ -30,8 +33,8 @@ interface OtherDraft {
 export async function draftOther(other: Other, state: SubdirState, world: OtherWorld): Promise<OtherDraft> {
   const { subdir, filename, why } = other;
   const before = state.control.packages[filename] ?? {};
-  const next = world.leaving === null ? { step: 'stay' as const } : leaving(why, before, world.leaving(subdir));
-  if (next.step === 'leave') {
+  const next = world.complete ? leaving(why, before, world.leaving(subdir)) : ({ step: 'stay' } as const);
+  if (next.step === 'leave' && (await other.fetched())) {
     const { at, reason } = next;
     const decision = { ...before, withdrawn: { at, reason } };
     return { decision: null, alteration: { kind: 'drop', subdir, filename, record: null, decision, reason } };

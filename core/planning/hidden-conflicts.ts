@@ -1,19 +1,33 @@
+import { GatehouseError } from '../error.ts';
 import { artifactId } from '../plan.ts';
 import type { Problem } from '../problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamView } from './upstream-view.ts';
 
+export interface HiddenConflicts {
+  readonly problems: readonly Problem[];
+  /** False when some name's hidden records could not be read. */
+  readonly complete: boolean;
+}
+
 /**
  * Chosen files whose very name a channel of lower priority offers with other bytes: one of the two is not what it says,
  * and only a person can tell which (security.md A2). The same package name alone is no conflict: priority decides it.
  */
-export async function hiddenConflicts(chosen: readonly UpstreamRecord[], view: UpstreamView): Promise<Problem[]> {
+export async function hiddenConflicts(chosen: readonly UpstreamRecord[], view: UpstreamView): Promise<HiddenConflicts> {
   const problems: Problem[] = [];
+  let complete = true;
   for (const [name, ours] of Map.groupBy(chosen, ({ record }) => record.name)) {
-    const hidden = await view.hidden(name);
-    for (const one of ours) problems.push(...hidden.flatMap((other) => conflict(one, other)));
+    try {
+      const hidden = await view.hidden(name);
+      for (const one of ours) problems.push(...hidden.flatMap((other) => conflict(one, other)));
+    } catch (error) {
+      if (!(error instanceof GatehouseError)) throw error;
+      complete = false;
+      problems.push({ code: error.code, subject: name, detail: error.message });
+    }
   }
-  return problems;
+  return { problems, complete };
 }
 
 function conflict(one: UpstreamRecord, other: UpstreamRecord): Problem[] {

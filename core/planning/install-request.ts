@@ -1,10 +1,10 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
-import { type MatchSpec, parseMatchSpec } from '../match-spec.ts';
+import { canonicalMatchSpec, type MatchSpec, parseMatchSpec } from '../match-spec.ts';
 import type { Subdir } from '../subdir.ts';
 
 /** Something that must install: an entry on its own, or an environment's specs together. */
 export interface InstallRequest {
-  /** The entry as written, or `environment:NAME`. */
+  /** The entry in its one spelling, so that respelling it changes nothing, or `environment:NAME`. */
   readonly id: string;
   readonly specs: readonly MatchSpec[];
   readonly platforms: readonly Subdir[];
@@ -17,7 +17,14 @@ export function installRequests(allowlist: Allowlist): InstallRequest[] {
   const entries = allowlist.entries.flatMap((entry) => {
     if (entry.kind !== 'conda') return [];
     const channels = new Map(entry.channel === null ? [] : [[entry.spec.name, entry.channel]]);
-    return [{ id: entry.id, specs: [entry.spec, ...entry.depends], platforms: entry.platforms, channels }];
+    return [
+      {
+        id: canonicalMatchSpec(entry.spec),
+        specs: [entry.spec, ...entry.depends],
+        platforms: entry.platforms,
+        channels,
+      },
+    ];
   });
   const { platforms } = allowlist;
   const environments = allowlist.environments.map(({ id, specs, channels }) => ({ id, specs, platforms, channels }));

@@ -1,14 +1,12 @@
 import type { Decision } from '../control.ts';
+import type { EntryClaims } from './entry-claims.ts';
 
 export interface LeavingWorld {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Milliseconds that a package stays after its entry's solution moved on. */
   readonly retain: number;
-  /** Whether an entry of this id is still in the allowlist and covers the package's subdir. */
-  readonly covers: (id: string) => boolean;
-  /** Whether that entry solved everywhere this time; one that did not keeps all it had. */
-  readonly solved: (id: string) => boolean;
+  readonly claims: EntryClaims;
 }
 
 export type Leaving =
@@ -22,9 +20,9 @@ export type Leaving =
  */
 export function leaving(why: readonly string[], decision: Decision, world: LeavingWorld): Leaving {
   if (decision.withdrawn !== undefined) return { step: 'stay' };
-  const remaining = why.filter(world.covers);
+  const remaining = why.filter(world.claims.covers);
   if (remaining.length === 0) return { step: 'leave', at: world.now, reason: 'no entry of the allowlist needs it' };
-  if (!remaining.every(world.solved)) return { step: 'stay' };
+  if (!remaining.every(world.claims.solved)) return { step: 'stay' };
   const since = decision.unneededSince ?? world.now;
   if (world.now - since >= world.retain)
     return { step: 'leave', at: world.now, reason: 'solutions moved on and its retention is over' };

@@ -2,25 +2,53 @@ import { type Artifact, artifactId, type EntryOutcome } from '../plan.ts';
 import type { Problem } from '../problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 
+/** Outcomes solved from one pool, and every record of it that some solution holds. */
+export interface SolvedGroup {
+  readonly outcomes: readonly EntryOutcome[];
+  readonly chosen: readonly UpstreamRecord[];
+}
+
 export interface Merged {
   /** In order of id. */
   readonly artifacts: readonly Artifact[];
+  readonly outcomes: readonly EntryOutcome[];
   readonly problems: readonly Problem[];
 }
 
-/** The union of all solutions, each artifact with the entries that brought it, in the order of `outcomes`. */
-export function mergeArtifacts(chosen: readonly UpstreamRecord[], outcomes: readonly EntryOutcome[]): Merged {
-  const why = whyById(outcomes);
+/**
+ * The union of all solutions, each artifact with the entries that brought it. A channel holds one file of a name: an
+ * entry that wants another channel's file of a name already taken has not solved.
+ */
+export function mergeArtifacts(groups: readonly SolvedGroup[]): Merged {
   const byId = new Map<string, UpstreamRecord>();
   const problems: Problem[] = [];
-  for (const record of chosen) {
-    const id = artifactId(record);
-    const before = byId.get(id);
-    if (before === undefined) byId.set(id, record);
-    else if (before.url !== record.url) problems.push(clash(id, before, record));
-  }
-  const artifacts = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, record]) => artifact(record, why.get(id)));
-  return { artifacts, problems };
+  const outcomes = groups.flatMap(({ chosen, outcomes: solved }) => {
+    const lost = new Map<string, Problem>();
+    for (const record of chosen) {
+      const id = artifactId(record);
+      const before = byId.get(id) ?? record;
+      byId.set(id, before);
+      if (before.url !== record.url) lost.set(id, clash(id, before, record));
+    }
+    problems.push(...lost.values());
+    return solved.map((outcome) => withoutLost(outcome, lost));
+  });
+  return { artifacts: artifactsOf(byId, outcomes), outcomes, problems };
+}
+
+function withoutLost(outcome: EntryOutcome, lost: ReadonlyMap<string, Problem>): EntryOutcome {
+  const id = outcome.artifacts.find((one) => lost.has(one));
+  if (id === undefined) return outcome;
+  const explanation = `${id}: ${lost.get(id)?.detail}`;
+  return { ...outcome, status: 'failed', artifacts: [], explanation };
+}
+
+function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readonly EntryOutcome[]): Artifact[] {
+  const why = whyById(outcomes);
+  return [...why.keys()].sort().flatMap((id) => {
+    const record = byId.get(id);
+    return record === undefined ? [] : [artifact(record, [...(why.get(id) ?? [])])];
+  });
 }
 
 function whyById(outcomes: readonly EntryOutcome[]): Map<string, Set<string>> {
@@ -31,9 +59,9 @@ function whyById(outcomes: readonly EntryOutcome[]): Map<string, Set<string>> {
   return why;
 }
 
-function artifact({ subdir, filename, channel, url, record }: UpstreamRecord, why: Iterable<string> = []): Artifact {
+function artifact({ subdir, filename, channel, url, record }: UpstreamRecord, why: string[]): Artifact {
   const { size = null, sha256 = null, md5 = null } = record;
-  return { subdir, filename, channel, url, size, sha256, md5, record, why: [...why] };
+  return { subdir, filename, channel, url, size, sha256, md5, record, why };
 }
 
 function clash(id: string, one: UpstreamRecord, other: UpstreamRecord): Problem {

@@ -4,12 +4,12 @@ import { artifactId, type EntryOutcome } from '../plan.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
 import type { Problem } from '../problem.ts';
 import type { Subdir } from '../subdir.ts';
-import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { candidatePool } from './candidate-pool.ts';
 import { collectCandidates } from './collect-candidates.ts';
 import { entryOutcome } from './entry-outcome.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';
 import type { InstallRequest } from './install-request.ts';
+import type { SolvedGroup } from './merge-artifacts.ts';
 import { narrow, narrowKey } from './narrow.ts';
 import type { OpenSubdir } from './remember-upstream.ts';
 import { solveRequest } from './solve-request.ts';
@@ -25,9 +25,7 @@ export interface PlatformWorld {
 }
 
 export interface PlatformPlan {
-  readonly outcomes: readonly EntryOutcome[];
-  /** Every record some solution holds. */
-  readonly chosen: readonly UpstreamRecord[];
+  readonly groups: readonly SolvedGroup[];
   readonly problems: readonly Problem[];
   readonly complete: boolean;
 }
@@ -42,12 +40,15 @@ export async function planPlatform(
     const view = await openView(world.channels, platform, world.openSubdir);
     const plans: PlatformPlan[] = [];
     for (const group of byPool(requests)) plans.push(await planGroup(group, view, world));
-    const chosen = plans.flatMap((plan) => plan.chosen);
+    const groups = plans.flatMap((one) => one.groups);
+    const conflicts = await hiddenConflicts(
+      groups.flatMap(({ chosen }) => chosen),
+      view,
+    );
     return {
-      outcomes: plans.flatMap(({ outcomes }) => outcomes),
-      chosen,
-      problems: [...plans.flatMap(({ problems }) => problems), ...(await hiddenConflicts(chosen, view))],
-      complete: plans.every(({ complete }) => complete),
+      groups,
+      problems: [...plans.flatMap(({ problems }) => problems), ...conflicts.problems],
+      complete: conflicts.complete && plans.every(({ complete }) => complete),
     };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
@@ -79,8 +80,7 @@ async function planGroup(
   for (const request of requests) outcomes.push(...(await outcomesOf(request, pool, world)));
   const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
   return {
-    outcomes,
-    chosen: records.filter((record) => ids.has(artifactId(record))),
+    groups: [{ outcomes, chosen: records.filter((record) => ids.has(artifactId(record))) }],
     problems: found.problems,
     complete: found.complete && outcomes.every(({ status }) => status !== 'failed'),
   };
@@ -105,5 +105,5 @@ function unreadable(platform: Subdir, requests: readonly InstallRequest[], error
     entryOutcome(id, platform, { python: null, solution: { status: 'failed', explanation: error.message } }),
   );
   const problems = [{ code: error.code, subject: platform, detail: error.message }];
-  return { outcomes, chosen: [], problems, complete: false };
+  return { groups: [{ outcomes, chosen: [] }], problems, complete: false };
 }

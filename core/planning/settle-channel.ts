@@ -35,8 +35,10 @@ export async function settleChannel(
 
 const label = ([first]: readonly EntryOutcome[]): string => `${first?.entry} on ${first?.platform}`;
 
+/** A solve that failed says nothing about its entry, which counts as installable: fail closed. */
 function holding(outcomes: readonly EntryOutcome[]): Set<string> {
-  return new Set(byEntryAndPlatform(outcomes).filter(holds).map(label));
+  const may = (group: readonly EntryOutcome[]) => holds(group) || group.some(({ status }) => status === 'failed');
+  return new Set(byEntryAndPlatform(outcomes).filter(may).map(label));
 }
 
 /** The channel's records after these alterations; a second format not among them is not added either. */

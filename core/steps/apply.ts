@@ -12,27 +12,32 @@ export interface ApplyWorld {
   readonly store: Store;
   readonly channel: ChannelName;
   readonly clock: Clock;
-  /** False when some artifact of the plan is still missing: then nothing is withdrawn. */
+  /** False when some artifact of the plan is still missing: then nothing is altered. */
   readonly fetchedAll: boolean;
 }
 
 const attempts = 10;
 const longestWaitMs = 100;
 
-/** Writes a plan's decisions to control, each subdir under compare-and-swap. Safe to run twice. */
-export async function apply(plan: Plan, world: ApplyWorld): Promise<void> {
-  for (const [name, decisions] of Object.entries(plan.decisions)) {
-    await applySubdir(subdirSchema.parse(name), allowed(decisions, world), world);
-  }
+/** The ids whose record changed or left the index. */
+export interface Applied {
+  readonly changed: readonly string[];
+  readonly dropped: readonly string[];
 }
 
-function allowed(decisions: Control['packages'], { fetchedAll }: ApplyWorld): Control['packages'] {
-  const kept = Object.entries(decisions).filter(([, { withdrawn }]) => fetchedAll || withdrawn === undefined);
-  return Object.fromEntries(kept);
+/**
+ * Writes a plan's decisions to control, each subdir under compare-and-swap. What alters the index was proved with all
+ * that the plan adds, and so waits until all of it is there. Safe to run twice.
+ */
+export async function apply(plan: Plan, world: ApplyWorld): Promise<Applied> {
+  const alterations = world.fetchedAll ? plan.alterations : {};
+  for (const subdir of new Set([...Object.keys(plan.decisions), ...Object.keys(alterations)])) {
+    await applySubdir(subdirSchema.parse(subdir), { ...plan.decisions[subdir], ...alterations[subdir] }, world);
+  }
+  return world.fetchedAll ? { changed: plan.change, dropped: plan.drop } : { changed: [], dropped: [] };
 }
 
 async function applySubdir(subdir: Subdir, decisions: Control['packages'], world: ApplyWorld): Promise<void> {
-  if (Object.keys(decisions).length === 0) return;
   const { store, channel, clock } = world;
   const key = controlKey(channel, subdir);
   for (let attempt = 0; attempt < attempts; attempt++) {

@@ -1,3 +1,5 @@
+import { chunksOf } from '../byte-source.ts';
+import { digestStream } from '../digest.ts';
 import type { Log } from '../event.ts';
 import { compressIndex } from '../index/compress-index.ts';
 import { deriveSubdir } from '../index/derive-subdir.ts';
@@ -7,10 +9,13 @@ import { putIfChanged } from '../index/put-if-changed.ts';
 import { indexKey } from '../layout.ts';
 import type { Problem } from '../problem.ts';
 import { readControl } from '../read-control.ts';
+import { storedDigests } from '../stored-digests.ts';
 import type { Subdir } from '../subdir.ts';
 
-export interface IndexWorld extends IndexPackageWorld {
+export interface IndexWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
   readonly log: Log;
+  /** Takes digests from the bytes of every package and not from what was noted beside it. */
+  readonly rebuild?: boolean;
 }
 
 export interface IndexedSubdir {
@@ -24,10 +29,15 @@ export interface IndexedSubdir {
 /**
  * Brings one subdir's index files up to date with its packages, provenance and control. Written only when changed,
  * `.zst` first: clients prefer it, and it must never lag behind `.json` (conda-facts 5.5).
+ *
+ * @throws GatehouseError `json.invalid` when control is damaged: the index stays as it is
  */
 export async function indexSubdir(subdir: Subdir, world: IndexWorld): Promise<IndexedSubdir> {
   const { control } = await readControl(world.store, world.channel, subdir);
-  const { records, removed, problems } = await deriveSubdir(subdir, control, world);
+  const { records, removed, problems } = await deriveSubdir(subdir, control, {
+    ...world,
+    digestsOf: world.rebuild ? (object) => digestStream(chunksOf(object)) : storedDigests,
+  });
   const json = encodeRepodata(subdir, records, removed);
   const zst = await putIfChanged(
     world.store,

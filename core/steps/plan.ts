@@ -1,12 +1,12 @@
 import { type Allowlist, unsupportedEntries } from '../allowlist/parse-allowlist.ts';
 import type { Log } from '../event.ts';
 import type { ChannelName } from '../layout.ts';
-import { bytesToAdd, type EntryOutcome, type Plan } from '../plan.ts';
+import { bytesToAdd, type Plan } from '../plan.ts';
 import { assemblePlan } from '../planning/assemble-plan.ts';
 import { readChannelState } from '../planning/channel-state.ts';
 import { draftChannel } from '../planning/draft-channel.ts';
+import { entryClaims } from '../planning/entry-claims.ts';
 import { type InstallRequest, installRequests } from '../planning/install-request.ts';
-import type { LeavingWorld } from '../planning/leaving.ts';
 import { mergeArtifacts } from '../planning/merge-artifacts.ts';
 import { type PlatformPlan, planPlatform } from '../planning/plan-platform.ts';
 import { type OpenSubdir, rememberUpstream } from '../planning/remember-upstream.ts';
@@ -15,7 +15,7 @@ import { upstreamNow } from '../planning/upstream-now.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Solver } from '../ports/solver.ts';
 import type { Store } from '../ports/store.ts';
-import { noarch, type Subdir } from '../subdir.ts';
+import type { Subdir } from '../subdir.ts';
 import { virtualPackagesFor } from '../virtual-packages.ts';
 
 export interface PlanWorld {
@@ -39,20 +39,22 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   world.log({ type: 'plan.started', entries: requests.length, platforms });
   const openSubdir = rememberUpstream(world.openSubdir);
   const solved = await solveAll(allowlist, requests, { ...world, openSubdir });
-  const merged = mergeArtifacts(solved.chosen, solved.outcomes);
+  const { artifacts, outcomes, problems } = mergeArtifacts(solved.groups);
+  const complete = solved.complete && outcomes.every(({ status }) => status !== 'failed');
   const state = await readChannelState(world.store, world.channel, platforms);
-  const leaving = solved.complete ? leavingWorld(requests, solved.outcomes, world) : null;
-  const draft = await draftChannel(merged.artifacts, {
+  const claims = entryClaims(requests, outcomes);
+  const draft = await draftChannel(artifacts, {
     ...world,
     state,
-    leaving,
+    complete,
+    leaving: (subdir) => ({ now: world.clock.now(), retain: world.retain, claims: claims(subdir) }),
     upstreamNow: upstreamNow(allowlist.channels, openSubdir),
   });
   const virtualPackages = (platform: Subdir) => virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   const prove = { python, virtualPackages, solver: world.solver, log: () => {} };
   const settled = await settleChannel(draft, { state, requests, world: prove });
-  const problems = [...unsupportedEntries(allowlist), ...solved.problems, ...merged.problems];
-  const planned = assemblePlan({ ...solved, artifacts: merged.artifacts, problems, draft, settled, state });
+  const all = [...unsupportedEntries(allowlist), ...solved.problems, ...problems];
+  const planned = assemblePlan({ artifacts, outcomes, problems: all, complete, draft, settled, state });
   const { add, drop } = planned;
   world.log({ type: 'plan.ready', add: add.length, drop: drop.length, bytes: bytesToAdd(planned) });
   return planned;
@@ -70,22 +72,8 @@ async function solveAll(
     plans.push(await planPlatform(platform, here, { ...world, ...allowlist, virtualPackages }));
   }
   return {
-    outcomes: plans.flatMap(({ outcomes }) => outcomes),
-    chosen: plans.flatMap(({ chosen }) => chosen),
+    groups: plans.flatMap(({ groups }) => groups),
     problems: plans.flatMap(({ problems }) => problems),
     complete: plans.every(({ complete }) => complete),
   };
-}
-
-function leavingWorld(requests: readonly InstallRequest[], outcomes: readonly EntryOutcome[], world: PlanWorld) {
-  const covered = new Map(
-    [...Map.groupBy(requests, ({ id }) => id)].map(([id, same]) => [id, same.flatMap((request) => request.platforms)]),
-  );
-  const unsolved = new Set(outcomes.filter(({ status }) => status !== 'solved').map(({ entry }) => entry));
-  return (subdir: Subdir): LeavingWorld => ({
-    now: world.clock.now(),
-    retain: world.retain,
-    covers: (id) => covered.has(id) && (subdir === noarch || covered.get(id)?.includes(subdir) === true),
-    solved: (id) => !unsolved.has(id),
-  });
 }

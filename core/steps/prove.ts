@@ -2,7 +2,7 @@ import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import type { Log } from '../event.ts';
 import { putIfChanged } from '../index/put-if-changed.ts';
 import { readIndex } from '../index/read-index.ts';
-import { canonicalJson, parseJson } from '../json.ts';
+import { canonicalJson } from '../json.ts';
 import { type ChannelName, proofKey } from '../layout.ts';
 import type { EntryOutcome } from '../plan.ts';
 import { byEntryAndPlatform, holds } from '../planning/entry-outcome.ts';
@@ -11,6 +11,7 @@ import { proveRequests } from '../planning/prove-requests.ts';
 import type { Solver } from '../ports/solver.ts';
 import type { Store } from '../ports/store.ts';
 import { type Proof, type ProvenEntry, proofSchema } from '../proof.ts';
+import { isDamaged, readJsonObject } from '../read-json-object.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 import { virtualPackagesFor } from '../virtual-packages.ts';
 
@@ -39,13 +40,13 @@ export async function prove(
 ): Promise<ProofReport> {
   const subdirs = [...allowlist.platforms, noarch];
   const indexes = await Promise.all(
-    subdirs.map(async (subdir) => [subdir, await readIndex(store, channel, subdir)] as const),
+    subdirs.map(async (subdir) => [subdir, (await readIndex(store, channel, subdir)) ?? new Map()] as const),
   );
   const virtualPackages = (platform: Subdir) => virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   const world = { python: allowlist.python, virtualPackages, solver, log };
   const outcomes = await proveRequests(installRequests(allowlist), new Map(indexes), world);
   const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry) };
-  const before = installableAt(await readProof(store, channel));
+  const before = installableAt(await lastProof(store, channel));
   await putIfChanged(store, proofKey(channel), Buffer.from(canonicalJson(proof)));
   return {
     proof,
@@ -54,16 +55,19 @@ export async function prove(
   };
 }
 
-async function readProof(store: Store, channel: ChannelName): Promise<Proof | null> {
-  const key = proofKey(channel);
-  const object = await store.get(key);
-  if (object === null) return null;
-  return parseJson(Buffer.from(await object.read(0, object.size)).toString('utf8'), proofSchema, key);
+/** A damaged proof only means that everything that installs is told as new. */
+async function lastProof(store: Store, channel: ChannelName): Promise<Proof | undefined> {
+  try {
+    return (await readJsonObject(store, proofKey(channel), proofSchema))?.value;
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    return undefined;
+  }
 }
 
 const label = ({ entry, platform }: ProvenEntry): string => `${platform} ${entry}`;
 
-function installableAt(proof: Proof | null): Map<string, boolean> {
+function installableAt(proof: Proof | undefined): Map<string, boolean> {
   return new Map(proof?.entries.map((entry) => [label(entry), entry.installable]));
 }
 

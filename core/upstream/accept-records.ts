@@ -21,7 +21,7 @@ export interface UpstreamRecord {
   readonly record: RepodataRecord;
 }
 
-/** All there is of one name: the records that can be used, and why the others were dropped. */
+/** All there is of one name: the records that can be used, and why the unsound ones were dropped. */
 export interface UpstreamRecords {
   readonly records: readonly UpstreamRecord[];
   readonly problems: readonly Problem[];
@@ -44,16 +44,20 @@ export interface RecordOrigin {
   readonly removed: ReadonlySet<string>;
 }
 
-/** Keeps what is sound; everything else becomes a problem that names the file, never an error for its neighbours. */
+/**
+ * Keeps what is sound; what is not becomes a problem that names the file, never an error for its neighbours. What
+ * upstream withdrew (`removed`, CEP 36, or `revoked`, as conda knows it) is left out and is no problem.
+ */
 export function acceptRecords(members: Iterable<RawRecord>, origin: RecordOrigin): UpstreamRecords {
   const records: UpstreamRecord[] = [];
   const problems: Problem[] = [];
   const { channel, subdir, packageBase } = origin;
   for (const member of members) {
+    if (origin.removed.has(member.filename)) continue;
     const accepted = acceptRecord(member, origin);
     if ('code' in accepted) {
       problems.push({ ...accepted, subject: `${shownUrl(`${channel}/${subdir}`)}/${member.filename}` });
-    } else {
+    } else if (accepted.record['revoked'] !== true) {
       records.push({ ...accepted, subdir, channel, url: packageBase + accepted.filename });
     }
   }
@@ -63,8 +67,7 @@ export function acceptRecords(members: Iterable<RawRecord>, origin: RecordOrigin
 type Accepted = Pick<UpstreamRecord, 'filename' | 'record'>;
 type Refused = Pick<Problem, 'code' | 'detail'>;
 
-function acceptRecord(member: RawRecord, { name, removed }: RecordOrigin): Accepted | Refused {
-  if (removed.has(member.filename)) return { code: 'record.removed', detail: 'upstream lists it as removed' };
+function acceptRecord(member: RawRecord, { name }: RecordOrigin): Accepted | Refused {
   const filename = parsePackageFileName(member.filename);
   if (filename === null || !filename.endsWith(member.format)) {
     return { code: 'record.file-name', detail: `is not the name of a ${member.format} package (CEP 26)` };
@@ -76,7 +79,6 @@ function acceptRecord(member: RawRecord, { name, removed }: RecordOrigin): Accep
   if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== parts.stem) {
     return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
   }
-  if (record['revoked'] === true) return { code: 'record.revoked', detail: 'upstream has revoked it' };
   return { filename, record };
 }
 

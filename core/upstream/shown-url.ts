@@ -1,10 +1,19 @@
-/** A URL as messages and events may show it: no password, and no token of a `/t/TOKEN/` path. */
+/**
+ * A URL as messages and events may show it: without user, password, the token of a `/t/TOKEN` path, query (presigned
+ * URLs carry their signature there) and fragment. Text that is no URL, such as a relative one, loses the same.
+ */
 export function shownUrl(url: string): string {
+  return withoutUser(url)
+    .replace(/[?#].*$/s, '')
+    .replace(/\/t\/[^/]+/gi, '/t/***');
+}
+
+function withoutUser(url: string): string {
   const parsed = URL.parse(url);
-  if (parsed === null) return url;
+  if (parsed === null) return url.replace(/\/\/[^/@]*@/, '//***@');
   if (parsed.username !== '' || parsed.password !== '') {
     parsed.username = '***';
     parsed.password = '';
   }
-  return parsed.href.replace(/\/t\/[^/]+/, '/t/***');
+  return parsed.href;
 }

@@ -12,7 +12,10 @@ export interface Damage {
     | 'verify.withdrawn'
     | 'verify.index-missing'
     | 'verify.index-form'
-    | 'verify.zst';
+    | 'verify.zst'
+    | 'verify.provenance'
+    | 'verify.control'
+    | 'verify.stray';
   readonly key: ObjectKey;
   readonly detail: string;
 }

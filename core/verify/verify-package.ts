@@ -1,24 +1,65 @@
 import { chunksOf } from '../byte-source.ts';
-import { digestStream } from '../digest.ts';
+import { type Digests, digestStream, type Sha256 } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
-import type { ChannelName } from '../layout.ts';
+import { type ChannelName, provenanceKey } from '../layout.ts';
 import type { ListedPackage } from '../list-packages.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
-import { knownSha256s } from '../read-provenance.ts';
+import { isDamaged } from '../read-json-object.ts';
+import { knownSha256s, readProvenance } from '../read-provenance.ts';
 import type { Damage } from './damage.ts';
 
+interface VerifiedPackage {
+  /** As the bytes have them; null when the package went away meanwhile. */
+  readonly digests: Digests | null;
+  readonly problems: readonly Damage[];
+}
+
+interface VerifyPackageWorld {
+  readonly store: Store;
+  readonly channel: ChannelName;
+}
+
 /** Reads every byte of a package again and holds it against what entered; metadata kept beside it is not believed. */
-export async function verifyPackage(
+export async function verifyPackage(listed: ListedPackage, world: VerifyPackageWorld): Promise<VerifiedPackage> {
+  const { key } = listed;
+  const object = await world.store.get(key);
+  if (object === null)
+    return { digests: null, problems: [{ code: 'verify.missing', key, detail: 'went away while it was read' }] };
+  const digests = await digestStream(chunksOf(object));
+  const entered = await knownSha256s(world.store, { ...listed, channel: world.channel });
+  const problems = [
+    ...(await damagedProvenances(listed, entered, world)),
+    ...(await wrongBytes({ listed, object }, digests, entered)),
+  ];
+  return { digests, problems };
+}
+
+async function damagedProvenances(
   listed: ListedPackage,
-  { store, channel }: { readonly store: Store; readonly channel: ChannelName },
+  entered: readonly Sha256[],
+  { store, channel }: VerifyPackageWorld,
+): Promise<Damage[]> {
+  const problems: Damage[] = [];
+  for (const sha256 of entered) {
+    try {
+      await readProvenance(store, { ...listed, channel }, sha256);
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      const key = provenanceKey(channel, listed.subdir, listed.filename, sha256);
+      problems.push({ code: 'verify.provenance', key, detail: error.message });
+    }
+  }
+  return problems;
+}
+
+async function wrongBytes(
+  { listed, object }: { listed: ListedPackage; object: StoredObject },
+  { sha256 }: Digests,
+  entered: readonly Sha256[],
 ): Promise<Damage[]> {
   const { key } = listed;
-  const object = await store.get(key);
-  if (object === null) return [{ code: 'verify.missing', key, detail: 'went away while it was read' }];
-  const { sha256 } = await digestStream(chunksOf(object));
-  const entered = await knownSha256s(store, { channel, subdir: listed.subdir, filename: listed.filename });
   if (entered.length === 0) return [{ code: 'verify.unknown', key, detail: 'has no provenance: run gatehouse index' }];
   if (entered.includes(sha256)) return unreadable(listed, object);
   const detail = `its bytes have sha256 ${sha256}; what entered had ${entered.join(' or ')}`;

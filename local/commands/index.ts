@@ -16,11 +16,11 @@ export const indexCommand: Command = {
     ['gatehouse index', 'after copying a package into .gatehouse/conda/linux-64/ by hand'],
     ['gatehouse index --rebuild', 'trust nothing that was derived before'],
   ],
-  async run({ allowlist, store, json, terminal }) {
+  async run({ allowlist, store, json, flags, terminal }) {
     const platforms = await configuredPlatforms(allowlist);
     await using world = openWorld(store);
     const report = reporter(terminal, performance.now.bind(performance));
-    const indexed = await indexAll(platforms, world, report.log);
+    const indexed = await indexAll(platforms, { ...world, rebuild: flags['rebuild'] === true }, report.log);
     report.finish();
     const problems = indexed.flatMap((subdir) => subdir.problems);
     const subdirs = Object.fromEntries(indexed.map(({ subdir, packages, changed }) => [subdir, { packages, changed }]));

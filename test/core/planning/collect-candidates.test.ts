@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
+import { GatehouseError } from '../../../core/error.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { candidatePool } from '../../../core/planning/candidate-pool.ts';
 import { collectCandidates } from '../../../core/planning/collect-candidates.ts';
@@ -93,13 +94,13 @@ describe('collectCandidates', () => {
 
   it('a name that cannot be read makes the closure incomplete and is named', async () => {
     const named = async (name: string) => {
-      if (name === 'b') throw new Error('no route');
+      if (name === 'b') throw new GatehouseError('upstream.unreachable', 'no route');
       return among([upstream('a', 1, ['b'])])(name);
     };
     const found = await collectCandidates([ownSpec('a')], { named, python: [] });
     expect(found).toMatchObject({
       complete: false,
-      problems: [{ code: 'upstream.unreadable', subject: 'b', detail: 'no route' }],
+      problems: [{ code: 'upstream.unreachable', subject: 'b', detail: 'no route' }],
     });
   });
 });

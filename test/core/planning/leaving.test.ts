@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type LeavingWorld, leaving } from '../../../core/planning/leaving.ts';
 
 const day = 24 * 60 * 60 * 1000;
-const world = (over: Partial<LeavingWorld> = {}): LeavingWorld => ({
+const world = (): LeavingWorld => ({
   now: 1000 * day,
   retain: 90 * day,
-  covers: (id) => id !== 'gone',
-  solved: (id) => id !== 'unsolved',
-  ...over,
+  claims: { covers: (id) => id !== 'gone', solved: (id) => id !== 'unsolved' },
 });
 
 describe('leaving', () => {

@@ -82,7 +82,6 @@ describe.each(Object.entries(forms))('a subdir in its %s form', (form, filesOf) 
     ['record.identity', 'x-1-0.tar.bz2', record('y')],
     ['record.identity', 'x-1-0.tar.bz2', record('x', '2')],
     ['record.identity', 'x-1-0_copy.tar.bz2', record('x')],
-    ['record.revoked', 'x-1-0.tar.bz2', { ...record('x'), revoked: true }],
   ])('drops a record with the reason %s, and keeps its neighbours', async (code, fileName, bad) => {
     const packages = { [fileName]: bad, 'x-1.5-0.tar.bz2': record('x', '1.5') };
     const { records, problems } = await (await opened(filesOf({ packages }))).records('x');
@@ -90,12 +89,21 @@ describe.each(Object.entries(forms))('a subdir in its %s form', (form, filesOf) 
     expect(problems).toEqual([{ code, subject: `${base}/${fileName}`, detail: expect.any(String) }]);
   });
 
-  it('drops what upstream lists as removed', async () => {
-    const files = filesOf({ packages: { 'x-1-0.tar.bz2': record('x') }, removed: ['x-1-0.tar.bz2'] });
-    expect(await (await opened(files)).records('x')).toMatchObject({
-      records: [],
-      problems: [{ code: 'record.removed' }],
-    });
+  it('leaves out what upstream revoked or lists as removed, which is no problem', async () => {
+    const packages = {
+      'x-1-0.tar.bz2': record('x'),
+      'x-2-0.tar.bz2': { ...record('x', '2'), revoked: true },
+      'x-3-0.tar.bz2': { ...record('x', '3'), revoked: false },
+    };
+    const { records, problems } = await (
+      await opened(filesOf({ packages, removed: ['x-1-0.tar.bz2', 'x-2-0.tar.bz2'] }))
+    ).records('x');
+    expect([records.map(({ filename }) => filename), problems]).toEqual([['x-3-0.tar.bz2'], []]);
+  });
+
+  it('a revoked record that nobody listed as removed is left out too', async () => {
+    const packages = { 'x-2-0.tar.bz2': { ...record('x', '2'), revoked: true } };
+    expect(await (await opened(filesOf({ packages }))).records('x')).toEqual({ records: [], problems: [] });
   });
 
   it('takes null of a typed key for absent, and a record without sha256 as it is', async () => {

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import { GatehouseError } from './error.ts';
+import { parseJson } from './json.ts';
+import type { ObjectKey } from './layout.ts';
+import type { Store } from './ports/store.ts';
+
+export interface JsonObject<T> {
+  readonly value: T;
+  readonly etag: string;
+}
+
+/**
+ * One of our own JSON objects, with the ETag under which it was read; null when there is none.
+ *
+ * @throws GatehouseError `json.invalid` when it is damaged: not UTF-8, not JSON, or not what its schema says
+ */
+export async function readJsonObject<T>(
+  store: Store,
+  key: ObjectKey,
+  schema: z.ZodType<T>,
+): Promise<JsonObject<T> | null> {
+  const object = await store.get(key);
+  if (object === null) return null;
+  const text = utf8(await object.read(0, object.size), key);
+  return { value: parseJson(text, schema, key), etag: object.etag };
+}
+
+/** Whether an error says that one of our own objects is damaged, and not that the store has trouble. */
+export const isDamaged = (error: unknown): error is GatehouseError =>
+  error instanceof GatehouseError && error.code === 'json.invalid';
+
+/** Replaced by U+FFFD, a bad byte in a string would still be JSON. */
+function utf8(bytes: Uint8Array, what: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new GatehouseError('json.invalid', `${what} is not UTF-8`, { cause });
+  }
+}
