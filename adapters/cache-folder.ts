@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -9,7 +8,9 @@ import { sha256Of, sha256Schema } from '../core/digest.ts';
 import { GatehouseError } from '../core/error.ts';
 import { parseJson } from '../core/json.ts';
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
+import { memoryCache } from './cache-memory.ts';
 import { openFileSource } from './file-source.ts';
+import { fsCode } from './store-folder/fs-error.ts';
 
 /** A document is one file: its bytes, then this as JSON, then the JSON's length in four bytes. Nothing can come apart. */
 const trailerSchema = z.strictObject({
@@ -29,28 +30,80 @@ const dayMs = 86_400_000;
 /**
  * Documents in a folder, shared by any number of processes: written beside their place and renamed into it, read back
  * only if every byte is as it was written. Damage is a miss. An open document stays readable when it is replaced.
+ *
+ * Where the folder may not be written, or its disk is full, documents are kept in memory from then on; a disk that fills
+ * up in the middle of one is `store.broken`, to be retried.
  */
-export function folderCache(folder: string): DocumentCache {
+export function folderCache(
+  folder: string,
+  { mostInMemory = 512 * 1024 ** 2 }: FolderCacheOptions = {},
+): DocumentCache {
   const pathOf = (url: string) => join(folder, sha256Of(url));
-  let swept: Promise<void> | null = null;
+  const memory = memoryCache({ most: mostInMemory });
+  const openPart = partFiles(folder);
+  let isWritable = true;
   return {
-    get: (url) => openDocument(pathOf(url), url),
+    get: async (url) => (await memory.get(url)) ?? (await openDocument(pathOf(url), url)),
     async put(url, etag, body) {
-      await mkdir(folder, { recursive: true });
-      swept ??= sweep(folder);
-      await swept;
-      const part = join(folder, `${randomUUID()}.part`);
+      const part = isWritable ? await openPart() : null;
+      isWritable &&= part !== null;
+      if (part === null) return memory.put(url, etag, body);
       try {
-        await pipeline(framed(body, { url, etag }), createWriteStream(part, { flags: 'wx' }));
-        const document = await openDocument(part, url);
-        if (document === null) throw new GatehouseError('store.broken', `${part} does not read back as it was written`);
-        await rename(part, pathOf(url));
-        return document;
-      } finally {
-        await rm(part, { force: true });
+        return await writePart(part, framed(body, { url, etag }), { url, path: pathOf(url) });
+      } catch (cause) {
+        if (!isRefusal(cause)) throw cause;
+        isWritable = false;
+        throw new GatehouseError('store.broken', `${folder} takes no more (${fsCode(cause)})`, { retry: true, cause });
       }
     },
   };
+}
+
+interface FolderCacheOptions {
+  /** Bytes of documents kept in memory where the folder may not be written. */
+  readonly mostInMemory?: number;
+}
+
+const refusals = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT']);
+const isRefusal = (error: unknown): boolean => refusals.has(fsCode(error) ?? '');
+
+interface PartFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+/** Opens files to be written beside the documents; null where the system does not let us. */
+function partFiles(folder: string): () => Promise<PartFile | null> {
+  let swept: Promise<void> | null = null;
+  return async () => {
+    const path = join(folder, `${randomUUID()}.part`);
+    try {
+      await mkdir(folder, { recursive: true });
+      swept ??= sweep(folder);
+      await swept;
+      return { path, handle: await open(path, 'wx') };
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      throw error;
+    }
+  };
+}
+
+/** Written, read back, and only then given its name. */
+async function writePart(
+  part: PartFile,
+  body: AsyncIterable<Uint8Array>,
+  { url, path }: { readonly url: string; readonly path: string },
+): Promise<CachedDocument> {
+  try {
+    await pipeline(body, part.handle.createWriteStream());
+    const document = await openDocument(part.path, url);
+    if (document === null) throw new GatehouseError('store.broken', `${part.path} does not read back as written`);
+    await rename(part.path, path);
+    return document;
+  } finally {
+    await rm(part.path, { force: true });
+  }
 }
 
 async function* framed(

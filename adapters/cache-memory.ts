@@ -1,17 +1,38 @@
 import { bytesSource } from '../core/byte-source.ts';
+import { GatehouseError } from '../core/error.ts';
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
 
-/** Documents kept in memory, for as long as the cache lives: for tests, and for channels that are small. */
-export function memoryCache(): DocumentCache {
+interface MemoryCacheOptions {
+  /** Bytes of all documents together. */
+  readonly most?: number;
+}
+
+/**
+ * Documents kept in memory, for as long as the cache lives: for tests, and where there is no folder to keep them in. One
+ * that no longer fits is GatehouseError `store.broken`.
+ */
+export function memoryCache({ most = Number.POSITIVE_INFINITY }: MemoryCacheOptions = {}): DocumentCache {
   const documents = new Map<string, CachedDocument>();
+  const sizeWithout = (url: string) =>
+    [...documents].reduce((sum, [key, { size }]) => sum + (key === url ? 0 : size), 0);
   return {
     get: async (url) => documents.get(url) ?? null,
     async put(url, etag, body) {
       const parts: Uint8Array[] = [];
-      for await (const bytes of body) parts.push(bytes);
+      let size = sizeWithout(url);
+      for await (const bytes of body) {
+        size += bytes.length;
+        if (size > most) throw overflow(most);
+        parts.push(bytes);
+      }
       const document = { etag, ...bytesSource(Buffer.concat(parts)) };
       documents.set(url, document);
       return document;
     },
   };
 }
+
+const overflow = (most: number) =>
+  new GatehouseError('store.broken', `more than ${most} bytes of upstream documents, and only memory to keep them in`, {
+    hint: 'give the store a folder that may be written, on a disk with room',
+  });

@@ -10,8 +10,6 @@ import { redirectTarget } from './redirect-target.ts';
 import { type Pace, steadyBody } from './steady-body.ts';
 
 export interface HttpFetchOptions {
-  /** For User-Agent: where an upstream's keepers can read what this is, or whom they can ask. */
-  readonly contact?: string;
   /** Milliseconds from the request to the answer's head. */
   readonly headMs?: number;
   /** Slower transfers are given up. */
@@ -33,14 +31,17 @@ const usualPace: Pace = { windowMs: 60_000, bytes: 60 * 1024 };
  * `upstream.body` for a Content-Encoding, since hashes are of the bytes without one.
  */
 export function httpFetch(options: HttpFetchOptions = {}): Fetch {
-  const { contact = 'a curated conda channel', headMs = 60_000, pace = usualPace } = options;
+  const { headMs = 60_000, pace = usualPace } = options;
   const agentOptions = {
     keepAlive: true,
     maxSockets: mostConnections,
     ...(options.proxyEnv && { proxyEnv: options.proxyEnv }),
   };
   const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
-  const own = { 'user-agent': `gatehouse/${gatehouse.version} (+${contact})`, 'accept-encoding': 'identity' };
+  const own = {
+    'user-agent': `gatehouse/${gatehouse.version} (a curated conda channel)`,
+    'accept-encoding': 'identity',
+  };
   return async (asked, headers) => {
     let url = parseUrl(asked);
     for (let redirects = 0; redirects <= mostRedirects; redirects++) {

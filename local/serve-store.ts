@@ -17,7 +17,7 @@ export interface ServeOptions {
   readonly graceMs?: number;
 }
 
-export interface ServedStore {
+export interface ServedStore extends AsyncDisposable {
   /** `http://HOST:PORT`, no slash at its end; a channel is at `URL/conda`. */
   readonly url: string;
   /** Takes no new connection, lets answers on their way finish, and resolves when every socket is closed. */
@@ -44,7 +44,7 @@ export async function serveStore(options: ServeOptions): Promise<ServedStore> {
   } catch (cause) {
     throw listenError(cause, port, host);
   }
-  return { url: urlOf(server), close };
+  return { url: urlOf(server), close, [Symbol.asyncDispose]: close };
 }
 
 /** Answers the requests of one connection one after another: those a client sends ahead wait without their bytes. */

@@ -14,6 +14,9 @@ import { serveFolder } from '../sample/serve-folder.ts';
 import { serveStore } from '../serve-store.ts';
 import { sync, syncProblems } from '../sync.ts';
 
+/** Below the store's private prefix, where nothing is made by hand: it is emptied by each demo. */
+const demoFolder = ['_gatehouse', 'demo'] as const;
+
 export const demoCommand: Command = {
   name: 'demo',
   summary: 'build a small sample upstream on the spot, run the whole pipeline against it, serve it',
@@ -21,13 +24,14 @@ export const demoCommand: Command = {
   optionHelp: ['--once             end after the proof', '--port N           port to listen on (8080)'],
   examples: [
     ['gatehouse demo', 'then install from http://127.0.0.1:8080/conda'],
-    ['gatehouse demo --once', 'without serving; the channel is left in .gatehouse/demo/store'],
+    ['gatehouse demo --once', 'without serving; the channel is left in .gatehouse/_gatehouse/demo/store'],
   ],
   async run({ store, json, flags, terminal, untilInterrupted }) {
     const port = portFlag(flags['port'], 8080);
-    const folder = join(store, 'demo');
-    await using upstream = await sampleUpstream(folder);
+    const folder = join(store, ...demoFolder);
     await using world = openWorld(join(folder, 'store'));
+    await using server = flags['once'] === true ? null : await serveStore({ store: world.store, port });
+    await using upstream = await sampleUpstream(folder);
     const allowlist = await readAllowlist(upstream.allowlist);
     terminal.err(`a sample upstream at ${upstream.url}; ${upstream.allowlist} says what may come in\n`);
     const report = reporter(terminal, performance.now.bind(performance));
@@ -36,8 +40,7 @@ export const demoCommand: Command = {
     const problems = syncProblems(done);
     if (json) terminal.out(`${syncJson(done)}\n`);
     terminal.err(syncSummary(done, problems));
-    if (flags['once'] !== true) {
-      const server = await serveStore({ store: world.store, port });
+    if (server !== null) {
       terminal.err(
         installLines(
           server.url,
@@ -45,7 +48,6 @@ export const demoCommand: Command = {
         ),
       );
       await untilInterrupted();
-      await server.close();
     }
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },

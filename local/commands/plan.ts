@@ -12,7 +12,7 @@ import { reporter } from '../render/reporter.ts';
 
 export const planCommand: Command = {
   name: 'plan',
-  summary: 'show what sync would do; changes nothing',
+  summary: 'show what sync would do; changes nothing but its cache of upstream documents',
   options: { markdown: { type: 'boolean' } },
   optionHelp: ['--markdown         print it as Markdown, for a pull request'],
   examples: [

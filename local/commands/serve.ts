@@ -19,12 +19,11 @@ export const serveCommand: Command = {
   async run({ store, flags, terminal, untilInterrupted }) {
     const port = portFlag(flags['port'], 8080);
     await using world = openWorld(store);
-    const server = await serveStore({ store: world.store, port, host: String(flags['host'] ?? '127.0.0.1') });
+    await using server = await serveStore({ store: world.store, port, host: String(flags['host'] ?? '127.0.0.1') });
     const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
     if (isEmpty) terminal.err(`nothing is in ${store} yet: gatehouse sync fills it\n`);
     terminal.err(installLines(server.url));
     await untilInterrupted();
-    await server.close();
     return exitStatus.done;
   },
 };

@@ -13,7 +13,7 @@ import { sync, syncProblems } from '../sync.ts';
 
 export const upCommand: Command = {
   name: 'up',
-  summary: 'sync, then serve the channel; sync again when the allowlist changes',
+  summary: 'serve the channel and sync it; sync again when the allowlist changes',
   options: { port: { type: 'string' }, host: { type: 'string' } },
   optionHelp: ['--port N           port to listen on (8080)', '--host H           address to listen on (127.0.0.1)'],
   examples: [
@@ -27,8 +27,9 @@ export const upCommand: Command = {
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
     await readAllowlist(file);
     await using world = openWorld(store);
+    await using server = await serveStore({ store: world.store, port, host: String(flags['host'] ?? '127.0.0.1') });
+    terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
     await syncOnce(invocation, world);
-    const server = await serveStore({ store: world.store, port, host: String(flags['host'] ?? '127.0.0.1') });
     terminal.err(installLines(server.url));
     const stop = new AbortController();
     const onChange = async () => {
@@ -38,7 +39,6 @@ export const upCommand: Command = {
     follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
     await untilInterrupted();
     stop.abort();
-    await server.close();
     return exitStatus.done;
   },
 };

@@ -9,15 +9,13 @@ export function eventLine(event: Event): string | null {
     case 'plan.upstream':
       return `read ${event.url} (${event.names} names)`;
     case 'plan.solved':
-      return `solved ${event.entry} on ${event.platform}: ${event.packages} packages`;
+      return `solved ${event.entry} on ${event.platform}: ${packages(event.packages)}`;
     case 'plan.unsolved':
       return `cannot solve ${event.entry} on ${event.platform}:\n${indent(event.explanation)}`;
     case 'plan.ready':
       return `plan: ${event.add} to fetch (${formatBytes(event.bytes)}), ${event.drop} to drop`;
     case 'retry':
       return `retry ${event.attempt} of ${event.url} in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
-    case 'problem':
-      return `${event.problem.code}: ${event.problem.subject}: ${event.problem.detail}`;
     default:
       return storeLine(event);
   }
@@ -30,7 +28,7 @@ function storeLine(event: Event): string | null {
     case 'fetch.failed':
       return `failed ${event.key}: ${event.problem.code}: ${event.problem.detail}`;
     case 'index.written':
-      return `indexed ${event.subdir}: ${event.packages} packages${event.changed ? '' : ', unchanged'}`;
+      return `indexed ${event.subdir}: ${packages(event.packages)}${event.changed ? '' : ', unchanged'}`;
     case 'prove.entry':
       return `${event.installable ? 'proved' : 'NOT installable:'} ${event.entry} on ${event.platform}`;
     case 'verify.object':
@@ -40,4 +38,5 @@ function storeLine(event: Event): string | null {
   }
 }
 
+const packages = (count: number): string => (count === 1 ? '1 package' : `${count} packages`);
 const indent = (text: string): string => text.replace(/^/gm, '  ');

@@ -1,12 +1,16 @@
 import type { SyncReport } from '../sync.ts';
 import { planDocument } from './plan-json.ts';
 
-/** `sync --json`: one document, `{plan, fetched, held, failed, indexed, proof}`. */
-export function syncJson({ plan, fetched, held, failed, indexed, proof }: SyncReport): string {
+/**
+ * `sync --json`: one document, `{plan, fetched, applied, held, failed, indexed, proof}`; `applied` is what of the plan's
+ * `change` and `drop` was carried out.
+ */
+export function syncJson({ plan, fetched, applied, held, failed, indexed, proof }: SyncReport): string {
   const { gained, lost } = proof;
   const document = {
     plan: planDocument(plan),
     fetched,
+    applied,
     held,
     failed,
     indexed,

@@ -4,18 +4,25 @@ import type { SyncReport } from '../sync.ts';
 import { problemLines } from './problem-lines.ts';
 
 /** What a sync did, what is provably installable now, and everything that did not hold, by name. */
-export function syncSummary({ plan, fetched, indexed, proof }: SyncReport, problems: readonly Problem[]): string {
+export function syncSummary(
+  { plan, fetched, applied, indexed, proof }: SyncReport,
+  problems: readonly Problem[],
+): string {
   const packages = indexed.reduce((sum, subdir) => sum + subdir.packages, 0);
   const { entries } = proof.proof;
   const installable = entries.filter((entry) => entry.installable).length;
   return [
-    `fetched ${fetched.length}, changed ${plan.change.length}, dropped ${plan.drop.length}; ${packages} packages in the index\n`,
+    `fetched ${fetched.length}, changed ${applied.changed.length}, dropped ${applied.dropped.length}; ${packages} packages in the index\n`,
+    withheld(plan.change.length - applied.changed.length, plan.drop.length - applied.dropped.length),
     `proof: ${installable} of ${entries.length} install from this channel alone\n`,
     named('now installable', proof.gained),
     named('no longer installable', proof.lost),
     problemLines(problems),
   ].join('');
 }
+
+const withheld = (change: number, drop: number): string =>
+  change + drop === 0 ? '' : `not yet, until every fetch succeeds: ${change} to change, ${drop} to drop\n`;
 
 const named = (what: string, entries: readonly ProvenEntry[]): string =>
   entries.map(({ entry, platform }) => `  ${what}: ${entry} on ${platform}\n`).join('');

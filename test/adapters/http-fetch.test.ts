@@ -61,7 +61,7 @@ describe('httpFetch', () => {
       asked.push(request.headers);
       response.writeHead(200, { etag: '"x"', 'x-twice': ['a', 'b'] }).end('bytes');
     });
-    const response = await httpFetch({ contact: 'https://example.org/us' })(`${upstream.url}/a?b=c`, {
+    const response = await httpFetch()(`${upstream.url}/a?b=c`, {
       'if-none-match': '"y"',
     });
     expect([response.status, response.url, await text(response)]).toEqual([200, `${upstream.url}/a?b=c`, 'bytes']);
@@ -72,7 +72,7 @@ describe('httpFetch', () => {
     ]);
     expect(asked).toMatchObject([
       {
-        'user-agent': expect.stringMatching(/^gatehouse\/\d+\.\d+\.\d+ \(\+https:\/\/example\.org\/us\)$/),
+        'user-agent': expect.stringMatching(/^gatehouse\/\d+\.\d+\.\d+ \(a curated conda channel\)$/),
         'accept-encoding': 'identity',
         'if-none-match': '"y"',
       },

@@ -12,7 +12,7 @@ export interface OpenedQueue {
 }
 
 const passing = (): GatehouseError => new GatehouseError('store.busy', 'come back later', { retry: true });
-const lasting = (): GatehouseError => new GatehouseError('plan.missing', 'no such plan');
+const lasting = (): GatehouseError => new GatehouseError('store.broken', 'no such plan');
 
 /** What every twin of the queue promises: at least once, in no order, and a reason for what is given up. */
 export function queueContract(name: string, open: () => Promise<OpenedQueue>, runs = 100): void {
@@ -80,7 +80,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>, ru
       expect(seen).toHaveLength(2);
       expect(dead.toSorted((a, b) => a.message.localeCompare(b.message))).toEqual([
         { message: 'buggy', reason: 'internal.bug: x is undefined' },
-        { message: 'hopeless', reason: 'plan.missing: no such plan' },
+        { message: 'hopeless', reason: 'store.broken: no such plan' },
       ]);
     });
 

@@ -41,11 +41,11 @@ const rows = (value: unknown) => z.array(z.record(z.string(), z.unknown())).pars
 describe('--json is one document on stdout, with nothing else, of the keys that are documented', () => {
   it('sync', () => {
     expect(synced.status).toBe(0);
-    const { plan, fetched, held, failed, indexed, proof, ...rest } = document(synced.stdout);
+    const { plan, fetched, applied, held, failed, indexed, proof, ...rest } = document(synced.stdout);
     expect(rest).toEqual({});
     expect(plan).toMatchObject({ complete: true });
     expect(fetched).toHaveLength(6);
-    expect({ held, failed }).toEqual({ held: [], failed: [] });
+    expect({ applied, held, failed }).toEqual({ applied: { changed: [], dropped: [] }, held: [], failed: [] });
     expect(rows(indexed).map(({ subdir }) => subdir)).toEqual(['linux-64', 'noarch']);
     expect(proof).toMatchObject({ entries: [{ entry: 'campus-notebook', installable: true }], lost: [] });
     expect(synced.stderr).toContain('proof: 1 of 1 install from this channel alone');
@@ -121,15 +121,26 @@ describe('what is outside', () => {
     },
   );
 
-  it.concurrent('a port that is taken: status 2 and a hint', async () => {
-    const server = createServer();
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const port = z.object({ port: z.number() }).parse(server.address()).port;
-    const { status, stderr } = await runCli(['serve', '--port', `${port}`], { cwd: home });
-    expect(status).toBe(2);
-    expect(stderr).toBe(`error: port ${port} is taken\nhint: choose another with --port, or 0 for any that is free\n`);
-    server.close();
-  });
+  it.concurrent.each(['serve', 'up', 'demo'])(
+    '%s at a port that is taken: status 2 and a hint, before any work',
+    async (command) => {
+      const cwd = await copyOfHome(`taken-${command}`);
+      await writeAllowlist(cwd, ['campus-text', 'campus-fonts']);
+      await mkdir(join(cwd, '.gatehouse/_gatehouse/demo'));
+      await writeFile(join(cwd, '.gatehouse/_gatehouse/demo/earlier'), 'an earlier demo');
+      const before = await folderDigests(cwd);
+      const server = createServer();
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const port = z.object({ port: z.number() }).parse(server.address()).port;
+      const { status, stderr } = await runCli([command, '--port', `${port}`], { cwd });
+      expect(status).toBe(2);
+      expect(stderr).toBe(
+        `error: port ${port} is taken\nhint: choose another with --port, or 0 for any that is free\n`,
+      );
+      expect(await folderDigests(cwd)).toEqual(before);
+      server.close();
+    },
+  );
 
   it.concurrent('a folder that cannot be made: the reason, no stack', async () => {
     const store = join(home, 'allowlist.json', 'below');
@@ -146,13 +157,15 @@ describe('what is outside', () => {
   });
 });
 
-it('demo --once builds, mirrors and proves the sample, and leaves no process behind', async () => {
+it('demo --once builds, mirrors and proves the sample, leaves no process behind and touches nobody else’s files', async () => {
   const cwd = join(folder.path, 'demo');
-  await mkdir(cwd);
+  await mkdir(join(cwd, '.gatehouse/demo'), { recursive: true });
+  await writeFile(join(cwd, '.gatehouse/demo/precious.txt'), 'made by hand');
   const { status, stderr } = await runCli(['demo', '--once'], { cwd });
   expect(status).toBe(0);
+  expect(await folderDigests(join(cwd, '.gatehouse/demo'))).toHaveProperty(['precious.txt']);
   expect(stderr).toContain('proof: 16 of 16 install from this channel alone\n');
-  const store = await folderDigests(join(cwd, '.gatehouse/demo/store/conda'));
+  const store = await folderDigests(join(cwd, '.gatehouse/_gatehouse/demo/store/conda'));
   expect(Object.keys(store)).toContain('noarch/campus-notebook-2.0.0-pyhd8ed1ab_0.conda');
   expect(Object.keys(store).join()).not.toContain('campus-arcade');
 });

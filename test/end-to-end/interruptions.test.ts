@@ -134,6 +134,23 @@ it('up follows the allowlist: an edit brings its package, a broken one changes n
   expect((await cli.ended).status).toBe(0);
 });
 
+it('up serves the channel as it was while its first sync runs', async () => {
+  expect((await runCli(['sync'], { cwd })).status).toBe(0);
+  await writeAllowlist(['campus-text', 'campus-notebook']);
+  const { asked, letGo } = holdPackages();
+  const cli = start('up', '--port', '0');
+  await asked;
+  const [, channel = ''] = /serving (http:\S+)/.exec(cli.said.stderr) ?? [];
+  const index = `${channel}/noarch/repodata.json`;
+  expect(await textOf(index)).toContain('campus-text');
+  expect(await textOf(index)).not.toContain('campus-notebook');
+  letGo();
+  await cli.untilSaid('pixi init');
+  expect(await textOf(index)).toContain('campus-notebook');
+  cli.child.kill('SIGINT');
+  expect((await cli.ended).status).toBe(0);
+});
+
 it('up follows an edit that was made while it was still syncing', async () => {
   const { asked, letGo } = holdPackages();
   const cli = start('up', '--port', '0', '--json');

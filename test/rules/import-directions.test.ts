@@ -23,6 +23,34 @@ const forbidden: [path: string, from: string, message: string][] = [
   ['local/planted-10.ts', '../lambdas/indexer.ts', 'local imports adapters and core only'],
   ['lib/planted-11.ts', '../core/steps/plan.ts', 'lib imports core/layout only'],
   ['bin/planted-12.ts', '../core/layout.ts', 'bin imports lib or local only'],
+  ['core/planted-24.ts', 'ajv', 'core imports zod'],
+  ['core/planted-25.ts', 'ajv/dist/2020.js', 'core imports zod'],
+  ['core/planted-26.ts', '@types/node', 'core imports zod'],
+  ['core/planted-27.ts', 'fs', 'core imports zod'],
+  ['core/steps/planted-28.ts', 'vitest', 'core imports zod'],
+  ['core/steps/planted-29.ts', '../steps/plan.ts', 'a step never imports'],
+  ['core/steps/planted-30.ts', '../../core/steps/plan.ts', 'a step never imports'],
+  ['core/steps/planted-31.ts', 'node:fs', 'core does no I/O'],
+];
+
+/** Expressions of core that would reach for the world instead of taking it as an argument. */
+const ambient: [path: string, expression: string, message: string][] = [
+  ['core/planted-40.ts', "fetch('https://example.org')", 'core takes its fetch'],
+  ['core/planted-41.ts', "globalThis.fetch('https://example.org')", 'core takes the world as arguments'],
+  ['core/planted-42.ts', "process.env['HOME']", 'core takes the world as arguments'],
+  ['core/planted-43.ts', 'setTimeout(() => {}, 1)', 'core takes its clock'],
+  ['core/planted-44.ts', 'setInterval(() => {}, 1)', 'core takes its clock'],
+  ['core/planted-45.ts', 'setImmediate(() => {})', 'core takes its clock'],
+  ['core/planted-46.ts', 'performance.now()', 'core takes its clock'],
+  ['core/planted-47.ts', "console.log('here')", 'core tells by its log'],
+  ['core/planted-48.ts', 'Date.now()', 'core takes its clock'],
+  ['core/planted-49.ts', '[1].map(Date.now)', 'core takes its clock'],
+  ['core/planted-50.ts', 'new Date()', 'core takes its clock'],
+  ['core/planted-51.ts', 'Date()', 'core takes its clock'],
+  ['core/planted-52.ts', 'Math.random()', 'core takes its chance'],
+  ['core/planted-53.ts', '[1].map(Math.random)', 'core takes its chance'],
+  ['core/steps/planted-54.ts', 'Date.now()', 'core takes its clock'],
+  ['core/steps/planted-55.ts', "fetch('https://example.org')", 'core takes its fetch'],
 ];
 
 const allowed: [path: string, from: string][] = [
@@ -32,10 +60,27 @@ const allowed: [path: string, from: string][] = [
   ['local/planted-16.ts', '../adapters/store-folder.ts'],
   ['lib/planted-17.ts', '../core/layout.ts'],
   ['bin/planted-18.ts', '../local/main.ts'],
+  ['core/planted-32.ts', 'zod'],
+  ['core/planted-33.ts', '@msgpack/msgpack'],
+  ['core/planted-34.ts', 'compressjs'],
+  ['core/planted-35.ts', './planted-21.ts'],
+  ['core/planted-36.ts', '../core/planted-21.ts'],
+  ['core/steps/planted-37.ts', 'seek-bzip'],
+  ['core/steps/planted-38.ts', '../ports/clock.ts'],
+  ['local/planted-39.ts', 'vitest'],
 ];
 
 const planted = new Map<string, string>([
   ...[...forbidden, ...allowed].map(([path, from]): [string, string] => [path, importing(from)]),
+  ...ambient.map(([path, expression]): [string, string] => [
+    path,
+    `export const kept = (): unknown => ${expression};\n`,
+  ]),
+  [
+    'core/planted-56.ts',
+    'export const kept = (fetch: (url: string) => unknown) => [fetch(""), new Date(5), Date.parse("")];\n',
+  ],
+  ['local/planted-57.ts', 'export const kept = () => [Date.now(), new Date(), Math.random(), performance.now()];\n'],
   ['local/planted-19.ts', "export const kept: unknown = JSON.parse('1');\n"],
   ['core/planted-20.ts', 'export const kept = (value: unknown) => value as number;\n'],
   ['core/planted-21.ts', 'export const kept = [1] as const;\n'],
@@ -76,6 +121,17 @@ describe('a forbidden import is a lint error', () => {
 
   it.each(allowed)('while %s -> %s is allowed', (path) => {
     expect(about(path)).toBe('');
+  });
+});
+
+describe('core takes the world as arguments', () => {
+  it.each(ambient)('%s: %s', (path, _expression, message) => {
+    expect(about(path)).toContain(message);
+  });
+
+  it('while an argument of the same name, a given time and every other folder are free', () => {
+    expect(about('core/planted-56.ts')).toBe('');
+    expect(about('local/planted-57.ts')).toBe('');
   });
 });
 

@@ -1,0 +1,81 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { folderCache } from '../../adapters/cache-folder.ts';
+import { contents, documentCacheContract, stream } from '../contracts/document-cache.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** What the system says to an opening for writing, and to a write; a test sets it. */
+const system: { open: string | null; write: string | null } = { open: null, write: null };
+const failure = (code: string) => Object.assign(new Error(`${code}: said the system`), { code, syscall: 'open' });
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const open: typeof real.open = async (path, flags, mode) => {
+    if (system.open !== null) throw failure(system.open);
+    const handle = await real.open(path, flags, mode);
+    if (system.write === null) return handle;
+    const full = failure(system.write);
+    return Object.assign(handle, {
+      write: async () => Promise.reject(full),
+      writev: async () => Promise.reject(full),
+      writeFile: async () => Promise.reject(full),
+    });
+  };
+  return { ...real, open };
+});
+
+afterEach(() => Object.assign(system, { open: null, write: null }));
+
+const url = 'https://example.org/noarch/repodata.json';
+
+documentCacheContract('the cache in a folder that may not be written', async () => {
+  const folder = await temporaryFolder();
+  system.open = 'EROFS';
+  return { cache: folderCache(folder.path), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+});
+
+describe('a folder that may not be written', () => {
+  it.each(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'])('%s: documents are kept in memory', async (code) => {
+    await using folder = await temporaryFolder();
+    const cache = folderCache(join(folder.path, 'cache'));
+    await cache.put(url, '"1"', stream('on disk'));
+    system.open = code;
+    expect(await contents(await cache.put(url, '"2"', stream('in ', 'memory')))).toBe('in memory');
+    const found = await cache.get(url);
+    expect([found?.etag, await contents(found)]).toEqual(['"2"', 'in memory']);
+    system.open = null;
+    expect(await contents(await folderCache(join(folder.path, 'cache')).get(url))).toBe('on disk');
+    expect(await readdir(join(folder.path, 'cache'))).toHaveLength(1);
+  });
+
+  it('a disk that fills up midway is an error to try again after, and then memory', async () => {
+    await using folder = await temporaryFolder();
+    const cache = folderCache(folder.path);
+    system.write = 'ENOSPC';
+    await expect(cache.put(url, '"1"', stream('some'))).rejects.toMatchObject({ code: 'store.broken', retry: true });
+    expect(await contents(await cache.put(url, '"1"', stream('some')))).toBe('some');
+    expect(await contents(await cache.get(url))).toBe('some');
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  it('memory has a bound: a document over it says what to do', async () => {
+    await using folder = await temporaryFolder();
+    system.open = 'EROFS';
+    const cache = folderCache(folder.path, { mostInMemory: 10 });
+    await cache.put('a', null, stream('123456'));
+    await expect(cache.put('b', null, stream('123', '45'))).rejects.toMatchObject({
+      code: 'store.broken',
+      retry: false,
+      hint: expect.stringContaining('may be written'),
+    });
+    expect([await cache.get('b'), await contents(await cache.get('a'))]).toEqual([null, '123456']);
+    await cache.put('a', null, stream('1234567890'));
+  });
+
+  it('any other trouble is told as it is', async () => {
+    await using folder = await temporaryFolder();
+    system.open = 'EIO';
+    await expect(folderCache(folder.path).put(url, null, stream('x'))).rejects.toThrow('EIO');
+  });
+});

@@ -1,0 +1,43 @@
+import type * as fs from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { noteFile } from '../../local/note-file.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const watchers: fs.FSWatcher[] = [];
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof fs>();
+  const watch = (...args: Parameters<typeof real.watch>) => {
+    const watcher = real.watch(...args);
+    watchers.push(watcher);
+    return watcher;
+  };
+  return { ...real, watch };
+});
+
+beforeEach(() => void watchers.splice(0));
+
+it('a watcher that breaks ends the following with its reason, and not the process', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'allowlist.json');
+  await writeFile(file, '1');
+  const follow = await noteFile(file);
+  const seen: string[] = [];
+  const stop = new AbortController();
+  const following = follow(stop.signal, async () => void seen.push('changed'));
+  await vi.waitUntil(() => watchers.length === 1);
+  watchers[0]?.emit('error', Object.assign(new Error('EPERM: watch'), { code: 'EPERM' }));
+  await expect(following).rejects.toThrow('EPERM: watch');
+  expect(seen).toEqual([]);
+  stop.abort();
+});
+
+it('ends quietly when it is told to', async () => {
+  await using folder = await temporaryFolder();
+  const stop = new AbortController();
+  const follow = await noteFile(join(folder.path, 'allowlist.json'));
+  const following = follow(stop.signal, async () => {});
+  stop.abort();
+  expect(await following).toBeUndefined();
+});
