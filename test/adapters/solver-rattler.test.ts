@@ -48,7 +48,7 @@ describe('a thread that breaks', () => {
     await started[0]?.terminate();
     expect(await solver.solve(pool, ['a'])).toEqual(solution);
     const url = workerUrl(
-      `port.postMessage({ type: 'solved', packages: [] }); setImmediate(() => { throw Error('late') });`,
+      `port.postMessage({ type: 'solved', packages: [] }); setTimeout(() => { throw Error('late') }, 200);`,
     );
     await using dying = rattlerSolver({ workerUrl: url });
     for (let call = 2; call < 5; call++) {
