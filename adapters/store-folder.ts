@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ObjectKey } from '../core/layout.ts';
-import type { PutOutcome, Store, StoredObject } from '../core/ports/store.ts';
+import type { Condition, PutOutcome, Store, StoredObject } from '../core/ports/store.ts';
 import { fileEtag, stampLater } from './store-folder/file-etag.ts';
 import { asStoreError, nullIfAbsent } from './store-folder/fs-error.ts';
 import { type IncomingFile, incomingFiles } from './store-folder/incoming.ts';
@@ -10,7 +10,7 @@ import { listFiles } from './store-folder/list-files.ts';
 import { exclusiveLock } from './store-folder/lock.ts';
 import { deleteMetadata, type Note, readMetadata, writeMetadata } from './store-folder/metadata.ts';
 import { openFile } from './store-folder/open-files.ts';
-import { allows, conflict, createFile, occupant, replaceFile } from './store-folder/publish-file.ts';
+import { allows, conflict, createFile, moveFile, occupant, replaceFile } from './store-folder/publish-file.ts';
 import { stageFile } from './store-folder/stage-file.ts';
 
 /**
@@ -32,8 +32,8 @@ export function folderStore(folder: string): Store {
     stage: () =>
       asStoreError('take in bytes', async () => {
         const file = await place.incoming();
-        return stageFile(file, (key, metadata) =>
-          asStoreError(`publish ${key}`, () => publish(place, file, { key, metadata })),
+        return stageFile(file, (key, metadata, condition = { absent: true }) =>
+          asStoreError(`publish ${key}`, () => publish(place, file, { key, metadata, condition })),
         );
       }),
   };
@@ -64,17 +64,22 @@ async function put(place: Place, ...[key, bytes, condition]: Parameters<Store['p
 }
 
 /** Under the lock, or a losing publisher's metadata could come to lie beside the winner's bytes. */
-async function publish(place: Place, file: IncomingFile, object: Omit<Note, 'etag'>): Promise<PutOutcome> {
+async function publish(place: Place, file: IncomingFile, { condition, ...object }: Publishing): Promise<PutOutcome> {
   const path = await keyPath(place.root, object.key);
-  await stampLater(file.handle, 0n);
   await file.handle.sync();
-  const etag = fileEtag(await file.handle.stat({ bigint: true }));
   await using sidecar = await place.incoming();
   return await place.exclusive(async () => {
-    if ((await occupant(path)) !== null) return conflict;
+    const current = await occupant(path);
+    if (!allows(condition, current)) return conflict;
+    await stampLater(file.handle, current?.mtimeNs ?? 0n);
+    const etag = fileEtag(await file.handle.stat({ bigint: true }));
     await writeMetadata(place.root, { ...object, etag }, sidecar);
-    return createFile(file, path);
+    return current === null ? createFile(file, path) : moveFile(file, path);
   });
+}
+
+interface Publishing extends Omit<Note, 'etag'> {
+  readonly condition: Condition;
 }
 
 async function remove({ root, exclusive }: Place, key: ObjectKey): Promise<void> {

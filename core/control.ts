@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hotfixSchema } from './forms/hotfix/hotfix.ts';
 import { recordSchema } from './record.ts';
 
 /** What we decided about one package since it entered. */
@@ -11,6 +12,8 @@ export const decisionSchema = z.strictObject({
   unneededSince: z.number().optional(),
   /** Out of the index, bytes kept. */
   withdrawn: z.strictObject({ at: z.number(), reason: z.string() }).optional(),
+  /** What the organisation's own patch instructions say of it. */
+  hotfix: hotfixSchema.optional(),
 });
 export type Decision = z.infer<typeof decisionSchema>;
 

@@ -22,6 +22,7 @@ const errorCodes = [
   'store.conflict',
   'store.broken',
   'store.busy',
+  'state.damaged',
   'internal.bug',
 ] as const;
 

@@ -52,7 +52,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 function quote(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escapeUnit);
+  return JSON.stringify(value ?? null).replace(/[\u007f-\uffff]/g, escapeUnit);
 }
 
 function escapeUnit(unit: string): string {

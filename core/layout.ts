@@ -26,11 +26,10 @@ export const privatePrefix = '_gatehouse/';
 export const packageKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): ObjectKey =>
   key(channel, subdir, fileName);
 
-export const indexFiles = ['repodata.json', 'repodata.json.zst'] as const;
-export type IndexFile = (typeof indexFiles)[number];
+/** @param file of the table in core/forms/forms.ts */
+export const indexKey = (channel: ChannelName, subdir: Subdir, file: string): ObjectKey => key(channel, subdir, file);
 
-export const indexKey = (channel: ChannelName, subdir: Subdir, file: IndexFile): ObjectKey =>
-  key(channel, subdir, file);
+export const channeldataKey = (channel: ChannelName): ObjectKey => key(channel, 'channeldata.json');
 
 /** What was known when an artifact entered; create-only (design decision 6). */
 export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName, sha256: Sha256) =>
@@ -42,6 +41,20 @@ export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName:
 /** What we decided since, one object a subdir, under compare-and-swap (design decision 5). */
 export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'control', channel, `${subdir}.json`);
+
+/** What a subdir's index was last made from, under compare-and-swap: core/index/state/index-root.ts. */
+export const stateKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
+  key('_gatehouse', 'state', channel, `${subdir}.json`);
+
+export const statePrefix = (channel: ChannelName): string => `_gatehouse/state/${channel}/`;
+
+/** A run of the state's lines under the hash of its bytes; create-only. */
+export const segmentKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): ObjectKey =>
+  key('_gatehouse', 'state', channel, subdir, sha256);
+
+/** What a form needs of one segment, kept beside it. */
+export const summaryKey = (channel: ChannelName, subdir: Subdir, of: { sha256: Sha256; name: string }): ObjectKey =>
+  key('_gatehouse', 'state', channel, subdir, `${of.sha256}.${of.name}`);
 
 export const planKey = (id: Sha256): ObjectKey => key('_gatehouse', 'plans', `${id}.json`);
 

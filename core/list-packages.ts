@@ -1,4 +1,4 @@
-import { type ChannelName, indexFiles, type ObjectKey } from './layout.ts';
+import type { ChannelName, ObjectKey } from './layout.ts';
 import { type PackageFileName, parsePackageFileName } from './package-file-name.ts';
 import type { ObjectHead, Store } from './ports/store.ts';
 import { type Subdir, subdirSchema } from './subdir.ts';
@@ -21,11 +21,18 @@ export async function* listPackages(
   }
 }
 
-/** What a key of a channel is: a package, an index file of ours (`filename` is null), or null for a stray. */
-export function channelPlace(key: ObjectKey): { subdir: Subdir; filename: PackageFileName | null } | null {
+interface ChannelPlace {
+  readonly subdir: Subdir;
+  /** The last part of the key. */
+  readonly name: string;
+  /** The same when it is a package's. */
+  readonly filename: PackageFileName | null;
+}
+
+/** What a key of a channel names: a file of one of its subdirs; null for any other. */
+export function channelPlace(key: ObjectKey): ChannelPlace | null {
   const [, folder = '', name = '', ...deeper] = key.split('/');
   const subdir = subdirSchema.safeParse(folder);
   if (!subdir.success || deeper.length > 0) return null;
-  const filename = parsePackageFileName(name);
-  return filename === null && !indexFiles.some((file) => file === name) ? null : { subdir: subdir.data, filename };
+  return { subdir: subdir.data, name, filename: parsePackageFileName(name) };
 }

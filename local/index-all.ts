@@ -2,23 +2,26 @@ import { GatehouseError } from '../core/error.ts';
 import type { Log } from '../core/event.ts';
 import { listPackages } from '../core/list-packages.ts';
 import { type IndexedSubdir, indexSubdir } from '../core/steps/index.ts';
+import { indexChannel } from '../core/steps/index-channel.ts';
 import { noarch, type Subdir } from '../core/subdir.ts';
 import type { World } from './open-world.ts';
 
-interface IndexAllWorld extends World {
+export interface IndexAllOptions {
+  readonly log: Log;
+  /** Derive every line again, believing none. */
   readonly rebuild?: boolean;
 }
 
 /**
  * Indexes every configured subdir, every one that has packages, and always `noarch` (clients.md 4.1). One that cannot
- * be indexed keeps none of the others from it.
+ * be indexed keeps none of the others from it; what is made from all of them waits until all can.
  *
  * @throws GatehouseError the first that a subdir met, once all had their turn
  */
 export async function indexAll(
   configured: readonly Subdir[],
-  world: IndexAllWorld,
-  log: Log,
+  world: World,
+  { log, rebuild = false }: IndexAllOptions,
 ): Promise<IndexedSubdir[]> {
   const subdirs = new Set<Subdir>([...configured, noarch]);
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
@@ -26,7 +29,7 @@ export async function indexAll(
   const failures: GatehouseError[] = [];
   for (const subdir of [...subdirs].sort()) {
     try {
-      indexed.push(await indexSubdir(subdir, { ...world, log }));
+      indexed.push(await indexSubdir(subdir, { ...world, log }, { rebuild }));
     } catch (error) {
       if (!(error instanceof GatehouseError)) throw error;
       failures.push(error);
@@ -34,5 +37,6 @@ export async function indexAll(
   }
   const [first] = failures;
   if (first !== undefined) throw first;
+  await indexChannel(world);
   return indexed;
 }

@@ -41,8 +41,13 @@ export async function createFile(file: IncomingFile, path: string): Promise<PutO
 export async function replaceFile(file: IncomingFile, path: string, condition?: Condition): Promise<PutOutcome> {
   const current = await occupant(path);
   if (!allows(condition, current)) return conflict;
-  await mkdir(dirname(path), { recursive: true });
   await stampLater(file.handle, current?.mtimeNs ?? 0n);
+  return moveFile(file, path);
+}
+
+/** Puts the file in the place of whatever is there: the caller holds the lock and has looked. */
+export async function moveFile(file: IncomingFile, path: string): Promise<PutOutcome> {
+  await mkdir(dirname(path), { recursive: true });
   await rename(file.path, path);
   return written(file);
 }

@@ -15,9 +15,9 @@ export function stageFile(file: IncomingFile, publish: StagedObject['publish']):
       await asStoreError('write what comes in', () => file.handle.appendFile(bytes));
     },
     source: () => asStoreError('read what came in', () => sourceOf(file)),
-    async publish(key, metadata) {
+    async publish(...what) {
       published = true;
-      return publish(key, metadata);
+      return publish(...what);
     },
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };

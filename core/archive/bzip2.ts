@@ -50,23 +50,48 @@ async function startBlock(bunzip: Bunzip, input: BzipInput): Promise<boolean> {
   const start = input.position() * 8 + bitOffset;
   await input.fill(trailerSpan);
   if (markerAt(input.held(), bitOffset) === 'block') await input.fillBlock();
-  const { streamCRC } = bunzip;
-  const started = tryBlock(bunzip, start);
+  const started = tryBlock(bunzip, start, input.held().length);
   if (started !== null) return started;
   // What looked like the next marker lay inside the block.
   bunzip.reader.seek(start);
-  bunzip.streamCRC = streamCRC;
   await input.fillLongest();
-  return tryBlock(bunzip, start) ?? refuse('A7.truncated', 'the bzip2 data ends inside a block');
+  return tryBlock(bunzip, start, input.held().length) ?? refuse('A7.truncated', 'the bzip2 data ends inside a block');
 }
 
-/** Null when the block goes on behind the bytes held. */
-function tryBlock(bunzip: Bunzip, start: number): boolean | null {
+/** Symbols; most blocks of this size or less that are read for a package's metadata fit. */
+const smallRoom = 64 * 1024;
+/** Text and code compress to an eighth at the best. */
+const likelyRatio = 8;
+
+/**
+ * Null when the block goes on behind the bytes held. seek-bzip clears 3.6 MB for every block of a stream of 900 kB
+ * blocks, which costs more than to decode a small one: so it is tried with less room first.
+ */
+function tryBlock(bunzip: Bunzip, start: number, held: number): boolean | null {
+  const { dbufSize } = bunzip;
+  const room = Math.max(smallRoom, held * likelyRatio);
+  if (room < dbufSize) {
+    const started = blockIn(bunzip, start, room);
+    if (!(started instanceof Error)) return started;
+  }
+  const started = blockIn(bunzip, start, dbufSize);
+  return started instanceof Error ? refuseBad(started, 'A7.data') : started;
+}
+
+/** As `_init_block`, with room for so many symbols; an error for what is bad, or does not fit. */
+function blockIn(bunzip: Bunzip, start: number, room: number): boolean | null | Error {
+  const { dbufSize, streamCRC } = bunzip;
   bunzip.reader.seek(start);
+  bunzip.dbufSize = room;
   try {
     return bunzip._init_block();
   } catch (error) {
-    return error === needsMore ? null : refuseBad(error, 'A7.data');
+    bunzip.streamCRC = streamCRC;
+    if (error === needsMore) return null;
+    if (error instanceof Error) return error;
+    throw error;
+  } finally {
+    bunzip.dbufSize = dbufSize;
   }
 }
 

@@ -17,9 +17,22 @@ export async function* decodeThrough(
   try {
     for await (const decoded of decoder) yield decoded;
   } catch (error) {
-    if (isZlibError(error)) refuse(code, error.message);
-    throw error;
+    refuseZlib(error, code);
   }
+}
+
+/** What one of node:zlib's decoders makes of bytes at once; refused with `code` when it finds them bad. */
+export function sound<T>(code: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    return refuseZlib(error, code);
+  }
+}
+
+function refuseZlib(error: unknown, code: string): never {
+  if (isZlibError(error)) refuse(code, error.message);
+  throw error;
 }
 
 function isZlibError(error: unknown): error is Error {

@@ -19,6 +19,8 @@ declare module 'seek-bzip' {
     readonly reader: BitReader;
     /** All block CRCs read so far, combined as the stream's own CRC is. */
     streamCRC: number;
+    /** How many symbols a block may have: by the stream's header, until it is changed. */
+    dbufSize: number;
     /** Reads the next block's header and data; false at the end-of-stream marker. */
     _init_block(): boolean;
     /** Turns the block out; throws when its CRC does not match. */

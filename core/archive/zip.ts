@@ -21,7 +21,7 @@ export interface ZipMember {
 /**
  * The members of a ZIP file in the order they lie in it, read strictly: local headers from offset 0 without a gap, then
  * the directory that says the same of the same members, then the end records, then nothing (security rule A4, after
- * PyPI's warehouse `utils/zipfiles.py`). Data is stepped over, not read: this costs the last 64 KiB and 4 KiB for each
+ * PyPI's warehouse `utils/zipfiles.py`). Data is stepped over, not read: this costs the last 60 KiB and 4 KiB for each
  * local header outside it.
  *
  * @throws GatehouseError `package.refused` with `A4.*`, `A9.*` or `A13.directory`

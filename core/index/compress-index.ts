@@ -1,13 +1,48 @@
-import { constants, zstdCompressSync } from 'node:zlib';
+import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 
 /** Level 16 costs 150 ms a MiB and saves a seventh of level 1, which does 760 MB/s (performance.md 3). */
 const small = 1024 * 1024;
+/** Bytes of output handed over at a time: fewer turns of the thread pool than Node's 16 KiB. */
+const chunkSize = 256 * 1024;
 
-/** One zstd frame with its content size, as clients expect of `repodata.json.zst`; same bytes in, same bytes out. */
-export function compressIndex(bytes: Uint8Array): Uint8Array {
-  const level = bytes.length <= small ? 16 : 1;
-  return zstdCompressSync(bytes, {
-    pledgedSrcSize: bytes.length,
-    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
-  });
+export interface IndexCompressor extends Disposable {
+  /** Takes the next bytes; resolves when it wants more. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when all was compressed and handed on. Rejects when the bytes were not as many as said. */
+  finish(): Promise<void>;
+}
+
+/**
+ * One zstd frame with its content size and checksum, as clients expect of `repodata.json.zst`; same bytes in, same bytes
+ * out, in whatever slices they come.
+ *
+ * @param size bytes in all
+ * @param sink told of compressed bytes in order
+ */
+export function compressIndex(size: number, sink: (bytes: Uint8Array) => Promise<void>): IndexCompressor {
+  const level = size <= small ? 16 : 1;
+  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+  const compressor = createZstdCompress({ chunkSize, pledgedSrcSize: size, params });
+  const drained = drain(compressor, sink);
+  // Whoever writes or finishes is told of its failure; until then it must not end the process.
+  drained.catch(() => undefined);
+  return {
+    write: (bytes) => Promise.race([written(compressor, bytes), drained]),
+    async finish() {
+      // Every write was waited for: to end during one appends a second, empty frame.
+      compressor.end();
+      await drained;
+    },
+    [Symbol.dispose]: () => void compressor.destroy(),
+  };
+}
+
+async function drain(compressor: ZstdCompress, sink: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+  for await (const bytes of compressor) await sink(Buffer.from(bytes));
+}
+
+function written(compressor: ZstdCompress, bytes: Uint8Array): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  compressor.write(bytes, (error) => (error ? reject(error) : resolve()));
+  return promise;
 }

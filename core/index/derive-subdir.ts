@@ -1,32 +1,38 @@
 import type { Control } from '../control.ts';
+import type { FormSource } from '../forms/form.ts';
+import { parseJson } from '../json.ts';
 import { listPackages } from '../list-packages.ts';
 import type { PackageFileName } from '../package-file-name.ts';
-import type { Problem } from '../problem.ts';
-import type { RepodataRecord } from '../record.ts';
+import { type RepodataRecord, recordSchema } from '../record.ts';
 import type { Subdir } from '../subdir.ts';
-import { type IndexPackageWorld, indexPackage } from './index-package.ts';
+import { indexLook } from './index-look.ts';
+import type { IndexPackageWorld } from './index-package.ts';
+import { sectionOf } from './state/diff-listing.ts';
+import type { IndexLine } from './state/index-line.ts';
 
-export interface DerivedSubdir {
-  readonly records: ReadonlyMap<PackageFileName, RepodataRecord>;
-  /** Withdrawn file names whose bytes are still here. */
-  readonly removed: readonly PackageFileName[];
-  readonly problems: readonly Problem[];
-}
-
-/** What a subdir's index must say, from packages, provenance and control alone; never from the old index or an event. */
-export async function deriveSubdir(subdir: Subdir, control: Control, world: IndexPackageWorld): Promise<DerivedSubdir> {
-  const records = new Map<PackageFileName, RepodataRecord>();
-  const removed: PackageFileName[] = [];
-  const problems: Problem[] = [];
+/** What a subdir's state must say, from packages, provenance and control alone; in order of key. */
+export async function deriveSubdir(subdir: Subdir, control: Control, world: IndexPackageWorld): Promise<IndexLine[]> {
+  const lines: IndexLine[] = [];
   for await (const listed of listPackages(world.store, world.channel, subdir)) {
     const decision = control.packages[listed.filename] ?? {};
-    if (decision.withdrawn !== undefined) {
-      removed.push(listed.filename);
-      continue;
-    }
-    const indexed = await indexPackage(listed, decision, world);
-    if ('record' in indexed) records.set(listed.filename, indexed.record);
-    else problems.push(indexed.problem);
+    const { line } = await indexLook({ filename: listed.filename, listed, decision }, world);
+    if (line !== null) lines.push(line);
   }
-  return { records, removed, problems };
+  return lines;
+}
+
+/** Lines in memory as forms read them. */
+export const linesSource = (subdir: Subdir, lines: readonly IndexLine[]): FormSource => ({
+  subdir,
+  async *lines(section) {
+    yield lines.filter(({ filename }) => sectionOf(filename) === section);
+  },
+});
+
+/** The records that lines bring into the index, by file name. */
+export function listedRecords(lines: readonly IndexLine[]): Map<PackageFileName, RepodataRecord> {
+  const listed = lines.filter(({ kind }) => kind === 'listed');
+  const parse = (json: Uint8Array, filename: string) =>
+    parseJson(Buffer.from(json).toString('latin1'), recordSchema, filename);
+  return new Map(listed.map(({ filename, record }) => [filename, parse(record, filename)]));
 }

@@ -1,20 +1,20 @@
 import type { Decision } from '../control.ts';
 import type { Digests } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
+import { type LineParts, lineParts } from '../forms/line-parts.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, provenanceKey } from '../layout.ts';
 import type { ListedPackage } from '../list-packages.ts';
 import { identityProblems } from '../package/check-identity.ts';
-import { readPackageInfo } from '../package/read-package-info.ts';
+import { type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
 import { recordFromIndex } from '../package/record-from-index.ts';
 import { artifactId } from '../plan.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store, StoredObject } from '../ports/store.ts';
+import type { ObjectHead, Store, StoredObject } from '../ports/store.ts';
 import type { Problem } from '../problem.ts';
 import type { Provenance } from '../provenance.ts';
 import { isDamaged } from '../read-json-object.ts';
 import { knownSha256s, readProvenance } from '../read-provenance.ts';
-import type { RepodataRecord } from '../record.ts';
 import { indexedRecord } from './indexed-record.ts';
 
 export interface IndexPackageWorld {
@@ -25,73 +25,99 @@ export interface IndexPackageWorld {
   readonly digestsOf: (object: StoredObject) => Promise<Digests>;
 }
 
-export type IndexedPackage = { readonly record: RepodataRecord } | { readonly problem: Problem };
+/** What a package's line says; `head` is the object that was read. */
+export type IndexedPackage = { readonly head: ObjectHead } & (LineParts | { readonly problem: Problem });
 
 /**
  * The record of one package: a function of its bytes, its provenance and what control decided (design decision 5).
- * A package that cannot be read is a problem of its own and never of its subdir.
+ * A package that cannot be read is a problem of its own and never of its subdir; null when it went away meanwhile.
+ *
+ * @throws GatehouseError `store.*` when the store fails or the package changes while it is read
  */
 export async function indexPackage(
   listed: ListedPackage,
   decision: Decision,
   world: IndexPackageWorld,
-): Promise<IndexedPackage> {
+): Promise<IndexedPackage | null> {
   const object = await world.store.get(listed.key);
-  if (object === null) return problem(listed, 'index.vanished', 'went away while its subdir was being indexed');
+  if (object === null) return null;
+  const head = { key: object.key, etag: object.etag, size: object.size };
+  try {
+    return { head, ...(await describe(listed, { object, decision }, world)) };
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
+    return { head, problem: problemOf(listed, error.code, error.message) };
+  }
+}
+
+async function describe(
+  listed: ListedPackage,
+  { object, decision }: { object: StoredObject; decision: Decision },
+  world: IndexPackageWorld,
+): Promise<LineParts | { problem: Problem }> {
   const digests = await world.digestsOf(object);
-  const entered = await enteredAs(listed, { object, digests }, world);
+  const known = await enteredAs(listed, digests, world);
+  if (known !== null && 'problem' in known) return known;
+  const info = await readPackageInfo(object, listed.filename);
+  const entered = known ?? (await adopt(listed, { digests, info }, world));
   if ('problem' in entered) return entered;
-  return { record: indexedRecord(decision.record ?? entered.record, listed.subdir, digests) };
+  const record = indexedRecord(decision.record ?? entered.record, listed.subdir, digests);
+  return lineParts(record, info, { firstSeen: entered.firstSeen, hotfix: decision.hotfix });
 }
 
 /** What is known of these bytes. A damaged provenance is not made up for silently: it held upstream's patches. */
 async function enteredAs(
   listed: ListedPackage,
-  found: { object: StoredObject; digests: Digests },
-  world: IndexPackageWorld,
-): Promise<IndexedPackage> {
+  { sha256 }: Digests,
+  { store, channel }: IndexPackageWorld,
+): Promise<Provenance | { problem: Problem } | null> {
+  const place = { channel, subdir: listed.subdir, filename: listed.filename };
   try {
-    const provenance = await readProvenance(world.store, { ...listed, channel: world.channel }, found.digests.sha256);
-    return provenance ?? (await adopt(listed, found, world));
+    const provenance = await readProvenance(store, place, sha256);
+    if (provenance !== null) return provenance;
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    return problem(listed, 'index.provenance', `${error.message}; delete that file and run gatehouse index again`);
+    const mend = 'delete that file and run gatehouse index --rebuild';
+    return { problem: problemOf(listed, 'index.provenance', `${error.message}; ${mend}`) };
   }
+  const known = await knownSha256s(store, place);
+  const [other] = known;
+  // Its own may have come meanwhile: another worker adopted it.
+  if (other === undefined || known.includes(sha256)) return null;
+  return { problem: problemOf(listed, 'index.mutated', `holds ${sha256}; what entered was ${other}`) };
 }
 
 /** The record of a package someone copied in by hand, from its own `info/index.json`, and a provenance that says so. */
 async function adopt(
   listed: ListedPackage,
-  { object, digests }: { object: StoredObject; digests: Digests },
+  { digests, info: { index, findings } }: { digests: Digests; info: ReadPackageInfo },
   world: IndexPackageWorld,
-): Promise<IndexedPackage> {
+): Promise<Provenance | { problem: Problem }> {
   const place = { channel: world.channel, subdir: listed.subdir, filename: listed.filename };
-  // Its own may be there by now: another indexer was first.
-  const other = (await knownSha256s(world.store, place)).find((sha256) => sha256 !== digests.sha256);
-  if (other !== undefined)
-    return problem(listed, 'index.mutated', `holds ${digests.sha256}; what entered was ${other}`);
-  try {
-    const { index, findings } = await readPackageInfo(object, listed.filename);
-    const [contradiction] = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
-    if (contradiction !== undefined) return { problem: contradiction };
-    const record = indexedRecord(recordFromIndex(index, digests, listed.subdir), listed.subdir, digests);
-    await write({ ...place, ...digests, record, findings: [...findings], origin: { type: 'copied' } }, world);
-    return { record };
-  } catch (error) {
-    if (!(error instanceof GatehouseError)) throw error;
-    return problem(listed, error.code, error.message);
-  }
+  const [contradiction] = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
+  if (contradiction !== undefined) return { problem: contradiction };
+  const record = indexedRecord(recordFromIndex(index, digests, listed.subdir), listed.subdir, digests);
+  const copied = { ...place, ...digests, record, findings: [...findings], origin: { type: 'copied' } as const };
+  return keep({ version: 1, ...copied, firstSeen: world.clock.now() }, world);
 }
 
-async function write(
-  facts: Omit<Provenance, 'version' | 'firstSeen'>,
-  { store, clock }: IndexPackageWorld,
-): Promise<void> {
-  const provenance: Provenance = { version: 1, ...facts, firstSeen: clock.now() };
-  const key = provenanceKey(facts.channel, facts.subdir, facts.filename, facts.sha256);
-  await store.put(key, Buffer.from(canonicalJson(provenance)), { absent: true });
+/**
+ * Create-only: of two who adopt a package at once, the first says when it was seen first. What is not at rest is not
+ * used, or the next who looks would say otherwise.
+ *
+ * @throws GatehouseError `store.conflict` (retry) when the store refused and keeps nothing: S3's 409
+ */
+async function keep(provenance: Provenance, { store }: IndexPackageWorld): Promise<Provenance> {
+  const { channel, subdir, filename, sha256 } = provenance;
+  const key = provenanceKey(channel, subdir, filename, sha256);
+  const { status } = await store.put(key, Buffer.from(canonicalJson(provenance)), { absent: true });
+  const first = status === 'written' ? provenance : await readProvenance(store, provenance, sha256);
+  if (first === null) throw new GatehouseError('store.conflict', `${key} could not be written`, { retry: true });
+  return first;
 }
 
-const problem = (listed: ListedPackage, code: string, detail: string): IndexedPackage => ({
-  problem: { code, subject: artifactId(listed), detail },
+const problemOf = (listed: ListedPackage, code: string, detail: string): Problem => ({
+  code,
+  subject: artifactId(listed),
+  detail,
 });

@@ -1,5 +1,5 @@
 import type { Control } from '../control.ts';
-import { deriveSubdir } from '../index/derive-subdir.ts';
+import { deriveSubdir, listedRecords } from '../index/derive-subdir.ts';
 import { readIndex } from '../index/read-index.ts';
 import type { ChannelName } from '../layout.ts';
 import { type ListedPackage, listPackages } from '../list-packages.ts';
@@ -58,5 +58,5 @@ async function servedIndex(store: Store, channel: ChannelName, subdir: Subdir) {
 async function lostIndex(subdir: Subdir, control: Control, { store, channel }: { store: Store; channel: ChannelName }) {
   // Planning writes nothing, so nobody asks what time it is.
   const world = { store: readOnlyStore(store), channel, clock: { now: () => 0 }, digestsOf: storedDigests };
-  return (await deriveSubdir(subdir, control, world)).records;
+  return listedRecords(await deriveSubdir(subdir, control, world));
 }

@@ -29,8 +29,11 @@ export interface StagedObject extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>;
   /** The bytes so far; call after the last `write`. */
   source(): Promise<ByteSource>;
-  /** Publishes the staged bytes at `key` if nothing is there; 'conflict' leaves what is there as it was. */
-  publish(key: ObjectKey, metadata: Metadata): Promise<PutOutcome>;
+  /**
+   * Publishes the staged bytes at `key` under `condition`, by default `{ absent: true }`: only if nothing is there.
+   * 'conflict' leaves what is there as it was.
+   */
+  publish(key: ObjectKey, metadata: Metadata, condition?: Condition): Promise<PutOutcome>;
 }
 
 /**

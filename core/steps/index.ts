@@ -1,51 +1,81 @@
 import { chunksOf } from '../byte-source.ts';
 import { digestStream } from '../digest.ts';
+import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
-import { compressIndex } from '../index/compress-index.ts';
-import { deriveSubdir } from '../index/derive-subdir.ts';
-import { encodeRepodata } from '../index/encode-repodata.ts';
-import type { IndexPackageWorld } from '../index/index-package.ts';
-import { putIfChanged } from '../index/put-if-changed.ts';
-import { indexKey } from '../layout.ts';
+import { sections } from '../forms/form.ts';
+import { publishSettled } from '../index/publish-settled.ts';
+import { packagesAt } from '../index/state/diff-keys.ts';
+import type { IndexRoot } from '../index/state/index-root.ts';
+import { subdirProblems } from '../index/subdir-problems.ts';
+import type { Looking, UpdateWorld } from '../index/update-state.ts';
+import type { ObjectKey } from '../layout.ts';
+import type { StoredObject } from '../ports/store.ts';
 import type { Problem } from '../problem.ts';
-import { readControl } from '../read-control.ts';
 import { storedDigests } from '../stored-digests.ts';
 import type { Subdir } from '../subdir.ts';
 
-export interface IndexWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
+export interface IndexWorld extends Omit<UpdateWorld, 'subdir' | 'digestsOf'> {
   readonly log: Log;
-  /** Takes digests from the bytes of every package and not from what was noted beside it. */
-  readonly rebuild?: boolean;
 }
 
 export interface IndexedSubdir {
   readonly subdir: Subdir;
   /** Records in the index. */
   readonly packages: number;
+  /** Of the state the index files were made from; rises whenever what they show changes. */
+  readonly generation: number;
+  /** Whether an index file was written. */
   readonly changed: boolean;
   readonly problems: readonly Problem[];
 }
 
+export interface IndexOptions {
+  /** The packages that changed, if that is known: only they are looked at. What is no package of the subdir is ignored. */
+  readonly hints?: readonly ObjectKey[];
+  /** Derive every line again, believing none, with digests from the bytes and not from what was noted beside them. */
+  readonly rebuild?: boolean;
+}
+
 /**
- * Brings one subdir's index files up to date with its packages, provenance and control. Written only when changed,
- * `.zst` first: clients prefer it, and it must never lag behind `.json` (conda-facts 5.5).
+ * Brings one subdir's index files up to date with its packages, provenance and control. When nothing changed nothing is
+ * written, except index files that an interrupted run left behind.
  *
- * @throws GatehouseError `json.invalid` when control is damaged: the index stays as it is
+ * @throws GatehouseError `store.conflict` (retry) when others kept changing the same subdir; `json.invalid` when control
+ * is damaged: the index stays as it is
  */
-export async function indexSubdir(subdir: Subdir, world: IndexWorld): Promise<IndexedSubdir> {
-  const { control } = await readControl(world.store, world.channel, subdir);
-  const { records, removed, problems } = await deriveSubdir(subdir, control, {
-    ...world,
-    digestsOf: world.rebuild ? (object) => digestStream(chunksOf(object)) : storedDigests,
-  });
-  const json = encodeRepodata(subdir, records, removed);
-  const zst = await putIfChanged(
-    world.store,
-    indexKey(world.channel, subdir, 'repodata.json.zst'),
-    compressIndex(json),
-  );
-  const plain = await putIfChanged(world.store, indexKey(world.channel, subdir, 'repodata.json'), json);
-  const outcome = { subdir, packages: records.size, changed: zst || plain, problems };
-  world.log({ type: 'index.written', ...outcome });
+export async function indexSubdir(
+  subdir: Subdir,
+  world: IndexWorld,
+  { hints, rebuild = false }: IndexOptions = {},
+): Promise<IndexedSubdir> {
+  const only = hints && { only: packagesAt({ ...world, subdir }, hints) };
+  const looking = { rebuild, distrust: false, ...only };
+  const digestsOf = rebuild ? (object: StoredObject) => digestStream(chunksOf(object)) : storedDigests;
+  const place = { ...world, subdir, digestsOf };
+  try {
+    return await indexOnce(place, looking);
+  } catch (error) {
+    // Found out while the outputs were made: the round itself met no damage.
+    if (!(error instanceof GatehouseError) || error.code !== 'state.damaged') throw error;
+    return await indexOnce(place, { rebuild: true, distrust: true }, error.message);
+  }
+}
+
+async function indexOnce(
+  place: IndexWorld & UpdateWorld,
+  looking: Looking,
+  damageBefore?: string,
+): Promise<IndexedSubdir> {
+  const { subdir, log } = place;
+  const { root, damage = damageBefore, changed } = await publishSettled(place, looking);
+  const damaged = damage === undefined ? [] : [{ code: 'index.state', subject: subdir, detail: `${damage}; rebuilt` }];
+  const problems = [...damaged, ...(await subdirProblems(place, root))];
+  const outcome = { subdir, packages: listedIn(root), generation: root.generation, changed, problems };
+  log({ type: 'index.written', subdir, packages: outcome.packages, changed });
   return outcome;
+}
+
+function listedIn(root: IndexRoot): number {
+  const segments = sections.flatMap((section) => root.sections[section]);
+  return segments.reduce((sum, { listed }) => sum + listed, 0);
 }

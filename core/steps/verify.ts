@@ -2,18 +2,22 @@ import { chunksOf } from '../byte-source.ts';
 import type { Control } from '../control.ts';
 import { digestStream } from '../digest.ts';
 import type { Log } from '../event.ts';
-import { deriveSubdir } from '../index/derive-subdir.ts';
-import { encodeRepodata } from '../index/encode-repodata.ts';
+import { channeldata } from '../forms/channeldata/channeldata.ts';
+import type { FormSource } from '../forms/form.ts';
+import { deriveSubdir, linesSource, listedRecords } from '../index/derive-subdir.ts';
 import type { IndexPackageWorld } from '../index/index-package.ts';
 import { readIndex } from '../index/read-index.ts';
-import { controlKey, indexFiles } from '../layout.ts';
+import type { IndexLine } from '../index/state/index-line.ts';
+import { canonicalJson } from '../json.ts';
+import { channeldataKey, controlKey } from '../layout.ts';
 import { readControl } from '../read-control.ts';
 import { isDamaged } from '../read-json-object.ts';
 import { readOnlyStore } from '../read-only-store.ts';
+import type { RepodataRecord } from '../record.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 import type { Damage } from '../verify/damage.ts';
 import { surveyChannel } from '../verify/survey-channel.ts';
-import { verifyForms } from '../verify/verify-forms.ts';
+import { formBytes, verifyForm, verifyForms } from '../verify/verify-forms.ts';
 import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages.ts';
 import { verifyRecords } from '../verify/verify-records.ts';
 
@@ -36,44 +40,65 @@ export async function verify(configured: readonly Subdir[], writable: VerifyWorl
   const { subdirs, strays } = await surveyChannel(world.store, world.channel);
   let checked = 0;
   const problems: Damage[] = [];
+  const sources: (FormSource | null)[] = [];
   for (const subdir of [...new Set([...subdirs, ...configured, noarch])].sort()) {
     const packages = await verifyPackages(subdir, world);
-    checked += packages.stored.size + indexFiles.length;
-    problems.push(...packages.problems, ...(await verifyIndex(subdir, packages, world)));
+    const index = await verifyIndex(subdir, packages, world);
+    checked += packages.stored.size + index.checked;
+    problems.push(...packages.problems, ...index.problems);
+    sources.push(index.source);
   }
-  return { checked, problems: [...problems, ...strays] };
+  const channel = await verifyChannel(sources, world);
+  return { checked: checked + channel.checked, problems: [...problems, ...channel.problems, ...strays] };
 }
 
-async function verifyIndex(subdir: Subdir, packages: VerifiedPackages, world: VerifyWorld): Promise<Damage[]> {
+interface VerifiedIndex extends VerifyReport {
+  /** What the index must be made from; null when that is not wholly known. */
+  readonly source: FormSource | null;
+}
+
+async function verifyIndex(subdir: Subdir, packages: VerifiedPackages, world: VerifyWorld): Promise<VerifiedIndex> {
   const control = await unlessDamaged(readControl(world.store, world.channel, subdir));
-  if (typeof control === 'string') {
-    return [{ code: 'verify.control', key: controlKey(world.channel, subdir), detail: control }];
-  }
-  return compareIndex(subdir, { ...control, packages }, world);
+  if (typeof control !== 'string') return compareIndex(subdir, { ...control, packages }, world);
+  const key = controlKey(world.channel, subdir);
+  return { checked: 0, problems: [{ code: 'verify.control', key, detail: control }], source: null };
 }
 
 async function compareIndex(
   subdir: Subdir,
   { control, packages }: { control: Control; packages: VerifiedPackages },
   world: VerifyWorld,
-): Promise<Damage[]> {
+): Promise<VerifiedIndex> {
   const derived = await deriveSubdir(subdir, control, {
     ...world,
     digestsOf: async (object) => packages.digests.get(object.key) ?? (await digestStream(chunksOf(object))),
   });
   const served = await unlessDamaged(readIndex(world.store, world.channel, subdir));
   const records = typeof served === 'string' ? null : (served ?? new Map());
-  const right = new Map(derived.records);
   // Damaged bytes are reported once, as that: their record is taken as it is served.
-  for (const filename of packages.damaged) {
-    const record = records?.get(filename);
-    if (record !== undefined) right.set(filename, record);
-  }
-  const forms = await verifyForms(encodeRepodata(subdir, right, derived.removed), { ...world, subdir });
+  const lines = derived.map((line) =>
+    packages.damaged.has(line.filename) ? asServed(line, records?.get(line.filename)) : line,
+  );
+  const whole = packages.damaged.size === 0;
+  const source = linesSource(subdir, lines);
+  const forms = await verifyForms(source, { ...world, whole });
+  const all = { served: records ?? new Map(), derived: listedRecords(lines), stored: packages.stored };
   // An index that cannot be read has no records to compare; its form says that it is wrong.
-  if (records === null) return forms;
-  const all = { served: records, derived: right, stored: packages.stored };
-  return [...verifyRecords({ ...world, subdir }, all), ...forms];
+  const differing = records === null ? [] : verifyRecords({ ...world, subdir }, all);
+  return { checked: forms.checked, problems: [...differing, ...forms.problems], source: whole ? source : null };
+}
+
+function asServed(line: IndexLine, served: RepodataRecord | undefined): IndexLine {
+  if (served === undefined) return line;
+  return { ...line, kind: 'listed', record: Buffer.from(canonicalJson(served), 'latin1') };
+}
+
+/** `channeldata.json`, unless what one of the subdirs must say is not known. */
+async function verifyChannel(sources: readonly (FormSource | null)[], world: VerifyWorld): Promise<VerifyReport> {
+  const known = sources.filter((source) => source !== null);
+  if (known.length < sources.length) return { checked: 0, problems: [] };
+  const expected = await formBytes(channeldata(known));
+  return { checked: 1, problems: await verifyForm(world.store, channeldataKey(world.channel), expected) };
 }
 
 /** What was read, or what is wrong with it. */

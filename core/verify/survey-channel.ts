@@ -1,12 +1,13 @@
-import type { ChannelName } from '../layout.ts';
+import { forms } from '../forms/forms.ts';
+import { type ChannelName, channeldataKey } from '../layout.ts';
 import { channelPlace } from '../list-packages.ts';
 import type { Store } from '../ports/store.ts';
 import type { Subdir } from '../subdir.ts';
 import type { Damage } from './damage.ts';
 
 /**
- * Every subdir that has something of ours, and every object that is served and yet neither a package nor an index file:
- * clients ask for files such as `run_exports.json` by name and believe what they get.
+ * Every subdir that has something of ours, and every object that is served and yet neither a package nor an index file
+ * that we write: clients ask for files such as `repodata_shards.msgpack.zst` by name and believe what they get.
  */
 export async function surveyChannel(
   store: Store,
@@ -15,9 +16,14 @@ export async function surveyChannel(
   const subdirs = new Set<Subdir>();
   const strays: Damage[] = [];
   for await (const { key } of store.list(`${channel}/`)) {
+    if (key === channeldataKey(channel)) continue;
     const place = channelPlace(key);
-    if (place === null) strays.push({ code: 'verify.stray', key, detail: 'is served and no file of ours: delete it' });
-    else subdirs.add(place.subdir);
+    if (place !== null && (place.filename !== null || ours.has(place.name))) subdirs.add(place.subdir);
+    else strays.push({ code: 'verify.stray', key, detail: 'is served and no file of ours: delete it' });
   }
   return { subdirs, strays };
 }
+
+const ours: ReadonlySet<string> = new Set(
+  forms.filter(({ scope, written }) => scope === 'subdir' && written !== 'option').map(({ file }) => file),
+);

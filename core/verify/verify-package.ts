@@ -60,7 +60,8 @@ async function wrongBytes(
   entered: readonly Sha256[],
 ): Promise<Damage[]> {
   const { key } = listed;
-  if (entered.length === 0) return [{ code: 'verify.unknown', key, detail: 'has no provenance: run gatehouse index' }];
+  if (entered.length === 0)
+    return [{ code: 'verify.unknown', key, detail: 'has no provenance: run gatehouse index --rebuild' }];
   if (entered.includes(sha256)) return unreadable(listed, object);
   const detail = `its bytes have sha256 ${sha256}; what entered had ${entered.join(' or ')}`;
   return [{ code: 'verify.bytes', key, detail }];

@@ -20,10 +20,14 @@ export const indexCommand: Command = {
     const platforms = await configuredPlatforms(allowlist);
     await using world = openWorld(store);
     const report = reporter(terminal, performance.now.bind(performance));
-    const indexed = await indexAll(platforms, { ...world, rebuild: flags['rebuild'] === true }, report.log);
+    const indexed = await indexAll(platforms, world, { log: report.log, rebuild: flags['rebuild'] === true });
     report.finish();
     const problems = indexed.flatMap((subdir) => subdir.problems);
-    const subdirs = Object.fromEntries(indexed.map(({ subdir, packages, changed }) => [subdir, { packages, changed }]));
+    const entries = indexed.map(({ subdir, packages, generation, changed }) => [
+      subdir,
+      { packages, generation, changed },
+    ]);
+    const subdirs = Object.fromEntries(entries);
     if (json) terminal.out(`${canonicalJson({ subdirs })}\n`);
     terminal.err(problemLines(problems));
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;

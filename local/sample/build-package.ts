@@ -44,7 +44,10 @@ export const formatMember = {
  * A conda package in memory. The same spec gives the same bytes: members sorted, one mtime, uid and gid 0, fixed
  * compression levels. Nothing is checked, so that tests can build what must be refused.
  */
-export async function buildPackage(spec: PackageSpec): Promise<BuiltPackage> {
+export const buildPackage = (spec: PackageSpec): Promise<BuiltPackage> => buildPackageBy(bzip2, spec);
+
+/** The same with another encoder for `.tar.bz2`: the bytes of that format are as it makes them. */
+export async function buildPackageBy(encode: typeof bzip2, spec: PackageSpec): Promise<BuiltPackage> {
   const index = packageIndex(spec);
   const payload = payloadMembers(spec);
   const packed = payload.map(({ path, content }) => ({ path, sha256: sha256Of(content), size: content.length }));
@@ -53,7 +56,7 @@ export async function buildPackage(spec: PackageSpec): Promise<BuiltPackage> {
   const bytes =
     spec.format === '.conda'
       ? condaArchive(stemOf(spec), tarArchive(payload, mtime), tarArchive(info, mtime))
-      : await bzip2(tarArchive([...info, ...payload], mtime));
+      : await encode(tarArchive([...info, ...payload], mtime));
   return { subdir: spec.subdir, filename: stemOf(spec) + spec.format, index, digests: digestsOf(bytes), bytes };
 }
 

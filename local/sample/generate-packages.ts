@@ -1,15 +1,22 @@
+import type { PackageFormat } from '../../core/package-file-name.ts';
 import type { PackageSpec } from './build-package.ts';
+import { payloadSizes } from './payload-sizes.ts';
 
 export interface PackagesShape {
-  /** Packages in all; every other one is a `.tar.bz2`. */
   readonly count: number;
   readonly subdir: string;
+  /** Taken in turn; `.conda` and `.tar.bz2` when absent. */
+  readonly formats?: readonly [PackageFormat, ...PackageFormat[]];
   /** Bytes of the payload of each, which do not compress; 5,000 when absent. */
   readonly payloadBytes?: number;
+  /** In place of `payloadBytes`: sizes spread around this one as a channel's are. */
+  readonly medianBytes?: number;
 }
 
 /** Specs of many small packages, ten versions a name, for `buildChannel` to build one after another. */
-export function* generatePackages({ count, subdir, payloadBytes = 5000 }: PackagesShape): Generator<PackageSpec> {
+export function* generatePackages(shape: PackagesShape): Generator<PackageSpec> {
+  const { count, subdir, formats = ['.conda', '.tar.bz2'], payloadBytes = 5000, medianBytes } = shape;
+  const sizeOfNext = medianBytes === undefined ? () => payloadBytes : payloadSizes(medianBytes, count);
   for (let i = 0; i < count; i++) {
     const name = `bench-${String(Math.floor(i / 10)).padStart(4, '0')}`;
     yield {
@@ -17,10 +24,10 @@ export function* generatePackages({ count, subdir, payloadBytes = 5000 }: Packag
       version: `1.${i % 10}.0`,
       build: 'h5eee18b_0',
       subdir,
-      format: i % 2 === 0 ? '.conda' : '.tar.bz2',
+      format: formats[i % formats.length] ?? formats[0],
       depends: ['python >=3.8', ...(i < 10 ? [] : ['bench-0000 >=1.0'])],
       files: [
-        { path: `lib/lib${name}.so`, size: payloadBytes },
+        { path: `lib/lib${name}.so`, size: sizeOfNext() },
         { path: `share/${name}/README`, content: `Package ${i} of ${count}.\n` },
       ],
     };

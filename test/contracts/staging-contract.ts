@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkSize } from '../../core/byte-source.ts';
 import { sha256Of } from '../../core/digest.ts';
 import { GatehouseError } from '../../core/error.ts';
-import type { Store } from '../../core/ports/store.ts';
+import type { Condition, Store } from '../../core/ports/store.ts';
 import { bytes, key, listed, textOf } from '../support/objects.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 
@@ -57,6 +57,24 @@ export function stagingContract(name: string, open: OpenStore): void {
       expect(outcomes.filter(({ status }) => status === 'written')).toHaveLength(1);
       const object = await store.get(key('conda/p'));
       expect(object?.metadata).toEqual({ by: await textOf(object) });
+    });
+
+    it('replaces only the version that was named, with its metadata', async () => {
+      const publish = async (text: string, condition?: Condition) => {
+        await using staged = await store.stage();
+        await staged.write(bytes(text));
+        return await staged.publish(key('k'), { about: text }, condition);
+      };
+      expect(await publish('early', { etag: 'no-such-tag' })).toEqual({ status: 'conflict' });
+      expect(await store.get(key('k'))).toBeNull();
+      await publish('first');
+      const first = await store.get(key('k'));
+      const second = await publish('secnd', { etag: first?.etag ?? '' });
+      expect(await publish('third', { etag: first?.etag ?? '' })).toEqual({ status: 'conflict' });
+      const object = await store.get(key('k'));
+      expect(second).toEqual({ status: 'written', etag: object?.etag });
+      expect([object?.metadata, await textOf(object)]).toEqual([{ about: 'secnd' }, 'secnd']);
+      expect(object?.etag).not.toBe(first?.etag);
     });
 
     it('takes no bytes after publishing', async () => {

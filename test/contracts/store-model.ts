@@ -56,12 +56,13 @@ const put = (key: ObjectKey, text: string, choice: Choice): Command =>
     if (outcome.status === 'written') note(model, key, { text, etag: outcome.etag, metadata: {} });
   });
 
-const publish = (key: ObjectKey, text: string): Command =>
-  command(`publish ${key} ${text}`, async (model, real) => {
-    const expected = holds(model, key, { absent: true });
+const publish = (key: ObjectKey, text: string, choice: Choice): Command =>
+  command(`publish ${key} ${text} ${choice}`, async (model, real) => {
+    const condition = conditionOf(model, key, choice);
+    const expected = holds(model, key, condition ?? { absent: true });
     await using staged = await real.stage();
     for (const letter of text) await staged.write(Buffer.from(letter));
-    const outcome = await staged.publish(key, { about: text });
+    const outcome = await staged.publish(key, { about: text }, condition);
     expect(outcome.status).toBe(expected ? 'written' : 'conflict');
     if (outcome.status === 'written') note(model, key, { text, etag: outcome.etag, metadata: { about: text } });
   });
@@ -103,7 +104,7 @@ export const storeModel = {
   commands: fc.commands(
     [
       fc.tuple(aKey, aText, aChoice).map((args) => put(...args)),
-      fc.tuple(aKey, aText).map((args) => publish(...args)),
+      fc.tuple(aKey, aText, aChoice).map((args) => publish(...args)),
       aKey.map(remove),
       aKey.map(get),
       fc.constantFrom('', 'a', 'a/', 'a/b', 'conda/noarch/', 'none').map(list),

@@ -14,6 +14,8 @@ const app = 'linux-64/app-1.0-0.conda';
 const json = 'linux-64/repodata.json';
 const zst = 'linux-64/repodata.json.zst';
 const bothForms = [`verify.index-form ${json}`, `verify.zst ${zst}`];
+const otherForms = ['current_repodata.json', 'run_exports.json'];
+const allForms = [...bothForms, ...otherForms.map((file) => `verify.index-form linux-64/${file}`)];
 
 let scene: SoundLab;
 beforeEach(async () => {
@@ -30,6 +32,7 @@ const extra = replaced(
   '"packages.conda":{',
   '"packages.conda":{"ghost-1.0-0.conda":{"build":"0","build_number":0,"name":"ghost","version":"1.0"},',
 );
+const blankBehind = (bytes: Buffer) => Buffer.concat([bytes, Buffer.from(' ')]);
 const inZst = (change: (bytes: Buffer) => Buffer) => (bytes: Buffer) =>
   zstdCompressSync(change(zstdDecompressSync(bytes)));
 
@@ -38,7 +41,12 @@ describe('verify names', () => {
     ['a flipped bit in a package', () => scene.flip(app), [`verify.bytes ${app}`]],
     ['a flipped bit, however old the file claims to be', () => scene.flipUnseen(app), [`verify.bytes ${app}`]],
     ['a truncated package', async () => truncate(scene.at(app), 100), [`verify.bytes ${app}`]],
-    ['a package that is gone', () => rm(scene.at(app)), [`verify.missing ${app}`, ...bothForms]],
+    ['an empty package', async () => truncate(scene.at(app), 0), [`verify.bytes ${app}`]],
+    [
+      'a package that is gone',
+      () => rm(scene.at(app)),
+      [`verify.missing ${app}`, ...allForms, 'verify.index-form channeldata.json'],
+    ],
     [
       'a record of nothing',
       () => scene.edit(json, extra),
@@ -57,11 +65,17 @@ describe('verify names', () => {
       () => rm(scene.at(json)),
       [`verify.unindexed ${app}`, 'verify.unindexed linux-64/lib-1.0-0.conda', `verify.index-missing ${json}`],
     ],
+    ...[...otherForms.map((file) => `linux-64/${file}`), 'channeldata.json'].flatMap(
+      (file): [string, () => Promise<unknown>, string[]][] => [
+        [`no ${file}`, () => rm(scene.at(file)), [`verify.index-missing ${file}`]],
+        [`a blank behind ${file}`, () => scene.edit(file, blankBehind), [`verify.index-form ${file}`]],
+      ],
+    ),
     ['no repodata.json.zst', () => rm(scene.at(zst)), [`verify.index-missing ${zst}`]],
     [
       'no index of noarch',
       () => rm(scene.at('noarch'), { recursive: true }),
-      ['verify.index-missing noarch/repodata.json', 'verify.index-missing noarch/repodata.json.zst'],
+      ['repodata.json', 'repodata.json.zst', ...otherForms].map((file) => `verify.index-missing noarch/${file}`),
     ],
     ['a package whose provenance is gone', noProvenance, [`verify.unknown ${app}`]],
     [
@@ -70,13 +84,23 @@ describe('verify names', () => {
       ['verify.unknown linux-64/stranger-1.0-0.conda', 'verify.unindexed linux-64/stranger-1.0-0.conda', ...bothForms],
     ],
     ['a package under no package name', () => put('linux-64/evil.conda'), ['verify.stray linux-64/evil.conda']],
-    ['an index file not ours', () => put('linux-64/run_exports.json'), ['verify.stray linux-64/run_exports.json']],
+    ...['linux-64/repodata_shards.msgpack.zst', 'linux-64/repodata.json.bz2', 'linux-64/channeldata.json'].map(
+      (file): [string, () => Promise<unknown>, string[]] => [
+        `an index file not ours: ${file}`,
+        () => put(file),
+        [`verify.stray ${file}`],
+      ],
+    ),
     ['a folder not ours', () => put('noarch/x-1.0-0.conda/y'), ['verify.stray noarch/x-1.0-0.conda/y']],
     ['a file beside the subdirs', () => put('index.html'), ['verify.stray index.html']],
     [
       "an index of a subdir that is nobody's",
       () => put('win-64/repodata.json'),
-      ['verify.index-form win-64/repodata.json', 'verify.index-missing win-64/repodata.json.zst'],
+      [
+        'verify.index-form win-64/repodata.json',
+        ...['repodata.json.zst', ...otherForms].map((file) => `verify.index-missing win-64/${file}`),
+        'verify.index-form channeldata.json',
+      ],
     ],
   ])('%s', async (_what, plant, expected) => {
     await plant();
@@ -149,9 +173,9 @@ describe('what is damaged can be mended', () => {
     expect((await scene.served())[app]).toBe(planted[app]);
   });
 
-  it('a package whose provenance is gone is indexed from itself; the next sync brings the hotfix back', async () => {
+  it('a package whose provenance is gone is rebuilt from itself; the next sync brings the hotfix back', async () => {
     await noProvenance();
-    expect(await scene.index()).toEqual([]);
+    expect(await scene.index({ rebuild: true })).toEqual([]);
     expect(await scene.damage()).toEqual([]);
     expect(await scene.sync()).toEqual([]);
     expect(await scene.served()).toEqual(scene.sound);

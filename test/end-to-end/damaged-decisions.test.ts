@@ -43,15 +43,15 @@ describe('a provenance with a bad byte', () => {
   it('is a problem of its package for index and sync, until it is deleted', async () => {
     const file = await scene.provenance(app);
     await spoil(file);
-    expect(await scene.index()).toEqual([`index.provenance ${app}`]);
+    expect(await scene.index({ rebuild: true })).toEqual([`index.provenance ${app}`]);
     expect(Object.keys(await scene.lab.index())).toEqual(['lib-1.0-0.conda']);
     const { problems } = await indexSubdir(subdirSchema.parse('linux-64'), { ...scene.lab.world, log: () => {} });
     expect(problems[0]?.detail).toContain(file.slice(scene.lab.store.length + 1));
-    expect(problems[0]?.detail).toContain('delete that file and run gatehouse index again');
+    expect(problems[0]?.detail).toContain('delete that file and run gatehouse index --rebuild');
     expect(await scene.sync()).toEqual([`index.provenance ${app}`, 'proof.unsolvable app on linux-64']);
     expect(await scene.damage()).toEqual([`verify.provenance ${file.slice(scene.lab.store.length + 1)}`]);
     await rm(file);
-    expect(await scene.index()).toEqual([]);
+    expect(await scene.index({ rebuild: true })).toEqual([]);
     expect(await scene.sync()).toEqual([]);
     expect(await scene.served()).toEqual(scene.sound);
     expect(await scene.damage()).toEqual([]);
@@ -61,6 +61,7 @@ describe('a provenance with a bad byte', () => {
     await writeFile(scene.at(stranger), await readFile(join(scene.lab.upstreamFolder, stranger)));
     expect(await scene.index()).toEqual([]);
     await spoil(await scene.provenance(stranger));
+    expect(await scene.index({ rebuild: true })).toEqual([`index.provenance ${stranger}`]);
     expect(await scene.sync()).toEqual([`index.provenance ${stranger}`]);
   });
 });

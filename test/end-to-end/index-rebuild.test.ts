@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
@@ -46,11 +46,16 @@ it('is what --rebuild asks for', async () => {
 it('puts right what came of a wrong note beside a package', async () => {
   const note = join(scene.lab.store, '_gatehouse/meta/conda', `${app}.json`);
   await writeFile(note, (await readFile(note, 'utf8')).replace(/(?<="md5":")[0-9a-f]{32}/, '0'.repeat(32)));
+  // What was read before is not read again.
+  expect(await scene.index()).toEqual([]);
+  expect(await scene.damage()).toEqual([]);
+  await rm(join(scene.lab.store, '_gatehouse/state'), { recursive: true });
   expect(await scene.index()).toEqual([]);
   expect(await scene.damage()).toEqual([
     `verify.record ${app}`,
     'verify.index-form linux-64/repodata.json',
     'verify.zst linux-64/repodata.json.zst',
+    'verify.index-form linux-64/current_repodata.json',
   ]);
   expect(await scene.index({ rebuild: true })).toEqual([]);
   expect(await scene.served()).toEqual(scene.sound);

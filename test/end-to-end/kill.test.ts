@@ -139,7 +139,7 @@ type Phase = 'before the first package' | 'between packages' | 'before the last 
 function phaseOf(now: Readonly<Record<string, string>>, beginning: Beginning): Phase {
   const wanted = Object.entries(references.get(beginning)?.files ?? {});
   const isNew = (path: string) => path.includes('/part-') || path.includes('/big-');
-  if (wanted.some(([path]) => !(path in now) && !path.includes('repodata'))) {
+  if (wanted.some(([path]) => !(path in now) && /\.(?:conda|tar\.bz2)$/.test(path))) {
     return Object.keys(now).some(isNew) ? 'between packages' : 'before the first package';
   }
   return wanted.every(([path, sha256]) => now[path] === sha256) ? 'after it' : 'before the last index';

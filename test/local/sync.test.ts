@@ -61,7 +61,12 @@ describe('what comes in', () => {
     await lab.sync(lab.allowlist([{ spec: 'tool', platforms: ['linux-64'] }], { platforms: ['linux-64', 'win-64'] }));
     for (const subdir of ['noarch', 'win-64']) {
       expect(await names(subdir)).toEqual([]);
-      expect(await readdir(join(lab.store, 'conda', subdir))).toEqual(['repodata.json', 'repodata.json.zst']);
+      expect((await readdir(join(lab.store, 'conda', subdir))).sort()).toEqual([
+        'current_repodata.json',
+        'repodata.json',
+        'repodata.json.zst',
+        'run_exports.json',
+      ]);
     }
   });
 

@@ -65,7 +65,7 @@ function methods(lab: Lab, solver: Solver) {
     sync: async (packages: readonly string[] = ['app']) =>
       named(syncProblems(await sync(lab.allowlist(packages), world, log))),
     async index(options?: { readonly rebuild: boolean }) {
-      const indexed = await indexAll(platforms, { ...world, ...options }, log);
+      const indexed = await indexAll(platforms, world, { log, ...options });
       return named(indexed.flatMap(({ problems }) => problems));
     },
     async damage() {

@@ -41,9 +41,18 @@ function visible(store: string): string[] {
   }
 }
 
+/** The index files of a channel, of whatever folder. */
+export const indexFileNames = [
+  'channeldata.json',
+  'current_repodata.json',
+  'repodata.json',
+  'repodata.json.zst',
+  'run_exports.json',
+];
+
 /** The store is sound, nothing waits, and the entry `good` came in, is indexed and proved. */
 export async function expectTheRestDone(lab: Lab, { report, seen }: WatchedRun): Promise<void> {
-  expect([...seen].sort()).toEqual([...soundFiles, 'repodata.json', 'repodata.json.zst'].sort());
+  expect([...seen].sort()).toEqual([...soundFiles, ...indexFileNames].sort());
   expect(Object.keys(await lab.index())).toEqual(soundFiles);
   expect(report.proof.proof.entries).toContainEqual(expect.objectContaining({ entry: 'good', installable: true }));
   expect((await verify([], { ...lab.world, log: () => {} })).problems).toEqual([]);

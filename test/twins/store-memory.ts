@@ -15,7 +15,7 @@ import type {
 export type StoreOperation = 'get' | 'read' | 'put' | 'list' | 'delete' | 'stage' | 'write' | 'publish';
 
 /**
- * What goes wrong: `conflict` answers a put or publish so without applying it (S3's 409 and 412), `broken` throws
+ * What goes wrong: `conflict` answers a conditional write so without applying it (S3's 409 and 412), `broken` throws
  * without applying, `ambiguous` applies and then throws, as when the answer is lost.
  */
 export type Fault = 'conflict' | 'broken' | 'ambiguous';
@@ -28,7 +28,7 @@ export interface MemoryStoreOptions {
   readonly pageSize?: number;
 }
 
-interface Entry {
+export interface Entry {
   readonly bytes: Uint8Array;
   readonly etag: string;
   readonly metadata: Metadata;
@@ -39,23 +39,48 @@ export interface MemoryStore extends Store {
   readonly objects: ReadonlyMap<ObjectKey, Entry>;
 }
 
-interface World extends MemoryStoreOptions {
+/** What one operation did to the objects; null is absent. */
+export interface Change {
+  readonly key: ObjectKey;
+  readonly before: Entry | null;
+  readonly after: Entry | null;
+}
+
+/** The objects themselves, apart from any client: several clients, each with hooks of its own, may share one bucket. */
+export interface Bucket {
   readonly objects: Map<ObjectKey, Entry>;
+  /** Called at the moment a change takes effect. */
+  readonly onChange?: (change: Change) => void;
+  /** A new tag for every write unless told otherwise; S3's is the MD5 of the bytes, so equal bytes have equal tags. */
+  readonly etagOf?: (bytes: Uint8Array) => string;
   versions: number;
 }
 
+export const newBucket = (behaviour: Pick<Bucket, 'onChange' | 'etagOf'> = {}): Bucket => ({
+  objects: new Map(),
+  versions: 0,
+  ...behaviour,
+});
+
+interface World extends MemoryStoreOptions {
+  readonly bucket: Bucket;
+  readonly objects: Bucket['objects'];
+}
+
 /** S3 in memory: ETags, conditional writes, paged lists; each operation is atomic at the moment it takes effect. */
-export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const world: World = { objects: new Map(), versions: 0, ...options };
+export function memoryStore(options: MemoryStoreOptions = {}, bucket: Bucket = newBucket()): MemoryStore {
+  const world: World = { bucket, objects: bucket.objects, ...options };
   return {
     objects: world.objects,
     get: (key) => act(world, ['get', key], () => storedObject(world, key)),
     put: async (key, bytes, condition) => {
       const copy = bytes.slice();
-      return act(world, ['put', key], (refused) => (refused ? lost : write(world, key, { bytes: copy, condition })));
+      return act(world, ['put', key], (refused) =>
+        refused && condition ? lost : write(world, key, { bytes: copy, condition }),
+      );
     },
     list: (prefix) => list(world, prefix),
-    delete: (key) => act(world, ['delete', key], () => void world.objects.delete(key)),
+    delete: (key) => act(world, ['delete', key], () => change(world, key, null)),
     stage: () => act(world, ['stage', ''], () => stage(world)),
   };
 }
@@ -84,10 +109,17 @@ function write(world: World, key: ObjectKey, { bytes, condition, metadata = {} }
   const current = world.objects.get(key);
   if (condition && 'absent' in condition && current) return lost;
   if (condition && 'etag' in condition && current?.etag !== condition.etag) return lost;
-  world.versions += 1;
-  const etag = `"v${world.versions}"`;
-  world.objects.set(key, { bytes, etag, metadata });
+  world.bucket.versions += 1;
+  const etag = world.bucket.etagOf?.(bytes) ?? `"v${world.bucket.versions}"`;
+  change(world, key, { bytes, etag, metadata });
   return { status: 'written', etag };
+}
+
+function change({ bucket, objects }: World, key: ObjectKey, after: Entry | null): void {
+  const before = objects.get(key) ?? null;
+  if (after === null) objects.delete(key);
+  else objects.set(key, after);
+  if (before !== after) bucket.onChange?.({ key, before, after });
 }
 
 function storedObject(world: World, key: ObjectKey): StoredObject | null {
@@ -112,9 +144,9 @@ function stage(world: World): StagedObject {
       await act(world, ['write', ''], () => slices.push(copy));
     },
     source: async () => bytesSource(Buffer.concat(slices)),
-    publish: (key, metadata) => {
+    publish: (key, metadata, condition = { absent: true }) => {
       published = true;
-      const writing: Writing = { bytes: Buffer.concat(slices), metadata, condition: { absent: true } };
+      const writing: Writing = { bytes: Buffer.concat(slices), metadata, condition };
       return act(world, ['publish', key], (refused) => (refused ? lost : write(world, key, writing)));
     },
     [Symbol.asyncDispose]: async () => {},

@@ -52,7 +52,7 @@ describe('openZip', () => {
   it('steps over data without reading it', async () => {
     const source = countingSource(oneMemberZip({ name: 'big', data: Buffer.alloc(10 ** 7, 'x') }));
     expect(await openZip(source, () => {})).toMatchObject([{ name: 'big', size: 10 ** 7, compressedSize: 10 ** 7 }]);
-    expect(source.counted).toEqual({ bytes: 68 * 1024, reads: 2 });
+    expect(source.counted).toEqual({ bytes: 64 * 1024, reads: 2 });
   });
 
   it('opens a member as often as asked', async () => {

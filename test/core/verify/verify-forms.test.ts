@@ -1,22 +1,43 @@
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { repodata } from '../../../core/forms/repodata.ts';
 import { compressIndex } from '../../../core/index/compress-index.ts';
+import { linesSource } from '../../../core/index/derive-subdir.ts';
 import { indexKey } from '../../../core/layout.ts';
+import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { noarch } from '../../../core/subdir.ts';
-import { verifyForms } from '../../../core/verify/verify-forms.ts';
+import { formBytes, verifyForms } from '../../../core/verify/verify-forms.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
-const expected = Buffer.from(`{"packages":{},"x":"${'of some length '.repeat(100)}"}`);
-const frame = compressIndex(expected);
+const line = {
+  filename: packageFileNameSchema.parse('a-1-0.conda'),
+  etag: 'x',
+  size: 1,
+  kind: 'listed' as const,
+  record: Buffer.from(`{"name":"${'of some length '.repeat(100)}"}`),
+  runExports: Buffer.from('{}'),
+  facts: Buffer.from('{}'),
+};
+const source = linesSource(noarch, [line]);
+const expected = await formBytes(repodata(source));
+const frame = await compressed(expected);
 const jsonKey = indexKey('conda', noarch, 'repodata.json');
 const zstKey = indexKey('conda', noarch, 'repodata.json.zst');
+
+async function compressed(bytes: Uint8Array): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  using compressor = compressIndex(bytes.length, async (part) => void parts.push(part));
+  await compressor.write(bytes);
+  await compressor.finish();
+  return Buffer.concat(parts);
+}
 
 async function codes(json: Uint8Array, zst: Uint8Array): Promise<string[]> {
   const store = memoryStore();
   await store.put(jsonKey, json);
   await store.put(zstKey, zst);
-  return (await verifyForms(expected, { store, channel: 'conda', subdir: noarch })).map(({ code }) => code);
+  return (await verifyForms(source, { store, channel: 'conda', whole: false })).problems.map(({ code }) => code);
 }
 
 const some = fc.uint8Array({ minLength: 1, maxLength: 40 });

@@ -1,7 +1,7 @@
-import { canonicalJson } from '../json.ts';
-import type { PackageFileName } from '../package-file-name.ts';
-import type { RepodataRecord } from '../record.ts';
-import type { Subdir } from '../subdir.ts';
+import { canonicalJson } from '../../core/json.ts';
+import type { PackageFileName } from '../../core/package-file-name.ts';
+import type { RepodataRecord } from '../../core/record.ts';
+import type { Subdir } from '../../core/subdir.ts';
 
 /**
  * The exact bytes of `repodata.json` (CEP 36; conda-facts 5.1): all five keys, sorted keys, no spaces. `removed` names

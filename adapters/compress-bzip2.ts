@@ -1,0 +1,23 @@
+import { Worker } from 'node:worker_threads';
+import { GatehouseError } from '../core/error.ts';
+
+/**
+ * The bytes as one bzip2 stream, made in a thread of its own that ends with it: for `repodata.json.bz2`.
+ *
+ * @throws GatehouseError `internal.bug` when the thread dies
+ */
+export async function compressBzip2(bytes: Uint8Array): Promise<Uint8Array> {
+  const worker = new Worker(new URL('./compress-bzip2/worker.ts', import.meta.url), { workerData: bytes });
+  try {
+    return await new Promise<Uint8Array>((resolve, reject) => {
+      worker.once('message', (answer) => {
+        if (answer instanceof Uint8Array) resolve(answer);
+        else reject(new GatehouseError('internal.bug', 'the bzip2 thread answered something else'));
+      });
+      worker.once('error', (cause) => reject(new GatehouseError('internal.bug', 'the bzip2 thread failed', { cause })));
+      worker.once('exit', () => reject(new GatehouseError('internal.bug', 'the bzip2 thread ended without an answer')));
+    });
+  } finally {
+    await worker.terminate();
+  }
+}

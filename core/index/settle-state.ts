@@ -1,0 +1,55 @@
+import { GatehouseError } from '../error.ts';
+import { backOff } from './back-off.ts';
+import type { IndexRoot } from './state/index-root.ts';
+import { type Looking, type Round, type UpdateWorld, updateState } from './update-state.ts';
+
+export interface SettledState {
+  readonly root: IndexRoot;
+  /** Why the state that was there was not believed. */
+  readonly damage?: string;
+}
+
+const attempts = 10;
+/** Looking at each costs more than a listing from here on. */
+const listFrom = 1000;
+
+/**
+ * Looks and writes until a look begun after the last write finds nothing to change. That look closes the one hole that
+ * compare-and-swap leaves: a package that came and went while we stalled was taken up by nobody else, for whoever saw
+ * it gone found a state that had never held it, and had nothing to write.
+ *
+ * @throws GatehouseError `store.conflict` (retry) after 10 rounds
+ */
+export async function settleState(world: UpdateWorld, first: Looking): Promise<SettledState> {
+  let looking = first;
+  let known: Pick<SettledState, 'damage'> = {};
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const round = await tryRound(world, looking);
+    if (round.status !== 'conflict' && round.damage !== undefined) known = { damage: round.damage };
+    if (round.status === 'unchanged') return { root: round.root, ...known };
+    if (round.status === 'conflict') await backOff(world.clock, attempt);
+    else looking = nextLooking(round);
+  }
+  throw new GatehouseError('store.conflict', `${world.channel}/${world.subdir} kept changing while it was indexed`, {
+    retry: true,
+  });
+}
+
+function nextLooking(round: Exclude<Attempt, { status: 'conflict' }>): Looking {
+  if (round.status === 'damaged') return { rebuild: true, distrust: true };
+  const only = round.touched.length < listFrom && { only: round.touched };
+  return { rebuild: false, distrust: false, ...only };
+}
+
+type Attempt = Round | { readonly status: 'damaged'; readonly damage: string };
+
+async function tryRound(world: UpdateWorld, looking: Looking): Promise<Attempt> {
+  try {
+    return await updateState(world, looking);
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    if (error.code === 'store.conflict' && error.retry) return { status: 'conflict' };
+    if (error.code === 'state.damaged' && !looking.distrust) return { status: 'damaged', damage: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { GatehouseError } from '../../error.ts';
+import type { PackageFileName } from '../../package-file-name.ts';
+import type { IndexLine } from './index-line.ts';
+
+/**
+ * The lines of a segment as encode-line.ts laid them out. JSON parts are views of `bytes`: nothing is copied or parsed.
+ *
+ * @throws GatehouseError `state.damaged` when a row is malformed, out of order, or does not fit the records before it
+ */
+export function decodeSegment(bytes: Uint8Array): IndexLine[] {
+  const run = runLength(bytes);
+  const table = ascii(bytes, run + 1, bytes.length);
+  const lines: IndexLine[] = [];
+  let member = 0;
+  let previous = '';
+  for (let row = 0; row < table.length; ) {
+    const at = fieldsOf(table, row);
+    const line = decodeRow({ bytes, table, base: run + 1, row, at, member });
+    if (line.filename <= previous) throw broken(`${line.filename} after ${previous}`);
+    if (line.kind === 'listed') {
+      checkMember(bytes, line, member);
+      member = line.record.byteOffset - bytes.byteOffset + line.record.length + 1;
+    }
+    lines.push(line);
+    previous = line.filename;
+    row = at[7] + 1;
+  }
+  if (member !== run) throw broken(`records of ${run} bytes`);
+  return lines;
+}
+
+/** What `repodata.json` holds of a segment's listed lines: `"filename":{record}` each with a comma behind it. */
+export const recordsOf = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, runLength(bytes));
+
+function runLength(bytes: Uint8Array): number {
+  const end = bytes.indexOf(0x0a);
+  if (end === -1) throw broken('no end of the records');
+  return end;
+}
+
+/** Where each of a row's eight fields ends. */
+type FieldEnds = readonly [number, number, number, number, number, number, number, number];
+
+function fieldsOf(table: string, row: number): FieldEnds {
+  const a = table.indexOf('\t', row);
+  const b = table.indexOf('\t', a + 1);
+  const c = table.indexOf('\t', b + 1);
+  const d = table.indexOf('\t', c + 1);
+  const e = table.indexOf('\t', d + 1);
+  const f = table.indexOf('\t', e + 1);
+  const g = table.indexOf('\t', f + 1);
+  const h = table.indexOf('\n', row);
+  if (!(row < a && a < b && b < c && c < d && d < e && e < f && f < g && g < h))
+    throw broken('a row without its fields');
+  return [a, b, c, d, e, f, g, h];
+}
+
+interface Row {
+  readonly bytes: Uint8Array;
+  readonly table: string;
+  /** Where the table begins in `bytes`. */
+  readonly base: number;
+  /** Where the row begins in `table`. */
+  readonly row: number;
+  readonly at: FieldEnds;
+  /** Where the next listed line's member begins in `bytes`. */
+  readonly member: number;
+}
+
+function decodeRow({ bytes, table, base, row, at: [a, b, c, d, e, f, g, h], member }: Row): IndexLine {
+  const filename = table.slice(row, a);
+  const kind = table.slice(c + 1, d);
+  if (!isFileName(filename) || !isKind(kind)) throw broken(`${filename}, ${kind}`);
+  const decision = table.slice(d + 1, e);
+  const start = member + filename.length + '"":'.length;
+  const view = (from: number, to: number) => bytes.subarray(base + from + 1, base + to);
+  return {
+    filename,
+    etag: table.slice(a + 1, b),
+    size: count(table.slice(b + 1, c)),
+    kind,
+    ...(decision !== '' && { decision }),
+    record: kind === 'listed' ? bytes.subarray(start, start + count(table.slice(e + 1, f))) : view(e, f),
+    runExports: view(f, g),
+    facts: view(g, h),
+  };
+}
+
+/** A listed line's record must stand where its row says, between its own name and a comma. */
+function checkMember(bytes: Uint8Array, { filename, record }: IndexLine, member: number): void {
+  const name = ascii(bytes, member, member + filename.length + 3);
+  const after = bytes[record.byteOffset - bytes.byteOffset + record.length];
+  const whole = record[0] === 0x7b && record.at(-1) === 0x7d && after === 0x2c;
+  if (name !== `"${filename}":` || !whole) throw broken(`the record of ${filename}`);
+}
+
+const ascii = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', start, end);
+
+/** The grammar was checked when the line was made; the root names the segment by its hash. */
+const isFileName = (text: string): text is PackageFileName => text.endsWith('.conda') || text.endsWith('.tar.bz2');
+
+const isKind = (text: string): text is IndexLine['kind'] =>
+  text === 'listed' || text === 'withdrawn' || text === 'problem';
+
+function count(digits: string): number {
+  const number = Number(digits);
+  if (!Number.isSafeInteger(number) || number < 0 || String(number) !== digits) throw broken(`the number ${digits}`);
+  return number;
+}
+
+const broken = (what: string): GatehouseError =>
+  new GatehouseError('state.damaged', `a segment of the index state is damaged: ${what}`, {
+    hint: 'gatehouse index --rebuild derives it again',
+  });

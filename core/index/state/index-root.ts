@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { sha256Schema } from '../../digest.ts';
+import { GatehouseError } from '../../error.ts';
+import { canonicalJson, parseJson } from '../../json.ts';
+import { type ChannelName, stateKey } from '../../layout.ts';
+import { packageFileNameSchema } from '../../package-file-name.ts';
+import type { PutOutcome, Store } from '../../ports/store.ts';
+import type { Subdir } from '../../subdir.ts';
+
+const count = z.int().nonnegative();
+
+const segmentSchema = z.strictObject({
+  sha256: sha256Schema,
+  first: packageFileNameSchema,
+  /** Lines, of every kind. */
+  packages: count.positive(),
+  listed: count,
+  problems: count,
+  bytes: count,
+  /** Bytes of the records at its head: what it adds to `repodata.json`. */
+  records: count,
+});
+/** One immutable run of lines, at `segmentKey`; never empty. */
+export type Segment = z.infer<typeof segmentSchema>;
+
+const rootSchema = z.strictObject({
+  version: z.literal(1),
+  /** Rises at every write, so that a tag made of content never comes back (S3's is) and nobody replaces an older state. */
+  revision: count.positive(),
+  /** Rises whenever what the outputs show changes; an output carries the one it was made from. */
+  generation: count.positive(),
+  /** Not all packages are in it yet: a first index was cut off. Then nothing is made from it. */
+  partial: z.literal(true).optional(),
+  /** The ETag of the control it was made under. */
+  control: z.string().nullable(),
+  sections: z.strictObject({ packages: z.array(segmentSchema), 'packages.conda': z.array(segmentSchema) }),
+});
+/** A subdir's state (design decision 5): mutable, under compare-and-swap. */
+export type IndexRoot = z.infer<typeof rootSchema>;
+
+export interface StatePlace {
+  readonly store: Store;
+  readonly channel: ChannelName;
+  readonly subdir: Subdir;
+}
+
+export interface ReadRoot {
+  /** Null when there is none, or when it is damaged. */
+  readonly root: IndexRoot | null;
+  /** Of what is there, sound or not; null when nothing is. */
+  readonly etag: string | null;
+  /** What is wrong with it. */
+  readonly damage?: string;
+}
+
+/** A subdir's root with the ETag under which it was read. */
+export async function readRoot({ store, channel, subdir }: StatePlace): Promise<ReadRoot> {
+  const key = stateKey(channel, subdir);
+  const object = await store.get(key);
+  if (object === null) return { root: null, etag: null };
+  const text = Buffer.from(await object.read(0, object.size)).toString('utf8');
+  try {
+    return { root: parseJson(text, rootSchema, key), etag: object.etag };
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    return { root: null, etag: object.etag, damage: error.message };
+  }
+}
+
+/** Puts a root in the place of the one that was read with `etag`, or where none was. */
+export function writeRoot(
+  { store, channel, subdir }: StatePlace,
+  root: IndexRoot,
+  etag: string | null,
+): Promise<PutOutcome> {
+  const bytes = Buffer.from(canonicalJson(root));
+  return store.put(stateKey(channel, subdir), bytes, etag === null ? { absent: true } : { etag });
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { startDigests } from '../../../core/digest.ts';
+import { indexPackage } from '../../../core/index/index-package.ts';
+import { packageKey } from '../../../core/layout.ts';
+import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import type { Store } from '../../../core/ports/store.ts';
+import { storedDigests } from '../../../core/stored-digests.ts';
+import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
+import { indexScene, subdir } from '../../support/index-scene.ts';
+
+/** A store that adds up what is read of packages. */
+function counting(store: Store): Store & { readonly counted: { bytes: number; reads: number } } {
+  const counted = { bytes: 0, reads: 0 };
+  const get: Store['get'] = async (where) => {
+    const object = await store.get(where);
+    if (object === null || !where.startsWith('conda/')) return object;
+    const read: typeof object.read = (start, end) => {
+      counted.bytes += end - start;
+      counted.reads += 1;
+      return object.read(start, end);
+    };
+    return { ...object, read };
+  };
+  return { ...store, get, counted };
+}
+
+/** Indexes one package whose hashes its metadata names; says what that read. */
+async function readOf(spec: Pick<PackageSpec, 'format' | 'files'>) {
+  const { bytes, filename: name } = await buildPackage({ name: 'big', version: '1', build: '0', subdir, ...spec });
+  const scene = indexScene();
+  const filename = packageFileNameSchema.parse(name);
+  const where = packageKey('conda', subdir, filename);
+  const digests = startDigests();
+  digests.update(bytes);
+  const { sha256, md5, size } = digests.finish();
+  await using staged = await scene.store.stage();
+  await staged.write(bytes);
+  await staged.publish(where, { sha256, md5 });
+  const store = counting(scene.store);
+  const listed = { key: where, etag: '', size, subdir, filename };
+  const indexed = await indexPackage(listed, {}, { ...scene.world, store, digestsOf: storedDigests });
+  expect(indexed).toMatchObject({ record: { name: 'big', sha256, md5, size } });
+  return { size, ...store.counted };
+}
+
+describe('with hashes known, indexing reads', () => {
+  it.each([100_000, 3_000_000, 20_000_000])('at most 64 KiB of a .conda with %d bytes of payload', async (payload) => {
+    const { size, bytes, reads } = await readOf({ format: '.conda', files: [{ path: 'lib/x', size: payload }] });
+    expect(size).toBeGreaterThan(payload);
+    expect(bytes).toBeLessThanOrEqual(64 * 1024);
+    expect(reads).toBeLessThanOrEqual(2);
+  });
+
+  it('all of a small one once', async () => {
+    const { size, bytes } = await readOf({ format: '.conda', files: [{ path: 'lib/x', content: 'x' }] });
+    expect(bytes).toBe(size);
+  });
+
+  it('the first block of a .tar.bz2 and at most 64 KiB more, whatever its size', async () => {
+    const { size, bytes } = await readOf({ format: '.tar.bz2', files: [{ path: 'lib/x', size: 1_900_000 }] });
+    expect(size).toBeGreaterThan(1_900_000);
+    // A block of what cannot be compressed is 900 kB, and a little more.
+    expect(bytes).toBeLessThanOrEqual(920_000 + 64 * 1024);
+  });
+});

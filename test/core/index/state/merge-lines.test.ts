@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { IndexLine } from '../../../../core/index/state/index-line.ts';
+import { type LineChange, showsChange } from '../../../../core/index/state/line-change.ts';
+import { mergeLines, splitLines } from '../../../../core/index/state/merge-lines.ts';
+import { spliceSection } from '../../../../core/index/state/splice-section.ts';
+import { stateSource } from '../../../../core/index/state/state-source.ts';
+import { subdirSchema } from '../../../../core/subdir.ts';
+import { aLine, readable, someLines } from '../../../support/index-lines.ts';
+import { memoryStore } from '../../../twins/store-memory.ts';
+
+const subdir = subdirSchema.parse('noarch');
+
+function apply(model: Map<string, IndexLine>, wanted: readonly LineChange[]): void {
+  for (const { filename, line } of wanted) {
+    if (line === null) model.delete(filename);
+    else model.set(filename, line);
+  }
+}
+
+const changes = fc.uniqueArray(
+  aLine.chain((line) => fc.constantFrom(line, null).map((kept) => ({ filename: line.filename, line: kept }))),
+  { selector: ({ filename }) => filename, maxLength: 10 },
+);
+
+it('merging does what a map would', () => {
+  fc.assert(
+    fc.property(someLines, changes, (lines, wanted) => {
+      const model = new Map(lines.map((line) => [line.filename, line]));
+      apply(model, wanted);
+      const names = [...model.keys()].sort();
+      expect(mergeLines(lines, wanted).lines.map(readable)).toEqual(
+        names.map((name) => readable(model.get(name) ?? expect.unreachable())),
+      );
+    }),
+  );
+});
+
+it('what is not shown is not said to change: ETags, sizes, problems', () => {
+  const at = (line: IndexLine, more: Partial<IndexLine>) => ({ ...line, ...more });
+  fc.assert(
+    fc.property(aLine, (line) => {
+      expect(showsChange(line, at(line, { etag: 'other', size: 7 }))).toBe(false);
+      expect(showsChange(at(line, { kind: 'problem' }), null)).toBe(false);
+      expect(showsChange(at(line, { kind: 'listed' }), at(line, { kind: 'withdrawn' }))).toBe(true);
+      expect(showsChange(at(line, { kind: 'listed' }), null)).toBe(true);
+      expect(
+        showsChange(at(line, { kind: 'listed' }), at(line, { kind: 'listed', facts: Buffer.from('{"x":1}') })),
+      ).toBe(Buffer.from(line.facts).toString() !== '{"x":1}');
+    }),
+  );
+});
+
+it('segments are cut at 2,000 lines, keep all of them, and none is empty', () => {
+  const [line] = fc.sample(aLine, 1);
+  if (line === undefined) return expect.unreachable();
+  for (const length of [0, 1, 1999, 2000, 2001, 5000, 12_345]) {
+    const pieces = splitLines(new Array<IndexLine>(length).fill(line));
+    expect(pieces.flat()).toHaveLength(length);
+    expect(pieces.every((piece) => piece.length > 0 && piece.length <= 2000)).toBe(true);
+  }
+});
+
+it('splicing any changes one after the other gives the lines that a map would, wherever segments were cut', async () => {
+  const only = (lines: readonly { filename: string }[]) => lines.filter(({ filename }) => filename.endsWith('.conda'));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(changes, { maxLength: 6 }),
+      fc.array(someLines, { maxLength: 3 }),
+      async (steps, first) => {
+        const place = { store: memoryStore(), channel: 'conda', subdir } as const;
+        const model = new Map<string, IndexLine>();
+        let segments = (await spliceSection(place, [], [])).segments;
+        const all = [...first.map((lines) => lines.map((line) => ({ filename: line.filename, line }))), ...steps];
+        for (const step of all) {
+          const wanted = step.filter(({ filename }) => filename.endsWith('.conda'));
+          wanted.sort((a, b) => (a.filename < b.filename ? -1 : 1));
+          apply(model, wanted);
+          ({ segments } = await spliceSection(place, segments, wanted));
+        }
+        const root = { version: 1, revision: 1, generation: 1, control: null } as const;
+        const source = stateSource(place, { ...root, sections: { packages: [], 'packages.conda': [...segments] } });
+        const found: IndexLine[] = [];
+        for await (const lines of source.lines('packages.conda')) found.push(...lines);
+        const names = [...model.keys()].sort();
+        expect(only(found)).toHaveLength(found.length);
+        expect(found.map(readable)).toEqual(names.map((name) => readable(model.get(name) ?? expect.unreachable())));
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
