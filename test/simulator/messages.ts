@@ -1,0 +1,80 @@
+import { GatehouseError } from '../../core/error.ts';
+import { seededRandom } from '../../local/sample/random.ts';
+import type { Indexer, PackageEvent } from './indexer.ts';
+import type { Actor, Ending } from './timeline.ts';
+import { clientOf, clockOf, randomFates, type World } from './world.ts';
+
+/** What changed (null: control), and whether the packages it names are all that need be looked at. */
+interface Message {
+  readonly event: PackageEvent | null;
+  readonly hinted: boolean;
+  attempts: number;
+}
+
+/** Attempts at one message before the run counts as stuck: each fails by chance about every other time. */
+const mostAttempts = 60;
+
+/**
+ * Events on their way to workers: late, in any order, twice or never; a message whose worker threw or stopped comes
+ * again. As many workers as the scenario has, each at a batch.
+ */
+export function startMessages(world: World, indexer: Indexer): { dropped: () => boolean } {
+  const { scenario, time } = world;
+  const random = seededRandom(scenario.seed + 1);
+  const queue: Message[] = [];
+  let active = 0;
+  let dropped = false;
+
+  const arrive = (messages: readonly Message[], delay: number) =>
+    time.later(delay, () => {
+      queue.push(...messages);
+      pump();
+    });
+  const pump = () => {
+    while (active < scenario.workers && queue.length > 0) {
+      const batch = Array.from({ length: Math.min(queue.length, 1 + Math.floor(random() * 3)) }, () =>
+        queue.splice(Math.floor(random() * queue.length), 1),
+      ).flat();
+      active += 1;
+      time.start(
+        world.seed(),
+        (actor) => handle(world, indexer, { actor, batch }),
+        (ending) => over(batch, ending),
+      );
+    }
+  };
+  const over = (batch: readonly Message[], ending: Ending) => {
+    active -= 1;
+    for (const message of batch) message.attempts += 1;
+    if (ending.how === 'threw' && !isRetryable(ending.error))
+      world.broken ??= `R6 poison isolation: a worker failed: ${described(ending.error)}`;
+    if (ending.how !== 'ended') {
+      if (batch.some(({ attempts }) => attempts >= mostAttempts)) world.broken ??= 'R10 bounded: a message never ends';
+      arrive(batch, 50 + random() * 300);
+    }
+    pump();
+  };
+  world.onEvent = (event) => {
+    if (random() < scenario.events.dropped) {
+      dropped = true;
+      return;
+    }
+    const hinted = random() < scenario.events.hinted;
+    const message = (): Message => ({ event, hinted, attempts: 0 });
+    arrive([message()], random() * 30);
+    if (random() < scenario.events.duplicated) arrive([message()], random() * 1000);
+  };
+  return { dropped: () => dropped };
+}
+
+/** What a queue would give again: the store failed, or others were first. */
+export const isRetryable = (error: unknown): boolean => error instanceof GatehouseError && error.retry;
+
+const described = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+function handle(world: World, indexer: Indexer, { actor, batch }: { actor: Actor; batch: readonly Message[] }) {
+  const events = batch.flatMap(({ event }) => event ?? []);
+  const hints = batch.every(({ hinted }) => hinted) && [...new Set(events.map(({ filename }) => filename))];
+  const store = clientOf(world, actor, { fates: randomFates(world.scenario), stall: world.scenario.stall });
+  return indexer({ store, clock: clockOf(world, actor), events, ...(hints && { hints }) });
+}

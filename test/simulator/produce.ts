@@ -1,0 +1,99 @@
+import type { Control, Decision } from '../../core/control.ts';
+import { canonicalJson } from '../../core/json.ts';
+import type { ObjectKey } from '../../core/layout.ts';
+import type { Metadata, Store } from '../../core/ports/store.ts';
+import { readControl } from '../../core/read-control.ts';
+import type { Action } from './scenario.ts';
+import { channel, type SimulatedPackage, subdir } from './simulated-package.ts';
+import type { Actor } from './timeline.ts';
+import { generationOf, outputs, rootKey, rootOf, theControl } from './watch.ts';
+import { clientOf, objectAt, type World } from './world.ts';
+
+interface Producer {
+  readonly world: World;
+  readonly actor: Actor;
+  readonly store: Store;
+  readonly subject: SimulatedPackage;
+}
+
+/** A package's life: it enters, and then its script happens to it, at any pace. */
+export async function produce(
+  world: World,
+  actor: Actor,
+  { subject, script }: { subject: SimulatedPackage; script: readonly Action[] },
+): Promise<void> {
+  const producer = { world, actor, store: clientOf(world, actor), subject };
+  for (const action of ['put', ...script] as const) {
+    await world.time.wait(actor, actor.random() * (actor.random() < 0.5 ? 20 : 400));
+    await acts[action](producer);
+    if (action === 'remove') return;
+  }
+}
+
+/** One act alone, to its end. */
+export async function act(world: World, subject: SimulatedPackage, action: Action): Promise<void> {
+  world.time.start(world.seed(), (actor) => acts[action]({ world, actor, store: clientOf(world, actor), subject }));
+  await world.time.run(() => false);
+}
+
+const acts: Readonly<Record<Action, (producer: Producer) => Promise<void>>> = {
+  async put({ store, subject }) {
+    const { provenance } = subject;
+    if (provenance) await store.put(provenance.key, provenance.bytes, { absent: true });
+    await create(store, subject.key, subject);
+  },
+  delete: ({ store, subject }) => store.delete(subject.key),
+  impostor: ({ store, subject }) => create(store, subject.key, subject.impostor),
+  withdraw: (producer) => decide(producer, (decision) => ({ ...decision, withdrawn: { at: 1, reason: 'asked' } })),
+  reinstate: (producer) => decide(producer, ({ withdrawn: _, ...decision }) => decision),
+  change: (producer) => {
+    const { actor, subject } = producer;
+    const record = { ...subject.record, depends: [`other >=${Math.floor(actor.random() * 9)}`] };
+    return decide(producer, (decision) => ({ ...decision, record }));
+  },
+  async remove(producer) {
+    const { world, actor, store, subject } = producer;
+    await acts.withdraw(producer);
+    for (let looks = 0; looks < 40; looks++) {
+      await world.time.wait(actor, 100);
+      if (!isOut(world)) continue;
+      // Where tags come back an output may too (R4), so the bytes are kept until no worker of today is left.
+      if (world.scenario.etags === 'bytes') await world.time.wait(actor, 20_000);
+      world.watch.gone.add(subject.filename);
+      return store.delete(subject.key);
+    }
+  },
+};
+
+/** The root was made under the control of now, and every output is as new as the root. */
+function isOut(world: World): boolean {
+  const entry = objectAt(world, rootKey);
+  const root = entry && rootOf(entry);
+  if (!root || root.control !== objectAt(world, theControl)?.etag) return false;
+  return outputs.every((key) => {
+    const output = objectAt(world, key);
+    return output !== undefined && generationOf(output) >= root.generation;
+  });
+}
+
+async function create(store: Store, key: ObjectKey, { bytes, metadata }: { bytes: Uint8Array; metadata: Metadata }) {
+  await using staged = await store.stage();
+  await staged.write(bytes);
+  await staged.publish(key, metadata);
+}
+
+async function decide({ store, subject }: Producer, make: (decision: Decision) => Decision): Promise<void> {
+  for (;;) {
+    const read = await readControl(store, channel, subdir).catch(() => null);
+    if (read === null) continue;
+    const { control, etag } = read;
+    const decision = make(control.packages[subject.filename] ?? {});
+    const next: Control = { ...control, packages: { ...control.packages, [subject.filename]: decision } };
+    const outcome = await store.put(
+      theControl,
+      Buffer.from(canonicalJson(next)),
+      etag === null ? { absent: true } : { etag },
+    );
+    if (outcome.status === 'written') return;
+  }
+}

@@ -1,0 +1,11 @@
+import './zlib-in-turn.ts';
+import { packageKey } from '../../core/layout.ts';
+import { indexSubdir } from '../../core/steps/index.ts';
+import type { Indexer } from './indexer.ts';
+import { channel, subdir } from './simulated-package.ts';
+
+/** The indexer that ships. */
+export const real: Indexer = async ({ store, clock, hints }) => {
+  const keys = hints?.map((filename) => packageKey(channel, subdir, filename));
+  await indexSubdir(subdir, { store, clock, channel, log: () => {} }, keys && { hints: keys });
+};

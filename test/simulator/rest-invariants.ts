@@ -1,0 +1,81 @@
+import { canonicalJson } from '../../core/json.ts';
+import { objectKeySchema } from '../../core/layout.ts';
+import {
+  generationOf,
+  isIndexFile,
+  outputs,
+  rootKey,
+  rootOf,
+  type Shown,
+  shouldBeListed,
+  shownBy,
+  type Watch,
+} from './watch.ts';
+
+/** Asked when every message was handled to its end: what does not hold, in a sentence. */
+type RestInvariant = (watch: Watch) => string | null;
+
+function* shownNow(watch: Watch): Generator<[string, Shown | null]> {
+  for (const key of outputs) {
+    const entry = watch.objects.get(key);
+    yield [key, entry === undefined ? null : shownBy(watch, key, entry)];
+  }
+}
+
+/** Every package that is there and not withdrawn is listed, with the record that control gave it last. */
+const nothingLost: RestInvariant = (watch) => {
+  const wanted = watch.packages.filter((each) => shouldBeListed(watch, each));
+  for (const [key, shown] of shownNow(watch)) {
+    for (const { filename, record } of wanted) {
+      const found = shown?.records.get(filename);
+      if (found === undefined) return `${key} lost ${filename}`;
+      const { depends } = watch.control.packages[filename]?.record ?? record;
+      if (canonicalJson(found.depends) !== canonicalJson(depends)) return `${key} has an old ${filename}`;
+    }
+  }
+  return null;
+};
+
+/** Nothing is listed whose true bytes are not there. */
+const nothingDangles: RestInvariant = (watch) => {
+  for (const [key, shown] of shownNow(watch)) {
+    for (const { filename, key: where, bytes } of watch.packages) {
+      const entry = watch.objects.get(where);
+      if (shown?.records.has(filename) && !(entry && Buffer.from(bytes).equals(entry.bytes)))
+        return `${key} lists ${filename}, which is gone`;
+    }
+  }
+  return null;
+};
+
+/** What is withdrawn is out of the index. */
+const withdrawnIsOut: RestInvariant = (watch) => {
+  for (const [key, shown] of shownNow(watch)) {
+    const out = watch.packages.find(
+      ({ filename }) => shown?.records.has(filename) && watch.control.packages[filename]?.withdrawn !== undefined,
+    );
+    if (out !== undefined) return `${key} lists ${out.filename}, which was withdrawn`;
+  }
+  return null;
+};
+
+/** Every output that carries a generation carries the root's, and both forms say the same. */
+const converged: RestInvariant = (watch) => {
+  const root = watch.objects.get(objectKeySchema.parse(rootKey));
+  if (root === undefined) return 'there is no root';
+  const { generation } = rootOf(root);
+  for (const [key, entry] of watch.objects) {
+    const late = isIndexFile(key, entry) && generationOf(entry) !== generation;
+    if (late) return `${key} stayed at generation ${generationOf(entry)} of ${generation}`;
+  }
+  const texts = new Set([...shownNow(watch)].map(([, shown]) => shown?.text));
+  return texts.size === 1 && !texts.has(undefined) ? null : 'both forms do not say the same';
+};
+
+/** By the names of security.md section 5. */
+export const restInvariants: Readonly<Record<string, RestInvariant>> = {
+  'R1 no lost update': nothingLost,
+  'R2 referential': nothingDangles,
+  'R12 removal order': withdrawnIsOut,
+  'R3 no torn read': converged,
+};

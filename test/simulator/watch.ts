@@ -1,0 +1,114 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { z } from 'zod';
+import { type Control, controlSchema, emptyControl } from '../../core/control.ts';
+import { parseJson } from '../../core/json.ts';
+import { controlKey, indexKey, type ObjectKey } from '../../core/layout.ts';
+import type { Entry } from '../twins/store-memory.ts';
+import { channel, type SimulatedPackage, subdir } from './simulated-package.ts';
+
+export const rootKey: string = `_gatehouse/state/${channel}/${subdir}.json`;
+export const theControl: ObjectKey = controlKey(channel, subdir);
+/** Written in this order; clients take the first they can read. */
+export const outputs: readonly ObjectKey[] = [
+  indexKey(channel, subdir, 'repodata.json.zst'),
+  indexKey(channel, subdir, 'repodata.json'),
+];
+
+const segment = z.looseObject({ sha256: z.string() });
+const rootSchema = z.looseObject({
+  generation: z.int().positive(),
+  control: z.string().nullable(),
+  sections: z.record(z.string(), z.array(segment)).default({}),
+});
+export type Root = z.infer<typeof rootSchema>;
+
+const shownRecord = z.looseObject({
+  sha256: z.string(),
+  size: z.number(),
+  depends: z.array(z.string()).default([]),
+  indexed_timestamp: z.number().optional(),
+});
+const repodataSchema = z.object({
+  packages: z.record(z.string(), shownRecord),
+  'packages.conda': z.record(z.string(), shownRecord),
+});
+
+/** What a client makes of an index file. */
+export interface Shown {
+  readonly generation: number;
+  /** Decoded. */
+  readonly text: string;
+  readonly records: ReadonlyMap<string, z.infer<typeof shownRecord>>;
+}
+
+/** All that ever happened, as one who sees every object at every moment knows it. */
+export interface Watch {
+  readonly objects: ReadonlyMap<ObjectKey, Entry>;
+  readonly packages: readonly SimulatedPackage[];
+  /** Packages by file name whose true bytes were there at some time. */
+  readonly existed: Set<string>;
+  /** How often each was deleted or withdrawn. */
+  readonly removals: Map<string, number>;
+  /** How often each went out of an output: by `output filename`. */
+  readonly disappearances: Map<string, number>;
+  /** Removed in order: out of every index for good, then deleted. */
+  readonly gone: Set<string>;
+  /** What each generation says, by number. */
+  readonly contents: Map<number, string>;
+  /** The first bytes of every key that must never change. */
+  readonly firstBytes: Map<ObjectKey, Uint8Array>;
+  /** Every tag an index file had, after its key. */
+  readonly tags: Set<string>;
+  /** Index files that came back to bytes, and so to a tag, that they had before: see R4. */
+  readonly cameBack: Set<ObjectKey>;
+  readonly parsed: Map<Entry, Shown>;
+  control: Control;
+}
+
+export const newWatch = (objects: Watch['objects'], packages: Watch['packages']): Watch => ({
+  objects,
+  packages,
+  existed: new Set(),
+  removals: new Map(),
+  disappearances: new Map(),
+  gone: new Set(),
+  contents: new Map(),
+  firstBytes: new Map(),
+  tags: new Set(),
+  cameBack: new Set(),
+  parsed: new Map(),
+  control: emptyControl,
+});
+
+/** An index file as a client reads it; throws when it cannot. */
+export function shownBy(watch: Watch, key: ObjectKey, entry: Entry): Shown {
+  const known = watch.parsed.get(entry);
+  if (known !== undefined) return known;
+  const bytes = key.endsWith('.zst') ? zstdDecompressSync(entry.bytes) : Buffer.from(entry.bytes);
+  const text = bytes.toString('utf8');
+  const repodata = parseJson(text, repodataSchema, key);
+  const records = new Map([...Object.entries(repodata.packages), ...Object.entries(repodata['packages.conda'])]);
+  const shown = { generation: generationOf(entry), text, records };
+  watch.parsed.set(entry, shown);
+  return shown;
+}
+
+/** Any index file, these two or another form, carries the generation that it shows. */
+export const isIndexFile = (key: string, entry: Entry): boolean =>
+  key.startsWith(`${channel}/${subdir}/`) && 'generation' in entry.metadata;
+
+export const generationOf = (entry: Entry): number => Number(entry.metadata['generation'] ?? Number.NaN);
+
+const textOf = (entry: Entry): string => Buffer.from(entry.bytes).toString('utf8');
+
+export const rootOf = (entry: Entry): Root => parseJson(textOf(entry), rootSchema, rootKey);
+
+export const controlOf = (entry: Entry | null): Control =>
+  entry === null ? emptyControl : parseJson(textOf(entry), controlSchema, theControl);
+
+/** The package's true bytes are there and control lets them be. */
+export function shouldBeListed(watch: Watch, { filename, key, bytes, kind }: SimulatedPackage): boolean {
+  const entry = watch.objects.get(key);
+  if (kind === 'poison' || entry === undefined || !Buffer.from(bytes).equals(entry.bytes)) return false;
+  return watch.control.packages[filename]?.withdrawn === undefined;
+}
