@@ -1,14 +1,12 @@
-// A process of its own: fetches one artifact into a fresh store and reports its peak memory.
+// A process of its own: fetches one artifact into a fresh store.
 import { readFile } from 'node:fs/promises';
 import { parseJson } from '../core/json.ts';
 import { artifactSchema } from '../core/plan.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { openWorld } from '../local/open-world.ts';
-import { reportPeak } from './support/measure.ts';
 
 const [store = '', description = ''] = process.argv.slice(2);
 const artifact = parseJson(await readFile(description, 'utf8'), artifactSchema, description);
 await using world = openWorld(store);
 const outcome = await fetchArtifact(artifact, { ...world, log: () => {} });
 if (outcome.status !== 'stored') throw new Error(JSON.stringify(outcome));
-reportPeak();

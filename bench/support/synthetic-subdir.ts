@@ -1,0 +1,45 @@
+import type { IndexLine } from '../../core/index/state/index-line.ts';
+import type { Segment, StatePlace } from '../../core/index/state/index-root.ts';
+import { writeRoot } from '../../core/index/state/index-root.ts';
+import { splitLines } from '../../core/index/state/merge-lines.ts';
+import { writeSegment } from '../../core/index/state/segment-store.ts';
+import { canonicalJson, compareCodePoints } from '../../core/json.ts';
+import { packageFileNameSchema } from '../../core/package-file-name.ts';
+import { generateRepodata } from '../../local/sample/generate-upstream.ts';
+import type { NamedRecord } from '../../local/sample/repodata-document.ts';
+
+/** Writes the state of a subdir of so many packages, none of which is in the store; its index files are not written. */
+export async function writeSyntheticState(place: StatePlace, records: number): Promise<void> {
+  const documents = generateRepodata({ records, seed: 1, platforms: ['linux-64'] });
+  const segmentsOf = (section: 'packages' | 'packages.conda') =>
+    writeSegments(
+      place,
+      documents.flatMap((document) => Object.entries(document[section])),
+    );
+  const sections = { packages: await segmentsOf('packages'), 'packages.conda': await segmentsOf('packages.conda') };
+  await writeRoot(place, { version: 1, revision: 1, generation: 1, control: null, sections }, null);
+}
+
+async function writeSegments(place: StatePlace, named: readonly NamedRecord[]): Promise<Segment[]> {
+  const sorted = named.toSorted(([a], [b]) => compareCodePoints(a, b));
+  const lines = sorted.map((record) => lineOf(place, record));
+  const segments: Segment[] = [];
+  for (const piece of splitLines(lines)) segments.push(await writeSegment(place, piece));
+  return segments;
+}
+
+function lineOf({ subdir }: StatePlace, [filename, record]: NamedRecord): IndexLine {
+  const { size, name, license } = record;
+  const facts = {
+    about: { license, summary: `The ${name} library and its headers`, home: `https://example.org/${name}` },
+  };
+  return {
+    filename: packageFileNameSchema.parse(filename),
+    etag: `${filename.length}-synthetic-${size}`,
+    size: Number(size),
+    kind: 'listed',
+    record: Buffer.from(canonicalJson({ ...record, subdir })),
+    runExports: Buffer.from('{}'),
+    facts: Buffer.from(canonicalJson(facts)),
+  };
+}
