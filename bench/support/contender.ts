@@ -10,7 +10,8 @@ export interface Contender {
 /** Ours: the folder is `conda` in a store of its own. */
 export const gatehouse: Contender = {
   name: 'gatehouse',
-  command: `'${process.execPath}' '${join(import.meta.dirname, '../../bin/gatehouse.ts')}' index --allowlist none --store '{folder}/..'`,
+  // From a folder without an allowlist: the store's own subdirs are all there is.
+  command: `cd '{folder}' && '${process.execPath}' '${join(import.meta.dirname, '../../bin/gatehouse.ts')}' index --store '{folder}/..'`,
 };
 
 /** The same bytes merely read and hashed, each hash on a core of its own. */
