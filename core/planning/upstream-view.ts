@@ -31,7 +31,7 @@ export async function openView(channels: readonly string[], platform: Subdir, op
     opened.set(channel, subdirs);
     return subdirs;
   };
-  await Promise.all(channels.map(subdirsOf));
+  for (const channel of channels) await subdirsOf(channel);
   const serving = async (name: string) => {
     const having: string[] = [];
     for (const channel of channels)
@@ -52,9 +52,11 @@ export async function openView(channels: readonly string[], platform: Subdir, op
   };
 }
 
+/** noarch first: every platform shares it, so a server that does not answer is waited for once and not once each. */
 async function openBoth(channel: string, platform: Subdir, open: OpenSubdir): Promise<UpstreamSubdir[]> {
-  const subdirs = await Promise.all([platform, noarch].map((subdir) => open(channel, subdir)));
-  return subdirs.filter((subdir) => subdir !== null);
+  const everywhere = await open(channel, noarch);
+  const here = await open(channel, platform);
+  return [here, everywhere].filter((subdir) => subdir !== null);
 }
 
 async function recordsOf(subdirs: readonly UpstreamSubdir[], name: string): Promise<NamedRecords> {

@@ -128,7 +128,7 @@ describe.each(Object.entries(forms))('a subdir in its %s form', (form, filesOf) 
     ['https://cdn.example.com/files/', 'https://cdn.example.com/files/'],
     ['../pool/', 'https://example.org/chan/pool/'],
     ['pool', 'https://example.org/chan/noarch/pool/'],
-    ['/root/', 'https://example.org/root/'],
+    ['/top/', 'https://example.org/top/'],
     ['', `${base}/`],
   ])('finds packages at base_url %j', async (base_url, expected) => {
     const subdir = await opened(filesOf({ ...sound, info: { subdir: 'noarch', base_url } }));
