@@ -44,7 +44,7 @@ for line in sys.stdin:
         print(json.dumps([path, type(error).__name__ + ': ' + str(error)]))
 `;
 
-/** What conda-package-handling 2.0.1 cannot read, and conda itself can: ZIP members that are deflated. */
+/** What conda-package-handling 2.0.1 cannot extract ("seeking backwards"): both hold symlinks without a target (`A10.target`). */
 const unreadable = ['zlib-1.2.11-h1de35cc_3.conda', 'zlib-1.2.11-h7b6447c_3.conda'];
 
 /** Channels with a record that must be left out, and so named, with exit status 1: the only one in the corpus. */
