@@ -59,3 +59,15 @@ export const summaryKey = (channel: ChannelName, subdir: Subdir, of: { sha256: S
 export const planKey = (id: Sha256): ObjectKey => key('_gatehouse', 'plans', `${id}.json`);
 
 export const proofKey = (channel: ChannelName): ObjectKey => key('_gatehouse', 'proof', `${channel}.json`);
+
+/** The allowlist as the cloud reads it. */
+export const allowlistKey: ObjectKey = key('_gatehouse', 'allowlist.json');
+
+/** The organisation's own hotfixes of one subdir, as the cloud reads them. */
+export const patchKey = (subdir: Subdir): ObjectKey => key('_gatehouse', 'patches', `${subdir}.json`);
+
+/** How far a plan that is worked out in slices has come, under compare-and-swap. */
+export const runKey = (run: Sha256): ObjectKey => key('_gatehouse', 'runs', `${run}.json`);
+
+/** What one slice of a plan found; create-only. */
+export const partialKey = (run: Sha256, slice: number): ObjectKey => key('_gatehouse', 'runs', run, `${slice}.json`);
