@@ -4,10 +4,14 @@ import { GatehouseError } from '../core/error.ts';
 /**
  * The bytes as one bzip2 stream, made in a thread of its own that ends with it: for `repodata.json.bz2`.
  *
+ * @param workerUrl where `compress-bzip2/worker.ts` is, when a bundler has moved it
  * @throws GatehouseError `internal.bug` when the thread dies
  */
-export async function compressBzip2(bytes: Uint8Array): Promise<Uint8Array> {
-  const worker = new Worker(new URL('./compress-bzip2/worker.ts', import.meta.url), { workerData: bytes });
+export async function compressBzip2(
+  bytes: Uint8Array,
+  workerUrl = new URL('./compress-bzip2/worker.ts', import.meta.url),
+): Promise<Uint8Array> {
+  const worker = new Worker(workerUrl, { workerData: bytes });
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
       worker.once('message', (answer) => {

@@ -1,0 +1,80 @@
+import { copyFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type BuildOptions, buildSync } from 'esbuild';
+
+const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner', 'deploy-files'] as const;
+/** One file of lambdas/ each, whose `handler` is `index.handler` of its bundle. */
+export type FunctionName = (typeof functionNames)[number];
+
+/** They solve, and so have the solver's thread and its WASM beside them. */
+const solving = ['scraper', 'prover'] as const;
+
+export interface BundleOptions {
+  /** Puts the bzip2 thread beside the indexer. It holds compressjs, which is GPL-2.0, so nobody gets it unasked. */
+  readonly bz2: boolean;
+}
+
+const root = resolve(import.meta.dirname, '..');
+const rattler = join(root, 'node_modules/@conda-org/rattler/dist');
+
+/** What the CommonJS inside an ES module may ask for. */
+const commonJs = [
+  "import { createRequire as gatehouseRequire } from 'node:module';",
+  'const require = gatehouseRequire(import.meta.url);',
+  'const __dirname = import.meta.dirname;',
+].join('');
+
+const esModule = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  logLevel: 'error',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  outExtension: { '.js': '.mjs' },
+  banner: { js: commonJs },
+} satisfies BuildOptions;
+
+/**
+ * Bundles every Lambda with all that it needs, the SDK included, into a folder of its own below `outdir`. Takes no
+ * network and no docker; equal sources give equal bytes, so that a deployment changes only what changed.
+ *
+ * @returns the folders
+ */
+export function bundleFunctions(outdir: string, { bz2 }: BundleOptions): Record<FunctionName, string> {
+  const handlers = functionNames.map((name) => [`${name}/index`, `lambdas/${name}.ts`] as const);
+  buildSync({ ...esModule, outdir, entryPoints: Object.fromEntries(handlers) });
+  bundleSolver(outdir);
+  if (bz2) bundleCompressor(outdir);
+  const folder = (name: FunctionName) => join(outdir, name);
+  return {
+    scraper: folder('scraper'),
+    downloader: folder('downloader'),
+    indexer: folder('indexer'),
+    prover: folder('prover'),
+    pruner: folder('pruner'),
+    'deploy-files': folder('deploy-files'),
+  };
+}
+
+/** rattler's build for Node reads its WASM from a file; the one that `import` finds carries it as 4 MB of text. */
+function bundleSolver(outdir: string): void {
+  const workers = solving.map((name) => [`${name}/solver-worker`, 'adapters/solver-rattler/worker.ts'] as const);
+  const alias = { '@conda-org/rattler': join(rattler, 'rattler.node.cjs') };
+  buildSync({ ...esModule, outdir, entryPoints: Object.fromEntries(workers), alias });
+  const wasm = 'js_rattler_bg.wasm';
+  for (const name of solving) copyFileSync(join(rattler, wasm), join(outdir, name, wasm));
+}
+
+/** compressjs assigns a global that it never declared (`BWTC`), which a module may not: here it is declared. */
+function bundleCompressor(outdir: string): void {
+  buildSync({
+    ...esModule,
+    outdir: join(outdir, 'indexer'),
+    entryPoints: { 'bzip2-worker': 'adapters/compress-bzip2/worker.ts' },
+    alias: { amdefine: join(root, 'lib/shims/amdefine.cjs') },
+    banner: { js: `${commonJs}var BWTC;` },
+  });
+}
