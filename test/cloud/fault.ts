@@ -1,0 +1,23 @@
+/** One request, as the cloud understood it. */
+export interface CloudRequest {
+  readonly service: 's3' | 'sqs';
+  /** By AWS's name, such as `PutObject` or `SendMessageBatch`. */
+  readonly operation: string;
+  /** The bucket or the queue. */
+  readonly resource: string;
+  readonly key: string;
+}
+
+/** What goes wrong with one request; all at once if several are named. */
+export interface Fault {
+  /** Answered so, and not applied: 409 ConditionalRequestConflict, 503 SlowDown. */
+  readonly refuse?: { readonly status: number; readonly code: string };
+  /** Waited for before the request is looked at. */
+  readonly before?: Promise<unknown>;
+  /** Waited for after the request was carried out, before its answer goes: an answer that is old when it comes. */
+  readonly after?: Promise<unknown>;
+  /** Bytes of the answer's body that are sent before the connection is cut; nothing at all when negative. */
+  readonly cutAfter?: number;
+}
+
+export type FaultOf = (request: CloudRequest) => Fault | undefined;

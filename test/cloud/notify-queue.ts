@@ -1,0 +1,28 @@
+import { eventMessage, testEventMessage } from './s3/event-message.ts';
+import { sendMessage } from './sqs/messages.ts';
+import { queueNamed } from './sqs/sqs-world.ts';
+import type { Cloud } from './start-cloud.ts';
+
+/** One entry of a bucket's notification configuration. */
+export interface Notification {
+  readonly bucket: string;
+  /** Names or patterns of events, `s3:ObjectCreated:*`. */
+  readonly events: readonly string[];
+  readonly prefix?: string;
+  readonly suffix?: string;
+  /** The queue's name, URL or ARN. */
+  readonly queue: string;
+}
+
+/** Sends every event that fits to the queue from now on, one to a message as S3 does, after the test event. */
+export function notifyQueue({ s3, sqs, time }: Cloud, notification: Notification): void {
+  const { bucket, prefix = '', suffix = '' } = notification;
+  const queue = queueNamed(sqs, notification.queue);
+  const patterns = notification.events.map((pattern) => pattern.replace(/^s3:/, '').replace(/\*$/, ''));
+  sendMessage(sqs, queue, { body: testEventMessage(bucket, time.now()) });
+  s3.listeners.add((event) => {
+    if (event.bucket !== bucket || !event.key.startsWith(prefix) || !event.key.endsWith(suffix)) return;
+    if (!patterns.some((pattern) => event.name.startsWith(pattern))) return;
+    sendMessage(sqs, queue, { body: eventMessage([event]) });
+  });
+}
