@@ -22,6 +22,8 @@ const errorCodes = [
   'store.conflict',
   'store.broken',
   'store.busy',
+  'store.too-large',
+  'queue.broken',
   'state.damaged',
   'internal.bug',
 ] as const;

@@ -6,12 +6,20 @@ import type { Store } from '../../core/ports/store.ts';
 import { bytes, countUp, key, listed, textOf } from '../support/objects.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 import { stagingContract } from './staging-contract.ts';
-import { storeModel } from './store-model.ts';
+import { storeModel, type TagRule } from './store-model.ts';
 
 const absent = { absent: true } as const;
 
-/** What every twin of the store promises. `runs` bounds the random part, for twins that are far away. */
-export function storeContract(name: string, open: OpenStore, runs = 60): void {
+interface StorePromises {
+  /** Bounds the random part, for twins that are far away. */
+  readonly runs?: number;
+  /** By default the stronger promise. */
+  readonly tags?: TagRule;
+}
+
+/** What every twin of the store promises. */
+export function storeContract(name: string, open: OpenStore, promises: StorePromises = {}): void {
+  const { runs = 60, tags: tagRule = 'writes' } = promises;
   stagingContract(name, open);
   describe(`${name} keeps the store contract`, () => {
     let store: Store;
@@ -76,9 +84,9 @@ export function storeContract(name: string, open: OpenStore, runs = 60): void {
       expect((await store.get(key('k')))?.etag).toBe(second);
     });
 
-    it('never repeats a tag of a key, whatever is written how fast', async () => {
+    it('never has one tag for two versions of a key, whatever is written how fast', async () => {
       const tags = new Set<string>();
-      for (let i = 0; i < 100; i++) tags.add(await written('k', `${i % 2}`));
+      for (let i = 0; i < 100; i++) tags.add(await written('k', `${tagRule === 'writes' ? i % 2 : i + 100}`));
       expect(tags.size).toBe(100);
     });
 
@@ -87,6 +95,29 @@ export function storeContract(name: string, open: OpenStore, runs = 60): void {
       const winners = outcomes.flatMap((outcome, i) => (outcome.status === 'written' ? [i] : []));
       expect(winners).toHaveLength(1);
       expect(await textOf(await store.get(key('k')))).toBe(`creator ${winners[0]}`);
+    });
+
+    it('replaces under a tag as a list gives it', async () => {
+      await written('k', 'first');
+      const [head] = await listed(store, 'k');
+      await written('k', 'secnd', { etag: head?.etag ?? '' });
+      expect(await put('k', 'third', { etag: head?.etag ?? '' })).toEqual({ status: 'conflict' });
+    });
+
+    it('replaces nothing that went away, whatever its tag was', async () => {
+      const etag = await written('k', 'x');
+      await store.delete(key('k'));
+      expect(await put('k', 'y', { etag })).toEqual({ status: 'conflict' });
+      expect(await store.get(key('k'))).toBeNull();
+    });
+
+    it('reads nothing more of an object that went away, or all of it', async () => {
+      await written('k', 'x');
+      const object = await store.get(key('k'));
+      await store.delete(key('k'));
+      const read = await object?.read(0, 1).catch((error: unknown) => error);
+      if (read instanceof Uint8Array) expect(Buffer.from(read).toString()).toBe('x');
+      else expect(read).toMatchObject({ code: 'store.conflict', retry: true });
     });
 
     it('loses no increment of 10 workers that add 10 each by compare-and-swap', async () => {
@@ -164,7 +195,7 @@ export function storeContract(name: string, open: OpenStore, runs = 60): void {
         fc.asyncProperty(storeModel.commands, async (commands) => {
           const fresh = await open();
           try {
-            await fc.asyncModelRun(() => ({ model: storeModel.empty(), real: fresh.store }), commands);
+            await fc.asyncModelRun(() => ({ model: storeModel.empty(tagRule), real: fresh.store }), commands);
           } finally {
             await fresh.close();
           }

@@ -5,11 +5,15 @@ import type { ObjectKey } from '../../core/layout.ts';
 import type { Condition, Store } from '../../core/ports/store.ts';
 import { key as keyOf, listed } from '../support/objects.ts';
 
-/** What is thought to be in the store, and every tag it ever gave for a key. */
+/** What is thought to be in the store, and all that a key ever held. */
 interface Model {
-  readonly objects: Map<ObjectKey, { text: string; etag: string; metadata: Record<string, string> }>;
-  readonly pastTags: Map<ObjectKey, string[]>;
+  readonly tagRule: TagRule;
+  readonly objects: Map<ObjectKey, Noted>;
+  readonly pastTags: Map<ObjectKey, Noted[]>;
 }
+
+/** What a tag is new with: every write, or, as S3's, which is made of the bytes, every change of the bytes. */
+export type TagRule = 'writes' | 'bytes';
 
 type Command = fc.AsyncCommand<Model, Store>;
 type Choice = 'any' | 'absent' | 'current' | 'past' | 'invented';
@@ -19,9 +23,10 @@ const keys = ['a/b', 'a/b-c', 'a-b', 'a/c/d', 'conda/noarch/p.conda'].map(keyOf)
 function conditionOf(model: Model, key: ObjectKey, choice: Choice): Condition | undefined {
   if (choice === 'any') return undefined;
   if (choice === 'absent') return { absent: true };
-  const past = (model.pastTags.get(key) ?? []).filter((etag) => etag !== model.objects.get(key)?.etag);
+  const past = (model.pastTags.get(key) ?? []).filter(({ etag }) => etag !== model.objects.get(key)?.etag);
   return {
-    etag: (choice === 'current' ? model.objects.get(key)?.etag : choice === 'past' ? past.at(-1) : undefined) ?? 'x',
+    etag:
+      (choice === 'current' ? model.objects.get(key)?.etag : choice === 'past' ? past.at(-1)?.etag : undefined) ?? 'x',
   };
 }
 
@@ -30,14 +35,17 @@ function holds(model: Model, key: ObjectKey, condition: Condition | undefined): 
   return 'absent' in condition ? !model.objects.has(key) : model.objects.get(key)?.etag === condition.etag;
 }
 
-function note(
-  model: Model,
-  key: ObjectKey,
-  object: { text: string; etag: string; metadata: Record<string, string> },
-): void {
+interface Noted {
+  readonly text: string;
+  readonly etag: string;
+  readonly metadata: Record<string, string>;
+}
+
+function note(model: Model, key: ObjectKey, object: Noted): void {
   const past = model.pastTags.get(key) ?? [];
-  expect(past).not.toContain(object.etag);
-  model.pastTags.set(key, [...past, object.etag]);
+  if (model.tagRule === 'writes') expect(past.map(({ etag }) => etag)).not.toContain(object.etag);
+  for (const { text, etag } of past) if (etag === object.etag) expect(text).toBe(object.text);
+  model.pastTags.set(key, [...past, object]);
   model.objects.set(key, object);
 }
 
@@ -100,7 +108,7 @@ const aChoice = fc.constantFrom<Choice>('any', 'absent', 'current', 'past', 'inv
 
 /** Random operations on a store, each checked against a map. */
 export const storeModel = {
-  empty: (): Model => ({ objects: new Map(), pastTags: new Map() }),
+  empty: (tagRule: TagRule): Model => ({ tagRule, objects: new Map(), pastTags: new Map() }),
   commands: fc.commands(
     [
       fc.tuple(aKey, aText, aChoice).map((args) => put(...args)),

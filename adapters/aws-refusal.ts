@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** What the SDK says of an answer that was no success. */
+const refusalSchema = z.object({
+  name: z.string(),
+  message: z.string(),
+  $metadata: z.object({ httpStatusCode: z.number() }),
+});
+
+export interface AwsRefusal {
+  /** AWS's error code, such as `NoSuchKey`; the answer to a HEAD has no body, and so none. */
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  /** True when the service's state was at fault and not the request. */
+  readonly isPassing: boolean;
+}
+
+/** Codes that pass by themselves though their status is below 500. */
+const passing = /^(?:RequestTimeout|OperationAborted|ConditionalRequestConflict|BadDigest)$|Throttl/;
+
+/** What an AWS service answered, or null when the error is not an answer. */
+export function refusalOf(error: unknown): AwsRefusal | null {
+  const { success, data } = refusalSchema.safeParse(error);
+  if (!success) return null;
+  const { name: code, message, $metadata } = data;
+  const status = $metadata.httpStatusCode;
+  return { code, status, message, isPassing: status >= 500 || status === 429 || passing.test(code) };
+}
+
+/** A connection that was refused, was cut or went silent. */
+export const isNetworkError = (error: unknown): error is Error =>
+  error instanceof Error && (error.name === 'TimeoutError' || ('code' in error && typeof error.code === 'string'));
+
+/** What to do about a client that knows too little to ask anything, or null. */
+export function setupHint(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error.message === 'Region is missing') return 'set AWS_REGION, or a region in the AWS profile';
+  if (error.name !== 'CredentialsProviderError') return null;
+  return 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+}
