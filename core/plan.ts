@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decisionSchema } from './control.ts';
-import { md5Schema, sha256Schema } from './digest.ts';
+import { md5Schema, type Sha256, sha256Schema } from './digest.ts';
 import { packageFileNameSchema } from './package-file-name.ts';
 import { problemSchema } from './problem.ts';
 import { recordSchema } from './record.ts';
@@ -29,7 +29,7 @@ export type Artifact = z.infer<typeof artifactSchema>;
 export const artifactId = (artifact: { readonly subdir: string; readonly filename: string }): string =>
   `${artifact.subdir}/${artifact.filename}`;
 
-const outcomeSchema = z.strictObject({
+export const outcomeSchema = z.strictObject({
   entry: z.string(),
   platform: subdirSchema,
   /** The python it was solved with, of those the allowlist lists; null when it lists none or the entry needs none. */
@@ -48,7 +48,7 @@ export type EntryOutcome = z.infer<typeof outcomeSchema>;
 const decisionsSchema = z.record(z.string(), z.record(z.string(), decisionSchema));
 
 /** What a sync would do. Equal inputs give equal bytes. At rest it is what jobs refer to. */
-const planSchema = z.strictObject({
+export const planSchema = z.strictObject({
   version: z.literal(1),
   /** All the allowlist needs, in order of id. */
   artifacts: z.array(artifactSchema),
@@ -83,3 +83,8 @@ export function bytesToAdd({ artifacts, add }: Plan): number {
 
 /** The message on the queue: names its plan; records stay in the plan. */
 export const jobSchema = z.strictObject({ plan: sha256Schema, artifact: z.string() });
+export type Job = z.infer<typeof jobSchema>;
+
+/** A message for each artifact of a plan that is to be fetched. */
+export const artifactJobs = (plan: Sha256, ids: readonly string[]): string[] =>
+  ids.map((artifact) => JSON.stringify({ plan, artifact }));

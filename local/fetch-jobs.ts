@@ -3,7 +3,7 @@ import { type Sha256, sha256Of } from '../core/digest.ts';
 import type { Log } from '../core/event.ts';
 import { canonicalJson, parseJson } from '../core/json.ts';
 import { planKey } from '../core/layout.ts';
-import { artifactId, jobSchema, type Plan } from '../core/plan.ts';
+import { artifactId, artifactJobs, jobSchema, type Plan } from '../core/plan.ts';
 import type { DeadLetter } from '../core/ports/queue.ts';
 import type { Problem } from '../core/problem.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
@@ -25,10 +25,15 @@ export interface Fetched {
 export async function fetchJobs(plan: Plan, world: World, log: Log): Promise<Fetched> {
   const id = await keepPlan(plan, world);
   const second = new Set(plan.second);
-  const jobs = (ids: readonly string[]) => ids.map((artifact) => JSON.stringify({ plan: id, artifact }));
-  const first = await workOff(jobs(plan.add.filter((one) => !second.has(one))), { plan, world, log });
+  const first = await workOff(
+    artifactJobs(
+      id,
+      plan.add.filter((one) => !second.has(one)),
+    ),
+    { plan, world, log },
+  );
   if (first.failed.length > 0) return first;
-  const last = await workOff(jobs(plan.second), { plan, world, log });
+  const last = await workOff(artifactJobs(id, plan.second), { plan, world, log });
   return { fetched: [...first.fetched, ...last.fetched].sort(), failed: last.failed };
 }
 

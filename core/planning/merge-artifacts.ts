@@ -2,10 +2,10 @@ import { type Artifact, artifactId, type EntryOutcome } from '../plan.ts';
 import type { Problem } from '../problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 
-/** Outcomes solved from one pool, and every record of it that some solution holds. */
-export interface SolvedGroup {
-  readonly outcomes: readonly EntryOutcome[];
-  readonly chosen: readonly UpstreamRecord[];
+/** An outcome, and the records of the pool it was solved from by id: at least those of its solution. */
+export interface Sourced {
+  readonly outcome: EntryOutcome;
+  readonly records: ReadonlyMap<string, UpstreamRecord>;
 }
 
 export interface Merged {
@@ -17,30 +17,25 @@ export interface Merged {
 
 /**
  * The union of all solutions, each artifact with the entries that brought it. A channel holds one file of a name: an
- * entry that wants another channel's file of a name already taken has not solved.
+ * entry that wants another channel's file of a name already taken has not solved, and takes nothing.
  */
-export function mergeArtifacts(groups: readonly SolvedGroup[]): Merged {
-  const byId = new Map<string, UpstreamRecord>();
+export function mergeArtifacts(sourced: readonly Sourced[]): Merged {
+  const taken = new Map<string, UpstreamRecord>();
   const problems: Problem[] = [];
-  const outcomes = groups.flatMap(({ chosen, outcomes: solved }) => {
-    const lost = new Map<string, Problem>();
-    for (const record of chosen) {
-      const id = artifactId(record);
-      const before = byId.get(id) ?? record;
-      byId.set(id, before);
-      if (before.url !== record.url) lost.set(id, clash(id, before, record));
-    }
-    problems.push(...lost.values());
-    return solved.map((outcome) => withoutLost(outcome, lost));
+  const outcomes = sourced.map(({ outcome, records }) => {
+    const wanted = outcome.artifacts.flatMap((id) => records.get(id) ?? []);
+    const clashes = wanted.flatMap((record) => clash(taken.get(artifactId(record)), record));
+    problems.push(...clashes);
+    const [first] = clashes;
+    if (first !== undefined) return lost(outcome, first);
+    for (const record of wanted) taken.set(artifactId(record), taken.get(artifactId(record)) ?? record);
+    return outcome;
   });
-  return { artifacts: artifactsOf(byId, outcomes), outcomes, problems };
+  return { artifacts: artifactsOf(taken, outcomes), outcomes, problems };
 }
 
-function withoutLost(outcome: EntryOutcome, lost: ReadonlyMap<string, Problem>): EntryOutcome {
-  const id = outcome.artifacts.find((one) => lost.has(one));
-  if (id === undefined) return outcome;
-  const explanation = `${id}: ${lost.get(id)?.detail}`;
-  return { ...outcome, status: 'failed', artifacts: [], explanation };
+function lost(outcome: EntryOutcome, { subject, detail }: Problem): EntryOutcome {
+  return { ...outcome, status: 'failed', artifacts: [], explanation: `${subject}: ${detail}` };
 }
 
 function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readonly EntryOutcome[]): Artifact[] {
@@ -64,7 +59,8 @@ function artifact({ subdir, filename, channel, url, record }: UpstreamRecord, wh
   return { subdir, filename, channel, url, size, sha256, md5, record, why };
 }
 
-function clash(id: string, one: UpstreamRecord, other: UpstreamRecord): Problem {
+function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[] {
+  if (one === undefined || one.url === other.url) return [];
   const detail = `wanted from ${one.channel} and from ${other.channel}; a channel holds one file of a name`;
-  return { code: 'plan.conflict', subject: id, detail };
+  return [{ code: 'plan.conflict', subject: artifactId(other), detail }];
 }
