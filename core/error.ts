@@ -17,6 +17,7 @@ const errorCodes = [
   'fetch.md5',
   'fetch.mutated',
   'fetch.unverifiable',
+  'fetch.failed',
   'package.refused',
   'package.identity',
   'store.conflict',

@@ -71,3 +71,6 @@ export const runKey = (run: Sha256): ObjectKey => key('_gatehouse', 'runs', `${r
 
 /** What one slice of a plan found; create-only. */
 export const partialKey = (run: Sha256, slice: number): ObjectKey => key('_gatehouse', 'runs', run, `${slice}.json`);
+
+/** Which run is the latest, under compare-and-swap: the others are superseded. */
+export const latestRunKey: ObjectKey = key('_gatehouse', 'runs', 'latest.json');

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { type Allowlist, formatAllowlistProblem, parseAllowlist } from '../core/allowlist/parse-allowlist.ts';
+import { acceptAllowlist } from '../core/allowlist/accept-allowlist.ts';
+import type { Allowlist } from '../core/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../core/error.ts';
 
 /** One byte more than an allowlist may have, so that one too large is seen as that without being read. */
@@ -7,15 +8,8 @@ const readAtMost = 1024 * 1024 + 1;
 
 /** @throws GatehouseError `allowlist.missing`, or `allowlist.invalid` with every problem on a line of its own */
 export async function readAllowlist(file: string): Promise<Allowlist> {
-  const parsed = parseAllowlist(await readStart(file), file);
-  if (parsed.ok) return parsed.allowlist;
-  const lines = parsed.problems.map((problem) => formatAllowlistProblem(file, problem));
-  if (parsed.omitted > 0) lines.push(`and ${parsed.omitted} more`);
-  const isHinted = parsed.problems.some(({ hint }) => hint !== undefined);
-  throw new GatehouseError('allowlist.invalid', lines.join('\n'), isHinted ? {} : { hint: formatHint });
+  return acceptAllowlist(await readStart(file), file);
 }
-
-const formatHint = 'README.md shows a whole allowlist; with allowlist.schema.json an editor completes and checks it';
 
 /** A stream, so that a pipe does too. */
 async function readStart(file: string): Promise<Uint8Array> {

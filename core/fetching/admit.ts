@@ -5,6 +5,7 @@ import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
 import type { Artifact } from '../plan.ts';
 import type { Provenance } from '../provenance.ts';
+import { putOnce } from '../put-once.ts';
 import type { DownloadWorld } from './download.ts';
 import type { Received } from './receive.ts';
 
@@ -33,11 +34,8 @@ export async function admit(artifact: Artifact, received: Received, world: Downl
     firstSeen: world.clock.now(),
   };
   const key = provenanceKey(world.channel, subdir, filename, provenance.sha256);
-  const { status } = await world.store.put(key, Buffer.from(canonicalJson(provenance)), { absent: true });
-  // An earlier try's or another worker's stands. But S3 answers 409 also for a rival that then fails: so look.
-  if (status === 'conflict' && (await world.store.get(key)) === null) {
-    throw new GatehouseError('store.conflict', `${key} was refused, yet nothing is there`, { retry: true });
-  }
+  // An earlier try's or another worker's stands.
+  await putOnce(world.store, key, Buffer.from(canonicalJson(provenance)));
 }
 
 function unverifiable({ sha256 }: Artifact): Provenance['findings'] {

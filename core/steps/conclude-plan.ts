@@ -1,0 +1,101 @@
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { emptyControl } from '../control.ts';
+import { type Sha256, sha256Of } from '../digest.ts';
+import { canonicalJson } from '../json.ts';
+import { controlKey, partialKey, planKey } from '../layout.ts';
+import { artifactJobs, type Plan } from '../plan.ts';
+import { type ConcludeWorld, concludeSlices } from '../planning/conclude-slices.ts';
+import { type PartialPlan, partialPlanSchema } from '../planning/partial-plan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Queue } from '../ports/queue.ts';
+import { putOnce } from '../put-once.ts';
+import { readJsonObject } from '../read-json-object.ts';
+import { readPlan } from '../read-plan.ts';
+import { openRun, updateRun } from '../run/open-run.ts';
+import type { Run } from '../run/run.ts';
+import { runMessage } from '../run/run-message.ts';
+import { noarch } from '../subdir.ts';
+
+export interface ConcludePlanWorld extends ConcludeWorld {
+  readonly clock: Clock;
+  readonly queue: Queue;
+  readonly later: Queue;
+  readonly jobs: Queue;
+}
+
+export interface Concluded {
+  readonly status: 'waiting' | 'sent' | 'superseded';
+  /** The slices whose parts are not there. */
+  readonly missing: readonly number[];
+  readonly plan: Plan | null;
+}
+
+/** 6 hours, three receives of a message that is invisible for 90 minutes: who has not come by then comes no more. */
+const patience = 6 * 60 * 60 * 1000;
+
+/**
+ * Makes the plan of a run's parts, once, lays it at rest and sends its jobs. Without all parts it comes back later; in
+ * the end it makes do with what is there, and such a plan removes nothing. Safe to run twice and by many at once: the
+ * first plan counts.
+ *
+ * @throws GatehouseError `store.*`; `json.invalid` when a part is damaged
+ */
+export async function concludePlan(id: Sha256, world: ConcludePlanWorld): Promise<Concluded> {
+  const opened = await openRun(world.store, id);
+  if (opened === null) return { status: 'superseded', missing: [], plan: null };
+  const { run, allowlist } = opened;
+  if (run.stage !== 'planning') return { status: 'sent', missing: [], plan: null };
+  const { parts, missing } = await readParts(id, run, world);
+  if (run.plan === null && missing.length > 0 && world.clock.now() < run.startedAt + patience) {
+    await world.later.send([runMessage({ type: 'merge', run: id })]);
+    return { status: 'waiting', missing, plan: null };
+  }
+  const planId = run.plan ?? (await makePlan(id, { run, allowlist, parts }, world));
+  const plan = await readPlan(world.store, planId);
+  await configure(allowlist, world);
+  const second = new Set(plan.second);
+  await world.jobs.send(
+    artifactJobs(
+      planId,
+      plan.add.filter((artifact) => !second.has(artifact)),
+    ),
+  );
+  await world.queue.send([runMessage({ type: 'settle', run: id })]);
+  await updateRun(id, world, (before) => (before.stage === 'planning' ? { ...before, stage: 'fetching' } : null));
+  return { status: 'sent', missing, plan };
+}
+
+async function readParts(id: Sha256, { slices }: Run, { store }: ConcludePlanWorld) {
+  const parts: PartialPlan[] = [];
+  const missing: number[] = [];
+  for (let slice = 0; slice < slices; slice++) {
+    const part = await readJsonObject(store, partialKey(id, slice), partialPlanSchema);
+    if (part === null) missing.push(slice);
+    else parts.push(part.value);
+  }
+  return { parts, missing };
+}
+
+interface Making {
+  readonly run: Run;
+  readonly allowlist: Allowlist;
+  readonly parts: readonly PartialPlan[];
+}
+
+/** @returns the id of the plan that was first */
+async function makePlan(id: Sha256, { run, allowlist, parts }: Making, world: ConcludePlanWorld): Promise<Sha256> {
+  const plan = await concludeSlices(allowlist, parts, { ...world, clock: { now: () => run.startedAt } });
+  const bytes = Buffer.from(canonicalJson(plan));
+  const made = sha256Of(bytes);
+  await putOnce(world.store, planKey(made), bytes);
+  const { plan: first } = await updateRun(id, world, (before) =>
+    before.plan === null ? { ...before, plan: made } : null,
+  );
+  return first ?? made;
+}
+
+/** A subdir with a control is indexed, packages or not: every configured one and noarch must be there (clients.md 4.1). */
+async function configure({ platforms }: Allowlist, { store, channel }: ConcludePlanWorld): Promise<void> {
+  const empty = Buffer.from(canonicalJson(emptyControl));
+  for (const subdir of new Set([...platforms, noarch])) await putOnce(store, controlKey(channel, subdir), empty);
+}

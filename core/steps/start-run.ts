@@ -1,0 +1,67 @@
+import { type Sha256, sha256Of } from '../digest.ts';
+import { GatehouseError } from '../error.ts';
+import { canonicalJson } from '../json.ts';
+import { latestRunKey, runKey } from '../layout.ts';
+import { planSlices } from '../planning/plan-slices.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { Store } from '../ports/store.ts';
+import { putOnce } from '../put-once.ts';
+import { readJsonObject } from '../read-json-object.ts';
+import { readStoredAllowlist } from '../read-stored-allowlist.ts';
+import { latestRunSchema, type Run } from '../run/run.ts';
+import { runMessage } from '../run/run-message.ts';
+
+export interface StartWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Where a run's messages go. */
+  readonly queue: Queue;
+  /** The same queue, whose messages come later. */
+  readonly later: Queue;
+}
+
+export interface Started {
+  readonly status: 'started' | 'superseded';
+  readonly run: Sha256;
+  readonly slices: number;
+}
+
+/**
+ * Starts a run over the store's allowlist, in the place of whichever was the latest: a message for each slice, and one
+ * that makes the plan in any case. Safe to run twice for one trigger.
+ *
+ * @param trigger names what set it off: the id of a message or event
+ * @throws GatehouseError `allowlist.missing` or `allowlist.invalid`; `store.conflict` (retry)
+ */
+export async function startRun(trigger: string, { store, clock, queue, later }: StartWorld): Promise<Started> {
+  const { allowlist, sha256 } = await readStoredAllowlist(store);
+  const id = sha256Of(`${sha256} ${trigger}`);
+  const slices = planSlices(allowlist).length;
+  const run: Run = {
+    version: 1,
+    allowlist: sha256,
+    startedAt: clock.now(),
+    slices,
+    done: [],
+    plan: null,
+    stage: 'planning',
+  };
+  if (!(await takePlace(store, id))) return { status: 'superseded', run: id, slices };
+  await putOnce(store, runKey(id), Buffer.from(canonicalJson(run)));
+  await later.send([runMessage({ type: 'merge', run: id })]);
+  const messages = Array.from({ length: slices }, (_, slice) => runMessage({ type: 'slice', run: id, slice }));
+  await queue.send(slices === 0 ? [runMessage({ type: 'merge', run: id })] : messages);
+  return { status: 'started', run: id, slices };
+}
+
+/** Makes a run the latest, unless it has been that before and another came after it. */
+async function takePlace(store: Store, id: Sha256): Promise<boolean> {
+  const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
+  if (latest?.value.run === id) return true;
+  if ((await store.get(runKey(id))) !== null) return false;
+  const bytes = Buffer.from(canonicalJson({ version: 1, run: id }));
+  const outcome = await store.put(latestRunKey, bytes, latest === null ? { absent: true } : { etag: latest.etag });
+  if (outcome.status === 'written') return true;
+  throw new GatehouseError('store.conflict', 'another run started at the same time', { retry: true });
+}
