@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner', 'deploy-files'] as const;
@@ -15,7 +16,9 @@ export interface BundleOptions {
 }
 
 const root = resolve(import.meta.dirname, '..');
-const rattler = join(root, 'node_modules/@conda-org/rattler/dist');
+const { resolve: find } = createRequire(import.meta.url);
+const rattler = find('@conda-org/rattler');
+const zod = { zod: join(root, 'lib/shims/zod.mjs'), 'zod-files': dirname(find('zod')) };
 
 /** What the CommonJS inside an ES module may ask for. */
 const commonJs = [
@@ -35,6 +38,7 @@ const esModule = {
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
   banner: { js: commonJs },
+  alias: zod,
 } satisfies BuildOptions;
 
 /**
@@ -62,10 +66,10 @@ export function bundleFunctions(outdir: string, { bz2 }: BundleOptions): Record<
 /** rattler's build for Node reads its WASM from a file; the one that `import` finds carries it as 4 MB of text. */
 function bundleSolver(outdir: string): void {
   const workers = solving.map((name) => [`${name}/solver-worker`, 'adapters/solver-rattler/worker.ts'] as const);
-  const alias = { '@conda-org/rattler': join(rattler, 'rattler.node.cjs') };
+  const alias = { ...zod, '@conda-org/rattler': rattler };
   buildSync({ ...esModule, outdir, entryPoints: Object.fromEntries(workers), alias });
   const wasm = 'js_rattler_bg.wasm';
-  for (const name of solving) copyFileSync(join(rattler, wasm), join(outdir, name, wasm));
+  for (const name of solving) copyFileSync(join(dirname(rattler), wasm), join(outdir, name, wasm));
 }
 
 /** compressjs assigns a global that it never declared (`BWTC`), which a module may not: here it is declared. */
@@ -74,7 +78,7 @@ function bundleCompressor(outdir: string): void {
     ...esModule,
     outdir: join(outdir, 'indexer'),
     entryPoints: { 'bzip2-worker': 'adapters/compress-bzip2/worker.ts' },
-    alias: { amdefine: join(root, 'lib/shims/amdefine.cjs') },
+    alias: { ...zod, amdefine: join(root, 'lib/shims/amdefine.cjs') },
     banner: { js: `${commonJs}var BWTC;` },
   });
 }

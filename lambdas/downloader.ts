@@ -1,0 +1,29 @@
+import { GatehouseError } from '../core/error.ts';
+import { parseJson, parseValue } from '../core/json.ts';
+import { jobSchema } from '../core/plan.ts';
+import { wantedArtifact } from '../core/run/wanted-artifact.ts';
+import { fetchArtifact } from '../core/steps/fetch.ts';
+import { type Context, inWorld } from './invocation.ts';
+import { type DownloaderWorld, openDownloader } from './open-world.ts';
+import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './sqs-batch.ts';
+import { withinTime } from './within-time.ts';
+
+/** Fetches the artifacts that jobs name. One that fails is told by name and comes again, in the end as a dead letter. */
+export async function download(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
+  const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
+  const { Records } = parseValue(event, sqsEventSchema, 'the event');
+  return eachMessage(Records, world.telemetry, (message) => fetchJob(message, world));
+}
+
+async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<void> {
+  const { telemetry, store } = world;
+  const job = parseJson(body, jobSchema, 'a job');
+  const artifact = await wantedArtifact(store, job);
+  if (artifact === null) return telemetry.note('superseded', job);
+  const outcome = await fetchArtifact(artifact, { ...world, log: telemetry.log });
+  if (outcome.status !== 'failed') return telemetry.note(outcome.status, job);
+  const { subject, code, detail } = outcome.problem;
+  throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, { retry: true });
+}
+
+export const handler = inWorld(openDownloader, download);

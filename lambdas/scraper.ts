@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { parseJson, parseValue } from '../core/json.ts';
+import { rememberUpstream } from '../core/planning/remember-upstream.ts';
+import { type RunMessage, runMessageSchema } from '../core/run/run-message.ts';
+import { concludePlan } from '../core/steps/conclude-plan.ts';
+import { planSlice } from '../core/steps/plan-slice.ts';
+import { settleRun } from '../core/steps/settle.ts';
+import { startRun } from '../core/steps/start-run.ts';
+import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
+import { type Context, inWorld } from './invocation.ts';
+import { openScraper, type ScraperWorld } from './open-world.ts';
+import { s3KeysSchema } from './s3-notification.ts';
+import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './sqs-batch.ts';
+import type { Telemetry } from './telemetry.ts';
+import { withinTime } from './within-time.ts';
+
+/** The weekly rule's, which Lambda delivers again under the same id when it fails. */
+const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });
+const eventSchema = z.union([sqsEventSchema, scheduleSchema]);
+const bodySchema = z.union([runMessageSchema, s3KeysSchema]);
+
+/** Plans: once a week, when the allowlist or the hotfixes change, and slice by slice as its own messages say. */
+export async function scrape(event: unknown, opened: ScraperWorld, context: Context): Promise<BatchReply> {
+  const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
+  const parsed = parseValue(event, eventSchema, 'the event');
+  if ('Records' in parsed) return eachMessage(parsed.Records, world.telemetry, (one) => handleMessage(one, world));
+  await start(parsed.id, world);
+  return { batchItemFailures: [] };
+}
+
+async function handleMessage({ messageId, body }: SqsMessage, world: ScraperWorld): Promise<void> {
+  const message = parseJson(body, bodySchema, 'a message to the scraper');
+  if (!Array.isArray(message)) await proceed(message, world);
+  else if (message.length > 0) await start(messageId, world);
+}
+
+async function start(trigger: string, world: ScraperWorld): Promise<void> {
+  world.telemetry.note('run', { ...(await startRun(trigger, world)) });
+}
+
+/** One step for each kind of message. */
+async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> {
+  const { telemetry } = world;
+  if (message.type === 'slice') {
+    const { status } = await planSlice(message.run, message.slice, planning(world));
+    telemetry.note('slice', { ...message, status });
+  } else if (message.type === 'merge') {
+    const { status, missing, plan } = await concludePlan(message.run, planning(world));
+    telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
+    if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
+    for (const problem of plan?.problems ?? []) telemetry.warn('problem', problem);
+    telemetry.count('PlanProblems', plan?.problems.length ?? 0);
+  } else reportSettled(message, await settleRun(message.run, world), telemetry);
+}
+
+function reportSettled(
+  message: RunMessage,
+  outcome: Awaited<ReturnType<typeof settleRun>>,
+  telemetry: Telemetry,
+): void {
+  const { status, missing, applied } = outcome;
+  const facts = { ...message, status, missing: missing.slice(0, 100), absent: missing.length, ...applied };
+  if (status === 'given up') telemetry.warn('settle', facts);
+  else telemetry.note('settle', facts);
+  telemetry.count('ArtifactsGivenUp', status === 'given up' ? missing.length : 0);
+}
+
+function planning(world: ScraperWorld) {
+  const { log } = world.telemetry;
+  const openSubdir = rememberUpstream((channel, subdir) => openUpstreamSubdir(channel, subdir, { ...world, log }));
+  return { ...world, log, openSubdir };
+}
+
+export const handler = inWorld(openScraper, scrape);

@@ -1,0 +1,74 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { GatehouseError } from '../core/error.ts';
+import type { Event, Log } from '../core/event.ts';
+
+export interface Telemetry {
+  /** What steps tell. */
+  readonly log: Log;
+  /** How an invocation's work came out. */
+  note(message: string, facts: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts: Readonly<Record<string, unknown>>): void;
+  /** Something that is tried again or ends as a dead letter, by name. */
+  failed(what: string, error: unknown): void;
+  count(metric: string, value: number): void;
+  /** Sends the metrics of one invocation. */
+  flush(): void;
+}
+
+/** Structured logs and metrics, named by the environment (POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE). */
+export function powertools(): Telemetry {
+  const logger = new Logger();
+  const metrics = new Metrics();
+  const count = (metric: string, value: number) => void metrics.addMetric(metric, MetricUnit.Count, value);
+  return {
+    log(event) {
+      const level = levelOf(event);
+      if (level !== null) logger[level](event.type, { ...event });
+      for (const [metric, value] of Object.entries(countsOf(event))) count(metric, value);
+    },
+    note: (message, facts) => logger.info(message, { ...facts }),
+    warn: (message, facts) => logger.warn(message, { ...facts }),
+    failed(what, error) {
+      count('Failed', 1);
+      logger.error(what, failure(error));
+    },
+    count,
+    flush: () => metrics.publishStoredMetrics(),
+  };
+}
+
+function levelOf(event: Event): 'debug' | 'info' | 'warn' | 'error' | null {
+  switch (event.type) {
+    case 'fetch.progress':
+      return null;
+    case 'fetch.failed':
+      return 'error';
+    case 'retry':
+    case 'plan.unsolved':
+      return 'warn';
+    case 'prove.entry':
+      return event.installable ? 'debug' : 'warn';
+    case 'fetch.started':
+    case 'plan.solved':
+      return 'debug';
+    default:
+      return 'info';
+  }
+}
+
+function countsOf(event: Event): Readonly<Record<string, number>> {
+  if (event.type === 'fetch.done') return { PackagesFetched: 1, BytesFetched: event.size };
+  if (event.type === 'fetch.failed') return { FetchesFailed: 1 };
+  if (event.type === 'index.written') return { IndexesWritten: event.changed ? 1 : 0 };
+  return {};
+}
+
+/** What a person needs of an error; a message of ours holds no secret (core/upstream/shown-url.ts). */
+function failure(error: unknown): Record<string, unknown> {
+  if (error instanceof GatehouseError) {
+    const { code, message: reason, hint, retry } = error;
+    return { code, reason, hint, retry };
+  }
+  return { code: 'internal.bug', error: error instanceof Error ? error : String(error) };
+}

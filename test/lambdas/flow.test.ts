@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryCache } from '../../adapters/cache-memory.ts';
+import { httpFetch } from '../../adapters/http-fetch.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { acceptAllowlist } from '../../core/allowlist/accept-allowlist.ts';
+import { verify } from '../../core/steps/verify.ts';
+import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
+import { seededRandom } from '../../local/sample/random.ts';
+import { buildSampleChannel, sampleAllowlist } from '../../local/sample/sample-channel.ts';
+import { sync } from '../../local/sync.ts';
+import { type SmallCloud, smallCloud } from '../support/small-cloud.ts';
+import { small } from '../support/start-lab.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { memoryStore, newBucket } from '../twins/store-memory.ts';
+
+const solver = rattlerSolver();
+afterAll(() => solver[Symbol.asyncDispose]());
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const urlOf = (name: string) => pathToFileURL(join(folder.path, name)).href;
+const clockOf = (cloud: SmallCloud) => ({ now: () => cloud.now, sleep: async () => {}, random: () => 0 });
+
+/** The command line's sync over a store of its own, at the cloud's time. */
+function localTwin(cloud: SmallCloud) {
+  const bucket = newBucket();
+  const store = memoryStore({}, bucket);
+  return {
+    bucket,
+    sync: (text: string) => {
+      const allowlist = acceptAllowlist(Buffer.from(text), 'allowlist.json');
+      const outside = { clock: clockOf(cloud), solver, fetch: httpFetch(), cache: memoryCache() };
+      const world = { channel: 'conda' as const, store, ...outside, [Symbol.asyncDispose]: async () => {} };
+      return sync(allowlist, world, () => {});
+    },
+  };
+}
+
+const at = (bucket: SmallCloud['bucket'], prefix: string) =>
+  Object.fromEntries(
+    [...bucket.objects]
+      .filter(([key]) => key.startsWith(prefix))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { bytes }]) => [key, Buffer.from(bytes).toString('latin1')]),
+  );
+
+function expectSame(cloud: SmallCloud, local: { readonly bucket: SmallCloud['bucket'] }) {
+  for (const prefix of ['conda/', '_gatehouse/provenance/', '_gatehouse/proof/']) {
+    expect(at(cloud.bucket, prefix)).toEqual(at(local.bucket, prefix));
+  }
+  expect(cloud.dead).toEqual([]);
+}
+
+const damage = async (cloud: SmallCloud) => {
+  const store = memoryStore({}, cloud.bucket);
+  return (await verify([], { channel: 'conda', store, clock: clockOf(cloud), log: () => {} })).problems;
+};
+
+describe('from the allowlist to the proof', () => {
+  it('the cloud serves byte for byte what a sync serves of the sample upstream', async () => {
+    await buildSampleChannel(join(folder.path, 'sample'), { forms: ['json'] });
+    const text = sampleAllowlist(urlOf('sample'));
+    const cloud = smallCloud(solver);
+    const local = localTwin(cloud);
+    await cloud.allowlist(JSON.parse(text));
+    await cloud.run();
+    await local.sync(text);
+    expectSame(cloud, local);
+    expect(Object.keys(cloud.objects('conda/')).length).toBeGreaterThan(20);
+    expect(await damage(cloud)).toEqual([]);
+    // The schedule finds nothing to do.
+    const before = cloud.objects('conda/');
+    await cloud.schedule('a-week-later');
+    await cloud.run();
+    expect(cloud.objects('conda/')).toEqual(before);
+  });
+});
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Two allowlists and two upstreams: what enters, changes, hides its other format and leaves. */
+const first: ChannelPackage[] = [
+  small('app 1.0', ['lib']),
+  small('lib 1.0'),
+  small('old 1.0', [], { format: '.tar.bz2' }),
+  small('gone 1.0', ['gone-too']),
+  small('gone-too 1.0'),
+];
+const second: ChannelPackage[] = [...first, small('lib 1.2+x'), small('old 1.0')];
+const patches = { 'app-1.0-0.conda': { depends: ['lib >=1.1'] } };
+
+const allowlist = (url: string, packages: readonly string[]) => ({
+  channels: [url],
+  platforms: ['linux-64', 'osx-64'],
+  packages: packages.map((spec) => ({ spec, platforms: ['linux-64'] })),
+});
+
+interface Play {
+  readonly cloud: SmallCloud;
+  readonly served: Record<string, string>;
+}
+
+async function play(mischief?: Parameters<typeof smallCloud>[1]): Promise<Play> {
+  const cloud = smallCloud(solver, mischief);
+  await cloud.allowlist(allowlist(urlOf('first'), ['app', 'old', 'gone']));
+  await cloud.run();
+  cloud.now += day;
+  await cloud.allowlist(allowlist(urlOf('second'), ['app', 'old']));
+  await cloud.run();
+  return { cloud, served: kept(cloud) };
+}
+
+/** All but what tells of the way there. */
+const kept = (cloud: SmallCloud) =>
+  Object.fromEntries(Object.entries(cloud.objects()).filter(([key]) => !/^_gatehouse\/(runs|plans|state)\//.test(key)));
+
+describe('whatever happens on the way', () => {
+  let undisturbed: Play;
+  beforeAll(async () => {
+    await buildChannel(join(folder.path, 'first'), first, { forms: ['json'] });
+    await buildChannel(join(folder.path, 'second'), second, { patches, forms: ['json'] });
+    undisturbed = await play();
+  });
+
+  it('the end is what two syncs come to', async () => {
+    const cloud = smallCloud(solver);
+    const local = localTwin(cloud);
+    await local.sync(JSON.stringify(allowlist(urlOf('first'), ['app', 'old', 'gone'])));
+    cloud.now += day;
+    await local.sync(JSON.stringify(allowlist(urlOf('second'), ['app', 'old'])));
+    expectSame(undisturbed.cloud, local);
+    expect(await damage(undisturbed.cloud)).toEqual([]);
+    const text = at(undisturbed.cloud.bucket, 'conda/linux-64/repodata.json')['conda/linux-64/repodata.json'] ?? '';
+    const { packages, 'packages.conda': conda, removed } = JSON.parse(text);
+    expect(Object.keys({ ...packages, ...conda }).sort()).toEqual([
+      'app-1.0-0.conda',
+      'lib-1.0-0.conda',
+      'lib-1.2+x-0.conda',
+      'old-1.0-0.conda',
+      'old-1.0-0.tar.bz2',
+    ]);
+    expect(conda['app-1.0-0.conda'].depends).toEqual(['lib >=1.1']);
+    expect(removed).toEqual(['gone-1.0-0.conda', 'gone-too-1.0-0.conda']);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('messages come twice and in any order (seed %i)', async (seed) => {
+    const { cloud, served } = await play({ random: seededRandom(seed), duplicates: 0.2 });
+    expect(cloud.dead).toEqual([]);
+    expect(served).toEqual(undisturbed.served);
+  });
+
+  it('an invocation is cut off at any effect: its messages come again, and the end is the same', async () => {
+    const { effects } = undisturbed.cloud;
+    expect(effects).toBeGreaterThan(200);
+    for (let crashAt = 0; crashAt < effects; crashAt += 1 + Math.floor(effects / 60)) {
+      const { cloud, served } = await play({ random: () => 0, crashAt });
+      expect({ crashAt, dead: cloud.dead }).toEqual({ crashAt, dead: [] });
+      expect({ crashAt, served }).toEqual({ crashAt, served: undisturbed.served });
+    }
+  });
+});

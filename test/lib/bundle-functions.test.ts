@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { bundleFunctions } from '../../lib/bundle-functions.ts';
+import { candidate, poolOf } from '../support/candidates.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+type Bundles = ReturnType<typeof bundleFunctions>;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let plain: Bundles;
+let withBz2: Bundles;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  plain = bundleFunctions(join(folder.path, 'plain'), { bz2: false });
+  withBz2 = bundleFunctions(join(folder.path, 'bz2'), { bz2: true });
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+async function contents(bundles: Bundles): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for (const [name, path] of Object.entries(bundles)) {
+    for (const file of await readdir(path)) files.set(`${name}/${file}`, await readFile(join(path, file)));
+  }
+  return files;
+}
+
+const mebibyte = 1024 * 1024;
+
+describe('what is in a bundle', () => {
+  it('is under 1 MB besides the WASM, which only those who solve have', async () => {
+    const files = await contents(withBz2);
+    const large = [...files].filter(([, bytes]) => bytes.length >= mebibyte).map(([name]) => name);
+    expect(large.sort()).toEqual(['prover/js_rattler_bg.wasm', 'scraper/js_rattler_bg.wasm']);
+    for (const path of Object.values(withBz2)) {
+      const names = (await readdir(path)).filter((name) => !name.endsWith('.wasm'));
+      const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(mebibyte);
+    }
+  });
+
+  it('is no compressjs, which is GPL-2.0, unless bz2 was asked for', async () => {
+    const holding = async (bundles: Bundles) =>
+      [...(await contents(bundles))].filter(([, bytes]) => /BWTC/.test(bytes.toString('latin1')));
+    expect((await holding(plain)).map(([name]) => name)).toEqual([]);
+    expect((await holding(withBz2)).map(([name]) => name)).toEqual(['indexer/bzip2-worker.mjs']);
+  });
+
+  it('is the same bytes each time', async () => {
+    const again = bundleFunctions(join(folder.path, 'again'), { bz2: true });
+    expect(await contents(again)).toEqual(await contents(withBz2));
+  });
+});
+
+describe('what a bundle does', () => {
+  it.each(['scraper', 'downloader', 'indexer', 'prover', 'pruner', 'deploy-files'] as const)(
+    'the %s loads with nothing but its folder',
+    (name) => {
+      const script = `import(${JSON.stringify(pathToFileURL(join(plain[name], 'index.mjs')).href)})
+        .then(({ handler }) => console.log(typeof handler))`;
+      const said = execFileSync(process.execPath, ['-e', script], { cwd: folder.path, env: {}, encoding: 'utf8' });
+      expect(said).toBe('function\n');
+    },
+  );
+
+  it.each(['scraper', 'prover'] as const)(
+    "the %s's solver thread solves, as the one that is not bundled",
+    async (name) => {
+      const tiny = poolOf([
+        candidate('app 1.0', { depends: ['base >=1'] }),
+        candidate('base 1.0'),
+        candidate('base 1.5'),
+        candidate('other 1.0'),
+      ]);
+      await using bundled = rattlerSolver({ workerUrl: pathToFileURL(join(plain[name], 'solver-worker.mjs')) });
+      await using source = rattlerSolver();
+      for (const specs of [['app'], ['app', 'base <1.5'], ['nowhere']]) {
+        expect(await bundled.solve(tiny, specs)).toEqual(await source.solve(tiny, specs));
+      }
+      const keys = ['noarch/app-1.0-0.conda', 'noarch/base-1.5-0.conda'];
+      expect(await bundled.solve(tiny, ['app'])).toEqual({ status: 'solved', keys });
+    },
+  );
+
+  it("the indexer's bzip2 thread compresses, and C's bzip2 reads it back", async () => {
+    const bytes = Buffer.from(JSON.stringify({ packages: Array.from({ length: 5000 }, (_, i) => `package-${i}`) }));
+    const compressed = await compressBzip2(bytes, pathToFileURL(join(withBz2.indexer, 'bzip2-worker.mjs')));
+    expect(compressed.length).toBeLessThan(bytes.length / 2);
+    expect(execFileSync('bzip2', ['-dc'], { input: compressed }).equals(bytes)).toBe(true);
+  });
+});
