@@ -5,7 +5,7 @@ import type { PackageFileName } from './package-file-name.ts';
 import type { Subdir } from './subdir.ts';
 
 export { representationOf } from './layout/representation.ts';
-export { type RoutedKey, route } from './layout/route.ts';
+export { type RoutedKey, rootFiles, route, servedFolders } from './layout/route.ts';
 export { channelNames };
 
 /** A key of the store: `/`-separated, no empty, `.` or `..` part. Built here from parsed parts, never from raw text. */

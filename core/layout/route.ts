@@ -27,8 +27,9 @@ export interface RoutedKey extends Representation {
 
 export type Route = RoutedKey | { readonly status: 401 | 404 | 405 };
 
-const servedFolders: readonly string[] = ['simple', 'snapshots'].concat(channelNames);
-const rootFiles: readonly string[] = ['index.html', 'favicon.ico', 'robots.txt'];
+/** All that is served is one of `rootFiles` or below one of these. */
+export const servedFolders: readonly string[] = ['simple', 'snapshots'].concat(channelNames);
+export const rootFiles: readonly string[] = ['index.html', 'favicon.ico', 'robots.txt'];
 
 /**
  * What a part of a served key looks like: every character a package, wheel or project name may hold (CEP 26, PEP 427),

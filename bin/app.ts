@@ -1,0 +1,6 @@
+import { App } from 'aws-cdk-lib';
+import { ChannelStack } from '../lib/channel-stack.ts';
+import { contextSettings } from '../lib/settings.ts';
+
+const app = new App({ analyticsReporting: false });
+new ChannelStack(app, 'Gatehouse', { channel: contextSettings(app.node) });

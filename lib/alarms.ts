@@ -1,0 +1,112 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { Functions } from './pipeline.ts';
+import type { WorkQueue } from './queues.ts';
+import type { Settings } from './settings.ts';
+
+interface Watch {
+  readonly id: string;
+  readonly metric: cloudwatch.IMetric;
+  /** Alarms from here on. */
+  readonly threshold: number;
+  readonly says: string;
+  /** The heading in docs/operations.md. */
+  readonly section: string;
+}
+
+export interface Watched {
+  readonly functions: Functions;
+  readonly queues: Readonly<Record<string, WorkQueue>>;
+  readonly deadLetters: Queue;
+  readonly settings: Settings;
+}
+
+const period = Duration.minutes(5);
+
+/** An alarm for each way in which work can stop; each names the section of docs/operations.md that says what to do. */
+export function channelAlarms(scope: Construct, watched: Watched): void {
+  const action = told(scope, watched.settings);
+  for (const { id, metric, threshold, says, section } of watches(watched)) {
+    const alarm = new cloudwatch.Alarm(scope, id, {
+      metric,
+      threshold,
+      evaluationPeriods: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${says} See docs/operations.md, "${section}".`,
+    });
+    if (action !== null) alarm.addAlarmAction(action);
+  }
+}
+
+function watches({ functions, queues, deadLetters }: Watched): Watch[] {
+  return [
+    deadLettersIn('Events', deadLetters),
+    ...Object.entries(queues).flatMap(([name, queue]) => [
+      deadLettersIn(capitalised(name), queue.deadLetters),
+      tooOld(name, queue),
+    ]),
+    ...Object.values(functions).flatMap((fn): Watch[] => [
+      {
+        id: `${fn.node.id}Errors`,
+        metric: fn.metricErrors({ period }),
+        threshold: 1,
+        says: `${fn.node.id} ended with an error, or was cut off.`,
+        section: 'A function fails',
+      },
+      {
+        id: `${fn.node.id}Throttles`,
+        metric: fn.metricThrottles({ period }),
+        threshold: 1,
+        says: `${fn.node.id} was held back by the account's concurrency.`,
+        section: 'A function is throttled',
+      },
+    ]),
+  ];
+}
+
+const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+const deadLettersIn = (name: string, queue: Queue): Watch => ({
+  id: `${name}DeadLettersAlarm`,
+  metric: queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+  threshold: 1,
+  says: `${name}: messages were given up.`,
+  section: 'A dead-letter queue is not empty',
+});
+
+const tooOld = (name: string, { queue, hidden }: WorkQueue): Watch => ({
+  id: `${capitalised(name)}QueueAge`,
+  metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }),
+  // Two whole attempts have failed or were never begun.
+  threshold: 2 * hidden,
+  says: `Messages in the ${name} queue wait for longer than two attempts take.`,
+  section: 'A queue falls behind',
+});
+
+/** Whom an alarm tells; nobody, unless asked: it shows in CloudWatch all the same. */
+function told(scope: Construct, { alarmTopic, email }: Settings): SnsAction | null {
+  if (alarmTopic !== undefined) return new SnsAction(sns.Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopic));
+  if (email === undefined) return null;
+  const topic = new sns.Topic(scope, 'Alarms', { enforceSSL: true });
+  // A policy of its own replaces the one by which every alarm of the account may publish.
+  topic.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'FromAlarms',
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    }),
+  );
+  topic.addSubscription(new EmailSubscription(email));
+  acknowledge(topic, 'Serverless-SNSRedrivePolicy', 'An alarm that could not be mailed still shows in CloudWatch.');
+  return new SnsAction(topic);
+}

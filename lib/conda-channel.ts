@@ -1,0 +1,82 @@
+import { dirname, join, resolve } from 'node:path';
+import { Stage } from 'aws-cdk-lib';
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { channelAlarms } from './alarms.ts';
+import { bundleFunctions, type FunctionName } from './bundle-functions.ts';
+import { channelDelivery } from './delivery.ts';
+import { deployFiles } from './deployed-files.ts';
+import { sizeOf } from './functions.ts';
+import { channelPipeline, type Functions } from './pipeline.ts';
+import { deadLetterQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
+import { readSettings, type Settings, type SettingsInput } from './settings.ts';
+import { channelBucket } from './storage.ts';
+
+export interface CondaChannelProps extends SettingsInput {
+  /** The path of allowlist.json; this repository's by default. */
+  readonly allowlist?: string;
+  /** A folder of hotfixes, `<subdir>.json` each; `patches` beside the allowlist by default. */
+  readonly patches?: string;
+  /** Folders of bundled functions, when they are not to be bundled here and now. */
+  readonly bundles?: Readonly<Record<FunctionName, string>>;
+}
+
+const root = resolve(import.meta.dirname, '..');
+
+/** An organisation's conda channel: bucket, pipeline and, unless `cdn` is off, CloudFront. */
+export class CondaChannel extends Construct {
+  readonly bucket: Bucket;
+  readonly queues: Readonly<Record<QueueName, WorkQueue>>;
+  readonly functions: Functions;
+  readonly distribution: Distribution | null;
+  /** What clients name as their channel, or null without CloudFront. */
+  readonly url: string | null;
+
+  constructor(scope: Construct, id: string, props: CondaChannelProps = {}) {
+    super(scope, id);
+    const { allowlist = join(root, 'allowlist.json'), patches, bundles, ...given } = props;
+    const settings = readSettings(given, `The props of ${this.node.path}`);
+    const deadLetters = deadLetterQueue(this, 'EventDeadLetters');
+    this.queues = channelQueues(this, settings);
+    this.bucket = channelBucket(this, this.queues);
+    this.functions = channelPipeline(this, {
+      bucket: this.bucket,
+      queues: this.queues,
+      deadLetters,
+      settings,
+      bundles: bundles ?? bundled(this, settings),
+    });
+    const files = { allowlist, patches: patches ?? join(dirname(allowlist), 'patches') };
+    deployFiles(this, files, this.functions['deploy-files']);
+    this.distribution = settings.cdn ? channelDelivery(this, this.bucket, settings) : null;
+    if (this.distribution !== null && settings.invalidate) letInvalidate(this.functions.indexer, this.distribution);
+    this.url = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}/conda`;
+    channelAlarms(this, { functions: this.functions, queues: this.queues, deadLetters, settings });
+  }
+}
+
+function channelQueues(scope: Construct, settings: Settings): Readonly<Record<QueueName, WorkQueue>> {
+  const make = (name: QueueName) => workQueue(scope, name, sizeOf(work[name].by, settings).timeout);
+  return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof') };
+}
+
+/** Where bundles are put together: within the app's output, which is thrown away. */
+function bundled(scope: Construct, { bz2 }: Settings): Readonly<Record<FunctionName, string>> {
+  const { outdir } = Stage.of(scope) ?? {};
+  if (outdir === undefined) throw new Error('a channel is part of an app');
+  return bundleFunctions(join(outdir, 'functions', scope.node.addr), { bz2 });
+}
+
+function letInvalidate(indexer: lambda.Function, distribution: Distribution): void {
+  indexer.addEnvironment('GATEHOUSE_DISTRIBUTION_ID', distribution.distributionId);
+  indexer.addToRolePolicy(
+    new iam.PolicyStatement({
+      sid: 'Invalidate',
+      actions: ['cloudfront:CreateInvalidation'],
+      resources: [distribution.distributionArn],
+    }),
+  );
+}

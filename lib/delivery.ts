@@ -1,0 +1,131 @@
+import { Duration } from 'aws-cdk-lib';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { rootFiles, servedFolders } from '../core/layout.ts';
+import { acknowledge } from './acknowledge.ts';
+import { compileEdge } from './edge/compile-edge.ts';
+import type { Settings } from './settings.ts';
+
+/** CloudFront in front of the bucket: every request goes through the edge function first. */
+export function channelDelivery(scope: Construct, bucket: s3.Bucket, settings: Settings): cloudfront.Distribution {
+  const behavior = serving(scope, bucket);
+  const distribution = new cloudfront.Distribution(scope, 'Distribution', {
+    comment: 'Gatehouse: a conda channel',
+    defaultBehavior: { ...behavior, responseHeadersPolicy: headers(scope, 'Headers', []) },
+    additionalBehaviors: {
+      // The edge function chose by Accept there. The pattern is matched before it ran, /t/TOKEN/ and all.
+      '*simple/*': { ...behavior, responseHeadersPolicy: headers(scope, 'NegotiatedHeaders', [varyByAccept]) },
+    },
+    defaultRootObject: 'index.html',
+    errorResponses: [403, 404].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(10) })),
+    httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
+    ...ownDomain(scope, settings),
+  });
+  acknowledgeFindings(distribution, settings);
+  for (const statement of served(bucket, distribution)) bucket.addToResourcePolicy(statement);
+  return distribution;
+}
+
+function acknowledgeFindings(distribution: cloudfront.Distribution, { domain }: Settings): void {
+  acknowledge(distribution, 'AwsSolutions-CFR1', 'A channel is served wherever its people are.');
+  acknowledge(
+    distribution,
+    'AwsSolutions-CFR2',
+    'GET and HEAD of static files, behind a function that knows each key.',
+  );
+  acknowledge(
+    distribution,
+    'AwsSolutions-CFR3',
+    'Logs say who installs what: an organisation turns them on knowingly.',
+  );
+  if (domain !== undefined) return;
+  acknowledge(
+    distribution,
+    'AwsSolutions-CFR4',
+    "CloudFront's own certificate allows TLS 1.0; with `domain` 1.2 is least.",
+  );
+}
+
+const varyByAccept: cloudfront.ResponseCustomHeader = { header: 'Vary', value: 'Accept', override: true };
+
+function serving(scope: Construct, bucket: s3.Bucket): cloudfront.BehaviorOptions {
+  const { originAccessControlId } = new cloudfront.S3OriginAccessControl(scope, 'OriginAccess');
+  return {
+    // The policy is our own (`served`): withOriginAccessControl would let it read the private keys.
+    origin: S3BucketOrigin.withBucketDefaults(asOrigin(scope, bucket), { originAccessControlId }),
+    viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+    allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+    cachePolicy: cachePolicy(scope),
+    // Content-Encoding on a file whose hash clients check only does harm (design decision 8).
+    compress: false,
+    functionAssociations: [{ eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: edgeFunction(scope) }],
+  };
+}
+
+/** The same bucket in the type that origins take, which `exactOptionalPropertyTypes` tells apart from `Bucket`. */
+const asOrigin = (scope: Construct, { bucketArn, bucketRegionalDomainName }: s3.Bucket): s3.IBucket =>
+  s3.Bucket.fromBucketAttributes(scope, 'Origin', { bucketArn, bucketRegionalDomainName });
+
+const edgeFunction = (scope: Construct): cloudfront.Function =>
+  new cloudfront.Function(scope, 'Edge', {
+    comment: 'Gatehouse: URL to key',
+    runtime: cloudfront.FunctionRuntime.JS_2_0,
+    code: cloudfront.FunctionCode.fromInline(compileEdge()),
+  });
+
+/** By the path alone, which the edge function has made a key, and for as long as the object says. */
+const cachePolicy = (scope: Construct): cloudfront.CachePolicy =>
+  new cloudfront.CachePolicy(scope, 'CachePolicy', {
+    minTtl: Duration.seconds(0),
+    defaultTtl: Duration.seconds(60),
+    maxTtl: Duration.days(365),
+  });
+
+const headers = (scope: Construct, id: string, more: readonly cloudfront.ResponseCustomHeader[]) =>
+  new cloudfront.ResponseHeadersPolicy(scope, id, {
+    securityHeadersBehavior: {
+      contentTypeOptions: { override: true },
+      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), includeSubdomains: false, override: true },
+    },
+    ...(more.length === 0 ? {} : { customHeadersBehavior: { customHeaders: [...more] } }),
+  });
+
+function ownDomain(scope: Construct, { domain, certificateArn }: Settings) {
+  if (domain === undefined || certificateArn === undefined) return {};
+  return {
+    domainNames: [domain],
+    minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+    certificate: acm.Certificate.fromCertificateArn(scope, 'Certificate', certificateArn),
+  };
+}
+
+/**
+ * This distribution may read what is served, and nothing else. It may list so that S3 says 404, not 403, of what is not
+ * there (pixi stops at a 403, conda takes it for an empty subdir). S3 weighs that without a prefix, so the condition
+ * binds only a real listing; none can come, for the edge function lets no path through that is not a key, and no query.
+ */
+function served(bucket: s3.Bucket, distribution: cloudfront.Distribution): iam.PolicyStatement[] {
+  const patterns = [...servedFolders.map((folder) => `${folder}/*`), ...rootFiles];
+  const principals = [new iam.ServicePrincipal('cloudfront.amazonaws.com')];
+  const onlyThisOne = { StringEquals: { 'AWS:SourceArn': distribution.distributionArn } };
+  return [
+    new iam.PolicyStatement({
+      sid: 'CloudFrontReads',
+      principals,
+      actions: ['s3:GetObject'],
+      resources: patterns.map((pattern) => bucket.arnForObjects(pattern)),
+      conditions: onlyThisOne,
+    }),
+    new iam.PolicyStatement({
+      sid: 'CloudFrontLearnsWhatIsMissing',
+      principals,
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      conditions: { ...onlyThisOne, StringLikeIfExists: { 's3:prefix': ['', ...patterns] } },
+    }),
+  ];
+}

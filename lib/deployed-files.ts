@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CustomResource } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import { allowlistKey, privatePrefix } from '../core/layout.ts';
+
+export interface RepositoryFiles {
+  /** The path of allowlist.json. */
+  readonly allowlist: string;
+  /** A folder of `<subdir>.json`; it may be absent. */
+  readonly patches: string;
+}
+
+/**
+ * The repository's files under the keys where the pipeline reads them, written whenever their bytes change:
+ * a change to the allowlist that is deployed starts a sync at once.
+ *
+ * @throws when the allowlist is missing: an empty channel is never deployed by mistake
+ */
+export function deployFiles(scope: Construct, files: RepositoryFiles, deployer: lambda.Function): void {
+  if (!existsSync(files.allowlist)) throw new Error(`there is no allowlist at ${files.allowlist}`);
+  const found = [{ path: files.allowlist, key: `${allowlistKey}` }, ...patchFiles(files.patches)];
+  const assets = found.map(({ path, key }) => ({ key, asset: new Asset(scope, `File ${key}`, { path }) }));
+  deployer.addToRolePolicy(
+    new iam.PolicyStatement({
+      sid: 'ReadAssets',
+      actions: ['s3:GetObject'],
+      resources: assets.map(({ asset }) => asset.bucket.arnForObjects(asset.s3ObjectKey)),
+    }),
+  );
+  new CustomResource(scope, 'Files', {
+    resourceType: 'Custom::GatehouseFiles',
+    serviceToken: deployer.functionArn,
+    properties: {
+      // A changed file has another key, for its hash is its name, and so is deployed anew.
+      files: assets.map(({ key, asset }) => ({ bucket: asset.s3BucketName, key: asset.s3ObjectKey, target: key })),
+    },
+  });
+}
+
+function patchFiles(folder: string): { path: string; key: string }[] {
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names.map((name) => {
+    // A subdir's name by CEP 26.
+    if (!/^(?:noarch|[a-z0-9]+-[a-z0-9]+)\.json$/.test(name))
+      throw new Error(`${folder}/${name} is not named for a subdir`);
+    return { path: join(folder, name), key: `${privatePrefix}patches/${name}` };
+  });
+}

@@ -1,0 +1,37 @@
+import { buildSync } from 'esbuild';
+
+/** What CloudFront calls: a function of this name at the top of a script that is no module. */
+const entry = `
+import { viewerRequest } from './viewer-request.ts';
+function handler(event) { return viewerRequest(event); }
+`;
+
+/** CloudFront's limit for a function's code, in bytes. */
+const limit = 10_240;
+
+/**
+ * lib/edge/viewer-request.ts and core/layout/route.ts with its two imports as one script for CloudFront's JavaScript
+ * runtime 2.0, which is ECMAScript 5.1 with const, let, arrow functions and template literals.
+ *
+ * @throws when it uses a module of Node, or has outgrown CloudFront's limit
+ */
+export function compileEdge(): string {
+  const { outputFiles } = buildSync({
+    stdin: { contents: entry, resolveDir: import.meta.dirname },
+    bundle: true,
+    write: false,
+    // Without exports an ES module is a script; the names stay, `handler` among them.
+    format: 'esm',
+    treeShaking: false,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    target: 'es2015',
+    supported: { 'object-extensions': false },
+    charset: 'ascii',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const code = outputFiles.map(({ text }) => text).join('');
+  if (Buffer.byteLength(code) > limit) throw new Error(`the edge function is over CloudFront's ${limit} bytes`);
+  return code;
+}

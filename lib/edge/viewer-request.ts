@@ -1,0 +1,58 @@
+import { type RouteRequest, route } from '../../core/layout/route.ts';
+
+/*
+ * Runs in CloudFront's JavaScript runtime 2.0: the language core/layout/route.ts says.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
+ */
+
+interface Header {
+  readonly value: string;
+}
+
+export interface ViewerRequest {
+  readonly method: string;
+  /** As it was sent: percent-encoded, without its query. */
+  uri: string;
+  /** Each with a value, or a list of them. */
+  querystring: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, Header>>;
+}
+
+export interface ViewerResponse {
+  readonly statusCode: number;
+  readonly statusDescription: string;
+  readonly headers: Readonly<Record<string, Header>>;
+}
+
+const unkept: Header = { value: 'no-cache' };
+
+/** No client may take what is denied for what is absent: conda reads 403 as an empty subdir, pixi stops at it. */
+const refusals: Readonly<Record<401 | 404 | 405, ViewerResponse>> = {
+  401: {
+    statusCode: 401,
+    statusDescription: 'Unauthorized',
+    headers: { 'cache-control': unkept, 'www-authenticate': { value: 'Basic realm="conda"' } },
+  },
+  404: { statusCode: 404, statusDescription: 'Not Found', headers: { 'cache-control': unkept } },
+  405: {
+    statusCode: 405,
+    statusDescription: 'Method Not Allowed',
+    headers: { 'cache-control': unkept, allow: { value: 'GET, HEAD' } },
+  },
+};
+
+/** The request for the key that the URL leads to, so that the key is what is cached; or the answer, where it leads nowhere. */
+export function viewerRequest(event: { readonly request: ViewerRequest }): ViewerRequest | ViewerResponse {
+  const request = event.request;
+  const found = route(routeRequest(request));
+  if (found.status !== 'key') return refusals[found.status];
+  // S3 reads a `+` in a path as a space, so it may not stand as it is.
+  request.uri = `/${found.key.split('/').map(encodeURIComponent).join('/')}`;
+  request.querystring = {};
+  return request;
+}
+
+function routeRequest(request: ViewerRequest): RouteRequest {
+  const accept = request.headers['accept'];
+  return { method: request.method, uri: request.uri, accept: accept === undefined ? undefined : accept.value };
+}

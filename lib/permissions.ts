@@ -1,0 +1,75 @@
+import type { FunctionName } from './bundle-functions.ts';
+import type { QueueName } from './queues.ts';
+
+/** What a function may do, as key patterns of the bucket: `*` stands for any characters, `/` among them. */
+export interface Access {
+  readonly read: readonly string[];
+  /** Prefixes it may list; S3 also answers 404 instead of 403 only to who may list. */
+  readonly list: readonly string[];
+  readonly write?: readonly string[];
+  readonly delete?: readonly string[];
+  readonly send?: readonly QueueName[];
+}
+
+const packages = ['conda/*.conda', 'conda/*.tar.bz2'] as const;
+
+/** Each index file by its whole name (core/forms/forms.ts): an open end would also let in a package of that name. */
+const indexFiles = [
+  'conda/*/repodata.json',
+  'conda/*/repodata.json.zst',
+  'conda/*/repodata.json.bz2',
+  'conda/*/current_repodata.json',
+  'conda/*/run_exports.json',
+  'conda/*/repodata_from_packages.json',
+  'conda/*/repodata_shards.msgpack.zst',
+  'conda/*/shards/*.msgpack.zst',
+  'conda/channeldata.json',
+] as const;
+
+const allowlist = '_gatehouse/allowlist.json';
+const patches = '_gatehouse/patches/*';
+const provenance = '_gatehouse/provenance/*';
+const control = '_gatehouse/control/*';
+const state = '_gatehouse/state/*';
+const plans = '_gatehouse/plans/*';
+const runs = '_gatehouse/runs/*';
+const incoming = '_gatehouse/incoming/*';
+const proof = '_gatehouse/proof/*';
+
+/** Who may do what in the bucket: each function writes what is its own, and only the pruner deletes. */
+export const access: Readonly<Record<FunctionName, Access>> = {
+  scraper: {
+    read: ['conda/*', '_gatehouse/*'],
+    list: ['conda/*', '_gatehouse/*'],
+    write: [plans, runs, control],
+    send: ['plan', 'job'],
+  },
+  downloader: {
+    read: ['conda/*', plans, provenance, incoming],
+    list: ['conda/*', plans, provenance, incoming],
+    write: [...packages, provenance, incoming],
+  },
+  indexer: {
+    read: ['conda/*', provenance, control, state, allowlist, patches],
+    list: ['conda/*', provenance, control, state, allowlist, patches],
+    // Provenance of packages that were copied in by hand.
+    write: [...indexFiles, state, provenance],
+    send: ['index'],
+  },
+  prover: {
+    read: [...indexFiles, allowlist, proof],
+    list: ['conda/*', allowlist, proof],
+    write: [proof],
+  },
+  pruner: {
+    read: ['conda/*', '_gatehouse/*'],
+    list: ['conda/*', '_gatehouse/*'],
+    // Segments of the state are below its subdirs; the state itself is beside them and stays.
+    delete: [...packages, 'conda/*/shards/*.msgpack.zst', '_gatehouse/state/*/*/*', plans],
+  },
+  'deploy-files': {
+    read: [],
+    list: [],
+    write: [allowlist, '_gatehouse/patches/*.json'],
+  },
+};

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** On or off; `-c` gives every value as text. */
+const flag = z
+  .union([z.boolean(), z.enum(['on', 'off', 'true', 'false'])], 'expected on or off')
+  .transform((value) => value === true || value === 'on' || value === 'true');
+
+const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'expected a whole number');
+const numberFrom = (least: number, most: number) =>
+  wholeNumber.pipe(z.int(`expected ${least} to ${most}`).min(least).max(most));
+
+const size = z.strictObject({
+  /** MB. New accounts may be held to 3,008. */
+  memory: numberFrom(128, 10_240).exactOptional(),
+  /** MB of /tmp. */
+  scratch: numberFrom(512, 10_240).exactOptional(),
+  /** Seconds. */
+  timeout: numberFrom(1, 900).exactOptional(),
+});
+
+const sizes = z.strictObject(
+  {
+    scraper: size.exactOptional(),
+    downloader: size.exactOptional(),
+    indexer: size.exactOptional(),
+    prover: size.exactOptional(),
+    pruner: size.exactOptional(),
+  },
+  'expected an object of functions: set it in cdk.json, under context',
+);
+
+const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, `expected ${expected}`);
+
+const settingsSchema = z
+  .strictObject({
+    /** CloudFront in front of the bucket. */
+    cdn: flag.default(true),
+    /** When the allowlist is worked out anew, in UTC; a change to it starts that at once, whatever this says. */
+    schedule: text(
+      /^(?:off|rate\(\d+ (?:minute|hour|day)s?\)|cron\([^()]+\))$/,
+      'off, or a schedule such as `rate(7 days)` or `cron(0 4 ? * SUN *)`',
+    ).default('rate(7 days)'),
+    /** The channel's own host name; goes with a certificate. */
+    domain: text(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a host name').optional(),
+    /** CloudFront takes certificates of us-east-1 only. */
+    certificateArn: text(
+      /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+      'the ARN of an ACM certificate in us-east-1',
+    ).optional(),
+    /** For how many days a package that no entry needs any more stays in the index. */
+    retain: numberFrom(1, 3650).default(90),
+    /** What each function gets, where it is not what lib/functions.ts says. */
+    sizes: sizes.prefault({}),
+    /** Also writes repodata.json.bz2, for conda before 4.7; brings compressjs, which is GPL-2.0, into the indexer. */
+    bz2: flag.default(false),
+    /** Invalidates what CloudFront holds of an index that changed, instead of letting it age for a minute. */
+    invalidate: flag.default(false),
+    /** An SNS topic that is told of each alarm. */
+    alarmTopic: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic').optional(),
+    /** Who is mailed each alarm. */
+    email: z.email('expected an e-mail address').optional(),
+  })
+  .refine(({ domain, certificateArn }) => (domain === undefined) === (certificateArn === undefined), {
+    path: ['domain'],
+    message: 'goes with certificateArn: give both or neither',
+  })
+  .refine(({ invalidate, cdn }) => cdn || !invalidate, {
+    path: ['invalidate'],
+    message: 'needs the CDN, which is off',
+  });
+
+/** What can be said of a channel, as props or as context. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+export type Settings = z.output<typeof settingsSchema>;
+
+/**
+ * @param where names the settings in an error
+ * @throws with a line for each setting that cannot be
+ */
+export function readSettings(given: unknown, where: string): Settings {
+  const read = settingsSchema.safeParse(given);
+  if (read.success) return read.data;
+  const lines = read.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(`${where} cannot be read:\n${lines.join('\n')}`);
+}
+
+/** The settings given by `-c NAME=VALUE` or under `context` in cdk.json. */
+export function contextSettings(node: { tryGetContext(name: string): unknown }): Settings {
+  const names = Object.keys(settingsSchema.shape);
+  const given = names.map((name): [string, unknown] => [name, node.tryGetContext(name)]);
+  return readSettings(
+    Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    'The context (-c, cdk.json)',
+  );
+}

@@ -1,0 +1,124 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct, IDependable } from 'constructs';
+import { allowlistKey, channelNames, privatePrefix } from '../core/layout.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { QueueName, WorkQueue } from './queues.ts';
+
+interface Told {
+  readonly to: QueueName;
+  readonly of: 'Created' | 'Removed';
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+const packageSuffixes = ['.conda', '.tar.bz2'];
+
+/**
+ * What the bucket tells whom. S3 refuses two rules for one event whose prefixes and suffixes both overlap; and no rule
+ * may fire on what its own consumer writes, or it would never end.
+ */
+const notifications: readonly Told[] = [
+  ...packageSuffixes.flatMap((suffix): Told[] => [
+    { to: 'index', of: 'Created', prefix: 'conda/', suffix },
+    { to: 'index', of: 'Removed', prefix: 'conda/', suffix },
+  ]),
+  { to: 'index', of: 'Created', prefix: `${privatePrefix}control/conda/`, suffix: '.json' },
+  { to: 'plan', of: 'Created', prefix: allowlistKey, suffix: '.json' },
+  { to: 'plan', of: 'Created', prefix: `${privatePrefix}patches/`, suffix: '.json' },
+  { to: 'proof', of: 'Created', prefix: 'conda/', suffix: '/repodata.json.zst' },
+];
+
+/** The channel's private bucket; it outlives its stack. */
+export function channelBucket(scope: Construct, queues: Readonly<Record<QueueName, WorkQueue>>): s3.Bucket {
+  const bucket = new s3.Bucket(scope, 'Bucket', {
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    // With KMS an ETag is no longer the MD5 of the bytes, and CloudFront would need a grant on the key.
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    versioned: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    lifecycleRules: [
+      {
+        id: 'old-versions',
+        noncurrentVersionExpiration: Duration.days(14),
+        abortIncompleteMultipartUploadAfter: Duration.days(2),
+        expiredObjectDeleteMarker: true,
+      },
+      { id: 'incoming', prefix: `${privatePrefix}incoming/`, expiration: Duration.days(2) },
+      { id: 'runs', prefix: `${privatePrefix}runs/`, expiration: Duration.days(14) },
+    ],
+  });
+  acknowledge(
+    bucket,
+    'AwsSolutions-S1',
+    'Whether reads are logged, and where, is for the organisation: CloudTrail can.',
+  );
+  bucket.addToResourcePolicy(createOnly(bucket));
+  notify(bucket, queues);
+  return bucket;
+}
+
+/**
+ * A package's name never gets other bytes (design decision 4), whoever writes: only with `If-None-Match: *`, which a
+ * multipart upload bears when it completes.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function createOnly(bucket: s3.Bucket): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'PackagesAreCreateOnly',
+    effect: iam.Effect.DENY,
+    principals: [new iam.AnyPrincipal()],
+    actions: ['s3:PutObject'],
+    resources: channelNames.flatMap((channel) =>
+      packageSuffixes.map((suffix) => bucket.arnForObjects(`${channel}/*${suffix}`)),
+    ),
+    conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+  });
+}
+
+/** By the bucket's own property: addEventNotification would bring a custom resource with a function of its own. */
+function notify(bucket: s3.Bucket, queues: Readonly<Record<QueueName, WorkQueue>>): void {
+  cfnBucketOf(bucket).notificationConfiguration = {
+    queueConfigurations: notifications.map(({ to, of, prefix, suffix }) => ({
+      event: `s3:Object${of}:*`,
+      queue: queues[to].queue.queueArn,
+      filter: {
+        s3Key: {
+          rules: [
+            { name: 'prefix', value: prefix },
+            { name: 'suffix', value: suffix },
+          ],
+        },
+      },
+    })),
+  };
+  const told = [...new Set(notifications.map(({ to }) => to))];
+  // S3 tries each queue when it is told of it, so the queues' policies come first.
+  bucket.node.addDependency(...told.map((name) => letS3Send(queues[name].queue)));
+}
+
+export function cfnBucketOf(bucket: s3.Bucket): s3.CfnBucket {
+  const { defaultChild } = bucket.node;
+  if (defaultChild instanceof s3.CfnBucket) return defaultChild;
+  throw new Error('a bucket is a CfnBucket');
+}
+
+/** By account and not by bucket, for the bucket waits for this policy. */
+function letS3Send(queue: Queue): IDependable {
+  const { policyDependable } = queue.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'FromTheBucket',
+      principals: [new iam.ServicePrincipal('s3.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    }),
+  );
+  if (policyDependable === undefined) throw new Error('a queue of our own has a policy');
+  return policyDependable;
+}

@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { allowlistKey, patchKey } from '../../../core/layout.ts';
+import { subdirSchema } from '../../../core/subdir.ts';
+import { synthesize } from '../../support/synthesize.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { plain as template } from './templates.ts';
+
+describe('the repository’s files', () => {
+  const [files] = template.of('Custom::GatehouseFiles');
+
+  test('are deployed under the keys that the pipeline reads', () => {
+    expect(files?.Properties).toEqual({
+      ServiceToken: expect.stringMatching(/^<ChannelDeployFiles/),
+      files: [
+        {
+          bucket: expect.stringContaining('assets'),
+          key: expect.stringMatching(/^[0-9a-f]{64}\.json$/),
+          target: allowlistKey,
+        },
+      ],
+    });
+  });
+
+  test('with the hotfixes, and anew when one changes', async () => {
+    await using folder = await temporaryFolder();
+    const allowlist = join(folder.path, 'allowlist.json');
+    mkdirSync(join(folder.path, 'patches'));
+    const deployed = (content: string) => {
+      writeFileSync(allowlist, content);
+      writeFileSync(join(folder.path, 'patches/noarch.json'), '{}');
+      return synthesize({ allowlist, cdn: false }).of('Custom::GatehouseFiles')[0]?.Properties['files'];
+    };
+    const before = deployed('{"a":1}');
+    expect(before).toMatchObject([{ target: allowlistKey }, { target: patchKey(subdirSchema.parse('noarch')) }]);
+    expect(deployed('{"a":1}')).toEqual(before);
+    expect(deployed('{"a":2}')).not.toEqual(before);
+    writeFileSync(join(folder.path, 'patches/notes.txt'), '');
+    expect(() => deployed('{}')).toThrow('patches/notes.txt is not named for a subdir');
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { plain as template } from './templates.ts';
+
+const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
+
+describe('the functions', () => {
+  const functions = template.of('AWS::Lambda::Function');
+
+  test('are these six, on Node 24 and arm64, traced, with a log that ends and dead letters', () => {
+    expect(functions.map(({ id }) => id.replace(/^Channel(\w+?)[0-9A-F]{8}$/, '$1')).sort()).toEqual([
+      'DeployFiles',
+      'Downloader',
+      'Indexer',
+      'Prover',
+      'Pruner',
+      'Scraper',
+    ]);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        DeadLetterConfig: { TargetArn: `<${template.one('AWS::SQS::Queue', 'ChannelEventDeadLetters').id}>` },
+      });
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+    const logs = template
+      .of('AWS::Logs::LogGroup')
+      .map(({ id, Properties }) => [`<${id}>`, Properties['RetentionInDays']]);
+    expect(new Map(logs as [string, number][])).toEqual(
+      new Map(
+        functions.map(({ Properties }) => [
+          z.object({ LogGroup: z.string() }).parse(Properties['LoggingConfig']).LogGroup,
+          90,
+        ]),
+      ),
+    );
+  });
+
+  test.each([
+    ['Scraper', { GATEHOUSE_PLAN_QUEUE_URL: 'Plan', GATEHOUSE_JOB_QUEUE_URL: 'Job' }],
+    ['Downloader', {}],
+    ['Indexer', { GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
+    ['Prover', {}],
+    ['Pruner', {}],
+    ['DeployFiles', {}],
+  ])('%s is told where things are', (name, queues) => {
+    const [fn] = functions.filter(({ id }) => id.startsWith(`Channel${name}`));
+    const urls = Object.entries(queues).map(([variable, queue]) => [
+      variable,
+      `<${template.one('AWS::SQS::Queue', `Channel${queue}Queue`).id}>`,
+    ]);
+    expect(fn?.Properties['Environment']).toEqual({
+      Variables: {
+        GATEHOUSE_BUCKET: `<${bucket.id}>`,
+        ...Object.fromEntries(urls),
+        ...(name === 'Scraper' || name === 'Pruner' ? { GATEHOUSE_RETAIN_DAYS: '90' } : {}),
+        POWERTOOLS_SERVICE_NAME: name === 'DeployFiles' ? 'deploy-files' : name.toLowerCase(),
+        POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
+      },
+    });
+  });
+
+  test('the clock starts three, and what it cannot start is kept', () => {
+    const rules = template.of('AWS::Events::Rule').map(({ Properties }) => Properties);
+    const arn = (type: string, name: string) => `<${template.of(type).find(({ id }) => id.startsWith(name))?.id}>`;
+    const kept = { DeadLetterConfig: { Arn: arn('AWS::SQS::Queue', 'ChannelEventDeadLetters') } };
+    expect(rules).toMatchObject([
+      {
+        ScheduleExpression: 'rate(7 days)',
+        Targets: [{ Arn: arn('AWS::Lambda::Function', 'ChannelScraper'), ...kept }],
+      },
+      {
+        ScheduleExpression: 'rate(1 day)',
+        Targets: [{ Arn: arn('AWS::Lambda::Function', 'ChannelIndexer'), Input: '{"type":"reconcile"}', ...kept }],
+      },
+      {
+        ScheduleExpression: 'rate(7 days)',
+        Targets: [{ Arn: arn('AWS::Lambda::Function', 'ChannelPruner'), ...kept }],
+      },
+    ]);
+  });
+});

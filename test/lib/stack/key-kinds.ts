@@ -1,0 +1,71 @@
+import { sha256Schema } from '../../../core/digest.ts';
+import { forms } from '../../../core/forms/forms.ts';
+import {
+  allowlistKey,
+  channeldataKey,
+  controlKey,
+  indexKey,
+  packageKey,
+  partialKey,
+  patchKey,
+  planKey,
+  proofKey,
+  provenanceKey,
+  runKey,
+  segmentKey,
+  stateKey,
+  summaryKey,
+} from '../../../core/layout.ts';
+import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { subdirSchema } from '../../../core/subdir.ts';
+
+export const functions = ['Scraper', 'Downloader', 'Indexer', 'Prover', 'Pruner', 'DeployFiles'] as const;
+type Named = (typeof functions)[number];
+
+const subdir = subdirSchema.parse('linux-64');
+const sha256 = sha256Schema.parse('0123456789abcdef'.repeat(4));
+const conda = packageFileNameSchema.parse('a-1-0.conda');
+const bzip2 = packageFileNameSchema.parse('a-1-0.tar.bz2');
+
+export const packages = [packageKey('conda', subdir, conda), packageKey('conda', subdir, bzip2)];
+const shard = indexKey('conda', subdir, `shards/${sha256}.msgpack.zst`);
+export const indexFiles = forms.map(({ scope, file }) =>
+  scope === 'channel' ? channeldataKey('conda') : indexKey('conda', subdir, file.replace('<sha256>', sha256)),
+);
+const segments = [segmentKey('conda', subdir, sha256), summaryKey('conda', subdir, { sha256, name: 'x' })];
+
+/** Every kind of key, who may write it and who may delete it. */
+export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; deleters: Named[] }[] = [
+  { kind: 'packages', keys: packages, writers: ['Downloader'], deleters: ['Pruner'] },
+  { kind: 'index files', keys: indexFiles.filter((key) => key !== shard), writers: ['Indexer'], deleters: [] },
+  { kind: 'shards', keys: [shard], writers: ['Indexer'], deleters: ['Pruner'] },
+  {
+    kind: 'provenance',
+    keys: [provenanceKey('conda', subdir, conda, sha256)],
+    writers: ['Downloader', 'Indexer'],
+    deleters: [],
+  },
+  { kind: 'control', keys: [controlKey('conda', subdir)], writers: ['Scraper'], deleters: [] },
+  { kind: 'state', keys: [stateKey('conda', subdir)], writers: ['Indexer'], deleters: [] },
+  { kind: 'segments', keys: segments, writers: ['Indexer'], deleters: ['Pruner'] },
+  { kind: 'plans', keys: [planKey(sha256)], writers: ['Scraper'], deleters: ['Pruner'] },
+  { kind: 'runs', keys: [runKey(sha256), partialKey(sha256, 3)], writers: ['Scraper'], deleters: [] },
+  { kind: 'incoming', keys: ['_gatehouse/incoming/x'], writers: ['Downloader'], deleters: [] },
+  { kind: 'proof', keys: [proofKey('conda')], writers: ['Prover'], deleters: [] },
+  { kind: 'allowlist', keys: [allowlistKey], writers: ['DeployFiles'], deleters: [] },
+  { kind: 'patches', keys: [patchKey(subdir)], writers: ['DeployFiles'], deleters: [] },
+  {
+    kind: 'nothing of ours',
+    keys: [
+      'index.html',
+      'staging/linux-64/a-1-0.conda',
+      'conda/linux-64/repodata.json-1-0.md',
+      'conda/linux-64/other.json',
+      'conda/linux-64/repodata.json.zst.old',
+      '_gatehouse/other',
+      '_gatehouse/allowlist.json.old',
+    ],
+    writers: [],
+    deleters: [],
+  },
+];

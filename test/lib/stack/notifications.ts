@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { sha256Schema } from '../../../core/digest.ts';
+import { forms } from '../../../core/forms/forms.ts';
+import {
+  allowlistKey,
+  controlKey,
+  patchKey,
+  planKey,
+  proofKey,
+  runKey,
+  segmentKey,
+  stateKey,
+} from '../../../core/layout.ts';
+import { subdirSchema } from '../../../core/subdir.ts';
+import { allows, roleStatements, statementsOf } from '../../support/stack-policies.ts';
+import { plain as template } from './templates.ts';
+
+const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
+const workers = { Plan: 'Scraper', Job: 'Downloader', Index: 'Indexer', Proof: 'Prover' } as const;
+const names = ['Plan', 'Job', 'Index', 'Proof'] as const;
+
+const ruleSchema = z.object({
+  Event: z.string(),
+  Queue: z.string(),
+  Filter: z.object({
+    S3Key: z.object({
+      Rules: z.tuple([
+        z.object({ Name: z.literal('prefix'), Value: z.string() }),
+        z.object({ Name: z.literal('suffix'), Value: z.string() }),
+      ]),
+    }),
+  }),
+});
+type Told = { readonly event: string; readonly queue: string; readonly prefix: string; readonly suffix: string };
+
+/** S3 refuses two rules of one event when neither their prefixes nor their suffixes tell them apart. */
+const overlap = (one: Told, other: Told): boolean =>
+  one.event === other.event &&
+  (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)) &&
+  (one.suffix.endsWith(other.suffix) || other.suffix.endsWith(one.suffix));
+
+const overlapping = (rules: readonly Told[]): Told[][] =>
+  rules.flatMap((one, at) => rules.slice(at + 1).flatMap((other) => (overlap(one, other) ? [[one, other]] : [])));
+
+describe('what the bucket tells', () => {
+  const configured = z
+    .object({ QueueConfigurations: z.array(ruleSchema) })
+    .strict()
+    .parse(bucket.Properties['NotificationConfiguration']);
+  const rules: Told[] = configured.QueueConfigurations.map(({ Event, Queue, Filter }) => ({
+    event: Event,
+    queue: Queue.replace(/^<Channel(\w+)Queue.*/, '$1'),
+    prefix: Filter.S3Key.Rules[0].Value,
+    suffix: Filter.S3Key.Rules[1].Value,
+  }));
+  const told = (key: string, event = 's3:ObjectCreated:*') =>
+    rules
+      .filter((rule) => rule.event === event && key.startsWith(rule.prefix) && key.endsWith(rule.suffix))
+      .map(({ queue }) => queue);
+
+  const subdir = subdirSchema.parse('noarch');
+  const sha256 = sha256Schema.parse('a'.repeat(64));
+
+  test.each([
+    ['conda/noarch/a-1-0.conda', ['Index']],
+    ['conda/noarch/a-1-0.tar.bz2', ['Index']],
+    ['conda/noarch/repodata.json.bz2', []],
+    ['conda/noarch/repodata.json.zst', ['Proof']],
+    ['conda/noarch/current_repodata.json.zst', []],
+    ['staging/noarch/a-1-0.conda', []],
+    ['_gatehouse/incoming/a-1-0.conda', []],
+    [controlKey('conda', subdir), ['Index']],
+    [controlKey('staging', subdir), []],
+    [allowlistKey, ['Plan']],
+    [patchKey(subdir), ['Plan']],
+    [planKey(sha256), []],
+    [runKey(sha256), []],
+    [proofKey('conda'), []],
+    [stateKey('conda', subdir), []],
+    [segmentKey('conda', subdir, sha256), []],
+  ])('%s -> %j', (key, queues) => {
+    expect(told(key)).toEqual(queues);
+  });
+
+  test('of removals, packages only', () => {
+    expect(told('conda/noarch/a-1-0.conda', 's3:ObjectRemoved:*')).toEqual(['Index']);
+    expect(told('conda/noarch/a-1-0.tar.bz2', 's3:ObjectRemoved:*')).toEqual(['Index']);
+    expect(told('conda/noarch/repodata.json.zst', 's3:ObjectRemoved:*')).toEqual([]);
+    expect(told(allowlistKey, 's3:ObjectRemoved:*')).toEqual([]);
+  });
+
+  test('S3 takes the rules: none overlaps another, and each has a prefix and a suffix', () => {
+    expect(overlapping(rules)).toEqual([]);
+    expect(rules.every(({ prefix, suffix }) => prefix !== '' && suffix !== '')).toBe(true);
+  });
+
+  test.each([
+    { prefix: 'conda/noarch/', suffix: '.conda' },
+    { prefix: '', suffix: '.bz2' },
+    { prefix: '_gatehouse/', suffix: '' },
+  ])('and an overlapping one would be seen: %j', (filter) => {
+    expect(overlapping([...rules, { ...filter, event: 's3:ObjectCreated:*', queue: 'Index' }])).not.toEqual([]);
+  });
+
+  test('nobody is told of what it writes itself, so that nothing runs in circles', () => {
+    const written = [
+      ...forms.map(({ file }) => `conda/noarch/${file.replace('<sha256>', sha256)}`),
+      controlKey('conda', subdir),
+    ];
+    for (const name of names) {
+      const role = roleStatements(template, `Channel${workers[name]}Role`);
+      const own = written.filter((key) => allows(role, 's3:PutObject', `<${bucket.id}>/${key}`));
+      expect(own.filter((key) => told(key).includes(name))).toEqual([]);
+    }
+  });
+
+  test('nothing but the bucket is told by nobody else’s function', () => {
+    expect(template.resources.map(({ Type }) => Type)).not.toContain('Custom::S3BucketNotifications');
+  });
+
+  test.each(['Plan', 'Index', 'Proof'] as const)('S3 may send to %s before it is told to', (name) => {
+    const policy = template.one('AWS::SQS::QueuePolicy', `Channel${name}QueuePolicy`);
+    const queue = template.one('AWS::SQS::Queue', `Channel${name}Queue`);
+    expect(statementsOf(policy.Properties).filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      {
+        Sid: 'FromTheBucket',
+        Effect: 'Allow',
+        Principal: { Service: ['s3.amazonaws.com'] },
+        Action: ['sqs:SendMessage'],
+        Resource: [`<${queue.id}>`],
+        Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ]);
+    expect(bucket['DependsOn']).toContain(policy.id);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { statementsOf } from '../../support/stack-policies.ts';
+import { synthesize } from '../../support/synthesize.ts';
+import { full, plain } from './templates.ts';
+
+test('the outputs say where the channel is, and the lines for .condarc', () => {
+  const [distribution] = plain.of('AWS::CloudFront::Distribution');
+  const url = `https://<${distribution?.id}.DomainName>/conda`;
+  expect(plain.outputs).toEqual({
+    Bucket: `<${plain.one('AWS::S3::Bucket', 'ChannelBucket').id}>`,
+    ChannelUrl: url,
+    Condarc: `channels:\n  - ${url}\n  - nodefaults`,
+  });
+  expect(full.outputs).toMatchObject({ ChannelUrl: 'https://conda.example.org/conda' });
+});
+
+describe('with other settings', () => {
+  const other = synthesize({
+    cdn: false,
+    schedule: 'off',
+    retain: 30,
+    sizes: { indexer: { memory: 1024, timeout: 60 } },
+    alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops',
+  });
+
+  test('cdn off: no CloudFront, and nobody outside reads the bucket', () => {
+    expect(other.resources.filter(({ Type }) => Type.startsWith('AWS::CloudFront::'))).toEqual([]);
+    expect(Object.keys(other.outputs)).toEqual(['Bucket']);
+    const policy = statementsOf(other.one('AWS::S3::BucketPolicy', 'ChannelBucketPolicy').Properties);
+    expect(policy.filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
+  });
+
+  test('schedule off: a sync begins with a change to the allowlist only', () => {
+    const schedules = other.of('AWS::Events::Rule').map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect(schedules).toEqual(['ChannelReconcile', 'ChannelPrune']);
+  });
+
+  test('sizes, and what follows from them', () => {
+    const [indexer] = other.of('AWS::Lambda::Function').filter(({ id }) => id.startsWith('ChannelIndexer'));
+    expect(indexer?.Properties).toMatchObject({ MemorySize: 1024, Timeout: 60, EphemeralStorage: { Size: 2048 } });
+    expect(other.one('AWS::SQS::Queue', 'ChannelIndexQueue').Properties['VisibilityTimeout']).toBe(6 * 60 + 30);
+    const [scraper] = other.of('AWS::Lambda::Function').filter(({ id }) => id.startsWith('ChannelScraper'));
+    expect(JSON.stringify(scraper?.Properties['Environment'])).toContain('"GATEHOUSE_RETAIN_DAYS":"30"');
+  });
+
+  test('every alarm goes to the topic', () => {
+    for (const { Properties } of other.of('AWS::CloudWatch::Alarm')) {
+      expect(Properties['AlarmActions']).toEqual(['arn:aws:sns:eu-west-1:123456789012:ops']);
+    }
+  });
+});
+
+test('what cannot be is said before anything is made', () => {
+  expect(() => synthesize({ retain: 0 })).toThrow('The props of Gatehouse/Channel cannot be read:\n  retain: ');
+  expect(() => synthesize({ allowlist: 'nowhere/allowlist.json' })).toThrow(
+    'there is no allowlist at nowhere/allowlist.json',
+  );
+});
