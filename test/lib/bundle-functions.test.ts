@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,17 +29,28 @@ async function contents(bundles: Bundles): Promise<Map<string, Buffer>> {
   return files;
 }
 
-const mebibyte = 1024 * 1024;
+/** What the stack tells its functions. */
+const told = {
+  AWS_REGION: 'eu-central-1',
+  GATEHOUSE_BUCKET: 'channel',
+  GATEHOUSE_PLAN_QUEUE_URL: 'https://sqs.invalid/1/plan',
+  GATEHOUSE_JOB_QUEUE_URL: 'https://sqs.invalid/1/job',
+  GATEHOUSE_INDEX_QUEUE_URL: 'https://sqs.invalid/1/index',
+  POWERTOOLS_SERVICE_NAME: 'gatehouse',
+  POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
+};
+
+const megabyte = 1_000_000;
 
 describe('what is in a bundle', () => {
   it('is under 1 MB besides the WASM, which only those who solve have', async () => {
     const files = await contents(withBz2);
-    const large = [...files].filter(([, bytes]) => bytes.length >= mebibyte).map(([name]) => name);
+    const large = [...files].filter(([, bytes]) => bytes.length >= megabyte).map(([name]) => name);
     expect(large.sort()).toEqual(['prover/js_rattler_bg.wasm', 'scraper/js_rattler_bg.wasm']);
     for (const path of Object.values(withBz2)) {
       const names = (await readdir(path)).filter((name) => !name.endsWith('.wasm'));
       const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
-      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(mebibyte);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(megabyte);
     }
   });
 
@@ -66,6 +77,27 @@ describe('what a bundle does', () => {
       expect(said).toBe('function\n');
     },
   );
+
+  it.each(['scraper', 'downloader', 'indexer', 'prover'] as const)(
+    'the %s runs: it says no to a poison message, and in its log why',
+    (name) => {
+      const script = `import(${JSON.stringify(pathToFileURL(join(plain[name], 'index.mjs')).href)})
+        .then(({ handler }) => handler({ Records: [{ messageId: 'm1', body: '{"no":1}' }] },
+          { getRemainingTimeInMillis: () => 900000 }))
+        .then((reply) => console.log(JSON.stringify(reply)))`;
+      const ran = spawnSync(process.execPath, ['-e', script], { cwd: folder.path, env: told, encoding: 'utf8' });
+      expect(ran.stdout.trim().split('\n').at(-1)).toBe('{"batchItemFailures":[{"itemIdentifier":"m1"}]}');
+      expect(ran.stdout).toContain('"Namespace":"Gatehouse"');
+      expect(JSON.parse(ran.stderr)).toMatchObject({ level: 'ERROR', service: 'gatehouse', code: 'json.invalid' });
+    },
+  );
+
+  it('without its environment it says what is missing', () => {
+    const script = `import(${JSON.stringify(pathToFileURL(join(plain.indexer, 'index.mjs')).href)})
+      .then(({ handler }) => handler({ Records: [] }, {})).catch((error) => console.log(error.message))`;
+    const said = execFileSync(process.execPath, ['-e', script], { cwd: folder.path, env: {}, encoding: 'utf8' });
+    expect(said).toContain('GATEHOUSE_BUCKET');
+  });
 
   it.each(['scraper', 'prover'] as const)(
     "the %s's solver thread solves, as the one that is not bundled",

@@ -8,6 +8,7 @@ import type { Queue } from '../../core/ports/queue.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import { download } from '../../lambdas/downloader.ts';
 import { index } from '../../lambdas/indexer.ts';
+import type { ScraperWorld } from '../../lambdas/open-world.ts';
 import { proveChannel } from '../../lambdas/prover.ts';
 import { scrape } from '../../lambdas/scraper.ts';
 import type { BatchReply, SqsMessage } from '../../lambdas/sqs-batch.ts';
@@ -23,7 +24,7 @@ interface Told extends Telemetry {
   readonly counts: Map<string, number>;
 }
 
-function telling(): Told {
+export function telling(): Told {
   const lines: string[] = [];
   const counts = new Map<string, number>();
   const line = (kind: string, facts: unknown) => void lines.push(`${kind} ${canonicalJson(facts)}`);
@@ -48,8 +49,8 @@ export interface Mischief {
   readonly random: () => number;
   /** How likely a message comes once more. */
   readonly duplicates?: number;
-  /** Ends the invocation, and whatever it still does, at its nth effect of the whole play. */
-  readonly crashAt?: number;
+  /** Ends the invocation, and whatever it still does, before the nth effect of the whole play. */
+  readonly crash?: (effect: number) => boolean;
 }
 
 export interface SmallCloud {
@@ -58,6 +59,10 @@ export interface SmallCloud {
   readonly dead: { readonly queue: CloudFunction; readonly body: string }[];
   /** Effects so far. */
   effects: number;
+  /** Loses the messages of which it says so. */
+  drop: (body: string) => boolean;
+  /** The world of an invocation, for one by hand. */
+  world(): ScraperWorld;
   now: number;
   put(key: ObjectKey, bytes: Uint8Array): Promise<void>;
   allowlist(document: unknown): Promise<void>;
@@ -69,18 +74,20 @@ export interface SmallCloud {
   reconcile(): Promise<unknown>;
   /** Delivers until nothing is left, not even what comes later. */
   run(): Promise<void>;
+  /** Delivers what is there, and then what comes later once. */
+  turn(): Promise<void>;
   /** What is served and what is kept of it, by key. */
   objects(prefix?: string): Record<string, string>;
 }
 
 class Killed extends Error {}
 
-const maxReceives = 5;
+const maxReceives = 12;
 const md5 = (bytes: Uint8Array) => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
 /** The functions between a bucket and queues in memory, wired as the stack wires them. */
 export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 0 }): SmallCloud {
-  const { random, duplicates = 0, crashAt = -1 } = mischief;
+  const { random, duplicates = 0, crash = () => false } = mischief;
   const queues = new Map(functions.map((name): [CloudFunction, Waiting[]] => [name, []]));
   const waiting = (name: CloudFunction) => queues.get(name) ?? [];
   const later: Waiting[] = [];
@@ -89,13 +96,16 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     messages += 1;
     return { messageId: `m${messages}`, body, receives: 0 };
   };
+  const enqueue = (to: Waiting[], body: string) => {
+    if (!cloud.drop(body)) to.push(message(body));
+  };
   const notify = ({ key, before, after }: Change) => {
     for (const to of subscribers(key, after !== null)) {
       const encoded = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
       const eventName = after === null ? 'ObjectRemoved:Delete' : 'ObjectCreated:Put';
       if (before === after) continue;
       const s3 = { bucket: { name: 'channel' }, object: { key: encoded } };
-      waiting(to).push(message(JSON.stringify({ Records: [{ eventVersion: '2.1', eventName, s3 }] })));
+      enqueue(waiting(to), JSON.stringify({ Records: [{ eventVersion: '2.1', eventName, s3 }] }));
     }
   };
   const bucket = newBucket({ etagOf: md5, onChange: notify });
@@ -103,7 +113,8 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
   let alive = { killed: false };
   const effect = async (own: { killed: boolean }) => {
     if (own.killed) throw new Killed('the invocation was over');
-    if (cloud.effects++ === crashAt) own.killed = true;
+    if (crash(cloud.effects)) own.killed = true;
+    cloud.effects += 1;
     if (own.killed) throw new Killed('the invocation was cut off');
   };
   const clock: Clock = { now: () => cloud.now, sleep: async () => {}, random };
@@ -111,7 +122,7 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     async send(bodies) {
       for (const body of bodies) {
         await effect(own);
-        to.push(message(body));
+        enqueue(to, body);
       }
     },
   });
@@ -177,19 +188,28 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     now: Date.UTC(2026, 0, 1),
     put: async (key, bytes) => void (await memoryStore({}, bucket).put(key, bytes)),
     allowlist: (document) => cloud.put(allowlistKey, Buffer.from(JSON.stringify(document))),
-    send: (to, body) => void waiting(to).push(message(body)),
+    send: (to, body) => enqueue(waiting(to), body),
+    drop: () => false,
+    world: () => world(alive),
     invoke: (on, batch) => invoke(on, { Records: batch }),
     schedule: (id) => invoke('scraper', { id, source: 'aws.events', 'detail-type': 'Scheduled Event' }),
     reconcile: () => invoke('indexer', { type: 'reconcile' }),
-    async run() {
+    async turn() {
+      waiting('scraper').push(...later.splice(0));
       for (let turns = 0; turns < 5000; turns++) {
         const ready = functions.filter((name) => waiting(name).length > 0);
         const on = ready[Math.floor(random() * ready.length)];
-        if (on !== undefined) await deliver(on, take(waiting(on)));
-        else if (later.length > 0) waiting('scraper').push(...later.splice(0));
-        else return;
+        if (on === undefined) return;
+        await deliver(on, take(waiting(on)));
       }
       throw new Error('it never comes to rest');
+    },
+    async run() {
+      for (let turns = 0; turns < 100; turns++) {
+        await cloud.turn();
+        if (later.length === 0) return;
+      }
+      throw new Error('it comes back later for ever');
     },
     objects: (prefix = '') =>
       Object.fromEntries(
