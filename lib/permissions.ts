@@ -45,8 +45,9 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     send: ['plan', 'job'],
   },
   downloader: {
-    read: ['conda/*', plans, provenance, incoming],
-    list: ['conda/*', plans, provenance, incoming],
+    // Runs, since what a superseded one sent for must not come in any more.
+    read: ['conda/*', plans, runs, provenance, incoming],
+    list: ['conda/*', plans, runs, provenance, incoming],
     write: [...packages, provenance, incoming],
   },
   indexer: {

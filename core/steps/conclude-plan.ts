@@ -30,8 +30,8 @@ export interface Concluded {
   readonly plan: Plan | null;
 }
 
-/** 6 hours, three receives of a message that is invisible for 90 minutes: who has not come by then comes no more. */
-const patience = 6 * 60 * 60 * 1000;
+/** 8 hours, five receives of a message that is hidden for 90 minutes: a part that is not there by then comes no more. */
+const patience = 8 * 60 * 60 * 1000;
 
 /**
  * Makes the plan of a run's parts, once, lays it at rest and sends its jobs. Without all parts it comes back later; in

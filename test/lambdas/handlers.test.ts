@@ -130,14 +130,14 @@ describe('the scraper', () => {
     expect(runs()).toHaveLength(3);
   });
 
-  it('a slice that is never worked out is named after six hours; the rest comes in and nothing leaves', async () => {
+  it('a slice that is never worked out is named after eight hours; the rest comes in and nothing leaves', async () => {
     await synced();
     cloud.now += 1000;
     await cloud.allowlist(allowing('c'));
     const lost = (body: string) => body.includes('"slice"');
     cloud.drop = lost;
     const hours = async () => {
-      for (let quarter = 0; quarter < 26; quarter++) {
+      for (let quarter = 0; quarter < 34; quarter++) {
         cloud.now += 900_000;
         await cloud.turn();
       }
