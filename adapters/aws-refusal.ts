@@ -35,7 +35,8 @@ export const isNetworkError = (error: unknown): error is Error =>
 /** What to do about a client that knows too little to ask anything, or null. */
 export function setupHint(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  if (error.message === 'Region is missing') return 'set AWS_REGION, or a region in the AWS profile';
+  if (/^Region (?:is missing|not accepted)/.test(error.message))
+    return 'set AWS_REGION, or a region in the AWS profile';
   if (error.name !== 'CredentialsProviderError') return null;
   return 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 }

@@ -9,7 +9,7 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 export interface Invocation {
   /** Path of the allowlist. */
   readonly allowlist: string;
-  /** Path of the folder that is the store. */
+  /** Path of the folder that is the store, or `s3://BUCKET`. */
   readonly store: string;
   /** Data on stdout is to be JSON. */
   readonly json: boolean;

@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 
 const commonHelp = [
   '--allowlist FILE   what may be in the channel (allowlist.json)',
-  '--store DIR        the folder that is the channel (.gatehouse)',
+  '--store DIR        the folder that is the channel (.gatehouse), or s3://BUCKET',
   '--json             data on stdout as JSON; messages stay on stderr',
   '-h, --help         this text',
 ];

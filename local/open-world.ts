@@ -9,8 +9,11 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Fetch } from '../core/ports/fetch.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
+import { bucketStore } from './bucket-store.ts';
 import { commandClock } from './command-clock.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
+import { bucketIn } from './store-flag.ts';
+import { temporaryCache } from './temporary-cache.ts';
 
 /** Everything the steps need of the outside, made once by a command and passed down. */
 export interface World extends AsyncDisposable {
@@ -22,16 +25,34 @@ export interface World extends AsyncDisposable {
   readonly solver: Solver;
 }
 
-/** The world of a command line that works on a folder. */
+/** The world of a command line that works on a folder, or on `s3://BUCKET`. */
 export function openWorld(store: string): World {
+  const place = openPlace(store);
   const solver = rattlerSolver();
   return {
     channel: 'conda',
-    store: folderStore(store),
-    cache: folderCache(join(store, '_gatehouse', 'cache')),
+    store: place.store,
+    cache: place.cache,
     fetch: httpFetch({ proxyEnv: proxyEnvironment(process.env) }),
     clock: commandClock(process.env),
     solver,
-    [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await solver[Symbol.asyncDispose]();
+      await place.close();
+    },
   };
+}
+
+interface Place extends Pick<World, 'store' | 'cache'> {
+  close(): PromiseLike<void> | undefined;
+}
+
+function openPlace(store: string): Place {
+  const bucket = bucketIn(store);
+  if (bucket === null) {
+    const cache = folderCache(join(store, '_gatehouse', 'cache'));
+    return { store: folderStore(store), cache, close: () => undefined };
+  }
+  const cache = temporaryCache();
+  return { store: bucketStore(bucket), cache, close: () => cache[Symbol.asyncDispose]() };
 }

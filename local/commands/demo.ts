@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GatehouseError } from '../../core/error.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import { openWorld } from '../open-world.ts';
@@ -12,6 +13,7 @@ import { syncSummary } from '../render/sync-summary.ts';
 import { buildSampleChannel, sampleAllowlist } from '../sample/sample-channel.ts';
 import { serveFolder } from '../sample/serve-folder.ts';
 import { serveStore } from '../serve-store.ts';
+import { bucketIn } from '../store-flag.ts';
 import { sync, syncProblems } from '../sync.ts';
 
 /** Below the store's private prefix, where nothing is made by hand: it is emptied by each demo. */
@@ -27,6 +29,7 @@ export const demoCommand: Command = {
     ['gatehouse demo --once', 'without serving; the channel is left in .gatehouse/_gatehouse/demo/store'],
   ],
   async run({ store, json, flags, terminal, untilInterrupted }) {
+    if (bucketIn(store) !== null) throw needsFolder(store);
     const port = portFlag(flags['port'], 8080);
     const folder = join(store, ...demoFolder);
     await using world = openWorld(join(folder, 'store'));
@@ -52,6 +55,11 @@ export const demoCommand: Command = {
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };
+
+const needsFolder = (store: string): GatehouseError =>
+  new GatehouseError('usage.invalid', `--store is "${store}", and the demo builds its upstream in a folder`, {
+    hint: 'leave --store away, or name a folder',
+  });
 
 /** Builds the sample channel afresh, and serves it for as long as it is not disposed of. */
 async function sampleUpstream(folder: string): Promise<{ url: string; allowlist: string } & AsyncDisposable> {

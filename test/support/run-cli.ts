@@ -6,7 +6,8 @@ const program = fileURLToPath(new URL('../../bin/gatehouse.ts', import.meta.url)
 
 export interface CliOptions {
   readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Beside this process's; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface CliRun {

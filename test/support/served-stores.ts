@@ -6,6 +6,7 @@ import { folderStore } from '../../adapters/store-folder.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { type ServeOptions, serveStore } from '../../local/serve-store.ts';
 import { memoryStore } from '../twins/store-memory.ts';
+import { bucketScene } from './bucket-scene.ts';
 import { fill, sampleChannel } from './sample-channel.ts';
 
 /** Every twin of the store, new and empty; gone when the test is. */
@@ -17,6 +18,14 @@ export const newStores: readonly [name: string, make: () => Promise<Store>][] = 
       const folder = await mkdtemp(join(tmpdir(), 'gatehouse-serve-'));
       onTestFinished(() => rm(folder, { recursive: true }));
       return folderStore(folder);
+    },
+  ],
+  [
+    'bucket',
+    async () => {
+      const scene = await bucketScene();
+      onTestFinished(() => scene[Symbol.asyncDispose]());
+      return scene.store;
     },
   ],
 ];

@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parseJson } from '../../core/json.ts';
+import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
+import { openBucket } from '../support/aws-places.ts';
+import { runCli } from '../support/run-cli.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { awsClients } from './aws-clients.ts';
+
+const { s3, destroy } = awsClients();
+afterAll(destroy);
+
+const document = (text: string) => parseJson(text, z.record(z.string(), z.unknown()), 'stdout');
+
+it('the command line keeps a sound channel in a bucket, however many work on it at once', async () => {
+  await using folder = await temporaryFolder();
+  await using bucket = await openBucket(s3);
+  const [home, upstream] = [join(folder.path, 'home'), join(folder.path, 'upstream')];
+  await mkdir(home);
+  await buildSampleChannel(upstream);
+  const allowlist = {
+    channels: [pathToFileURL(upstream).href],
+    platforms: ['linux-64'],
+    packages: ['campus-notebook'],
+  };
+  await writeFile(join(home, 'allowlist.json'), JSON.stringify(allowlist));
+  const run = (command: string) => runCli([command, '--store', `s3://${bucket.name}`, '--json'], { cwd: home });
+  const first = await Promise.all([run('sync'), run('sync')]);
+  for (const { status, stderr } of first) expect(status, stderr).toBe(0);
+  for (const { status, stderr } of await Promise.all([run('index'), run('index')])) expect(status, stderr).toBe(0);
+  const again = await run('sync');
+  expect(document(again.stdout)).toMatchObject({ fetched: [], failed: [], plan: { add: [] } });
+  const verified = await run('verify');
+  expect(document(verified.stdout)).toEqual({ checked: 15, problems: [] });
+});
