@@ -16,8 +16,11 @@ export interface AwsRefusal {
   readonly isPassing: boolean;
 }
 
-/** Codes that pass by themselves though their status is below 500. */
-const passing = /^(?:RequestTimeout|OperationAborted|ConditionalRequestConflict|BadDigest)$|Throttl/;
+/**
+ * Codes that pass by themselves though their status is below 500. An upload that is not there any more was completed by
+ * a request whose answer was lost: whoever looks again finds the object.
+ */
+const passing = /^(?:RequestTimeout|OperationAborted|ConditionalRequestConflict|BadDigest|NoSuchUpload)$|Throttl/;
 
 /** What an AWS service answered, or null when the error is not an answer. */
 export function refusalOf(error: unknown): AwsRefusal | null {

@@ -1,7 +1,8 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { s3Store } from '../../../adapters/store-s3.ts';
 import { type BucketScene, bucketScene, sceneBucket } from '../../support/bucket-scene.ts';
-import { cloudClients } from '../../support/cloud-clients.ts';
+import { cloudClients, cloudConfig } from '../../support/cloud-clients.ts';
 import { bytes, key, listed, textOf } from '../../support/objects.ts';
 
 const absent = { absent: true } as const;
@@ -76,6 +77,15 @@ describe('connections', () => {
     scene.break('PutObject', { cutAfter: -1 }, 1);
     expect(await scene.store.put(key('k'), bytes('x'), absent)).toEqual({ status: 'conflict' });
     expect(await textOf(await scene.store.get(key('k')))).toBe('x');
+  });
+
+  it('a server that goes silent is store.broken with retry', async () => {
+    const { endpoint } = scene.cloud;
+    const client = new S3Client({ ...cloudConfig(endpoint), requestHandler: { socketTimeout: 50 } });
+    scene.break('HeadObject', { before: new Promise(() => {}) });
+    const get = s3Store(sceneBucket, { client }).get(key('k'));
+    await expect(get).rejects.toMatchObject({ code: 'store.broken', retry: true });
+    client.destroy();
   });
 
   it('a server that is not there is store.broken with retry', async () => {

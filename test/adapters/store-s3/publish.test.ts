@@ -62,6 +62,13 @@ describe('an object larger than a part', () => {
     expect(bucket()?.uploads.size).toBe(0);
   });
 
+  it('is there, and worth another look, when the answer to its completion is lost', async () => {
+    scene.break('CompleteMultipartUpload', { cutAfter: -1 }, 1);
+    await expect(publish(large)).rejects.toMatchObject({ code: 'store.broken', retry: true });
+    expect(stored()?.bytes.equals(large)).toBe(true);
+    expect(await publish(large)).toEqual({ status: 'conflict' });
+  });
+
   it.each(['UploadPart', 'CompleteMultipartUpload'])('is aborted when %s fails', async (operation) => {
     scene.break(operation, { refuse: { status: 403, code: 'AccessDenied' } });
     await expect(publish(large)).rejects.toMatchObject({ code: 'store.broken', retry: false });
