@@ -164,6 +164,22 @@ describe('a folder store that people touch', () => {
     await rm(at('_gatehouse/incoming/README'));
   });
 
+  it('lets others have their turn while it lists many', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `n/${String(i).padStart(3, '0')}`);
+    for (const name of names) await place(at(name), 'x');
+    let [turns, done] = [0, false];
+    const takeTurns = (): void => {
+      turns += 1;
+      if (!done) setImmediate(takeTurns);
+    };
+    takeTurns();
+    const seen: number[] = [];
+    for await (const _ of store.list('n/')) seen.push(turns);
+    done = true;
+    expect(seen).toHaveLength(300);
+    expect(new Set(seen).size).toBeGreaterThan(4);
+  });
+
   it('reads more objects by halves than it may keep files open, each still as it was or refused', async () => {
     const names = Array.from({ length: 100 }, (_, i) => `n/${String(i).padStart(3, '0')}`);
     for (const name of names) await store.put(key(name), bytes(`old ${name}`));
