@@ -1,3 +1,4 @@
+import { keptOnceRead } from '../byte-source.ts';
 import type { Decision } from '../control.ts';
 import type { Digests } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
@@ -39,8 +40,9 @@ export async function indexPackage(
   decision: Decision,
   world: IndexPackageWorld,
 ): Promise<IndexedPackage | null> {
-  const object = await world.store.get(listed.key);
-  if (object === null) return null;
+  const found = await world.store.get(listed.key);
+  if (found === null) return null;
+  const object = keptOnceRead(found);
   const head = { key: object.key, etag: object.etag, size: object.size };
   try {
     return { head, ...(await describe(listed, { object, decision }, world)) };
