@@ -29,15 +29,25 @@ export function keyPath(root: string, key: ObjectKey): string {
   return path;
 }
 
+/** Folders found to be no links in this turn of the event loop: a listing asks about the same few thousands of times. */
+const real = new Set<string>();
+
 /** Throws when a folder below `root` is reached by a symbolic link; passes when it does not exist yet. */
 export function refuseLinks(root: string, folder: string): void {
+  if (real.has(folder)) return;
   let path = root;
   for (const part of relative(root, folder).split(sep).filter(Boolean)) {
     path = join(path, part);
-    const stats = factsAt(path);
+    const stats = real.has(path) ? undefined : factsAt(path);
     if (stats === null) return;
-    if (stats.isSymbolicLink()) throw isLink(root, path);
+    if (stats?.isSymbolicLink()) throw isLink(root, path);
+    remember(path);
   }
+}
+
+function remember(folder: string): void {
+  if (real.size === 0) setImmediate(() => real.clear());
+  real.add(folder);
 }
 
 function isLink(root: string, path: string): GatehouseError {

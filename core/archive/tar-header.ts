@@ -1,4 +1,5 @@
 import { type Report, refuse, shown } from './finding.ts';
+import { isZero } from './is-zero.ts';
 
 export const blockSize = 512;
 
@@ -49,10 +50,13 @@ export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
   return { type, name: joined(prefix, text(0, 100)), linkName: text(157, 257), size, mode };
 }
 
+/** Of all bytes, those of the checksum itself taken for spaces. Loops here: this runs for every member of every package. */
 function checksumOf(block: Uint8Array): number {
-  const spaces = (checksumField.to - checksumField.from) * 0x20;
-  const around = [block.subarray(0, checksumField.from), block.subarray(checksumField.to)];
-  return around.reduce((sum, part) => part.reduce((all, byte) => all + byte, sum), spaces);
+  let sum = (checksumField.to - checksumField.from) * 0x20;
+  for (let i = 0; i < block.length; i++) {
+    if (i < checksumField.from || i >= checksumField.to) sum += block[i] ?? 0;
+  }
+  return sum;
 }
 
 /** Which fields a header has depends on its magic: `ustar` NUL `00`, GNU's `ustar  ` NUL, or nothing (version 7). */
@@ -60,14 +64,14 @@ function formatOf(block: Uint8Array): 'ustar' | 'gnu' | 'v7' {
   const magic = String.fromCharCode(...block.subarray(257, 265));
   if (magic === 'ustar\u000000') return 'ustar';
   if (magic === 'ustar  \u0000') return 'gnu';
-  if (block.subarray(257).every((byte) => byte === 0)) return 'v7';
+  if (isZero(block.subarray(257))) return 'v7';
   return refuse('A8.header', 'a tar header of an unknown format');
 }
 
 /** GNU tar keeps times here where ustar has a name's start: readers disagree, so it must be empty. */
 function noPrefix(block: Uint8Array): Uint8Array {
   const prefix = block.subarray(345, 500);
-  if (prefix.some((byte) => byte !== 0)) refuse('A8.header', 'a GNU tar header with a name prefix');
+  if (!isZero(prefix)) refuse('A8.header', 'a GNU tar header with a name prefix');
   return prefix.subarray(0, 0);
 }
 
@@ -75,11 +79,19 @@ function isBase256(block: Uint8Array, field: Field): boolean {
   return ((block[field.from] ?? 0) & 0x80) !== 0;
 }
 
-function octal(block: Uint8Array, field: Field, code: string): number {
-  const digits = String.fromCharCode(...block.subarray(field.from, field.to));
-  const match = /^ *([0-7]*)[ \0]*$/.exec(digits);
-  if (match === null) refuse(code, `the ${field.name} of a tar header is not an octal number`);
-  return Number.parseInt(match[1] || '0', 8);
+const [space, zero, seven, nul] = [0x20, 0x30, 0x37, 0];
+
+/** Spaces, octal digits, then spaces and NULs; none at all is 0. */
+function octal(block: Uint8Array, { name, from, to }: Field, code: string): number {
+  let at = from;
+  while (at < to && block[at] === space) at++;
+  let value = 0;
+  for (let digit = block[at] ?? nul; at < to && digit >= zero && digit <= seven; digit = block[at] ?? nul) {
+    value = value * 8 + digit - zero;
+    at++;
+  }
+  while (at < to && (block[at] === space || block[at] === nul)) at++;
+  return at === to ? value : refuse(code, `the ${name} of a tar header is not an octal number`);
 }
 
 /** A text field up to its first NUL, as all readers take it; rattler's writer leaves an older name's end behind it. */
@@ -87,7 +99,7 @@ function untilNul(field: Uint8Array, report: Report): Uint8Array {
   const end = field.indexOf(0);
   if (end < 0) return field;
   const name = field.subarray(0, end);
-  if (field.subarray(end).some((byte) => byte !== 0)) {
+  if (!isZero(field.subarray(end))) {
     report('tar.text-behind-nul', `behind ${shown(String.fromCharCode(...name))}`);
   }
   return name;
