@@ -25,11 +25,13 @@ export async function indexAll(
 ): Promise<IndexedSubdir[]> {
   const subdirs = new Set<Subdir>([...configured, noarch]);
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
+  await using threads = world.indexThreads?.();
+  const indexing = { ...world, log, ...(threads && { elsewhere: threads.elsewhere }) };
   const indexed: IndexedSubdir[] = [];
   const failures: GatehouseError[] = [];
   for (const subdir of [...subdirs].sort()) {
     try {
-      indexed.push(await indexSubdir(subdir, { ...world, log }, { rebuild }));
+      indexed.push(await indexSubdir(subdir, indexing, { rebuild }));
     } catch (error) {
       if (!(error instanceof GatehouseError)) throw error;
       failures.push(error);

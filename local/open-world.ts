@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { folderCache } from '../adapters/cache-folder.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
+import { type IndexThreads, indexThreads } from '../adapters/index-threads.ts';
 import { rattlerSolver } from '../adapters/solver-rattler.ts';
 import { folderStore } from '../adapters/store-folder.ts';
 import type { ChannelName } from '../core/layout.ts';
@@ -20,18 +21,22 @@ export interface World extends AsyncDisposable {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly solver: Solver;
+  /** Threads to index many packages with. */
+  readonly indexThreads?: () => IndexThreads;
 }
 
 /** The world of a command line that works on a folder. */
 export function openWorld(store: string): World {
   const solver = rattlerSolver();
+  const clock = commandClock(process.env);
   return {
     channel: 'conda',
     store: folderStore(store),
     cache: folderCache(join(store, '_gatehouse', 'cache')),
     fetch: httpFetch({ proxyEnv: proxyEnvironment(process.env) }),
-    clock: commandClock(process.env),
+    clock,
     solver,
+    indexThreads: () => indexThreads({ folder: store, channel: 'conda', clock }),
     [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
   };
 }
