@@ -1,3 +1,4 @@
+import { allZero } from './all-zero.ts';
 import { byteReader } from './byte-reader.ts';
 import { type BitReader, overrun, readUint32 } from './bzip2-bits.ts';
 import { type DecodedBlock, decodeBlock } from './bzip2-block.ts';
@@ -91,8 +92,7 @@ async function hasAnother(input: BzipInput, report: Report): Promise<boolean> {
     return true;
   }
   for (; bits.length > 0; await fill(headerLength)) {
-    if (bits.bytes.subarray(0, bits.length).some((byte) => byte !== 0))
-      refuse('A7.trailing', 'data follows the bzip2 stream');
+    if (!allZero(bits.bytes.subarray(0, bits.length))) refuse('A7.trailing', 'data follows the bzip2 stream');
     bits.at = bits.length * 8;
   }
   report('bzip2.padding', 'zeros follow the bzip2 stream');
