@@ -8,13 +8,13 @@ import type { IndexCall, IndexReply, ThreadPlace } from './protocol.ts';
 export interface IndexThread extends AsyncDisposable {
   /** Calls under way; no end of them once it has ended. */
   load(): number;
-  index(call: Omit<IndexCall, 'id'>): Promise<readonly LineChange[]>;
+  index(call: Omit<IndexCall, 'id'>): Promise<readonly (LineChange | null)[]>;
 }
 
 /** A package's bytes are read, decoded and done with: more room for what is young costs memory and gains nothing. */
 const resourceLimits = { maxYoungGenerationSizeMb: 12 };
 
-type Settle = Pick<PromiseWithResolvers<readonly LineChange[]>, 'resolve' | 'reject'>;
+type Settle = Pick<PromiseWithResolvers<readonly (LineChange | null)[]>, 'resolve' | 'reject'>;
 
 export function indexThread(place: ThreadPlace): IndexThread {
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: place, execArgv: [], resourceLimits });
@@ -39,7 +39,7 @@ export function indexThread(place: ThreadPlace): IndexThread {
     load: () => (ended ? Number.POSITIVE_INFINITY : waiting.size),
     index(call) {
       const id = calls++;
-      const { promise, ...settle } = Promise.withResolvers<readonly LineChange[]>();
+      const { promise, ...settle } = Promise.withResolvers<readonly (LineChange | null)[]>();
       waiting.set(id, settle);
       worker.postMessage({ ...call, id } satisfies IndexCall);
       return promise;

@@ -20,6 +20,6 @@ export interface IndexCall {
 }
 
 export type IndexReply = { readonly id: number } & (
-  | { readonly changes: readonly LineChange[] }
+  | { readonly changes: readonly (LineChange | null)[] }
   | { readonly error: CarriedError }
 );

@@ -79,7 +79,7 @@ async function enteredAs(
     if (provenance !== null) return provenance;
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    const mend = 'delete that file and run gatehouse index --rebuild';
+    const mend = 'put it back from a backup, or delete it, and run gatehouse index';
     return { problem: problemOf(listed, 'index.provenance', `${error.message}; ${mend}`) };
   }
   const known = await knownSha256s(store, place);
