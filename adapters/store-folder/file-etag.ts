@@ -11,6 +11,10 @@ export function factsAt(path: string): BigIntStats | null {
   return nullIfAbsent(() => lstatSync(path, { bigint: true, throwIfNoEntry: false })) ?? null;
 }
 
+/** When a file came to be as it is: a copy may keep the old time of its content, but not that of its inode. */
+export const fileModified = (stats: BigIntStats): number =>
+  Number((stats.mtimeNs > stats.ctimeNs ? stats.mtimeNs : stats.ctimeNs) / 1_000_000n);
+
 /** The regular file at a path, or null; a symbolic link is no object. */
 export function regularFile(path: string): BigIntStats | null {
   const stats = factsAt(path);

@@ -5,7 +5,7 @@ import { scheduler } from 'node:timers/promises';
 import { compareCodePoints } from '../../core/json.ts';
 import { objectKeySchema } from '../../core/layout.ts';
 import type { ObjectHead } from '../../core/ports/store.ts';
-import { fileEtag, regularFile } from './file-etag.ts';
+import { fileEtag, fileModified, regularFile } from './file-etag.ts';
 import { asStoreError, isAbsence, nullIfAbsent } from './fs-error.ts';
 import { isInternal, refuseLinks } from './key-path.ts';
 
@@ -70,5 +70,6 @@ function isLinkToFolder(path: string): boolean {
 function headOf(root: string, key: string): ObjectHead[] {
   const parsed = objectKeySchema.safeParse(key);
   const file = parsed.success ? regularFile(join(root, key)) : null;
-  return parsed.success && file ? [{ key: parsed.data, etag: fileEtag(file), size: Number(file.size) }] : [];
+  if (!parsed.success || file === null) return [];
+  return [{ key: parsed.data, etag: fileEtag(file), size: Number(file.size), modified: fileModified(file) }];
 }

@@ -1,12 +1,14 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { ByteSource } from '../../core/byte-source.ts';
 import { GatehouseError } from '../../core/error.ts';
-import { fileEtag } from './file-etag.ts';
+import { fileEtag, fileModified } from './file-etag.ts';
 import { asStoreError, fsCode, nullIfAbsent } from './fs-error.ts';
 import { readFully } from './read-fully.ts';
 
 export interface OpenFile extends ByteSource {
   readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
 }
 
 /** Descriptors open and not in use, the one used longest ago first. One bound for the process, as the system's is. */
@@ -35,7 +37,12 @@ export function openFile(path: string): OpenFile | null {
       else keep(id, descriptor);
     }
   };
-  return { etag, size, read: (start, end) => asStoreError(`read ${path}`, () => read(start, end)) };
+  return {
+    etag,
+    size,
+    modified: fileModified(opened.stats),
+    read: (start, end) => asStoreError(`read ${path}`, () => read(start, end)),
+  };
 }
 
 /** A file in use is not in `idle`, so that nobody closes it; another read at the same time opens its own. */

@@ -27,7 +27,10 @@ export interface IndexPackageWorld {
 }
 
 /** What a package's line says; `head` is the object that was read. */
-export type IndexedPackage = { readonly head: ObjectHead } & (LineParts | { readonly problem: Problem });
+export type IndexedPackage = { readonly head: Pick<ObjectHead, 'etag' | 'size'> } & (
+  | LineParts
+  | { readonly problem: Problem }
+);
 
 /**
  * The record of one package: a function of its bytes, its provenance and what control decided (design decision 5).

@@ -37,7 +37,7 @@ async function readOf(spec: Pick<PackageSpec, 'format' | 'files'>, known = true)
   await staged.write(bytes);
   await staged.publish(where, known ? { sha256, md5 } : {});
   const store = counting(scene.store);
-  const listed = { key: where, etag: '', size, subdir, filename };
+  const listed = { key: where, etag: '', size, modified: 0, subdir, filename };
   const indexed = await indexPackage(listed, {}, { ...scene.world, store, digestsOf: storedDigests });
   expect(indexed).toMatchObject({ record: { name: 'big', sha256, md5, size } });
   return { size, ...store.counted };
