@@ -42,6 +42,8 @@ export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName:
 export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'control', channel, `${subdir}.json`);
 
+export const controlPrefix = (channel: ChannelName): string => `_gatehouse/control/${channel}/`;
+
 /** What a subdir's index was last made from, under compare-and-swap: core/index/state/index-root.ts. */
 export const stateKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'state', channel, `${subdir}.json`);
@@ -52,9 +54,16 @@ export const statePrefix = (channel: ChannelName): string => `_gatehouse/state/$
 export const segmentKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, sha256);
 
+export const segmentPrefix = (channel: ChannelName, subdir: Subdir): string => `${statePrefix(channel)}${subdir}/`;
+
 /** What a form needs of one segment, kept beside it. */
 export const summaryKey = (channel: ChannelName, subdir: Subdir, of: { sha256: Sha256; name: string }): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, `${of.sha256}.${of.name}`);
+
+export const planPrefix = '_gatehouse/plans/';
+
+/** Where the shell keeps upstream's documents when the store is a folder. */
+export const cachedDocumentPrefix = '_gatehouse/cache/';
 
 export const planKey = (id: Sha256): ObjectKey => key('_gatehouse', 'plans', `${id}.json`);
 
