@@ -7,7 +7,7 @@ import { indexKey } from '../layout.ts';
 /**
  * Holds every index file of a subdir against its state: one that is behind may show what the state has withdrawn.
  *
- * @throws GatehouseError `json.invalid` when one is behind, or missing that must be there
+ * @throws GatehouseError `state.damaged` when one is behind, or missing that must be there
  */
 export async function expectPublished(
   { store, channel, subdir }: StatePlace,
@@ -18,7 +18,7 @@ export async function expectPublished(
     const key = indexKey(channel, subdir, file);
     const object = await store.get(key);
     if (object === null ? written !== 'always' : generationOf(object.metadata) >= generation) continue;
-    throw new GatehouseError('json.invalid', `${key} ${object === null ? 'is missing' : 'is behind its state'}`, {
+    throw new GatehouseError('state.damaged', `${key} ${object === null ? 'is missing' : 'is behind its state'}`, {
       hint: 'run gatehouse index first',
     });
   }

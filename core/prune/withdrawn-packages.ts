@@ -38,7 +38,7 @@ const freshFor = day;
  * sync fetches it again. One that decided before it changed the guards. A deletion that stalls between the two is made
  * good by the index run that follows every prune.
  *
- * @throws GatehouseError `json.invalid` when an index file is behind the state or damaged
+ * @throws GatehouseError `state.damaged` or `json.invalid` when an index file is behind the state or damaged
  */
 export async function* withdrawnPackages(
   world: PruneWorld,
