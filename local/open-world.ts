@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { folderCache } from '../adapters/cache-folder.ts';
+import { compressBzip2 } from '../adapters/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
 import { type IndexThreads, indexThreads } from '../adapters/index-threads.ts';
 import { rattlerSolver } from '../adapters/solver-rattler.ts';
@@ -23,6 +24,7 @@ export interface World extends AsyncDisposable {
   readonly solver: Solver;
   /** Threads to index many packages with. */
   readonly indexThreads?: () => IndexThreads;
+  readonly bzip2: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** The world of a command line that works on a folder. */
@@ -37,6 +39,7 @@ export function openWorld(store: string): World {
     clock,
     solver,
     indexThreads: () => indexThreads({ folder: store, channel: 'conda', clock }),
+    bzip2: compressBzip2,
     [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
   };
 }

@@ -3,7 +3,7 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { GatehouseError } from '../core/error.ts';
 import gatehouse from '../package.json' with { type: 'json' };
 import type { Command, Invocation } from './command.ts';
-import { usualAllowlist } from './configured-platforms.ts';
+import { usualAllowlist } from './configured.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { parseFlags } from './parse-flags.ts';

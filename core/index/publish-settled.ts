@@ -1,11 +1,17 @@
 import { GatehouseError } from '../error.ts';
+import type { Clock } from '../ports/clock.ts';
 import { backOff } from './back-off.ts';
-import { indexForms } from './index-forms.ts';
+import { type FormsWorld, indexForms, wantedForms } from './index-forms.ts';
 import { publishForm } from './publish-form.ts';
 import { type SettledState, settleState } from './settle-state.ts';
+import { putShards } from './shards/put-shards.ts';
 import { type IndexRoot, readRoot } from './state/index-root.ts';
 import { stateSource } from './state/state-source.ts';
 import type { Looking, UpdateWorld } from './update-state.ts';
+
+export interface PublishingWorld extends UpdateWorld, FormsWorld {
+  readonly clock: Clock;
+}
 
 export interface PublishedIndex extends Pick<SettledState, 'damage'> {
   readonly root: IndexRoot;
@@ -24,12 +30,12 @@ const attempts = 12;
  *
  * @throws GatehouseError `store.conflict` (retry) when packages came and went at every look, or others wrote
  */
-export async function publishSettled(world: UpdateWorld, first: Looking): Promise<PublishedIndex> {
+export async function publishSettled(world: PublishingWorld, first: Looking): Promise<PublishedIndex> {
   let looking = first;
   let sofar: Pick<PublishedIndex, 'changed' | 'damage'> = { changed: false };
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { damage, ...state } = await settleState(world, looking);
-    const wrote = state.root !== null && (await publishForms(world, state.root));
+    const wrote = state.root !== null && (await publishForms(world, state.root, looking));
     sofar = { ...sofar, ...(damage !== undefined && { damage }), changed: wrote || sofar.changed };
     if (state.status === 'settled' && (!wrote || (await isLatest(world, state.root)))) {
       return { ...sofar, root: state.root };
@@ -47,12 +53,21 @@ export async function publishSettled(world: UpdateWorld, first: Looking): Promis
   );
 }
 
-async function publishForms(world: UpdateWorld, root: IndexRoot): Promise<boolean> {
+async function publishForms(world: PublishingWorld, root: IndexRoot, { rebuild }: Looking): Promise<boolean> {
+  const wanted = await wantedForms(world);
+  if (rebuild && wanted.has('repodata_shards.msgpack.zst')) await mendShards(world, root);
   let wrote = false;
-  for (const form of indexForms(world.channel, stateSource(world, root))) {
+  for (const form of indexForms(world, root, wanted)) {
     wrote = (await publishForm(world, form, root.generation)) || wrote;
   }
   return wrote;
+}
+
+/** Unlike an index file, a shard says nothing by which a damaged one would show. */
+async function mendShards(world: PublishingWorld, root: IndexRoot): Promise<void> {
+  for await (const _ of putShards(world, stateSource(world, root))) {
+    // Each is there, sound.
+  }
 }
 
 async function isLatest(world: UpdateWorld, { generation }: IndexRoot): Promise<boolean> {

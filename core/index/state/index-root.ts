@@ -23,7 +23,7 @@ const segmentSchema = z.strictObject({
 /** One immutable run of lines, at `segmentKey`; never empty. */
 export type Segment = z.infer<typeof segmentSchema>;
 
-const rootSchema = z.strictObject({
+export const rootSchema = z.strictObject({
   version: z.literal(1),
   /** Rises at every write, so that a tag made of content never comes back (S3's is) and nobody replaces an older state. */
   revision: count.positive(),
