@@ -5,6 +5,7 @@ import { httpFetch } from '../adapters/http-fetch.ts';
 import { type IndexThreads, indexThreads } from '../adapters/index-threads.ts';
 import { rattlerSolver } from '../adapters/solver-rattler.ts';
 import { folderStore } from '../adapters/store-folder.ts';
+import type { Patches } from '../core/forms/hotfix/patches.ts';
 import type { ChannelName } from '../core/layout.ts';
 import type { DocumentCache } from '../core/ports/cache.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -24,6 +25,8 @@ export interface World extends AsyncDisposable {
   readonly solver: Solver;
   /** Threads to index many packages with. */
   readonly indexThreads?: () => IndexThreads;
+  /** The organisation's own hotfixes, for the commands that plan. */
+  readonly patches?: Patches;
   readonly bzip2: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 

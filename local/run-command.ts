@@ -79,4 +79,4 @@ function commandNamed(name: string, commands: readonly Command[]): Command {
 }
 
 const isUsage = (error: unknown): boolean =>
-  error instanceof GatehouseError && (error.code.startsWith('usage.') || error.code.startsWith('allowlist.'));
+  error instanceof GatehouseError && /^(?:usage|allowlist|patches)\./.test(error.code);

@@ -23,6 +23,7 @@ const longestWaitMs = 100;
 export interface Applied {
   readonly changed: readonly string[];
   readonly dropped: readonly string[];
+  readonly hotfixed: readonly string[];
 }
 
 /**
@@ -34,7 +35,8 @@ export async function apply(plan: Plan, world: ApplyWorld): Promise<Applied> {
   for (const subdir of new Set([...Object.keys(plan.decisions), ...Object.keys(alterations)])) {
     await applySubdir(subdirSchema.parse(subdir), { ...plan.decisions[subdir], ...alterations[subdir] }, world);
   }
-  return world.fetchedAll ? { changed: plan.change, dropped: plan.drop } : { changed: [], dropped: [] };
+  if (!world.fetchedAll) return { changed: [], dropped: [], hotfixed: [] };
+  return { changed: plan.change, dropped: plan.drop, hotfixed: plan.hotfix };
 }
 
 async function applySubdir(subdir: Subdir, decisions: Control['packages'], world: ApplyWorld): Promise<void> {

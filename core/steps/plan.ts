@@ -1,5 +1,6 @@
 import { type Allowlist, unsupportedEntries } from '../allowlist/parse-allowlist.ts';
 import type { Log } from '../event.ts';
+import { noPatches, type Patches } from '../forms/hotfix/patches.ts';
 import type { ChannelName } from '../layout.ts';
 import { bytesToAdd, type Plan } from '../plan.ts';
 import { assemblePlan } from '../planning/assemble-plan.ts';
@@ -8,6 +9,7 @@ import { draftChannel } from '../planning/draft-channel.ts';
 import { entryClaims } from '../planning/entry-claims.ts';
 import { type InstallRequest, installRequests } from '../planning/install-request.ts';
 import { mergeArtifacts } from '../planning/merge-artifacts.ts';
+import { patchUpstream } from '../planning/patch-upstream.ts';
 import { type PlatformPlan, planPlatform } from '../planning/plan-platform.ts';
 import { type OpenSubdir, rememberUpstream } from '../planning/remember-upstream.ts';
 import { settleChannel } from '../planning/settle-channel.ts';
@@ -27,6 +29,8 @@ export interface PlanWorld {
   readonly openSubdir: OpenSubdir;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
+  /** The organisation's own hotfixes; none without it. */
+  readonly patches?: Patches;
 }
 
 /**
@@ -38,20 +42,22 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const { platforms, python } = allowlist;
   world.log({ type: 'plan.started', entries: requests.length, platforms });
   const openSubdir = rememberUpstream(world.openSubdir);
-  const solved = await solveAll(allowlist, requests, { ...world, openSubdir });
+  const { patches = noPatches } = world;
+  const solved = await solveAll(allowlist, requests, { ...world, openSubdir: patchUpstream(openSubdir, patches) });
   const { artifacts, outcomes, problems } = mergeArtifacts(solved.groups);
   const complete = solved.complete && outcomes.every(({ status }) => status !== 'failed');
   const state = await readChannelState(world.store, world.channel, platforms);
   const claims = entryClaims(requests, outcomes);
   const draft = await draftChannel(artifacts, {
     ...world,
+    patches,
     state,
     complete,
     leaving: (subdir) => ({ now: world.clock.now(), retain: world.retain, claims: claims(subdir) }),
     upstreamNow: upstreamNow(allowlist.channels, openSubdir),
   });
   const virtualPackages = (platform: Subdir) => virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
-  const prove = { python, virtualPackages, solver: world.solver, log: () => {} };
+  const prove = { ...world, patches, python, virtualPackages, log: () => {} };
   const settled = await settleChannel(draft, { state, requests, world: prove });
   const all = [...unsupportedEntries(allowlist), ...solved.problems, ...problems];
   const planned = assemblePlan({ artifacts, outcomes, problems: all, complete, draft, settled, state });

@@ -3,9 +3,11 @@ import { bzip2 } from '../../../core/forms/bzip2.ts';
 import { forms } from '../../../core/forms/forms.ts';
 import { type OptionForm, optionForms, unaskedFormKeys } from '../../../core/forms/option-forms.ts';
 import { indexKey, type ObjectKey, objectKeySchema, shardsMadeKey } from '../../../core/layout.ts';
+import { recordSchema } from '../../../core/record.ts';
 import { type IndexOptions, indexSubdir } from '../../../core/steps/index.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index-scene.ts';
+import { textOf } from '../../support/objects.ts';
 
 const [a, b, c] = ['a-1-0.conda', 'b-1-0.conda', 'b-2-0.tar.bz2'];
 const all = new Set(optionForms);
@@ -94,6 +96,24 @@ describe('the option forms', () => {
     await scene.copy(a);
     await expect(indexSubdir(subdir, { ...scene.world, forms: all })).rejects.toThrow('repodata.json.bz2 cannot be');
     expect(await damage(scene)).toEqual([]);
+  });
+});
+
+describe('what a hotfix of ours takes out', () => {
+  it('stays in repodata_from_packages.json, and changes there when upstream changes it', async () => {
+    const scene = indexScene();
+    for (const name of [a, b]) await scene.copy(name);
+    await run(scene, all);
+    const key = keyOf('repodata_from_packages.json');
+    const record = recordSchema.parse({ name: 'b', version: '1', build: '0', build_number: 0, license: 'new' });
+    for (const more of [{}, { record }]) {
+      await scene.decide({ [b]: { hotfix: { removed: true }, ...more } });
+      await run(scene, all);
+      expect(await scene.repodata()).toContain(`"removed":["${b}"]`);
+      expect(await textOf(await scene.store.get(key))).toContain(`"${b}":{`);
+      expect(await damage(scene)).toEqual([]);
+    }
+    expect(await textOf(await scene.store.get(key))).toContain('"license":"new"');
   });
 });
 
