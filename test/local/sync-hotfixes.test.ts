@@ -186,7 +186,18 @@ describe("an organisation's own hotfix", () => {
     expect(reports.map(({ plan }) => plan.hotfix)).toEqual([[], [`linux-64/${extra}`], [`linux-64/${extra}`]]);
   });
 
-  it('is proved with the second format of a stem', async () => {
+  it('is proved with the second format of a stem that it comes in with', async () => {
+    const old = small('b 1.0', [], { format: '.tar.bz2' });
+    const others = [small('old 1.0', ['b', 'c <2']), small('c 1.0'), small('c 2.0')];
+    await lab.publish([old, ...others]);
+    await sync(['old', 'b']);
+    await lab.publish([old, small('b 1.0'), ...others]);
+    const report = await sync(['old', 'b'], depends('b-1.0-0.conda', 'c >=2'));
+    expect(report.problems).toContainEqual(expect.stringContaining('held.second-format linux-64/b-1.0-0.conda'));
+    expect(report.proof.lost).toEqual([]);
+  });
+
+  it('of a .tar.bz2 goes for its twin too, and each is proved', async () => {
     await sync(['app', 'lib 1.*']);
     const old = small('lib 1.0', [], { format: '.tar.bz2' });
     await lab.publish([small('app 1.0', ['lib']), old, small('extra 1.0')]);
