@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../core/control.ts';
 import { bzip2 } from '../../../core/forms/bzip2.ts';
 import { forms } from '../../../core/forms/forms.ts';
 import { type OptionForm, optionForms, unaskedFormKeys } from '../../../core/forms/option-forms.ts';
@@ -199,4 +201,49 @@ describe('shards', () => {
     await run(scene, shards);
     expect(await damage(scene)).toEqual([]);
   });
+});
+
+type Act = Decision | 'copy' | 'remove';
+
+/** What is there, and what control says of it. */
+interface Content {
+  readonly there: Set<string>;
+  readonly decisions: Record<string, Decision>;
+}
+
+async function happen(scene: IndexScene, { there, decisions }: Content, [name, act]: readonly [string, Act, boolean]) {
+  if (act === 'copy') {
+    there.add(name);
+    await scene.copy(name);
+  } else if (act === 'remove') {
+    there.delete(name);
+    await scene.remove(name);
+  } else await scene.decide(Object.assign(decisions, { [name]: act }));
+}
+
+it('any order of updates, whoever asked for what meanwhile, gives the bytes of one run over what there is', async () => {
+  const cheap = new Set(optionForms.filter((file) => !file.endsWith('.bz2')));
+  const hotfixes = [{ removed: true }, { revoked: true }, { set: { license: 'X' } }] as const;
+  const acts = ['copy', 'remove', {}, ...hotfixes.map((hotfix) => ({ hotfix }))] satisfies Act[];
+  const pool = ['a-1-0.conda', 'a-1-0.tar.bz2', 'ab-2-0.conda', 'b-1-0.tar.bz2', 'c-1-0.conda'];
+  const step = fc.tuple(fc.constantFrom(...pool), fc.constantFrom<Act>(...acts), fc.boolean());
+  const shown = ({ store }: IndexScene) => [...cheap].map((file) => store.objects.get(keyOf(file))?.bytes);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 10 }), async (steps) => {
+      const scene = indexScene();
+      const content: Content = { there: new Set(), decisions: {} };
+      for (const each of steps) {
+        await happen(scene, content, each);
+        await run(scene, each[2] ? cheap : new Set());
+      }
+      await run(scene, cheap);
+      expect(await damage(scene)).toEqual([]);
+      const fresh = indexScene();
+      for (const name of content.there) await fresh.copy(name);
+      await fresh.decide(content.decisions);
+      await run(fresh, cheap);
+      expect(shown(fresh)).toEqual(shown(scene));
+    }),
+    { numRuns: 40 },
+  );
 });
