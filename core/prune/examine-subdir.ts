@@ -81,7 +81,7 @@ async function* garbageOf(
     { key: stateKey(world.channel, subdir), etag: state.etag },
   ];
   yield* withdrawnPackages(world, { subdir, root: state.root, control, guards });
-  yield* await unwantedForms(world, subdir);
+  yield* unwantedForms(place);
   yield* unnamedShards(place);
   yield* unnamedSegments(place, state);
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { GatehouseError } from '../error.ts';
-import { shardsFolder } from '../forms/shards/shard-index.ts';
 import type { StatePlace } from '../index/state/index-root.ts';
 import { parseValue } from '../json.ts';
-import { indexKey } from '../layout.ts';
+import { indexKey, shardsFolder } from '../layout.ts';
 import { unpackMsgpack } from '../upstream/unpack-msgpack.ts';
 import { day, type Garbage } from './garbage.ts';
+import type { PruneWorld } from './prune-world.ts';
 
 /** micromamba keeps a shard index for 24 hours whatever Cache-Control says (clients.md 4): twice that. */
 const heldFor = 2 * day;
@@ -16,21 +16,26 @@ const shardIndexSchema = z.object({ shards: z.record(z.string(), z.instanceof(Ui
 
 /**
  * Shards that the shard index of now does not name. A client may hold the index of before, so they go when the one of
- * now has been there for two days; where there is none, they are left.
+ * now has been there for two days. Where there is none, nobody can tell for how long: each stays for `retain` days.
  *
  * @throws GatehouseError when the shard index cannot be read
  */
-export async function* unnamedShards({ store, channel, subdir }: StatePlace): AsyncGenerator<Garbage> {
+export async function* unnamedShards({
+  store,
+  channel,
+  subdir,
+  retain,
+}: StatePlace & Pick<PruneWorld, 'retain'>): AsyncGenerator<Garbage> {
   const key = indexKey(channel, subdir, 'repodata_shards.msgpack.zst');
   const index = await store.get(key);
-  if (index === null) return;
-  const named = await shardsOf(await index.read(0, index.size), key);
+  const named = index === null ? new Set<string>() : await shardsOf(await index.read(0, index.size), key);
   const prefix = `${indexKey(channel, subdir, shardsFolder)}/`;
   for await (const head of store.list(prefix)) {
     const [, sha256] = /^([0-9a-f]{64})\.msgpack\.zst$/.exec(head.key.slice(prefix.length)) ?? [];
     if (sha256 === undefined || named.has(sha256)) continue;
-    const due = Math.max(head.modified, index.modified) + heldFor;
-    yield { ...head, kind: 'shard', reason: 'no shard index names it', due, guards: [{ key, etag: index.etag }] };
+    const due = index === null ? head.modified + retain : Math.max(head.modified, index.modified) + heldFor;
+    const guards = [{ key, etag: index?.etag ?? null }];
+    yield { ...head, kind: 'shard', reason: 'no shard index names it', due, guards };
   }
 }
 

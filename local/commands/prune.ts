@@ -22,18 +22,18 @@ export const pruneCommand: Command = {
   async run({ allowlist: file, store, json, flags, terminal }) {
     const remove = flags['delete'] === true;
     // Not that it says what may go: but where it is missing or bad, nothing is removed (fail closed).
-    const { platforms } = await readAllowlist(file);
+    const configured = await readAllowlist(file);
     await using world = openWorld(store);
-    const report = await prune({ ...world, retain }, { remove });
+    const report = await prune({ ...world, retain, forms: new Set(configured.forms) }, { remove });
     terminal.out(json ? pruneJson(report, remove) : pruneText(report));
     terminal.err(pruneSummary(report, remove));
     terminal.err(problemLines(report.problems));
     // Also after nothing was deleted: a run that was cut off may have left it to us.
-    const index = remove ? await indexed(platforms) : [];
+    const index = remove ? await indexed() : [];
     const problems = [...report.problems, ...index];
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
 
-    async function indexed(configured: typeof platforms) {
+    async function indexed() {
       const { log, finish } = reporter(terminal, performance.now.bind(performance));
       const subdirs = await indexAll(configured, world, { log });
       finish();

@@ -1,3 +1,4 @@
+import { type OptionForm, optionForms } from '../../core/forms/option-forms.ts';
 import { canonicalJson, parseJson } from '../../core/json.ts';
 import type { ObjectKey } from '../../core/layout.ts';
 import { provenanceSchema } from '../../core/provenance.ts';
@@ -17,6 +18,8 @@ const retain = 90 * day;
 export interface PruneScene extends IndexScene {
   /** Milliseconds; the bucket's and the prune's. */
   now: number;
+  /** The option forms that are asked for; all, unless a test says otherwise. */
+  asked: ReadonlySet<OptionForm>;
   index(): Promise<readonly { code: string }[]>;
   /** A package that came from upstream, indexed. */
   fetched(name: string): Promise<ObjectKey>;
@@ -44,6 +47,7 @@ export function pruneScene(options: MemoryStoreOptions = {}): PruneScene {
   const scene: PruneScene = {
     ...base,
     now: 1_700_000_000_000,
+    asked: new Set(optionForms),
     async index() {
       const indexed = [await indexSubdir(noarch, world), await indexSubdir(subdir, world)];
       await indexChannel(world);
@@ -58,7 +62,7 @@ export function pruneScene(options: MemoryStoreOptions = {}): PruneScene {
       return where;
     },
     origin: (where) => provenanceOf(where).copied.origin.type,
-    prune: (remove = true) => prune({ store, channel: 'conda', clock, retain }, { remove }),
+    prune: (remove = true) => prune({ store, channel: 'conda', clock, retain, forms: scene.asked }, { remove }),
     async damage() {
       return (await verify([subdir], { store, channel: 'conda', clock, log: () => {} })).problems;
     },

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
+import { optionForms } from '../../../core/forms/option-forms.ts';
 import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 import { controlKey, indexKey, planKey, stateKey } from '../../../core/layout.ts';
+import { indexSubdir } from '../../../core/steps/index.ts';
 import { noarch } from '../../../core/subdir.ts';
 import { subdir } from '../../support/index-scene.ts';
 import { key } from '../../support/objects.ts';
@@ -190,12 +192,30 @@ describe('what is derived or kept for a while goes', () => {
     expect(scene.has(shard(shards.one))).toBe(true);
   });
 
-  it('no shard where there is no shard index', async () => {
+  it('shards where there is no shard index, after 90 days', async () => {
     const shard = `conda/linux-64/shards/${sha256Of('x')}.msgpack.zst`;
     await scene.store.put(key(shard), Buffer.from('x'));
-    scene.now += 1000 * day;
+    scene.now += 90 * day - 1;
     await scene.prune();
     expect(scene.has(shard)).toBe(true);
+    scene.now += 1;
+    expect(kinds(await scene.prune(), 'shard')).toEqual([shard]);
+  });
+
+  it('the index files of an option that is off, and those of no other', async () => {
+    const world = { ...scene.world, forms: new Set(optionForms), bzip2: async (bytes: Uint8Array) => bytes };
+    await indexSubdir(subdir, world);
+    const [shards, bzip2, fromPackages] = optionForms.map((file) => indexKey('conda', subdir, file));
+    expect(kinds(await scene.prune(), 'form')).toEqual([]);
+    scene.asked = new Set(['repodata.json.bz2']);
+    expect(kinds(await scene.prune(), 'form')).toEqual([shards, fromPackages]);
+    expect([shards, bzip2, fromPackages].map((each) => each !== undefined && scene.has(each))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    await indexSubdir(subdir, { ...world, forms: scene.asked });
+    expect(kinds(await scene.prune(), 'form')).toEqual([]);
   });
 
   it('plans after 90 days and documents of upstream that were not used for 30', async () => {
