@@ -19,6 +19,8 @@ const segmentSchema = z.strictObject({
   bytes: count,
   /** Bytes of the records at its head: what it adds to `repodata.json`. */
   records: count,
+  /** Of those records alone, so that they can be had without the rest. */
+  recordsSha256: sha256Schema,
 });
 /** One immutable run of lines, at `segmentKey`; never empty. */
 export type Segment = z.infer<typeof segmentSchema>;
