@@ -16,53 +16,58 @@ export interface Names {
  * best without. A dependency that nothing here fulfils is another subdir's.
  */
 export async function chooseCurrent({ candidates, packagesOf }: Names): Promise<Set<string>> {
-  const newest = new Map([...candidates].map(([name, some]) => [name, newestPackages(withoutTwins(some))]));
+  const newest: NewestOfNames = new Map();
+  for (const [name, some] of candidates) newest.set(name, newestPackages(withoutTwins(some)));
   const unmet = unmetNeeds(candidates, newest);
   const featured = [...newest].filter(([, packages]) => packages.some((one) => one.featured)).map(([name]) => name);
   const known = await packagesOf(new Set([...unmet.keys(), ...featured]));
-  const chosen = new Set([...newest.values()].flatMap((packages) => packages.map(({ filename }) => filename)));
+  const chosen = new Set<string>();
+  for (const packages of newest.values()) for (const { filename } of packages) chosen.add(filename);
   for (const [name, all] of known) {
-    const seen = withoutTwins(all);
-    const older = (unmet.get(name) ?? []).flatMap((need) => newestMeeting(need, seen));
-    const packages = [...(newest.get(name) ?? []), ...older];
-    const plain = bestWithoutFeatures(packages, seen);
-    for (const { filename } of plain === null ? older : [...older, plain]) chosen.add(filename);
+    const own = { newest: newest.get(name) ?? [], needs: [...(unmet.get(name)?.values() ?? [])] };
+    for (const { filename } of besideNewest(withoutTwins(all), own)) chosen.add(filename);
   }
   return chosen;
 }
 
+/** What of one name is chosen for others' needs, and for having no features. */
+function besideNewest(
+  seen: readonly Known[],
+  { newest, needs }: { readonly newest: readonly Candidate[]; readonly needs: readonly Need[] },
+): readonly Known[] {
+  const older = needs.flatMap((need) => newestMeeting(need, seen));
+  const plain = bestWithoutFeatures([...newest, ...older], seen);
+  return plain === null ? older : [...older, plain];
+}
+
+type NewestOfNames = Map<string, readonly Candidate[]>;
+
 function newestPackages(seen: readonly Candidate[]): readonly Candidate[] {
-  const versions = new Set(seen.map(({ version }) => version));
-  if (versions.size === 1) return seen;
-  const isNewest = matcherWithin(newestOf(versions));
+  if (seen.every(({ version }) => version === seen[0]?.version)) return seen;
+  const isNewest = matcherWithin(newestOf(seen.map(({ version }) => version)));
   return seen.filter(({ version }) => isNewest(version));
 }
 
-/** By name, what the newest need and no newest is. One step only: what is added for that may need more. */
-function unmetNeeds(
-  candidates: Names['candidates'],
-  newest: ReadonlyMap<string, readonly Candidate[]>,
-): Map<string, Need[]> {
+/** By name and text, what the newest need and no newest is. One step only: what is added for that may need more. */
+function unmetNeeds(candidates: Names['candidates'], newest: NewestOfNames): Map<string, Map<string, Need>> {
   const read = needReader();
-  const unmet = new Map<string, Need[]>();
+  const unmet = new Map<string, Map<string, Need>>();
   for (const written of writtenNeeds(candidates, newest)) {
     const need = read(written);
     const packages = need && newest.get(need.name);
     if (!packages || packages.some((one) => need.isMetBy(one))) continue;
-    unmet.set(need.name, [...(unmet.get(need.name) ?? []), need]);
+    unmet.set(need.name, (unmet.get(need.name) ?? new Map()).set(written, need));
   }
   return unmet;
 }
 
-/** Of a `.tar.bz2` too that is hidden behind its `.conda`, as conda-index has it. */
-function writtenNeeds(candidates: Names['candidates'], newest: ReadonlyMap<string, readonly Candidate[]>): Set<string> {
-  const needs = new Set<string>();
+/** What a `.tar.bz2` that is hidden behind its `.conda` needs counts too, as in conda-index. */
+function* writtenNeeds(candidates: Names['candidates'], newest: NewestOfNames): Generator<string> {
   for (const [name, packages] of newest) {
-    const versions = new Set(packages.map(({ version }) => version));
-    const chosen = (candidates.get(name) ?? []).filter(({ version }) => versions.has(version));
-    for (const { depends } of chosen) for (const need of depends.split('\t')) needs.add(need);
+    for (const { version, depends } of candidates.get(name) ?? []) {
+      if (packages.some((one) => one.version === version)) yield* depends.split('\t');
+    }
   }
-  return needs;
 }
 
 function newestMeeting(need: Need, known: readonly Known[]): readonly Known[] {

@@ -65,7 +65,8 @@ async function* readMembers(
   for await (const summary of summariesOf(source, section, candidatesSummary)) {
     const lines = numbers.has(number) ? await whole.next() : null;
     const candidates = batches[section][number] ?? [];
-    if (lines === null) yield candidates.map((one) => ({ ...one, json: summary.subarray(one.start, one.end) }));
+    if (lines === null)
+      yield candidates.map(({ filename, start, end }) => ({ filename, json: summary.subarray(start, end) }));
     else if (!lines.done) yield listedIn(lines.value);
     number += 1;
   }
@@ -77,12 +78,11 @@ const listedIn = (lines: readonly IndexLine[]): Member[] =>
 /** Picks what was chosen, of the section of `.tar.bz2` first, whose hashes `.conda` twins name. */
 function showing(chosen: ReadonlySet<string>): (members: readonly Member[]) => Member[] {
   const twins = new Map<string, string>();
-  const wanted = new Set([...chosen].filter((filename) => filename.endsWith('.conda')).map(stemOf));
   return (members) =>
     members.flatMap((member) => {
       const stem = stemOf(member.filename);
       const legacy = member.filename.endsWith('.tar.bz2');
-      if (legacy && wanted.has(stem)) twins.set(stem, recordOf(member).md5);
+      if (legacy && chosen.has(`${stem}.conda`)) twins.set(stem, recordOf(member).md5);
       if (!chosen.has(member.filename)) return [];
       return [legacy ? member : withTwin(member, twins.get(stem))];
     });

@@ -48,6 +48,7 @@ export function partsOf(filename: string): { readonly name: string; readonly ver
 
 /** What conda sees: no `.tar.bz2` beside its `.conda`, and those first. */
 export function withoutTwins<T extends { readonly filename: string }>(packages: readonly T[]): readonly T[] {
+  if (packages.length < 2) return packages;
   const conda = packages.filter(({ filename }) => filename.endsWith('.conda'));
   const stems = new Set(conda.map(({ filename }) => stemOf(filename)));
   const legacy = packages.filter(({ filename }) => filename.endsWith('.tar.bz2') && !stems.has(stemOf(filename)));

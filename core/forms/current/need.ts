@@ -9,8 +9,9 @@ export interface Need {
   isMetBy(one: Pick<Known, 'version' | 'build' | 'buildNumber'>): boolean;
 }
 
-/** Whatever stands behind the first space says nothing of the name, and has no other meaning behind another name. */
-const plain = /^([a-z0-9_][a-z0-9_.-]{0,63})(?: ([^#;:[]{1,200}))?$/;
+const plainName = /^[a-z0-9_][a-z0-9_.-]{0,63}$/;
+/** What says nothing of the name and has the same meaning behind any. */
+const plainRest = /^[^:[\\]{0,200}$/;
 
 /**
  * Reads dependencies as `candidatesSummary` has them; null for what is none. A channel's dependencies are on many names
@@ -18,14 +19,23 @@ const plain = /^([a-z0-9_][a-z0-9_.-]{0,63})(?: ([^#;:[]{1,200}))?$/;
  */
 export function needReader(): (written: string) => Need | null {
   const known = new Map<string, Need | null>();
-  return (written) => {
-    const [, name, rest = ''] = plain.exec(written) ?? [];
-    if (name === undefined || written.includes('\\')) return readNeed(textOf(written));
-    const before = known.get(rest);
-    const need = before === undefined ? readNeed(`x ${rest}`) : before;
-    if (before === undefined) known.set(rest, need);
-    return need && { ...need, name };
+  const read = (rest: string): Need | null => {
+    const need = readNeed(`x ${rest}`);
+    known.set(rest, need);
+    return need;
   };
+  return (written) => {
+    const [name, rest] = parted(written);
+    const before = known.get(rest);
+    if (!plainName.test(name) || (before === undefined && !plainRest.test(rest))) return readNeed(textOf(written));
+    const need = before === undefined ? read(rest) : before;
+    return need && { name, isMetBy: need.isMetBy };
+  };
+}
+
+function parted(written: string): [name: string, rest: string] {
+  const space = written.indexOf(' ');
+  return space === -1 ? [written, ''] : [written.slice(0, space), written.slice(space + 1)];
 }
 
 /** JSON without its quotes. */

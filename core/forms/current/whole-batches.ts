@@ -1,6 +1,6 @@
 import type { FormSource, Section } from '../form.ts';
 import type { Candidate } from './candidates.ts';
-import { type Known, knownOf, partsOf } from './known.ts';
+import { type Known, knownOf, partsOf, stemOf } from './known.ts';
 
 /** The candidates of each batch. */
 export type Batches = Readonly<Record<Section, readonly (readonly Candidate[])[]>>;
@@ -8,7 +8,7 @@ export type Batches = Readonly<Record<Section, readonly (readonly Candidate[])[]
 export interface WholeBatches {
   /** All packages of some names, from those batches alone that hold any. */
   packagesOf(names: ReadonlySet<string>): Promise<Map<string, Known[]>>;
-  /** Which batches of a section hold a file that was chosen and is no candidate: one that `packagesOf` came upon. */
+  /** Which batches of a section hold a file that was chosen, or its twin, and is no candidate: `packagesOf` met it. */
   holding(section: Section, chosen: ReadonlySet<string>): Set<number>;
 }
 
@@ -34,7 +34,8 @@ export function wholeBatches(source: FormSource, batches: Batches): WholeBatches
     holding(section, chosen) {
       const candidates = new Set(batches[section].flat().map(({ filename }) => filename));
       const ofSection = (filename: string) => filename.endsWith('.conda') === (section === 'packages.conda');
-      const older = [...places].filter(([filename]) => chosen.has(filename) && !candidates.has(filename));
+      const matters = (filename: string) => chosen.has(filename) || chosen.has(`${stemOf(filename)}.conda`);
+      const older = [...places].filter(([filename]) => matters(filename) && !candidates.has(filename));
       return new Set(older.flatMap(([filename, number]) => (ofSection(filename) ? [number] : [])));
     },
   };
