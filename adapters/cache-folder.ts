@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -43,7 +43,7 @@ export function folderCache(
   const openPart = partFiles(folder);
   let isWritable = true;
   return {
-    get: async (url) => (await memory.get(url)) ?? (await openDocument(pathOf(url), url)),
+    get: async (url) => (await memory.get(url)) ?? (await useDocument(pathOf(url), url)),
     async put(url, etag, body) {
       const part = isWritable ? await openPart() : null;
       isWritable &&= part !== null;
@@ -122,6 +122,16 @@ async function* framed(
   const length = Buffer.alloc(lengthBytes);
   length.writeUInt32BE(text.length);
   yield Buffer.concat([text, length]);
+}
+
+/** Opens a document and notes, once a day, that it is of use: `gatehouse prune` goes by that. */
+async function useDocument(path: string, url: string): Promise<CachedDocument | null> {
+  const document = await openDocument(path, url);
+  const noted = document && (await stat(path).catch(() => null));
+  const now = Date.now();
+  // Where it may not be noted nothing may be deleted either.
+  if (noted && now - noted.mtimeMs > dayMs) await utimes(path, now / 1000, now / 1000).catch(() => {});
+  return document;
 }
 
 async function openDocument(path: string, url: string): Promise<CachedDocument | null> {

@@ -1,10 +1,10 @@
-import { unlink } from 'node:fs/promises';
+import { rmSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ObjectKey } from '../core/layout.ts';
 import type { Condition, PutOutcome, Store, StoredObject } from '../core/ports/store.ts';
 import { fileEtag, stampLater } from './store-folder/file-etag.ts';
 import { asStoreError, nullIfAbsent } from './store-folder/fs-error.ts';
-import { type IncomingFile, incomingFiles } from './store-folder/incoming.ts';
+import { type IncomingFile, incomingFiles, openIncoming } from './store-folder/incoming.ts';
 import { keyPath } from './store-folder/key-path.ts';
 import { listFiles } from './store-folder/list-files.ts';
 import { exclusiveLock } from './store-folder/lock.ts';
@@ -12,6 +12,7 @@ import { deleteMetadata, type Note, readMetadata, writeMetadata } from './store-
 import { openFile } from './store-folder/open-files.ts';
 import { allows, conflict, createFile, moveFile, occupant, replaceFile } from './store-folder/publish-file.ts';
 import { stageFile } from './store-folder/stage-file.ts';
+import { writeWhole } from './store-folder/write-whole.ts';
 
 /**
  * A store in a folder: one file an object, at the key's path, as any web server would serve it. Any number of processes
@@ -31,7 +32,7 @@ export function folderStore(folder: string): Store {
     delete: (key) => asStoreError(`delete ${key}`, () => remove(place, key)),
     stage: () =>
       asStoreError('take in bytes', async () => {
-        const file = await place.incoming();
+        const file = await openIncoming(await place.incoming());
         return stageFile(file, (key, metadata, condition = { absent: true }) =>
           asStoreError(`publish ${key}`, () => publish(place, file, { key, metadata, condition })),
         );
@@ -47,34 +48,37 @@ const openPlace = (root: string) => ({
   exclusive: exclusiveLock(root),
 });
 
-async function get({ root }: Place, key: ObjectKey): Promise<StoredObject | null> {
-  const file = await openFile(await keyPath(root, key));
-  return file && { key, ...file, metadata: await readMetadata(root, key, file.etag) };
+function get({ root }: Place, key: ObjectKey): StoredObject | null {
+  const file = openFile(keyPath(root, key));
+  return file && { key, ...file, metadata: readMetadata(root, key, file.etag) };
 }
 
 async function put(place: Place, ...[key, bytes, condition]: Parameters<Store['put']>): Promise<PutOutcome> {
-  const path = await keyPath(place.root, key);
+  const path = keyPath(place.root, key);
   // Asked first for the losers of a race, who would else write and flush for nothing; asked again when it counts.
-  if (!allows(condition, await occupant(path))) return conflict;
-  await using file = await place.incoming();
-  await file.handle.writeFile(bytes);
-  await file.handle.sync();
-  if (condition && 'absent' in condition) return await createFile(file, path);
-  return await place.exclusive(() => replaceFile(file, path, condition));
+  if (!allows(condition, occupant(path))) return conflict;
+  const from = await place.incoming();
+  try {
+    await writeWhole(from, bytes);
+    if (condition && 'absent' in condition) return createFile(from, path);
+    return await place.exclusive(async () => replaceFile(from, path, condition));
+  } finally {
+    rmSync(from, { force: true });
+  }
 }
 
 /** Under the lock, or a losing publisher's metadata could come to lie beside the winner's bytes. */
 async function publish(place: Place, file: IncomingFile, { condition, ...object }: Publishing): Promise<PutOutcome> {
-  const path = await keyPath(place.root, object.key);
+  const path = keyPath(place.root, object.key);
   await file.handle.sync();
-  await using sidecar = await place.incoming();
+  await using sidecar = await openIncoming(await place.incoming());
   return await place.exclusive(async () => {
-    const current = await occupant(path);
+    const current = occupant(path);
     if (!allows(condition, current)) return conflict;
-    await stampLater(file.handle, current?.mtimeNs ?? 0n);
+    stampLater(file.path, current?.mtimeNs ?? 0n);
     const etag = fileEtag(await file.handle.stat({ bigint: true }));
     await writeMetadata(place.root, { ...object, etag }, sidecar);
-    return current === null ? createFile(file, path) : moveFile(file, path);
+    return current === null ? createFile(file.path, path) : moveFile(file.path, path);
   });
 }
 
@@ -83,10 +87,10 @@ interface Publishing extends Omit<Note, 'etag'> {
 }
 
 async function remove({ root, exclusive }: Place, key: ObjectKey): Promise<void> {
-  const path = await keyPath(root, key);
-  if ((await occupant(path)) === null) return;
+  const path = keyPath(root, key);
+  if (occupant(path) === null) return;
   await exclusive(async () => {
-    await nullIfAbsent(unlink(path));
-    await deleteMetadata(root, key);
+    nullIfAbsent(() => unlinkSync(path));
+    deleteMetadata(root, key);
   });
 }

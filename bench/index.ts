@@ -1,5 +1,5 @@
 // Indexing beside the floor and any peer: a folder that was never indexed, then one package more; and one package more
-// on a large subdir that exists only as its state.
+// on a large subdir that exists only as its state, and all shards of one.
 // node bench/index.ts [--runs 3] [--only TEXT] [--cache DIR] [--peer 'name=command with {folder}']...
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -27,6 +27,7 @@ const { values } = parseArgs({
   },
 });
 const runs = Number(values.runs);
+const linux64 = subdirSchema.parse('linux-64');
 const contenders = [floor, gatehouse, ...values.peer.map(parsePeer)];
 const corpus = resolve(process.env['GATEHOUSE_CORPUS'] ?? '../shared/corpus', 'channels/conda-forge');
 
@@ -59,6 +60,7 @@ try {
     if (name.includes(values.only))
       report(`${name}, +1 by event`, gatehouse.name, medians(await plusOneByEvent(records)));
   }
+  if ('shards of 500,000 records'.includes(values.only)) await allShards(500_000);
 } finally {
   await rm(work, { recursive: true, force: true });
 }
@@ -79,12 +81,31 @@ function report(what: string, by: string, { wall, cpu, peak, read, written }: Me
   console.error(row.join('  '));
 }
 
+function processOf(file: string): string {
+  return `'${process.execPath}' '${join(import.meta.dirname, file)}'`;
+}
+
+/** Beside the obvious way, from `repodata.json` as objects. */
+async function allShards(records: number): Promise<void> {
+  const folder = join(work, 'synthetic');
+  await writeSyntheticState({ store: folderStore(folder), channel: 'conda', subdir: linux64 }, records);
+  await measure(`${processOf('index-changed.ts')} '${folder}' linux-64`);
+  const ways = [
+    { name: gatehouse.name, command: `${processOf('shards-ours.ts')} '${folder}' linux-64` },
+    { name: 'objects', command: `${processOf('shards-objects.ts')} '${folder}/conda/linux-64/repodata.json'` },
+  ];
+  const measured = new Map(ways.map((way): [typeof way, Measured[]] => [way, []]));
+  for (let run = 0; run < runs; run++) for (const [way, all] of measured) all.push(await measure(way.command));
+  for (const [{ name }, all] of measured)
+    report(`shards of ${records.toLocaleString('en')} records`, name, medians(all));
+  await rm(folder, { recursive: true });
+}
+
 /** As in the cloud, where an event names the new package and nothing is listed. */
 async function plusOneByEvent(records: number): Promise<Measured[]> {
   const folder = join(work, 'synthetic');
-  const place = { store: folderStore(folder), channel: 'conda', subdir: subdirSchema.parse('linux-64') } as const;
-  await writeSyntheticState(place, records);
-  const indexChanged = `'${process.execPath}' '${join(import.meta.dirname, 'index-changed.ts')}' '${folder}' linux-64`;
+  await writeSyntheticState({ store: folderStore(folder), channel: 'conda', subdir: linux64 }, records);
+  const indexChanged = `${processOf('index-changed.ts')} '${folder}' linux-64`;
   await measure(indexChanged);
   const measured: Measured[] = [];
   await mkdir(join(folder, 'conda', 'linux-64'), { recursive: true });

@@ -27,3 +27,18 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
     },
   };
 }
+
+/**
+ * The source, but one that fits a slice is kept once it was read as a whole: hashing a small package and then reading its
+ * metadata costs one read. Memory is one slice.
+ */
+export function keptOnceRead<T extends ByteSource>(source: T): T {
+  let kept: Promise<Uint8Array> | undefined;
+  return {
+    ...source,
+    async read(start, end) {
+      if (kept === undefined && start === 0 && end === source.size && end <= chunkSize) kept = source.read(0, end);
+      return kept === undefined ? source.read(start, end) : (await kept).subarray(start, end);
+    },
+  };
+}

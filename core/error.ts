@@ -5,6 +5,7 @@
 const errorCodes = [
   'allowlist.invalid',
   'allowlist.missing',
+  'patches.invalid',
   'usage.invalid',
   'json.invalid',
   'upstream.unreachable',

@@ -14,6 +14,8 @@ export type Event =
   | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
   | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }
   | { readonly type: 'fetch.failed'; readonly key: string; readonly problem: Problem }
+  /** Slow: about 0.6 MB a second. */
+  | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
   | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }
   | { readonly type: 'prove.entry'; readonly entry: string; readonly platform: string; readonly installable: boolean }
   | {

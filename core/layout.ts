@@ -29,6 +29,13 @@ export const packageKey = (channel: ChannelName, subdir: Subdir, fileName: Packa
 /** @param file of the table in core/forms/forms.ts */
 export const indexKey = (channel: ChannelName, subdir: Subdir, file: string): ObjectKey => key(channel, subdir, file);
 
+/** Where shards lie, below their subdir. */
+export const shardsFolder = 'shards';
+
+/** A shard of CEP 16, named by the hash of its bytes. */
+export const shardKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): ObjectKey =>
+  key(channel, subdir, shardsFolder, `${sha256}.msgpack.zst`);
+
 export const channeldataKey = (channel: ChannelName): ObjectKey => key(channel, 'channeldata.json');
 
 /** What was known when an artifact entered; create-only (design decision 6). */
@@ -42,6 +49,8 @@ export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName:
 export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'control', channel, `${subdir}.json`);
 
+export const controlPrefix = (channel: ChannelName): string => `_gatehouse/control/${channel}/`;
+
 /** What a subdir's index was last made from, under compare-and-swap: core/index/state/index-root.ts. */
 export const stateKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'state', channel, `${subdir}.json`);
@@ -52,9 +61,19 @@ export const statePrefix = (channel: ChannelName): string => `_gatehouse/state/$
 export const segmentKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, sha256);
 
+export const segmentPrefix = (channel: ChannelName, subdir: Subdir): string => `${statePrefix(channel)}${subdir}/`;
+
 /** What a form needs of one segment, kept beside it. */
 export const summaryKey = (channel: ChannelName, subdir: Subdir, of: { sha256: Sha256; name: string }): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, `${of.sha256}.${of.name}`);
+
+export const planPrefix = '_gatehouse/plans/';
+
+/** Where the shell keeps upstream's documents when the store is a folder. */
+export const cachedDocumentPrefix = '_gatehouse/cache/';
+/** What the shard index was last made from: losing it costs the making of every shard. */
+export const shardsMadeKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
+  key('_gatehouse', 'state', channel, subdir, 'shards');
 
 export const planKey = (id: Sha256): ObjectKey => key('_gatehouse', 'plans', `${id}.json`);
 

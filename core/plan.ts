@@ -58,6 +58,8 @@ export const planSchema = z.strictObject({
   change: z.array(z.string()),
   /** Ids that leave the index, proved harmless. */
   drop: z.array(z.string()),
+  /** Ids whose record the organisation's own hotfixes change, take out or give back, proved harmless. */
+  hotfix: z.array(z.string()),
   /** Ids among `add` whose stem the index has in the other format, proved harmless: fetched last. */
   second: z.array(z.string()),
   entries: z.array(outcomeSchema),

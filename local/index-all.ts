@@ -4,6 +4,7 @@ import { listPackages } from '../core/list-packages.ts';
 import { type IndexedSubdir, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { noarch, type Subdir } from '../core/subdir.ts';
+import type { Configured } from './configured.ts';
 import type { World } from './open-world.ts';
 
 export interface IndexAllOptions {
@@ -19,17 +20,20 @@ export interface IndexAllOptions {
  * @throws GatehouseError the first that a subdir met, once all had their turn
  */
 export async function indexAll(
-  configured: readonly Subdir[],
+  { platforms, forms }: Configured,
   world: World,
   { log, rebuild = false }: IndexAllOptions,
 ): Promise<IndexedSubdir[]> {
-  const subdirs = new Set<Subdir>([...configured, noarch]);
+  const subdirs = new Set<Subdir>([...platforms, noarch]);
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
+  await using threads = world.indexThreads?.();
+  const asked = new Set(forms);
+  const indexing = { ...world, log, forms: asked, ...(threads && { elsewhere: threads.elsewhere }) };
   const indexed: IndexedSubdir[] = [];
   const failures: GatehouseError[] = [];
   for (const subdir of [...subdirs].sort()) {
     try {
-      indexed.push(await indexSubdir(subdir, { ...world, log }, { rebuild }));
+      indexed.push(await indexSubdir(subdir, indexing, { rebuild }));
     } catch (error) {
       if (!(error instanceof GatehouseError)) throw error;
       failures.push(error);

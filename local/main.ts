@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { indexCommand } from './commands/index.ts';
 import { planCommand } from './commands/plan.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
 import { upCommand } from './commands/up.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   indexCommand,
   serveCommand,
   verifyCommand,
+  pruneCommand,
   demoCommand,
 ];
 

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { folderCache } from '../adapters/cache-folder.ts';
+import { compressBzip2 } from '../adapters/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
+import { type IndexThreads, indexThreads } from '../adapters/index-threads.ts';
 import { rattlerSolver } from '../adapters/solver-rattler.ts';
 import { folderStore } from '../adapters/store-folder.ts';
+import type { Patches } from '../core/forms/hotfix/patches.ts';
 import type { ChannelName } from '../core/layout.ts';
 import type { DocumentCache } from '../core/ports/cache.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -23,19 +26,27 @@ export interface World extends AsyncDisposable {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly solver: Solver;
+  /** Threads to index many packages with. */
+  readonly indexThreads?: () => IndexThreads;
+  /** The organisation's own hotfixes, for the commands that plan. */
+  readonly patches?: Patches;
+  readonly bzip2: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** The world of a command line that works on a folder, or on `s3://BUCKET`. */
 export function openWorld(store: string): World {
   const place = openPlace(store);
   const solver = rattlerSolver();
+  const clock = commandClock(process.env);
   return {
     channel: 'conda',
     store: place.store,
     cache: place.cache,
     fetch: httpFetch({ proxyEnv: proxyEnvironment(process.env) }),
-    clock: commandClock(process.env),
+    clock,
     solver,
+    ...place.threads(clock),
+    bzip2: compressBzip2,
     async [Symbol.asyncDispose]() {
       await solver[Symbol.asyncDispose]();
       await place.close();
@@ -44,6 +55,8 @@ export function openWorld(store: string): World {
 }
 
 interface Place extends Pick<World, 'store' | 'cache'> {
+  /** A bucket's latency hides without threads. */
+  threads(clock: Clock): Pick<World, 'indexThreads'>;
   close(): PromiseLike<void> | undefined;
 }
 
@@ -51,8 +64,11 @@ function openPlace(store: string): Place {
   const bucket = bucketIn(store);
   if (bucket === null) {
     const cache = folderCache(join(store, '_gatehouse', 'cache'));
-    return { store: folderStore(store), cache, close: () => undefined };
+    const threads = (clock: Clock) => ({
+      indexThreads: () => indexThreads({ folder: store, channel: 'conda', clock }),
+    });
+    return { store: folderStore(store), cache, threads, close: () => undefined };
   }
   const cache = temporaryCache();
-  return { store: bucketStore(bucket), cache, close: () => cache[Symbol.asyncDispose]() };
+  return { store: bucketStore(bucket), cache, threads: () => ({}), close: () => cache[Symbol.asyncDispose]() };
 }

@@ -4,8 +4,11 @@ import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
 import { shownUrl } from '../core/upstream/shown-url.ts';
 import type { World } from './open-world.ts';
 
-/** 90 days: what a solution left behind stays installable for those who pinned it (design decision 12). */
-const retain = 90 * 24 * 60 * 60 * 1000;
+/**
+ * 90 days: so long what a solution left behind stays installable, and what left the index keeps its bytes, for those who
+ * pinned it (design decision 12).
+ */
+export const retain = 90 * 24 * 60 * 60 * 1000;
 
 export function planWorld(world: World, log: Log): PlanWorld {
   return {

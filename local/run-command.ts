@@ -3,7 +3,7 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { GatehouseError } from '../core/error.ts';
 import gatehouse from '../package.json' with { type: 'json' };
 import type { Command, Invocation } from './command.ts';
-import { usualAllowlist } from './configured-platforms.ts';
+import { usualAllowlist } from './configured.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { parseFlags } from './parse-flags.ts';
@@ -79,4 +79,4 @@ function commandNamed(name: string, commands: readonly Command[]): Command {
 }
 
 const isUsage = (error: unknown): boolean =>
-  error instanceof GatehouseError && (error.code.startsWith('usage.') || error.code.startsWith('allowlist.'));
+  error instanceof GatehouseError && /^(?:usage|allowlist|patches)\./.test(error.code);

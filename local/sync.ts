@@ -31,7 +31,7 @@ export async function sync(allowlist: Allowlist, world: World, log: Log): Promis
   const planned = await plan(allowlist, planWorld(world, log));
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
-  const indexed = await indexAll(allowlist.platforms, world, { log });
+  const indexed = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
   return { plan: planned, fetched, applied, held, failed, indexed, proof };

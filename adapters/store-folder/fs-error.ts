@@ -7,12 +7,15 @@ export function fsCode(error: unknown): string | null {
 
 const absences = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
-/** Resolves to null when nothing is, or could be, at the path. */
-export async function nullIfAbsent<T>(found: Promise<T>): Promise<T | null> {
+/** Whether a system call failed because nothing is, or could be, at its path. */
+export const isAbsence = (error: unknown): boolean => absences.has(fsCode(error) ?? '');
+
+/** What `look` finds; null when nothing is, or could be, at the path. */
+export function nullIfAbsent<T>(look: () => T): T | null {
   try {
-    return await found;
+    return look();
   } catch (error) {
-    if (absences.has(fsCode(error) ?? '')) return null;
+    if (isAbsence(error)) return null;
     throw error;
   }
 }
@@ -31,7 +34,7 @@ const hints: Readonly<Record<string, string>> = {
 const passing = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'ETIMEDOUT']);
 
 /** What `work` gives; a failed system call becomes GatehouseError `store.broken` that names the object. */
-export async function asStoreError<T>(doing: string, work: () => Promise<T>): Promise<T> {
+export async function asStoreError<T>(doing: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

@@ -20,8 +20,11 @@ const nameGrammar = /^([0-9a-f]{8})\.(\d+)\.(\d+)\.[0-9a-f-]+$/;
 /** 24 hours in milliseconds: after so long without a write, a file of another machine is taken for left behind. */
 const forgotten = 86_400_000;
 
-/** The place where files wait. Before the first is made, those that dead processes left are removed. */
-export function incomingFiles(root: string): () => Promise<IncomingFile> {
+/** Gives names, which nobody else gives, for files on their way in. */
+export type Incoming = () => Promise<string>;
+
+/** The place where files wait. Before the first is named, those that dead processes left are removed. */
+export function incomingFiles(root: string): Incoming {
   const folder = internalPath(root, 'incoming');
   let ready: Promise<void> | undefined;
   return async () => {
@@ -30,10 +33,13 @@ export function incomingFiles(root: string): () => Promise<IncomingFile> {
       throw error;
     });
     await ready;
-    const path = join(folder, `${self}.${randomUUID()}`);
-    const handle = await open(path, 'wx+');
-    return { path, handle, [Symbol.asyncDispose]: () => discard(path, handle) };
+    return join(folder, `${self}.${randomUUID()}`);
   };
+}
+
+export async function openIncoming(path: string): Promise<IncomingFile> {
+  const handle = await open(path, 'wx+');
+  return { path, handle, [Symbol.asyncDispose]: () => discard(path, handle) };
 }
 
 async function discard(path: string, handle: FileHandle): Promise<void> {
@@ -55,7 +61,7 @@ async function isLeftover(folder: string, name: string): Promise<boolean> {
   const [, owner, pid, started] = nameGrammar.exec(name) ?? [];
   if (owner === undefined) return false;
   if (owner === host) return `${owner}.${pid}.${started}` !== self && !isAlive(Number(pid));
-  const file = await regularFile(join(folder, name));
+  const file = regularFile(join(folder, name));
   return file !== null && Date.now() - Number(file.mtimeNs / 1_000_000n) > forgotten;
 }
 

@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { GatehouseError } from '../../core/error.ts';
 import type { ObjectKey } from '../../core/layout.ts';
-import { nullIfAbsent } from './fs-error.ts';
+import { factsAt } from './file-etag.ts';
 
 /** The folder twin's own places: no object is ever there. */
 const internal = ['incoming', 'meta', 'locks'] as const;
@@ -20,30 +19,40 @@ export const isInternal = (key: string): boolean =>
  * @throws GatehouseError `store.broken` when the key cannot be a path below `root`, or a folder on the way is a
  * symbolic link: a link could lead anywhere, so none is followed below `root`
  */
-export async function keyPath(root: string, key: ObjectKey): Promise<string> {
+export function keyPath(root: string, key: ObjectKey): string {
   const path = resolve(root, ...key.split('/'));
   // Not so for a backslash or a drive on Windows; a lone surrogate or NUL would name another file, or none.
   const faithful = relative(root, path).split(sep).join('/') === key && key.isWellFormed() && !key.includes('\0');
   if (!faithful || isInternal(key))
     throw new GatehouseError('store.broken', `no object can have the key ${quote(key)}`);
-  await refuseLinks(root, dirname(path));
+  refuseLinks(root, dirname(path));
   return path;
 }
 
+/** Folders found to be no links in this turn of the event loop: a listing asks about the same few thousands of times. */
+const real = new Set<string>();
+
 /** Throws when a folder below `root` is reached by a symbolic link; passes when it does not exist yet. */
-export async function refuseLinks(root: string, folder: string): Promise<void> {
-  if (await staysInside(root, folder)) return;
-  const hint = 'put the real folder there; only the store as a whole may be a link';
-  throw new GatehouseError('store.broken', `${quote(relative(root, folder))} in the store is a symbolic link`, {
-    hint,
-  });
+export function refuseLinks(root: string, folder: string): void {
+  if (real.has(folder)) return;
+  let path = root;
+  for (const part of relative(root, folder).split(sep).filter(Boolean)) {
+    path = join(path, part);
+    const stats = real.has(path) ? undefined : factsAt(path);
+    if (stats === null) return;
+    if (stats?.isSymbolicLink()) throw isLink(root, path);
+    remember(path);
+  }
 }
 
-async function staysInside(root: string, folder: string): Promise<boolean> {
-  const [realRoot, realFolder] = await Promise.all([root, folder].map((path) => nullIfAbsent(realpath(path))));
-  if (realRoot === null || realRoot === undefined) return true;
-  if (realFolder === null) return staysInside(root, dirname(folder));
-  return realFolder === join(realRoot, relative(root, folder));
+function remember(folder: string): void {
+  if (real.size === 0) setImmediate(() => real.clear());
+  real.add(folder);
+}
+
+function isLink(root: string, path: string): GatehouseError {
+  const hint = 'put the real folder there; only the store as a whole may be a link';
+  return new GatehouseError('store.broken', `${quote(relative(root, path))} in the store is a symbolic link`, { hint });
 }
 
 const quote = (text: string): string => JSON.stringify(text);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { GatehouseError } from '../../core/error.ts';
@@ -14,8 +14,10 @@ const sidecarSchema = z.strictObject({ etag: z.string(), metadata: z.record(z.st
 const sidecarPath = (root: string, key: ObjectKey): string => internalPath(root, 'meta', `${key}.json`);
 
 /** What was noted about the file with this tag; nothing when the file was since replaced or copied by hand. */
-export async function readMetadata(root: string, key: ObjectKey, etag: string): Promise<Metadata> {
-  const text = await nullIfAbsent(readFile(sidecarPath(root, key), 'utf8'));
+export function readMetadata(root: string, key: ObjectKey, etag: string): Metadata {
+  const path = sidecarPath(root, key);
+  // Asked first: to build an error costs more than to ask, and most objects have none.
+  const text = existsSync(path) ? nullIfAbsent(() => readFileSync(path, 'utf8')) : null;
   if (text === null) return {};
   try {
     const sidecar = parseJson(text, sidecarSchema, `the metadata of ${key}`);
@@ -37,10 +39,10 @@ export interface Note {
 export async function writeMetadata(root: string, { key, etag, metadata }: Note, file: IncomingFile): Promise<void> {
   const path = sidecarPath(root, key);
   await file.handle.writeFile(canonicalJson({ etag, metadata }));
-  await mkdir(dirname(path), { recursive: true });
-  await rename(file.path, path);
+  mkdirSync(dirname(path), { recursive: true });
+  renameSync(file.path, path);
 }
 
-export async function deleteMetadata(root: string, key: ObjectKey): Promise<void> {
-  await rm(sidecarPath(root, key), { force: true });
+export function deleteMetadata(root: string, key: ObjectKey): void {
+  rmSync(sidecarPath(root, key), { force: true });
 }

@@ -1,17 +1,18 @@
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { ByteSource } from '../../core/byte-source.ts';
 import { GatehouseError } from '../../core/error.ts';
-import { fileEtag } from './file-etag.ts';
+import { fileEtag, fileModified } from './file-etag.ts';
 import { asStoreError, fsCode, nullIfAbsent } from './fs-error.ts';
 import { readFully } from './read-fully.ts';
 
 export interface OpenFile extends ByteSource {
   readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
 }
 
-/** Files open and not in use, the one used longest ago first. One bound for the process, as the system's is. */
-const idle = new Map<object, FileHandle>();
+/** Descriptors open and not in use, the one used longest ago first. One bound for the process, as the system's is. */
+const idle = new Map<object, number>();
 const mostIdle = 64;
 
 /**
@@ -19,59 +20,73 @@ const mostIdle = 64;
  * is closed when its last byte was read, or when many others were used since; a later read opens it again and refuses
  * what is another file by then. While it is open, its replacement does not touch it: readers get the old bytes whole.
  */
-export async function openFile(path: string): Promise<OpenFile | null> {
-  const opened = await openRegular(path);
+export function openFile(path: string): OpenFile | null {
+  const opened = openRegular(path);
   if (opened === null) return null;
   const [id, etag, size] = [{}, fileEtag(opened.stats), Number(opened.stats.size)];
-  await keep(id, opened.handle);
+  keep(id, opened.descriptor);
   const read = async (start: number, end: number) => {
-    const handle = take(id) ?? (await reopen(path, etag));
-    const bytes = await readFully(handle, { start, end }, size).catch((error: unknown) => closing(handle, error));
-    await (end === size ? handle.close() : keep(id, handle));
-    return bytes;
+    const descriptor = take(id) ?? reopen(path, etag);
+    let finished = true;
+    try {
+      const bytes = await readFully(descriptor, { start, end }, size);
+      finished = end === size;
+      return bytes;
+    } finally {
+      if (finished) closeSync(descriptor);
+      else keep(id, descriptor);
+    }
   };
-  return { etag, size, read: (start, end) => asStoreError(`read ${path}`, () => read(start, end)) };
+  return {
+    etag,
+    size,
+    modified: fileModified(opened.stats),
+    read: (start, end) => asStoreError(`read ${path}`, () => read(start, end)),
+  };
 }
 
 /** A file in use is not in `idle`, so that nobody closes it; another read at the same time opens its own. */
-function take(id: object): FileHandle | undefined {
-  const handle = idle.get(id);
+function take(id: object): number | undefined {
+  const descriptor = idle.get(id);
   idle.delete(id);
-  return handle;
+  return descriptor;
 }
 
-async function keep(id: object, handle: FileHandle): Promise<void> {
+function keep(id: object, descriptor: number): void {
   const other = take(id);
-  idle.set(id, handle);
-  await other?.close();
+  if (other !== undefined) closeSync(other);
+  idle.set(id, descriptor);
   for (const [oldest, its] of idle) {
     if (idle.size <= mostIdle) return;
     idle.delete(oldest);
-    await its.close();
+    closeSync(its);
   }
 }
 
 /** Not through a symbolic link, and without waiting for a pipe's other end. */
-async function openRegular(path: string): Promise<{ handle: FileHandle; stats: BigIntStats } | null> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await nullIfAbsent(open(path, flags)).catch((error: unknown) => {
-    if (['ELOOP', 'ENXIO'].includes(fsCode(error) ?? '')) return null;
-    throw error;
-  });
-  const stats = await handle?.stat({ bigint: true });
-  if (handle !== null && stats?.isFile()) return { handle, stats };
-  await handle?.close();
+const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function openRegular(path: string): { descriptor: number; stats: BigIntStats } | null {
+  const descriptor = openHere(path);
+  if (descriptor === null) return null;
+  const stats = fstatSync(descriptor, { bigint: true });
+  if (stats.isFile()) return { descriptor, stats };
+  closeSync(descriptor);
   return null;
 }
 
-async function reopen(path: string, etag: string): Promise<FileHandle> {
-  const opened = await openRegular(path);
-  if (opened !== null && fileEtag(opened.stats) === etag) return opened.handle;
-  await opened?.handle.close();
-  throw new GatehouseError('store.conflict', `${path} changed while it was read`, { retry: true });
+function openHere(path: string): number | null {
+  try {
+    return nullIfAbsent(() => openSync(path, readOnly));
+  } catch (error) {
+    if (['ELOOP', 'ENXIO'].includes(fsCode(error) ?? '')) return null;
+    throw error;
+  }
 }
 
-async function closing(handle: FileHandle, error: unknown): Promise<never> {
-  await handle.close();
-  throw error;
+function reopen(path: string, etag: string): number {
+  const opened = openRegular(path);
+  if (opened !== null && fileEtag(opened.stats) === etag) return opened.descriptor;
+  if (opened !== null) closeSync(opened.descriptor);
+  throw new GatehouseError('store.conflict', `${path} changed while it was read`, { retry: true });
 }

@@ -1,17 +1,15 @@
-import type { BigIntStats } from 'node:fs';
-import { link, lstat, mkdir, rename } from 'node:fs/promises';
+import { type BigIntStats, linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GatehouseError } from '../../core/error.ts';
 import type { Condition, PutOutcome } from '../../core/ports/store.ts';
-import { fileEtag, stampLater } from './file-etag.ts';
-import { fsCode, nullIfAbsent } from './fs-error.ts';
-import type { IncomingFile } from './incoming.ts';
+import { factsAt, fileEtag, regularFile, stampLater } from './file-etag.ts';
+import { fsCode } from './fs-error.ts';
 
 export const conflict: PutOutcome = { status: 'conflict' };
 
 /** The file at an object's place, or null; throws when something else is there. */
-export async function occupant(path: string): Promise<BigIntStats | null> {
-  const there = await nullIfAbsent(lstat(path, { bigint: true }));
+export function occupant(path: string): BigIntStats | null {
+  const there = factsAt(path);
   if (there === null || there.isFile()) return there;
   const hint = 'move it away: an object of the store belongs there';
   throw new GatehouseError('store.broken', `${path} is not a regular file`, { hint });
@@ -24,34 +22,39 @@ export function allows(condition: Condition | undefined, current: BigIntStats | 
   return current !== null && fileEtag(current) === condition.etag;
 }
 
-/** Gives the file its name if nothing has it: link(2) makes a name whole and never replaces one. */
-export async function createFile(file: IncomingFile, path: string): Promise<PutOutcome> {
-  await mkdir(dirname(path), { recursive: true });
+/** Gives the file at `from` its name if nothing has it: link(2) makes a name whole and never replaces one. */
+export function createFile(from: string, path: string): PutOutcome {
+  mkdirSync(dirname(path), { recursive: true });
   try {
-    await link(file.path, path);
+    linkSync(from, path);
   } catch (error) {
     if (fsCode(error) !== 'EEXIST') throw error;
-    await occupant(path);
+    occupant(path);
     return conflict;
   }
-  return written(file);
+  return written(from);
 }
 
 /** Puts the file in the place of what is there, if the condition holds; call it under the lock. */
-export async function replaceFile(file: IncomingFile, path: string, condition?: Condition): Promise<PutOutcome> {
-  const current = await occupant(path);
+export function replaceFile(from: string, path: string, condition?: Condition): PutOutcome {
+  const current = occupant(path);
   if (!allows(condition, current)) return conflict;
-  await stampLater(file.handle, current?.mtimeNs ?? 0n);
-  return moveFile(file, path);
+  stampLater(from, current?.mtimeNs ?? 0n);
+  return moveFile(from, path);
 }
 
 /** Puts the file in the place of whatever is there: the caller holds the lock and has looked. */
-export async function moveFile(file: IncomingFile, path: string): Promise<PutOutcome> {
-  await mkdir(dirname(path), { recursive: true });
-  await rename(file.path, path);
-  return written(file);
+export function moveFile(from: string, path: string): PutOutcome {
+  mkdirSync(dirname(path), { recursive: true });
+  const outcome = written(from);
+  renameSync(from, path);
+  return outcome;
 }
 
-async function written({ handle }: IncomingFile): Promise<PutOutcome> {
-  return { status: 'written', etag: fileEtag(await handle.stat({ bigint: true })) };
+/** Of a file under the name it came in by: its tag is its own, whichever name it has. */
+function written(from: string): PutOutcome {
+  const stats = regularFile(from);
+  if (stats === null)
+    throw new GatehouseError('store.broken', `${from} was removed while it was written`, { retry: true });
+  return { status: 'written', etag: fileEtag(stats) };
 }

@@ -27,6 +27,6 @@ async function sourceOf({ handle }: IncomingFile): Promise<ByteSource> {
   const { size } = await handle.stat();
   return {
     size,
-    read: (start, end) => asStoreError('read what came in', () => readFully(handle, { start, end }, size)),
+    read: (start, end) => asStoreError('read what came in', () => readFully(handle.fd, { start, end }, size)),
   };
 }

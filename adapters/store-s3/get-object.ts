@@ -15,7 +15,7 @@ export async function getObject(bucket: Bucket, key: ObjectKey): Promise<StoredO
     throw error;
   });
   if (found === null) return null;
-  const head = objectHead(key, found.ETag, found.ContentLength);
+  const head = objectHead(key, found, found.ContentLength);
   return { ...head, metadata: found.Metadata ?? {}, read: (start, end) => read(bucket, head, { start, end }) };
 }
 

@@ -15,11 +15,11 @@ import { asStoreError } from './s3-error.ts';
 export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<ObjectHead> {
   let last = '';
   for await (const page of pages(bucket, prefix)) {
-    for (const { Key = '', ETag, Size } of page.Contents ?? []) {
+    for (const { Key = '', Size, ...told } of page.Contents ?? []) {
       if (compareCodePoints(Key, last) <= 0) throw outOfOrder(Key, last);
       last = Key;
       const key = objectKeySchema.safeParse(Key);
-      if (key.success) yield objectHead(key.data, ETag, Size);
+      if (key.success) yield objectHead(key.data, told, Size);
     }
   }
 }

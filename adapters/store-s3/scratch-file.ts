@@ -28,7 +28,7 @@ export function openScratchFile(): Promise<ScratchFile> {
 
 async function sourceOf(handle: FileHandle): Promise<ByteSource> {
   const { size } = await handle.stat();
-  return { size, read: (start, end) => asScratchError(() => readFully(handle, { start, end }, size)) };
+  return { size, read: (start, end) => asScratchError(() => readFully(handle.fd, { start, end }, size)) };
 }
 
 async function asScratchError<T>(work: () => Promise<T>): Promise<T> {

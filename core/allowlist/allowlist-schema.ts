@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionForms } from '../forms/option-forms.ts';
 import { subdirSchema } from '../subdir.ts';
 import { platformNames } from './platform-names.ts';
 import { sourceUrlSchema } from './source-url.ts';
@@ -65,6 +66,8 @@ const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.
   hint: 'write it like "2.28", or like "1=x86_64_v3" where the build string counts',
 }));
 
+export const optionFormSchema = z.enum(optionForms);
+
 const modeSchema = z.enum(['off', 'dry-run', 'enforce']);
 /** `off`: the check does not run; `dry-run`: it reports; `enforce`: it decides. */
 export type PolicyMode = z.infer<typeof modeSchema>;
@@ -112,6 +115,10 @@ export const allowlistSchema = z
     reserved: z
       .array(reservedNameSchema)
       .meta({ description: "The organisation's own package names: never taken from elsewhere.", uniqueItems: true })
+      .optional(),
+    forms: z
+      .array(optionFormSchema)
+      .meta({ description: 'Index files beside those that are always written.', uniqueItems: true })
       .optional(),
     policy: policySchema.meta({ description: 'How each check of the gate acts: off, dry-run or enforce.' }).optional(),
   })

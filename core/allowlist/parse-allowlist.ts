@@ -1,6 +1,14 @@
+import type { OptionForm } from '../forms/option-forms.ts';
 import type { Subdir } from '../subdir.ts';
 import { type AllowlistProblem, problemsIn } from './allowlist-problem.ts';
-import { type PolicyMode, platformSchema, policySchema, pythonSchema, reservedNameSchema } from './allowlist-schema.ts';
+import {
+  optionFormSchema,
+  type PolicyMode,
+  platformSchema,
+  policySchema,
+  pythonSchema,
+  reservedNameSchema,
+} from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
 import type { JsonFault } from './json-cursor.ts';
 import { type JsonNode, locateJson } from './locate-json.ts';
@@ -31,6 +39,8 @@ export interface Allowlist {
   readonly indexes: readonly string[];
   /** The organisation's own names; a `*` at the end stands for any ending. */
   readonly reserved: readonly string[];
+  /** Index files beside those that are always written. */
+  readonly forms: readonly OptionForm[];
   /** Check -> mode. */
   readonly policy: Readonly<Record<string, PolicyMode>>;
 }
@@ -88,6 +98,7 @@ function readAllowlist(root: JsonNode, base: Omit<Reading, 'channels' | 'platfor
     virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), reading),
     indexes: urls('indexes') ?? ['https://pypi.org/simple'],
     reserved: readList(memberOf(root, 'reserved'), reservedNameSchema, base) ?? [],
+    forms: readList(memberOf(root, 'forms'), optionFormSchema, base) ?? [],
     policy: policySchema.safeParse(memberOf(root, 'policy')?.value ?? {}).data ?? {},
   };
 }

@@ -1,3 +1,5 @@
+import { type BitReader, readBits } from './bzip2-bits.ts';
+
 /** The 48 bits that start each block: the digits of pi; and those that end a stream: of its root. */
 const blockMarker = 0x314159265359n;
 const endMarker = 0x177245385090n;
@@ -5,14 +7,12 @@ const endMarker = 0x177245385090n;
 /** A marker starts at any bit, so it can reach into a seventh byte. */
 export const markerSpan = 7;
 
-/** What stands at a bit position; null when it is no marker. Missing bytes count as zeros. */
-export function markerAt(bytes: Uint8Array, bit: number): 'block' | 'end' | null {
-  const from = Math.floor(bit / 8);
-  let value = 0n;
-  for (let i = 0; i < markerSpan; i++) value = (value << 8n) | BigInt(bytes[from + i] ?? 0);
-  const marker = (value >> BigInt(8 - (bit % 8))) & 0xffff_ffff_ffffn;
-  if (marker === blockMarker) return 'block';
-  return marker === endMarker ? 'end' : null;
+/** What the next 48 bits are, which are then read; null when they are no marker. */
+export function readMarker(bits: BitReader): 'block' | 'end' | null {
+  const high = readBits(bits, 24);
+  const low = readBits(bits, 24);
+  if (high === 0x314159 && low === 0x265359) return 'block';
+  return high === 0x177245 && low === 0x385090 ? 'end' : null;
 }
 
 /**
@@ -45,6 +45,8 @@ const agreeingNone = new Uint16Array(256);
 const waysAt = (table: Uint16Array, byte: number | undefined): number => table[byte ?? 0] ?? 0;
 
 function startsIn(bytes: Uint8Array, at: number): boolean {
-  for (let bit = 0; bit < 8; bit++) if (markerAt(bytes, at * 8 + bit) !== null) return true;
+  for (let bit = 0; bit < 8; bit++) {
+    if (readMarker({ bytes, length: bytes.length, at: at * 8 + bit }) !== null) return true;
+  }
   return false;
 }

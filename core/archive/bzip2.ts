@@ -1,9 +1,9 @@
-import Bunzip from 'seek-bzip';
-import { GatehouseError } from '../error.ts';
+import { allZero } from './all-zero.ts';
 import { byteReader } from './byte-reader.ts';
-import { type BzipInput, bzipInput, needsMore } from './bzip2-input.ts';
-import { markerAt } from './bzip2-marker.ts';
-import { type BzipOutput, bzipOutput } from './bzip2-output.ts';
+import { type BitReader, overrun, readUint32 } from './bzip2-bits.ts';
+import { type DecodedBlock, decodeBlock } from './bzip2-block.ts';
+import { type BzipInput, bzipInput } from './bzip2-input.ts';
+import { readMarker } from './bzip2-marker.ts';
 import type { Meter } from './decode-budget.ts';
 import { type Report, refuse } from './finding.ts';
 
@@ -12,9 +12,9 @@ const headerLength = 4;
 const trailerSpan = 11;
 
 /**
- * Decodes bzip2 block by block: whoever stops early has read no more than 64 KiB behind the last block it needed, when
- * the slices are no larger. Block and stream CRCs are checked. Several streams in a row are decoded as one and
- * reported, as are zeros behind the last; some readers see the first stream only.
+ * Decodes bzip2 block by block: whoever stops early has read no more than 64 KiB behind the last block it needed. A
+ * block's CRC is checked before its first byte is given, the stream's at its end. Several streams in a row are decoded
+ * as one and reported, as are zeros behind the last; some readers see the first stream only.
  *
  * @param meter told of decoded bytes, also inside a block; what it throws ends the decoding
  * @throws GatehouseError `package.refused` with `A7.*`
@@ -26,99 +26,74 @@ export async function* decodeBzip2(
 ): AsyncGenerator<Uint8Array> {
   await using reader = byteReader(chunks);
   const input = bzipInput(reader);
-  const output = bzipOutput(meter);
-  do yield* decodeStream(input, output);
+  do yield* decodeStream(input, meter);
   while (await hasAnother(input, report));
 }
 
-async function* decodeStream(input: BzipInput, output: BzipOutput): AsyncGenerator<Uint8Array> {
-  await input.fill(headerLength);
-  const bunzip = sound(() => new Bunzip(input, output), 'A7.header');
-  while (await startBlock(bunzip, input)) {
-    sound(() => bunzip._read_bunzip());
-    yield* output.take();
+async function* decodeStream(input: BzipInput, meter: Meter): AsyncGenerator<Uint8Array> {
+  const most = await readLevel(input);
+  const { bits } = input;
+  let crc = 0;
+  while (await startsBlock(input)) {
+    const block = await readBlock(input, most, meter);
+    crc = (((crc << 1) | (crc >>> 31)) ^ block.crc) >>> 0;
+    yield* block.slices;
   }
-  const crc = bunzip.streamCRC;
-  if (sound(() => bunzip.reader.read(32)) >>> 0 !== crc) refuse('A7.crc', 'the bzip2 stream does not match its CRC');
+  const expected = readUint32(bits);
+  if (overrun(bits)) refuseShort();
+  if (expected !== crc) refuse('A7.crc', 'the bzip2 stream does not match its CRC');
+  // The next stream starts with a whole byte.
+  bits.at = Math.ceil(bits.at / 8) * 8;
 }
 
-/** Reads a block, or the end marker: then false. */
-async function startBlock(bunzip: Bunzip, input: BzipInput): Promise<boolean> {
-  const { bitOffset } = bunzip.reader;
-  // The bit reader has taken a byte that it has not used up: the block starts inside it.
-  if (bunzip.reader.hasByte) input.seek(input.position() - 1);
-  const start = input.position() * 8 + bitOffset;
-  await input.fill(trailerSpan);
-  if (markerAt(input.held(), bitOffset) === 'block') await input.fillBlock();
-  const started = tryBlock(bunzip, start, input.held().length);
-  if (started !== null) return started;
+/** The largest number of bytes in a block, before runs are written out. */
+async function readLevel({ bits, fill }: BzipInput): Promise<number> {
+  await fill(headerLength);
+  const [level] = isStream(bits) ? bits.bytes.subarray(headerLength - 1) : [];
+  if (level === undefined || level < 0x31 || level > 0x39) refuse('A7.header', 'does not start as a bzip2 stream');
+  bits.at = headerLength * 8;
+  return (level - 0x30) * 100_000;
+}
+
+const isStream = ({ bytes, length }: BitReader): boolean =>
+  length >= headerLength && String.fromCharCode(...bytes.subarray(0, 3)) === 'BZh';
+
+/** Reads the marker of a block, or of the end: then false. */
+async function startsBlock({ bits, fill }: BzipInput): Promise<boolean> {
+  await fill(trailerSpan);
+  const marker = readMarker(bits);
+  if (marker === null)
+    overrun(bits) ? refuseShort() : refuse('A7.data', 'neither a bzip2 block nor the end of the stream');
+  return marker === 'block';
+}
+
+async function readBlock(input: BzipInput, most: number, meter: Meter): Promise<DecodedBlock> {
+  const { bits } = input;
+  await input.fillBlock();
+  const start = bits.at;
+  const block = decodeBlock(bits, most, meter);
+  if (block !== null) return block;
   // What looked like the next marker lay inside the block.
-  bunzip.reader.seek(start);
+  bits.at = start;
   await input.fillLongest();
-  return tryBlock(bunzip, start, input.held().length) ?? refuse('A7.truncated', 'the bzip2 data ends inside a block');
+  return decodeBlock(bits, most, meter) ?? refuseShort();
 }
 
-/** Symbols; most blocks of this size or less that are read for a package's metadata fit. */
-const smallRoom = 64 * 1024;
-/** Text and code compress to an eighth at the best. */
-const likelyRatio = 8;
-
-/**
- * Null when the block goes on behind the bytes held. seek-bzip clears 3.6 MB for every block of a stream of 900 kB
- * blocks, which costs more than to decode a small one: so it is tried with less room first.
- */
-function tryBlock(bunzip: Bunzip, start: number, held: number): boolean | null {
-  const { dbufSize } = bunzip;
-  const room = Math.max(smallRoom, held * likelyRatio);
-  if (room < dbufSize) {
-    const started = blockIn(bunzip, start, room);
-    if (!(started instanceof Error)) return started;
-  }
-  const started = blockIn(bunzip, start, dbufSize);
-  return started instanceof Error ? refuseBad(started, 'A7.data') : started;
-}
-
-/** As `_init_block`, with room for so many symbols; an error for what is bad, or does not fit. */
-function blockIn(bunzip: Bunzip, start: number, room: number): boolean | null | Error {
-  const { dbufSize, streamCRC } = bunzip;
-  bunzip.reader.seek(start);
-  bunzip.dbufSize = room;
-  try {
-    return bunzip._init_block();
-  } catch (error) {
-    bunzip.streamCRC = streamCRC;
-    if (error === needsMore) return null;
-    if (error instanceof Error) return error;
-    throw error;
-  } finally {
-    bunzip.dbufSize = dbufSize;
-  }
-}
-
-function sound<T>(read: () => T, code = 'A7.data'): T {
-  try {
-    return read();
-  } catch (error) {
-    return refuseBad(error, code);
-  }
-}
-
-function refuseBad(error: unknown, code: string): never {
-  if (error instanceof GatehouseError || !(error instanceof Error)) throw error;
-  if (error === needsMore) refuse('A7.truncated', 'the bzip2 data ends early');
-  return refuse(error.message.includes('CRC') ? 'A7.crc' : code, error.message);
+function refuseShort(): never {
+  return refuse('A7.truncated', 'the bzip2 data ends early');
 }
 
 async function hasAnother(input: BzipInput, report: Report): Promise<boolean> {
-  await input.fill(headerLength);
-  if (input.ended()) return false;
-  if (String.fromCharCode(...input.held().subarray(0, 3)) === 'BZh') {
+  const { bits, fill } = input;
+  await fill(headerLength);
+  if (bits.length === 0) return false;
+  if (isStream(bits)) {
     report('bzip2.multistream', 'several bzip2 streams in a row');
     return true;
   }
-  for (; !input.ended(); await input.fill(headerLength)) {
-    if (input.held().some((byte) => byte !== 0)) refuse('A7.trailing', 'data follows the bzip2 stream');
-    input.seek(input.position() + input.held().length);
+  for (; bits.length > 0; await fill(headerLength)) {
+    if (!allZero(bits.bytes.subarray(0, bits.length))) refuse('A7.trailing', 'data follows the bzip2 stream');
+    bits.at = bits.length * 8;
   }
   report('bzip2.padding', 'zeros follow the bzip2 stream');
   return false;

@@ -1,3 +1,4 @@
+import { allZero } from './all-zero.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { type Report, refuse, shown } from './finding.ts';
 import { blockSize, parseTarHeader, type TarHeader } from './tar-header.ts';
@@ -42,7 +43,7 @@ export async function readEntry(reader: ByteReader, report: Report): Promise<Tar
 async function readHeader(reader: ByteReader, report: Report): Promise<TarHeader | null> {
   const block = await reader.take(blockSize);
   if (block.length < blockSize) refuse('A8.truncated', 'the tar ends without its end blocks');
-  return block.every((byte) => byte === 0) ? null : parseTarHeader(block, report);
+  return allZero(block) ? null : parseTarHeader(block, report);
 }
 
 function checkType({ type, size, name }: TarHeader): void {
@@ -73,7 +74,7 @@ function addExtension(extensions: Extensions, type: 'x' | 'L' | 'K', bytes: Uint
 
 function untilNul(bytes: Uint8Array): Uint8Array {
   const end = bytes.indexOf(0);
-  if (end < 0 || bytes.subarray(end).some((byte) => byte !== 0)) refuse('A8.header', 'a damaged GNU long name');
+  if (end < 0 || !allZero(bytes.subarray(end))) refuse('A8.header', 'a damaged GNU long name');
   return bytes.subarray(0, end);
 }
 

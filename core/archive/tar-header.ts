@@ -1,3 +1,4 @@
+import { allZero } from './all-zero.ts';
 import { type Report, refuse, shown } from './finding.ts';
 
 export const blockSize = 512;
@@ -49,10 +50,12 @@ export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
   return { type, name: joined(prefix, text(0, 100)), linkName: text(157, 257), size, mode };
 }
 
+/** Its own field counts as spaces. */
 function checksumOf(block: Uint8Array): number {
-  const spaces = (checksumField.to - checksumField.from) * 0x20;
-  const around = [block.subarray(0, checksumField.from), block.subarray(checksumField.to)];
-  return around.reduce((sum, part) => part.reduce((all, byte) => all + byte, sum), spaces);
+  let sum = 0;
+  for (let at = 0; at < blockSize; at++) sum += block[at] ?? 0;
+  for (let at = checksumField.from; at < checksumField.to; at++) sum += 0x20 - (block[at] ?? 0);
+  return sum;
 }
 
 /** Which fields a header has depends on its magic: `ustar` NUL `00`, GNU's `ustar  ` NUL, or nothing (version 7). */
@@ -60,14 +63,14 @@ function formatOf(block: Uint8Array): 'ustar' | 'gnu' | 'v7' {
   const magic = String.fromCharCode(...block.subarray(257, 265));
   if (magic === 'ustar\u000000') return 'ustar';
   if (magic === 'ustar  \u0000') return 'gnu';
-  if (block.subarray(257).every((byte) => byte === 0)) return 'v7';
+  if (allZero(block.subarray(257))) return 'v7';
   return refuse('A8.header', 'a tar header of an unknown format');
 }
 
 /** GNU tar keeps times here where ustar has a name's start: readers disagree, so it must be empty. */
 function noPrefix(block: Uint8Array): Uint8Array {
   const prefix = block.subarray(345, 500);
-  if (prefix.some((byte) => byte !== 0)) refuse('A8.header', 'a GNU tar header with a name prefix');
+  if (!allZero(prefix)) refuse('A8.header', 'a GNU tar header with a name prefix');
   return prefix.subarray(0, 0);
 }
 
@@ -75,19 +78,28 @@ function isBase256(block: Uint8Array, field: Field): boolean {
   return ((block[field.from] ?? 0) & 0x80) !== 0;
 }
 
-function octal(block: Uint8Array, field: Field, code: string): number {
-  const digits = String.fromCharCode(...block.subarray(field.from, field.to));
-  const match = /^ *([0-7]*)[ \0]*$/.exec(digits);
-  if (match === null) refuse(code, `the ${field.name} of a tar header is not an octal number`);
-  return Number.parseInt(match[1] || '0', 8);
+const space = 0x20;
+const zero = 0x30;
+
+/** Spaces, digits, then spaces and NULs. By hand: there are eight such fields to a header. */
+function octal(block: Uint8Array, { name, from, to }: Field, code: string): number {
+  let value = 0;
+  let at = from;
+  while (at < to && block[at] === space) at++;
+  for (; at < to && isOctalDigit(block[at] ?? 0); at++) value = value * 8 + (block[at] ?? 0) - zero;
+  while (at < to && (block[at] === space || block[at] === 0)) at++;
+  if (at < to) refuse(code, `the ${name} of a tar header is not an octal number`);
+  return value;
 }
+
+const isOctalDigit = (byte: number): boolean => byte >= zero && byte <= zero + 7;
 
 /** A text field up to its first NUL, as all readers take it; rattler's writer leaves an older name's end behind it. */
 function untilNul(field: Uint8Array, report: Report): Uint8Array {
   const end = field.indexOf(0);
   if (end < 0) return field;
   const name = field.subarray(0, end);
-  if (field.subarray(end).some((byte) => byte !== 0)) {
+  if (!allZero(field.subarray(end))) {
     report('tar.text-behind-nul', `behind ${shown(String.fromCharCode(...name))}`);
   }
   return name;

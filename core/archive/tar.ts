@@ -1,3 +1,4 @@
+import { allZero } from './all-zero.ts';
 import { type ByteReader, byteReader } from './byte-reader.ts';
 import { type Report, refuse, shown } from './finding.ts';
 import { memberPath, memberText } from './member-path.ts';
@@ -63,7 +64,7 @@ async function checkEnd(reader: ByteReader): Promise<void> {
   const second = await reader.take(blockSize);
   if (second.length < blockSize) refuse('A8.truncated', 'the tar ends without its end blocks');
   for (let bytes: Uint8Array | null = second; bytes !== null; bytes = await reader.some(slice)) {
-    if (bytes.some((byte) => byte !== 0)) refuse('A8.end', 'data behind the end of the tar');
+    if (!allZero(bytes)) refuse('A8.end', 'data behind the end of the tar');
   }
 }
 

@@ -9,7 +9,8 @@ export type Section = (typeof sections)[number];
 /** A subdir's state as forms read it: a section may be read more than once, and each batch is one segment in memory. */
 export interface FormSource {
   readonly subdir: Subdir;
-  lines(section: Section): AsyncIterable<readonly IndexLine[]>;
+  /** @param only the batches wanted, counted from 0; without it, all */
+  lines(section: Section, only?: ReadonlySet<number>): AsyncIterable<readonly IndexLine[]>;
   /** What `summariesOf` yields, by a source that keeps summaries beside its segments; it may leave it out. */
   summaries?(section: Section, summary: Summary): AsyncIterable<Uint8Array>;
 }

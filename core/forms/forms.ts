@@ -67,13 +67,6 @@ export const forms: readonly Form[] = [
   },
   {
     ...everySubdir,
-    file: 'repodata.json.bz2',
-    readBy: 'conda before 4.7, and pixi when there is no .zst',
-    written: 'option',
-    making: { from: 'form', of: 'repodata.json', by: 'bzip2' },
-  },
-  {
-    ...everySubdir,
     file: 'current_repodata.json',
     readBy: "conda's classic solver, before repodata.json",
     written: 'default',
@@ -92,6 +85,14 @@ export const forms: readonly Form[] = [
     readBy: 'people who look what a hotfix changed',
     written: 'option',
     making: { from: 'subdir', build: repodataFromPackages },
+  },
+  {
+    ...everySubdir,
+    file: 'repodata.json.bz2',
+    readBy: 'conda before 4.7, and pixi when there is no .zst',
+    // Slow, and so behind what others wait for.
+    written: 'option',
+    making: { from: 'form', of: 'repodata.json', by: 'bzip2' },
   },
   {
     file: 'channeldata.json',

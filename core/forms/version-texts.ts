@@ -1,17 +1,20 @@
-import { compareVersions, parseVersion, parseVersionSpec, versionMatches } from '../version.ts';
+import { compareVersions, parseVersion, parseVersionSpec, type Version, versionMatches } from '../version.ts';
 
 /** By CEP 33; what is no version sorts before every version. */
 export function compareVersionTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  const [x, y] = [parseVersion(a), parseVersion(b)];
-  if (x === null || y === null) return Number(x !== null) - Number(y !== null);
-  return compareVersions(x, y);
+  return a === b ? 0 : compareParsed(parseVersion(a), parseVersion(b));
+}
+
+function compareParsed(a: Version | null, b: Version | null): number {
+  return a === null || b === null ? Number(a !== null) - Number(b !== null) : compareVersions(a, b);
 }
 
 /** The newest of at least one version; of equal ones (`1.0`, `1.0.0`) the first. */
 export function newestOf(versions: Iterable<string>): string {
   const [first = '', ...others] = new Set(versions);
-  return others.reduce((newest, version) => (compareVersionTexts(version, newest) > 0 ? version : newest), first);
+  if (others.length === 0) return first;
+  const parsed = [first, ...others].map((text) => ({ text, version: parseVersion(text) }));
+  return parsed.reduce((newest, one) => (compareParsed(one.version, newest.version) > 0 ? one : newest)).text;
 }
 
 /** What `=version` takes (CEP 29): that version and all below it. */

@@ -7,11 +7,12 @@ export interface Member {
   readonly json: Uint8Array;
 }
 
-/** A document with the two sections of repodata, by file name in order, batch by batch. */
+/** A document with the two sections of repodata. */
 export interface DocumentShape {
   /** Whatever it holds: `info` sorts before both sections. */
   readonly info: unknown;
-  members(section: Section): AsyncIterable<readonly Member[]>;
+  /** By file name in order, batch by batch, as `runOfMembers` lays them out. */
+  members(section: Section): AsyncIterable<Uint8Array>;
   /** The keys behind the sections, in order; called when those are written. */
   readonly rest?: () => Readonly<Record<string, unknown>>;
 }
@@ -21,23 +22,27 @@ export async function* writeDocument({ info, members, rest = () => ({}) }: Docum
   yield ascii(`{"info":${canonicalJson(info)}`);
   for (const section of sections) {
     yield ascii(`,"${section}":{`);
-    yield* splice(members(section));
+    yield* withoutLastComma(members(section));
     yield ascii('}');
   }
   const behind = Object.entries(rest()).map(([key, value]) => `,"${key}":${canonicalJson(value)}`);
   yield ascii(`${behind.join('')}}`);
 }
 
-async function* splice(batches: AsyncIterable<readonly Member[]>): FormBytes {
-  let comma = '';
-  for await (const batch of batches) {
-    const parts: Uint8Array[] = [];
-    for (const { filename, json } of batch) {
-      parts.push(ascii(`${comma}"${filename}":`), json);
-      comma = ',';
-    }
-    yield Buffer.concat(parts);
+/** Members as they stand in a section, each with a comma behind it. */
+export function runOfMembers(members: readonly Member[]): Uint8Array {
+  return Buffer.concat(members.flatMap(({ filename, json }) => [ascii(`"${filename}":`), json, comma]));
+}
+
+async function* withoutLastComma(runs: AsyncIterable<Uint8Array>): FormBytes {
+  let held: Uint8Array | null = null;
+  for await (const run of runs) {
+    if (run.length === 0) continue;
+    if (held !== null) yield held;
+    held = run;
   }
+  if (held !== null) yield held.subarray(0, -1);
 }
 
 const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+const comma = ascii(',');

@@ -24,8 +24,8 @@ export async function deriveSubdir(subdir: Subdir, control: Control, world: Inde
 /** Lines in memory as forms read them. */
 export const linesSource = (subdir: Subdir, lines: readonly IndexLine[]): FormSource => ({
   subdir,
-  async *lines(section) {
-    yield lines.filter(({ filename }) => sectionOf(filename) === section);
+  async *lines(section, only) {
+    if (only?.has(0) ?? true) yield lines.filter(({ filename }) => sectionOf(filename) === section);
   },
 });
 

@@ -1,3 +1,4 @@
+import { keptOnceRead } from '../byte-source.ts';
 import type { Decision } from '../control.ts';
 import type { Digests } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
@@ -26,7 +27,10 @@ export interface IndexPackageWorld {
 }
 
 /** What a package's line says; `head` is the object that was read. */
-export type IndexedPackage = { readonly head: ObjectHead } & (LineParts | { readonly problem: Problem });
+export type IndexedPackage = { readonly head: Pick<ObjectHead, 'etag' | 'size'> } & (
+  | LineParts
+  | { readonly problem: Problem }
+);
 
 /**
  * The record of one package: a function of its bytes, its provenance and what control decided (design decision 5).
@@ -39,8 +43,9 @@ export async function indexPackage(
   decision: Decision,
   world: IndexPackageWorld,
 ): Promise<IndexedPackage | null> {
-  const object = await world.store.get(listed.key);
-  if (object === null) return null;
+  const found = await world.store.get(listed.key);
+  if (found === null) return null;
+  const object = keptOnceRead(found);
   const head = { key: object.key, etag: object.etag, size: object.size };
   try {
     return { head, ...(await describe(listed, { object, decision }, world)) };
@@ -77,7 +82,7 @@ async function enteredAs(
     if (provenance !== null) return provenance;
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    const mend = 'delete that file and run gatehouse index --rebuild';
+    const mend = 'put it back from a backup, or delete it, and run gatehouse index';
     return { problem: problemOf(listed, 'index.provenance', `${error.message}; ${mend}`) };
   }
   const known = await knownSha256s(store, place);

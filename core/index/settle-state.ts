@@ -3,36 +3,43 @@ import { backOff } from './back-off.ts';
 import type { IndexRoot } from './state/index-root.ts';
 import { type Looking, type Round, type UpdateWorld, updateState } from './update-state.ts';
 
-export interface SettledState {
-  readonly root: IndexRoot;
+export type SettledState = {
   /** Why the state that was there was not believed. */
   readonly damage?: string;
-}
+} & (
+  | { readonly status: 'settled'; readonly root: IndexRoot }
+  /** `root` is what was written last, if anything was; `rest` is what has still to be looked at. */
+  | { readonly status: 'moving'; readonly root: IndexRoot | null; readonly rest: Looking }
+);
 
-const attempts = 10;
+const rounds = 6;
 /** Looking at each costs more than a listing from here on. */
 const listFrom = 1000;
 
 /**
  * Looks and writes until a look begun after the last write finds nothing to change. That look closes the one hole that
  * compare-and-swap leaves: a package that came and went while we stalled was taken up by nobody else, for whoever saw
- * it gone found a state that had never held it, and had nothing to write.
+ * it gone found a state that had never held it, and had nothing to write. It need only be a look at what was written:
+ * what the first look found as the state had it was found so after the run began.
  *
- * @throws GatehouseError `store.conflict` (retry) after 10 rounds
+ * @returns `moving` after 6 rounds, with what that last look has still to be
  */
 export async function settleState(world: UpdateWorld, first: Looking): Promise<SettledState> {
   let looking = first;
+  let root: IndexRoot | null = null;
   let known: Pick<SettledState, 'damage'> = {};
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; attempt < rounds; attempt++) {
     const round = await tryRound(world, looking);
-    if (round.status !== 'conflict' && round.damage !== undefined) known = { damage: round.damage };
-    if (round.status === 'unchanged') return { root: round.root, ...known };
-    if (round.status === 'conflict') await backOff(world.clock, attempt);
-    else looking = nextLooking(round);
+    if (round.status === 'conflict') {
+      await backOff(world.clock, attempt);
+      continue;
+    }
+    if (round.damage !== undefined) known = { damage: round.damage };
+    if (round.status === 'unchanged') return { status: 'settled', root: round.root, ...known };
+    if (round.status === 'written') root = round.root;
+    looking = nextLooking(round);
   }
-  throw new GatehouseError('store.conflict', `${world.channel}/${world.subdir} kept changing while it was indexed`, {
-    retry: true,
-  });
+  return { status: 'moving', root, rest: looking, ...known };
 }
 
 function nextLooking(round: Exclude<Attempt, { status: 'conflict' }>): Looking {

@@ -5,16 +5,14 @@ import type { Clock } from '../ports/clock.ts';
 import { readControl } from '../read-control.ts';
 import { batches } from './batches.ts';
 import { commitLines, type State } from './commit-lines.ts';
-import { indexLook } from './index-look.ts';
-import type { IndexPackageWorld } from './index-package.ts';
-import { mapInOrder } from './map-in-order.ts';
+import { type IndexLooksWorld, indexLooks } from './index-looks.ts';
 import { diffKeys, redecided } from './state/diff-keys.ts';
 import { diffListing } from './state/diff-listing.ts';
 import { type IndexRoot, readRoot, type StatePlace } from './state/index-root.ts';
 import type { LineChange } from './state/line-change.ts';
 import type { Look } from './state/look.ts';
 
-export interface UpdateWorld extends IndexPackageWorld, StatePlace {
+export interface UpdateWorld extends IndexLooksWorld, StatePlace {
   readonly clock: Clock;
 }
 
@@ -37,8 +35,6 @@ export type Round =
       readonly damage?: string;
     };
 
-/** Packages read at once: enough that a bucket's latency hides, few enough that their windows stay small. */
-const concurrency = 16;
 /** Lines between two writes of the root: so much is lost when a first index is cut off. */
 const checkpoint = 5000;
 
@@ -53,7 +49,7 @@ export async function updateState(world: UpdateWorld, looking: Looking): Promise
   const { control, etag: controlEtag } = await readControl(world.store, world.channel, world.subdir);
   const decisionOf = (filename: PackageFileName): Decision => control.packages[filename] ?? {};
   const known = { root: looking.distrust ? null : root, decisionOf, control: controlEtag };
-  const looks = mapInOrder(looksAt(world, looking, known), concurrency, (look) => indexLook(look, world));
+  const looks = indexLooks(looksAt(world, looking, known), world);
   const state = { root, etag, believed: !looking.distrust };
   const round = await takeUp(world, state, { looks, control: controlEtag });
   return damage === undefined || round.status === 'conflict' ? round : { ...round, damage };

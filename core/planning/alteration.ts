@@ -5,10 +5,10 @@ import type { Subdir } from '../subdir.ts';
 
 /**
  * A step that could break an entry, and so is proved before it is taken (design decision 11): a record changed or
- * gone, or the second format of a stem, which hides the first from conda.
+ * gone, the second format of a stem, which hides the first from conda, or a hotfix of the organisation's own.
  */
 export interface Alteration {
-  readonly kind: 'change' | 'drop' | 'second-format';
+  readonly kind: 'change' | 'drop' | 'second-format' | 'hotfix';
   readonly subdir: Subdir;
   readonly filename: PackageFileName;
   /** The record as it would be; null when it goes. */

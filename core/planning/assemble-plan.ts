@@ -7,7 +7,7 @@ import type { ChannelState } from './channel-state.ts';
 import type { ChannelDraft, Decided } from './draft-channel.ts';
 import { outcomeProblems } from './entry-outcome.ts';
 import { pythonsApart } from './pythons-apart.ts';
-import type { Settled } from './settle-alterations.ts';
+import type { SettledChannel } from './settle-channel.ts';
 
 interface Parts {
   readonly artifacts: readonly Artifact[];
@@ -15,7 +15,7 @@ interface Parts {
   readonly problems: readonly Problem[];
   readonly complete: boolean;
   readonly draft: ChannelDraft;
-  readonly settled: Settled;
+  readonly settled: SettledChannel;
   readonly state: ChannelState;
 }
 
@@ -30,6 +30,7 @@ export function assemblePlan({ artifacts, outcomes, problems, complete, draft, s
     add,
     change: idsOf('change', settled.accepted),
     drop: idsOf('drop', settled.accepted),
+    hotfix: idsOf('hotfix', settled.accepted),
     second: add.filter((id) => seconds.has(id)),
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
@@ -40,7 +41,7 @@ export function assemblePlan({ artifacts, outcomes, problems, complete, draft, s
       ...settled.held.map(heldProblem),
     ]),
     complete,
-    decisions: decisionsOf(draft.decisions, state),
+    decisions: decisionsOf([...draft.decisions, ...settled.decisions], state),
     alterations: decisionsOf(settled.accepted, state),
   };
 }
@@ -51,7 +52,7 @@ const idsOf = (kind: Alteration['kind'], alterations: readonly Alteration[]): st
     .map(artifactId)
     .sort();
 
-function heldProblem({ alteration, breaks }: Settled['held'][number]): Problem {
+function heldProblem({ alteration, breaks }: SettledChannel['held'][number]): Problem {
   const detail = `${alteration.reason}; not done, since this would break ${breaks.join(', ')}`;
   return { code: `held.${alteration.kind}`, subject: artifactId(alteration), detail };
 }

@@ -1,4 +1,5 @@
 import { type Allowlist, unsupportedEntries } from '../allowlist/parse-allowlist.ts';
+import { noPatches } from '../forms/hotfix/patches.ts';
 import { compareCodePoints } from '../json.ts';
 import type { ChannelName } from '../layout.ts';
 import { artifactId, bytesToAdd, type Plan } from '../plan.ts';
@@ -41,15 +42,17 @@ export async function concludeSlices(
   const complete = parts.every((part) => part.complete) && outcomes.every(({ status }) => status !== 'failed');
   const state = await readChannelState(world.store, world.channel, platforms);
   const claims = entryClaims(requests, outcomes);
+  const { patches = noPatches } = world;
   const draft = await draftChannel(artifacts, {
     ...world,
+    patches,
     state,
     complete,
     leaving: (subdir) => ({ now: world.clock.now(), retain: world.retain, claims: claims(subdir) }),
     upstreamNow: upstreamNow(allowlist.channels, world.openSubdir),
   });
   const virtualPackages = (platform: Subdir) => virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
-  const prove = { python, virtualPackages, solver: world.solver, log: () => {} };
+  const prove = { ...world, patches, python, virtualPackages, log: () => {} };
   const settled = await settleChannel(draft, { state, requests, world: prove });
   const found = [...parts.flatMap((part) => part.problems), ...problems].sort(byText);
   const all = [...unsupportedEntries(allowlist), ...found];

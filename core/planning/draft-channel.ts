@@ -1,5 +1,6 @@
 import type { Decision } from '../control.ts';
 import type { Digests } from '../digest.ts';
+import { hotfixIn, type Patches } from '../forms/hotfix/patches.ts';
 import type { ChannelName } from '../layout.ts';
 import type { PackageFileName } from '../package-file-name.ts';
 import { type Artifact, artifactId } from '../plan.ts';
@@ -10,7 +11,7 @@ import { storedDigests } from '../stored-digests.ts';
 import type { Subdir } from '../subdir.ts';
 import type { Alteration } from './alteration.ts';
 import type { ChannelState, SubdirState } from './channel-state.ts';
-import { draftNeeded } from './draft-needed.ts';
+import { draftNeeded, patchedRecord } from './draft-needed.ts';
 import { draftOther } from './draft-other.ts';
 import type { LeavingWorld } from './leaving.ts';
 import type { UpstreamNow } from './upstream-now.ts';
@@ -18,7 +19,7 @@ import type { UpstreamNow } from './upstream-now.ts';
 /** What a plan would do to a channel, before the alterations are proved. */
 export interface ChannelDraft {
   readonly add: Artifact[];
-  /** What the index gains: these, and what the store has already but the index does not. */
+  /** What the index gains, with its hotfix: these, and what the store has already but the index does not. */
   readonly appear: Artifact[];
   readonly decisions: Decided[];
   readonly alterations: Alteration[];
@@ -36,6 +37,7 @@ export interface DraftWorld {
   readonly channel: ChannelName;
   readonly state: ChannelState;
   readonly upstreamNow: UpstreamNow;
+  readonly patches: Patches;
   readonly leaving: (subdir: Subdir) => LeavingWorld;
   /** False when the plan is partial: then nothing leaves. */
   readonly complete: boolean;
@@ -76,9 +78,10 @@ async function draftArtifact(artifact: Artifact, world: DraftWorld, draft: Chann
   const { subdir, filename } = artifact;
   const digests = await digestsOf(artifact, state, world.store);
   const entered = digests === null && (await hasEntered(artifact, world));
-  const next = draftNeeded(artifact, state, { digests, entered, ...world.leaving(subdir) });
+  const hotfix = hotfixIn(world.patches, subdir, filename);
+  const next = draftNeeded(artifact, state, { digests, entered, hotfix, ...world.leaving(subdir) });
   if (next.add) draft.add.push(artifact);
-  if (next.appears) draft.appear.push(artifact);
+  if (next.appears) draft.appear.push({ ...artifact, record: patchedRecord(artifact, hotfix) });
   if (next.alteration !== null) draft.alterations.push(next.alteration);
   if (next.problem !== null) draft.problems.push(next.problem);
   draft.decisions.push({ subdir, filename, decision: next.decision });

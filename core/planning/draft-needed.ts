@@ -1,8 +1,10 @@
 import type { Decision } from '../control.ts';
 import type { Digests } from '../digest.ts';
+import { applyHotfix, type Hotfix } from '../forms/hotfix/hotfix.ts';
 import { packageFileNameSchema, packageFileParts } from '../package-file-name.ts';
 import { type Artifact, artifactId } from '../plan.ts';
 import type { Problem } from '../problem.ts';
+import type { RepodataRecord } from '../record.ts';
 import type { Alteration } from './alteration.ts';
 import type { SubdirState } from './channel-state.ts';
 import { draftChange } from './draft-change.ts';
@@ -25,6 +27,8 @@ export interface Stored {
   readonly digests: Digests | null;
   /** These very bytes entered once: their provenance keeps the record of that time. */
   readonly entered: boolean;
+  /** What the organisation's instructions say of it: what is new to the index comes in with it. */
+  readonly hotfix: Hotfix | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly claims: EntryClaims;
@@ -38,7 +42,8 @@ export function draftNeeded(artifact: Artifact, state: SubdirState, stored: Stor
   const before = state.control.packages[artifact.filename];
   const why = stillClaimed(artifact.why, before?.why ?? [], stored.claims);
   if (stored.digests === null) return draftAbsent(artifact, state, { ...stored, why });
-  const decision = { why, ...(before?.record === undefined ? {} : { record: before.record }) };
+  const { record, hotfix } = before ?? {};
+  const decision = { why, ...(record && { record }), ...(hotfix && { hotfix }) };
   const quiet = { add: false, appears: false, decision, alteration: null, problem: null };
   if (!sameBytes(artifact, stored.digests)) return { ...quiet, problem: mutated(artifact) };
   const known = state.index.get(artifact.filename);
@@ -48,21 +53,26 @@ export function draftNeeded(artifact: Artifact, state: SubdirState, stored: Stor
 
 type Claimed = Stored & { readonly why: string[] };
 
-function draftAbsent(artifact: Artifact, { index }: SubdirState, { entered, why }: Claimed): Draft {
-  const { record } = artifact;
+function draftAbsent(artifact: Artifact, { index }: SubdirState, { entered, why, hotfix }: Claimed): Draft {
+  const record = patchedRecord(artifact, hotfix);
   const alteration = index.has(twinOf(artifact)) ? { ...second, ...placeOf(artifact), record, decision: null } : null;
-  return { add: true, appears: true, decision: entered ? { why, record } : { why }, alteration, problem: null };
+  const decision = { why, ...(entered && { record: artifact.record }), ...(hotfix && { hotfix }) };
+  return { add: true, appears: true, decision, alteration, problem: null };
 }
 
 /** A package that no index lists: it appears now, but as the second format of a stem only once that is proved. */
-function draftUnindexed(artifact: Artifact, { index }: SubdirState, { now, why }: Claimed): Draft {
-  const { record } = artifact;
-  const listed = { why, record };
+function draftUnindexed(artifact: Artifact, { index }: SubdirState, { now, why, hotfix }: Claimed): Draft {
+  const record = patchedRecord(artifact, hotfix);
+  const listed = { why, record: artifact.record, ...(hotfix && { hotfix }) };
   const quiet = { add: false, appears: true, problem: null };
   if (!index.has(twinOf(artifact))) return { ...quiet, decision: listed, alteration: null };
   const alteration = { ...second, ...placeOf(artifact), record, decision: listed };
   return { ...quiet, decision: { ...listed, withdrawn: { at: now, reason: second.reason } }, alteration };
 }
+
+/** The record as clients will see it; the same when its hotfix takes it out, since then no solution holds it. */
+export const patchedRecord = ({ record }: Artifact, hotfix: Hotfix | null): RepodataRecord =>
+  (hotfix && applyHotfix(record, hotfix)) ?? record;
 
 const placeOf = ({ subdir, filename }: Artifact) => ({ subdir, filename });
 

@@ -54,9 +54,10 @@ function whyById(outcomes: readonly EntryOutcome[]): Map<string, Set<string>> {
   return why;
 }
 
-function artifact({ subdir, filename, channel, url, record }: UpstreamRecord, why: string[]): Artifact {
+function artifact(chosen: UpstreamRecord, why: string[]): Artifact {
+  const { subdir, filename, channel, url, record, unpatched = record } = chosen;
   const { size = null, sha256 = null, md5 = null } = record;
-  return { subdir, filename, channel, url, size, sha256, md5, record, why };
+  return { subdir, filename, channel, url, size, sha256, md5, record: unpatched, why };
 }
 
 function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[] {

@@ -11,6 +11,7 @@ const upstreamRecordSchema = z.strictObject({
   channel: z.string(),
   url: z.string(),
   record: recordSchema,
+  unpatched: recordSchema.optional(),
 });
 
 const groupSchema = z.strictObject({

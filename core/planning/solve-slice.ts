@@ -1,6 +1,7 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
+import { noPatches, type Patches } from '../forms/hotfix/patches.ts';
 import { artifactId, type EntryOutcome } from '../plan.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
 import { virtualPackagesFor } from '../virtual-packages.ts';
@@ -11,6 +12,7 @@ import { hiddenConflicts } from './hidden-conflicts.ts';
 import { type InstallRequest, installRequests } from './install-request.ts';
 import { narrow, narrowKey } from './narrow.ts';
 import type { PartialPlan, SolvedGroup } from './partial-plan.ts';
+import { patchUpstream } from './patch-upstream.ts';
 import type { PlanSlice } from './plan-slices.ts';
 import type { OpenSubdir } from './remember-upstream.ts';
 import { solveRequest } from './solve-request.ts';
@@ -20,6 +22,8 @@ export interface SolveWorld {
   readonly openSubdir: OpenSubdir;
   readonly solver: Solver;
   readonly log: Log;
+  /** The organisation's own hotfixes; none without it. */
+  readonly patches?: Patches;
 }
 
 type SliceWorld = SolveWorld & Pick<Allowlist, 'python'> & Pick<CandidatePool, 'virtualPackages'>;
@@ -42,7 +46,8 @@ export async function solveSlice(
   const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   const world = { ...solving, python: allowlist.python, virtualPackages };
   try {
-    const view = await openView(allowlist.channels, platform, world.openSubdir);
+    const openSubdir = patchUpstream(solving.openSubdir, solving.patches ?? noPatches);
+    const view = await openView(allowlist.channels, platform, openSubdir);
     const parts: PartialPlan[] = [];
     for (const group of byPool(placed)) parts.push(await solveGroup(group, view, world));
     const groups = parts.flatMap((part) => part.groups);

@@ -24,10 +24,11 @@ export interface DecisionWorld {
 const attempts = 10;
 const longestWaitMs = 100;
 
-/** The ids whose record changed or left the index. */
+/** The ids whose record changed, left the index or was hotfixed. */
 export interface Applied {
   readonly changed: readonly string[];
   readonly dropped: readonly string[];
+  readonly hotfixed: readonly string[];
 }
 
 /**
@@ -39,7 +40,8 @@ export async function writeDecisions(plan: Plan, world: DecisionWorld): Promise<
   for (const subdir of new Set([...Object.keys(plan.decisions), ...Object.keys(alterations)])) {
     await writeSubdir(subdirSchema.parse(subdir), { ...plan.decisions[subdir], ...alterations[subdir] }, world);
   }
-  return world.fetchedAll ? { changed: plan.change, dropped: plan.drop } : { changed: [], dropped: [] };
+  if (!world.fetchedAll) return { changed: [], dropped: [], hotfixed: [] };
+  return { changed: plan.change, dropped: plan.drop, hotfixed: plan.hotfix };
 }
 
 async function writeSubdir(subdir: Subdir, decisions: Control['packages'], world: DecisionWorld): Promise<void> {

@@ -10,6 +10,8 @@ export interface ObjectHead {
   readonly etag: string;
   /** Bytes. */
   readonly size: number;
+  /** Milliseconds since the epoch: when these bytes came to be at this key, or later (S3's LastModified). */
+  readonly modified: number;
 }
 
 export interface StoredObject extends ObjectHead, ByteSource {

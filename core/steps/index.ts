@@ -3,19 +3,23 @@ import { digestStream } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
 import { sections } from '../forms/form.ts';
-import { publishSettled } from '../index/publish-settled.ts';
+import type { IndexElsewhere } from '../index/index-looks.ts';
+import { type PublishingWorld, publishSettled } from '../index/publish-settled.ts';
 import { packagesAt } from '../index/state/diff-keys.ts';
 import type { IndexRoot } from '../index/state/index-root.ts';
 import { subdirProblems } from '../index/subdir-problems.ts';
-import type { Looking, UpdateWorld } from '../index/update-state.ts';
+import type { Looking } from '../index/update-state.ts';
 import type { ObjectKey } from '../layout.ts';
 import type { StoredObject } from '../ports/store.ts';
 import type { Problem } from '../problem.ts';
 import { storedDigests } from '../stored-digests.ts';
 import type { Subdir } from '../subdir.ts';
 
-export interface IndexWorld extends Omit<UpdateWorld, 'subdir' | 'digestsOf'> {
+/** Its `forms` say which option forms are asked for. */
+export interface IndexWorld extends Omit<PublishingWorld, 'subdir' | 'digestsOf' | 'elsewhere'> {
   readonly log: Log;
+  /** Who else can index packages, if anyone: with digests from the bytes, or as they were noted. */
+  readonly elsewhere?: (digests: 'read' | 'noted') => IndexElsewhere;
 }
 
 export interface IndexedSubdir {
@@ -51,7 +55,7 @@ export async function indexSubdir(
   const only = hints && { only: packagesAt({ ...world, subdir }, hints) };
   const looking = { rebuild, distrust: false, ...only };
   const digestsOf = rebuild ? (object: StoredObject) => digestStream(chunksOf(object)) : storedDigests;
-  const place = { ...world, subdir, digestsOf };
+  const place = { ...world, subdir, digestsOf, elsewhere: world.elsewhere?.(rebuild ? 'read' : 'noted') };
   try {
     return await indexOnce(place, looking);
   } catch (error) {
@@ -62,7 +66,7 @@ export async function indexSubdir(
 }
 
 async function indexOnce(
-  place: IndexWorld & UpdateWorld,
+  place: PublishingWorld & Pick<IndexWorld, 'log'>,
   looking: Looking,
   damageBefore?: string,
 ): Promise<IndexedSubdir> {

@@ -27,7 +27,7 @@ export interface Settled {
   readonly applied: Applied;
 }
 
-const nothing: Applied = { changed: [], dropped: [] };
+const nothing: Applied = { changed: [], dropped: [], hotfixed: [] };
 
 /** 2 days: more than the tries of a job and a redrive take; the next run plans anew what did not come. */
 const patience = 2 * 24 * 60 * 60 * 1000;

@@ -4,6 +4,7 @@ import { digestStream } from '../digest.ts';
 import type { Log } from '../event.ts';
 import { channeldata } from '../forms/channeldata/channeldata.ts';
 import type { FormSource } from '../forms/form.ts';
+import type { OptionForm } from '../forms/option-forms.ts';
 import { deriveSubdir, linesSource, listedRecords } from '../index/derive-subdir.ts';
 import type { IndexPackageWorld } from '../index/index-package.ts';
 import { readIndex } from '../index/read-index.ts';
@@ -18,11 +19,14 @@ import { noarch, type Subdir } from '../subdir.ts';
 import type { Damage } from '../verify/damage.ts';
 import { surveyChannel } from '../verify/survey-channel.ts';
 import { formBytes, verifyForm, verifyForms } from '../verify/verify-forms.ts';
+import { verifyOptionForms } from '../verify/verify-option-forms.ts';
 import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages.ts';
 import { verifyRecords } from '../verify/verify-records.ts';
 
 export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
   readonly log: Log;
+  /** The option forms asked for. */
+  readonly forms?: ReadonlySet<OptionForm>;
 }
 
 export interface VerifyReport {
@@ -82,10 +86,12 @@ async function compareIndex(
   const whole = packages.damaged.size === 0;
   const source = linesSource(subdir, lines);
   const forms = await verifyForms(source, { ...world, whole });
+  const options = await verifyOptionForms(source, { ...world, whole });
   const all = { served: records ?? new Map(), derived: listedRecords(lines), stored: packages.stored };
   // An index that cannot be read has no records to compare; its form says that it is wrong.
   const differing = records === null ? [] : verifyRecords({ ...world, subdir }, all);
-  return { checked: forms.checked, problems: [...differing, ...forms.problems], source: whole ? source : null };
+  const problems = [...differing, ...forms.problems, ...options.problems];
+  return { checked: forms.checked + options.checked, problems, source: whole ? source : null };
 }
 
 function asServed(line: IndexLine, served: RepodataRecord | undefined): IndexLine {

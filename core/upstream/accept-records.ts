@@ -19,6 +19,8 @@ export interface UpstreamRecord {
   /** Where the bytes are; absolute. */
   readonly url: string;
   readonly record: RepodataRecord;
+  /** Upstream's own, where a hotfix of ours changed `record`. */
+  readonly unpatched?: RepodataRecord | undefined;
 }
 
 /** All there is of one name: the records that can be used, and why the unsound ones were dropped. */

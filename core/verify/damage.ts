@@ -13,6 +13,7 @@ export interface Damage {
     | 'verify.index-missing'
     | 'verify.index-form'
     | 'verify.zst'
+    | 'verify.shard'
     | 'verify.provenance'
     | 'verify.control'
     | 'verify.stray';

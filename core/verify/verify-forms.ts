@@ -8,7 +8,7 @@ import { type ChannelName, indexKey, type ObjectKey } from '../layout.ts';
 import type { Store } from '../ports/store.ts';
 import type { Damage } from './damage.ts';
 
-interface FormsWorld {
+export interface FormsWorld {
   readonly store: Store;
   readonly channel: ChannelName;
   /** False when only records are known, and not what else a damaged package says: then only `repodata.json` is compared. */
@@ -64,7 +64,8 @@ const asFrame: Holding = {
   holds: decodesTo,
 };
 
-async function compare(
+/** An index file exists and holds what it must, as `holding` reads it. */
+export async function compare(
   store: Store,
   key: ObjectKey,
   { wrong, holds, expected }: Holding & { readonly expected: Uint8Array },
@@ -75,7 +76,7 @@ async function compare(
 }
 
 /** By a walk of the frame: a second one or anything else behind it is for some clients part of the index. */
-async function decodesTo(object: ByteSource, expected: Uint8Array): Promise<boolean> {
+export async function decodesTo(object: ByteSource, expected: Uint8Array): Promise<boolean> {
   try {
     // No meter: comparing stops at the first byte too many.
     return await isExactly(
@@ -88,7 +89,8 @@ async function decodesTo(object: ByteSource, expected: Uint8Array): Promise<bool
   }
 }
 
-async function isExactly(chunks: AsyncIterable<Uint8Array>, expected: Uint8Array): Promise<boolean> {
+/** Whether a stream is these bytes and no others. */
+export async function isExactly(chunks: AsyncIterable<Uint8Array>, expected: Uint8Array): Promise<boolean> {
   let at = 0;
   for await (const bytes of chunks) {
     if (Buffer.compare(bytes, expected.subarray(at, at + bytes.length)) !== 0) return false;

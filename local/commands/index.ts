@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../core/json.ts';
 import type { Command } from '../command.ts';
-import { configuredPlatforms } from '../configured-platforms.ts';
+import { configured } from '../configured.ts';
 import { exitStatus } from '../exit-status.ts';
 import { indexAll } from '../index-all.ts';
 import { openWorld } from '../open-world.ts';
@@ -17,10 +17,10 @@ export const indexCommand: Command = {
     ['gatehouse index --rebuild', 'trust nothing that was derived before'],
   ],
   async run({ allowlist, store, json, flags, terminal }) {
-    const platforms = await configuredPlatforms(allowlist);
+    const asked = await configured(allowlist);
     await using world = openWorld(store);
     const report = reporter(terminal, performance.now.bind(performance));
-    const indexed = await indexAll(platforms, world, { log: report.log, rebuild: flags['rebuild'] === true });
+    const indexed = await indexAll(asked, world, { log: report.log, rebuild: flags['rebuild'] === true });
     report.finish();
     const problems = indexed.flatMap((subdir) => subdir.problems);
     const entries = indexed.map(({ subdir, packages, generation, changed }) => [

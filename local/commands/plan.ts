@@ -4,6 +4,7 @@ import { exitStatus } from '../exit-status.ts';
 import { openWorld } from '../open-world.ts';
 import { planWorld } from '../plan-world.ts';
 import { readAllowlist } from '../read-allowlist.ts';
+import { readPatches } from '../read-patches.ts';
 import { planJson } from '../render/plan-json.ts';
 import { planMarkdown } from '../render/plan-markdown.ts';
 import { planText } from '../render/plan-text.ts';
@@ -21,9 +22,10 @@ export const planCommand: Command = {
   ],
   async run({ allowlist: file, store, json, flags, terminal }) {
     const allowlist = await readAllowlist(file);
+    const patches = await readPatches(file);
     await using world = openWorld(store);
     const report = reporter(terminal, performance.now.bind(performance));
-    const planned = await plan(allowlist, planWorld(world, report.log));
+    const planned = await plan(allowlist, planWorld({ ...world, patches }, report.log));
     report.finish();
     const render = json ? planJson : flags['markdown'] === true ? planMarkdown : planText;
     terminal.out(render(planned));

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import { openWorld } from '../open-world.ts';
 import { readAllowlist } from '../read-allowlist.ts';
+import { readPatches } from '../read-patches.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncJson } from '../render/sync-json.ts';
 import { syncSummary } from '../render/sync-summary.ts';
@@ -18,9 +19,10 @@ export const syncCommand: Command = {
   ],
   async run({ allowlist: file, store, json, terminal }) {
     const allowlist = await readAllowlist(file);
+    const patches = await readPatches(file);
     await using world = openWorld(store);
     const report = reporter(terminal, performance.now.bind(performance));
-    const done = await sync(allowlist, world, report.log);
+    const done = await sync(allowlist, { ...world, patches }, report.log);
     report.finish();
     const problems = syncProblems(done);
     if (json) terminal.out(`${syncJson(done)}\n`);

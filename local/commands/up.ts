@@ -4,6 +4,7 @@ import { noteFile } from '../note-file.ts';
 import { openWorld, type World } from '../open-world.ts';
 import { portFlag } from '../port-flag.ts';
 import { readAllowlist } from '../read-allowlist.ts';
+import { patchesFolder, readPatches } from '../read-patches.ts';
 import { errorText } from '../render/error-text.ts';
 import { installLines } from '../render/install-lines.ts';
 import { reporter } from '../render/reporter.ts';
@@ -23,9 +24,10 @@ export const upCommand: Command = {
   async run(invocation) {
     const { allowlist: file, store, flags, terminal, untilInterrupted } = invocation;
     const port = portFlag(flags['port'], 8080);
-    const follow = await noteFile(file);
+    const follow = await noteFile(file, patchesFolder(file));
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
     await readAllowlist(file);
+    await readPatches(file);
     await using world = openWorld(store);
     await using server = await serveStore({ store: world.store, port, host: String(flags['host'] ?? '127.0.0.1') });
     terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
@@ -33,7 +35,7 @@ export const upCommand: Command = {
     terminal.err(installLines(server.url));
     const stop = new AbortController();
     const onChange = async () => {
-      terminal.err(`${file} has changed\n`);
+      terminal.err(`${file} or ${patchesFolder(file)} has changed\n`);
       await syncOnce(invocation, world);
     };
     follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
@@ -47,7 +49,7 @@ async function syncOnce({ allowlist: file, json, terminal }: Invocation, world: 
   const report = reporter(terminal, performance.now.bind(performance));
   const log = json ? (event: unknown) => terminal.out(`${JSON.stringify(event)}\n`) : report.log;
   try {
-    const done = await sync(await readAllowlist(file), world, log);
+    const done = await sync(await readAllowlist(file), { ...world, patches: await readPatches(file) }, log);
     report.finish();
     terminal.err(syncSummary(done, syncProblems(done)));
   } catch (error) {

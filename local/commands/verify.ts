@@ -1,6 +1,6 @@
 import { verify } from '../../core/steps/verify.ts';
 import type { Command } from '../command.ts';
-import { configuredPlatforms } from '../configured-platforms.ts';
+import { configured } from '../configured.ts';
 import { exitStatus } from '../exit-status.ts';
 import { openWorld } from '../open-world.ts';
 import { reporter } from '../render/reporter.ts';
@@ -15,10 +15,10 @@ export const verifyCommand: Command = {
     ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail}]}'],
   ],
   async run({ allowlist, store, json, terminal }) {
-    const platforms = await configuredPlatforms(allowlist);
+    const { platforms, forms } = await configured(allowlist);
     await using world = openWorld(store);
     const report = reporter(terminal, performance.now.bind(performance));
-    const { checked, problems } = await verify(platforms, { ...world, log: report.log });
+    const { checked, problems } = await verify(platforms, { ...world, log: report.log, forms: new Set(forms) });
     report.finish();
     if (json) terminal.out(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
     for (const { code, key, detail } of problems) terminal.err(`${code}: ${key}: ${detail}\n`);

@@ -27,6 +27,8 @@ function storeLine(event: Event): string | null {
       return `fetched ${event.key} (${formatBytes(event.size)})`;
     case 'fetch.failed':
       return `failed ${event.key}: ${event.problem.code}: ${event.problem.detail}`;
+    case 'index.compressing':
+      return `compressing ${event.key} (${formatBytes(event.size)}), at about 0.6 MB a second`;
     case 'index.written':
       return `indexed ${event.subdir}: ${packages(event.packages)}${event.changed ? '' : ', unchanged'}`;
     case 'prove.entry':

@@ -5,7 +5,7 @@ export function planJson(plan: Plan): string {
   return `${JSON.stringify(planDocument(plan), null, 2)}\n`;
 }
 
-export function planDocument({ artifacts, add, change, drop, entries, problems, complete }: Plan) {
+export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, complete }: Plan) {
   const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why }) => ({
     subdir,
     filename,
@@ -16,5 +16,5 @@ export function planDocument({ artifacts, add, change, drop, entries, problems, 
     channel,
     why,
   }));
-  return { complete, artifacts: shown, add, change, drop, entries, problems };
+  return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems };
 }

@@ -19,6 +19,11 @@ export function planMarkdown(plan: Plan): string {
       '| package | | | |',
       plan.drop.map((id) => `| ${code(id)} | | | |`),
     ),
+    section(
+      'Hotfix',
+      '| package | | | |',
+      plan.hotfix.map((id) => `| ${code(id)} | | | |`),
+    ),
     section('Problems', '| what | where | detail | |', plan.problems.map(problemRow)),
   ]
     .filter((part) => part !== '')

@@ -11,5 +11,6 @@ export function planText(plan: Plan): string {
   });
   const changed = plan.change.map((id) => `~ ${id}  upstream changed its record`);
   const dropped = plan.drop.map((id) => `- ${id}`);
-  return [...added, ...changed, ...dropped, planTotals(plan), ''].join('\n');
+  const hotfixed = plan.hotfix.map((id) => `~ ${id}  your own hotfix of it changes`);
+  return [...added, ...changed, ...hotfixed, ...dropped, planTotals(plan), ''].join('\n');
 }

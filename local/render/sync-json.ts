@@ -3,7 +3,7 @@ import { planDocument } from './plan-json.ts';
 
 /**
  * `sync --json`: one document, `{plan, fetched, applied, held, failed, indexed, proof}`; `applied` is what of the plan's
- * `change` and `drop` was carried out.
+ * `change`, `drop` and `hotfix` was carried out.
  */
 export function syncJson({ plan, fetched, applied, held, failed, indexed, proof }: SyncReport): string {
   const { gained, lost } = proof;

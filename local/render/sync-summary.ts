@@ -11,8 +11,9 @@ export function syncSummary(
   const packages = indexed.reduce((sum, subdir) => sum + subdir.packages, 0);
   const { entries } = proof.proof;
   const installable = entries.filter((entry) => entry.installable).length;
+  const own = applied.hotfixed.length === 0 ? '' : `, hotfixed ${applied.hotfixed.length}`;
   return [
-    `fetched ${fetched.length}, changed ${applied.changed.length}, dropped ${applied.dropped.length}; ${packages} packages in the index\n`,
+    `fetched ${fetched.length}, changed ${applied.changed.length}, dropped ${applied.dropped.length}${own}; ${packages} packages in the index\n`,
     withheld(plan.change.length - applied.changed.length, plan.drop.length - applied.dropped.length),
     `proof: ${installable} of ${entries.length} install from this channel alone\n`,
     named('now installable', proof.gained),

@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { noarch, subdirSchema } from '../../core/subdir.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { Client } from './client.ts';
 import { findClients, programs } from './find-clients.ts';
 import { type ClientRun, runClient } from './run-client.ts';
 import { servedChannel } from './served-channel.ts';
-import { writeShards } from './write-shards.ts';
 
 await using nowhere = await temporaryFolder();
 const clients = await findClients(nowhere.path);
@@ -110,8 +108,7 @@ describe.each(clients.map((client) => [client.label, client] as const))('%s', (_
   });
 
   test('reads shards where there are, if it knows them, and installs the same', async () => {
-    const channel = await servedChannel();
-    for (const subdir of [noarch, subdirSchema.parse('linux-64')]) await writeShards(channel.lab.world, subdir);
+    const channel = await servedChannel(['repodata_shards.msgpack.zst']);
     const user = await newUser(client, channel.url);
     succeeded(await user.create('sharded', 'campus-notebook==2.0.0', 'python=3.12'));
     const read = channel.requests().filter((request) => request.startsWith('GET 200'));

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { OptionForm } from '../../core/forms/option-forms.ts';
 import { samplePackages } from '../../local/sample/sample-packages.ts';
 import type { Access } from '../../local/serve/respond.ts';
 import { serveStore } from '../../local/serve-store.ts';
@@ -12,11 +13,13 @@ export interface ServedChannel {
 }
 
 /** The sample's packages, mirrored by the pipeline and served by our server for as long as the test runs. */
-export async function servedChannel(): Promise<ServedChannel> {
+export async function servedChannel(forms: readonly OptionForm[] = []): Promise<ServedChannel> {
   const lab = await startLab();
   onTestFinished(() => lab[Symbol.asyncDispose]());
   await lab.publish(samplePackages(['linux-64']));
-  const { problems } = await lab.sync(lab.allowlist(['campus-notebook', 'campus-toolchain', 'campus-fonts', 'pip']));
+  const { problems } = await lab.sync(
+    lab.allowlist(['campus-notebook', 'campus-toolchain', 'campus-fonts', 'pip'], { forms }),
+  );
   if (problems.length > 0) throw new Error(problems.join('\n'));
   let log: Access[] = [];
   const server = await serveStore({ store: lab.world.store, port: 0, log: (access) => void log.push(access) });

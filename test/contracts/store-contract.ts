@@ -84,6 +84,30 @@ export function storeContract(name: string, open: OpenStore, promises: StoreProm
       expect((await store.get(key('k')))?.etag).toBe(second);
     });
 
+    it('tells when an object was written, to the minute, and the same by get and by list', async () => {
+      const before = Date.now();
+      await written('k', 'x');
+      await using staged = await store.stage();
+      await staged.write(bytes('y'));
+      await staged.publish(key('l'), {});
+      const heads = await listed(store, '');
+      expect(heads.map((head) => head.key)).toEqual(['k', 'l']);
+      for (const head of heads) {
+        expect(head.modified).toBeGreaterThan(before - 60_000);
+        expect(head.modified).toBeLessThan(Date.now() + 60_000);
+        expect((await store.get(head.key))?.modified).toBe(head.modified);
+      }
+    });
+
+    it('leaves that time as it is when an object is read, and never sets it back', async () => {
+      await written('k', 'x');
+      const first = await store.get(key('k'));
+      await textOf(first);
+      expect((await store.get(key('k')))?.modified).toBe(first?.modified);
+      await written('k', 'other');
+      expect((await store.get(key('k')))?.modified).toBeGreaterThanOrEqual(first?.modified ?? Number.NaN);
+    });
+
     it('never has one tag for two versions of a key, whatever is written how fast', async () => {
       const tags = new Set<string>();
       for (let i = 0; i < 100; i++) tags.add(await written('k', `${tagRule === 'writes' ? i % 2 : i + 100}`));

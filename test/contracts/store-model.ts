@@ -98,7 +98,8 @@ const list = (prefix: string): Command =>
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, { text, etag }]) => ({ key, etag, size: text.length }))
       .sort((a, b) => compareCodePoints(a.key, b.key));
-    expect(await listed(real, prefix)).toEqual(expected);
+    const found = await listed(real, prefix);
+    expect(found.map(({ modified: _, ...head }) => head)).toEqual(expected);
   });
 
 const aKey = fc.constantFrom(...keys);

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { Version as RattlerVersion, VersionSpec as RattlerVersionSpec } from '@conda-org/rattler';
@@ -7,10 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { matchSpecMatches, namesChannel, parseMatchSpec, solverSpec } from '../../core/match-spec.ts';
 import { compareVersions, parseVersion, parseVersionSpec, versionMatches } from '../../core/version.ts';
+import { bunzip2 } from '../support/bunzip2.ts';
 import { corpus } from '../support/corpus.ts';
 import { startRattler } from '../support/rattler.ts';
-
-const seekBzip: { decode(bytes: Uint8Array): Buffer } = createRequire(import.meta.url)('seek-bzip');
 
 const texts = z.array(z.string()).catch([]);
 const recordSchema = z.object({
@@ -40,7 +38,7 @@ const records = ['channels', 'repodata']
 function read(path: string): string {
   const bytes = readFileSync(path);
   if (path.endsWith('.zst')) return zstdDecompressSync(bytes).toString();
-  return (path.endsWith('.bz2') ? seekBzip.decode(bytes) : bytes).toString();
+  return (path.endsWith('.bz2') ? bunzip2(bytes) : bytes).toString();
 }
 
 const versions = [...new Set(records.map(({ version }) => version))];

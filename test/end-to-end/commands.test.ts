@@ -45,7 +45,11 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     expect(rest).toEqual({});
     expect(plan).toMatchObject({ complete: true });
     expect(fetched).toHaveLength(6);
-    expect({ applied, held, failed }).toEqual({ applied: { changed: [], dropped: [] }, held: [], failed: [] });
+    expect({ applied, held, failed }).toEqual({
+      applied: { changed: [], dropped: [], hotfixed: [] },
+      held: [],
+      failed: [],
+    });
     expect(rows(indexed).map(({ subdir }) => subdir)).toEqual(['linux-64', 'noarch']);
     expect(proof).toMatchObject({ entries: [{ entry: 'campus-notebook', installable: true }], lost: [] });
     expect(synced.stderr).toContain('proof: 1 of 1 install from this channel alone');
@@ -56,7 +60,7 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     expect(status).toBe(0);
     const { artifacts, add, drop, entries, ...rest } = document(stdout);
     expect({ add, drop }).toEqual({ add: [], drop: [] });
-    expect(rest).toEqual({ complete: true, change: [], problems: [] });
+    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [] });
     expect(rows(entries)).toHaveLength(1);
     const keys = ['subdir', 'filename', 'sha256', 'size', 'url', 'why'];
     expect(rows(artifacts).map((artifact) => keys.filter((key) => key in artifact))).toEqual(Array(6).fill(keys));

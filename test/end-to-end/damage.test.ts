@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { optionForms } from '../../core/forms/option-forms.ts';
 import { skippableFrame } from '../support/build-zstd.ts';
 import { folderDigests } from '../support/folder-files.ts';
 import { type SoundLab, startSoundLab } from '../support/sound-lab.ts';
@@ -84,13 +85,16 @@ describe('verify names', () => {
       ['verify.unknown linux-64/stranger-1.0-0.conda', 'verify.unindexed linux-64/stranger-1.0-0.conda', ...bothForms],
     ],
     ['a package under no package name', () => put('linux-64/evil.conda'), ['verify.stray linux-64/evil.conda']],
-    ...['linux-64/repodata_shards.msgpack.zst', 'linux-64/repodata.json.bz2', 'linux-64/channeldata.json'].map(
-      (file): [string, () => Promise<unknown>, string[]] => [
-        `an index file not ours: ${file}`,
-        () => put(file),
-        [`verify.stray ${file}`],
-      ],
-    ),
+    ...optionForms.map((form): [string, () => Promise<unknown>, string[]] => [
+      `a ${form} not ours`,
+      () => put(`linux-64/${form}`),
+      [`verify.index-form linux-64/${form}`],
+    ]),
+    [
+      'an index file where none belongs',
+      () => put('linux-64/channeldata.json'),
+      ['verify.stray linux-64/channeldata.json'],
+    ],
     ['a folder not ours', () => put('noarch/x-1.0-0.conda/y'), ['verify.stray noarch/x-1.0-0.conda/y']],
     ['a file beside the subdirs', () => put('index.html'), ['verify.stray index.html']],
     [

@@ -35,7 +35,8 @@ function localTwin(cloud: SmallCloud) {
     bucket,
     sync: (text: string) => {
       const allowlist = acceptAllowlist(Buffer.from(text), 'allowlist.json');
-      const outside = { clock: clockOf(cloud), solver, fetch: httpFetch(), cache: memoryCache() };
+      const bzip2 = async (bytes: Uint8Array) => bytes;
+      const outside = { clock: clockOf(cloud), bzip2, solver, fetch: httpFetch(), cache: memoryCache() };
       const world = { channel: 'conda' as const, store, ...outside, [Symbol.asyncDispose]: async () => {} };
       return sync(allowlist, world, () => {});
     },

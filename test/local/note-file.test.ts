@@ -1,5 +1,5 @@
 import type * as fs from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { noteFile } from '../../local/note-file.ts';
@@ -22,7 +22,7 @@ it('a watcher that breaks ends the following with its reason, and not the proces
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'allowlist.json');
   await writeFile(file, '1');
-  const follow = await noteFile(file);
+  const follow = await noteFile(file, join(folder.path, 'patches'));
   const seen: string[] = [];
   const stop = new AbortController();
   const following = follow(stop.signal, async () => void seen.push('changed'));
@@ -36,8 +36,35 @@ it('a watcher that breaks ends the following with its reason, and not the proces
 it('ends quietly when it is told to', async () => {
   await using folder = await temporaryFolder();
   const stop = new AbortController();
-  const follow = await noteFile(join(folder.path, 'allowlist.json'));
+  const follow = await noteFile(join(folder.path, 'allowlist.json'), join(folder.path, 'patches'));
   const following = follow(stop.signal, async () => {});
   stop.abort();
   expect(await following).toBeUndefined();
+});
+
+it('tells of a folder that comes, changes, goes and comes again', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'allowlist.json');
+  const patches = join(folder.path, 'patches');
+  const inside = join(patches, 'noarch.json');
+  await writeFile(file, '1');
+  const follow = await noteFile(file, patches);
+  let changes = 0;
+  const stop = new AbortController();
+  const following = follow(stop.signal, async () => void changes++);
+  const seen = async (act: () => Promise<unknown>) => {
+    const before = changes;
+    await act();
+    await vi.waitUntil(() => changes > before, { timeout: 10_000 });
+  };
+  for (const text of ['one', 'another']) {
+    await seen(async () => {
+      await mkdir(patches);
+      await writeFile(inside, text);
+    });
+    await seen(() => writeFile(inside, `${text} more`));
+    await seen(() => rm(patches, { recursive: true }));
+  }
+  stop.abort();
+  await following;
 });

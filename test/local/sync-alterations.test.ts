@@ -31,7 +31,7 @@ describe('what was proved with everything fetched waits until everything is', ()
     const cut = await lab.sync(lab.allowlist(['a']));
     expect(cut.problems).toContain('upstream.status linux-64/extra-1.0-0.conda');
     expect(cut.proof.lost).toEqual([]);
-    expect(cut.applied).toEqual({ changed: [], dropped: [] });
+    expect(cut.applied).toEqual({ changed: [], dropped: [], hotfixed: [] });
     lab.intercept = null;
     const whole = await lab.sync(lab.allowlist(['a']));
     expect(whole.problems).toEqual([]);

@@ -2,7 +2,7 @@ import { GatehouseError } from '../../core/error.ts';
 import { seededRandom } from '../../local/sample/random.ts';
 import type { Indexer, PackageEvent } from './indexer.ts';
 import type { Actor, Ending } from './timeline.ts';
-import { clientOf, clockOf, randomFates, type World } from './world.ts';
+import { clientOf, clockOf, formsOf, randomFates, type World } from './world.ts';
 
 /** What changed (null: control), and whether the packages it names are all that need be looked at. */
 interface Message {
@@ -76,5 +76,11 @@ function handle(world: World, indexer: Indexer, { actor, batch }: { actor: Actor
   const events = batch.flatMap(({ event }) => event ?? []);
   const hints = batch.every(({ hinted }) => hinted) && [...new Set(events.map(({ filename }) => filename))];
   const store = clientOf(world, actor, { fates: randomFates(world.scenario), stall: world.scenario.stall });
-  return indexer({ store, clock: clockOf(world, actor), events, ...(hints && { hints }) });
+  return indexer({
+    store,
+    clock: clockOf(world, actor),
+    events,
+    forms: formsOf(world, actor),
+    ...(hints && { hints }),
+  });
 }

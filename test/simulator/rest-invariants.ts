@@ -3,10 +3,13 @@ import { objectKeySchema } from '../../core/layout.ts';
 import {
   generationOf,
   isIndexFile,
+  listedIn,
   outputs,
   rootKey,
   rootOf,
   type Shown,
+  shardIndexKey,
+  shardsOf,
   shouldBeListed,
   shownBy,
   type Watch,
@@ -72,10 +75,24 @@ const converged: RestInvariant = (watch) => {
   return texts.size === 1 && !texts.has(undefined) ? null : 'both forms do not say the same';
 };
 
+/** Where there are shards, they list what `repodata.json` lists. */
+const shardsAgree: RestInvariant = (watch) => {
+  const index = watch.objects.get(shardIndexKey);
+  if (index === undefined) return null;
+  const shards = shardsOf(index).flatMap((key) => watch.objects.get(key) ?? []);
+  const listed = shards.flatMap(listedIn).sort();
+  for (const [key, shown] of shownNow(watch)) {
+    const records = [...(shown?.records ?? [])].map(([filename, { depends }]) => `${filename}: ${depends}`).sort();
+    if (canonicalJson(records) !== canonicalJson(listed)) return `shards list ${listed}, ${key} lists ${records}`;
+  }
+  return null;
+};
+
 /** By the names of security.md section 5. */
 export const restInvariants: Readonly<Record<string, RestInvariant>> = {
   'R1 no lost update': nothingLost,
   'R2 referential': nothingDangles,
   'R12 removal order': withdrawnIsOut,
   'R3 no torn read': converged,
+  'R3 no torn read, of shards': shardsAgree,
 };

@@ -35,6 +35,8 @@ export interface Scenario {
   readonly events: { readonly duplicated: number; readonly dropped: number; readonly hinted: number };
   /** Milliseconds by which a worker's clock may be wrong; 0 is one clock that stands still (`SOURCE_DATE_EPOCH`). */
   readonly skew: number;
+  /** Who asks for the option forms that the simulator can afford: nobody, everybody, or each run by chance. */
+  readonly forms: 'none' | 'all' | 'some';
 }
 
 const noFaults: Faults = { conflict: 0, broken: 0, ambiguous: 0, crash: 0 };
@@ -49,6 +51,7 @@ export const calm: Scenario = {
   faults: noFaults,
   events: { duplicated: 0, dropped: 0, hinted: 0 },
   skew: 0,
+  forms: 'none',
 };
 
 const faults = fc.oneof(
@@ -92,4 +95,6 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     { duplicated: 0.1, dropped: 0.2, hinted: 0.5 },
   ),
   skew: fc.constantFrom(0, 48 * 3_600_000),
+  // Last, so that a seed still makes the worlds it made.
+  forms: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'all', 'some'),
 });

@@ -3,7 +3,7 @@ import { isRetryable, startMessages } from './messages.ts';
 import { produce } from './produce.ts';
 import { restInvariants } from './rest-invariants.ts';
 import type { Scenario } from './scenario.ts';
-import { clientOf, clockOf, type Fates, newWorld, type World } from './world.ts';
+import { clientOf, clockOf, type Fates, formsOf, newWorld, type World } from './world.ts';
 
 /** Runs one scenario to its end. Returns what did not hold, the first of it, named; null when all held. */
 export async function simulate(indexer: Indexer, scenario: Scenario): Promise<string | null> {
@@ -41,7 +41,10 @@ export async function runAlone(world: World, indexer: Indexer, { fates, ...how }
   if (world.broken !== null) return;
   world.time.start(
     world.seed(),
-    (actor) => indexer({ store: clientOf(world, actor, fates && { fates }), clock: clockOf(world, actor), ...how }),
+    (actor) => {
+      const store = clientOf(world, actor, fates && { fates });
+      return indexer({ store, clock: clockOf(world, actor), forms: formsOf(world), ...how });
+    },
     (ending) => {
       if (ending.how === 'threw' && !(fates && isRetryable(ending.error)))
         world.broken ??= `R6 poison isolation: a run alone failed: ${String(ending.error)}`;

@@ -3,7 +3,18 @@ import { parseJson } from '../../core/json.ts';
 import { type ObjectKey, objectKeySchema } from '../../core/layout.ts';
 import type { Change, Entry } from '../twins/store-memory.ts';
 import { channel, isSegmentOf, subdir } from './simulated-package.ts';
-import { generationOf, isIndexFile, outputs, rootKey, rootOf, type Shown, shownBy, type Watch } from './watch.ts';
+import {
+  generationOf,
+  isIndexFile,
+  outputs,
+  rootKey,
+  rootOf,
+  type Shown,
+  shardIndexKey,
+  shardsOf,
+  shownBy,
+  type Watch,
+} from './watch.ts';
 
 /** What does not hold, in a sentence; null when it holds. */
 type Fault = string | null;
@@ -13,6 +24,7 @@ type StepInvariant = (watch: Watch, change: Change) => Fault;
 const statePrefix = `_gatehouse/state/`;
 const segmentPrefix = `_gatehouse/state/${channel}/${subdir}/`;
 const provenancePrefix = `_gatehouse/provenance/${channel}/${subdir}/`;
+const shardPrefix = `${channel}/${subdir}/shards/`;
 const packagePrefix = `${channel}/${subdir}/`;
 const isPackage = (key: string) => key.startsWith(packagePrefix) && /\.(conda|tar\.bz2)$/.test(key);
 
@@ -36,13 +48,14 @@ const noDisappearance: StepInvariant = (watch, change) => {
   return null;
 };
 
-/** A record names bytes that were there, by their hash and size; and the root names segments that are there. */
+/** A record names bytes that were there, by their hash and size; the root names segments and the shard index shards that are there. */
 const referential: StepInvariant = (watch, change) => {
   for (const [filename, { sha256, size }] of written(watch, change)?.is.records ?? []) {
     const named = watch.packages.find((candidate) => candidate.filename === filename);
     if (named === undefined || !watch.existed.has(filename)) return `${change.key} lists ${filename}, which never was`;
     if (sha256 !== named.sha256 || size !== named.bytes.length) return `${filename} has other bytes`;
   }
+  if (change.key === shardIndexKey) return shardsThere(watch, change);
   return change.key.startsWith(statePrefix) ? segmentsThere(watch) : null;
 };
 
@@ -51,6 +64,11 @@ function segmentsThere({ objects }: Watch): Fault {
   const segments = root === undefined ? [] : Object.values(rootOf(root).sections).flat();
   const lost = segments.find(({ sha256 }) => !objects.has(objectKeySchema.parse(segmentPrefix + sha256)));
   return lost === undefined ? null : `the root names segment ${lost.sha256}, which is not there`;
+}
+
+function shardsThere({ objects }: Watch, { after }: Change): Fault {
+  const lost = after && shardsOf(after).find((key) => !objects.has(key));
+  return lost ? `the shard index names ${lost}, which is not there` : null;
 }
 
 /**
@@ -111,7 +129,10 @@ const immutable: StepInvariant = (watch, { key, before, after }) => {
   if (isPackage(key)) return before === null ? null : `${key} was replaced`;
   const segment = key.startsWith(segmentPrefix) ? key.slice(segmentPrefix.length) : null;
   if (segment?.length === 64 && !isSegmentOf(segment, after.bytes)) return `${key} holds other bytes`;
-  return segment !== null || key.startsWith(provenancePrefix) ? staysFirst(watch, key, after) : null;
+  const named = segment !== null && segment !== 'shards';
+  return named || key.startsWith(provenancePrefix) || key.startsWith(shardPrefix)
+    ? staysFirst(watch, key, after)
+    : null;
 };
 
 function staysFirst(watch: Watch, key: ObjectKey, { bytes }: Entry): Fault {

@@ -1,8 +1,10 @@
 import { zstdDecompressSync } from 'node:zlib';
+import { decode } from '@msgpack/msgpack';
 import { z } from 'zod';
 import { type Control, controlSchema, emptyControl } from '../../core/control.ts';
+import { sha256Schema } from '../../core/digest.ts';
 import { parseJson } from '../../core/json.ts';
-import { controlKey, indexKey, type ObjectKey } from '../../core/layout.ts';
+import { controlKey, indexKey, type ObjectKey, shardKey } from '../../core/layout.ts';
 import type { Entry } from '../twins/store-memory.ts';
 import { channel, type SimulatedPackage, subdir } from './simulated-package.ts';
 
@@ -13,6 +15,8 @@ export const outputs: readonly ObjectKey[] = [
   indexKey(channel, subdir, 'repodata.json.zst'),
   indexKey(channel, subdir, 'repodata.json'),
 ];
+
+export const shardIndexKey: ObjectKey = indexKey(channel, subdir, 'repodata_shards.msgpack.zst');
 
 const segment = z.looseObject({ sha256: z.string() });
 const rootSchema = z.looseObject({
@@ -91,6 +95,25 @@ export function shownBy(watch: Watch, key: ObjectKey, entry: Entry): Shown {
   const shown = { generation: generationOf(entry), text, records };
   watch.parsed.set(entry, shown);
   return shown;
+}
+
+const shardIndexSchema = z.looseObject({ shards: z.record(z.string(), z.instanceof(Uint8Array)) });
+
+/** The shards that a shard index names, each where it must be. */
+export const shardsOf = (entry: Entry): ObjectKey[] =>
+  Object.values(shardIndexSchema.parse(decode(zstdDecompressSync(entry.bytes))).shards).map((sha256) =>
+    shardKey(channel, subdir, sha256Schema.parse(Buffer.from(sha256).toString('hex'))),
+  );
+
+const shardSchema = z.object({
+  packages: z.record(z.string(), z.looseObject({ depends: z.array(z.string()) })),
+  'packages.conda': z.record(z.string(), z.looseObject({ depends: z.array(z.string()) })),
+});
+
+/** What a shard lists: `file name: depends`. */
+export function listedIn({ bytes }: Entry): string[] {
+  const { packages, 'packages.conda': conda } = shardSchema.parse(decode(zstdDecompressSync(bytes)));
+  return Object.entries({ ...packages, ...conda }).map(([filename, { depends }]) => `${filename}: ${depends}`);
 }
 
 /** Any index file, these two or another form, carries the generation that it shows. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { OptionForm } from '../../core/forms/option-forms.ts';
 import { objectKeySchema } from '../../core/layout.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Store } from '../../core/ports/store.ts';
@@ -147,6 +148,15 @@ export function clockOf({ time, scenario: { skew } }: World, actor: Actor): Cloc
     sleep: (milliseconds) => time.wait(actor, milliseconds),
     random: actor.random,
   };
+}
+
+const cheapForms = new Set<OptionForm>(['repodata_shards.msgpack.zst', 'repodata_from_packages.json']);
+const noForms: ReadonlySet<OptionForm> = new Set();
+
+/** The option forms that one run asks for; one that nobody in particular does asks for none unless all do. */
+export function formsOf({ scenario: { forms } }: World, actor?: Actor): ReadonlySet<OptionForm> {
+  if (forms === 'some' && actor !== undefined) return actor.random() < 0.5 ? cheapForms : noForms;
+  return forms === 'all' ? cheapForms : noForms;
 }
 
 export const objectAt = (world: World, key: string) => world.bucket.objects.get(objectKeySchema.parse(key));

@@ -1,14 +1,11 @@
 import compressjs from 'compressjs';
+import { bitsOf, bytesOf, endMarker, word } from './craft-bzip2.ts';
 import { runPython } from './run-python.ts';
 
 /** One bzip2 stream; `level` 1 to 9 is the block size in 100 kB. */
 export function bzip2(data: string | Uint8Array, level = 1): Uint8Array {
   return Buffer.from(compressjs.Bzip2.compressFile(Buffer.from(data), undefined, level));
 }
-
-const endMarker = 0x177245385090n.toString(2).padStart(48, '0');
-const bits = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
-const word = (value: number, width: number) => (value >>> 0).toString(2).padStart(width, '0');
 
 /**
  * Some 700 bytes that decode to a gigabyte of zeros: the one block of 46 MB that C's bzip2 makes of them, repeated in
@@ -17,12 +14,11 @@ const word = (value: number, width: number) => (value >>> 0).toString(2).padStar
 export function bzip2Bomb(blocks = 22): Uint8Array {
   const script = 'import bz2,sys; print(bz2.compress(bytes(900000 * 51 - 1000)).hex())';
   const [hex = ''] = runPython(script, []);
-  const stream = bits(Buffer.from(hex, 'hex'));
+  const stream = bitsOf(Buffer.from(hex, 'hex'));
   const block = stream.slice(32, stream.indexOf(endMarker));
   const blockCrc = Number.parseInt(block.slice(48, 80), 2);
   let crc = 0;
   for (let i = 0; i < blocks; i++) crc = ((crc << 1) | (crc >>> 31)) ^ blockCrc;
   const all = `${stream.slice(0, 32)}${block.repeat(blocks)}${endMarker}${word(crc, 32)}`;
-  const padded = all.padEnd(Math.ceil(all.length / 8) * 8, '0');
-  return Uint8Array.from({ length: padded.length / 8 }, (_, i) => Number.parseInt(padded.slice(i * 8, i * 8 + 8), 2));
+  return bytesOf(all);
 }

@@ -36,10 +36,12 @@ export function sourceOf(subdir: string, lines: readonly IndexLine[], batch = 3)
   const sorted = [...lines].sort((a, b) => compareCodePoints(a.filename, b.filename));
   return {
     subdir: subdirSchema.parse(subdir),
-    async *lines(section) {
+    async *lines(section, only) {
       const format = section === 'packages' ? '.tar.bz2' : '.conda';
       const own = sorted.filter(({ filename }) => filename.endsWith(format));
-      for (let at = 0; at < own.length; at += batch) yield own.slice(at, at + batch);
+      for (let at = 0; at < own.length; at += batch) {
+        if (only?.has(at / batch) ?? true) yield own.slice(at, at + batch);
+      }
     },
   };
 }

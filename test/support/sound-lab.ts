@@ -3,6 +3,7 @@ import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
+import type { OptionForm } from '../../core/forms/option-forms.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { indexAll } from '../../local/index-all.ts';
@@ -37,9 +38,9 @@ const soundUpstream = [small('app 1.0', ['lib']), small('lib 1.0'), small('stran
 /** The app's record is a hotfixed one, which the package alone cannot give back. */
 const soundPatches = { 'app-1.0-0.conda': { depends: ['lib >=1'] } };
 
-export async function startSoundLab(solver: Solver): Promise<SoundLab> {
+export async function startSoundLab(solver: Solver, forms: readonly OptionForm[] = []): Promise<SoundLab> {
   const lab = await startLab();
-  const made = methods(lab, solver);
+  const made = methods(lab, solver, forms);
   await lab.publish(soundUpstream);
   expect(await made.sync()).toEqual([]);
   await lab.publish(soundUpstream, soundPatches);
@@ -51,25 +52,26 @@ export async function startSoundLab(solver: Solver): Promise<SoundLab> {
 const named = (problems: readonly { code: string; subject: string }[]) =>
   problems.map(({ code, subject }) => `${code} ${subject}`);
 
-function methods(lab: Lab, solver: Solver) {
+function methods(lab: Lab, solver: Solver, forms: readonly OptionForm[]) {
   const log = () => {};
   const at = (path: string) => join(lab.store, 'conda', path);
   const world = { ...lab.world, solver };
   const edit = async (path: string, change: (bytes: Buffer) => Uint8Array) =>
     writeFile(at(path), change(await readFile(at(path))));
   const flip = (path: string) => edit(path, flipped);
-  const { platforms } = lab.allowlist([]);
+  const allowlist = (packages: readonly string[]) => lab.allowlist(packages, { forms });
+  const asked = allowlist([]);
   return {
     at,
     served: () => folderDigests(join(lab.store, 'conda')),
     sync: async (packages: readonly string[] = ['app']) =>
-      named(syncProblems(await sync(lab.allowlist(packages), world, log))),
+      named(syncProblems(await sync(allowlist(packages), world, log))),
     async index(options?: { readonly rebuild: boolean }) {
-      const indexed = await indexAll(platforms, world, { log, ...options });
+      const indexed = await indexAll(asked, world, { log, ...options });
       return named(indexed.flatMap(({ problems }) => problems));
     },
     async damage() {
-      const { problems } = await verify(platforms, { ...world, log });
+      const { problems } = await verify(asked.platforms, { ...world, log, forms: new Set(asked.forms) });
       return problems.map(({ code, key }) => `${code} ${key.replace(/^conda\//, '')}`);
     },
     edit,

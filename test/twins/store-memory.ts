@@ -32,6 +32,8 @@ export interface Entry {
   readonly bytes: Uint8Array;
   readonly etag: string;
   readonly metadata: Metadata;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
 }
 
 export interface MemoryStore extends Store {
@@ -53,10 +55,12 @@ export interface Bucket {
   readonly onChange?: (change: Change) => void;
   /** A new tag for every write unless told otherwise; S3's is the MD5 of the bytes, so equal bytes have equal tags. */
   readonly etagOf?: (bytes: Uint8Array) => string;
+  /** Milliseconds since the epoch; the system's time unless told otherwise. */
+  readonly now?: () => number;
   versions: number;
 }
 
-export const newBucket = (behaviour: Pick<Bucket, 'onChange' | 'etagOf'> = {}): Bucket => ({
+export const newBucket = (behaviour: Pick<Bucket, 'onChange' | 'etagOf' | 'now'> = {}): Bucket => ({
   objects: new Map(),
   versions: 0,
   ...behaviour,
@@ -111,7 +115,7 @@ function write(world: World, key: ObjectKey, { bytes, condition, metadata = {} }
   if (condition && 'etag' in condition && current?.etag !== condition.etag) return lost;
   world.bucket.versions += 1;
   const etag = world.bucket.etagOf?.(bytes) ?? `"v${world.bucket.versions}"`;
-  change(world, key, { bytes, etag, metadata });
+  change(world, key, { bytes, etag, metadata, modified: world.bucket.now?.() ?? Date.now() });
   return { status: 'written', etag };
 }
 
@@ -131,7 +135,8 @@ function storedObject(world: World, key: ObjectKey): StoredObject | null {
     if (!same) throw new GatehouseError('store.conflict', `${key} changed while it was read`, { retry: true });
     return source.read(start, end);
   };
-  return { key, etag: entry.etag, metadata: entry.metadata, size: source.size, read };
+  const { etag, metadata, modified } = entry;
+  return { key, etag, metadata, modified, size: source.size, read };
 }
 
 function stage(world: World): StagedObject {
@@ -168,5 +173,5 @@ function pageAfter(world: World, prefix: string, after: string): ObjectHead[] {
   return [...world.objects]
     .filter(([key]) => key.startsWith(prefix) && compareCodePoints(key, after) > 0)
     .sort(([a], [b]) => compareCodePoints(a, b))
-    .map(([key, { etag, bytes }]) => ({ key, etag, size: bytes.length }));
+    .map(([key, { etag, bytes, modified }]) => ({ key, etag, size: bytes.length, modified }));
 }

@@ -1,27 +1,25 @@
 import { z } from 'zod';
-import { channelFields, channelFlags } from '../channel-facts.ts';
+import { channelFields, type channelFlags } from '../channel-facts.ts';
 import { compareVersionTexts } from '../version-texts.ts';
 
-const flags = z.array(z.enum(channelFlags));
-
 /** The version and timestamp of the package that a field's value is from. */
-const heldSchema = z.tuple([z.string(), z.number(), z.unknown()]);
-type Held = z.infer<typeof heldSchema>;
+type Held = readonly [version: string, timestamp: number, value: unknown];
 
 /** A version's newest build: its timestamp, its flags, and its run_exports or null. */
-const buildSchema = z.tuple([z.number(), flags, z.unknown()]);
-type Build = z.infer<typeof buildSchema>;
+type Build = readonly [timestamp: number, flags: readonly (typeof channelFlags)[number][], runExports: unknown];
 
-const namePartialSchema = z.strictObject({
-  /** The greatest of all its records. Timestamps are milliseconds. */
-  timestamp: z.number(),
-  fields: z.partialRecord(z.enum(channelFields), heldSchema),
-  versions: z.record(z.string(), buildSchema),
-});
 /** What some packages of one name and subdir add to `channeldata.json`. */
-export type NamePartial = z.infer<typeof namePartialSchema>;
+export interface NamePartial {
+  /** The greatest of all its records. Timestamps are milliseconds. */
+  readonly timestamp: number;
+  readonly fields: Partial<Record<(typeof channelFields)[number], Held>>;
+  readonly versions: Readonly<Record<string, Build>>;
+}
 
-export const partialsSchema = z.record(z.string(), namePartialSchema);
+/** Our own bytes, held against their hash: not walked again. */
+export const partialsSchema = z.custom<Readonly<Record<string, NamePartial>>>(
+  (value) => typeof value === 'object' && value !== null,
+);
 
 /**
  * Two parts as one: for each field the value of the newest version that has it, for each version its newest build.

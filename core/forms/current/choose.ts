@@ -1,56 +1,87 @@
-import { matchSpecMatches, parseMatchSpec } from '../../match-spec.ts';
 import { compareVersionTexts, matcherWithin, newestOf } from '../version-texts.ts';
-import type { Known, ReadName } from './summarise.ts';
+import type { Candidate } from './candidates.ts';
+import { type Known, withoutTwins } from './known.ts';
+import { type Need, needReader } from './need.ts';
 
-/** Name -> its packages as a client sees them: no `.tar.bz2` beside its `.conda`. */
-export type KnownNames = ReadonlyMap<string, ReadName>;
+export interface Names {
+  /** Name -> at least those of its packages that may be the newest. */
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  /** All packages of some names. */
+  packagesOf(names: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly Known[]>>;
+}
 
 /**
  * The file names of `current_repodata.json`, chosen as conda-index does: of each name the newest version; for every
  * dependency of those that none of them fulfils, the newest version that does; and beside a package with features the
  * best without. A dependency that nothing here fulfils is another subdir's.
  */
-export function chooseCurrent(names: KnownNames): Set<string> {
-  const newest = new Map([...names].map(([name, { known }]) => [name, newestPackages(known)]));
-  const missing = missingPackages(names, newest);
-  const chosen = [...names].flatMap(([name, { known }]) => {
-    const packages = [...(newest.get(name) ?? []), ...(missing.get(name) ?? [])];
-    const plain = bestWithoutFeatures(packages, known);
-    return plain === null ? packages : [...packages, plain];
-  });
-  return new Set(chosen.map(({ filename }) => filename));
-}
-
-function newestPackages(known: readonly Known[]): readonly Known[] {
-  const isNewest = matcherWithin(newestOf(known.map(({ version }) => version)));
-  return known.filter(({ version }) => isNewest(version));
-}
-
-/** One step only: what the added packages need themselves is not looked for. */
-function missingPackages(names: KnownNames, newest: ReadonlyMap<string, readonly Known[]>): Map<string, Known[]> {
-  const missing = new Map<string, Known[]>();
-  const specs = [...newest].flatMap(([name, packages]) => {
-    const versions = new Set(packages.map(({ version }) => version));
-    return [...versions].flatMap((version) => names.get(name)?.depends.get(version) ?? []);
-  });
-  for (const text of new Set(specs)) {
-    const parsed = parseMatchSpec(text);
-    if (!parsed.ok || parsed.spec.channel !== null) continue;
-    const { name } = parsed.spec;
-    const fulfils = (one: Known): boolean =>
-      matchSpecMatches(parsed.spec, { ...one, name, build_number: one.buildNumber });
-    if (newest.get(name)?.some(fulfils)) continue;
-    const known = names.get(name)?.known ?? [];
-    const matching = known.filter(fulfils).map(({ version }) => version);
-    if (matching.length === 0) continue;
-    const isWithin = matcherWithin(newestOf(matching));
-    missing.set(name, [...(missing.get(name) ?? []), ...known.filter(({ version }) => isWithin(version))]);
+export async function chooseCurrent({ candidates, packagesOf }: Names): Promise<Set<string>> {
+  const newest: NewestOfNames = new Map();
+  for (const [name, some] of candidates) newest.set(name, newestPackages(withoutTwins(some)));
+  const unmet = unmetNeeds(candidates, newest);
+  const featured = [...newest].filter(([, packages]) => packages.some((one) => one.featured)).map(([name]) => name);
+  const known = await packagesOf(new Set([...unmet.keys(), ...featured]));
+  const chosen = new Set<string>();
+  for (const packages of newest.values()) for (const { filename } of packages) chosen.add(filename);
+  for (const [name, all] of known) {
+    const own = { newest: newest.get(name) ?? [], needs: [...(unmet.get(name)?.values() ?? [])] };
+    for (const { filename } of besideNewest(withoutTwins(all), own)) chosen.add(filename);
   }
-  return missing;
+  return chosen;
+}
+
+/** What of one name is chosen for others' needs, and for having no features. */
+function besideNewest(
+  seen: readonly Known[],
+  { newest, needs }: { readonly newest: readonly Candidate[]; readonly needs: readonly Need[] },
+): readonly Known[] {
+  const older = needs.flatMap((need) => newestMeeting(need, seen));
+  const plain = bestWithoutFeatures([...newest, ...older], seen);
+  return plain === null ? older : [...older, plain];
+}
+
+type NewestOfNames = Map<string, readonly Candidate[]>;
+
+function newestPackages(seen: readonly Candidate[]): readonly Candidate[] {
+  if (seen.every(({ version }) => version === seen[0]?.version)) return seen;
+  const isNewest = matcherWithin(newestOf(seen.map(({ version }) => version)));
+  return seen.filter(({ version }) => isNewest(version));
+}
+
+/** By name and text, what the newest need and no newest is. One step only: what is added for that may need more. */
+function unmetNeeds(candidates: Names['candidates'], newest: NewestOfNames): Map<string, Map<string, Need>> {
+  const read = needReader();
+  const unmet = new Map<string, Map<string, Need>>();
+  for (const written of writtenNeeds(candidates, newest)) {
+    const need = read(written);
+    const packages = need && newest.get(need.name);
+    if (!packages || packages.some((one) => need.isMetBy(one))) continue;
+    unmet.set(need.name, (unmet.get(need.name) ?? new Map()).set(written, need));
+  }
+  return unmet;
+}
+
+/** What a `.tar.bz2` that is hidden behind its `.conda` needs counts too, as in conda-index. */
+function* writtenNeeds(candidates: Names['candidates'], newest: NewestOfNames): Generator<string> {
+  for (const [name, packages] of newest) {
+    for (const { version, depends } of candidates.get(name) ?? []) {
+      if (packages.some((one) => one.version === version)) yield* depends.split('\t');
+    }
+  }
+}
+
+function newestMeeting(need: Need, known: readonly Known[]): readonly Known[] {
+  const matching = known.filter((one) => need.isMetBy(one)).map(({ version }) => version);
+  if (matching.length === 0) return [];
+  const isWithin = matcherWithin(newestOf(matching));
+  return known.filter(({ version }) => isWithin(version));
 }
 
 /** The best without features, no newer than the newest chosen; null when none of those chosen has any. */
-function bestWithoutFeatures(chosen: readonly Known[], known: readonly Known[]): Known | null {
+function bestWithoutFeatures(
+  chosen: readonly Pick<Known, 'version' | 'featured'>[],
+  known: readonly Known[],
+): Known | null {
   if (!chosen.some(({ featured }) => featured)) return null;
   const latest = newestOf(chosen.map(({ version }) => version));
   const plain = known.filter(({ version, featured }) => !featured && compareVersionTexts(version, latest) <= 0);

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { parseJson } from '../../json.ts';
+import { namesChannel, parseMatchSpec } from '../../match-spec.ts';
+import { type PackageFormat, parsePackageFileName } from '../../package-file-name.ts';
+import { recordSchema } from '../../record.ts';
 
 const changes = z.record(z.string(), z.record(z.string(), z.json()));
+const fileNames = z.array(z.string().refine((name) => parsePackageFileName(name) !== null, 'is no package file name'));
 
 /** What no hotfix may touch: CEP 47, and CEP 12 ("MUST NOT be patched"); identity and hashes are the bytes' own. */
 const untouchable = [
@@ -17,27 +21,55 @@ const untouchable = [
   'size',
 ];
 
+const formats = { packages: '.tar.bz2', 'packages.conda': '.conda' } as const satisfies Record<string, PackageFormat>;
+
 /** `patch_instructions.json` as conda's channels write it (conda-facts 5.2). */
-const instructionsSchema = z
+export const instructionsSchema = z
   .strictObject({
     patch_instructions_version: z.literal(1, 'is not a version that is known here'),
     /** File name -> keys and their new values. */
     packages: changes.default({}),
     'packages.conda': changes.default({}),
-    remove: z.array(z.string()).default([]),
-    revoke: z.array(z.string()).default([]),
+    remove: fileNames.default([]),
+    revoke: fileNames.default([]),
   })
   .superRefine((instructions, context) => {
-    for (const section of ['packages', 'packages.conda'] as const) {
-      for (const [filename, patch] of Object.entries(instructions[section])) {
-        const key = Object.keys(patch).find((name) => untouchable.includes(name));
-        if (key !== undefined) {
-          context.addIssue({ code: 'custom', path: [section, filename, key], message: 'cannot be patched' });
-        }
-      }
+    const sections = ['packages', 'packages.conda'] as const;
+    for (const fault of sections.flatMap((section) => faultsIn(section, instructions[section]))) {
+      context.addIssue({ code: 'custom', ...fault });
     }
   });
 export type PatchInstructions = z.infer<typeof instructionsSchema>;
+
+interface Fault {
+  readonly path: string[];
+  readonly message: string;
+}
+
+function faultsIn(section: keyof typeof formats, patches: z.infer<typeof changes>): Fault[] {
+  return Object.entries(patches).flatMap(([filename, patch]) => {
+    const isPackage = parsePackageFileName(filename)?.endsWith(formats[section]) === true;
+    const path = [section, filename];
+    const misnamed = { path, message: `is not the name of a ${formats[section]} package` };
+    const faults = Object.entries(patch).flatMap(([key, value]) => {
+      const message = faultOf(key, value);
+      return message === null ? [] : [{ path: [...path, key], message }];
+    });
+    return isPackage ? faults : [misnamed, ...faults];
+  });
+}
+
+/** Why a key of a record cannot be given a value, or null. */
+function faultOf(key: string, value: unknown): string | null {
+  if (untouchable.includes(key)) return 'cannot be patched';
+  const typed = Object.entries(recordSchema.shape)
+    .find(([name]) => name === key)?.[1]
+    .safeParse(value);
+  if (typed?.success === false) return `does not fit: ${typed.error.issues[0]?.message}`;
+  const specs = (key === 'depends' || key === 'constrains') && Array.isArray(value) ? value.map(String) : [];
+  const bad = specs.find((text) => namesChannel(text) || !parseMatchSpec(text).ok);
+  return bad === undefined ? null : `"${bad}" is no dependency that every client can read`;
+}
 
 /**
  * An organisation's own hotfixes for one subdir.
@@ -47,24 +79,4 @@ export type PatchInstructions = z.infer<typeof instructionsSchema>;
  */
 export function parsePatchInstructions(text: string, what: string): PatchInstructions {
   return parseJson(text, instructionsSchema, what);
-}
-
-/** Several files as one, in the order given: of two values for one key the later counts. */
-export function mergePatchInstructions(all: readonly PatchInstructions[]): PatchInstructions {
-  const section = (of: 'packages' | 'packages.conda') => {
-    const merged = new Map<string, PatchInstructions['packages'][string]>();
-    for (const instructions of all) {
-      for (const [filename, patch] of Object.entries(instructions[of])) {
-        merged.set(filename, { ...merged.get(filename), ...patch });
-      }
-    }
-    return Object.fromEntries(merged);
-  };
-  return {
-    patch_instructions_version: 1,
-    packages: section('packages'),
-    'packages.conda': section('packages.conda'),
-    remove: all.flatMap(({ remove }) => remove),
-    revoke: all.flatMap(({ revoke }) => revoke),
-  };
 }

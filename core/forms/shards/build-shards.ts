@@ -53,16 +53,16 @@ function shardOf({ lines }: NamedLines): Record<string, unknown> {
 }
 
 /** Our own bytes, canonical JSON of a record: not walked again. */
-const recordSchema = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null,
-);
+const recordSchema = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null);
 const anything = z.unknown();
 
 /** Hashes are BIN: mamba skips hex digits silently. `run_exports` is in every record (CEP 21), and never patched. */
 function shardRecord({ filename, record, runExports }: IndexLine): unknown {
   const read = parseJson(latin1(record), recordSchema, filename);
-  const exported = parseJson(latin1(runExports), anything, filename);
-  return { ...read, md5: binary(read['md5']), sha256: binary(read['sha256']), run_exports: exported };
+  read['md5'] = binary(read['md5']);
+  read['sha256'] = binary(read['sha256']);
+  read['run_exports'] = runExports.length === 2 ? {} : parseJson(latin1(runExports), anything, filename);
+  return read;
 }
 
 const binary = (hex: unknown): Uint8Array => Buffer.from(String(hex), 'hex');

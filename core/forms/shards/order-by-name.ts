@@ -1,5 +1,4 @@
 import type { IndexLine } from '../../index/state/index-line.ts';
-import { compareCodePoints } from '../../json.ts';
 import type { FormSource, Section } from '../form.ts';
 
 /** All lines of one package name: those of `packages` first, each section in order of file name. */
@@ -14,64 +13,74 @@ export function nameOf(filename: string): string {
 }
 
 /**
- * The lines of a subdir by name, each name once and as soon as its last line is read. Both sections are read side by
- * side and twice, the first time to count: names do not sort as file names do (`a-1-0`, `a-b-1-0`, `a-v1-0`), but
- * nearly, so that few wait.
+ * The lines of a subdir by name, each name once and as soon as its last line is read: in order of file name all that
+ * begin with `name-` stand together, names that begin so too between them (`a-1-0`, `a-b-1-0`, `a-v1-0`).
  *
  * @param only leaves all other names out
  */
 export async function* linesByName(source: FormSource, only?: ReadonlySet<string>): AsyncGenerator<NamedLines> {
-  const total = await countByName(source, only);
   const waiting = new Map<string, IndexLine[]>();
-  for await (const { name, line } of namedLines(source, only)) {
-    const lines = waiting.get(name) ?? [];
-    lines.push(line);
-    waiting.set(name, lines);
-    if (lines.length === total.get(name)) {
-      waiting.delete(name);
-      yield { name, lines };
-    }
-  }
-}
-
-async function countByName(source: FormSource, only?: ReadonlySet<string>): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for await (const { name } of namedLines(source, only)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
-async function* namedLines(source: FormSource, only?: ReadonlySet<string>) {
-  for await (const lines of sideBySide(source)) {
+  for await (const lines of merged(source)) {
     for (const line of lines) {
       const name = nameOf(line.filename);
-      if (only === undefined || only.has(name)) yield { name, line };
+      const same = waiting.get(name);
+      same?.push(line);
+      if (same !== undefined || only?.has(name) === false) continue;
+      yield* complete(waiting, line.filename);
+      waiting.set(name, [line]);
     }
+  }
+  yield* complete(waiting, '');
+}
+
+/** Takes out the names that no file from `next` on can have. */
+function* complete(waiting: Map<string, IndexLine[]>, next: string): Generator<NamedLines> {
+  for (const [name, lines] of waiting) {
+    if (next.startsWith(`${name}-`)) continue;
+    waiting.delete(name);
+    const conda = lines.filter(({ filename }) => filename.endsWith('.conda'));
+    yield { name, lines: [...lines.filter(({ filename }) => filename.endsWith('.tar.bz2')), ...conda] };
   }
 }
 
-/** The batches of both sections, always the one that begins with the lesser file name. */
-async function* sideBySide(source: FormSource): AsyncGenerator<readonly IndexLine[]> {
-  const [a, b] = [batches(source, 'packages'), batches(source, 'packages.conda')];
-  let [left, right] = [await a.next(), await b.next()];
-  while (!left.done && !right.done) {
-    if (comesFirst(left.value, right.value)) {
-      yield left.value;
-      left = await a.next();
-    } else {
-      yield right.value;
-      right = await b.next();
-    }
+/** The lines of both sections in order of file name; the array ends where a batch does. */
+async function* merged(source: FormSource): AsyncGenerator<readonly IndexLine[]> {
+  const [a, b] = [cursor(source, 'packages'), cursor(source, 'packages.conda')];
+  while ((await a.fill()) || (await b.fill())) {
+    await b.fill();
+    const lines: IndexLine[] = [];
+    for (let line = lesser(a, b); line !== null; line = lesser(a, b)) lines.push(line);
+    yield lines;
   }
-  if (!left.done) yield left.value;
-  if (!right.done) yield right.value;
-  yield* a;
-  yield* b;
 }
 
-function comesFirst([a]: readonly IndexLine[], [b]: readonly IndexLine[]): boolean {
-  return a !== undefined && b !== undefined && compareCodePoints(a.filename, b.filename) <= 0;
+/** The next line of both; null when it cannot be told without another batch. */
+function lesser(a: Cursor, b: Cursor): IndexLine | null {
+  const [left, right] = [a.peek(), b.peek()];
+  if (left === undefined) return a.done() ? b.take() : null;
+  if (right === undefined) return b.done() ? a.take() : null;
+  return left.filename <= right.filename ? a.take() : b.take();
 }
 
-async function* batches(source: FormSource, section: Section): AsyncGenerator<readonly IndexLine[]> {
-  for await (const lines of source.lines(section)) if (lines.length > 0) yield lines;
+type Cursor = ReturnType<typeof cursor>;
+
+function cursor(source: FormSource, section: Section) {
+  const batches = source.lines(section)[Symbol.asyncIterator]();
+  let lines: readonly IndexLine[] = [];
+  let at = 0;
+  let done = false;
+  return {
+    done: () => done,
+    peek: () => lines[at],
+    take: () => lines[at++] ?? null,
+    /** Reads a batch when the last is used up; false at the end. */
+    async fill(): Promise<boolean> {
+      for (; !done && at >= lines.length; at = 0) {
+        const batch = await batches.next();
+        done = batch.done === true;
+        lines = batch.done ? [] : batch.value;
+      }
+      return !done;
+    },
+  };
 }

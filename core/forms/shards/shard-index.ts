@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { encode } from '@msgpack/msgpack';
 import type { Sha256 } from '../../digest.ts';
 import { compareCodePoints } from '../../json.ts';
+import { shardsFolder } from '../../layout.ts';
 import type { Subdir } from '../../subdir.ts';
 import { compress } from './build-shards.ts';
 
@@ -12,9 +13,6 @@ export interface ShardIndex {
   /** Name -> shard. */
   readonly shards: ReadonlyMap<string, Sha256>;
 }
-
-/** Where shards lie, below their subdir. */
-export const shardsFolder = 'shards';
 
 /** The bytes of `repodata_shards.msgpack.zst` (CEP 16). conda and pixi raise a KeyError when either URL is left out. */
 export function shardIndex({ subdir, createdAt, shards }: ShardIndex): Uint8Array {

@@ -8,8 +8,9 @@ import type { IndexLine } from './index-line.ts';
  * @throws GatehouseError `state.damaged` when a row is malformed, out of order, or does not fit the records before it
  */
 export function decodeSegment(bytes: Uint8Array): IndexLine[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const run = runLength(bytes);
-  const table = ascii(bytes, run + 1, bytes.length);
+  const table = buffer.toString('latin1', run + 1);
   const lines: IndexLine[] = [];
   let member = 0;
   let previous = '';
@@ -18,8 +19,8 @@ export function decodeSegment(bytes: Uint8Array): IndexLine[] {
     const line = decodeRow({ bytes, table, base: run + 1, row, at, member });
     if (line.filename <= previous) throw broken(`${line.filename} after ${previous}`);
     if (line.kind === 'listed') {
-      checkMember(bytes, line, member);
-      member = line.record.byteOffset - bytes.byteOffset + line.record.length + 1;
+      checkMember(buffer, line, member);
+      member = endOf(line, member) + 1;
     }
     lines.push(line);
     previous = line.filename;
@@ -73,7 +74,8 @@ function decodeRow({ bytes, table, base, row, at: [a, b, c, d, e, f, g, h], memb
   if (!isFileName(filename) || !isKind(kind)) throw broken(`${filename}, ${kind}`);
   const decision = table.slice(d + 1, e);
   const start = member + filename.length + '"":'.length;
-  const view = (from: number, to: number) => bytes.subarray(base + from + 1, base + to);
+  const view = (from: number, to: number) =>
+    to - from === 3 && table.startsWith('{}', from + 1) ? nothing : bytes.subarray(base + from + 1, base + to);
   return {
     filename,
     etag: table.slice(a + 1, b),
@@ -87,15 +89,16 @@ function decodeRow({ bytes, table, base, row, at: [a, b, c, d, e, f, g, h], memb
 }
 
 /** A listed line's record must stand where its row says, between its own name and a comma. */
-function checkMember(bytes: Uint8Array, { filename, record }: IndexLine, member: number): void {
-  const name = ascii(bytes, member, member + filename.length + 3);
-  const after = bytes[record.byteOffset - bytes.byteOffset + record.length];
-  const whole = record[0] === 0x7b && record.at(-1) === 0x7d && after === 0x2c;
+function checkMember(bytes: Buffer, line: IndexLine, member: number): void {
+  const { filename, record } = line;
+  const name = bytes.toString('latin1', member, member + filename.length + 3);
+  const whole = record[0] === 0x7b && record[record.length - 1] === 0x7d && bytes[endOf(line, member)] === 0x2c;
   if (name !== `"${filename}":` || !whole) throw broken(`the record of ${filename}`);
 }
 
-const ascii = (bytes: Uint8Array, start: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', start, end);
+/** Where the record of a listed line ends whose member begins at `member`. */
+const endOf = ({ filename, record }: IndexLine, member: number): number =>
+  member + filename.length + '"":'.length + record.length;
 
 /** The grammar was checked when the line was made; the root names the segment by its hash. */
 const isFileName = (text: string): text is PackageFileName => text.endsWith('.conda') || text.endsWith('.tar.bz2');
@@ -108,6 +111,8 @@ function count(digits: string): number {
   if (!Number.isSafeInteger(number) || number < 0 || String(number) !== digits) throw broken(`the number ${digits}`);
   return number;
 }
+
+const nothing = Buffer.from('{}');
 
 const broken = (what: string): GatehouseError =>
   new GatehouseError('state.damaged', `a segment of the index state is damaged: ${what}`, {

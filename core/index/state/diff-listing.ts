@@ -14,7 +14,10 @@ export interface Diffing {
   readonly rebuild: boolean;
 }
 
-/** What a whole listing shows to differ from the state; within a section in order of file name. */
+/**
+ * What a whole listing shows to differ from the state, and every problem, whose cause may be gone; within a section in
+ * order of file name.
+ */
 export async function* diffListing(
   place: StatePlace,
   { root, decisionOf, rebuild }: Diffing,
@@ -27,6 +30,7 @@ export async function* diffListing(
     const line = await cursor.take(listed.filename);
     const look = { filename: listed.filename, listed, decision: decisionOf(listed.filename) };
     if (rebuild || isStale(line, look)) yield look;
+    else if (line?.kind === 'problem') yield { ...look, problem: line };
   }
   for (const section of sections) yield* gone(cursors[section].skip());
 }

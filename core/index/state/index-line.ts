@@ -18,6 +18,9 @@ export interface IndexLine {
   readonly record: Uint8Array;
   /** Canonical JSON of `info/run_exports.json`, `{}` when there is none. */
   readonly runExports: Uint8Array;
-  /** Canonical JSON of what `channeldata.json` needs of this package (core/forms/channel-facts.ts). */
+  /**
+   * Canonical JSON of what `channeldata.json` needs of this package (core/forms/channel-facts.ts); of a problem, what was
+   * known of the package when it was met (core/index/take-look.ts).
+   */
   readonly facts: Uint8Array;
 }

@@ -19,11 +19,13 @@ const segmentSchema = z.strictObject({
   bytes: count,
   /** Bytes of the records at its head: what it adds to `repodata.json`. */
   records: count,
+  /** Of those records alone, so that they can be had without the rest. */
+  recordsSha256: sha256Schema,
 });
 /** One immutable run of lines, at `segmentKey`; never empty. */
 export type Segment = z.infer<typeof segmentSchema>;
 
-const rootSchema = z.strictObject({
+export const rootSchema = z.strictObject({
   version: z.literal(1),
   /** Rises at every write, so that a tag made of content never comes back (S3's is) and nobody replaces an older state. */
   revision: count.positive(),

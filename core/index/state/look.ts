@@ -10,6 +10,8 @@ export interface Look {
   /** Null when its bytes are gone. */
   readonly listed: ListedPackage | null;
   readonly decision: Decision;
+  /** The line of the problem that it had and may have still: nothing else calls for this look. */
+  readonly problem?: IndexLine;
 }
 
 /** Whether a line no longer says what is seen: another ETag or size, another decision, no bytes. */

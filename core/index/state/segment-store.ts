@@ -1,4 +1,4 @@
-import { sha256Of } from '../../digest.ts';
+import { type Sha256, sha256Of } from '../../digest.ts';
 import { GatehouseError } from '../../error.ts';
 import { segmentKey } from '../../layout.ts';
 import { recordsOf } from './decode-segment.ts';
@@ -11,12 +11,23 @@ import type { Segment, StatePlace } from './index-root.ts';
  *
  * @throws GatehouseError `state.damaged` when it is missing or damaged
  */
-export async function readSegment({ store, channel, subdir }: StatePlace, segment: Segment): Promise<Uint8Array> {
+export const readSegment = (place: StatePlace, segment: Segment): Promise<Uint8Array> =>
+  readHead(place, segment, { length: segment.bytes, sha256: segment.sha256 });
+
+/** The records at the head of a segment (`recordsOf`), held against their own hash; errors as `readSegment`'s. */
+export const readRecords = (place: StatePlace, segment: Segment): Promise<Uint8Array> =>
+  readHead(place, segment, { length: segment.records, sha256: segment.recordsSha256 });
+
+async function readHead(
+  { store, channel, subdir }: StatePlace,
+  segment: Segment,
+  { length, sha256 }: { readonly length: number; readonly sha256: Sha256 },
+): Promise<Uint8Array> {
   const key = segmentKey(channel, subdir, segment.sha256);
   const object = await store.get(key);
   if (object?.size === segment.bytes) {
-    const bytes = await object.read(0, object.size);
-    if (sha256Of(bytes) === segment.sha256) return bytes;
+    const bytes = await object.read(0, length);
+    if (sha256Of(bytes) === sha256) return bytes;
   }
   throw new GatehouseError('state.damaged', `${key} is ${object === null ? 'missing' : 'damaged'}`, {
     hint: 'gatehouse index --rebuild derives it again',
@@ -32,6 +43,7 @@ export async function writeSegment(place: StatePlace, lines: readonly IndexLine[
   const [first] = lines;
   if (first === undefined) throw new GatehouseError('internal.bug', 'a segment without lines');
   const bytes = encodeSegment(lines);
+  const records = recordsOf(bytes);
   const segment: Segment = {
     sha256: sha256Of(bytes),
     first: first.filename,
@@ -39,7 +51,8 @@ export async function writeSegment(place: StatePlace, lines: readonly IndexLine[
     listed: lines.filter(({ kind }) => kind === 'listed').length,
     problems: lines.filter(({ kind }) => kind === 'problem').length,
     bytes: bytes.length,
-    records: recordsOf(bytes).length,
+    records: records.length,
+    recordsSha256: sha256Of(records),
   };
   const key = segmentKey(place.channel, place.subdir, segment.sha256);
   const outcome = await place.store.put(key, bytes, { absent: true });

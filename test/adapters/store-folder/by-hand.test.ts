@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder.ts';
@@ -51,6 +51,15 @@ describe('a folder store that people touch', () => {
     expect(await store.put(key('conda/linux-64/copied.conda'), bytes('x'), { absent: true })).toEqual({
       status: 'conflict',
     });
+  });
+
+  it('tells when a file was copied there, however old it says it is', async () => {
+    const before = Date.now();
+    await place(at('conda/noarch/p'), 'old');
+    await utimes(at('conda/noarch/p'), 1, 1);
+    const [head] = await listed(store, 'conda/');
+    expect(head?.modified).toBeGreaterThan(before - 1000);
+    expect((await store.get(key('conda/noarch/p')))?.modified).toBe(head?.modified);
   });
 
   it('forgets metadata when a file is replaced or restored from a copy, by whichever means', async () => {
@@ -162,6 +171,22 @@ describe('a folder store that people touch', () => {
     await folderStore(at('')).put(key('second'), bytes('x'));
     expect((await readdir(at('_gatehouse/incoming'))).sort()).toEqual(kept.sort());
     await rm(at('_gatehouse/incoming/README'));
+  });
+
+  it('lets others have their turn while it lists many', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `n/${String(i).padStart(3, '0')}`);
+    for (const name of names) await place(at(name), 'x');
+    let [turns, done] = [0, false];
+    const takeTurns = (): void => {
+      turns += 1;
+      if (!done) setImmediate(takeTurns);
+    };
+    takeTurns();
+    const seen: number[] = [];
+    for await (const _ of store.list('n/')) seen.push(turns);
+    done = true;
+    expect(seen).toHaveLength(300);
+    expect(new Set(seen).size).toBeGreaterThan(4);
   });
 
   it('reads more objects by halves than it may keep files open, each still as it was or refused', async () => {

@@ -7,6 +7,10 @@ import { disk } from '../../support/mortal-disk.ts';
 import { bytes, key, listed, textOf } from '../../support/objects.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
+vi.mock('node:fs', async (original) => {
+  const { mortalCalls } = await import('../../support/mortal-disk.ts');
+  return mortalCalls(await original());
+});
 vi.mock('node:fs/promises', async (original) => {
   const { mortalDisk } = await import('../../support/mortal-disk.ts');
   return mortalDisk(await original());

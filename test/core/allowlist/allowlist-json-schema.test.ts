@@ -46,6 +46,7 @@ describe('the schema and the parser agree', () => {
         environments: { 'course-101': ['numpy ==1.0'] },
         reserved: ['acme-*'],
         policy: { c2: 'dry-run' },
+        forms: ['repodata_shards.msgpack.zst'],
       },
     ],
     ['a port and an address', { ...good, channels: ['http://[::1]:8080/c', 'http://127.0.0.1:80'] }],
@@ -87,6 +88,7 @@ describe('the schema and the parser agree', () => {
     ['an environment name', { ...good, environments: { 'A b': ['a'] } }],
     ['an empty environment', { ...good, environments: { a: [] } }],
     ['a reserved name', { ...good, reserved: ['A'] }],
+    ['no form', { ...good, forms: ['repodata.json'] }],
     ['no mode', { ...good, policy: { c2: 'on' } }],
   ])('that %s is none', (_, document) => {
     expect([fits(document), isRead(document)]).toEqual([false, false]);
@@ -139,6 +141,7 @@ const anyDocument = fc.record(
       fc.dictionary(fc.constantFrom('linux-64', 'noarch'), fc.dictionary(fc.constantFrom('__a', 'a'), spec)),
     ),
     environments: sometimes(fc.dictionary(fc.constantFrom('a', 'B', '.'), list(spec))),
+    forms: sometimes(list(fc.constantFrom('repodata.json.bz2', 'repodata.json'))),
     policy: sometimes(fc.dictionary(fc.constantFrom('a1', 'A'), fc.constantFrom('off', 'on'))),
   },
   { requiredKeys: ['channels', 'platforms', 'packages'] },

@@ -111,6 +111,18 @@ describe('one thing wrong', () => {
       'https://a.example/c',
     ],
     ['no mode', { more: ', "policy": {"c2": «"enforced"»}' }, 'is not one of off, dry-run, enforce', '"enforce"'],
+    [
+      'no form',
+      { more: ', "forms": ["repodata.json.bz2", «"repodata_shard.msgpack.zst"»]' },
+      'is not one of repodata_shards.msgpack.zst, repodata.json.bz2, repodata_from_packages.json',
+      'did you mean "repodata_shards.msgpack.zst"?',
+    ],
+    ['a form that is always written', { more: ', "forms": [«"run_exports.json"»]' }, 'is not one of'],
+    [
+      'a form twice',
+      { more: ', "forms": ["repodata.json.bz2", «"repodata.json.bz2"»]' },
+      'is here twice: it is item 1 already',
+    ],
     ['a reserved name', { more: ', "reserved": [«"*"»]' }, 'is not a package name'],
   ])('%s', (_, parts, message, hint) => {
     expectProblem(allowlistText(parts), { message, hint });

@@ -47,7 +47,7 @@ describe('what is read', () => {
   test('every key', () => {
     const more = `, "indexes": ["https://pypi.example/simple/"], "python": ["3.9", "3.12"],
       "virtualPackages": {"linux-64": {"__glibc": "2.17", "__archspec": "1=x86_64_v3"}}, "reserved": ["acme-*", "tool"], "policy": {"c2": "dry-run"},
-      "environments": {"course-101": ["numpy ==1.0", "conda-forge::scipy"]}`;
+      "forms": ["repodata.json.bz2"], "environments": {"course-101": ["numpy ==1.0", "conda-forge::scipy"]}`;
     const allowlist = read(allowlistText({ more }));
     expect(allowlist).toMatchObject({
       indexes: ['https://pypi.example/simple'],
@@ -55,6 +55,7 @@ describe('what is read', () => {
       virtualPackages: { 'linux-64': { __glibc: '2.17', __archspec: '1=x86_64_v3' } },
       reserved: ['acme-*', 'tool'],
       policy: { c2: 'dry-run' },
+      forms: ['repodata.json.bz2'],
       environments: [{ name: 'course-101', id: 'environment:course-101', line: 6 }],
     });
     const [course] = allowlist.environments;
@@ -145,6 +146,7 @@ describe('whatever comes in', () => {
       'environments',
       'reserved',
       'policy',
+      'forms',
     ];
     const value = fc.oneof(fc.jsonValue(), fc.array(fc.string()), fc.dictionary(fc.string(), fc.jsonValue()));
     const entries = fc.array(fc.record({ spec: fc.string(), depends: value, platforms: value }, { requiredKeys: [] }));

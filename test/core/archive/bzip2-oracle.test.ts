@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
 import { bzip2 } from '../../support/build-bzip2.ts';
+import { bunzip2 } from '../../support/bunzip2.ts';
 import { inSlices, joined } from '../../support/refusal.ts';
 import { runPython } from '../../support/run-python.ts';
 
@@ -25,6 +28,65 @@ for line in sys.stdin:
     const plain = Buffer.concat([Buffer.alloc(made[i]?.size ?? 0), tail]);
     expect((await decode(Buffer.from(hex, 'hex'))).equals(plain)).toBe(true);
   }
+});
+
+it("reads what C's bzip2 writes of runs that lie across the ends of our slices", async () => {
+  const script = `
+import bz2, json, sys
+for line in sys.stdin:
+    head, run = json.loads(line)
+    print(bz2.compress((bytes.fromhex('00fd7a4b19') * 60000)[:head] + b'x' * run + b'yyyyyxxxx', 9).hex())
+`;
+  const slice = 256 * 1024;
+  const cases = [
+    ...[-5, -4, -3, -1, 0].map((by) => [slice + by, 10]),
+    [slice - 258, 259],
+    [slice - 9, 600],
+    [7, 2 * slice],
+  ];
+  for (const [i, hex] of runPython(script, cases).entries()) {
+    const [head = 0, run = 0] = cases[i] ?? [];
+    const start = Buffer.alloc(head, Buffer.from('00fd7a4b19', 'hex'));
+    const plain = Buffer.concat([start, Buffer.alloc(run, 'x'), Buffer.from('yyyyyxxxx')]);
+    const read = await decode(Buffer.from(hex, 'hex'));
+    expect(read.equals(plain)).toBe(true);
+    expect(bunzip2(Buffer.from(hex, 'hex')).equals(read)).toBe(true);
+  }
+});
+
+const piece = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }),
+  fc.tuple(fc.nat(255), fc.integer({ min: 1, max: 1200 })).map(([byte, times]) => Buffer.alloc(times, byte)),
+  fc
+    .tuple(fc.string({ minLength: 1, maxLength: 30 }), fc.nat(100))
+    .map(([text, times]) => Buffer.from(text.repeat(times))),
+);
+
+it("reads what C's bzip2 writes as it was, and as seek-bzip reads it", async () => {
+  const script = `
+import base64, bz2, json, sys
+for line in sys.stdin:
+    level, plain = json.loads(line)
+    print(bz2.compress(base64.b64decode(plain), level).hex())
+`;
+  const texts = fc.array(piece, { maxLength: 12 }).map((parts) => Buffer.concat(parts));
+  const made = fc.sample(fc.tuple(fc.integer({ min: 1, max: 9 }), texts), 200);
+  const lines = made.map(([level, plain]) => [level, plain.toString('base64')]);
+  for (const [i, hex] of runPython(script, lines).entries()) {
+    const packed = Buffer.from(hex, 'hex');
+    const read = await decode(packed);
+    expect(read.toString('hex')).toBe(made[i]?.[1].toString('hex'));
+    expect(bunzip2(packed).equals(read)).toBe(true);
+  }
+});
+
+it('decodes many streams at once', async () => {
+  const texts = Array.from({ length: 16 }, (_, i) =>
+    Buffer.concat([randomBytes(3000 * i), Buffer.alloc(90_000, `${i} `)]),
+  );
+  const packed = texts.map((text) => Buffer.from(bzip2(text)));
+  const read = await Promise.all(packed.map((bytes) => decode(bytes)));
+  for (const [i, text] of texts.entries()) expect(read[i]?.equals(text)).toBe(true);
 });
 
 it("passes no damaged stream that C's bzip2 reads otherwise", async () => {

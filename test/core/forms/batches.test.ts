@@ -46,6 +46,56 @@ test('current_repodata.json has what a pre-release needs that is chosen with its
   expect(await collected(currentRepodata(sourceOf('noarch', lines, 2)))).toBe(whole);
 });
 
+test('current_repodata.json tells the md5 of a twin that is no candidate of its batch', async () => {
+  const featured = Buffer.from(canonicalJson({ md5: 'cd'.repeat(16), track_features: 'x' }));
+  const lines = [
+    lineOf('a-1-0.conda'),
+    lineOf('a-1-0.tar.bz2'),
+    { ...lineOf('a-2-0.tar.bz2'), record: featured } satisfies IndexLine,
+  ];
+  const { packages, 'packages.conda': conda } = JSON.parse(await collected(currentRepodata(sourceOf('noarch', lines))));
+  expect(Object.keys(packages)).toEqual(['a-2-0.tar.bz2']);
+  expect(conda).toMatchObject({ 'a-1-0.conda': { legacy_bz2_md5: 'ab'.repeat(16) } });
+});
+
+test('current_repodata.json is the same however few packages of a name a batch has', async () => {
+  const name = fc.constantFrom('a', 'a-b', 'a-b-c', 'b.c');
+  // Equal ones, pre-releases, with an epoch, with a local part, and what is no version.
+  const versions = ['1', '1.0', '1.1', '2', '2.0', '2.0.dev1', '2.0rc1', '2.0_', '2.0+1', '2.0+a', '1!0', '2.'];
+  const asked = ['', ' <2', '  1.*', '=1', ' ==1.0', ' * h_2', '[build_number=">0"]', ' # <2', ' \\', ' é'];
+  const need = fc.tuple(fc.oneof(name, fc.constantFrom('A', 'x::a', 'c')), fc.constantFrom(...asked));
+  const some = fc.record({
+    stem: fc.tuple(name, fc.constantFrom(...versions), fc.constantFrom('0', 'h_2')).map((parts) => parts.join('-')),
+    format: fc.constantFrom('.conda', '.tar.bz2'),
+    kind: fc.constantFrom('listed', 'listed', 'listed', 'withdrawn', 'problem'),
+    record: fc.record({
+      build_number: fc.nat(2),
+      depends: fc.array(
+        need.map((parts) => parts.join('')),
+        { maxLength: 3 },
+      ),
+      md5: fc.constantFrom('ab', 'cd').map((hex) => hex.repeat(16)),
+      track_features: fc.constantFrom(undefined, '', 'x', ['y']),
+    }),
+  });
+  const selector = ({ stem, format }: { stem: string; format: string }) => stem + format;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(some, { selector, maxLength: 20 }),
+      fc.integer({ min: 1, max: 6 }),
+      async (all, size) => {
+        const lines = all.map(({ stem, format, kind, record }) => {
+          const json = Buffer.from(kind === 'listed' ? canonicalJson(record) : '{}');
+          return { ...lineOf(stem + format), kind, record: json } satisfies IndexLine;
+        });
+        const whole = await collected(currentRepodata(sourceOf('noarch', lines, 100)));
+        expect(await collected(currentRepodata(sourceOf('noarch', lines, size)))).toBe(whole);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
 test.each([
   ['record', { record: Buffer.from('{"a":1}') }],
   ['run_exports', { runExports: Buffer.from('{"weak":["a"]}') }],

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { emptyControl } from '../../../core/control.ts';
-import { applyPatchInstructions } from '../../../core/forms/hotfix/apply-patch-instructions.ts';
-import { decideHotfixes } from '../../../core/forms/hotfix/decide-hotfixes.ts';
-import { mergePatchInstructions, parsePatchInstructions } from '../../../core/forms/hotfix/patch-instructions.ts';
+import { applyHotfix, hotfixOf } from '../../../core/forms/hotfix/hotfix.ts';
+import { type PatchInstructions, parsePatchInstructions } from '../../../core/forms/hotfix/patch-instructions.ts';
 import { lineParts } from '../../../core/forms/line-parts.ts';
 import { recordSchema } from '../../../core/record.ts';
 
@@ -11,15 +9,20 @@ const parse = (instructions: object) =>
 const record = recordSchema.parse({ name: 'a', version: '1', build: '0', build_number: 0, depends: ['b'] });
 const records = new Map(['a-1-0.conda', 'a-1-0.tar.bz2', 'a-2-0.conda'].map((name) => [name, record]));
 
+/** The records as the instructions leave them, null where they take one out. */
+const patched = (instructions: PatchInstructions) =>
+  [...records].map(([filename, one]) => {
+    const hotfix = hotfixOf(filename, instructions);
+    return [filename, hotfix === null ? one : applyHotfix(one, hotfix)] as const;
+  });
+
 describe('patch instructions', () => {
   test('replace values, in a twin too, whose own come last; absent names are not created', () => {
     const instructions = parse({
       packages: { 'a-1-0.tar.bz2': { depends: ['c'], license: 'X' }, 'b-1-0.tar.bz2': { license: 'X' } },
       'packages.conda': { 'a-1-0.conda': { license: 'Y' } },
     });
-    const patched = applyPatchInstructions(records, instructions);
-    expect(patched.removed).toEqual([]);
-    expect([...patched.records]).toEqual([
+    expect(patched(instructions)).toEqual([
       ['a-1-0.conda', { ...record, depends: ['c'], license: 'Y' }],
       ['a-1-0.tar.bz2', { ...record, depends: ['c'], license: 'X' }],
       ['a-2-0.conda', record],
@@ -27,9 +30,12 @@ describe('patch instructions', () => {
   });
 
   test('remove and revoke both of a twin for its .tar.bz2, one for its .conda', () => {
-    const removed = applyPatchInstructions(records, parse({ remove: ['a-1-0.tar.bz2'] })).removed;
-    expect(removed).toEqual(['a-1-0.conda', 'a-1-0.tar.bz2']);
-    const revoked = applyPatchInstructions(records, parse({ revoke: ['a-1-0.conda'] })).records;
+    const left = patched(parse({ remove: ['a-1-0.tar.bz2'] }));
+    expect(left.flatMap(([filename, one]) => (one === null ? [filename] : []))).toEqual([
+      'a-1-0.conda',
+      'a-1-0.tar.bz2',
+    ]);
+    const revoked = new Map(patched(parse({ revoke: ['a-1-0.conda'] })));
     const depends = ['b', 'package_has_been_revoked'];
     expect(revoked.get('a-1-0.conda')).toEqual({ ...record, depends, revoked: true });
     expect(revoked.get('a-1-0.tar.bz2')).toEqual(record);
@@ -48,33 +54,18 @@ describe('patch instructions', () => {
     expect(() => parse(instructions)).toThrow(message);
   });
 
-  test('with a value that does not fit its key are refused when they meet the record', () => {
-    const instructions = parse({ packages: { 'a-1-0.tar.bz2': { depends: 'c' } } });
-    expect(() => applyPatchInstructions(records, instructions)).toThrow('the hotfix of a at depends');
-  });
-
-  test('of several files become one, the later values counting', () => {
-    const one = parse({ packages: { 'a-1-0.tar.bz2': { license: 'X', depends: [] } }, remove: ['b-1-0.conda'] });
-    const two = parse({ packages: { 'a-1-0.tar.bz2': { license: 'Y' } }, remove: ['c-1-0.conda'] });
-    expect(mergePatchInstructions([one, two])).toEqual(
-      parse({ packages: { 'a-1-0.tar.bz2': { license: 'Y', depends: [] } }, remove: ['b-1-0.conda', 'c-1-0.conda'] }),
-    );
-  });
-});
-
-describe('hotfixes in control', () => {
-  const instructions = parse({ packages: { 'a-1-0.tar.bz2': { license: 'X' } }, remove: ['a-2-0.conda'] });
-
-  test('come with the instructions, stay the same, and go with them; other decisions stay', () => {
-    const before = { ...emptyControl, packages: { 'a-1-0.conda': { why: ['a'] } } };
-    const decided = decideHotfixes(before, records.keys(), instructions);
-    expect(decided.packages).toEqual({
-      'a-1-0.conda': { why: ['a'], hotfix: { set: { license: 'X' } } },
-      'a-1-0.tar.bz2': { hotfix: { set: { license: 'X' } } },
-      'a-2-0.conda': { hotfix: { removed: true } },
-    });
-    expect(decideHotfixes(decided, records.keys(), instructions)).toBe(decided);
-    expect(decideHotfixes(decided, records.keys(), parse({}))).toEqual(before);
+  test.each([
+    [
+      { packages: { 'a-1-0.tar.bz2': { depends: 'c' } } },
+      'at packages.a-1-0.tar.bz2.depends: does not fit: Invalid input',
+    ],
+    [{ packages: { 'a-1-0.tar.bz2': { depends: ['other::c'] } } }, '"other::c" is no dependency'],
+    [{ packages: { 'a-1-0.tar.bz2': { constrains: ['c >>1'] } } }, '"c >>1" is no dependency'],
+    [{ packages: { 'a-1-0.conda': {} } }, 'is not the name of a .tar.bz2 package'],
+    [{ 'packages.conda': { 'a-1.conda': {} } }, 'is not the name of a .conda package'],
+    [{ revoke: ['a'] }, 'is no package file name'],
+  ])('that say what no record may are refused: %j', (instructions, message) => {
+    expect(() => parse(instructions)).toThrow(message);
   });
 });
 

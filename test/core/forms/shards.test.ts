@@ -53,6 +53,7 @@ describe('lines by name', () => {
         const rows = found.map(({ name, lines }) => [name, lines.map(({ filename }) => filename).sort()]);
         expect(rows.sort()).toEqual(expected);
       }),
+      { numRuns: 300 },
     );
   });
 });

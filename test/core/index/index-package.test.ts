@@ -24,8 +24,8 @@ function counting(store: Store): Store & { readonly counted: { bytes: number; re
   return { ...store, get, counted };
 }
 
-/** Indexes one package whose hashes its metadata names; says what that read. */
-async function readOf(spec: Pick<PackageSpec, 'format' | 'files'>) {
+/** Indexes one package whose hashes its metadata names, or does not; says what that read. */
+async function readOf(spec: Pick<PackageSpec, 'format' | 'files'>, known = true) {
   const { bytes, filename: name } = await buildPackage({ name: 'big', version: '1', build: '0', subdir, ...spec });
   const scene = indexScene();
   const filename = packageFileNameSchema.parse(name);
@@ -35,9 +35,9 @@ async function readOf(spec: Pick<PackageSpec, 'format' | 'files'>) {
   const { sha256, md5, size } = digests.finish();
   await using staged = await scene.store.stage();
   await staged.write(bytes);
-  await staged.publish(where, { sha256, md5 });
+  await staged.publish(where, known ? { sha256, md5 } : {});
   const store = counting(scene.store);
-  const listed = { key: where, etag: '', size, subdir, filename };
+  const listed = { key: where, etag: '', size, modified: 0, subdir, filename };
   const indexed = await indexPackage(listed, {}, { ...scene.world, store, digestsOf: storedDigests });
   expect(indexed).toMatchObject({ record: { name: 'big', sha256, md5, size } });
   return { size, ...store.counted };
@@ -62,4 +62,9 @@ describe('with hashes known, indexing reads', () => {
     // A block of what cannot be compressed is 900 kB, and a little more.
     expect(bytes).toBeLessThanOrEqual(920_000 + 64 * 1024);
   });
+});
+
+it.each(['.conda', '.tar.bz2'] as const)('with hashes unknown, reads a small %s once for all', async (format) => {
+  const { size, bytes, reads } = await readOf({ format, files: [{ path: 'lib/x', size: 100_000 }] }, false);
+  expect([bytes, reads]).toEqual([size, 1]);
 });

@@ -221,6 +221,50 @@ describe('a run that was cut off or overtaken', () => {
   });
 });
 
+describe('packages that come and go at every look', () => {
+  /** Before each write of the root the package goes or comes, so many times. */
+  const moving = async (moves: number) => {
+    let left = 0;
+    const scene = indexScene({
+      before: async (operation, where) => {
+        if (operation !== 'put' || where !== stateKey('conda', subdir) || left-- <= 0) return;
+        await (scene.store.objects.has(key(`conda/linux-64/${a}`)) ? scene.remove(a) : scene.copy(a));
+      },
+    });
+    await scene.copy(b);
+    await run(scene);
+    await scene.copy(a);
+    left = moves;
+    return { scene, rest: () => (left = 0) };
+  };
+
+  it.each([1, 6, 7, 20, 50])('are taken up when they rest after %i moves', async (moves) => {
+    const { scene } = await moving(moves);
+    expect(await run(scene)).toMatchObject({ packages: moves % 2 === 0 ? 2 : 1 });
+    expect(await names(scene)).toEqual(moves % 2 === 0 ? [b, a] : [b]);
+  });
+
+  it('are given up with an error that says retry, and what was found is published', async () => {
+    const { scene, rest } = await moving(Number.POSITIVE_INFINITY);
+    await scene.copy(c);
+    await expect(run(scene)).rejects.toMatchObject({
+      code: 'store.conflict',
+      retry: true,
+      message: 'conda/linux-64 has not settled: it changed at each look',
+    });
+    expect(await names(scene)).toEqual(expect.arrayContaining([b, c]));
+    const { root } = await readRoot({ ...scene.world, subdir });
+    const json = scene.store.objects.get(key('conda/linux-64/repodata.json'));
+    expect(json?.metadata).toEqual({ generation: `${root?.generation}` });
+    expect(scene.waits.length).toBeLessThan(20);
+    expect(Math.max(...scene.waits)).toBeGreaterThan(1000);
+    rest();
+    await run(scene, { hints: [] });
+    await run(scene);
+    expect(await names(scene)).toEqual(scene.store.objects.has(key(`conda/linux-64/${a}`)) ? [b, a, c] : [b, c]);
+  });
+});
+
 describe('a state that is', () => {
   const withState = async () => {
     const scene = indexScene();

@@ -14,6 +14,7 @@ const plan: Plan = {
   add: ['linux-64/new-1-0.conda', 'linux-64/twin-1-0.conda'],
   change: [],
   drop: ['linux-64/old-1-0.conda'],
+  hotfix: [],
   second: ['linux-64/twin-1-0.conda'],
   entries: [],
   apart: [],

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { zstdDecompressSync } from 'node:zlib';
+import { bunzip2 } from '../../support/bunzip2.ts';
 
 /** Readers for tests only, from the formats' specifications; Python's are the judges in the *.corpus.ts tests. */
 export function readTar(bytes: Uint8Array): { path: string; content: string; mode: number; mtime: number }[] {
@@ -48,9 +48,6 @@ export function readZip(bytes: Uint8Array): { name: string; content: Buffer }[] 
     return { name, content };
   });
 }
-
-const seekBzip: { decode(bytes: Uint8Array): Buffer } = createRequire(import.meta.url)('seek-bzip');
-export const bunzip2 = (bytes: Uint8Array): Buffer => seekBzip.decode(Buffer.from(bytes));
 
 /** A package's members as path -> text, whatever its format. */
 export function readPackage(filename: string, bytes: Uint8Array): Record<string, string> {

@@ -76,7 +76,7 @@ describe('an object that changes while it is served', () => {
 /** Every object is ten bytes by its own account, and gives more or fewer. */
 function lyingStore(extra: number): Store {
   const read = async (start: number, end: number) => Buffer.alloc(end - start + extra);
-  return { ...memoryStore(), get: async () => ({ key, etag: 'x', size: 10, metadata: {}, read }) };
+  return { ...memoryStore(), get: async () => ({ key, etag: 'x', size: 10, modified: 0, metadata: {}, read }) };
 }
 
 describe('a client that reads slowly or leaves', () => {
@@ -88,7 +88,10 @@ describe('a client that reads slowly or leaves', () => {
       if (counted.reads > 1000) throw new Error('read on and on');
       return Buffer.alloc(end - start);
     };
-    const store: Store = { ...memoryStore(), get: async () => ({ key, etag: 'x', size: 2 ** 36, metadata: {}, read }) };
+    const store: Store = {
+      ...memoryStore(),
+      get: async () => ({ key, etag: 'x', size: 2 ** 36, modified: 0, metadata: {}, read }),
+    };
     return { store, counted };
   }
 

@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { chunksOf } from '../../core/byte-source.ts';
+import { digestStream } from '../../core/digest.ts';
+import { takeLook } from '../../core/index/take-look.ts';
+import type { StoredObject } from '../../core/ports/store.ts';
+import { storedDigests } from '../../core/stored-digests.ts';
+import { folderStore } from '../store-folder.ts';
+import { carry } from './carried-error.ts';
+import type { IndexCall, IndexReply, ThreadPlace } from './protocol.ts';
+
+/** Indexes packages of one store as the main thread would, for as long as it calls. */
+const port = parentPort;
+if (port === null) throw new TypeError('runs only as a worker thread');
+const { folder, channel }: ThreadPlace = workerData;
+const store = folderStore(folder);
+const digestsBy = { read: (object: StoredObject) => digestStream(chunksOf(object)), noted: storedDigests };
+
+port.on('message', async ({ id, looks, digests, now }: IndexCall) => {
+  const world = { store, channel, clock: { now: () => now }, digestsOf: digestsBy[digests] };
+  const reply = (message: IndexReply) => port.postMessage(message);
+  try {
+    reply({ id, changes: await Promise.all(looks.map((look) => takeLook(look, world))) });
+  } catch (error) {
+    reply({ id, error: carry(error) });
+  }
+});

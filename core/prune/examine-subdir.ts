@@ -1,0 +1,87 @@
+import { GatehouseError } from '../error.ts';
+import { type IndexRoot, readRoot } from '../index/state/index-root.ts';
+import { controlKey, segmentPrefix, stateKey } from '../layout.ts';
+import type { Problem } from '../problem.ts';
+import { type ReadControl, readControl } from '../read-control.ts';
+import type { Subdir } from '../subdir.ts';
+import type { Garbage } from './garbage.ts';
+import type { PruneWorld } from './prune-world.ts';
+import { unnamedSegments } from './unnamed-segments.ts';
+import { unnamedShards } from './unnamed-shards.ts';
+import { unwantedForms } from './unwanted-forms.ts';
+import { withdrawnPackages } from './withdrawn-packages.ts';
+
+export interface Examined {
+  /** In the order of its deletion. */
+  readonly garbage: readonly Garbage[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * What of one subdir nobody needs any more. Where control, the state or an index file is damaged, missing or behind, all
+ * of the subdir is needed: only they could say otherwise.
+ */
+export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<Examined> {
+  try {
+    const control = await readControl(world.store, world.channel, subdir);
+    const state = await readState(world, { subdir, control });
+    const garbage: Garbage[] = [];
+    if (state !== null) for await (const each of garbageOf(world, { subdir, control, state })) garbage.push(each);
+    return { garbage, problems: [] };
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || !unsureCodes.has(error.code)) throw error;
+    const detail = `${error.message}; nothing of it is deleted${error.hint === undefined ? '' : `: ${error.hint}`}`;
+    return { garbage: [], problems: [{ code: 'prune.unsure', subject: subdir, detail }] };
+  }
+}
+
+/** What says that something of ours is damaged or missing, and not that the store has trouble. */
+const unsureCodes: ReadonlySet<string> = new Set(['json.invalid', 'state.damaged']);
+
+interface State {
+  readonly root: IndexRoot;
+  readonly etag: string;
+}
+
+/** Null when there is none, nor anything that one must have told of. */
+async function readState(
+  world: PruneWorld,
+  { subdir, control }: { readonly subdir: Subdir; readonly control: ReadControl },
+): Promise<State | null> {
+  const { root, etag, damage } = await readRoot({ ...world, subdir });
+  if (damage !== undefined) throw unsure(damage);
+  if (root === null || etag === null) {
+    if (control.etag === null && !(await hasAny(world, segmentPrefix(world.channel, subdir)))) return null;
+    throw unsure(`${stateKey(world.channel, subdir)} is missing`);
+  }
+  if (root.partial) throw unsure(`${stateKey(world.channel, subdir)} is not finished`);
+  if (root.control === null || control.etag !== null) return { root, etag };
+  throw unsure(`${controlKey(world.channel, subdir)} is missing`, 'put its last version back from a backup');
+}
+
+const unsure = (message: string, hint = 'run gatehouse index first') =>
+  new GatehouseError('state.damaged', message, { hint });
+
+async function hasAny({ store }: PruneWorld, prefix: string): Promise<boolean> {
+  for await (const _ of store.list(prefix)) return true;
+  return false;
+}
+
+async function* garbageOf(
+  world: PruneWorld,
+  {
+    subdir,
+    control: { control, etag },
+    state,
+  }: { readonly subdir: Subdir; readonly control: ReadControl; readonly state: State },
+): AsyncGenerator<Garbage> {
+  const place = { ...world, subdir };
+  const guards = [
+    { key: controlKey(world.channel, subdir), etag },
+    { key: stateKey(world.channel, subdir), etag: state.etag },
+  ];
+  yield* withdrawnPackages(world, { subdir, root: state.root, control, guards });
+  yield* unwantedForms(place);
+  yield* unnamedShards(place);
+  yield* unnamedSegments(place, state);
+}

@@ -1,0 +1,111 @@
+import { controlPrefix, statePrefix } from '../layout.ts';
+import type { ObjectHead } from '../ports/store.ts';
+import type { Problem } from '../problem.ts';
+import { agedObjects } from '../prune/aged-objects.ts';
+import { type Examined, examineSubdir } from '../prune/examine-subdir.ts';
+import { type Garbage, type GarbageKind, stillSo } from '../prune/garbage.ts';
+import type { PruneWorld } from '../prune/prune-world.ts';
+import { type Subdir, subdirSchema } from '../subdir.ts';
+
+export type { PruneWorld } from '../prune/prune-world.ts';
+
+interface Pruned extends Pick<ObjectHead, 'key' | 'size'> {
+  readonly kind: GarbageKind;
+  readonly reason: string;
+}
+
+export interface PruneReport {
+  /** What was deleted, or what would be. */
+  readonly objects: readonly Pruned[];
+  /** What nobody needs either, and is kept for a while yet. */
+  readonly later: { readonly objects: number; readonly bytes: number };
+  /** Why something was not looked at, or is not done. */
+  readonly problems: readonly Problem[];
+}
+
+/** Looks at one subdir: others may change its control and its state while it is pruned. */
+const rounds = 5;
+
+/**
+ * Finds what no index, control, lock or snapshot needs and whose time is over, and deletes it when it is told to: each
+ * object only if what was believed is still so a moment before. Safe to run twice, beside a sync, and to be cut off
+ * anywhere. Whoever deletes packages runs the index after it, which tells of withdrawn packages that can still be had.
+ */
+export async function prune(world: PruneWorld, { remove }: { readonly remove: boolean }): Promise<PruneReport> {
+  const reports: PruneReport[] = [];
+  for (const subdir of await subdirsOf(world)) {
+    reports.push(await pruneSubdir(world, { subdir, remove }));
+  }
+  const aged: Garbage[] = [];
+  for await (const each of agedObjects(world)) aged.push(each);
+  reports.push((await settle(world, { garbage: aged, problems: [] }, remove)).report);
+  return sum(reports);
+}
+
+/** Those that control or a state tells of: of others nothing is known, and so all is needed. */
+async function subdirsOf({ store, channel }: PruneWorld): Promise<Subdir[]> {
+  const found = new Set<Subdir>();
+  for (const prefix of [controlPrefix(channel), statePrefix(channel)]) {
+    for await (const { key } of store.list(prefix)) {
+      const subdir = subdirSchema.safeParse(key.slice(prefix.length).replace(/(\.json|\/.*)$/, ''));
+      if (subdir.success) found.add(subdir.data);
+    }
+  }
+  return [...found].sort();
+}
+
+async function pruneSubdir(
+  world: PruneWorld,
+  { subdir, remove }: { readonly subdir: Subdir; readonly remove: boolean },
+): Promise<PruneReport> {
+  const objects: Pruned[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const { report, done } = await settle(world, await examineSubdir(world, subdir), remove);
+    objects.push(...report.objects);
+    if (done) return { ...report, objects };
+  }
+  const detail = 'kept changing while it was pruned; run it again';
+  return { objects, later: none, problems: [{ code: 'prune.changed', subject: subdir, detail }] };
+}
+
+/** Deletes what is due. `done` is false when something was believed that is no more. */
+async function settle(
+  { store, clock }: PruneWorld,
+  { garbage, problems }: Examined,
+  remove: boolean,
+): Promise<{ report: PruneReport; done: boolean }> {
+  const now = clock.now();
+  const due = garbage.filter((each) => each.due <= now);
+  const later = totalOf(garbage.filter((each) => each.due > now));
+  const objects: Pruned[] = [];
+  for (const each of due) {
+    if (remove && !(await stillSo(store, each.guards))) return { report: { objects, later, problems }, done: false };
+    if (!remove || (await removed(store, each))) objects.push(pruned(each));
+  }
+  return { report: { objects, later, problems }, done: true };
+}
+
+/** False when the object is gone already, or another. */
+async function removed(store: PruneWorld['store'], { key, etag }: Garbage): Promise<boolean> {
+  if (!(await stillSo(store, [{ key, etag }]))) return false;
+  await store.delete(key);
+  return true;
+}
+
+const pruned = ({ key, size, kind, reason }: Garbage): Pruned => ({ key, size, kind, reason });
+
+const none = { objects: 0, bytes: 0 };
+
+const totalOf = (garbage: readonly Garbage[]): PruneReport['later'] => ({
+  objects: garbage.length,
+  bytes: garbage.reduce((bytes, { size }) => bytes + size, 0),
+});
+
+const sum = (reports: readonly PruneReport[]): PruneReport => ({
+  objects: reports.flatMap(({ objects }) => objects),
+  later: reports.reduce(
+    (all, { later }) => ({ objects: all.objects + later.objects, bytes: all.bytes + later.bytes }),
+    none,
+  ),
+  problems: reports.flatMap(({ problems }) => problems),
+});

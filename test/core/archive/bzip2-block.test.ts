@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
+import type { BitReader } from '../../../core/archive/bzip2-bits.ts';
+import { updateCrc } from '../../../core/archive/bzip2-crc.ts';
+import { emptyHeader, readBlockHeader } from '../../../core/archive/bzip2-header.ts';
+import { runWriter, writeRuns } from '../../../core/archive/bzip2-runs.ts';
+import { emptySorted, readSorted } from '../../../core/archive/bzip2-sorted.ts';
+import { slack } from '../../../core/archive/bzip2-symbols.ts';
+import { emptyLinks, unsort } from '../../../core/archive/bzip2-unsort.ts';
+import { refusalCode } from '../../../core/archive/finding.ts';
+import { GatehouseError } from '../../../core/error.ts';
+import {
+  bitsOf,
+  bytesOf,
+  type CraftedBlock,
+  craftBlock,
+  endStream,
+  runDigits,
+  word,
+} from '../../support/craft-bzip2.ts';
+import { type LibraryView, libbz2 } from '../../support/libbz2.ts';
+import { inSlices, joined, refusalOf } from '../../support/refusal.ts';
+import { runPython } from '../../support/run-python.ts';
+
+const decode = (bytes: Uint8Array) =>
+  joined(
+    decodeBzip2(
+      inSlices(bytes, 1000),
+      () => {},
+      () => {},
+    ),
+  );
+
+const header = emptyHeader();
+const sorted = emptySorted(100_000);
+const links = emptyLinks(100_000);
+const output = new Uint8Array(26 * 10 ** 6);
+
+interface ReadBlock {
+  readonly text: Buffer;
+  /** The bit behind it. */
+  readonly end: number;
+  /** It does not end between a run and its count: C gives out what comes before, and then finds the block bad. */
+  readonly whole: boolean;
+}
+
+/** The first block of a stream of level 1 by our parts, its CRC not looked at; null when they refuse it. */
+function blockOf(stream: string): ReadBlock | null {
+  const packed = bytesOf(stream);
+  const bits: BitReader = { bytes: new Uint8Array(packed.length + slack), length: packed.length, at: 80 };
+  bits.bytes.set(packed);
+  try {
+    const read = readBlockHeader(bits, header) && readSorted(bits, header, { sorted, most: 100_000 });
+    if (!read || header.origin >= sorted.length) return null;
+  } catch (error) {
+    if (error instanceof GatehouseError) return null;
+    throw error;
+  }
+  unsort(sorted, header.origin, links);
+  const runs = runWriter(sorted.bytes.subarray(0, sorted.length));
+  const text = Buffer.from(output.subarray(0, writeRuns(runs, output)));
+  return { text, end: bits.at, whole: runs.run < 4 };
+}
+
+const crcOf = (bytes: Uint8Array): number => ~updateCrc(-1, bytes) >>> 0;
+
+/**
+ * Holds our reading of blocks against C's: one that we read must, with the CRC of what we read put in, be read by C as
+ * the same, and by the whole decoder; of one that we refuse, C must not give out a byte, but for a run without its count.
+ */
+async function agree(streams: readonly string[]): Promise<boolean[]> {
+  const mine = streams.map(blockOf);
+  const ended = streams.map((bits, i) => {
+    const block = mine[i];
+    return block ? endStream(bits.slice(0, block.end), crcOf(block.text)) : bytesOf(bits);
+  });
+  for (const [i, theirs] of libbz2(ended).entries()) {
+    const stream = ended[i] ?? new Uint8Array();
+    const block = mine[i] ?? null;
+    const hex = Buffer.from(stream).toString('hex');
+    expect({ hex, ...theirs }).toMatchObject({ hex, ...expectedOf(block, theirs.outcome) });
+    const whole = await decode(stream).catch(refusalCode);
+    if (block?.whole) expect({ hex, whole }).toEqual({ hex, whole: block.text });
+    // Not for its CRC: what the block says cannot be.
+    else expect({ hex, whole }).toEqual({ hex, whole: expect.stringMatching(/^A7\.(data|truncated)$/) });
+  }
+  return mine.map((block) => block?.whole === true);
+}
+
+/** How many were read, or refused, whichever is fewer: a test of one kind alone would say little. */
+const fewer = (read: readonly boolean[], kept = read.filter(Boolean).length): number =>
+  Math.min(kept, read.length - kept);
+
+function expectedOf(block: ReadBlock | null, outcome: string): Partial<LibraryView> {
+  if (block?.whole) return { bytes: block.text.toString('base64'), outcome: 'read' };
+  if (block) return { outcome: 'data' };
+  return { bytes: '', outcome: outcome === 'short' ? 'short' : 'data' };
+}
+
+/** The streams C's bzip2 makes of these texts. */
+function compressed(texts: readonly Uint8Array[]): string[] {
+  const script = `
+import base64, bz2, json, sys
+for line in sys.stdin: print(bz2.compress(base64.b64decode(json.loads(line)), 1).hex())
+`;
+  const lines = texts.map((text) => Buffer.from(text).toString('base64'));
+  return runPython(script, lines).map((hex) => bitsOf(Buffer.from(hex, 'hex')));
+}
+
+const flip = (bits: string, at: number): string =>
+  bits.slice(0, at) + (bits[at] === '0' ? '1' : '0') + bits.slice(at + 1);
+
+/** Where the bit lies that calls a block randomised: C reads those. */
+const randomisedBit = 112;
+const skewed = Buffer.concat(
+  Array.from({ length: 14 }, (_, i) => Buffer.alloc(Math.ceil(1.6 ** i), 65 + ((i * 5) % 14))),
+);
+const scattered = Uint8Array.from({ length: 500 }, (_, i) => (i * i * 31 + i * 7) & 255);
+
+describe('a damaged block', () => {
+  it('is read as C reads it, whichever bit is wrong', async () => {
+    const seeds = compressed([Buffer.from('conda package '.repeat(9)), skewed]);
+    const streams = seeds.flatMap((bits) =>
+      Array.from({ length: bits.length - 80 - 112 }, (_, i) => i + 112)
+        .filter((at) => at !== randomisedBit)
+        .map((at) => flip(bits, at)),
+    );
+    expect(fewer(await agree(streams))).toBeGreaterThan(100);
+  });
+
+  it('is read as C reads it when several bits are', async () => {
+    const seeds = compressed([scattered, skewed, Buffer.from('aaaabbbbb'.repeat(40))]);
+    const streams: string[] = [];
+    const where = fc.array(fc.integer({ min: 113, max: 1500 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.constantFrom(...seeds), where, (bits, places) => {
+        streams.push(places.filter((at) => at < bits.length - 80).reduce(flip, bits));
+      }),
+      { numRuns: 400 },
+    );
+    expect(fewer(await agree(streams))).toBeGreaterThan(20);
+  });
+});
+
+const flat = (symbols: number, length: number): number[] => Array.from({ length: symbols }, () => length);
+
+/** The codes of symbols of one length. */
+const codes = (symbols: readonly number[], length: number): string =>
+  symbols.map((symbol) => word(symbol, length)).join('');
+
+/** One value, 2 bits a symbol: 0 and 1 are the run's digits, 2 ends the block. */
+const oneValue = (length: number, more: Partial<CraftedBlock> = {}): string => {
+  const payload = codes([...runDigits(length), 2], 2);
+  const block = { origin: 0, values: [97], selectors: [0], lengths: [flat(3, 2), flat(3, 2)], payload };
+  return craftBlock({ ...block, ...more });
+};
+
+describe('a crafted block', () => {
+  it('is read as C reads it: a single value, by its length', async () => {
+    const lengths = [0, ...Array.from({ length: 30 }, (_, i) => i + 1), 99_999, 100_000, 100_001, 2 ** 21 - 1, 2 ** 22];
+    const read = await agree(lengths.map((length) => oneValue(length)));
+    // Not the empty one, those that end in a run (4, 9, 14, 19, 24, 29, 99,999) and those that are too long.
+    expect(read.filter(Boolean)).toHaveLength(25);
+  });
+
+  it('is read as C reads it: at the limits of its header', async () => {
+    const cases: [what: string, block: Partial<CraftedBlock>, read: boolean][] = [
+      ['a start at its last byte', { origin: 6 }, true],
+      ['a start behind its last byte', { origin: 7 }, false],
+      ['a start far behind', { origin: 2 ** 24 - 1 }, false],
+      ['no value', { values: [] }, false],
+      ['one table', { lengths: [flat(3, 2)] }, false],
+      ['six tables', { lengths: Array.from({ length: 6 }, () => flat(3, 2)) }, true],
+      ['seven tables', { lengths: Array.from({ length: 7 }, () => flat(3, 2)) }, false],
+      ['no selector', { selectors: [] }, false],
+      ['the last selector of all', { selectors: [1] }, true],
+      ['a selector of a third table', { selectors: [2] }, false],
+      ['more selectors than a block can use', { selectors: flat(20_000, 1) }, true],
+      ['as many as can be said', { selectors: flat(32_767, 0) }, true],
+      ['a length of 0', { lengths: [flat(3, 2), [0, 0, 0]] }, false],
+      [
+        'a length that goes by way of 0',
+        { lengths: [flat(3, 2), `${word(2, 5)}0${'11'.repeat(2)}${'10'.repeat(2)}00`] },
+        false,
+      ],
+      [
+        'a length that goes by way of 1',
+        { lengths: [flat(3, 2), `${word(2, 5)}0${'11'.repeat(1)}${'10'.repeat(1)}00`] },
+        true,
+      ],
+      ['a length of 20', { lengths: [flat(3, 2), [20, 1, 1]] }, true],
+      ['a length of 21', { lengths: [flat(3, 2), [20, 21, 20]] }, false],
+      ['a code that stands for nothing', { payload: '11'.repeat(20) }, false],
+    ];
+    const read = await agree(cases.map(([, block]) => oneValue(7, block)));
+    expect(read.map((was, i) => [cases[i]?.[0], was])).toEqual(cases.map(([what, , is]) => [what, is]));
+  });
+
+  it('is read as C reads it: one whose places go round less often than it is long', async () => {
+    // Sorted bytes whose ring from the origin is of any length; no text sorts to most of them.
+    const rings = Array.from({ length: 60 }, (_, i) => {
+      const symbols = Array.from({ length: 3 + (i % 9) }, (_, at) => 1 + ((at * (i + 3)) % 3)).map((s) =>
+        s === 1 ? 0 : s,
+      );
+      const lengths = [flat(5, 3), flat(5, 3)];
+      return craftBlock({
+        origin: i % 3,
+        values: [97, 98, 99],
+        selectors: [0],
+        lengths,
+        payload: codes([...symbols, 4], 3),
+      });
+    });
+    expect((await agree(rings)).filter(Boolean).length).toBeGreaterThan(40);
+  });
+
+  it('is read as C reads it, whatever its code lengths', async () => {
+    const values = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 6 });
+    const block = values.chain((used) =>
+      fc.record({
+        origin: fc.nat(3),
+        values: fc.constant(used),
+        selectors: fc.array(fc.nat(1), { minLength: 1, maxLength: 4 }),
+        lengths: fc.array(
+          fc.oneof(
+            fc.array(fc.integer({ min: 1, max: 4 }), { minLength: used.length + 2, maxLength: used.length + 2 }),
+            fc.array(fc.integer({ min: 1, max: 20 }), { minLength: used.length + 2, maxLength: used.length + 2 }),
+          ),
+          { minLength: 2, maxLength: 6 },
+        ),
+        payload: fc.array(fc.nat(255), { minLength: 60, maxLength: 60 }).map((bytes) => bitsOf(Uint8Array.from(bytes))),
+      }),
+    );
+    const streams = fc.sample(block, 800).map(craftBlock);
+    expect(fewer(await agree(streams))).toBeGreaterThan(50);
+  });
+
+  it('is refused when it is randomised, which C reads', async () => {
+    const stream = endStream(oneValue(3, { randomised: true }), crcOf(Buffer.from('aaa')));
+    expect(await refusalOf(decode(stream))).toBe('A7.data');
+    await expect(decode(stream)).rejects.toThrow('randomised');
+    expect(libbz2([stream])).toEqual([{ bytes: Buffer.from('aaa').toString('base64'), outcome: 'read' }]);
+  });
+});

@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../core/control.ts';
+import { bzip2 } from '../../../core/forms/bzip2.ts';
+import { forms } from '../../../core/forms/forms.ts';
+import { type OptionForm, optionForms, unaskedFormKeys } from '../../../core/forms/option-forms.ts';
+import { indexKey, type ObjectKey, objectKeySchema, shardsMadeKey } from '../../../core/layout.ts';
+import { recordSchema } from '../../../core/record.ts';
+import { type IndexOptions, indexSubdir } from '../../../core/steps/index.ts';
+import { verify } from '../../../core/steps/verify.ts';
+import { type IndexScene, indexScene, subdir } from '../../support/index-scene.ts';
+import { textOf } from '../../support/objects.ts';
+
+const [a, b, c] = ['a-1-0.conda', 'b-1-0.conda', 'b-2-0.tar.bz2'];
+const all = new Set(optionForms);
+const shards = new Set<OptionForm>(['repodata_shards.msgpack.zst']);
+const keyOf = (file: string) => indexKey('conda', subdir, file);
+const shardIndexKey = keyOf('repodata_shards.msgpack.zst');
+
+const run = ({ world }: IndexScene, asked: ReadonlySet<OptionForm>, options?: IndexOptions) =>
+  indexSubdir(subdir, { ...world, forms: asked, bzip2 }, options);
+const damage = async ({ world }: IndexScene, asked?: ReadonlySet<OptionForm>) => {
+  const { problems } = await verify([subdir], { ...world, ...(asked && { forms: asked }) });
+  // Nobody indexed noarch, nor the channel.
+  return problems.flatMap(({ code, key }) => (key.includes(`/${subdir}/`) ? [`${code} ${key}`] : []));
+};
+const generations = ({ store }: IndexScene) => optionForms.map((file) => store.objects.get(keyOf(file))?.metadata);
+const shardsIn = ({ store }: IndexScene) => [...store.objects.keys()].filter((key) => key.includes('/shards/'));
+
+describe('the option forms', () => {
+  it('are those of the table, and those not asked for are named for whoever deletes them', () => {
+    const options = forms.filter(({ written, cache }) => written === 'option' && cache !== 'for ever');
+    expect(options.map(({ file }) => file).sort()).toEqual([...optionForms].sort());
+    expect(unaskedFormKeys({ channel: 'conda', subdir }, all)).toEqual([]);
+    expect(unaskedFormKeys({ channel: 'conda', subdir }, shards)).toEqual([
+      keyOf('repodata.json.bz2'),
+      keyOf('repodata_from_packages.json'),
+    ]);
+  });
+
+  it('are not written when nobody asks', async () => {
+    const scene = indexScene();
+    await scene.copy(a);
+    await run(scene, new Set());
+    expect(generations(scene)).toEqual([undefined, undefined, undefined]);
+    expect(await damage(scene)).toEqual([]);
+    expect(await damage(scene, all)).toEqual(optionForms.map((file) => `verify.index-missing ${keyOf(file)}`));
+  });
+
+  it('are written when asked for, shards before their index before the rest, and once', async () => {
+    const scene = indexScene();
+    for (const name of [a, b, c]) await scene.copy(name);
+    await run(scene, all);
+    const written = scene.writes().filter((key) => key.startsWith('conda/') && !/\.(conda|tar\.bz2)$/.test(key));
+    expect(written.slice(0, 2).every((key) => key.includes('/shards/'))).toBe(true);
+    expect(written.slice(2).map((key) => key.slice('conda/linux-64/'.length))).toEqual([
+      'repodata_shards.msgpack.zst',
+      'repodata.json.zst',
+      'repodata.json',
+      'current_repodata.json',
+      'run_exports.json',
+      'repodata_from_packages.json',
+      'repodata.json.bz2',
+    ]);
+    expect(await damage(scene, all)).toEqual([]);
+    expect(await run(scene, all)).toMatchObject({ changed: false });
+    expect(scene.writes()).toEqual([]);
+  });
+
+  it('appear beside an index that has not changed', async () => {
+    const scene = indexScene();
+    await scene.copy(a);
+    await run(scene, new Set());
+    expect(await run(scene, all)).toMatchObject({ generation: 1, changed: true });
+    expect(await damage(scene, all)).toEqual([]);
+  });
+
+  it('never go stale, though nobody asks for them any more', async () => {
+    const scene = indexScene();
+    await scene.copy(a);
+    await run(scene, all);
+    await scene.copy(b);
+    await run(scene, new Set());
+    expect(generations(scene)).toEqual(optionForms.map(() => ({ generation: '2' })));
+    expect(await damage(scene)).toEqual([]);
+  });
+
+  it('that someone else put there are replaced by ours', async () => {
+    const scene = indexScene();
+    await scene.copy(a);
+    for (const file of optionForms) await scene.store.put(keyOf(file), Buffer.from('not ours'));
+    await run(scene, new Set());
+    expect(await damage(scene)).toEqual([]);
+  });
+
+  it('that cannot be made here fail the run, behind all the others', async () => {
+    const scene = indexScene();
+    await scene.copy(a);
+    await expect(indexSubdir(subdir, { ...scene.world, forms: all })).rejects.toThrow('repodata.json.bz2 cannot be');
+    expect(await damage(scene)).toEqual([]);
+  });
+});
+
+describe('what a hotfix of ours takes out', () => {
+  it('stays in repodata_from_packages.json, and changes there when upstream changes it', async () => {
+    const scene = indexScene();
+    for (const name of [a, b]) await scene.copy(name);
+    await run(scene, all);
+    const key = keyOf('repodata_from_packages.json');
+    const record = recordSchema.parse({ name: 'b', version: '1', build: '0', build_number: 0, license: 'new' });
+    for (const more of [{}, { record }]) {
+      await scene.decide({ [b]: { hotfix: { removed: true }, ...more } });
+      await run(scene, all);
+      expect(await scene.repodata()).toContain(`"removed":["${b}"]`);
+      expect(await textOf(await scene.store.get(key))).toContain(`"${b}":{`);
+      expect(await damage(scene)).toEqual([]);
+    }
+    expect(await textOf(await scene.store.get(key))).toContain('"license":"new"');
+  });
+});
+
+describe('shards', () => {
+  const newShards = (scene: IndexScene) => scene.writes().filter((key) => key.includes('/shards/'));
+
+  it('of names that did not change are not made again', async () => {
+    const scene = indexScene();
+    for (const name of [a, b]) await scene.copy(name);
+    await run(scene, shards);
+    scene.writes();
+    await scene.copy(c);
+    await run(scene, shards);
+    expect(newShards(scene)).toHaveLength(1);
+    expect(await damage(scene)).toEqual([]);
+    await scene.remove(b);
+    await scene.remove(c);
+    scene.writes();
+    await run(scene, shards);
+    expect(newShards(scene)).toEqual([]);
+    expect(await damage(scene)).toEqual([]);
+    // Readers of the older index may still want those of b.
+    expect(shardsIn(scene)).toHaveLength(3);
+  });
+
+  const made = shardsMadeKey('conda', subdir);
+  const damaged = (store: IndexScene['store'], key: ObjectKey) => store.put(key, Buffer.from('{}'));
+  const lost = (store: IndexScene['store'], key: ObjectKey) => store.delete(key);
+  it.each([
+    ['what they were made from is damaged', [made], damaged],
+    ['what they were made from is lost', [made], lost],
+    ['their index is damaged', [shardIndexKey], damaged],
+    ['their index is lost', [shardIndexKey], lost],
+    ['both are damaged', [made, shardIndexKey], damaged],
+  ])('are all made again when %s', async (_, keys, become) => {
+    const scene = indexScene();
+    for (const name of [a, b]) await scene.copy(name);
+    await run(scene, shards);
+    for (const key of keys) await become(scene.store, key);
+    await scene.copy(c);
+    scene.writes();
+    await run(scene, shards);
+    expect(newShards(scene)).toHaveLength(2);
+    expect(await damage(scene, shards)).toEqual([]);
+  });
+
+  it('left by a run that was cut off before their index are taken up by the next', async () => {
+    let broken = false;
+    const scene = indexScene({
+      fault: (op, key) => (op === 'publish' && key === shardIndexKey && broken ? 'broken' : undefined),
+    });
+    await scene.copy(a);
+    await run(scene, shards);
+    broken = true;
+    await scene.copy(b);
+    await expect(run(scene, shards)).rejects.toMatchObject({ code: 'store.broken' });
+    expect(await damage(scene)).toContain(`verify.index-form ${shardIndexKey}`);
+    broken = false;
+    await run(scene, new Set());
+    expect(await damage(scene)).toEqual([]);
+  });
+
+  it('that are damaged or gone are named by verify and mended by a rebuild', async () => {
+    const scene = indexScene();
+    for (const name of [a, b]) await scene.copy(name);
+    await run(scene, shards);
+    const [one = '', two = ''] = shardsIn(scene);
+    await scene.store.put(objectKeySchema.parse(one), Buffer.from('damaged'));
+    await scene.store.delete(objectKeySchema.parse(two));
+    expect((await damage(scene)).sort()).toEqual([`verify.shard ${one}`, `verify.shard ${two}`].sort());
+    await run(scene, new Set(), { rebuild: true });
+    expect(await damage(scene)).toEqual([]);
+  });
+
+  it('follow what control decides', async () => {
+    const scene = indexScene();
+    for (const name of [a, b]) await scene.copy(name);
+    await run(scene, shards);
+    await scene.decide({
+      [a]: { withdrawn: { at: 1, reason: 'recalled' } },
+      [b]: { hotfix: { set: { depends: [] } } },
+    });
+    await run(scene, shards);
+    expect(await damage(scene)).toEqual([]);
+  });
+});
+
+type Act = Decision | 'copy' | 'remove';
+
+/** What is there, and what control says of it. */
+interface Content {
+  readonly there: Set<string>;
+  readonly decisions: Record<string, Decision>;
+}
+
+async function happen(scene: IndexScene, { there, decisions }: Content, [name, act]: readonly [string, Act, boolean]) {
+  if (act === 'copy') {
+    there.add(name);
+    await scene.copy(name);
+  } else if (act === 'remove') {
+    there.delete(name);
+    await scene.remove(name);
+  } else await scene.decide(Object.assign(decisions, { [name]: act }));
+}
+
+it('any order of updates, whoever asked for what meanwhile, gives the bytes of one run over what there is', async () => {
+  const cheap = new Set(optionForms.filter((file) => !file.endsWith('.bz2')));
+  const hotfixes = [{ removed: true }, { revoked: true }, { set: { license: 'X' } }] as const;
+  const acts = ['copy', 'remove', {}, ...hotfixes.map((hotfix) => ({ hotfix }))] satisfies Act[];
+  const pool = ['a-1-0.conda', 'a-1-0.tar.bz2', 'ab-2-0.conda', 'b-1-0.tar.bz2', 'c-1-0.conda'];
+  const step = fc.tuple(fc.constantFrom(...pool), fc.constantFrom<Act>(...acts), fc.boolean());
+  const shown = ({ store }: IndexScene) => [...cheap].map((file) => store.objects.get(keyOf(file))?.bytes);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 10 }), async (steps) => {
+      const scene = indexScene();
+      const content: Content = { there: new Set(), decisions: {} };
+      for (const each of steps) {
+        await happen(scene, content, each);
+        await run(scene, each[2] ? cheap : new Set());
+      }
+      await run(scene, cheap);
+      expect(await damage(scene)).toEqual([]);
+      const fresh = indexScene();
+      for (const name of content.there) await fresh.copy(name);
+      await fresh.decide(content.decisions);
+      await run(fresh, cheap);
+      expect(shown(fresh)).toEqual(shown(scene));
+    }),
+    { numRuns: 40 },
+  );
+});
