@@ -61,13 +61,16 @@ function draftAbsent(artifact: Artifact, { index }: SubdirState, { entered, why,
 }
 
 /** A package that no index lists: it appears now, but as the second format of a stem only once that is proved. */
-function draftUnindexed(artifact: Artifact, { index }: SubdirState, { now, why, hotfix }: Claimed): Draft {
+function draftUnindexed(artifact: Artifact, { index, control }: SubdirState, { now, why, hotfix }: Claimed): Draft {
   const record = patchedRecord(artifact, hotfix);
   const listed = { why, record: artifact.record, ...(hotfix && { hotfix }) };
   const quiet = { add: false, appears: true, problem: null };
   if (!index.has(twinOf(artifact))) return { ...quiet, decision: listed, alteration: null };
   const alteration = { ...second, ...placeOf(artifact), record, decision: listed };
-  return { ...quiet, decision: { ...listed, withdrawn: { at: now, reason: second.reason } }, alteration };
+  const { withdrawn } = control.packages[artifact.filename] ?? {};
+  // Held at every sync from now on: only the first one writes.
+  const held = withdrawn?.reason === second.reason ? withdrawn : { at: now, reason: second.reason };
+  return { ...quiet, decision: { ...listed, withdrawn: held }, alteration };
 }
 
 /** The record as clients will see it; the same when its hotfix takes it out, since then no solution holds it. */

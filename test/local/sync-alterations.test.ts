@@ -96,6 +96,12 @@ describe('a second format is proved', () => {
     expect(report.problems).toContain('held.second-format linux-64/b-1.0-0.conda');
     expect(Object.keys(index)).not.toContain('b-1.0-0.conda');
     expect(await names()).not.toContain('b-1.0-0.conda');
+    // Held again, a day later: nothing new is decided.
+    lab.now += day;
+    const again = await lab.sync(lab.allowlist(['old', 'b']));
+    expect(again.problems).toEqual(report.problems);
+    expect([again.plan.decisions, again.plan.alterations]).toEqual([{}, {}]);
+    expect(again.indexed.map(({ generation }) => generation)).toEqual(report.indexed.map((one) => one.generation));
   });
 });
 
