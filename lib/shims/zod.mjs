@@ -4,6 +4,7 @@
  */
 import * as checks from 'zod-files/v4/classic/checks.js';
 import * as coerce from 'zod-files/v4/classic/coerce.js';
+import * as iso from 'zod-files/v4/classic/iso.js';
 import * as schemas from 'zod-files/v4/classic/schemas.js';
 
-export const z = { ...checks, ...schemas, coerce };
+export const z = { ...checks, ...schemas, coerce, iso };
