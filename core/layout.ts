@@ -82,6 +82,8 @@ export const proofKey = (channel: ChannelName): ObjectKey => key('_gatehouse', '
 /** The allowlist as the cloud reads it. */
 export const allowlistKey: ObjectKey = key('_gatehouse', 'allowlist.json');
 
+export const patchPrefix = '_gatehouse/patches/';
+
 /** The organisation's own hotfixes of one subdir, as the cloud reads them. */
 export const patchKey = (subdir: Subdir): ObjectKey => key('_gatehouse', 'patches', `${subdir}.json`);
 

@@ -26,3 +26,13 @@ export async function readStoredAllowlist(store: Store): Promise<StoredAllowlist
   const bytes = await object.read(0, object.size);
   return { allowlist: acceptAllowlist(bytes, 'allowlist.json'), sha256: sha256Of(bytes) };
 }
+
+/** The same for who indexes, or null: what is wrong with it is for who plans to say, and what is there is indexed all the same. */
+export async function storedAllowlist(store: Store): Promise<Allowlist | null> {
+  try {
+    return (await readStoredAllowlist(store)).allowlist;
+  } catch (error) {
+    if (error instanceof GatehouseError && error.code.startsWith('allowlist.')) return null;
+    throw error;
+  }
+}

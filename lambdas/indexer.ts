@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson, parseValue } from '../core/json.ts';
-import { indexSubdir } from '../core/steps/index.ts';
+import { storedAllowlist } from '../core/read-stored-allowlist.ts';
+import { type IndexWorld, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
 import type { Subdir } from '../core/subdir.ts';
@@ -48,10 +49,11 @@ function looksOf(parsed: readonly Parsed[]): Map<Subdir, Look> {
 /** @returns the subdirs whose messages must come again: all, when what is made of all of them failed */
 async function indexTouched(looks: ReadonlyMap<Subdir, Look>, world: IndexerWorld): Promise<ReadonlySet<Subdir>> {
   if (looks.size === 0) return new Set();
+  const forms = new Set((await storedAllowlist(world.store))?.forms);
   const failing = new Set<Subdir>();
   const changed: Subdir[] = [];
   for (const [subdir, look] of looks) {
-    const outcome = await attempt(`index of ${subdir}`, world, () => indexOne(subdir, look, world));
+    const outcome = await attempt(`index of ${subdir}`, world, () => indexOne(subdir, look, { ...world, forms }));
     if (outcome === null) failing.add(subdir);
     else if (outcome.changed) changed.push(subdir);
   }
@@ -70,7 +72,7 @@ async function attempt<T>(what: string, { telemetry }: IndexerWorld, work: () =>
   }
 }
 
-async function indexOne(subdir: Subdir, look: Look, world: IndexerWorld) {
+async function indexOne(subdir: Subdir, look: Look, world: IndexerWorld & Pick<IndexWorld, 'forms'>) {
   const { telemetry } = world;
   const indexed = await indexSubdir(subdir, { ...world, log: telemetry.log }, look === 'all' ? {} : { hints: look });
   for (const problem of indexed.problems) telemetry.warn('problem', problem);

@@ -1,7 +1,8 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderCache } from '../adapters/cache-folder.ts';
+import { compressBzip2 } from '../adapters/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
 import { sqsQueue } from '../adapters/queue-sqs.ts';
 import { rattlerSolver } from '../adapters/solver-rattler.ts';
@@ -28,6 +29,8 @@ interface CloudWorld {
 
 export interface DownloaderWorld extends CloudWorld {
   readonly fetch: Fetch;
+  /** Bytes: no larger package can be taken in here. */
+  readonly scratch: number;
 }
 
 export interface ProverWorld extends CloudWorld {
@@ -38,12 +41,20 @@ export interface IndexerWorld extends CloudWorld {
   readonly queue: Queue;
   /** Null where nobody asked for it. */
   readonly invalidate: Invalidate | null;
+  /** Undefined where nobody asked for it (lib/bundle-functions.ts). */
+  readonly bzip2?: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
-export interface ScraperWorld extends ProverWorld, DownloaderWorld {
-  readonly cache: DocumentCache;
+export interface PrunerWorld extends CloudWorld {
   /** Milliseconds. */
   readonly retain: number;
+  /** The indexer's. */
+  readonly indexes: Queue;
+}
+
+export interface ScraperWorld extends ProverWorld, PrunerWorld {
+  readonly fetch: Fetch;
+  readonly cache: DocumentCache;
   readonly queue: Queue;
   /** The same queue, whose messages come a quarter of an hour later, which is the longest that SQS keeps one back. */
   readonly later: Queue;
@@ -55,10 +66,19 @@ const latest = 900;
 /** Bundled beside each function that solves (lib/bundle-functions.ts). */
 const workerUrl = new URL('./solver-worker.mjs', import.meta.url);
 
-function openCloud(bucket: string): CloudWorld {
+/** Bundled beside the indexer where somebody asked for it. */
+const bzip2Url = new URL('./bzip2-worker.mjs', import.meta.url);
+
+function openCloud(bucket: string): CloudWorld & Pick<DownloaderWorld, 'scratch'> {
   const { bavail, bsize } = statfsSync(tmpdir());
-  const store = s3Store(bucket, { scratch: bavail * bsize });
-  return { channel: 'conda', store, clock: systemClock, telemetry: powertools() };
+  const scratch = bavail * bsize;
+  return {
+    channel: 'conda',
+    store: s3Store(bucket, { scratch }),
+    scratch,
+    clock: systemClock,
+    telemetry: powertools(),
+  };
 }
 
 export function openDownloader(): DownloaderWorld {
@@ -78,6 +98,16 @@ export function openIndexer(): IndexerWorld {
     ...openCloud(told.GATEHOUSE_BUCKET),
     queue: sqsQueue(told.GATEHOUSE_INDEX_QUEUE_URL),
     invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
+    ...(existsSync(bzip2Url) && { bzip2: (bytes: Uint8Array) => compressBzip2(bytes, bzip2Url) }),
+  };
+}
+
+export function openPruner(): PrunerWorld {
+  const told = readEnvironment(environments.pruner);
+  return {
+    ...openCloud(told.GATEHOUSE_BUCKET),
+    retain: told.GATEHOUSE_RETAIN_DAYS,
+    indexes: sqsQueue(told.GATEHOUSE_INDEX_QUEUE_URL),
   };
 }
 
@@ -92,5 +122,6 @@ export function openScraper(): ScraperWorld {
     queue: sqsQueue(told.GATEHOUSE_PLAN_QUEUE_URL),
     later: sqsQueue(told.GATEHOUSE_PLAN_QUEUE_URL, { delaySeconds: latest }),
     jobs: sqsQueue(told.GATEHOUSE_JOB_QUEUE_URL),
+    indexes: sqsQueue(told.GATEHOUSE_INDEX_QUEUE_URL),
   };
 }

@@ -1,4 +1,31 @@
-import type { Handler } from './invocation.ts';
+import { channelPlace } from '../core/list-packages.ts';
+import { readStoredAllowlist } from '../core/read-stored-allowlist.ts';
+import { indexMessage } from '../core/run/index-message.ts';
+import { type PruneReport, prune } from '../core/steps/prune.ts';
+import type { Subdir } from '../core/subdir.ts';
+import { inWorld } from './invocation.ts';
+import { openPruner, type PrunerWorld } from './open-world.ts';
 
-/** Deletes nothing: the step that would is still to come. */
-export const handler: Handler<{ readonly deleted: number }> = async () => ({ deleted: 0 });
+/**
+ * Deletes what nobody needs any more, and has the subdirs that lost packages indexed.
+ *
+ * @throws GatehouseError `allowlist.*` where it is missing or bad: nothing is deleted
+ */
+export async function pruneChannel(_event: unknown, world: PrunerWorld): Promise<{ readonly deleted: number }> {
+  const { telemetry, indexes } = world;
+  const { allowlist } = await readStoredAllowlist(world.store);
+  const report = await prune({ ...world, forms: new Set(allowlist.forms) }, { remove: true });
+  await indexes.send(lostPackages(report).map(indexMessage));
+  for (const problem of report.problems) telemetry.warn('problem', problem);
+  for (const object of report.objects) telemetry.note('deleted', { ...object });
+  telemetry.count('ObjectsDeleted', report.objects.length);
+  telemetry.count('PruneProblems', report.problems.length);
+  return { deleted: report.objects.length };
+}
+
+function lostPackages({ objects }: PruneReport): Subdir[] {
+  const packages = objects.filter(({ kind }) => kind === 'package');
+  return [...new Set(packages.flatMap(({ key }) => channelPlace(key)?.subdir ?? []))];
+}
+
+export const handler = inWorld(openPruner, pruneChannel);

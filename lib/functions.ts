@@ -24,7 +24,7 @@ interface FunctionSize {
 /** Within the 3,008 MB that a new account may be held to. */
 const defaultSizes: Readonly<Record<FunctionName, FunctionSize>> = {
   scraper: { memory: 3008, scratch: 2048, timeout: 900 },
-  // A batch's packages, whole, while they are checked.
+  // A package, whole, while it is checked.
   downloader: { memory: 1769, scratch: 10_240, timeout: 900 },
   // A failed batch comes back after six timeouts: what is cut off here has saved its progress.
   indexer: { memory: 3008, scratch: 2048, timeout: 300 },

@@ -14,23 +14,27 @@ export interface Access {
 const packages = ['conda/*.conda', 'conda/*.tar.bz2'] as const;
 
 /** Each index file by its whole name (core/forms/forms.ts): an open end would also let in a package of that name. */
-const indexFiles = [
-  'conda/*/repodata.json',
-  'conda/*/repodata.json.zst',
+const optionFiles = [
   'conda/*/repodata.json.bz2',
-  'conda/*/current_repodata.json',
-  'conda/*/run_exports.json',
   'conda/*/repodata_from_packages.json',
   'conda/*/repodata_shards.msgpack.zst',
   'conda/*/shards/*.msgpack.zst',
+] as const;
+const indexFiles = [
+  'conda/*/repodata.json',
+  'conda/*/repodata.json.zst',
+  'conda/*/current_repodata.json',
+  'conda/*/run_exports.json',
   'conda/channeldata.json',
+  ...optionFiles,
 ] as const;
 
 const allowlist = '_gatehouse/allowlist.json';
-const patches = '_gatehouse/patches/*';
 const provenance = '_gatehouse/provenance/*';
 const control = '_gatehouse/control/*';
 const state = '_gatehouse/state/*';
+/** Of upstream, where a folder was copied into the bucket. */
+const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
 const runs = '_gatehouse/runs/*';
 const incoming = '_gatehouse/incoming/*';
@@ -42,7 +46,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     read: ['conda/*', '_gatehouse/*'],
     list: ['conda/*', '_gatehouse/*'],
     write: [plans, runs, control],
-    send: ['plan', 'job'],
+    send: ['plan', 'job', 'index'],
   },
   downloader: {
     // Runs, since what a superseded one sent for must not come in any more.
@@ -51,8 +55,8 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     write: [...packages, provenance, incoming],
   },
   indexer: {
-    read: ['conda/*', provenance, control, state, allowlist, patches],
-    list: ['conda/*', provenance, control, state, allowlist, patches],
+    read: ['conda/*', provenance, control, state, allowlist],
+    list: ['conda/*', provenance, control, state, allowlist],
     // Provenance of packages that were copied in by hand.
     write: [...indexFiles, state, provenance],
     send: ['index'],
@@ -63,10 +67,11 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     write: [proof],
   },
   pruner: {
-    read: ['conda/*', '_gatehouse/*'],
-    list: ['conda/*', '_gatehouse/*'],
+    read: ['conda/*', provenance, control, state, plans, documents, allowlist],
+    list: ['conda/*', provenance, control, state, plans, documents, allowlist],
     // Segments of the state are below its subdirs; the state itself is beside them and stays.
-    delete: [...packages, 'conda/*/shards/*.msgpack.zst', '_gatehouse/state/*/*/*', plans],
+    delete: [...packages, ...optionFiles, '_gatehouse/state/*/*/*', plans, documents],
+    send: ['index'],
   },
   'deploy-files': {
     read: [],

@@ -21,7 +21,8 @@ export interface Work {
 
 export const work: Readonly<Record<QueueName, Work>> = {
   plan: { by: 'scraper', batch: 1, window: 0, concurrency: 5, receives: 5 },
-  job: { by: 'downloader', batch: 5, window: 0, concurrency: 5, receives: 5 },
+  // One: the jobs of a batch would share its time and its scratch space.
+  job: { by: 'downloader', batch: 1, window: 0, concurrency: 5, receives: 5 },
   // A burst of uploads is one look at their subdirs; a lost race for a subdir's state counts as a delivery.
   index: { by: 'indexer', batch: 1000, window: 30, concurrency: 2, receives: 10 },
   // One proof stands for all index changes of two minutes.

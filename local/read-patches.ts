@@ -5,14 +5,12 @@ import { platformNames } from '../core/allowlist/platform-names.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { GatehouseError } from '../core/error.ts';
 import type { Patches } from '../core/forms/hotfix/patches.ts';
-import { readPatchFile } from '../core/forms/hotfix/read-patch-file.ts';
+import { largestPatchFile, readPatchFile } from '../core/forms/hotfix/read-patch-file.ts';
 import { noarch, type Subdir, subdirSchema } from '../core/subdir.ts';
 
 /** Where an organisation keeps its own hotfixes: beside its allowlist. */
 export const patchesFolder = (allowlist: string): string => join(dirname(allowlist), 'patches');
 
-/** Far beyond what people write by hand. */
-const largestFile = 16 * 1024 * 1024;
 const subdirNames: readonly string[] = [...platformNames, noarch];
 
 /**
@@ -56,9 +54,9 @@ async function readOne(file: string) {
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of createReadStream(file, { end: largestFile })) chunks.push(chunk);
+    for await (const chunk of createReadStream(file, { end: largestPatchFile })) chunks.push(chunk);
     const bytes = Buffer.concat(chunks);
-    if (bytes.length <= largestFile) return bytes;
+    if (bytes.length <= largestPatchFile) return bytes;
   } catch (cause) {
     throw new GatehouseError('patches.invalid', `${file} ${reasonOf(cause)}`, { hint: folderHint, cause });
   }

@@ -12,6 +12,8 @@ import { type Received, receive } from './receive.ts';
 export interface DownloadWorld extends RetryWorld {
   readonly store: Store;
   readonly channel: ChannelName;
+  /** Bytes that the store can stage of one package; any number without it. */
+  readonly scratch?: number;
 }
 
 /**

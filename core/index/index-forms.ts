@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
 import type { FormBytes, RecordSource } from '../forms/form.ts';
 import { type Form, forms } from '../forms/forms.ts';
 import { type OptionForm, optionForms } from '../forms/option-forms.ts';
 import { spliceRepodata } from '../forms/splice-repodata.ts';
 import { indexKey } from '../layout.ts';
+import type { Problem } from '../problem.ts';
 import { once } from '../upstream/unpack-msgpack.ts';
 import type { IndexForm } from './publish-form.ts';
 import { makeShardIndex, type ShardsWorld } from './shards/make-shard-index.ts';
@@ -15,7 +15,7 @@ import { stateSource } from './state/state-source.ts';
 export interface FormsWorld extends ShardsWorld {
   /** The option forms that are asked for; none without it. */
   readonly forms?: ReadonlySet<OptionForm>;
-  /** One bzip2 stream of the bytes; a world without it cannot bring `repodata.json.bz2` up to date. */
+  /** One bzip2 stream of the bytes; a world without it leaves `repodata.json.bz2` as it is, and says so. */
   readonly bzip2?: (bytes: Uint8Array) => Promise<Uint8Array>;
   readonly log?: Log;
 }
@@ -46,6 +46,8 @@ export function indexForms(world: FormsWorld, root: IndexRoot, wanted: ReadonlyS
   });
 }
 
+const bzip2Form = 'repodata.json.bz2' satisfies OptionForm;
+
 const keyOf = ({ channel, subdir }: StatePlace, file: string) => indexKey(channel, subdir, file);
 
 interface Making {
@@ -59,14 +61,23 @@ function makerOf({ file, making }: Form, { world, root, source }: Making): Index
   if (file === 'repodata.json') return () => spliceRepodata(source);
   if (making.from === 'subdir') return () => ({ bytes: making.build(source) });
   if (making.from === 'shards') return async () => ({ bytes: once(await makeShardIndex(world, root)) });
-  return making.from === 'form' && making.by === 'bzip2' ? async () => ({ bytes: await bzip2Of(world, source) }) : null;
+  const { bzip2 } = world;
+  if (making.from !== 'form' || making.by !== 'bzip2' || bzip2 === undefined) return null;
+  return async () => ({ bytes: await bzip2Of({ ...world, bzip2 }, source) });
 }
 
-async function bzip2Of({ log, bzip2, ...place }: FormsWorld, source: RecordSource): Promise<FormBytes> {
-  const key = keyOf(place, 'repodata.json.bz2');
-  if (bzip2 === undefined) {
-    throw new GatehouseError('usage.invalid', `${key} cannot be brought up to date here`, { hint: `delete ${key}` });
-  }
+/** What is wanted and cannot be made here. */
+export async function formProblems(world: FormsWorld): Promise<Problem[]> {
+  if (world.bzip2 !== undefined) return [];
+  const subject = keyOf(world, bzip2Form);
+  if (!world.forms?.has(bzip2Form) && (await world.store.get(subject)) === null) return [];
+  return [{ code: 'index.form', subject, detail: 'cannot be brought up to date here, for want of a bzip2 thread' }];
+}
+
+type CompressingWorld = FormsWorld & Required<Pick<FormsWorld, 'bzip2'>>;
+
+async function bzip2Of({ log, bzip2, ...place }: CompressingWorld, source: RecordSource): Promise<FormBytes> {
+  const key = keyOf(place, bzip2Form);
   const { bytes, size } = await spliceRepodata(source);
   log?.({ type: 'index.compressing', key, size });
   const plain: Uint8Array[] = [];

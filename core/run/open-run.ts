@@ -8,19 +8,22 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { type JsonObject, readJsonObject } from '../read-json-object.ts';
 import { readStoredAllowlist } from '../read-stored-allowlist.ts';
+import { readStoredPatches, type StoredPatches } from '../read-stored-patches.ts';
 import { latestRunSchema, type Run, runSchema } from './run.ts';
 
 export interface OpenRun {
   readonly run: Run;
   readonly allowlist: Allowlist;
+  readonly patches: StoredPatches;
 }
 
-/** A run with the allowlist it is about; null when a later run or another allowlist has taken its place. */
+/** A run with what it is about; null when a later run, another allowlist or other hotfixes have taken its place. */
 export async function openRun(store: Store, id: Sha256): Promise<OpenRun | null> {
   if (!(await isLatest(store, id))) return null;
   const { value: run } = await readRun(store, id);
   const { allowlist, sha256 } = await readStoredAllowlist(store);
-  return sha256 === run.allowlist ? { run, allowlist } : null;
+  const patches = await readStoredPatches(store);
+  return sha256 === run.allowlist && patches.sha256 === run.patches ? { run, allowlist, patches } : null;
 }
 
 export async function isLatest(store: Store, id: Sha256): Promise<boolean> {

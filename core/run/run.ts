@@ -9,6 +9,8 @@ export const runSchema = z.strictObject({
   version: z.literal(1),
   /** Of the allowlist's bytes: when they change, the run is superseded. */
   allowlist: sha256Schema,
+  /** Of the organisation's own hotfixes, for the same. */
+  patches: sha256Schema,
   /** Milliseconds since the epoch. What the plan calls now, so that its conclusion is the same when it comes twice. */
   startedAt: z.number(),
   slices: z.int().nonnegative(),

@@ -1,6 +1,7 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import { emptyControl } from '../control.ts';
 import { type Sha256, sha256Of } from '../digest.ts';
+import type { Patches } from '../forms/hotfix/patches.ts';
 import { canonicalJson } from '../json.ts';
 import { controlKey, partialKey, planKey } from '../layout.ts';
 import { artifactJobs, type Plan } from '../plan.ts';
@@ -11,16 +12,18 @@ import type { Queue } from '../ports/queue.ts';
 import { putOnce } from '../put-once.ts';
 import { readJsonObject } from '../read-json-object.ts';
 import { readPlan } from '../read-plan.ts';
+import { indexMessage } from '../run/index-message.ts';
 import { openRun, updateRun } from '../run/open-run.ts';
 import type { Run } from '../run/run.ts';
 import { runMessage } from '../run/run-message.ts';
 import { noarch } from '../subdir.ts';
 
-export interface ConcludePlanWorld extends ConcludeWorld {
+export interface ConcludePlanWorld extends Omit<ConcludeWorld, 'patches'> {
   readonly clock: Clock;
   readonly queue: Queue;
   readonly later: Queue;
   readonly jobs: Queue;
+  readonly indexes: Queue;
 }
 
 export interface Concluded {
@@ -43,14 +46,14 @@ const patience = 8 * 60 * 60 * 1000;
 export async function concludePlan(id: Sha256, world: ConcludePlanWorld): Promise<Concluded> {
   const opened = await openRun(world.store, id);
   if (opened === null) return { status: 'superseded', missing: [], plan: null };
-  const { run, allowlist } = opened;
+  const { run, allowlist, patches } = opened;
   if (run.stage !== 'planning') return { status: 'sent', missing: [], plan: null };
   const { parts, missing } = await readParts(id, run, world);
   if (run.plan === null && missing.length > 0 && world.clock.now() < run.startedAt + patience) {
     await world.later.send([runMessage({ type: 'merge', run: id })]);
     return { status: 'waiting', missing, plan: null };
   }
-  const planId = run.plan ?? (await makePlan(id, { run, allowlist, parts }, world));
+  const planId = run.plan ?? (await makePlan(id, { run, allowlist, patches: patches.parse(), parts }, world));
   const plan = await readPlan(world.store, planId);
   await configure(allowlist, world);
   const second = new Set(plan.second);
@@ -79,12 +82,18 @@ async function readParts(id: Sha256, { slices }: Run, { store }: ConcludePlanWor
 interface Making {
   readonly run: Run;
   readonly allowlist: Allowlist;
+  readonly patches: Patches;
   readonly parts: readonly PartialPlan[];
 }
 
 /** @returns the id of the plan that was first */
-async function makePlan(id: Sha256, { run, allowlist, parts }: Making, world: ConcludePlanWorld): Promise<Sha256> {
-  const plan = await concludeSlices(allowlist, parts, { ...world, clock: { now: () => run.startedAt } });
+async function makePlan(
+  id: Sha256,
+  { run, allowlist, patches, parts }: Making,
+  world: ConcludePlanWorld,
+): Promise<Sha256> {
+  const concluding = { ...world, patches, clock: { now: () => run.startedAt } };
+  const plan = await concludeSlices(allowlist, parts, concluding);
   const bytes = Buffer.from(canonicalJson(plan));
   const made = sha256Of(bytes);
   await putOnce(world.store, planKey(made), bytes);
@@ -94,8 +103,13 @@ async function makePlan(id: Sha256, { run, allowlist, parts }: Making, world: Co
   return first ?? made;
 }
 
-/** A subdir with a control is indexed, packages or not: every configured one and noarch must be there (clients.md 4.1). */
-async function configure({ platforms }: Allowlist, { store, channel }: ConcludePlanWorld): Promise<void> {
+/**
+ * A subdir with a control is indexed, packages or not: every configured one and noarch must be there (clients.md 4.1).
+ * Each is indexed now, for the allowlist may ask for other forms than before.
+ */
+async function configure({ platforms }: Allowlist, { store, channel, indexes }: ConcludePlanWorld): Promise<void> {
   const empty = Buffer.from(canonicalJson(emptyControl));
-  for (const subdir of new Set([...platforms, noarch])) await putOnce(store, controlKey(channel, subdir), empty);
+  const subdirs = [...new Set([...platforms, noarch])];
+  for (const subdir of subdirs) await putOnce(store, controlKey(channel, subdir), empty);
+  await indexes.send(subdirs.map(indexMessage));
 }

@@ -51,6 +51,7 @@ async function bring(key: ObjectKey, artifact: Artifact, world: DownloadWorld): 
   }
   const there = await digestsAt(key, artifact, world.store);
   if (there !== null) return { status: 'present', size: there.size };
+  refuseTooLarge(artifact, world);
   world.log({ type: 'fetch.started', key, size: artifact.size ?? 0 });
   await using received = await download(artifact, world);
   const { sha256, md5, size } = received.digests;
@@ -59,6 +60,13 @@ async function bring(key: ObjectKey, artifact: Artifact, world: DownloadWorld): 
   if (status === 'written') return { status: 'stored', size };
   if ((await digestsAt(key, received.digests, world.store)) !== null) return { status: 'present', size };
   throw new GatehouseError('store.conflict', `${key} was refused, yet nothing is there`, { retry: true });
+}
+
+/** What can be known before a byte is transferred. */
+function refuseTooLarge({ size }: Artifact, { scratch = Number.POSITIVE_INFINITY }: DownloadWorld): void {
+  if (size === null || size <= scratch) return;
+  const hint = 'give this machine or function more scratch space';
+  throw new GatehouseError('store.too-large', `${size} bytes do not fit into ${scratch} of scratch space`, { hint });
 }
 
 /** What is at the key, when it is what is expected; null when nothing is. */

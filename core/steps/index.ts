@@ -3,6 +3,7 @@ import { digestStream } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
 import { sections } from '../forms/form.ts';
+import { formProblems } from '../index/index-forms.ts';
 import type { IndexElsewhere } from '../index/index-looks.ts';
 import { type PublishingWorld, publishSettled } from '../index/publish-settled.ts';
 import { packagesAt } from '../index/state/diff-keys.ts';
@@ -73,7 +74,7 @@ async function indexOnce(
   const { subdir, log } = place;
   const { root, damage = damageBefore, changed } = await publishSettled(place, looking);
   const damaged = damage === undefined ? [] : [{ code: 'index.state', subject: subdir, detail: `${damage}; rebuilt` }];
-  const problems = [...damaged, ...(await subdirProblems(place, root))];
+  const problems = [...damaged, ...(await subdirProblems(place, root)), ...(await formProblems(place))];
   const outcome = { subdir, packages: listedIn(root), generation: root.generation, changed, problems };
   log({ type: 'index.written', subdir, packages: outcome.packages, changed });
   return outcome;

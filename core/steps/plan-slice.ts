@@ -12,7 +12,7 @@ import { openRun, updateRun } from '../run/open-run.ts';
 import type { Run } from '../run/run.ts';
 import { runMessage } from '../run/run-message.ts';
 
-export interface SliceWorld extends SolveWorld {
+export interface SliceWorld extends Omit<SolveWorld, 'patches'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly queue: Queue;
@@ -32,13 +32,13 @@ export interface SliceDone {
 export async function planSlice(id: Sha256, slice: number, world: SliceWorld): Promise<SliceDone> {
   const opened = await openRun(world.store, id);
   if (opened === null) return { status: 'superseded' };
-  const { run, allowlist } = opened;
+  const { run, allowlist, patches } = opened;
   if (run.plan !== null) return { status: 'merged' };
   const work = planSlices(allowlist)[slice];
   if (work === undefined) throw new GatehouseError('internal.bug', `run ${id} has no slice ${slice}`);
   const key = partialKey(id, slice);
   if ((await world.store.get(key)) === null) {
-    const part = await solveSlice(work, allowlist, world);
+    const part = await solveSlice(work, allowlist, { ...world, patches: patches.parse() });
     await putOnce(world.store, key, Buffer.from(canonicalJson(part)));
   }
   const counted = await updateRun(id, world, (before) =>

@@ -1,9 +1,9 @@
-import { GatehouseError } from '../error.ts';
 import type { ChannelName } from '../layout.ts';
 import { listPackages } from '../list-packages.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
-import { readStoredAllowlist } from '../read-stored-allowlist.ts';
+import { storedAllowlist } from '../read-stored-allowlist.ts';
+import { indexMessage } from '../run/index-message.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 
 export interface ReconcileWorld {
@@ -15,19 +15,9 @@ export interface ReconcileWorld {
 
 /** Has every configured subdir, every one that has packages and `noarch` indexed: heals what an event that was lost left. */
 export async function reconcile({ store, channel, queue }: ReconcileWorld): Promise<Subdir[]> {
-  const subdirs = new Set<Subdir>([...(await configured(store)), noarch]);
+  const subdirs = new Set<Subdir>([...((await storedAllowlist(store))?.platforms ?? []), noarch]);
   for await (const { subdir } of listPackages(store, channel)) subdirs.add(subdir);
   const all = [...subdirs].sort();
-  await queue.send(all.map((subdir) => JSON.stringify({ type: 'index', subdir })));
+  await queue.send(all.map(indexMessage));
   return all;
-}
-
-/** What is wrong with an allowlist is for who plans to say; what is there is indexed all the same. */
-async function configured(store: Store): Promise<readonly Subdir[]> {
-  try {
-    return (await readStoredAllowlist(store)).allowlist.platforms;
-  } catch (error) {
-    if (error instanceof GatehouseError && error.code.startsWith('allowlist.')) return [];
-    throw error;
-  }
 }

@@ -9,6 +9,7 @@ import type { Store } from '../ports/store.ts';
 import { putOnce } from '../put-once.ts';
 import { readJsonObject } from '../read-json-object.ts';
 import { readStoredAllowlist } from '../read-stored-allowlist.ts';
+import { readStoredPatches } from '../read-stored-patches.ts';
 import { latestRunSchema, type Run } from '../run/run.ts';
 import { runMessage } from '../run/run-message.ts';
 
@@ -28,19 +29,23 @@ export interface Started {
 }
 
 /**
- * Starts a run over the store's allowlist, in the place of whichever was the latest: a message for each slice, and one
+ * Starts a run over the store's allowlist and hotfixes, in the place of whichever was the latest: a message for each slice, and one
  * that makes the plan in any case. Safe to run twice for one trigger.
  *
  * @param trigger names what set it off: the id of a message or event
- * @throws GatehouseError `allowlist.missing` or `allowlist.invalid`; `store.conflict` (retry)
+ * @throws GatehouseError `allowlist.missing`, `allowlist.invalid` or `patches.invalid`; `store.conflict` (retry)
  */
 export async function startRun(trigger: string, { store, clock, queue, later }: StartWorld): Promise<Started> {
   const { allowlist, sha256 } = await readStoredAllowlist(store);
-  const id = sha256Of(`${sha256} ${trigger}`);
+  const patches = await readStoredPatches(store);
+  // Whoever has to mend them is told here, and not slice by slice.
+  patches.parse();
+  const id = sha256Of(`${sha256} ${patches.sha256} ${trigger}`);
   const slices = planSlices(allowlist).length;
   const run: Run = {
     version: 1,
     allowlist: sha256,
+    patches: patches.sha256,
     startedAt: clock.now(),
     slices,
     done: [],

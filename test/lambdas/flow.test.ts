@@ -5,7 +5,11 @@ import { memoryCache } from '../../adapters/cache-memory.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { acceptAllowlist } from '../../core/allowlist/accept-allowlist.ts';
+import { parsePatchInstructions } from '../../core/forms/hotfix/patch-instructions.ts';
+import type { Patches } from '../../core/forms/hotfix/patches.ts';
+import { patchKey } from '../../core/layout.ts';
 import { verify } from '../../core/steps/verify.ts';
+import { subdirSchema } from '../../core/subdir.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
 import { seededRandom } from '../../local/sample/random.ts';
 import { buildSampleChannel, sampleAllowlist } from '../../local/sample/sample-channel.ts';
@@ -33,20 +37,29 @@ function localTwin(cloud: SmallCloud) {
   const store = memoryStore({}, bucket);
   return {
     bucket,
-    sync: (text: string) => {
+    sync: (text: string, patches?: Patches) => {
       const allowlist = acceptAllowlist(Buffer.from(text), 'allowlist.json');
       const bzip2 = async (bytes: Uint8Array) => bytes;
       const outside = { clock: clockOf(cloud), bzip2, solver, fetch: httpFetch(), cache: memoryCache() };
-      const world = { channel: 'conda' as const, store, ...outside, [Symbol.asyncDispose]: async () => {} };
+      const world = {
+        channel: 'conda' as const,
+        store,
+        ...outside,
+        ...(patches && { patches }),
+        [Symbol.asyncDispose]: async () => {},
+      };
       return sync(allowlist, world, () => {});
     },
   };
 }
 
+/** Its shard index names each by its hash, and `verify` looks for it; who indexed more often has old ones, too. */
+const isShard = (key: string) => key.includes('/shards/');
+
 const at = (bucket: SmallCloud['bucket'], prefix: string) =>
   Object.fromEntries(
     [...bucket.objects]
-      .filter(([key]) => key.startsWith(prefix))
+      .filter(([key]) => key.startsWith(prefix) && !isShard(key))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, { bytes }]) => [key, Buffer.from(bytes).toString('latin1')]),
   );
@@ -83,6 +96,7 @@ describe('from the allowlist to the proof', () => {
   });
 });
 
+const linux = subdirSchema.parse('linux-64');
 const day = 24 * 60 * 60 * 1000;
 
 /** Two allowlists and two upstreams: what enters, changes, hides its other format and leaves. */
@@ -96,7 +110,16 @@ const first: ChannelPackage[] = [
 const second: ChannelPackage[] = [...first, small('lib 1.2+x'), small('old 1.0')];
 const patches = { 'app-1.0-0.conda': { depends: ['lib >=1.1'] } };
 
-const allowlist = (url: string, packages: readonly string[]) => ({
+/** The organisation's own, which come with the second allowlist; so do two forms. */
+const ownHotfixes = {
+  patch_instructions_version: 1,
+  'packages.conda': { 'app-1.0-0.conda': { license: 'Ours' }, 'lib-1.2+x-0.conda': { constrains: ['gone <1'] } },
+  remove: ['lib-1.0-0.conda'],
+};
+const forms = ['repodata_shards.msgpack.zst', 'repodata_from_packages.json'];
+
+const allowlist = (url: string, packages: readonly string[], more: object = {}) => ({
+  ...more,
   channels: [url],
   platforms: ['linux-64', 'osx-64'],
   packages: packages.map((spec) => ({ spec, platforms: ['linux-64'] })),
@@ -112,14 +135,17 @@ async function play(mischief?: Parameters<typeof smallCloud>[1]): Promise<Play> 
   await cloud.allowlist(allowlist(urlOf('first'), ['app', 'old', 'gone']));
   await cloud.run();
   cloud.now += day;
-  await cloud.allowlist(allowlist(urlOf('second'), ['app', 'old']));
+  await cloud.put(patchKey(linux), Buffer.from(JSON.stringify(ownHotfixes)));
+  await cloud.allowlist(allowlist(urlOf('second'), ['app', 'old'], { forms }));
   await cloud.run();
   return { cloud, served: kept(cloud) };
 }
 
-/** All but what tells of the way there. */
+/** All but what tells of the way there, and shards. */
 const kept = (cloud: SmallCloud) =>
-  Object.fromEntries(Object.entries(cloud.objects()).filter(([key]) => !/^_gatehouse\/(runs|plans|state)\//.test(key)));
+  Object.fromEntries(
+    Object.entries(cloud.objects()).filter(([key]) => !/^_gatehouse\/(runs|plans|state)\//.test(key) && !isShard(key)),
+  );
 
 describe('whatever happens on the way', () => {
   let undisturbed: Play;
@@ -134,26 +160,29 @@ describe('whatever happens on the way', () => {
     const local = localTwin(cloud);
     await local.sync(JSON.stringify(allowlist(urlOf('first'), ['app', 'old', 'gone'])));
     cloud.now += day;
-    await local.sync(JSON.stringify(allowlist(urlOf('second'), ['app', 'old'])));
+    const hotfixes = new Map([[linux, parsePatchInstructions(JSON.stringify(ownHotfixes), 'patches')]]);
+    await local.sync(JSON.stringify(allowlist(urlOf('second'), ['app', 'old'], { forms })), hotfixes);
     expectSame(undisturbed.cloud, local);
     expect(await damage(undisturbed.cloud)).toEqual([]);
     const text = at(undisturbed.cloud.bucket, 'conda/linux-64/repodata.json')['conda/linux-64/repodata.json'] ?? '';
     const { packages, 'packages.conda': conda, removed } = JSON.parse(text);
     expect(Object.keys({ ...packages, ...conda }).sort()).toEqual([
       'app-1.0-0.conda',
-      'lib-1.0-0.conda',
       'lib-1.2+x-0.conda',
       'old-1.0-0.conda',
       'old-1.0-0.tar.bz2',
     ]);
     expect(conda['app-1.0-0.conda'].depends).toEqual(['lib >=1.1']);
-    expect(removed).toEqual(['gone-1.0-0.conda', 'gone-too-1.0-0.conda']);
+    expect(conda['app-1.0-0.conda'].license).toBe('Ours');
+    expect(removed).toEqual(['gone-1.0-0.conda', 'gone-too-1.0-0.conda', 'lib-1.0-0.conda']);
+    for (const file of forms) expect(undisturbed.served).toHaveProperty([`conda/osx-64/${file}`]);
   });
 
   it.each([1, 2, 3, 4, 5, 6])('messages come twice and in any order (seed %i)', async (seed) => {
     const { cloud, served } = await play({ random: seededRandom(seed), duplicates: 0.2 });
     expect(cloud.dead).toEqual([]);
     expect(served).toEqual(undisturbed.served);
+    expect(await damage(cloud)).toEqual([]);
   });
 
   it('an invocation is cut off at any effect: its messages come again, and the end is the same', async () => {
@@ -170,6 +199,7 @@ describe('whatever happens on the way', () => {
       const { cloud, served } = await play({ random: seededRandom(seed), duplicates: 0.1, crash });
       expect({ seed, dead: cloud.dead }).toEqual({ seed, dead: [] });
       expect({ seed, served }).toEqual({ seed, served: undisturbed.served });
+      expect({ seed, damage: await damage(cloud) }).toEqual({ seed, damage: [] });
     }
     expect(cut).toBeGreaterThan(300);
   });

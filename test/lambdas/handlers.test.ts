@@ -34,11 +34,14 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 const key = (text: string) => objectKeySchema.parse(text);
 const allowing = (...packages: string[]) => ({ channels: [url], platforms: ['linux-64'], packages });
+const forming = (...forms: string[]) => ({ ...allowing('a'), forms });
 const notification = (encoded: string, eventName = 'ObjectCreated:Put') =>
   JSON.stringify({ Records: [{ eventName, s3: { object: { key: encoded } } }] });
 const testEvent = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Time: 'now', Bucket: 'channel' });
 const batch = (...bodies: string[]) => bodies.map((body, i) => ({ messageId: `m${i}`, body }));
 const failing = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+const hotfixes = (instructions: object) =>
+  Buffer.from(JSON.stringify({ patch_instructions_version: 1, ...instructions }));
 const poison = ['', '{', '[]', '{"type":"elsewhere"}', '{"Records":[{}]}', 'null'];
 
 const listed = (cloud: SmallCloud, subdir = 'linux-64') => {
@@ -125,9 +128,52 @@ describe('the scraper', () => {
     await cloud.schedule('monday');
     await cloud.run();
     expect(runs()).toHaveLength(2);
-    await cloud.put(key('_gatehouse/patches/linux-64.json'), Buffer.from('{}'));
+    await cloud.put(key('_gatehouse/patches/linux-64.json'), hotfixes({}));
     await cloud.run();
     expect(runs()).toHaveLength(3);
+  });
+
+  it.each([
+    [
+      'cannot be read',
+      'linux-64',
+      '{"patch_instructions_version":1,"remvoe":[]}',
+      /linux-64\.json:1:33: .*did you mean/,
+    ],
+    ['is of no subdir', 'linux64', '{"patch_instructions_version":1}', /linux64\.json is not named for a subdir/],
+  ])('plans nothing by hotfixes of which a file %s: the message fails, and all stays', async (_, name, text, says) => {
+    await synced();
+    const before = cloud.objects('conda/');
+    await cloud.put(key(`_gatehouse/patches/${name}.json`), Buffer.from(text));
+    await cloud.allowlist(allowing('c'));
+    await cloud.run();
+    expect(cloud.dead.map(({ queue }) => queue)).toEqual(['scraper', 'scraper']);
+    expect(cloud.told.lines.join('\n')).toMatch(says);
+    expect(cloud.objects('conda/')).toEqual(before);
+    await expect(cloud.schedule('monday')).rejects.toMatchObject({ code: 'patches.invalid', retry: false });
+  });
+
+  it('a run ends when the hotfixes change that it began with, though nobody tells of it', async () => {
+    const messages: string[] = [];
+    cloud.drop = (body) => body.includes('"slice"') && messages.push(body) > 0;
+    await cloud.allowlist(allowing('a'));
+    await cloud.turn();
+    cloud.drop = (body) => body.includes('/patches/');
+    await cloud.put(key('_gatehouse/patches/linux-64.json'), hotfixes({}));
+    for (const body of messages) cloud.send('scraper', body);
+    await cloud.run();
+    expect(messages).not.toEqual([]);
+    expect(cloud.told.lines.filter((line) => /^(slice|merge) .*superseded/.test(line))).toHaveLength(2);
+    expect(Object.keys(cloud.objects('conda/linux-64/a'))).toEqual([]);
+  });
+
+  it('has the index written anew when the allowlist asks for other forms, though no package changes', async () => {
+    await synced();
+    const shards = 'conda/linux-64/repodata_shards.msgpack.zst';
+    expect(cloud.objects(shards)).toEqual({});
+    await cloud.allowlist(forming('repodata_shards.msgpack.zst'));
+    await cloud.run();
+    expect(Object.keys(cloud.objects(shards))).toEqual([shards]);
   });
 
   it('a slice that is never worked out is named after eight hours; the rest comes in and nothing leaves', async () => {
@@ -193,6 +239,25 @@ describe('the downloader', () => {
     };
     expect(await download({ Records: batch(first) }, world({ store: small }), context)).toEqual(failing('m0'));
     expect(cloud.told.lines.join('\n')).toMatch(/fetch\.failed .*a-1\.0-0\.conda.*scratch space/);
+  });
+
+  it('one that is known to be too large is not even asked for, and comes once there is space', async () => {
+    const [first = ''] = await jobs();
+    const asked: string[] = [];
+    const { fetch } = world();
+    const asking = (at: string, headers: Record<string, string>) => {
+      asked.push(at);
+      return fetch(at, headers);
+    };
+    const reply = await download({ Records: batch(first) }, world({ fetch: asking, scratch: 10 }), context);
+    expect([reply, asked]).toEqual([failing('m0'), []]);
+    expect(cloud.told.lines.join('\n')).toMatch(
+      /failed: .*a-1\.0-0\.conda.*\d bytes do not fit into 10 of scratch space/,
+    );
+    expect(await download({ Records: batch(first) }, world({ scratch: 100_000 }), context)).toEqual(failing());
+    expect(await download({ Records: batch(first) }, world({ fetch: asking, scratch: 10 }), context)).toEqual(
+      failing(),
+    );
   });
 
   it('a transfer that outlasts the function fails by name before the function ends', async () => {
@@ -283,6 +348,90 @@ describe('the indexer', () => {
       '/conda/channeldata.json',
     ]);
     mock.restore();
+  });
+});
+
+describe('the forms that the allowlist asks for', () => {
+  const formsIn = () => Object.keys(cloud.objects('conda/linux-64/repodata')).map((at) => at.split('/').at(-1));
+  const touch = () => cloud.invoke('indexer', batch(JSON.stringify({ type: 'index', subdir: 'linux-64' })));
+  const usual = ['repodata.json', 'repodata.json.zst'];
+
+  it('that it asks for no more, and those it asked for before it was lost, are kept up to date', async () => {
+    await cloud.allowlist(forming('repodata_from_packages.json'));
+    await cloud.run();
+    expect(formsIn()).toEqual([...usual, 'repodata_from_packages.json']);
+    for (const allowlist of ['{', null]) {
+      cloud.drop = () => true;
+      if (allowlist === null) await memoryStore({}, cloud.bucket).delete(key('_gatehouse/allowlist.json'));
+      else await cloud.put(key('_gatehouse/allowlist.json'), Buffer.from(allowlist));
+      const form = 'conda/linux-64/repodata_from_packages.json';
+      const before = cloud.objects(form)[form];
+      await memoryStore({}, cloud.bucket).delete(key(`conda/linux-64/${allowlist === null ? 'a' : 'b'}-1.0-0.conda`));
+      expect(await touch()).toEqual(failing());
+      expect(cloud.objects(form)[form]).not.toBe(before);
+    }
+  });
+
+  it('that this deployment cannot make is named, and all others are written', async () => {
+    await cloud.allowlist(forming('repodata.json.bz2', 'repodata_from_packages.json'));
+    await cloud.run();
+    expect(cloud.dead).toEqual([]);
+    expect(formsIn()).toEqual([...usual, 'repodata_from_packages.json']);
+    expect(cloud.told.lines.join('\n')).toMatch(/warning: problem .*index\.form.*conda\/linux-64\/repodata\.json\.bz2/);
+  });
+
+  it('is made by the bundled thread where there is one', async () => {
+    await cloud.allowlist(forming('repodata.json.bz2'));
+    cloud.bzip2 = async (bytes) => Buffer.from(`bz2 of ${bytes.length}`);
+    await cloud.run();
+    expect(formsIn()).toEqual([usual[0], 'repodata.json.bz2', usual[1]]);
+    expect(cloud.told.lines.join('\n')).not.toContain('index.form');
+  });
+});
+
+describe('the pruner', () => {
+  const day = 24 * 60 * 60 * 1000;
+  const before = 'conda/linux-64/';
+
+  /** A cloud in which c took the place of a and b long ago, with a form that nobody asks for any more. */
+  async function withdrawn(): Promise<void> {
+    await cloud.allowlist(forming('repodata_shards.msgpack.zst'));
+    await cloud.run();
+    cloud.now += day;
+    await cloud.allowlist(allowing('c'));
+    await cloud.run();
+    expect(listed(cloud)).toEqual(['c-1.0-0.conda']);
+    expect(Object.keys(cloud.objects(`${before}b`))).toHaveLength(1);
+  }
+
+  it('deletes what nobody needs any more, and has the subdirs indexed that lost packages', async () => {
+    await withdrawn();
+    expect(await cloud.prune()).toEqual({ deleted: expect.any(Number) });
+    expect(Object.keys(cloud.objects(`${before}b`))).toHaveLength(1);
+    expect(Object.keys(cloud.objects(`${before}repodata_shards`))).toEqual([]);
+    cloud.now += 91 * day;
+    const sent: string[] = [];
+    cloud.drop = (body) => body.includes('"index"') && sent.push(body) > 0;
+    expect(await cloud.prune()).toEqual({ deleted: expect.any(Number) });
+    expect(sent).toEqual(['{"type":"index","subdir":"linux-64"}']);
+    expect(Object.keys(cloud.objects(`${before}b`))).toEqual([]);
+    expect(Object.keys(cloud.objects(`${before}c-`))).toHaveLength(1);
+    expect(Object.keys(cloud.objects(`${before}shards`))).toEqual([]);
+    await cloud.run();
+    expect(listed(cloud)).toEqual(['c-1.0-0.conda']);
+    expect(cloud.told.lines.filter((line) => line.startsWith('deleted ')).join('\n')).toContain('b-1.0-0.conda');
+    expect(await cloud.prune()).toEqual({ deleted: 0 });
+  });
+
+  it.each(['bad', 'missing'])('deletes nothing and fails when the allowlist is %s', async (how) => {
+    await withdrawn();
+    cloud.drop = () => true;
+    cloud.now += 365 * day;
+    if (how === 'bad') await cloud.put(key('_gatehouse/allowlist.json'), Buffer.from('{'));
+    else await memoryStore({}, cloud.bucket).delete(key('_gatehouse/allowlist.json'));
+    const all = cloud.objects();
+    await expect(cloud.prune()).rejects.toMatchObject({ code: expect.stringMatching(/^allowlist\./) });
+    expect(cloud.objects()).toEqual(all);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { memoryCache } from '../../adapters/cache-memory.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
+import { GatehouseError } from '../../core/error.ts';
 import { canonicalJson } from '../../core/json.ts';
 import { allowlistKey, type ObjectKey } from '../../core/layout.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -8,12 +9,14 @@ import type { Queue } from '../../core/ports/queue.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import { download } from '../../lambdas/downloader.ts';
 import { index } from '../../lambdas/indexer.ts';
-import type { ScraperWorld } from '../../lambdas/open-world.ts';
+import type { DownloaderWorld, IndexerWorld, ScraperWorld } from '../../lambdas/open-world.ts';
 import { proveChannel } from '../../lambdas/prover.ts';
+import { pruneChannel } from '../../lambdas/pruner.ts';
 import { scrape } from '../../lambdas/scraper.ts';
 import type { BatchReply, SqsMessage } from '../../lambdas/sqs-batch.ts';
 import type { Telemetry } from '../../lambdas/telemetry.ts';
-import { type Bucket, type Change, memoryStore, newBucket } from '../twins/store-memory.ts';
+import { access } from '../../lib/permissions.ts';
+import { type Bucket, type Change, memoryStore, newBucket, type StoreOperation } from '../twins/store-memory.ts';
 
 const functions = ['scraper', 'downloader', 'indexer', 'prover'] as const;
 type CloudFunction = (typeof functions)[number];
@@ -61,8 +64,10 @@ export interface SmallCloud {
   effects: number;
   /** Loses the messages of which it says so. */
   drop: (body: string) => boolean;
+  /** The indexer's bzip2 thread, where it has one. */
+  bzip2: IndexerWorld['bzip2'];
   /** The world of an invocation, for one by hand. */
-  world(): ScraperWorld;
+  world(): ScraperWorld & DownloaderWorld;
   now: number;
   put(key: ObjectKey, bytes: Uint8Array): Promise<void>;
   allowlist(document: unknown): Promise<void>;
@@ -72,6 +77,8 @@ export interface SmallCloud {
   /** The schedule's event. */
   schedule(id: string): Promise<unknown>;
   reconcile(): Promise<unknown>;
+  /** The weekly rule's event. */
+  prune(): Promise<unknown>;
   /** Delivers until nothing is left, not even what comes later. */
   run(): Promise<void>;
   /** Delivers what is there, and then what comes later once. */
@@ -108,7 +115,7 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
       enqueue(waiting(to), JSON.stringify({ Records: [{ eventVersion: '2.1', eventName, s3 }] }));
     }
   };
-  const bucket = newBucket({ etagOf: md5, onChange: notify });
+  const bucket = newBucket({ etagOf: md5, onChange: notify, now: () => cloud.now });
   const told = telling();
   let alive = { killed: false };
   const effect = async (own: { killed: boolean }) => {
@@ -126,31 +133,37 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
       }
     },
   });
-  const world = (own: { killed: boolean }) => {
+  const world = (own: { killed: boolean }, by?: keyof typeof access) => {
+    const before = (operation: StoreOperation, key: string) => {
+      if (by !== undefined && !mayDo(by, operation, key)) throw forbidden(`${by} may not ${operation} ${key}`);
+      return effect(own);
+    };
     return {
       channel: 'conda' as const,
-      store: memoryStore({ before: () => effect(own) }, bucket),
+      store: memoryStore({ before }, bucket),
       clock,
       telemetry: told,
       solver,
       fetch: httpFetch(),
       cache: memoryCache(),
       retain: 90 * 24 * 60 * 60 * 1000,
+      scratch: Number.POSITIVE_INFINITY,
       queue: sending(waiting('scraper'), own),
       later: sending(later, own),
       jobs: sending(waiting('downloader'), own),
+      indexes: sending(waiting('indexer'), own),
     };
   };
   const context = { getRemainingTimeInMillis: () => 900_000 };
   const indexing = (own: { killed: boolean }) => {
-    const { queue: _, ...rest } = world(own);
-    return { ...rest, queue: sending(waiting('indexer'), own), invalidate: null };
+    const { indexes: queue, ...rest } = world(own, 'indexer');
+    return { ...rest, queue, invalidate: null, ...(cloud.bzip2 && { bzip2: cloud.bzip2 }) };
   };
   const handlers = {
-    scraper: (event: unknown) => scrape(event, world(alive), context),
-    downloader: (event: unknown) => download(event, world(alive), context),
+    scraper: (event: unknown) => scrape(event, world(alive, 'scraper'), context),
+    downloader: (event: unknown) => download(event, world(alive, 'downloader'), context),
     indexer: (event: unknown) => index(event, indexing(alive)),
-    prover: (event: unknown) => proveChannel(event, world(alive)),
+    prover: (event: unknown) => proveChannel(event, world(alive, 'prover')),
   };
   const invoke = (on: CloudFunction, event: unknown) => {
     alive = { killed: false };
@@ -190,10 +203,15 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     allowlist: (document) => cloud.put(allowlistKey, Buffer.from(JSON.stringify(document))),
     send: (to, body) => enqueue(waiting(to), body),
     drop: () => false,
+    bzip2: undefined,
     world: () => world(alive),
     invoke: (on, batch) => invoke(on, { Records: batch }),
     schedule: (id) => invoke('scraper', { id, source: 'aws.events', 'detail-type': 'Scheduled Event' }),
     reconcile: () => invoke('indexer', { type: 'reconcile' }),
+    prune() {
+      alive = { killed: false };
+      return pruneChannel({}, world(alive, 'pruner'));
+    },
     async turn() {
       waiting('scraper').push(...later.splice(0));
       for (let turns = 0; turns < 5000; turns++) {
@@ -221,6 +239,19 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
   };
   return cloud;
 }
+
+const rights = { get: 'read', read: 'read', put: 'write', publish: 'write', list: 'list', delete: 'delete' } as const;
+
+/** What the function's role lets it do; what is staged is in its own memory. */
+function mayDo(by: keyof typeof access, operation: StoreOperation, key: string): boolean {
+  if (operation === 'stage' || operation === 'write') return true;
+  const patterns = access[by][rights[operation]] ?? [];
+  return patterns.some((pattern) =>
+    new RegExp(`^${pattern.replace(/[.+]/g, '\\$&').replaceAll('*', '.*')}$`).test(key),
+  );
+}
+
+const forbidden = (message: string) => new GatehouseError('store.broken', message);
 
 /** The stack's notifications (issue: by prefix and suffix). */
 function subscribers(key: string, created: boolean): CloudFunction[] {

@@ -5,6 +5,9 @@ import { didYouMean } from '../../did-you-mean.ts';
 import { GatehouseError } from '../../error.ts';
 import { instructionsSchema, type PatchInstructions } from './patch-instructions.ts';
 
+/** Bytes: far beyond what people write by hand. */
+export const largestPatchFile = 16 * 1024 * 1024;
+
 /** Told at once; a file with more is mended in several goes. */
 const mostFaults = 20;
 

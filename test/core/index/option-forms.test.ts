@@ -93,11 +93,17 @@ describe('the option forms', () => {
     expect(await damage(scene)).toEqual([]);
   });
 
-  it('that cannot be made here fail the run, behind all the others', async () => {
+  it('that cannot be made here are named, when they are asked for and when they are there, and all others are made', async () => {
     const scene = indexScene();
     await scene.copy(a);
-    await expect(indexSubdir(subdir, { ...scene.world, forms: all })).rejects.toThrow('repodata.json.bz2 cannot be');
+    const problems = async (forms?: typeof all) =>
+      (await indexSubdir(subdir, { ...scene.world, ...(forms && { forms }) })).problems;
+    const named = [expect.objectContaining({ code: 'index.form', subject: keyOf('repodata.json.bz2') })];
+    expect(await problems(all)).toEqual(named);
     expect(await damage(scene)).toEqual([]);
+    expect(await problems()).toEqual([]);
+    await run(scene, all);
+    expect(await problems()).toEqual(named);
   });
 });
 

@@ -3,6 +3,7 @@ import { type Sha256, sha256Of } from '../../../core/digest.ts';
 import { canonicalJson, parseJson } from '../../../core/json.ts';
 import { allowlistKey, latestRunKey, objectKeySchema, planKey, runKey } from '../../../core/layout.ts';
 import type { Plan } from '../../../core/plan.ts';
+import { readStoredPatches } from '../../../core/read-stored-patches.ts';
 import { type Run, runSchema } from '../../../core/run/run.ts';
 import { settleRun } from '../../../core/steps/settle.ts';
 import { type Bucket, memoryStore, newBucket } from '../../twins/store-memory.ts';
@@ -29,6 +30,7 @@ const id = sha256Of('run');
 const run: Run = {
   version: 1,
   allowlist: sha256Of(allowlist),
+  patches: (await readStoredPatches(memoryStore())).sha256,
   startedAt: 0,
   slices: 1,
   done: [0],
@@ -98,6 +100,7 @@ describe('settling', () => {
   it.each([
     ['a later run', () => put(latestRunKey, canonicalJson({ version: 1, run: sha256Of('later') }))],
     ['another allowlist', () => put(allowlistKey, `${allowlist} `)],
+    ['another hotfix', () => put('_gatehouse/patches/noarch.json', '{"patch_instructions_version":1}')],
   ])('%s supersedes it', async (_, happen) => {
     await Promise.all([arrive('new'), arrive('twin')]);
     await happen();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { plain as template } from './templates.ts';
+import { full, plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
 
@@ -40,11 +40,14 @@ describe('the functions', () => {
   });
 
   test.each([
-    ['Scraper', { GATEHOUSE_PLAN_QUEUE_URL: 'Plan', GATEHOUSE_JOB_QUEUE_URL: 'Job' }],
+    [
+      'Scraper',
+      { GATEHOUSE_PLAN_QUEUE_URL: 'Plan', GATEHOUSE_JOB_QUEUE_URL: 'Job', GATEHOUSE_INDEX_QUEUE_URL: 'Index' },
+    ],
     ['Downloader', {}],
     ['Indexer', { GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
     ['Prover', {}],
-    ['Pruner', {}],
+    ['Pruner', { GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
     ['DeployFiles', {}],
   ])('%s is told where things are', (name, queues) => {
     const [fn] = functions.filter(({ id }) => id.startsWith(`Channel${name}`));
@@ -61,6 +64,20 @@ describe('the functions', () => {
         POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
       },
     });
+  });
+
+  test('the indexer alone is told of the distribution, and only to invalidate', () => {
+    const told = (of: typeof full) =>
+      of
+        .of('AWS::Lambda::Function')
+        .filter(({ Properties }) => JSON.stringify(Properties['Environment']).includes('GATEHOUSE_DISTRIBUTION_ID'));
+    const [distribution] = full.of('AWS::CloudFront::Distribution');
+    const [indexer, ...others] = told(full);
+    expect(indexer?.id).toMatch(/^ChannelIndexer/);
+    expect(indexer?.Properties['Environment']).toMatchObject({
+      Variables: { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>` },
+    });
+    expect([others, told(template)]).toEqual([[], []]);
   });
 
   test('the clock starts three, and what it cannot start is kept', () => {

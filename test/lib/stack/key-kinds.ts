@@ -1,5 +1,6 @@
 import { sha256Schema } from '../../../core/digest.ts';
 import { forms } from '../../../core/forms/forms.ts';
+import { optionForms } from '../../../core/forms/option-forms.ts';
 import {
   allowlistKey,
   channeldataKey,
@@ -14,6 +15,7 @@ import {
   provenanceKey,
   runKey,
   segmentKey,
+  shardKey,
   stateKey,
   summaryKey,
 } from '../../../core/layout.ts';
@@ -29,17 +31,25 @@ const conda = packageFileNameSchema.parse('a-1-0.conda');
 const bzip2 = packageFileNameSchema.parse('a-1-0.tar.bz2');
 
 export const packages = [packageKey('conda', subdir, conda), packageKey('conda', subdir, bzip2)];
-const shard = indexKey('conda', subdir, `shards/${sha256}.msgpack.zst`);
 export const indexFiles = forms.map(({ scope, file }) =>
   scope === 'channel' ? channeldataKey('conda') : indexKey('conda', subdir, file.replace('<sha256>', sha256)),
 );
+const byOption: readonly string[] = [
+  shardKey('conda', subdir, sha256),
+  ...optionForms.map((file) => indexKey('conda', subdir, file)),
+];
 const segments = [segmentKey('conda', subdir, sha256), summaryKey('conda', subdir, { sha256, name: 'x' })];
 
 /** Every kind of key, who may write it and who may delete it. */
 export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; deleters: Named[] }[] = [
   { kind: 'packages', keys: packages, writers: ['Downloader'], deleters: ['Pruner'] },
-  { kind: 'index files', keys: indexFiles.filter((key) => key !== shard), writers: ['Indexer'], deleters: [] },
-  { kind: 'shards', keys: [shard], writers: ['Indexer'], deleters: ['Pruner'] },
+  {
+    kind: 'index files',
+    keys: indexFiles.filter((key) => !byOption.includes(key)),
+    writers: ['Indexer'],
+    deleters: [],
+  },
+  { kind: 'index files by option', keys: byOption, writers: ['Indexer'], deleters: ['Pruner'] },
   {
     kind: 'provenance',
     keys: [provenanceKey('conda', subdir, conda, sha256)],
@@ -51,6 +61,12 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
   { kind: 'segments', keys: segments, writers: ['Indexer'], deleters: ['Pruner'] },
   { kind: 'plans', keys: [planKey(sha256)], writers: ['Scraper'], deleters: ['Pruner'] },
   { kind: 'runs', keys: [runKey(sha256), partialKey(sha256, 3), latestRunKey], writers: ['Scraper'], deleters: [] },
+  {
+    kind: 'upstream documents of a folder that was copied here',
+    keys: ['_gatehouse/cache/x'],
+    writers: [],
+    deleters: ['Pruner'],
+  },
   { kind: 'incoming', keys: ['_gatehouse/incoming/x'], writers: ['Downloader'], deleters: [] },
   { kind: 'proof', keys: [proofKey('conda')], writers: ['Prover'], deleters: [] },
   { kind: 'allowlist', keys: [allowlistKey], writers: ['DeployFiles'], deleters: [] },

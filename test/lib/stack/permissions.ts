@@ -26,6 +26,11 @@ test('a package named like an index file is a package', () => {
 });
 
 describe('reading', () => {
+  test('the pruner reads what it judges by: not runs, hotfixes or proofs', () => {
+    const unread = kinds.filter(({ keys }) => keys.some((key) => !who('s3:GetObject', key).includes('Pruner')));
+    expect(unread.map(({ kind }) => kind)).toEqual(['runs', 'incoming', 'proof', 'patches', 'nothing of ours']);
+  });
+
   test('the indexer reads all that an index is a function of', () => {
     for (const { kind, keys } of kinds.slice(0, 7)) {
       for (const key of keys)
@@ -66,11 +71,11 @@ test('each sends where its work goes on', () => {
     return [name, to.map(({ id }) => id.replace(/^Channel(\w+)Queue.*/, '$1')).sort()];
   });
   expect(Object.fromEntries(sends)).toEqual({
-    Scraper: ['Job', 'Plan'],
+    Scraper: ['Index', 'Job', 'Plan'],
     Downloader: [],
     Indexer: ['Index'],
     Prover: [],
-    Pruner: [],
+    Pruner: ['Index'],
     DeployFiles: [],
   });
 });

@@ -50,7 +50,7 @@ describe('the queues', () => {
     const settings = template.of('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
     expect(settings).toMatchObject([
       { BatchSize: 1, MaximumBatchingWindowInSeconds: 0, ScalingConfig: { MaximumConcurrency: 5 } },
-      { BatchSize: 5, MaximumBatchingWindowInSeconds: 0, ScalingConfig: { MaximumConcurrency: 5 } },
+      { BatchSize: 1, MaximumBatchingWindowInSeconds: 0, ScalingConfig: { MaximumConcurrency: 5 } },
       { BatchSize: 1000, MaximumBatchingWindowInSeconds: 30, ScalingConfig: { MaximumConcurrency: 2 } },
       { BatchSize: 1000, MaximumBatchingWindowInSeconds: 120, ScalingConfig: { MaximumConcurrency: 2 } },
     ]);
