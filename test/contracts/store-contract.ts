@@ -129,18 +129,7 @@ export function storeContract(name: string, open: OpenStore, runs = 60): void {
     });
 
     it('lists every key with the prefix in order of code point, with the heads that get gives', async () => {
-      const keys = [
-        'a-b',
-        'a/b',
-        'a0',
-        'a/b-c',
-        'a/b.c/d',
-        'b',
-        'a/\u{1f40d}',
-        'a/\uff21',
-        'a/B',
-        '_gatehouse/plans/p.json',
-      ];
+      const keys = ['a-b', 'a/b', 'a0', 'a/b-c', 'a/b.c/d', 'b', 'a/\u{1f40d}', 'a/\uff21', 'a/B', '_gatehouse/p'];
       for (const where of keys) await written(where, where);
       const inOrder = keys.toSorted(compareCodePoints);
       expect(inOrder.indexOf('a/\u{1f40d}')).toBeGreaterThan(inOrder.indexOf('a/\uff21'));
