@@ -1,32 +1,9 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { copyFile, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder.ts';
-import type { Store } from '../../../core/ports/store.ts';
 import { bytes, key, listed, textOf } from '../../support/objects.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
-
-let folder: TemporaryFolder;
-let elsewhere: TemporaryFolder;
-let store: Store;
-beforeEach(async () => {
-  [folder, elsewhere] = await Promise.all([temporaryFolder(), temporaryFolder()]);
-  store = folderStore(join(folder.path, 'store'));
-});
-afterEach(() => Promise.all([folder, elsewhere].map((each) => each[Symbol.asyncDispose]())));
-
-const at = (path: string): string => join(folder.path, 'store', path);
-
-async function place(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
-
-async function publish(where: string, text: string): Promise<void> {
-  await using staged = await store.stage();
-  await staged.write(bytes(text));
-  await staged.publish(key(where), { sha256: `of ${text}` });
-}
+import { at, folder, place, publish, store } from '../../support/touched-store.ts';
 
 describe('a folder store that people touch', () => {
   it('reads and deletes nothing in a folder that does not exist, and does not make it', async () => {
@@ -101,45 +78,6 @@ describe('a folder store that people touch', () => {
       await expect(store.put(key(inside), bytes('x'))).rejects.toMatchObject({ code: 'store.broken' });
       await expect(store.delete(key(inside))).rejects.toMatchObject({ code: 'store.broken' });
     }
-  });
-
-  it('follows no symbolic link out of the store: not to read, list, write or delete', async () => {
-    await place(join(elsewhere.path, 'noarch/secret'), 'secret');
-    await mkdir(at(''), { recursive: true });
-    await symlink(elsewhere.path, at('conda'));
-    const broken = { code: 'store.broken' };
-    for (const where of ['conda/noarch/secret', 'conda/noarch/new', 'conda/new/new', 'conda/secret']) {
-      await expect(store.get(key(where))).rejects.toMatchObject(broken);
-      await expect(store.put(key(where), bytes('x'))).rejects.toMatchObject(broken);
-      await expect(store.put(key(where), bytes('x'), { absent: true })).rejects.toMatchObject(broken);
-      await expect(publish(where, 'x')).rejects.toMatchObject(broken);
-      await expect(store.delete(key(where))).rejects.toMatchObject(broken);
-    }
-    for (const prefix of ['', 'con', 'conda/', 'conda/noarch/']) {
-      await expect(listed(store, prefix)).rejects.toMatchObject(broken);
-    }
-    expect(await listed(store, 'staging/')).toEqual([]);
-    expect(await readdir(elsewhere.path, { recursive: true })).toEqual(['noarch', 'noarch/secret']);
-    expect(await readFile(join(elsewhere.path, 'noarch/secret'), 'utf8')).toBe('secret');
-  });
-
-  it('takes a link to a file for no object, and does not write through it', async () => {
-    await place(join(elsewhere.path, 'secret'), 'secret');
-    await mkdir(at('conda'), { recursive: true });
-    await symlink(join(elsewhere.path, 'secret'), at('conda/link'));
-    expect(await store.get(key('conda/link'))).toBeNull();
-    expect(await listed(store, 'conda/')).toEqual([]);
-    await expect(store.put(key('conda/link'), bytes('x'))).rejects.toMatchObject({ code: 'store.broken' });
-    await expect(publish('conda/link', 'x')).rejects.toMatchObject({ code: 'store.broken' });
-    expect(await readFile(join(elsewhere.path, 'secret'), 'utf8')).toBe('secret');
-  });
-
-  it('works when the store itself is reached by a link', async () => {
-    await symlink(elsewhere.path, join(folder.path, 'linked'));
-    const linked = folderStore(join(folder.path, 'linked'));
-    await linked.put(key('conda/noarch/a'), bytes('A'));
-    expect(await textOf(await linked.get(key('conda/noarch/a')))).toBe('A');
-    expect(await readFile(join(elsewhere.path, 'conda/noarch/a'), 'utf8')).toBe('A');
   });
 
   it('says what stands in the way', async () => {

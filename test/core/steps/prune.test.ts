@@ -1,36 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
-import { optionForms } from '../../../core/forms/option-forms.ts';
-import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
-import { controlKey, indexKey, planKey, stateKey } from '../../../core/layout.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
+import { controlKey, indexKey, stateKey } from '../../../core/layout.ts';
 import { noarch } from '../../../core/subdir.ts';
 import { subdir } from '../../support/index-scene.ts';
 import { key } from '../../support/objects.ts';
-import { day, hour, type PruneScene, pruneScene, withdrawn } from '../../support/prune-scene.ts';
+import { day, type PruneScene, withdrawn } from '../../support/prune-scene.ts';
+import { a, at, b, c, kinds, withdrawnScene } from '../../support/withdrawn-scene.ts';
 
-const [a, b, c] = ['a-1-0.conda', 'b-1-0.tar.bz2', 'c-1-0.conda'];
-const at = (name: string) => `conda/linux-64/${name}`;
 const control = controlKey('conda', subdir);
 const root = stateKey('conda', subdir);
 
 let scene: PruneScene;
-/** `a` and `b` came from upstream, `c` was copied in; all were withdrawn, `a` and `c` 91 days ago and `b` 89. */
 beforeEach(async () => {
-  scene = pruneScene();
-  await scene.fetched(a);
-  await scene.fetched(b);
-  await scene.copy(c);
-  await scene.index();
-  const since = withdrawn(scene.now);
-  await scene.decide({ [a]: since, [c]: since, [b]: withdrawn(scene.now + 2 * day) });
-  scene.now += day;
-  await scene.index();
-  scene.now += 90 * day;
+  scene = await withdrawnScene();
 });
 const packages = () => scene.keys('conda/linux-64/').filter((each) => /\.(conda|tar\.bz2)$/.test(each));
-const kinds = (report: { objects: readonly { kind: string; key: string }[] }, kind: string) =>
-  report.objects.filter((each) => each.kind === kind).map((each) => each.key);
 
 describe('a package goes', () => {
   it('when control withdrew it 90 days ago and no index shows it; provenance stays, and the index stays clean', async () => {
@@ -145,94 +128,5 @@ describe('where it is not sure, nothing of the subdir goes, and it says why', ()
     const report = await scene.prune();
     expect(kinds(report, 'package')).toEqual([at(a)]);
     expect(report.problems.map(({ subject }) => subject)).toEqual(['noarch']);
-  });
-});
-
-describe('what is derived or kept for a while goes', () => {
-  it('segments and summaries that no state has named for an hour', async () => {
-    await scene.prune();
-    await scene.index();
-    scene.now += 5 * day;
-    await scene.prune();
-    const named = scene.keys('_gatehouse/state/conda/linux-64/');
-    expect(kinds(await scene.prune(), 'state')).toEqual([]);
-    await scene.copy('d-1-0.conda');
-    await scene.index();
-    scene.now += hour - 1;
-    expect(kinds(await scene.prune(), 'state')).toEqual([]);
-    scene.now += 1;
-    const gone = kinds(await scene.prune(), 'state');
-    expect(gone.length).toBeGreaterThan(0);
-    expect(named).toEqual(expect.arrayContaining(gone));
-    expect(await scene.damage()).toEqual([]);
-    expect(await scene.index()).toEqual([]);
-  });
-
-  it('a segment that was never named, a day after it was written', async () => {
-    const segment = key(`_gatehouse/state/conda/linux-64/${sha256Of('left behind')}`);
-    await scene.store.put(segment, Buffer.from('left behind'));
-    scene.now += day - 1;
-    expect(kinds(await scene.prune(), 'state')).not.toContain(segment);
-    scene.now += 1;
-    expect(kinds(await scene.prune(), 'state')).toContain(segment);
-  });
-
-  it('shards that no shard index names, two days after the one of now was written', async () => {
-    const shards = { one: sha256Of('one'), two: sha256Of('two') };
-    const shard = (sha256: string) => key(`conda/linux-64/shards/${sha256}.msgpack.zst`);
-    for (const each of Object.values(shards)) await scene.store.put(shard(each), Buffer.from(each));
-    scene.now += 30 * day;
-    await using staged = await scene.store.stage();
-    await staged.write(shardIndex({ subdir, createdAt: 0, shards: new Map([['one', shards.one]]) }));
-    await staged.publish(indexKey('conda', subdir, 'repodata_shards.msgpack.zst'), { generation: '99' });
-    scene.now += 2 * day - 1;
-    expect(kinds(await scene.prune(), 'shard')).toEqual([]);
-    scene.now += 1;
-    expect(kinds(await scene.prune(), 'shard')).toEqual([shard(shards.two)]);
-    expect(scene.has(shard(shards.one))).toBe(true);
-  });
-
-  it('shards where there is no shard index, after 90 days', async () => {
-    const shard = `conda/linux-64/shards/${sha256Of('x')}.msgpack.zst`;
-    await scene.store.put(key(shard), Buffer.from('x'));
-    scene.now += 90 * day - 1;
-    await scene.prune();
-    expect(scene.has(shard)).toBe(true);
-    scene.now += 1;
-    expect(kinds(await scene.prune(), 'shard')).toEqual([shard]);
-  });
-
-  it('the index files of an option that is off, and those of no other', async () => {
-    const world = { ...scene.world, forms: new Set(optionForms), bzip2: async (bytes: Uint8Array) => bytes };
-    await indexSubdir(subdir, world);
-    const [shards, bzip2, fromPackages] = optionForms.map((file) => indexKey('conda', subdir, file));
-    expect(kinds(await scene.prune(), 'form')).toEqual([]);
-    scene.asked = new Set(['repodata.json.bz2']);
-    expect(kinds(await scene.prune(), 'form')).toEqual([shards, fromPackages]);
-    expect([shards, bzip2, fromPackages].map((each) => each !== undefined && scene.has(each))).toEqual([
-      false,
-      true,
-      false,
-    ]);
-    await indexSubdir(subdir, { ...world, forms: scene.asked });
-    expect(kinds(await scene.prune(), 'form')).toEqual([]);
-  });
-
-  it('plans after 90 days and documents of upstream that were not used for 30', async () => {
-    const plan = planKey(sha256Of('plan'));
-    await scene.store.put(plan, Buffer.from('{}'));
-    await scene.store.put(key('_gatehouse/cache/x'), Buffer.from('x'));
-    scene.now += 30 * day;
-    expect(kinds(await scene.prune(), 'document')).toEqual(['_gatehouse/cache/x']);
-    scene.now += 60 * day;
-    expect(kinds(await scene.prune(), 'plan')).toEqual([plan]);
-  });
-
-  it('nothing else: all the rest is there as it was', async () => {
-    scene.now += 1000 * hour;
-    const before = new Map(scene.store.objects);
-    const { objects } = await scene.prune();
-    for (const { key: gone } of objects) before.delete(gone);
-    expect(new Map(scene.store.objects)).toEqual(before);
   });
 });

@@ -1,0 +1,90 @@
+import { zstdCompressSync } from 'node:zlib';
+import { encode } from '@msgpack/msgpack';
+import { describe, expect, it } from 'vitest';
+import { sha256Of } from '../../../core/digest.ts';
+import { noarch } from '../../../core/subdir.ts';
+import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
+import { at, base, channel, opened, record, sound } from '../../support/opened-upstream.ts';
+import { type FormFiles, flatForm, shardsForm } from '../../support/upstream-forms.ts';
+import { testFiles, upstreamWorld } from '../../support/upstream-world.ts';
+
+describe('shards', () => {
+  const name = (files: FormFiles) => Object.keys(files).find((file) => file.startsWith('shards/')) ?? '';
+
+  it('are taken only with the bytes their index vouches for, from the server or the cache', async () => {
+    const form = shardsForm({ packages: { 'a-1-0.tar.bz2': record('a') } });
+    const files = at(form);
+    const url = `${base}/${name(form)}`;
+    const good = files.get(url) ?? Buffer.alloc(0);
+    files.set(url, zstdCompressSync(encode({ packages: {} })));
+    const world = upstreamWorld(testFiles(files).fetch);
+    const subdir = await openUpstreamSubdir(channel, noarch, world);
+    await expect(subdir?.records('a')).rejects.toMatchObject({
+      code: 'upstream.body',
+      message: expect.stringContaining('sha256'),
+    });
+    expect(world.waits).toHaveLength(5);
+    files.set(url, good);
+    await world.cache.put(
+      url,
+      'any',
+      (async function* () {
+        yield Buffer.from('damage');
+      })(),
+    );
+    expect(await subdir?.records('a')).toMatchObject({ records: [{ filename: 'a-1-0.tar.bz2' }] });
+    files.delete(url);
+    expect(await subdir?.records('a')).toMatchObject({ records: [{ filename: 'a-1-0.tar.bz2' }] });
+  });
+
+  it('that the index lists and the server lacks are an error to be tried again', async () => {
+    const form = shardsForm({ packages: { 'a-1-0.tar.bz2': record('a') } });
+    const files = at(form);
+    files.delete(`${base}/${name(form)}`);
+    const subdir = await openUpstreamSubdir(channel, noarch, upstreamWorld(testFiles(files).fetch));
+    await expect(subdir?.records('a')).rejects.toMatchObject({ code: 'upstream.status', retry: true });
+  });
+
+  it('may be named by hex digits, and lie at an absolute URL', async () => {
+    const form = shardsForm({ packages: { 'a-1-0.tar.bz2': record('a') } });
+    const sha256 = name(form).slice('shards/'.length, -'.msgpack.zst'.length);
+    const index = { version: 1, info: { shards_base_url: 'https://cdn.example.com/s' }, shards: { a: sha256 } };
+    const files = new Map([
+      [`${base}/repodata_shards.msgpack.zst`, zstdCompressSync(encode(index))],
+      [`https://cdn.example.com/s/${sha256}.msgpack.zst`, form[name(form)] ?? Buffer.alloc(0)],
+    ]);
+    const subdir = await openUpstreamSubdir(channel, noarch, upstreamWorld(testFiles(files).fetch));
+    expect(await subdir?.records('a')).toMatchObject({ records: [{ url: `${base}/a-1-0.tar.bz2` }] });
+  });
+
+  it.each([
+    ['a version that is not known', { version: 2, info: {}, shards: {} }],
+    ['a hash that is none', { version: 1, info: {}, shards: { a: Buffer.alloc(31) } }],
+    ['no shards at all', { version: 1, info: {} }],
+    ['a list', []],
+  ])('with an index of %s are an error', async (_, index) => {
+    const files = { ...flatForm(sound), 'repodata_shards.msgpack.zst': zstdCompressSync(encode(index)) };
+    await expect(opened(files)).rejects.toMatchObject({ code: 'json.invalid' });
+  });
+
+  it('and their index are not decoded beyond what conda allows', async () => {
+    const bomb = zstdCompressSync(Buffer.alloc(128 * 1024 ** 2 + 1));
+    await expect(opened({ 'repodata_shards.msgpack.zst': bomb })).rejects.toMatchObject({ code: 'upstream.too-large' });
+    const index = { version: 1, info: {}, shards: { a: Buffer.from(sha256Of(bomb), 'hex') } };
+    const subdir = await opened({
+      'repodata_shards.msgpack.zst': zstdCompressSync(encode(index)),
+      [`${sha256Of(bomb)}.msgpack.zst`]: bomb,
+    });
+    await expect(subdir.records('a')).rejects.toMatchObject({ code: 'upstream.too-large' });
+  });
+
+  it('give only the records of the name they were asked for', async () => {
+    const shard = zstdCompressSync(encode({ packages: { 'b-1-0.tar.bz2': record('b') } }));
+    const index = { version: 1, info: {}, shards: { a: Buffer.from(sha256Of(shard), 'hex') } };
+    const subdir = await opened({
+      'repodata_shards.msgpack.zst': zstdCompressSync(encode(index)),
+      [`${sha256Of(shard)}.msgpack.zst`]: shard,
+    });
+    expect(await subdir.records('a')).toMatchObject({ records: [], problems: [{ code: 'record.identity' }] });
+  });
+});
