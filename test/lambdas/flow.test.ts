@@ -104,6 +104,7 @@ const first: ChannelPackage[] = [
   small('app 1.0', ['lib']),
   small('lib 1.0'),
   small('old 1.0', [], { format: '.tar.bz2' }),
+  small('extra 1.0'),
   small('gone 1.0', ['gone-too']),
   small('gone-too 1.0'),
 ];
@@ -113,7 +114,10 @@ const patches = { 'app-1.0-0.conda': { depends: ['lib >=1.1'] } };
 /** The organisation's own, which come with the second allowlist; so do two forms. */
 const ownHotfixes = {
   patch_instructions_version: 1,
-  'packages.conda': { 'app-1.0-0.conda': { license: 'Ours' }, 'lib-1.2+x-0.conda': { constrains: ['gone <1'] } },
+  'packages.conda': {
+    'app-1.0-0.conda': { depends: ['lib >=1.1', 'extra'] },
+    'lib-1.2+x-0.conda': { constrains: ['gone <1'] },
+  },
   remove: ['lib-1.0-0.conda'],
 };
 const forms = ['repodata_shards.msgpack.zst', 'repodata_from_packages.json'];
@@ -168,12 +172,13 @@ describe('whatever happens on the way', () => {
     const { packages, 'packages.conda': conda, removed } = JSON.parse(text);
     expect(Object.keys({ ...packages, ...conda }).sort()).toEqual([
       'app-1.0-0.conda',
+      'extra-1.0-0.conda',
       'lib-1.2+x-0.conda',
       'old-1.0-0.conda',
       'old-1.0-0.tar.bz2',
     ]);
-    expect(conda['app-1.0-0.conda'].depends).toEqual(['lib >=1.1']);
-    expect(conda['app-1.0-0.conda'].license).toBe('Ours');
+    expect(conda['app-1.0-0.conda'].depends).toEqual(['lib >=1.1', 'extra']);
+    expect(conda['lib-1.2+x-0.conda'].constrains).toEqual(['gone <1']);
     expect(removed).toEqual(['gone-1.0-0.conda', 'gone-too-1.0-0.conda', 'lib-1.0-0.conda']);
     for (const file of forms) expect(undisturbed.served).toHaveProperty([`conda/osx-64/${file}`]);
   });
