@@ -28,7 +28,7 @@ const outputsSchema = z.object({
 type Outputs = z.infer<typeof outputsSchema>[typeof stackName];
 
 /** What is not said is as the stack has it. */
-export type DeployContext = Readonly<Record<string, string>>;
+type DeployContext = Readonly<Record<string, string>>;
 
 /** The stack, deployed from a bootstrap of its own; both go, with all they made, when it is disposed of. */
 export interface Deployment extends AsyncDisposable {
