@@ -1,0 +1,60 @@
+import { CopyObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describe, expect, it } from 'vitest';
+import { deployFiles } from '../../lambdas/deploy-files.ts';
+
+describe('deploy-files', () => {
+  const identity = { StackId: 's', RequestId: 'r', LogicalResourceId: 'l', ResponseURL: 'https://cfn.invalid/answer' };
+  const file = (target: string, hash: string) => ({ bucket: 'cdk-assets', key: `${hash}.json`, target });
+  const answered = async (event: object) => {
+    const mock = mockClient(S3Client);
+    const answers: unknown[] = [];
+    await deployFiles(
+      { ...identity, ...event },
+      {
+        bucket: 'channel',
+        client: new S3Client({ region: 'us-east-1' }),
+        answer: async (to, body) => void answers.push([to, JSON.parse(body)]),
+      },
+    );
+    const copies = mock
+      .commandCalls(CopyObjectCommand)
+      .map(({ args: [{ input }] }) => `${input.CopySource} ${input.Key}`);
+    const puts = mock.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => `${input.Key} ${input.Body}`);
+    mock.restore();
+    return { answers, copies, puts };
+  };
+  const succeeded = [
+    identity.ResponseURL,
+    { StackId: 's', RequestId: 'r', LogicalResourceId: 'l', PhysicalResourceId: 'gatehouse-files', Status: 'SUCCESS' },
+  ];
+  const patches = '_gatehouse/patches/linux-64.json';
+
+  it('copies the allowlist last, after the hotfixes it goes with', async () => {
+    const files = [file('_gatehouse/allowlist.json', 'aa'), file(patches, 'bb')];
+    const { answers, copies } = await answered({ RequestType: 'Create', ResourceProperties: { files } });
+    expect(copies).toEqual([`cdk-assets/bb.json ${patches}`, 'cdk-assets/aa.json _gatehouse/allowlist.json']);
+    expect(answers).toEqual([succeeded]);
+  });
+
+  it('leaves no hotfixes in force that left the repository, and deletes nothing', async () => {
+    const files = [file('_gatehouse/allowlist.json', 'aa')];
+    const OldResourceProperties = { files: [...files, file(patches, 'bb')] };
+    const updated = await answered({ RequestType: 'Update', ResourceProperties: { files }, OldResourceProperties });
+    expect(updated.puts).toEqual([`${patches} {"patch_instructions_version":1}`]);
+    const deleted = await answered({ RequestType: 'Delete', ResourceProperties: { files } });
+    expect(deleted).toEqual({ answers: [succeeded], copies: [], puts: [] });
+  });
+
+  it.each(['conda/linux-64/a-1-0.conda', '_gatehouse/control/conda/linux-64.json', '_gatehouse/patches/x y.json'])(
+    'writes nothing to %s, and says why',
+    async (target) => {
+      const files = [file(target, 'aa')];
+      const { answers, copies } = await answered({ RequestType: 'Create', ResourceProperties: { files } });
+      expect(copies).toEqual([]);
+      expect(answers).toMatchObject([
+        [identity.ResponseURL, { Status: 'FAILED', Reason: expect.stringMatching(/target/) }],
+      ]);
+    },
+  );
+});

@@ -1,0 +1,116 @@
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { index } from '../../lambdas/indexer.ts';
+import { cloudFrontInvalidation } from '../../lambdas/invalidate.ts';
+import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud-lab.ts';
+import { key } from '../support/objects.ts';
+import type { SmallCloud } from '../support/small-cloud.ts';
+import { memoryStore } from '../twins/store-memory.ts';
+
+let lab: CloudLab;
+beforeAll(async () => {
+  lab = await startCloudLab();
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+let cloud: SmallCloud;
+beforeEach(() => {
+  cloud = lab.cloud();
+});
+
+describe('the indexer', () => {
+  it('a package removed by hand leaves the index, whatever the order of its events', async () => {
+    await lab.synced(cloud);
+    await memoryStore({}, cloud.bucket).delete(key('conda/linux-64/b-1.0-0.conda'));
+    const gone = notification('conda/linux-64/b-1.0-0.conda', 'ObjectRemoved:DeleteMarkerCreated');
+    const came = notification('conda/linux-64/b-1.0-0.conda');
+    expect(await cloud.invoke('indexer', batch(gone, came, came))).toEqual(failing());
+    expect(listed(cloud)).toEqual(['a-1.0-0.conda']);
+  });
+
+  it('a subdir that cannot be indexed fails only its own messages', async () => {
+    await lab.synced(cloud);
+    await memoryStore({}, cloud.bucket).put(key('_gatehouse/control/conda/noarch.json'), Buffer.from('{'));
+    await memoryStore({}, cloud.bucket).delete(key('conda/linux-64/b-1.0-0.conda'));
+    const bodies = [
+      notification('conda/noarch/x-1-0.conda'),
+      notification('conda/linux-64/b-1.0-0.conda'),
+      JSON.stringify({ type: 'index', subdir: 'noarch' }),
+    ];
+    expect(await cloud.invoke('indexer', batch(...bodies))).toEqual(failing('m0', 'm2'));
+    expect(listed(cloud)).toEqual(['a-1.0-0.conda']);
+  });
+
+  it('the daily round finds what an event that was lost would have told', async () => {
+    await lab.synced(cloud);
+    cloud.drop = () => true;
+    await memoryStore({}, cloud.bucket).delete(key('conda/linux-64/b-1.0-0.conda'));
+    cloud.drop = () => false;
+    expect(await cloud.reconcile()).toEqual(failing());
+    await cloud.run();
+    expect(listed(cloud)).toEqual(['a-1.0-0.conda']);
+  });
+
+  it('invalidates what changed, a few paths a batch, and a failure there fails nothing', async () => {
+    await lab.synced(cloud);
+    const mock = mockClient(CloudFrontClient);
+    mock.on(CreateInvalidationCommand).rejectsOnce(new Error('throttled')).resolves({});
+    const invalidate = cloudFrontInvalidation('E123', new CloudFrontClient({ region: 'us-east-1' }));
+    const store = memoryStore({}, cloud.bucket);
+    const world = { ...cloud.world(), queue: { send: async () => {} }, invalidate };
+    for (const name of ['b', 'a']) {
+      await store.delete(key(`conda/linux-64/${name}-1.0-0.conda`));
+      const event = { Records: batch(notification(`conda/linux-64/${name}-1.0-0.conda`)) };
+      expect(await index(event, world)).toEqual(failing());
+    }
+    expect(await index({ Records: batch(notification('conda/linux-64/a-1.0-0.conda')) }, world)).toEqual(failing());
+    const calls = mock.commandCalls(CreateInvalidationCommand).map(({ args: [{ input }] }) => input);
+    expect(calls).toHaveLength(2);
+    expect(calls[1]?.InvalidationBatch?.Paths?.Items).toEqual([
+      '/conda/linux-64/repodata*',
+      '/conda/linux-64/current_repodata*',
+      '/conda/linux-64/run_exports*',
+      '/conda/channeldata.json',
+    ]);
+    mock.restore();
+  });
+});
+
+describe('the forms that the allowlist asks for', () => {
+  const formsIn = () => Object.keys(cloud.objects('conda/linux-64/repodata')).map((at) => at.split('/').at(-1));
+  const touch = () => cloud.invoke('indexer', batch(JSON.stringify({ type: 'index', subdir: 'linux-64' })));
+  const usual = ['repodata.json', 'repodata.json.zst'];
+
+  it('that it asks for no more, and those it asked for before it was lost, are kept up to date', async () => {
+    await cloud.allowlist(lab.forming('repodata_from_packages.json'));
+    await cloud.run();
+    expect(formsIn()).toEqual([...usual, 'repodata_from_packages.json']);
+    for (const allowlist of ['{', null]) {
+      cloud.drop = () => true;
+      if (allowlist === null) await memoryStore({}, cloud.bucket).delete(key('_gatehouse/allowlist.json'));
+      else await cloud.put(key('_gatehouse/allowlist.json'), Buffer.from(allowlist));
+      const form = 'conda/linux-64/repodata_from_packages.json';
+      const before = cloud.objects(form)[form];
+      await memoryStore({}, cloud.bucket).delete(key(`conda/linux-64/${allowlist === null ? 'a' : 'b'}-1.0-0.conda`));
+      expect(await touch()).toEqual(failing());
+      expect(cloud.objects(form)[form]).not.toBe(before);
+    }
+  });
+
+  it('that this deployment cannot make is named, and all others are written', async () => {
+    await cloud.allowlist(lab.forming('repodata.json.bz2', 'repodata_from_packages.json'));
+    await cloud.run();
+    expect(cloud.dead).toEqual([]);
+    expect(formsIn()).toEqual([...usual, 'repodata_from_packages.json']);
+    expect(cloud.told.lines.join('\n')).toMatch(/warning: problem .*index\.form.*conda\/linux-64\/repodata\.json\.bz2/);
+  });
+
+  it('is made by the bundled thread where there is one', async () => {
+    await cloud.allowlist(lab.forming('repodata.json.bz2'));
+    cloud.bzip2 = async (bytes) => Buffer.from(`bz2 of ${bytes.length}`);
+    await cloud.run();
+    expect(formsIn()).toEqual([usual[0], 'repodata.json.bz2', usual[1]]);
+    expect(cloud.told.lines.join('\n')).not.toContain('index.form');
+  });
+});
