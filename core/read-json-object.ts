@@ -9,16 +9,31 @@ export interface JsonObject<T> {
   readonly etag: string;
 }
 
+const attempts = 5;
+
 /**
- * One of our own JSON objects, with the ETag under which it was read; null when there is none.
+ * One of our own JSON objects, with the ETag under which it was read; null when there is none. One that changes while
+ * it is read is read again.
  *
- * @throws GatehouseError `json.invalid` when it is damaged: not UTF-8, not JSON, or not what its schema says
+ * @throws GatehouseError `json.invalid` when it is damaged: not UTF-8, not JSON, or not what its schema says;
+ *   `store.conflict` (retry) when it keeps changing
  */
 export async function readJsonObject<T>(
   store: Store,
   key: ObjectKey,
   schema: z.ZodType<T>,
 ): Promise<JsonObject<T> | null> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readOnce(store, key, schema);
+    } catch (error) {
+      const isOvertaken = error instanceof GatehouseError && error.code === 'store.conflict';
+      if (!isOvertaken || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function readOnce<T>(store: Store, key: ObjectKey, schema: z.ZodType<T>): Promise<JsonObject<T> | null> {
   const object = await store.get(key);
   if (object === null) return null;
   const text = utf8(await object.read(0, object.size), key);
