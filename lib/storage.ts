@@ -28,7 +28,8 @@ const notifications: readonly Told[] = [
   { to: 'index', of: 'Created', prefix: `${privatePrefix}control/conda/`, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: allowlistKey, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: `${privatePrefix}patches/`, suffix: '.json' },
-  { to: 'proof', of: 'Created', prefix: 'conda/', suffix: '/repodata.json.zst' },
+  // What is proved, and written after its .zst: who was cut off between the two has yet to tell.
+  { to: 'proof', of: 'Created', prefix: 'conda/', suffix: '/repodata.json' },
 ];
 
 /** The channel's private bucket; it outlives its stack. */

@@ -1,9 +1,10 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
 import { putIfChanged } from '../index/put-if-changed.ts';
 import { readIndex } from '../index/read-index.ts';
 import { canonicalJson } from '../json.ts';
-import { type ChannelName, proofKey } from '../layout.ts';
+import { type ChannelName, indexKey, proofKey } from '../layout.ts';
 import type { EntryOutcome } from '../plan.ts';
 import { byEntryAndPlatform, holds } from '../planning/entry-outcome.ts';
 import { installRequests } from '../planning/install-request.ts';
@@ -30,29 +31,47 @@ export interface ProofReport {
   readonly lost: readonly ProvenEntry[];
 }
 
+const attempts = 5;
+
 /**
  * Solves every entry against this channel alone, from the very index files that clients read, and keeps the result
- * for the next proof to compare with (design decision 11).
+ * for the next proof to compare with (design decision 11). Safe to run by many at once: whoever keeps a proof looks
+ * whether the index is still the one it was read from, and else proves again; so the last one kept is of the last index.
+ *
+ * @throws GatehouseError `store.conflict` (retry) when the index changes faster than it can be proved
  */
-export async function prove(
-  allowlist: Allowlist,
-  { channel, store, solver, log }: ProveStepWorld,
-): Promise<ProofReport> {
+export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promise<ProofReport> {
   const subdirs = [...allowlist.platforms, noarch];
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const before = await indexTags(subdirs, world);
+    const last = installableAt(await lastProof(world.store, world.channel));
+    const proof: Proof = { version: 1, entries: await proveEntries(allowlist, subdirs, world) };
+    const isKept = await putIfChanged(world.store, proofKey(world.channel), Buffer.from(canonicalJson(proof)));
+    if (isKept && (await indexTags(subdirs, world)).join() !== before.join()) continue;
+    return {
+      proof,
+      gained: proof.entries.filter((entry) => entry.installable && last.get(label(entry)) !== true),
+      lost: proof.entries.filter((entry) => !entry.installable && last.get(label(entry)) === true),
+    };
+  }
+  throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
+}
+
+const indexTags = (subdirs: readonly Subdir[], { store, channel }: ProveStepWorld): Promise<string[]> =>
+  Promise.all(subdirs.map(async (subdir) => (await store.get(indexKey(channel, subdir, 'repodata.json')))?.etag ?? ''));
+
+async function proveEntries(
+  allowlist: Allowlist,
+  subdirs: readonly Subdir[],
+  { channel, store, solver, log }: ProveStepWorld,
+): Promise<ProvenEntry[]> {
   const indexes = await Promise.all(
     subdirs.map(async (subdir) => [subdir, (await readIndex(store, channel, subdir)) ?? new Map()] as const),
   );
   const virtualPackages = (platform: Subdir) => virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   const world = { python: allowlist.python, virtualPackages, solver, log };
   const outcomes = await proveRequests(installRequests(allowlist), new Map(indexes), world);
-  const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry) };
-  const before = installableAt(await lastProof(store, channel));
-  await putIfChanged(store, proofKey(channel), Buffer.from(canonicalJson(proof)));
-  return {
-    proof,
-    gained: proof.entries.filter((entry) => entry.installable && before.get(label(entry)) !== true),
-    lost: proof.entries.filter((entry) => !entry.installable && before.get(label(entry)) === true),
-  };
+  return byEntryAndPlatform(outcomes).flatMap(provenEntry);
 }
 
 /** A damaged proof only means that everything that installs is told as new. */

@@ -259,6 +259,6 @@ function subscribers(key: string, created: boolean): CloudFunction[] {
   if (!created) return [];
   if (key.startsWith('_gatehouse/control/conda/')) return ['indexer'];
   if (key === allowlistKey || key.startsWith('_gatehouse/patches/')) return ['scraper'];
-  if (/^conda\/.*\/repodata\.json\.zst$/.test(key)) return ['prover'];
+  if (/^conda\/.*\/repodata\.json$/.test(key)) return ['prover'];
   return [];
 }

@@ -66,8 +66,9 @@ describe('what the bucket tells', () => {
     ['conda/noarch/a-1-0.conda', ['Index']],
     ['conda/noarch/a-1-0.tar.bz2', ['Index']],
     ['conda/noarch/repodata.json.bz2', []],
-    ['conda/noarch/repodata.json.zst', ['Proof']],
-    ['conda/noarch/current_repodata.json.zst', []],
+    ['conda/noarch/repodata.json', ['Proof']],
+    ['conda/noarch/repodata.json.zst', []],
+    ['conda/noarch/current_repodata.json', []],
     ['staging/noarch/a-1-0.conda', []],
     ['_gatehouse/incoming/a-1-0.conda', []],
     [controlKey('conda', subdir), ['Index']],
@@ -86,7 +87,7 @@ describe('what the bucket tells', () => {
   test('of removals, packages only', () => {
     expect(told('conda/noarch/a-1-0.conda', 's3:ObjectRemoved:*')).toEqual(['Index']);
     expect(told('conda/noarch/a-1-0.tar.bz2', 's3:ObjectRemoved:*')).toEqual(['Index']);
-    expect(told('conda/noarch/repodata.json.zst', 's3:ObjectRemoved:*')).toEqual([]);
+    expect(told('conda/noarch/repodata.json', 's3:ObjectRemoved:*')).toEqual([]);
     expect(told(allowlistKey, 's3:ObjectRemoved:*')).toEqual([]);
   });
 

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
+import { objectKeySchema, proofKey } from '../../../core/layout.ts';
+import type { Solver } from '../../../core/ports/solver.ts';
+import { prove } from '../../../core/steps/prove.ts';
+import { memoryStore } from '../../twins/store-memory.ts';
+
+const indexKey = objectKeySchema.parse('conda/linux-64/repodata.json');
+const record = { name: 'app', version: '1', build: '0', build_number: 0, depends: [], subdir: 'linux-64' };
+const hashes = { md5: '0'.repeat(32), sha256: '0'.repeat(64), size: 1 };
+const indexOf = (names: readonly string[]) =>
+  Buffer.from(
+    JSON.stringify({
+      packages: {},
+      'packages.conda': Object.fromEntries(names.map((name) => [`${name}-1-0.conda`, { ...record, ...hashes, name }])),
+    }),
+  );
+
+function scene() {
+  const store = memoryStore();
+  const text = { channels: ['https://x.test/c'], platforms: ['linux-64'], packages: ['app'] };
+  const parsed = parseAllowlist(Buffer.from(JSON.stringify(text)), 'allowlist.json');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const proved = async () => {
+    const { bytes } = store.objects.get(proofKey('conda')) ?? {};
+    return JSON.parse(Buffer.from(bytes ?? '').toString()).entries[0].installable;
+  };
+  /** Finds what the pool has; `between` happens while it looks. */
+  const proving = (between: () => Promise<unknown>) => {
+    const solver: Solver = {
+      async solve(pool) {
+        const keys = [...pool.candidates.values()].flat().map(({ key }) => key);
+        await between();
+        return keys.length > 0 ? { status: 'solved', keys } : { status: 'unsolvable', explanation: 'no' };
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
+    return prove(parsed.allowlist, { channel: 'conda', store, solver, log: () => {} });
+  };
+  return { store, proved, proving };
+}
+
+it('two prove at once: the proof that stays is of the last index', async () => {
+  const { store, proved, proving } = scene();
+  await store.put(indexKey, indexOf([]));
+  const nothing = async () => {};
+  let isFirst = true;
+  // While the first one solves, the index changes, and who is told of that has proved it and is done.
+  await proving(async () => {
+    if (!isFirst) return;
+    isFirst = false;
+    await store.put(indexKey, indexOf(['app']));
+    await proving(nothing);
+    expect(await proved()).toBe(true);
+  });
+  expect(await proved()).toBe(true);
+});
+
+it('an index that never stands still is told, to be tried again', async () => {
+  const { store, proving } = scene();
+  let names: string[] = [];
+  const flip = async () => {
+    names = names.length === 0 ? ['app'] : [];
+    await store.put(indexKey, indexOf(names));
+  };
+  await flip();
+  await expect(proving(flip)).rejects.toMatchObject({ code: 'store.conflict', retry: true });
+});
