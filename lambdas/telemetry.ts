@@ -34,7 +34,10 @@ export function powertools(): Telemetry {
       logger.error(what, failure(error));
     },
     count,
-    flush: () => metrics.publishStoredMetrics(),
+    flush() {
+      // Of none it would warn.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
   };
 }
 
