@@ -5,7 +5,11 @@ export interface CloudRequest {
   readonly operation: string;
   /** The bucket or the queue. */
   readonly resource: string;
+  /** Of a list: the prefix. */
   readonly key: string;
+  /** The id of the access key it was signed with; empty when it was not. */
+  readonly caller: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What goes wrong with one request; all at once if several are named. */

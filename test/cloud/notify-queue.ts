@@ -12,17 +12,19 @@ export interface Notification {
   readonly suffix?: string;
   /** The queue's name, URL or ARN. */
   readonly queue: string;
+  /** Seconds after which each copy of an event's message comes: none is an event that is lost. One, at once, usually. */
+  readonly copies?: () => readonly number[];
 }
 
 /** Sends every event that fits to the queue from now on, one to a message as S3 does, after the test event. */
 export function notifyQueue({ s3, sqs, time }: Cloud, notification: Notification): void {
-  const { bucket, prefix = '', suffix = '' } = notification;
+  const { bucket, prefix = '', suffix = '', copies = () => [0] } = notification;
   const queue = queueNamed(sqs, notification.queue);
   const patterns = notification.events.map((pattern) => pattern.replace(/^s3:/, '').replace(/\*$/, ''));
   sendMessage(sqs, queue, { body: testEventMessage(bucket, time.now()) });
   s3.listeners.add((event) => {
     if (event.bucket !== bucket || !event.key.startsWith(prefix) || !event.key.endsWith(suffix)) return;
     if (!patterns.some((pattern) => event.name.startsWith(pattern))) return;
-    sendMessage(sqs, queue, { body: eventMessage([event]) });
+    for (const delaySeconds of copies()) sendMessage(sqs, queue, { body: eventMessage([event]), delaySeconds });
   });
 }

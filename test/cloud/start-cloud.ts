@@ -25,15 +25,25 @@ export interface Cloud extends AsyncDisposable {
   readonly sqs: SqsWorld;
   /** Every request so far, in order of arrival. */
   readonly requests: readonly CloudRequest[];
+  /** What this cloud itself broke at; empty for as long as it is sound. */
+  readonly bugs: readonly unknown[];
   /** Says what goes wrong with a request; may be replaced at any time. */
   fault: FaultOf;
+  /** Whether whoever asks may; everyone, until it is replaced. */
+  mayDo: (request: CloudRequest) => boolean;
 }
 
 export async function startCloud({ maxKeys = 1000 }: CloudOptions = {}): Promise<Cloud> {
   const requests: CloudRequest[] = [];
+  const bugs: unknown[] = [];
   const ending = new AbortController();
-  const server = createServer((request, response) => {
-    serve(cloud, requests, { request, response, ending: ending.signal }).catch(() => response.destroy());
+  // As patient as AWS: who reuses a connection at the moment it is closed is reset.
+  const server = createServer({ keepAliveTimeout: 300_000 }, (request, response) => {
+    serve(cloud, requests, { request, response, ending: ending.signal }).catch((error: unknown) => {
+      // Who hung up breaks nothing.
+      if (!request.destroyed) bugs.push(error);
+      response.destroy();
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -48,7 +58,9 @@ export async function startCloud({ maxKeys = 1000 }: CloudOptions = {}): Promise
     s3: newS3World(time, maxKeys),
     sqs: newSqsWorld(time, endpoint),
     requests,
+    bugs,
     fault: () => undefined,
+    mayDo: () => true,
     [Symbol.asyncDispose]: async () => {
       ending.abort();
       server.close();
@@ -79,7 +91,7 @@ async function serve(cloud: Cloud, requests: CloudRequest[], { request, response
   const isSqs = 'x-amz-target' in question.headers;
   const understood = isSqs ? sqsRequest(question) : s3Request(question);
   requests.push(understood);
-  const fault = cloud.fault(understood) ?? {};
+  const fault = cloud.mayDo(understood) ? (cloud.fault(understood) ?? {}) : denied;
   await fault.before;
   const answer = isSqs
     ? await answered(fault, () => answerSqs(cloud.sqs, understood, question), sqsRefusalAnswer)
@@ -87,6 +99,8 @@ async function serve(cloud: Cloud, requests: CloudRequest[], { request, response
   await fault.after;
   send(response, answer, { cutAfter: fault.cutAfter, isHead: request.method === 'HEAD' });
 }
+
+const denied: Fault = { refuse: { status: 403, code: 'AccessDenied' } };
 
 async function readQuestion(request: IncomingMessage, signal: AbortSignal): Promise<Question> {
   // Not `new URL`: it would resolve `..` in a key.

@@ -30,24 +30,28 @@ function emptyBundles(folder: string): Record<FunctionName, string> {
   };
 }
 
+type Plugins = (app: App) => IPolicyValidationPlugin[];
+
 /**
- * The stack with cdk.json's feature flags, as `cdk deploy` would send it but for the bundles.
+ * Writes the app's output to `outdir`, with cdk.json's feature flags, as `cdk deploy` would read it.
  *
  * @param plugins look at the app while it is synthesized, and throw what they find
+ * @returns the template
  */
-export function synthesize(
-  channel: CondaChannelProps = {},
-  plugins: (app: App) => IPolicyValidationPlugin[] = () => [],
-): StackTemplate {
+export function synthesizeTo(outdir: string, channel: CondaChannelProps = {}, plugins: Plugins = () => []): unknown {
+  const { context } = parseJson(readFileSync(join(root, 'cdk.json'), 'utf8'), cdkSchema, 'cdk.json');
+  const app = new App({ context, outdir, analyticsReporting: false });
+  const stack = new ChannelStack(app, 'Gatehouse', { channel });
+  Validations.of(app).addPlugins(...plugins(app));
+  return app.synth().getStackArtifact(stack.artifactId).template;
+}
+
+/** The stack as `cdk deploy` would send it but for the bundles. */
+export function synthesize(channel: CondaChannelProps = {}, plugins?: Plugins): StackTemplate {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-stack-'));
   try {
-    const { context } = parseJson(readFileSync(join(root, 'cdk.json'), 'utf8'), cdkSchema, 'cdk.json');
-    const app = new App({ context, outdir: join(folder, 'cdk.out'), analyticsReporting: false });
     const bundles = emptyBundles(join(folder, 'bundles'));
-    const stack = new ChannelStack(app, 'Gatehouse', { channel: { bundles, ...channel } });
-    Validations.of(app).addPlugins(...plugins(app));
-    const { template } = app.synth().getStackArtifact(stack.artifactId);
-    return plainTemplate(template);
+    return plainTemplate(synthesizeTo(join(folder, 'cdk.out'), { bundles, ...channel }, plugins));
   } finally {
     rmSync(folder, { recursive: true });
   }

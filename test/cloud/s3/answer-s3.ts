@@ -1,6 +1,8 @@
 import { type Answer, type Question, Refusal } from '../answer.ts';
+import { callerOf } from '../caller-of.ts';
 import type { CloudRequest } from '../fault.ts';
 import { createBucket, deleteBucket, headBucket, listUploads, putVersioning } from './bucket-requests.ts';
+import { copyObject } from './copy-request.ts';
 import { listObjects } from './list-request.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart-requests.ts';
 import { deleteObject, getObject, putObject } from './object-requests.ts';
@@ -9,7 +11,7 @@ import { element, xmlDocument, xmlHeaders } from './xml.ts';
 
 type Operate = (world: S3World, request: CloudRequest, question: Question) => Answer;
 
-/** What each operation is asked with: method, whether it names an object, and the query parameters that tell it apart. */
+/** What each operation is asked with: method, whether it names an object, and the query parameter or header that tells it apart. */
 const operations: readonly (readonly [
   name: string,
   method: string,
@@ -21,6 +23,7 @@ const operations: readonly (readonly [
   ['CreateMultipartUpload', 'POST', 'object', 'uploads', createUpload],
   ['CompleteMultipartUpload', 'POST', 'object', 'uploadId', completeUpload],
   ['AbortMultipartUpload', 'DELETE', 'object', 'uploadId', abortUpload],
+  ['CopyObject', 'PUT', 'object', 'x-amz-copy-source', copyObject],
   ['PutObject', 'PUT', 'object', '', putObject],
   ['GetObject', 'GET', 'object', '', getObject],
   ['HeadObject', 'HEAD', 'object', '', getObject],
@@ -35,15 +38,17 @@ const operations: readonly (readonly [
 
 /** Parameters that select an operation of S3's; one we do not know is not taken for another. */
 const selecting =
-  /^(?:uploadId|uploads|list-type|versioning|versions|versionId|acl|tagging|delete|location|policy|notification)$/;
+  /^(?:uploadId|uploads|list-type|versioning|versions|versionId|acl|tagging|delete|location|policy|notification|x-amz-copy-source)$/;
 
 /** Which operation a request is for: `/BUCKET/KEY`, by path. */
-export function s3Request({ method, path, query }: Question): CloudRequest {
+export function s3Request({ method, path, query, headers }: Question): CloudRequest {
   const [, resource = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   const kind = key === '' ? 'bucket' : 'object';
-  const selector = [...query.keys()].find((name) => selecting.test(name)) ?? '';
+  const selector = [...query.keys(), ...Object.keys(headers)].find((name) => selecting.test(name)) ?? '';
   const known = operations.find(([, verb, of, needs]) => verb === method && of === kind && needs === selector);
-  return { service: 's3', operation: known?.[0] ?? `${method} ${kind}?${selector}`, resource, key };
+  const operation = known?.[0] ?? `${method} ${kind}?${selector}`;
+  const of = operation === 'ListObjectsV2' ? (query.get('prefix') ?? '') : key;
+  return { service: 's3', operation, resource, key: of, caller: callerOf(headers), headers };
 }
 
 export async function answerS3(world: S3World, request: CloudRequest, question: Question): Promise<Answer> {

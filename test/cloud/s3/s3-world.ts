@@ -31,6 +31,7 @@ export interface ObjectEvent {
   readonly name:
     | 'ObjectCreated:Put'
     | 'ObjectCreated:CompleteMultipartUpload'
+    | 'ObjectCreated:Copy'
     | 'ObjectRemoved:Delete'
     | 'ObjectRemoved:DeleteMarkerCreated';
   readonly bucket: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../../core/json.ts';
 import { type Answer, type Question, Refusal } from '../answer.ts';
+import { callerOf } from '../caller-of.ts';
 import type { CloudRequest } from '../fault.ts';
 import { messageOperations } from './message-operations.ts';
 import { queueOperations } from './queue-operations.ts';
@@ -13,7 +14,8 @@ const namedSchema = z.looseObject({ QueueUrl: z.string().optional(), QueueName: 
 export function sqsRequest({ headers, body }: Question): CloudRequest {
   const operation = headers['x-amz-target']?.replace('AmazonSQS.', '') ?? '';
   const { QueueUrl = '', QueueName = '' } = parseJson(body.toString(), namedSchema, operation);
-  return { service: 'sqs', operation, resource: QueueUrl.replace(/^.*\//, '') || QueueName, key: '' };
+  const resource = QueueUrl.replace(/^.*\//, '') || QueueName;
+  return { service: 'sqs', operation, resource, key: '', caller: callerOf(headers), headers };
 }
 
 export async function answerSqs(world: SqsWorld, request: CloudRequest, question: Question): Promise<Answer> {

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildChannel } from '../../../local/sample/build-channel.ts';
+import { buildPackage } from '../../../local/sample/build-package.ts';
+import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
+import { small } from '../../support/start-lab.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { md5Tag } from '../s3/object-requests.ts';
+import { change } from '../s3/s3-world.ts';
+import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
+
+const hour = 60 * 60 * 1000;
+
+describe('messages that cannot be handled', { shuffle: false }, () => {
+  let folder: TemporaryFolder;
+  let upstream: FolderServer;
+  let scene: Scene;
+  let isBroken = true;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const packages = [small('app 1.0', ['lib']), small('lib 1.0'), small('old 1.0'), small('bad 1.0')];
+    await buildChannel(join(folder.path, 'upstream'), packages, { forms: ['json'] });
+    upstream = await serveFolder(join(folder.path, 'upstream'), {
+      intercept: (request, response, next) =>
+        isBroken && request.url?.includes('/bad-1.0') ? response.end('other bytes') : next(),
+    });
+    const document = { channels: [upstream.url], platforms: ['linux-64'], packages: ['app', 'old', 'bad'] };
+    scene = await openScene(await appOutput(folder, JSON.stringify(document)));
+    scene.expected.push(/json\.invalid/, /state\.damaged/, /fetch\.failed/);
+  });
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+    await upstream.close();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  const index = () => {
+    const text = scene.contents('conda/linux-64/repodata.json')['conda/linux-64/repodata.json'] ?? '{}';
+    return Object.keys(JSON.parse(text)['packages.conda'] ?? {}).toSorted();
+  };
+  const isIn = (name: string) => index().includes(`${name}-1.0-0.conda`);
+
+  it('end as dead letters, and the rest of their batches lands', async () => {
+    const { stack } = scene;
+    const { bytes = Buffer.of() } = await buildPackage(small('by-hand 1.0'));
+    const object = { bytes: Buffer.from(bytes), etag: md5Tag(bytes), headers: {}, modified: stack.cloud.time.now() };
+    // In one turn, so that one batch takes them all.
+    for (const queue of ['Plan', 'Job', 'Index', 'Proof']) stack.send(`Channel${queue}Queue`, 'garbage');
+    change(stack.cloud.s3, 'ObjectCreated:Put', {
+      bucket: stack.bucket,
+      key: 'conda/linux-64/by-hand-1.0-0.conda',
+      object,
+    });
+    stack.send('ChannelIndexQueue', '{"type":"index","subdir":"../up"}');
+    await stack.rest(20 * hour);
+    expect(index()).toEqual(['app', 'by-hand', 'lib', 'old'].map((name) => `${name}-1.0-0.conda`));
+    const { Job = [], Index = [], ...others } = deadLetters(scene);
+    expect(others).toEqual({ Event: [], Plan: ['garbage'], Proof: ['garbage'] });
+    expect(Index.toSorted()).toEqual(['garbage', '{"type":"index","subdir":"../up"}']);
+    expect(Job.toSorted()).toEqual(['garbage', expect.stringContaining('linux-64/bad-1.0-0.conda')]);
+  });
+
+  it('a job that names what no plan has is one, and one of a plan that nobody knows is of no run', async () => {
+    const { stack } = scene;
+    const [job = ''] = stack.waiting('ChannelJobDeadLetters').filter((body) => body !== 'garbage');
+    const { plan } = JSON.parse(job);
+    const strange = JSON.stringify({ plan, artifact: 'linux-64/never-1.0-0.conda' });
+    const unknown = JSON.stringify({ plan: '0'.repeat(64), artifact: 'linux-64/app-1.0-0.conda' });
+    for (const body of [strange, unknown]) stack.send('ChannelJobQueue', body);
+    await stack.rest(20 * hour);
+    const dead = stack.waiting('ChannelJobDeadLetters');
+    expect([dead.includes(strange), dead.includes(unknown)]).toEqual([true, false]);
+  });
+
+  it('go back when their cause is gone, and then are handled', async () => {
+    const { stack, clients } = scene;
+    const queue = [...stack.cloud.sqs.queues.values()].find(({ name }) => name.startsWith('ChannelJobDeadLetters'));
+    isBroken = false;
+    expect(isIn('bad')).toBe(false);
+    await clients.sqs.send(new StartMessageMoveTaskCommand({ SourceArn: queue?.arn }));
+    await stack.rest();
+    expect(isIn('bad')).toBe(true);
+    const { Job = [], ...others } = deadLetters(scene);
+    expect(Job.filter((body) => body.includes('/bad-'))).toEqual([]);
+    expect({ ...others, Plan: [], Proof: [], Index: [], Job: [] }).toEqual(noDeadLetters);
+    expect(await scene.damage(['linux-64'])).toEqual([]);
+    const { entries } = JSON.parse(scene.contents('_gatehouse/proof/')['_gatehouse/proof/conda.json'] ?? '');
+    expect(entries.every(({ installable }: { installable: boolean }) => installable)).toBe(true);
+  });
+});

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { sendMessage } from '../sqs/messages.ts';
+import { queueNamed } from '../sqs/sqs-world.ts';
+import type { Cloud } from '../start-cloud.ts';
+import type { FunctionPool } from './function-pool.ts';
+import type { Wiring } from './wiring.ts';
+
+interface Firing {
+  readonly cloud: Cloud;
+  readonly wiring: Wiring;
+  readonly poolNamed: (arn: string) => FunctionPool;
+}
+
+/** Sends a rule's event to its targets; `start` begins its logical id. */
+export async function fireRule(start: string, { cloud, wiring, poolNamed }: Firing): Promise<void> {
+  const rule = ruleNamed(start, wiring);
+  if (rule.State === 'DISABLED') return;
+  for (const { Arn, Input } of rule.Targets) {
+    const may = wiring.permissions.some((one) => one.FunctionName === Arn && one.SourceArn === rule.arn);
+    if (!may) throw new Error(`${rule.id} may not invoke ${Arn}`);
+    const event = Input === undefined ? scheduled(rule.id, cloud) : JSON.parse(Input);
+    if (await invokeAside(poolNamed(Arn), event)) continue;
+    const letters = wiring.functions.find(({ name }) => Arn.endsWith(`:${name}`))?.DeadLetterConfig.TargetArn ?? '';
+    sendMessage(cloud.sqs, queueNamed(cloud.sqs, letters), { body: JSON.stringify(event) });
+  }
+}
+
+function ruleNamed(start: string, { rules }: Wiring) {
+  const [rule, ...others] = rules.filter(({ id }) => id.startsWith(start));
+  if (rule === undefined || others.length > 0) throw new Error(`not one rule ${start}…`);
+  return rule;
+}
+
+/** Asynchronously, in Lambda's words: what fails is tried twice more. False when that did not help. */
+async function invokeAside(pool: FunctionPool, event: unknown): Promise<boolean> {
+  const requestId = randomUUID();
+  for (let tries = 0; tries < 3; tries++) {
+    const { status } = await pool.invoke(event, requestId);
+    if (status === 'done') return true;
+  }
+  return false;
+}
+
+const scheduled = (id: string, cloud: Cloud) => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '000000000000',
+  time: new Date(cloud.time.now()).toISOString(),
+  region: 'us-east-1',
+  resources: [`arn:aws:events:us-east-1:000000000000:rule/${id}`],
+  detail: {},
+});
