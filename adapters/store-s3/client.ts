@@ -12,6 +12,8 @@ export function defaultClient(environment: Readonly<Record<string, string | unde
   return new S3Client({
     forcePathStyle: endpoint !== undefined,
     followRegionRedirects: true,
+    // Two more than the SDK's own: whoever fails here comes again in half an hour at the earliest.
+    maxAttempts: 5,
     requestHandler: timeouts,
   });
 }
