@@ -53,13 +53,17 @@ export function bzipInput(reader: ByteReader): BzipInput {
   };
 }
 
-/** Forgets whole bytes that have been read. */
+/** Forgets whole bytes that have been read. Moves no more than so many: 4 MB held would be moved for each block of 20 bytes. */
 function forget(bits: BitReader): void {
   const read = bits.at >>> 3;
   if (read === 0) return;
-  bits.bytes.copyWithin(0, read, bits.length);
-  bits.bytes.fill(0, bits.length - read, bits.length);
-  bits.length -= read;
+  const rest = bits.length - read;
+  if (rest > read) bits.bytes = bits.bytes.subarray(read);
+  else {
+    bits.bytes.copyWithin(0, read, bits.length);
+    bits.bytes.fill(0, rest, bits.length);
+  }
+  bits.length = rest;
   bits.at &= 7;
 }
 

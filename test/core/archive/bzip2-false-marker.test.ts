@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
 import { bzip2 } from '../../support/build-bzip2.ts';
 import { inSlices, joined, refusalOf } from '../../support/refusal.ts';
@@ -9,6 +9,8 @@ vi.mock(import('../../../core/archive/bzip2-marker.ts'), async (original) => ({
   ...(await original()),
   findMarker: () => 0,
 }));
+
+afterEach(() => vi.restoreAllMocks());
 
 it('decodes a block whose end was found too early', async () => {
   const random = randomBytes(250_000);
@@ -23,4 +25,21 @@ it('decodes a block whose end was found too early', async () => {
     );
   expect((await decode(packed)).equals(random)).toBe(true);
   expect(await refusalOf(decode(packed.subarray(0, -200)))).toBe('A7.truncated');
+});
+
+it('moves no more bytes than it reads, however many small blocks it holds by then', async () => {
+  let moved = 0;
+  const move = Uint8Array.prototype.copyWithin;
+  vi.spyOn(Uint8Array.prototype, 'copyWithin').mockImplementation(function (this: Uint8Array, to, from, end) {
+    moved += (end ?? this.length) - from;
+    return move.call(this, to, from, end);
+  });
+  const packed = Buffer.concat(Array.from({ length: 500 }, () => bzip2('small')));
+  const decoded = decodeBzip2(
+    inSlices(packed, 64 * 1024),
+    () => {},
+    () => {},
+  );
+  expect((await joined(decoded)).length).toBe(500 * 'small'.length);
+  expect(moved).toBeLessThanOrEqual(packed.length);
 });
