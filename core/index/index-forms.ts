@@ -8,11 +8,12 @@ import { indexKey } from '../layout.ts';
 import type { Problem } from '../problem.ts';
 import { once } from '../upstream/unpack-msgpack.ts';
 import type { IndexForm } from './publish-form.ts';
-import { makeShardIndex, type ShardsWorld } from './shards/make-shard-index.ts';
+import { makeShardIndex } from './shards/make-shard-index.ts';
+import type { PutShardsWorld } from './shards/put-shards.ts';
 import type { IndexRoot, StatePlace } from './state/index-root.ts';
 import { stateSource } from './state/state-source.ts';
 
-export interface FormsWorld extends ShardsWorld {
+export interface FormsWorld extends PutShardsWorld {
   /** The option forms that are asked for; none without it. */
   readonly forms?: ReadonlySet<OptionForm>;
   /** One bzip2 stream of the bytes; a world without it leaves `repodata.json.bz2` as it is, and says so. */

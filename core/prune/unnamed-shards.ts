@@ -1,18 +1,12 @@
-import { z } from 'zod';
 import { GatehouseError } from '../error.ts';
+import { readShardIndex } from '../forms/shards/read-shard-index.ts';
 import type { StatePlace } from '../index/state/index-root.ts';
-import { parseValue } from '../json.ts';
 import { indexKey, shardsFolder } from '../layout.ts';
-import { unpackMsgpack } from '../upstream/unpack-msgpack.ts';
 import { day, type Garbage } from './garbage.ts';
 import type { PruneWorld } from './prune-world.ts';
 
 /** micromamba keeps a shard index for 24 hours whatever Cache-Control says (clients.md 4): twice that. */
 const heldFor = 2 * day;
-/** Bytes, decoded: 64 for each of two million names. */
-const largestIndex = 128 * 1024 ** 2;
-
-const shardIndexSchema = z.object({ shards: z.record(z.string(), z.instanceof(Uint8Array)) });
 
 /**
  * Shards that the shard index of now does not name. A client may hold the index of before, so they go when the one of
@@ -39,10 +33,10 @@ export async function* unnamedShards({
   }
 }
 
-async function shardsOf(bytes: Uint8Array, what: string): Promise<Set<string>> {
+async function shardsOf(bytes: Uint8Array, what: string): Promise<ReadonlySet<string>> {
   try {
-    const { shards } = parseValue(await unpackMsgpack(bytes, largestIndex, what), shardIndexSchema, what);
-    return new Set(Object.values(shards).map((sha256) => Buffer.from(sha256).toString('hex')));
+    const { shards } = await readShardIndex(bytes, what);
+    return new Set(Object.values(shards));
   } catch (cause) {
     if (!(cause instanceof GatehouseError)) throw cause;
     throw new GatehouseError('json.invalid', cause.message, { cause });

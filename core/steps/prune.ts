@@ -85,9 +85,10 @@ async function settle(
   return { report: { objects, later, problems }, done: true };
 }
 
-/** False when the object is gone already, or another. */
-async function removed(store: PruneWorld['store'], { key, etag }: Garbage): Promise<boolean> {
-  if (!(await stillSo(store, [{ key, etag }]))) return false;
+/** False when the object is gone already, another, or written again, which S3's tags, made of content, do not tell. */
+async function removed(store: PruneWorld['store'], { key, etag, modified }: Garbage): Promise<boolean> {
+  const there = await store.get(key);
+  if (there === null || there.etag !== etag || there.modified > modified) return false;
   await store.delete(key);
   return true;
 }

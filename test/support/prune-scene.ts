@@ -7,7 +7,7 @@ import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type PruneReport, prune } from '../../core/steps/prune.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { noarch } from '../../core/subdir.ts';
-import { type MemoryStoreOptions, newBucket } from '../twins/store-memory.ts';
+import { type Bucket, type MemoryStoreOptions, newBucket } from '../twins/store-memory.ts';
 import { type IndexScene, indexScene, subdir } from './index-scene.ts';
 import { key } from './objects.ts';
 
@@ -33,8 +33,8 @@ export interface PruneScene extends IndexScene {
 }
 
 /** An index scene whose time passes, and what is withdrawn, pruned and verified in it. */
-export function pruneScene(options: MemoryStoreOptions = {}): PruneScene {
-  const bucket = newBucket({ now: () => scene.now });
+export function pruneScene(options: MemoryStoreOptions = {}, behaviour: Pick<Bucket, 'etagOf'> = {}): PruneScene {
+  const bucket = newBucket({ now: () => scene.now, ...behaviour });
   const base = indexScene(options, bucket);
   const { store, world } = base;
   const provenanceOf = (where: string) => {

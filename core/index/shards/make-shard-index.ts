@@ -6,16 +6,11 @@ import { readShardIndex } from '../../forms/shards/read-shard-index.ts';
 import { shardIndex } from '../../forms/shards/shard-index.ts';
 import { canonicalJson } from '../../json.ts';
 import { indexKey, shardsMadeKey } from '../../layout.ts';
-import type { Clock } from '../../ports/clock.ts';
 import { readJsonObject } from '../../read-json-object.ts';
-import { type IndexRoot, rootSchema, type StatePlace } from '../state/index-root.ts';
+import { type IndexRoot, rootSchema } from '../state/index-root.ts';
 import { stateSource } from '../state/state-source.ts';
 import { type ChangedSince, changedSince } from './changed-since.ts';
-import { putShards } from './put-shards.ts';
-
-export interface ShardsWorld extends StatePlace {
-  readonly clock: Pick<Clock, 'now'>;
-}
+import { type PutShardsWorld, putShards } from './put-shards.ts';
 
 /** What a shard index was made from. Held against the index that is served: neither is believed without the other. */
 const madeSchema = z.strictObject({ index: sha256Schema, root: rootSchema });
@@ -24,7 +19,7 @@ const madeSchema = z.strictObject({ index: sha256Schema, root: rootSchema });
  * The shard index of a state, once every shard that it names is there. Only the shards of names that changed since the
  * index that is served are made, where that can be told.
  */
-export async function makeShardIndex(world: ShardsWorld, root: IndexRoot): Promise<Uint8Array> {
+export async function makeShardIndex(world: PutShardsWorld, root: IndexRoot): Promise<Uint8Array> {
   const { subdir } = world;
   const { shards, change } = await served(world, root);
   for (const name of change?.names ?? []) shards.delete(name);
@@ -44,7 +39,7 @@ interface Served {
 }
 
 /** The shards of the index that is served, and what changed since; whatever cannot be read only costs time. */
-async function served(world: ShardsWorld, root: IndexRoot): Promise<Served> {
+async function served(world: PutShardsWorld, root: IndexRoot): Promise<Served> {
   try {
     const known = await servedIndex(world);
     const change = known && (await changedSince(world, known.root, root));
@@ -55,7 +50,7 @@ async function served(world: ShardsWorld, root: IndexRoot): Promise<Served> {
   return { shards: new Map(), change: null };
 }
 
-async function servedIndex({ store, channel, subdir }: ShardsWorld) {
+async function servedIndex({ store, channel, subdir }: PutShardsWorld) {
   const made = await readJsonObject(store, shardsMadeKey(channel, subdir), madeSchema);
   const key = indexKey(channel, subdir, 'repodata_shards.msgpack.zst');
   const object = made && (await store.get(key));
