@@ -4,6 +4,15 @@ import { type BitReader, readBits } from './bzip2-bits.ts';
 const blockMarker = 0x314159265359n;
 const endMarker = 0x177245385090n;
 
+/** Whether a stream's end marker and its CRC are the last of these bytes: up to seven bits fill the last one. */
+export function endsStream(bytes: Uint8Array): boolean {
+  const last = bytes.length * 8 - 80;
+  for (let at = last; at > last - 8 && at >= 0; at--) {
+    if (readMarker({ bytes, length: bytes.length, at }) === 'end') return true;
+  }
+  return false;
+}
+
 /** A marker starts at any bit, so it can reach into a seventh byte. */
 export const markerSpan = 7;
 

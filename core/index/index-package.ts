@@ -7,6 +7,7 @@ import { canonicalJson } from '../json.ts';
 import { type ChannelName, provenanceKey } from '../layout.ts';
 import type { ListedPackage } from '../list-packages.ts';
 import { identityProblems } from '../package/check-identity.ts';
+import { expectEnd } from '../package/expect-end.ts';
 import { type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
 import { recordFromIndex } from '../package/record-from-index.ts';
 import { artifactId } from '../plan.ts';
@@ -64,7 +65,7 @@ async function describe(
   const known = await enteredAs(listed, digests, world);
   if (known !== null && 'problem' in known) return known;
   const info = await readPackageInfo(object, listed.filename);
-  const entered = known ?? (await adopt(listed, { digests, info }, world));
+  const entered = known ?? (await adopt(listed, { object, digests, info }, world));
   if ('problem' in entered) return entered;
   const record = indexedRecord(decision.record ?? entered.record, listed.subdir, digests);
   return lineParts(record, info, { firstSeen: entered.firstSeen, hotfix: decision.hotfix });
@@ -92,15 +93,19 @@ async function enteredAs(
   return { problem: problemOf(listed, 'index.mutated', `holds ${sha256}; what entered was ${other}`) };
 }
 
-/** The record of a package someone copied in by hand, from its own `info/index.json`, and a provenance that says so. */
+/**
+ * The record of a package someone copied in by hand, from its own `info/index.json`, and a provenance that says so: held
+ * against its bytes from then on, and so not made of one that is still being copied.
+ */
 async function adopt(
   listed: ListedPackage,
-  { digests, info: { index, findings } }: { digests: Digests; info: ReadPackageInfo },
+  { object, digests, info: { index, findings } }: { object: StoredObject; digests: Digests; info: ReadPackageInfo },
   world: IndexPackageWorld,
 ): Promise<Provenance | { problem: Problem }> {
   const place = { channel: world.channel, subdir: listed.subdir, filename: listed.filename };
   const [contradiction] = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
   if (contradiction !== undefined) return { problem: contradiction };
+  await expectEnd(object, listed.filename);
   const record = indexedRecord(recordFromIndex(index, digests, listed.subdir), listed.subdir, digests);
   const copied = { ...place, ...digests, record, findings: [...findings], origin: { type: 'copied' } as const };
   return keep({ version: 1, ...copied, firstSeen: world.clock.now() }, world);
