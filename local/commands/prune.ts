@@ -16,7 +16,10 @@ export const pruneCommand: Command = {
   options: { delete: { type: 'boolean' } },
   optionHelp: ['--delete           delete what is shown without it'],
   examples: [
-    ['gatehouse prune', 'what would be deleted and why: packages withdrawn 90 days ago, old plans, old index state'],
+    [
+      'gatehouse prune',
+      'what would be deleted and why: packages withdrawn 90 days ago, forms no longer asked for, old plans and state',
+    ],
     ['gatehouse prune --delete', 'delete that, and bring the index up to date; provenance stays'],
   ],
   async run({ allowlist: file, store, json, flags, terminal }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { didYouMean } from '../../did-you-mean.ts';
 import { parseJson } from '../../json.ts';
 import { namesChannel, parseMatchSpec } from '../../match-spec.ts';
 import { type PackageFormat, parsePackageFileName } from '../../package-file-name.ts';
@@ -62,9 +63,11 @@ function faultsIn(section: keyof typeof formats, patches: z.infer<typeof changes
 /** Why a key of a record cannot be given a value, or null. */
 function faultOf(key: string, value: unknown): string | null {
   if (untouchable.includes(key)) return 'cannot be patched';
-  const typed = Object.entries(recordSchema.shape)
-    .find(([name]) => name === key)?.[1]
-    .safeParse(value);
+  const known = new Map(Object.entries(recordSchema.shape));
+  const near = known.has(key) ? null : didYouMean(key, known.keys());
+  // Records have keys that are not known here, but a misspelt one would be a hotfix that mends nothing.
+  if (near !== null) return `is no key of a record: did you mean "${near}"?`;
+  const typed = known.get(key)?.safeParse(value);
   if (typed?.success === false) return `does not fit: ${typed.error.issues[0]?.message}`;
   const specs = (key === 'depends' || key === 'constrains') && Array.isArray(value) ? value.map(String) : [];
   const bad = specs.find((text) => namesChannel(text) || !parseMatchSpec(text).ok);

@@ -46,6 +46,14 @@ describe('patch instructions', () => {
     expect(() => parse(patch)).toThrow(`patches/one.json at packages.a-1-0.tar.bz2.${key}: cannot be patched`);
   });
 
+  test('may set keys that are not known here, but none that looks like a misspelt one', () => {
+    const patch = (key: string) => ({ 'packages.conda': { 'a-1-0.conda': { [key]: ['c'] } } });
+    for (const key of ['features', 'extra_depends', 'namespace', 'date', 'arch', 'url', 'fn', 'flags'])
+      parse(patch(key));
+    expect(() => parse(patch('depend'))).toThrow('.depend: is no key of a record: did you mean "depends"?');
+    expect(() => parse(patch('constraints'))).toThrow('did you mean "constrains"?');
+  });
+
   test.each([
     [{ patch_instructions_version: 2 }, 'is not a version that is known here'],
     [{ pakcages: {} }, 'pakcages'],
