@@ -39,9 +39,10 @@ export function indexThread(place: ThreadPlace): IndexThread {
     load: () => (ended ? Number.POSITIVE_INFINITY : waiting.size),
     index(call) {
       const id = calls++;
+      // Throws for what cannot be sent, and then nobody waits.
+      worker.postMessage({ ...call, id } satisfies IndexCall);
       const { promise, ...settle } = Promise.withResolvers<readonly (LineChange | null)[]>();
       waiting.set(id, settle);
-      worker.postMessage({ ...call, id } satisfies IndexCall);
       return promise;
     },
     async [Symbol.asyncDispose]() {

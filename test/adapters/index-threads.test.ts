@@ -62,6 +62,17 @@ it('makes the index that one thread makes', async () => {
   expect(await folderDigests(join(helped, 'conda'))).toEqual(await folderDigests(join(alone, 'conda')));
 });
 
+it('indexes what was named and not listed', async () => {
+  await fill(folder.path, 1);
+  const store = folderStore(folder.path);
+  await using threads = threadsOf(folder.path);
+  const world = { channel: 'conda', clock, log: () => {}, store, elsewhere: threads.elsewhere } as const;
+  await indexSubdir(subdir, { ...world, elsewhere: () => () => null });
+  await fill(folder.path, 3);
+  const hints = [1, 2].map((i) => key(`conda/${subdir}/p${i}-1-0${i === 2 ? '.conda' : '.tar.bz2'}`));
+  expect(await indexSubdir(subdir, world, { hints })).toMatchObject({ packages: 3 });
+});
+
 it('fails as one thread does', async () => {
   await fill(folder.path, 1);
   await mkdir(join(folder.path, '_gatehouse'));

@@ -2,7 +2,9 @@ import type { Decision } from '../../control.ts';
 import { sections } from '../../forms/form.ts';
 import { compareCodePoints } from '../../json.ts';
 import { type ObjectKey, packageKey } from '../../layout.ts';
+import type { ListedPackage } from '../../list-packages.ts';
 import { type PackageFileName, parsePackageFileName } from '../../package-file-name.ts';
+import type { ObjectHead } from '../../ports/store.ts';
 import { mapInOrder } from '../map-in-order.ts';
 import { decisionTag } from './decision-tag.ts';
 import { decodeSegment } from './decode-segment.ts';
@@ -25,11 +27,18 @@ export async function* diffKeys(
   const lineOf = lineReader(place, root);
   const inOrder = [...new Set(filenames)].sort(compareCodePoints);
   const looks = mapInOrder(inOrder, limit, async (filename): Promise<Look> => {
-    const head = await place.store.get(packageKey(place.channel, place.subdir, filename));
-    const listed = head && { ...head, subdir: place.subdir, filename };
-    return { filename, listed, decision: decisionOf(filename) };
+    const object = await place.store.get(packageKey(place.channel, place.subdir, filename));
+    return { filename, listed: object && listedAs(object, { ...place, filename }), decision: decisionOf(filename) };
   });
   for await (const look of looks) if (isStale(await lineOf(look.filename), look)) yield look;
+}
+
+/** As a list has it, without a way to read it: a look is handed to other threads. */
+function listedAs(
+  { key, etag, size, modified }: ObjectHead,
+  { subdir, filename }: Pick<ListedPackage, 'subdir' | 'filename'>,
+): ListedPackage {
+  return { key, etag, size, modified, subdir, filename };
 }
 
 /** Looks lines up; keeps the last segment of each section, since names come in order. */
