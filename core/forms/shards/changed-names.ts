@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { IndexLine } from '../../index/state/index-line.ts';
 import { nameOf } from './order-by-name.ts';
 
@@ -23,4 +24,4 @@ function sayTheSame(a: IndexLine, b: IndexLine): boolean {
   return a.kind === b.kind && equal(a.record, b.record) && equal(a.runExports, b.runExports);
 }
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at]);
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
