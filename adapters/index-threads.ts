@@ -14,12 +14,14 @@ interface Options {
   readonly folder: string;
   readonly channel: ChannelName;
   readonly clock: Pick<Clock, 'now'>;
-  /** At the most; by default one less than processors, for who calls them works too. */
+  /** At the most; by default four, or one less than processors, for who calls them works too. */
   readonly threads?: number;
   /** Packages that come by before the first thread starts: one costs as much as several hundred packages. */
   readonly worthIt?: number;
 }
 
+/** More are not kept busy: core/index/index-looks.ts has eight calls under way. */
+const useful = 4;
 /** Calls under way in a thread at the most: one that it works on, and the next. */
 const most = 2;
 
@@ -28,7 +30,7 @@ const most = 2;
  * take as many calls as they keep up with. Disposing ends them.
  */
 export function indexThreads(options: Options): IndexThreads {
-  const { folder, channel, clock, threads = availableParallelism() - 1, worthIt = 500 } = options;
+  const { folder, channel, clock, threads = Math.min(availableParallelism() - 1, useful), worthIt = 500 } = options;
   const cache = getCompileCacheDir();
   const place = { folder, channel, ...(cache !== undefined && { compileCache: dirname(cache) }) };
   const started: IndexThread[] = [];

@@ -16,6 +16,8 @@ export interface IndexLooksWorld extends IndexPackageWorld {
 const concurrency = 16;
 /** Packages handed over at once: what handing over costs is shared among them. */
 const batch = 8;
+/** Batches under way: two for each of a few threads, and one or more here. */
+const abreast = 8;
 
 /** The new lines of packages that were looked at, in the order of the looks; none of one that stays as it was. */
 export async function* indexLooks(
@@ -30,7 +32,7 @@ export async function* indexLooks(
   }
   const there = async ({ items }: { readonly items: readonly Look[] }) =>
     elsewhere(items) ?? Promise.all(items.map(here));
-  for await (const changes of mapInOrder(batches(looks, batch), concurrency / 2, there)) yield* present(changes);
+  for await (const changes of mapInOrder(batches(looks, batch), abreast, there)) yield* present(changes);
 }
 
 async function* present<T>(items: AsyncIterable<T | null> | Iterable<T | null>): AsyncGenerator<T, void, void> {
