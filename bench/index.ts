@@ -50,7 +50,13 @@ const rows: string[][] = [];
 try {
   const oneMore = await onePackage(work, 0);
   for (const { name, packages } of folders.filter((folder) => folder.name.includes(values.only))) {
-    const results = await race({ contenders, folder: await packages(), oneMore, runs, work });
+    const results = await race({
+      contenders,
+      folder: await packages(),
+      oneMore,
+      runs,
+      work: await mkdtemp(join(work, 'race-')),
+    });
     const bound = medians(results.get(floor)?.cold ?? []).wall;
     for (const [tool, { cold }] of results) report(`${name}, cold`, tool.name, medians(cold), bound);
     for (const [tool, { plusOne }] of results) if (tool !== floor) report(`${name}, +1`, tool.name, medians(plusOne));

@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Contender, floor } from './contender.ts';
 import { type Measured, measure } from './measure.ts';
@@ -10,7 +10,10 @@ export interface Race {
   /** A package file to add to its `linux-64` for the second measurement. */
   readonly oneMore: string;
   readonly runs: number;
-  /** Where copies may go: on the file system of `folder`, since they are hard links. */
+  /**
+   * Where copies may go: on the file system of `folder`, since they are hard links. They stay: after many deletions ext4
+   * takes half a minute to find free inodes as fast as before, and that would count against whoever comes next.
+   */
   readonly work: string;
 }
 
@@ -25,7 +28,7 @@ export async function race({ contenders, folder, oneMore, runs, work }: Race): P
   const results = new Map(contenders.map((contender): [Contender, Result] => [contender, { cold: [], plusOne: [] }]));
   for (let run = 0; run < runs; run++) {
     for (const [contender, { cold, plusOne }] of results) {
-      const store = join(work, 'store');
+      const store = join(work, `${contender.name}-${run}`);
       const copy = join(store, 'conda');
       await measure(`mkdir -p '${store}' && cp -rl '${folder}' '${copy}'`);
       const command = contender.command.replaceAll('{folder}', copy);
@@ -34,7 +37,6 @@ export async function race({ contenders, folder, oneMore, runs, work }: Race): P
         await cp(oneMore, join(copy, 'linux-64', basename(oneMore)));
         plusOne.push(await measure(command));
       }
-      await rm(store, { recursive: true });
     }
   }
   return results;
