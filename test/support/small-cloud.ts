@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { memoryCache } from '../../adapters/cache-memory.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { GatehouseError } from '../../core/error.ts';
-import { canonicalJson } from '../../core/json.ts';
 import { allowlistKey, type ObjectKey } from '../../core/layout.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Queue } from '../../core/ports/queue.ts';
@@ -14,44 +13,21 @@ import { proveChannel } from '../../lambdas/prover.ts';
 import { pruneChannel } from '../../lambdas/pruner.ts';
 import { scrape } from '../../lambdas/scraper.ts';
 import type { BatchReply, SqsMessage } from '../../lambdas/sqs-batch.ts';
-import type { Telemetry } from '../../lambdas/telemetry.ts';
-import { access } from '../../lib/permissions.ts';
+import type { access } from '../../lib/permissions.ts';
 import { type Bucket, type Change, memoryStore, newBucket, type StoreOperation } from '../twins/store-memory.ts';
+import {
+  type CloudFunction,
+  type CloudQueues,
+  cloudFunctions,
+  cloudQueues,
+  type Disorder,
+  type Waiting,
+} from './cloud-queues.ts';
+import { mayDo } from './may-do.ts';
+import { subscribers } from './subscribers.ts';
+import { type Told, telling } from './telling.ts';
 
-const functions = ['scraper', 'downloader', 'indexer', 'prover'] as const;
-type CloudFunction = (typeof functions)[number];
-
-/** A fake of Telemetry that remembers. */
-interface Told extends Telemetry {
-  readonly lines: string[];
-  readonly counts: Map<string, number>;
-}
-
-export function telling(): Told {
-  const lines: string[] = [];
-  const counts = new Map<string, number>();
-  const line = (kind: string, facts: unknown) => void lines.push(`${kind} ${canonicalJson(facts)}`);
-  return {
-    lines,
-    counts,
-    log: (event) => line(event.type, event),
-    note: line,
-    warn: (message, facts) => line(`warning: ${message}`, facts),
-    failed: (what, error) => void lines.push(`failed: ${what}: ${error}`),
-    count: (metric, value) => void counts.set(metric, (counts.get(metric) ?? 0) + value),
-    flush: () => {},
-  };
-}
-
-interface Waiting extends SqsMessage {
-  readonly receives: number;
-}
-
-export interface Mischief {
-  /** A number from 0 to 1, for what comes when, and how often. */
-  readonly random: () => number;
-  /** How likely a message comes once more. */
-  readonly duplicates?: number;
+export interface Mischief extends Disorder {
   /** Ends the invocation, and whatever it still does, before the nth effect of the whole play. */
   readonly crash?: (effect: number) => boolean;
 }
@@ -59,7 +35,7 @@ export interface Mischief {
 export interface SmallCloud {
   readonly bucket: Bucket;
   readonly told: Told;
-  readonly dead: { readonly queue: CloudFunction; readonly body: string }[];
+  readonly dead: CloudQueues['dead'];
   /** Effects so far. */
   effects: number;
   /** Loses the messages of which it says so. */
@@ -89,23 +65,15 @@ export interface SmallCloud {
 
 class Killed extends Error {}
 
-const maxReceives = 12;
+const forbidden = (message: string) => new GatehouseError('store.broken', message);
+
 const md5 = (bytes: Uint8Array) => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
 /** The functions between a bucket and queues in memory, wired as the stack wires them. */
 export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 0 }): SmallCloud {
-  const { random, duplicates = 0, crash = () => false } = mischief;
-  const queues = new Map(functions.map((name): [CloudFunction, Waiting[]] => [name, []]));
-  const waiting = (name: CloudFunction) => queues.get(name) ?? [];
-  const later: Waiting[] = [];
-  let messages = 0;
-  const message = (body: string): Waiting => {
-    messages += 1;
-    return { messageId: `m${messages}`, body, receives: 0 };
-  };
-  const enqueue = (to: Waiting[], body: string) => {
-    if (!cloud.drop(body)) to.push(message(body));
-  };
+  const { random, crash = () => false } = mischief;
+  const queues = cloudQueues(mischief, (body) => cloud.drop(body));
+  const { waiting, later, enqueue, again, take } = queues;
   const notify = ({ key, before, after }: Change) => {
     for (const to of subscribers(key, after !== null)) {
       const encoded = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
@@ -169,12 +137,6 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     alive = { killed: false };
     return handlers[on](event);
   };
-  const again = (on: CloudFunction, batch: readonly Waiting[]) => {
-    for (const one of batch) {
-      if (one.receives + 1 < maxReceives) waiting(on).push({ ...one, receives: one.receives + 1 });
-      else cloud.dead.push({ queue: on, body: one.body });
-    }
-  };
   const deliver = async (on: CloudFunction, batch: readonly Waiting[]) => {
     try {
       const { batchItemFailures } = await invoke(on, { Records: batch });
@@ -187,16 +149,10 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
       again(on, batch);
     }
   };
-  const take = (from: Waiting[]): Waiting[] => {
-    const size = 1 + Math.floor(random() * Math.min(from.length, 10));
-    const batch = Array.from({ length: size }, () => from.splice(Math.floor(random() * from.length), 1)).flat();
-    for (const one of batch) if (random() < duplicates) from.push({ ...one, receives: one.receives });
-    return batch;
-  };
   const cloud: SmallCloud = {
     bucket,
     told,
-    dead: [],
+    dead: queues.dead,
     effects: 0,
     now: Date.UTC(2026, 0, 1),
     put: async (key, bytes) => void (await memoryStore({}, bucket).put(key, bytes)),
@@ -215,7 +171,7 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     async turn() {
       waiting('scraper').push(...later.splice(0));
       for (let turns = 0; turns < 5000; turns++) {
-        const ready = functions.filter((name) => waiting(name).length > 0);
+        const ready = cloudFunctions.filter((name) => waiting(name).length > 0);
         const on = ready[Math.floor(random() * ready.length)];
         if (on === undefined) return;
         await deliver(on, take(waiting(on)));
@@ -238,27 +194,4 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
       ),
   };
   return cloud;
-}
-
-const rights = { get: 'read', read: 'read', put: 'write', publish: 'write', list: 'list', delete: 'delete' } as const;
-
-/** What the function's role lets it do; what is staged is in its own memory. */
-function mayDo(by: keyof typeof access, operation: StoreOperation, key: string): boolean {
-  if (operation === 'stage' || operation === 'write') return true;
-  const patterns = access[by][rights[operation]] ?? [];
-  return patterns.some((pattern) =>
-    new RegExp(`^${pattern.replace(/[.+]/g, '\\$&').replaceAll('*', '.*')}$`).test(key),
-  );
-}
-
-const forbidden = (message: string) => new GatehouseError('store.broken', message);
-
-/** The stack's notifications (issue: by prefix and suffix). */
-function subscribers(key: string, created: boolean): CloudFunction[] {
-  if (/^conda\/.*(\.conda|\.tar\.bz2)$/.test(key)) return ['indexer'];
-  if (!created) return [];
-  if (key.startsWith('_gatehouse/control/conda/')) return ['indexer'];
-  if (key === allowlistKey || key.startsWith('_gatehouse/patches/')) return ['scraper'];
-  if (/^conda\/.*\/repodata\.json$/.test(key)) return ['prover'];
-  return [];
 }
