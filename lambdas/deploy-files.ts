@@ -4,6 +4,7 @@ import { defaultClient } from '../adapters/store-s3/client.ts';
 import { parseValue } from '../core/json.ts';
 import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout.ts';
 import { subdirSchema } from '../core/subdir.ts';
+import { answerCloudFormation } from './answer-cloudformation.ts';
 import { environments, readEnvironment } from './environment.ts';
 
 /** The allowlist, or the hotfixes of a subdir. */
@@ -37,7 +38,7 @@ export interface DeployWorld {
   readonly bucket: string;
   readonly client: Pick<S3Client, 'send'>;
   /** Tells CloudFormation, which waits for an hour when nobody does. */
-  answer(url: string, body: string): Promise<void>;
+  readonly answer: (url: string, body: string) => Promise<void>;
 }
 
 /** A CloudFormation custom resource: the repository's allowlist and hotfixes as objects of the bucket. Deletes nothing. */
@@ -47,10 +48,13 @@ export async function deployFiles(event: unknown, world: DeployWorld): Promise<v
   const reply = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: 'gatehouse-files' };
   const outcome = await deploy(event, world).then(
     () => ({ Status: 'SUCCESS' }),
-    (error: unknown) => ({ Status: 'FAILED', Reason: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => ({ Status: 'FAILED', Reason: reasonOf(error) }),
   );
   await world.answer(ResponseURL, JSON.stringify({ ...reply, ...outcome }));
 }
+
+/** CloudFormation takes 4,096 bytes of an answer in all, and fails for another reason beyond. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
 
 async function deploy(event: unknown, world: DeployWorld): Promise<void> {
   const request = parseValue(event, requestSchema, 'the event');
@@ -83,6 +87,5 @@ async function clear(target: ObjectKey, world: DeployWorld): Promise<void> {
 
 export const handler = async (event: unknown): Promise<void> => {
   const { GATEHOUSE_BUCKET: bucket } = readEnvironment(environments.bucketOnly);
-  const answer = async (url: string, body: string) => void (await fetch(url, { method: 'PUT', body }));
-  await deployFiles(event, { bucket, client: defaultClient(process.env), answer });
+  await deployFiles(event, { bucket, client: defaultClient(process.env), answer: answerCloudFormation });
 };

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CustomResource } from 'aws-cdk-lib';
+import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -34,6 +34,8 @@ export function deployFiles(scope: Construct, files: RepositoryFiles, deployer: 
   new CustomResource(scope, 'Files', {
     resourceType: 'Custom::GatehouseFiles',
     serviceToken: deployer.functionArn,
+    // Three invocations of a minute and Lambda's waits between; CloudFormation's own patience is an hour.
+    serviceTimeout: Duration.minutes(10),
     properties: {
       // A changed file has another key, for its hash is its name, and so is deployed anew.
       files: assets.map(({ key, asset }) => ({ bucket: asset.s3BucketName, key: asset.s3ObjectKey, target: key })),

@@ -46,6 +46,19 @@ describe('deploy-files', () => {
     expect(deleted).toEqual({ answers: [succeeded], copies: [], puts: [] });
   });
 
+  it('keeps its reason within the 4,096 bytes that CloudFormation reads', async () => {
+    const send = async (): Promise<never> => {
+      throw new Error('x'.repeat(5000));
+    };
+    const answers: string[] = [];
+    const answer = async (_url: string, body: string) => void answers.push(body);
+    const files = [file('_gatehouse/allowlist.json', 'aa')];
+    const event = { ...identity, RequestType: 'Create', ResourceProperties: { files } };
+    await deployFiles(event, { bucket: 'channel', client: { send }, answer });
+    expect(answers).toEqual([expect.stringContaining('FAILED')]);
+    expect(answers[0]?.length).toBeLessThan(4096);
+  });
+
   it.each(['conda/linux-64/a-1-0.conda', '_gatehouse/control/conda/linux-64.json', '_gatehouse/patches/x y.json'])(
     'writes nothing to %s, and says why',
     async (target) => {

@@ -13,6 +13,7 @@ describe('the repository’s files', () => {
   test('are deployed under the keys that the pipeline reads', () => {
     expect(files?.Properties).toEqual({
       ServiceToken: expect.stringMatching(/^<ChannelDeployFiles/),
+      ServiceTimeout: '600',
       files: [
         {
           bucket: expect.stringContaining('assets'),
