@@ -58,7 +58,7 @@ async function indexTouched(looks: ReadonlyMap<Subdir, Look>, world: IndexerWorl
     else if (outcome.changed) changed.push(subdir);
   }
   const whole = await attempt('channeldata', world, () => indexChannel(world));
-  await invalidate(changed, world);
+  await invalidate(changed, { ...world, forms });
   return whole === null ? new Set(looks.keys()) : failing;
 }
 
@@ -72,7 +72,9 @@ async function attempt<T>(what: string, { telemetry }: IndexerWorld, work: () =>
   }
 }
 
-async function indexOne(subdir: Subdir, look: Look, world: IndexerWorld & Pick<IndexWorld, 'forms'>) {
+type FormingWorld = IndexerWorld & Pick<IndexWorld, 'forms'>;
+
+async function indexOne(subdir: Subdir, look: Look, world: FormingWorld) {
   const { telemetry } = world;
   const indexed = await indexSubdir(subdir, { ...world, log: telemetry.log }, look === 'all' ? {} : { hints: look });
   for (const problem of indexed.problems) telemetry.warn('problem', problem);
@@ -81,10 +83,10 @@ async function indexOne(subdir: Subdir, look: Look, world: IndexerWorld & Pick<I
 }
 
 /** Who fails here has lost a minute: what the edges keep expires by itself. */
-async function invalidate(changed: readonly Subdir[], world: IndexerWorld): Promise<void> {
-  const { invalidate: send, channel } = world;
+async function invalidate(changed: readonly Subdir[], world: FormingWorld): Promise<void> {
+  const { invalidate: send, channel, forms = new Set() } = world;
   if (send === null || changed.length === 0) return;
-  await attempt('invalidation', world, () => send(invalidationPaths(channel, changed)));
+  await attempt('invalidation', world, () => send(invalidationPaths(channel, changed, forms)));
 }
 
 export const handler = inWorld(openIndexer, index);

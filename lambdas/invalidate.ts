@@ -1,17 +1,27 @@
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import { forms } from '../core/forms/forms.ts';
 import { type ChannelName, channeldataKey, indexKey } from '../core/layout.ts';
 import type { Subdir } from '../core/subdir.ts';
 
 /** Takes index files out of the edges' caches before their minute is over. */
 export type Invalidate = (paths: readonly string[]) => Promise<void>;
 
-/** Few paths, since each one costs, and none that a package has: a wildcard may only be the last character. */
-export const invalidationPaths = (channel: ChannelName, subdirs: readonly Subdir[]): string[] => [
-  ...subdirs.flatMap((subdir) =>
-    ['repodata', 'current_repodata', 'run_exports'].map((file) => `/${indexKey(channel, subdir, file)}*`),
-  ),
-  `/${channeldataKey(channel)}`,
-];
+/**
+ * Each index file by its name, since each path costs: no wildcards, of which CloudFront takes 15 at a time, for they run
+ * for minutes. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
+ *
+ * @param asked the index files by option that the allowlist asks for
+ */
+export function invalidationPaths(
+  channel: ChannelName,
+  subdirs: readonly Subdir[],
+  asked: ReadonlySet<string>,
+): string[] {
+  const changing = forms.filter(({ scope, cache }) => scope === 'subdir' && cache === 'one minute');
+  const files = changing.filter(({ written, file }) => written !== 'option' || asked.has(file));
+  const paths = subdirs.flatMap((subdir) => files.map(({ file }) => `/${indexKey(channel, subdir, file)}`));
+  return [...paths, `/${channeldataKey(channel)}`];
+}
 
 export function cloudFrontInvalidation(distribution: string, client = new CloudFrontClient()): Invalidate {
   return async (paths) => {

@@ -1,8 +1,9 @@
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { subdirSchema } from '../../core/subdir.ts';
 import { index } from '../../lambdas/indexer.ts';
-import { cloudFrontInvalidation } from '../../lambdas/invalidate.ts';
+import { cloudFrontInvalidation, invalidationPaths } from '../../lambdas/invalidate.ts';
 import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud-lab.ts';
 import { key } from '../support/objects.ts';
 import type { SmallCloud } from '../support/small-cloud.ts';
@@ -68,12 +69,23 @@ describe('the indexer', () => {
     const calls = mock.commandCalls(CreateInvalidationCommand).map(({ args: [{ input }] }) => input);
     expect(calls).toHaveLength(2);
     expect(calls[1]?.InvalidationBatch?.Paths?.Items).toEqual([
-      '/conda/linux-64/repodata*',
-      '/conda/linux-64/current_repodata*',
-      '/conda/linux-64/run_exports*',
+      '/conda/linux-64/repodata.json.zst',
+      '/conda/linux-64/repodata.json',
+      '/conda/linux-64/current_repodata.json',
+      '/conda/linux-64/run_exports.json',
       '/conda/channeldata.json',
     ]);
     mock.restore();
+  });
+
+  it('invalidates no more wildcards than CloudFront takes at a time, however many subdirs change', () => {
+    const subdirs = ['linux-64', 'linux-aarch64', 'osx-64', 'osx-arm64', 'win-64', 'noarch'].map((name) =>
+      subdirSchema.parse(name),
+    );
+    const paths = invalidationPaths('conda', subdirs, new Set(['repodata_shards.msgpack.zst']));
+    expect(paths.filter((path) => path.endsWith('*'))).toEqual([]);
+    expect(paths).toContain('/conda/noarch/repodata_shards.msgpack.zst');
+    expect(paths).not.toContain('/conda/noarch/repodata.json.bz2');
   });
 });
 
