@@ -1,5 +1,6 @@
 import { type Sha256, sha256Of } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
+import { backOff } from '../index/back-off.ts';
 import { canonicalJson } from '../json.ts';
 import { latestRunKey, runKey } from '../layout.ts';
 import { planSlices } from '../planning/plan-slices.ts';
@@ -52,7 +53,7 @@ export async function startRun(trigger: string, { store, clock, queue, later }: 
     plan: null,
     stage: 'planning',
   };
-  if (!(await takePlace(store, id))) return { status: 'superseded', run: id, slices };
+  if (!(await takePlace(id, { store, clock }))) return { status: 'superseded', run: id, slices };
   await putOnce(store, runKey(id), Buffer.from(canonicalJson(run)));
   await later.send([runMessage({ type: 'merge', run: id })]);
   const messages = Array.from({ length: slices }, (_, slice) => runMessage({ type: 'slice', run: id, slice }));
@@ -60,13 +61,21 @@ export async function startRun(trigger: string, { store, clock, queue, later }: 
   return { status: 'started', run: id, slices };
 }
 
-/** Makes a run the latest, unless it has been that before and another came after it. */
-async function takePlace(store: Store, id: Sha256): Promise<boolean> {
-  const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
-  if (latest?.value.run === id) return true;
-  if ((await store.get(runKey(id))) !== null) return false;
+const attempts = 10;
+
+/**
+ * Makes a run the latest, unless it has been that before and another came after it. Who loses to another that starts at
+ * the same time comes after it: a message that fails would not come again for an hour and a half.
+ */
+async function takePlace(id: Sha256, { store, clock }: Pick<StartWorld, 'store' | 'clock'>): Promise<boolean> {
   const bytes = Buffer.from(canonicalJson({ version: 1, run: id }));
-  const outcome = await store.put(latestRunKey, bytes, latest === null ? { absent: true } : { etag: latest.etag });
-  if (outcome.status === 'written') return true;
-  throw new GatehouseError('store.conflict', 'another run started at the same time', { retry: true });
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
+    if (latest?.value.run === id) return true;
+    if ((await store.get(runKey(id))) !== null) return false;
+    const outcome = await store.put(latestRunKey, bytes, latest === null ? { absent: true } : { etag: latest.etag });
+    if (outcome.status === 'written') return true;
+    await backOff(clock, attempt);
+  }
+  throw new GatehouseError('store.conflict', 'others kept starting runs at the same time', { retry: true });
 }
