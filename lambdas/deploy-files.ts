@@ -1,8 +1,11 @@
 import { CopyObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { refusalOf } from '../adapters/aws-refusal.ts';
 import { defaultClient } from '../adapters/store-s3/client.ts';
+import { systemClock } from '../adapters/system-clock.ts';
 import { parseValue } from '../core/json.ts';
 import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout.ts';
+import type { Clock } from '../core/ports/clock.ts';
 import { subdirSchema } from '../core/subdir.ts';
 import { answerCloudFormation } from './answer-cloudformation.ts';
 import { environments, readEnvironment } from './environment.ts';
@@ -37,6 +40,7 @@ type Request = z.infer<typeof requestSchema>;
 export interface DeployWorld {
   readonly bucket: string;
   readonly client: Pick<S3Client, 'send'>;
+  readonly clock: Pick<Clock, 'sleep'>;
   /** Tells CloudFormation, which waits for an hour when nobody does. */
   readonly answer: (url: string, body: string) => Promise<void>;
 }
@@ -73,9 +77,23 @@ function before(request: Request): ObjectKey[] {
   return old.data?.files.map(({ target }) => target) ?? [];
 }
 
+/** 20 times 4 s: a policy holds everywhere within seconds, mostly. */
+const attempts = 20;
+const waitMs = 4000;
+
+/** A changed file is another object of the assets' bucket, which the role may read since a moment ago, or not everywhere yet. */
 async function copy({ bucket, key, target }: z.infer<typeof fileSchema>, world: DeployWorld): Promise<void> {
   const CopySource = `${bucket}/${encodeURIComponent(key)}`;
-  await world.client.send(new CopyObjectCommand({ Bucket: world.bucket, Key: target, CopySource }));
+  const command = new CopyObjectCommand({ Bucket: world.bucket, Key: target, CopySource });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await world.client.send(command);
+      return;
+    } catch (error) {
+      if (refusalOf(error)?.status !== 403 || attempt === attempts) throw error;
+      await world.clock.sleep(waitMs);
+    }
+  }
 }
 
 /** Hotfixes that left the repository: none are left in force, and nothing is deleted. */
@@ -87,5 +105,6 @@ async function clear(target: ObjectKey, world: DeployWorld): Promise<void> {
 
 export const handler = async (event: unknown): Promise<void> => {
   const { GATEHOUSE_BUCKET: bucket } = readEnvironment(environments.bucketOnly);
-  await deployFiles(event, { bucket, client: defaultClient(process.env), answer: answerCloudFormation });
+  const client = defaultClient(process.env);
+  await deployFiles(event, { bucket, client, clock: systemClock, answer: answerCloudFormation });
 };

@@ -34,7 +34,7 @@ export function deployFiles(scope: Construct, files: RepositoryFiles, deployer: 
   new CustomResource(scope, 'Files', {
     resourceType: 'Custom::GatehouseFiles',
     serviceToken: deployer.functionArn,
-    // Three invocations of a minute and Lambda's waits between; CloudFormation's own patience is an hour.
+    // Three invocations of two minutes and Lambda's waits between; CloudFormation's own patience is an hour.
     serviceTimeout: Duration.minutes(10),
     properties: {
       // A changed file has another key, for its hash is its name, and so is deployed anew.

@@ -30,7 +30,8 @@ const defaultSizes: Readonly<Record<FunctionName, FunctionSize>> = {
   indexer: { memory: 3008, scratch: 2048, timeout: 300 },
   prover: { memory: 3008, scratch: 1024, timeout: 900 },
   pruner: { memory: 1024, scratch: 512, timeout: 900 },
-  'deploy-files': { memory: 256, scratch: 512, timeout: 60 },
+  // Waits for its own new permissions.
+  'deploy-files': { memory: 256, scratch: 512, timeout: 120 },
 };
 
 export function sizeOf(name: FunctionName, settings: Settings): FunctionSize {

@@ -5,6 +5,7 @@ import { deployFiles } from '../../lambdas/deploy-files.ts';
 
 describe('deploy-files', () => {
   const identity = { StackId: 's', RequestId: 'r', LogicalResourceId: 'l', ResponseURL: 'https://cfn.invalid/answer' };
+  const clock = { sleep: async () => {} };
   const file = (target: string, hash: string) => ({ bucket: 'cdk-assets', key: `${hash}.json`, target });
   const answered = async (event: object) => {
     const mock = mockClient(S3Client);
@@ -14,6 +15,7 @@ describe('deploy-files', () => {
       {
         bucket: 'channel',
         client: new S3Client({ region: 'us-east-1' }),
+        clock,
         answer: async (to, body) => void answers.push([to, JSON.parse(body)]),
       },
     );
@@ -46,6 +48,25 @@ describe('deploy-files', () => {
     expect(deleted).toEqual({ answers: [succeeded], copies: [], puts: [] });
   });
 
+  it('waits until its role may read a changed file, for a policy takes a moment to hold, and not for ever', async () => {
+    const denied = Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+    const deployed = async (denials: number) => {
+      let asked = 0;
+      const send = async (): Promise<void> => {
+        asked += 1;
+        if (asked <= denials) throw denied;
+      };
+      const answers: string[] = [];
+      const answer = async (_url: string, body: string) => void answers.push(body);
+      const files = [file('_gatehouse/allowlist.json', 'aa')];
+      const event = { ...identity, RequestType: 'Create', ResourceProperties: { files } };
+      await deployFiles(event, { bucket: 'channel', client: { send }, clock, answer });
+      return answers.join();
+    };
+    expect(await deployed(5)).toContain('SUCCESS');
+    expect(await deployed(1000)).toContain('FAILED');
+  });
+
   it('keeps its reason within the 4,096 bytes that CloudFormation reads', async () => {
     const send = async (): Promise<never> => {
       throw new Error('x'.repeat(5000));
@@ -54,7 +75,7 @@ describe('deploy-files', () => {
     const answer = async (_url: string, body: string) => void answers.push(body);
     const files = [file('_gatehouse/allowlist.json', 'aa')];
     const event = { ...identity, RequestType: 'Create', ResourceProperties: { files } };
-    await deployFiles(event, { bucket: 'channel', client: { send }, answer });
+    await deployFiles(event, { bucket: 'channel', client: { send }, clock, answer });
     expect(answers).toEqual([expect.stringContaining('FAILED')]);
     expect(answers[0]?.length).toBeLessThan(4096);
   });
