@@ -42,9 +42,10 @@ const attempts = 5;
  */
 export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promise<ProofReport> {
   const subdirs = [...allowlist.platforms, noarch];
+  // Before all attempts: what the first of them keeps already says what was lost, and the next would find no difference.
+  const last = installableAt(await lastProof(world.store, world.channel));
   for (let attempt = 0; attempt < attempts; attempt++) {
     const before = await indexTags(subdirs, world);
-    const last = installableAt(await lastProof(world.store, world.channel));
     const proof: Proof = { version: 1, entries: await proveEntries(allowlist, subdirs, world) };
     const isKept = await putIfChanged(world.store, proofKey(world.channel), Buffer.from(canonicalJson(proof)));
     if (isKept && (await indexTags(subdirs, world)).join() !== before.join()) continue;

@@ -29,7 +29,7 @@ function scene() {
   const proving = (between: () => Promise<unknown>) => {
     const solver: Solver = {
       async solve(pool) {
-        const keys = [...pool.candidates.values()].flat().map(({ key }) => key);
+        const keys = (pool.candidates.get('app') ?? []).map(({ key }) => key);
         await between();
         return keys.length > 0 ? { status: 'solved', keys } : { status: 'unsolvable', explanation: 'no' };
       },
@@ -54,6 +54,19 @@ it('two prove at once: the proof that stays is of the last index', async () => {
     expect(await proved()).toBe(true);
   });
   expect(await proved()).toBe(true);
+});
+
+it('what was lost is told though the index changed while it was proved', async () => {
+  const { store, proving } = scene();
+  await store.put(indexKey, indexOf(['app']));
+  await proving(async () => {});
+  await store.put(indexKey, indexOf([]));
+  let isFirst = true;
+  const { lost } = await proving(async () => {
+    if (isFirst) await store.put(indexKey, indexOf(['other']));
+    isFirst = false;
+  });
+  expect(lost).toMatchObject([{ entry: 'app', installable: false }]);
 });
 
 it('an index that never stands still is told, to be tried again', async () => {
