@@ -53,6 +53,13 @@ function watches({ functions, queues, deadLetters }: Watched): Watch[] {
       deadLettersIn(capitalised(name), queue.deadLetters),
       tooOld(name, queue),
     ]),
+    {
+      id: 'EntriesLostAlarm',
+      metric: entriesLost,
+      threshold: 1,
+      says: 'An entry of the allowlist installed from the channel until now, and does not any more.',
+      section: 'An entry no longer installs',
+    },
     ...Object.values(functions).flatMap((fn): Watch[] => [
       {
         id: `${fn.node.id}Errors`,
@@ -71,6 +78,15 @@ function watches({ functions, queues, deadLetters }: Watched): Watch[] {
     ]),
   ];
 }
+
+/** What lambdas/prover.ts counts, under the names that lib/functions.ts gives it: those of all channels of an account. */
+const entriesLost = new cloudwatch.Metric({
+  namespace: 'Gatehouse',
+  metricName: 'EntriesLost',
+  dimensionsMap: { service: 'prover' },
+  statistic: 'Sum',
+  period,
+});
 
 const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 

@@ -44,6 +44,14 @@ test('every other queue by its age, every function by its errors and throttles',
   expect(watched('Throttles', 'AWS/Lambda')).toEqual(functions);
 });
 
+test('an entry that is lost, as the prover counts it', () => {
+  expect(watched('EntriesLost', 'Gatehouse')).toEqual(['prover']);
+  const prover = template.of('AWS::Lambda::Function').find(({ id }) => id.startsWith('ChannelProver'));
+  expect(prover?.Properties['Environment']).toMatchObject({
+    Variables: { POWERTOOLS_SERVICE_NAME: 'prover', POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse' },
+  });
+});
+
 test.each(alarms.map(({ AlarmDescription }) => AlarmDescription))('%s', (description) => {
   const [, section] = /See docs\/operations\.md, "([^"]+)"\.$/.exec(description) ?? [];
   expect(headings).toContain(section);
