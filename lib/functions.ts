@@ -56,6 +56,14 @@ const queueVariables: Readonly<Record<QueueName, string>> = {
   proof: 'GATEHOUSE_PROOF_QUEUE_URL',
 };
 
+/**
+ * Lambda stops a function after 16 invocations of which each was set off by the one before, four hours of a run that
+ * comes back every quarter of an hour to see what has arrived. core/steps/settle.ts itself ends that after two days, and
+ * core/steps/conclude-plan.ts after eight hours.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
+const comingBack: readonly FunctionName[] = ['scraper'];
+
 /** A function with a role of its own that may do what lib/permissions.ts says, and write its log and traces. */
 export function channelFunction(scope: Construct, name: FunctionName, around: Surroundings): lambda.Function {
   const id = name
@@ -83,6 +91,7 @@ export function channelFunction(scope: Construct, name: FunctionName, around: Su
     memorySize: size.memory,
     ephemeralStorageSize: Size.mebibytes(size.scratch),
     timeout: Duration.seconds(size.timeout),
+    ...(comingBack.includes(name) ? { recursiveLoop: lambda.RecursiveLoop.ALLOW } : {}),
     environment: environment(name, around),
   });
 }

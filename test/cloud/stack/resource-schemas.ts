@@ -60,6 +60,7 @@ export const functionSchema = z.strictObject({
   Handler: z.string(),
   LoggingConfig: z.unknown(),
   MemorySize: z.number(),
+  RecursiveLoop: z.literal('Allow').optional(),
   Role: z.string(),
   Runtime: z.literal('nodejs24.x'),
   /** Seconds. */

@@ -66,6 +66,11 @@ describe('the functions', () => {
     });
   });
 
+  test('the scraper alone may come back to itself more than 16 times', () => {
+    const looping = functions.filter(({ Properties }) => Properties['RecursiveLoop'] === 'Allow');
+    expect(looping.map(({ id }) => id)).toEqual([expect.stringMatching(/^ChannelScraper/)]);
+  });
+
   test('the indexer alone is told of the distribution, and only to invalidate', () => {
     const told = (of: typeof full) =>
       of
