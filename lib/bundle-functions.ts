@@ -72,13 +72,17 @@ function bundleSolver(outdir: string): void {
   for (const name of solving) copyFileSync(join(dirname(rattler), wasm), join(outdir, name, wasm));
 }
 
-/** compressjs assigns a global that it never declared (`BWTC`), which a module may not: here it is declared. */
+/** Of compressjs its bzip2 alone: another method assigns a global that it never declared, which a module may not. */
 function bundleCompressor(outdir: string): void {
   buildSync({
     ...esModule,
     outdir: join(outdir, 'indexer'),
     entryPoints: { 'bzip2-worker': 'adapters/compress-bzip2/worker.ts' },
-    alias: { ...zod, amdefine: join(root, 'lib/shims/amdefine.cjs') },
-    banner: { js: `${commonJs}var BWTC;` },
+    alias: {
+      ...zod,
+      amdefine: join(root, 'lib/shims/amdefine.cjs'),
+      compressjs: join(root, 'lib/shims/compressjs.cjs'),
+      'compressjs-files': join(dirname(find('compressjs')), 'lib'),
+    },
   });
 }
