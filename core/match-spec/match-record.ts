@@ -1,5 +1,6 @@
 import { textPattern } from '../version/text-pattern.ts';
-import { parseVersion, versionMatches } from '../version.ts';
+import { parseVersion } from '../version/version.ts';
+import { versionMatches } from '../version/version-term.ts';
 import type { MatchSpec } from './parse-match-spec.ts';
 
 /** What a spec looks at in a record of `repodata.json`. */

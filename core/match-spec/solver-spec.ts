@@ -36,3 +36,14 @@ function specText(spec: MatchSpec, { sorted, keyed }: { sorted: boolean; keyed: 
 
 /** A value holds one kind of quotes at most, for it was written in the other. */
 const quoted = (value: string): string => (value.includes('"') ? `'${value}'` : `"${value}"`);
+
+/**
+ * True when a MatchSpec's text names a channel or is a URL, wherever it does: two colons, `://`, or `channel=` in
+ * brackets. One such `depends` panics rattler (0.3.5: it asks for the current directory) and ends the process. Cheap,
+ * and parses nothing, so it holds for texts that are no MatchSpec too.
+ */
+export function namesChannel(text: string): boolean {
+  const colon = text.indexOf(':');
+  if (colon !== -1 && (text.includes(':', colon + 1) || text.startsWith('//', colon + 1))) return true;
+  return /[[,]\s*channel\s*=/.test(text);
+}

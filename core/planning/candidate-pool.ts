@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { solverSpec } from '../match-spec.ts';
+import { solverSpec } from '../match-spec/solver-spec.ts';
 import type { Candidate, CandidatePool } from '../ports/solver.ts';
 import type { RepodataRecord } from '../record.ts';
 import type { Subdir } from '../subdir.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalMatchSpec, type MatchSpec, namesChannel, solverSpec } from '../../core/match-spec.ts';
+import type { MatchSpec } from '../../core/match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec, namesChannel, solverSpec } from '../../core/match-spec/solver-spec.ts';
 import { matchSpecOf as spec } from '../support/match-spec-of.ts';
 
 const md5 = 'abcdef0123456789'.repeat(2);
