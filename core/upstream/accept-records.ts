@@ -23,7 +23,7 @@ export interface UpstreamRecord {
   readonly unpatched?: RepodataRecord | undefined;
 }
 
-/** All there is of one name: the records that can be used, and why the unsound ones were dropped. */
+/** A name's records, those that can be used, and the reason why each unsound one was dropped. */
 export interface UpstreamRecords {
   readonly records: readonly UpstreamRecord[];
   readonly problems: readonly Problem[];
@@ -36,6 +36,7 @@ export interface RawRecord {
   readonly value: unknown;
 }
 
+/** The index that members were read from, and the name they were asked for by. */
 export interface RecordOrigin {
   readonly name: string;
   readonly channel: string;

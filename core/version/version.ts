@@ -2,8 +2,8 @@
  * A component is one run of digits or of letters. Numbers above 2^53 are bigints, `post` is Infinity, and `dev` is upper case, so that
  * plain comparison orders them as CEP 33 does: `DEV` < `_` < `a` < numbers < post.
  */
-export type VersionComponent = number | bigint | string;
-export type VersionSegment = readonly VersionComponent[];
+type VersionComponent = number | bigint | string;
+type VersionSegment = readonly VersionComponent[];
 
 /** A version taken apart (CEP 33). `text` is as it was written. */
 export interface Version {
