@@ -78,8 +78,8 @@ function acceptRecord(member: RawRecord, { name }: RecordOrigin): Accepted | Ref
   const parsed = recordSchema.safeParse(withoutNulls(member.value));
   if (!parsed.success) return { code: 'record.invalid', detail: firstIssue(parsed.error) };
   const record = parsed.data;
-  const parts = packageFileParts(filename);
-  if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== parts.stem) {
+  const { stem } = packageFileParts(filename);
+  if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== stem) {
     return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
   }
   return { filename, record };
