@@ -49,7 +49,9 @@ function packageUrl(text: string): MatchSpecResult {
   return { ok: true, spec: { ...noFields, ...read.fields, name, text } };
 }
 
-/** Reads `channel/subdir:namespace:name version build`; only the last two colons count, for the channel may be a URL. */
+/**
+ * Reads `channel/subdir:namespace:name version build`; only the last two colons count, for the channel may be a URL.
+ */
 function readPositional(text: string): Positional {
   const last = text.lastIndexOf(':');
   if (last === -1) return readNamed(text, 0);

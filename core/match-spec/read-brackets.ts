@@ -58,7 +58,7 @@ function readPair(text: string, at: number): Pair | SpecFault {
 
 type Next = { readonly ok: true; readonly at: number | null } | SpecFault;
 
-/** Where the next pair starts; null when the bracket closes and nothing follows. */
+/** Finds where the next pair starts; null when the bracket closes and nothing follows. */
 function afterPair(text: string, end: number, open: number): Next {
   const at = end + (/^\s*/.exec(text.slice(end))?.[0].length ?? 0);
   if (at === text.length) return { ok: false, at: open, message: 'the bracket "[" is not closed' };
@@ -106,14 +106,14 @@ const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['name', (value) => ({ ok: true, fields: {}, name: value.toLowerCase() })],
 ]);
 
-/** Keys of CEPs 43 to 45, for solvers other than ours. */
-const unsupported: ReadonlySet<string> = new Set(['when', 'extras', 'flags']);
+/** CEPs 43 to 45 define these keys; no solver of ours knows them. */
+const unsupportedKeys: ReadonlySet<string> = new Set(['when', 'extras', 'flags']);
 
-/** What reads the value of a key, or what is wrong with the key. */
+/** Finds the reader of a key's value, or says what is wrong with the key. */
 function fieldReader(key: string): Found {
   const read = readers.get(key);
   if (read !== undefined) return { ok: true, read };
-  if (unsupported.has(key)) return { ok: false, message: `"${key}" is not supported` };
+  if (unsupportedKeys.has(key)) return { ok: false, message: `"${key}" is not supported` };
   const near = didYouMean(key, readers.keys());
   const hint = near === null ? `known are ${[...readers.keys()].join(', ')}` : `did you mean "${near}"?`;
   return { ok: false, message: `"${key}" is not a key of a MatchSpec`, hint };

@@ -2,7 +2,7 @@ import { termText } from '../version/version-term.ts';
 import { type MatchSpec, parseMatchSpec } from './parse-match-spec.ts';
 
 /**
- * The spec as rattler's solver takes it, in one spelling: name, version, build, build number and hashes. Channel,
+ * Spells a spec as rattler's solver takes it: name, version, build, build number and hashes. Channel,
  * subdir, URL, file name, license and track_features are not in it (a channel panics rattler, a URL or track_features
  * is refused, a file name ignored): hold the candidates against `matchSpecMatches` for those.
  *
@@ -28,7 +28,7 @@ export function solverDependency(text: string): string {
   return parsed.ok && !namesChannel(text) ? solverSpec(parsed.spec) : text;
 }
 
-/** One text for all spellings of one spec: equal texts are duplicates. After CEP 29, appendix A. */
+/** Gives all spellings of one spec one text, so that equal texts are duplicates. After CEP 29, appendix A. */
 export function canonicalMatchSpec(spec: MatchSpec): string {
   const { channel, subdir, url, fileName, license, trackFeatures } = spec;
   const place = channel === null && subdir === null ? '' : `${channel ?? '*'}${subdir === null ? '' : `/${subdir}`}::`;
@@ -54,7 +54,7 @@ function specText(spec: MatchSpec, { sorted, keyed }: { sorted: boolean; keyed: 
 const quoted = (value: string): string => (value.includes('"') ? `'${value}'` : `"${value}"`);
 
 /**
- * True when a MatchSpec's text names a channel or is a URL, wherever it does: two colons, `://`, or `channel=` in
+ * Tells whether a MatchSpec's text names a channel or is a URL, wherever it does: two colons, `://`, or `channel=` in
  * brackets. One such `depends` panics rattler (0.3.5: it asks for the current directory) and ends the process. Cheap,
  * and parses nothing, so it holds for texts that are no MatchSpec too.
  */

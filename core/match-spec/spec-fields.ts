@@ -3,7 +3,7 @@ import { textPattern } from '../version/text-pattern.ts';
 import { parseVersionSpec, type SpecFault, scanVersionSpec } from '../version/version-spec.ts';
 import type { VersionSpec, VersionTerm } from '../version/version-term.ts';
 
-/** What a spec asks for beside the name; null where it asks nothing. */
+/** A spec's conditions beside the name; null where it asks nothing. */
 export interface SpecFields {
   readonly version: VersionSpec | null;
   /** A build string, a glob (`py*`), or a regular expression in `^...$`. */
@@ -45,17 +45,17 @@ export type FieldsRead =
   | { readonly ok: false; readonly message: string; readonly hint?: string };
 
 /** Platform families by CEP 26, and `noarch`: what may follow a channel's last slash as its subdir. */
-const subdirName = /^(?:noarch|(?:linux|osx|win|freebsd|emscripten|wasi|zos)-[a-z0-9]+)$/;
-const channelName = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^\s:'"[\]]+(?::[^\s:'"[\]]*)*$/i;
+const subdirPattern = /^(?:noarch|(?:linux|osx|win|freebsd|emscripten|wasi|zos)-[a-z0-9]+)$/;
+const channelPattern = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^\s:'"[\]]+(?::[^\s:'"[\]]*)*$/i;
 
 /** Reads `conda-forge`, `conda-forge/linux-64` or a channel's URL; `*` is any channel. */
 export function readChannel(text: string): FieldsRead {
   const whole = text.replace(/\/+$/, '');
   const slash = whole.lastIndexOf('/');
   const last = whole.slice(slash + 1).toLowerCase();
-  const split = slash > 0 && subdirName.test(last);
+  const split = slash > 0 && subdirPattern.test(last);
   const name = split ? whole.slice(0, slash) : whole;
-  if (name !== '*' && !channelName.test(name)) return { ok: false, message: `"${text}" is not a channel` };
+  if (name !== '*' && !channelPattern.test(name)) return { ok: false, message: `"${text}" is not a channel` };
   return { ok: true, fields: { channel: name === '*' ? null : name, ...(split ? { subdir: last } : {}) } };
 }
 
@@ -109,7 +109,7 @@ export function readVersionAndBuild(text: string, at: number): VersionAndBuild {
   return { ok: true, fields: { version, build: buildFrom(after.build) } };
 }
 
-/** The value of `version=`. */
+/** Reads the value of `version=`. */
 export function readVersion(text: string): FieldsRead {
   const scanned = scanVersionSpec(text, 0);
   if (!scanned.ok) return { ok: false, message: scanned.message, ...(scanned.hint && { hint: scanned.hint }) };
@@ -119,7 +119,7 @@ export function readVersion(text: string): FieldsRead {
   return refused === null ? { ok: true, fields: { version: versionFrom(text) } } : { ok: false, message: refused };
 }
 
-/** The value of `build=`. */
+/** Reads the value of `build=`. */
 export function readBuild(text: string): FieldsRead {
   const fault = buildFault(text);
   return fault === null ? { ok: true, fields: { build: buildFrom(text) } } : { ok: false, message: fault };
@@ -163,8 +163,8 @@ function versionFrom(text: string): VersionSpec | null {
 }
 
 /**
- * What a version expression may hold that the solver cannot be told, as a sentence fragment. rattler 0.3.5 knows no
- * patterns, and takes the underscore that ends a version for a build.
+ * Says what in a version expression the solver cannot be told, as a sentence fragment; null when nothing is. rattler
+ * 0.3.5 knows no patterns, and takes the underscore that ends a version for a build.
  */
 function solverRefuses(term: VersionTerm): string | null {
   switch (term.op) {

@@ -91,7 +91,9 @@ function firstIssue({ issues: [issue] }: z.ZodError): string {
 
 const typedKeys: ReadonlySet<string> = new Set(Object.keys(recordSchema.shape));
 
-/** Old indexes write null for a typed key that is absent (`"constrains": null`); a null of another key says something. */
+/**
+ * Old indexes write null for a typed key that is absent (`"constrains": null`); a null of another key says something.
+ */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).filter(([key, member]) => member !== null || !typedKeys.has(key)));

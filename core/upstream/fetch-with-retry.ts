@@ -88,7 +88,10 @@ function statusError(status: number, url: string): GatehouseError {
   });
 }
 
-/** The wait is 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return together. */
+/**
+ * The wait is 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return
+ * together.
+ */
 function backoffMs(attempt: number, clock: Clock): number {
   return Math.round(Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (1 - clock.random() / 2));
 }

@@ -26,8 +26,8 @@ const maxRecords = 5_000_000;
 const smallKeys: ReadonlySet<string> = new Set(['info', 'removed', 'repodata_version']);
 
 /**
- * Reads `repodata.json` (CEP 36) in one pass, keeping of each record only where it is: some 16 bytes, and its name once.
- * Keys may come in any order and unknown ones are passed over; one that is read here must not come twice.
+ * Reads `repodata.json` (CEP 36) in one pass, keeping of each record only where it is: some 16 bytes, and its name
+ * once. Keys may come in any order and unknown ones are passed over; one that is read here must not come twice.
  *
  * @param what names the document in errors: GatehouseError `upstream.body` for what is not JSON or not repodata
  */

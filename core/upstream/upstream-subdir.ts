@@ -48,8 +48,8 @@ const allowedProtocols: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Resolves where a subdir's files are: its `base_url` or `shards_base_url` (CEP 15, CEP 16), absolute or relative to the subdir;
- * empty or absent means beside the index. Ends with `/`; a missing slash is added, as rattler does.
+ * Resolves where a subdir's files are: its `base_url` or `shards_base_url` (CEP 15, CEP 16), absolute or relative to
+ * the subdir; empty or absent means beside the index. Ends with `/`; a missing slash is added, as rattler does.
  *
  * Throws `upstream.body` for a base that brings credentials or a token other than the channel's own at the same host, a
  * query, or leads from https to http or to local files.

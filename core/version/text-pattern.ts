@@ -4,7 +4,7 @@ const maxSubjectLength = 64;
 const exact = /^[\w.+!-]*$/;
 const glob = /^[\w.+!*-]*$/;
 /**
- * A subset that JavaScript and Rust read alike: literals, classes, `\d \w \. \+`, groups, `|`, and `* + ?` on single
+ * This subset JavaScript and Rust read alike: literals, classes, `\d \w \. \+`, groups, `|`, and `* + ?` on single
  * characters only.
  */
 const regex = /^\^(?:(?:[\w.-]|\\[.+dw]|\[\^?[\w.+-]+\])[*+?]?|[()|])*\$$/;
@@ -12,8 +12,9 @@ const regex = /^\^(?:(?:[\w.-]|\\[.+dw]|\[\^?[\w.+-]+\])[*+?]?|[()|])*\$$/;
 const maxChoices = 3;
 
 /**
- * What a string expression of CEP 29 matches: a regular expression when in `^...$`, a glob when it holds `*`, else the
- * text itself; null when it is none of these. Unlike the CEP, and like conda's and rattler's build strings, case counts.
+ * Makes a matcher of a string expression of CEP 29: a regular expression when in `^...$`, a glob when it holds `*`,
+ * else the text itself; null when it is none of these. Unlike the CEP, and like conda's and rattler's build strings,
+ * case counts.
  */
 export function textPattern(pattern: string): ((subject: string) => boolean) | null {
   if (exact.test(pattern)) return (subject) => subject === pattern;

@@ -1,6 +1,6 @@
 import { operators, type VersionSpec, type VersionTerm, versionTerm } from './version-term.ts';
 
-/** Where a spec stops making sense: `at` counts from 0 in UTF-16 units; `message` is a sentence fragment. */
+/** The place where a spec stops making sense: `at` counts from 0 in UTF-16 units; `message` is a sentence fragment. */
 export interface SpecFault {
   readonly ok: false;
   readonly at: number;

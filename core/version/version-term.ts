@@ -33,7 +33,7 @@ export const operators: ReadonlyMap<string, readonly [VersionComparison, Version
   ['~=', ['~=', '~=']],
 ]);
 
-/** One operator with one version; null when the version is none, or the two do not go together (`<*`). */
+/** Reads one operator with one version; null when the version is none, or the two do not go together (`<*`). */
 export function versionTerm(operator: string, word: string): VersionTerm | null {
   if (word === '*' || word === '*.*') return /^(|==?|[<>~]=)$/.test(operator) ? { op: '*' } : null;
   const literal = word.replace(/(?:\.\*)+$|\*$/, '');
@@ -49,8 +49,8 @@ function textTerm(pattern: string): VersionTerm | null {
 }
 
 /**
- * The shortest text that rattler reads as this term: spellings of one condition become one, and with `sorted` orders
- * of its parts too.
+ * Writes the shortest text that rattler reads as this term: spellings of one condition become one, and with `sorted`
+ * orders of its parts too.
  */
 export function termText(term: VersionTerm, sorted = false): string {
   switch (term.op) {
@@ -76,7 +76,7 @@ function comparisonText(op: VersionComparison, version: string): string {
   return op === '!=*' ? `!=${version}.*` : `${op}${version}`;
 }
 
-/** True when the version fulfils the spec (CEP 29, "Version matching"). */
+/** Tells whether the version fulfils the spec (CEP 29, "Version matching"). */
 export function versionMatches(spec: VersionSpec, version: Version): boolean {
   return termMatches(spec.term, version);
 }

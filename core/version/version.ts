@@ -1,11 +1,11 @@
 /**
- * A component is one run of digits or of letters. Numbers above 2^53 are bigints, `post` is Infinity, and `dev` is upper case, so that
- * plain comparison orders them as CEP 33 does: `DEV` < `_` < `a` < numbers < post.
+ * A component is one run of digits or of letters. Numbers above 2^53 are bigints, `post` is Infinity, and `dev` is
+ * upper case, so that plain comparison orders them as CEP 33 does: `DEV` < `_` < `a` < numbers < post.
  */
 type VersionComponent = number | bigint | string;
 type VersionSegment = readonly VersionComponent[];
 
-/** A version taken apart (CEP 33). `text` is as it was written. */
+/** A version's parts (CEP 33); `text` is as it was written. */
 export interface Version {
   readonly text: string;
   readonly epoch: number;
@@ -71,16 +71,16 @@ function componentOf(run: string): VersionComponent | null {
 }
 
 /**
- * Negative, zero or positive as `a` sorts before, with or after `b` (CEP 33): epoch, then release, then local part.
- * What one lacks counts as 0, so `1.1` and `1.1.0` are equal.
+ * Compares two versions: negative, zero or positive as `a` sorts before, with or after `b` (CEP 33): epoch, then
+ * release, then local part. What one lacks counts as 0, so `1.1` and `1.1.0` are equal.
  */
 export function compareVersions(a: Version, b: Version): number {
   return a.epoch - b.epoch || compareLists(a.release, b.release) || compareLists(a.local, b.local);
 }
 
 /**
- * True when `version` lies below `prefix`: `1.2.3` and `1.2` below `1.2`, `1.20` and `1.2a` not. Segments are compared
- * whole, and missing ones count as 0.
+ * Tells whether `version` lies below `prefix`: `1.2.3` and `1.2` below `1.2`, `1.20` and `1.2a` not. Segments are
+ * compared whole, and missing ones count as 0.
  */
 export function startsWith(version: Version, prefix: Version): boolean {
   return (
