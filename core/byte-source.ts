@@ -9,15 +9,15 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array>;
 }
 
-/** 256 KiB: the slice at which one pass of hashing and reading costs least (measured; smaller costs 15 %). */
+/** Bytes of a slice: at 256 KiB one pass of hashing and reading costs least (measured; smaller costs 15 %). */
 export const chunkSize = 256 * 1024;
 
-/** The source's bytes in order, in slices of at most `chunkSize`. */
+/** Yields the source's bytes in order, in slices of at most `chunkSize`. */
 export async function* chunksOf(source: ByteSource, start = 0, end = source.size): AsyncGenerator<Uint8Array> {
   for (let at = start; at < end; at += chunkSize) yield source.read(at, Math.min(end, at + chunkSize));
 }
 
-/** A source over bytes already in memory. */
+/** Makes a source of bytes in memory. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
@@ -29,7 +29,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 }
 
 /**
- * The source, but one that fits a slice is kept once it was read as a whole: hashing a small package and then reading its
+ * Keeps a source that fits a slice in memory once it was read as a whole: hashing a small package and then reading its
  * metadata costs one read. Memory is one slice.
  */
 export function keptOnceRead<T extends ByteSource>(source: T): T {

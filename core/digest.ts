@@ -14,7 +14,7 @@ export const md5Schema = z
   .regex(/^[0-9a-f]{32}$/, 'is not an md5')
   .brand<'Md5'>();
 
-/** What one pass over a file's bytes finds: the three facts a conda record states about them. */
+/** The three facts that a conda record states about a file's bytes, found in one pass. */
 export interface Digests {
   readonly sha256: Sha256;
   readonly md5: z.infer<typeof md5Schema>;
@@ -22,7 +22,7 @@ export interface Digests {
   readonly size: number;
 }
 
-/** Both hashes and the length in one pass, fed slice by slice. */
+/** Starts to hash and count bytes that come slice by slice. */
 export function startDigests(): { update(bytes: Uint8Array): void; finish(): Digests } {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
@@ -37,14 +37,14 @@ export function startDigests(): { update(bytes: Uint8Array): void; finish(): Dig
   };
 }
 
-/** The digests of a whole stream; memory bounded by its slices. */
+/** Digests a whole stream; memory is one slice. */
 export async function digestStream(stream: AsyncIterable<Uint8Array>): Promise<Digests> {
   const digests = startDigests();
   for await (const bytes of stream) digests.update(bytes);
   return digests.finish();
 }
 
-/** The sha256 of bytes in memory, or of a text's UTF-8. */
+/** Hashes bytes in memory, or a text's UTF-8. */
 export function sha256Of(data: Uint8Array | string): Sha256 {
   return sha256Schema.parse(createHash('sha256').update(data).digest('hex'));
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { GatehouseError } from './error.ts';
 
 /**
- * The one owner of `JSON.parse`: text in, a value of the schema's type out.
+ * Parses JSON text into a value of the schema's type. Only here is `JSON.parse` called.
  *
  * @param what names the document in the error, for example `info/index.json of foo-1.0-0.conda`
  * @throws GatehouseError `json.invalid` when the text is not JSON or does not fit the schema
@@ -11,10 +11,10 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>, what: string): 
   return parseValue(parseAnyJson(text, what), schema, what);
 }
 
-/** A value that came from elsewhere (msgpack, a message), held against its schema; errors as {@link parseJson}. */
+/** Holds a value that came from elsewhere (msgpack, a message) against its schema; errors as {@link parseJson}. */
 export function parseValue<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
-  if (isDeeper(value, deepest))
-    throw new GatehouseError('json.invalid', `${what} is nested deeper than ${deepest} levels`);
+  if (isDeeper(value, maxNestingLevels))
+    throw new GatehouseError('json.invalid', `${what} is nested deeper than ${maxNestingLevels} levels`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -22,8 +22,8 @@ export function parseValue<T>(value: unknown, schema: z.ZodType<T>, what: string
   throw new GatehouseError('json.invalid', `${what}${where}: ${issue?.message ?? 'does not fit its schema'}`);
 }
 
-/** security.md B7: nothing real comes near it, and recursion on what passes cannot run out of stack. */
-const deepest = 64;
+/** No real document comes near this depth; without a limit a crafted one would overflow the stack of what walks it. */
+const maxNestingLevels = 64;
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;

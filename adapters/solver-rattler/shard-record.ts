@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { solverDependency } from '../../core/match-spec/solver-spec.ts';
 import type { Candidate } from '../../core/ports/solver.ts';
 
 /** Year 9999 in milliseconds: rattler refuses a whole shard for one timestamp beyond its calendar. */
@@ -15,26 +16,14 @@ export function shardRecord({ key, record }: Candidate): Record<string, unknown>
     version,
     build,
     build_number,
-    depends: record.depends.map(lookedUp),
-    constrains: record.constrains?.map(lookedUp),
+    depends: record.depends.map(solverDependency),
+    constrains: record.constrains?.map(solverDependency),
     subdir: key.slice(0, key.indexOf('/')),
     md5: md5 === undefined ? undefined : Buffer.from(md5, 'hex'),
     sha256: sha256 === undefined ? undefined : Buffer.from(sha256, 'hex'),
     timestamp: timestampOf(record.timestamp),
     track_features: featuresOf(record['track_features']),
   };
-}
-
-const plain = /^[a-z0-9_.-]+(?: |$)/;
-const named = /^([\w.-]+)(?=[\s<>=!~[]|$)\s*/;
-
-/** rattler looks up what precedes the first space as it stands: ` Foo>=1` would find no record of `foo`. */
-function lookedUp(spec: string): string {
-  if (plain.test(spec)) return spec;
-  return spec
-    .trim()
-    .replace(named, (_, name: string) => `${name.toLowerCase()} `)
-    .trimEnd();
 }
 
 function timestampOf(timestamp: number | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import type { MatchSpec } from '../match-spec.ts';
+import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
 import type { Subdir } from '../subdir.ts';
 import { detailedEntrySchema } from './allowlist-schema.ts';
 import type { JsonNode } from './locate-json.ts';

@@ -1,4 +1,4 @@
-import type { MatchSpec } from '../match-spec.ts';
+import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
 import { type EntryDetails, readDetails } from './entry-details.ts';
 import type { JsonNode } from './locate-json.ts';
 import { checkSubdir } from './read-platforms.ts';

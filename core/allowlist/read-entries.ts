@@ -1,4 +1,4 @@
-import { canonicalMatchSpec } from '../match-spec.ts';
+import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
 import type { JsonNode } from './locate-json.ts';
 import { type CondaEntry, readCondaEntry } from './read-conda-entry.ts';
 import { type PypiEntry, readPypiEntry } from './read-pypi-entry.ts';

@@ -1,5 +1,6 @@
-import { canonicalMatchSpec, type MatchSpec } from '../match-spec.ts';
-import { compareVersions, type Version } from '../version.ts';
+import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
+import { compareVersions, type Version } from '../version/version.ts';
 import { environmentNameSchema, environmentSchema } from './allowlist-schema.ts';
 import type { JsonNode } from './locate-json.ts';
 import { checkSubdir } from './read-platforms.ts';

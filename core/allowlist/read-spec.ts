@@ -1,5 +1,5 @@
 import { didYouMean } from '../did-you-mean.ts';
-import { type MatchSpec, parseMatchSpec } from '../match-spec.ts';
+import { type MatchSpec, parseMatchSpec } from '../match-spec/parse-match-spec.ts';
 import { specSchema } from './allowlist-schema.ts';
 import type { Span } from './json-cursor.ts';
 import type { JsonNode } from './locate-json.ts';

@@ -1,4 +1,6 @@
-import { compareVersions, parseVersion, parseVersionSpec, type Version, versionMatches } from '../version.ts';
+import { compareVersions, parseVersion, type Version } from '../version/version.ts';
+import { parseVersionSpec } from '../version/version-spec.ts';
+import { versionMatches } from '../version/version-term.ts';
 
 /** By CEP 33; what is no version sorts before every version. */
 export function compareVersionTexts(a: string, b: string): number {

@@ -6,7 +6,7 @@ import { type OptionForm, optionForms } from '../forms/option-forms.ts';
 import { spliceRepodata } from '../forms/splice-repodata.ts';
 import { indexKey } from '../layout.ts';
 import type { Problem } from '../problem.ts';
-import { once } from '../upstream/unpack-msgpack.ts';
+import { once } from '../upstream/read-body.ts';
 import type { IndexForm } from './publish-form.ts';
 import { makeShardIndex } from './shards/make-shard-index.ts';
 import type { PutShardsWorld } from './shards/put-shards.ts';

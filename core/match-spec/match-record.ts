@@ -1,8 +1,9 @@
 import { textPattern } from '../version/text-pattern.ts';
-import { parseVersion, versionMatches } from '../version.ts';
+import { parseVersion } from '../version/version.ts';
+import { versionMatches } from '../version/version-term.ts';
 import type { MatchSpec } from './parse-match-spec.ts';
 
-/** What a spec looks at in a record of `repodata.json`. */
+/** A record of `repodata.json`, as far as a spec looks at it. */
 export interface MatchableRecord {
   readonly name: string;
   readonly version: string;
@@ -18,7 +19,7 @@ export interface MatchableRecord {
 }
 
 /**
- * True when the record is one of those the spec asks for. What repodata leaves out of its records because the place
+ * Tells whether the record is one of those the spec asks for. What repodata leaves out of its records because the place
  * says it (subdir, url, fn) is compared where it is there; a hash, license or feature must be there to match. The
  * channel is not looked at: records do not hold it.
  */

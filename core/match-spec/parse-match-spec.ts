@@ -1,10 +1,7 @@
 import { type PackageName, packageNameSchema } from '../package-name.ts';
-import type { SpecFault } from '../version/scan-version-spec.ts';
+import type { SpecFault } from '../version/version-spec.ts';
 import { readBrackets } from './read-brackets.ts';
-import { readChannel } from './read-channel.ts';
-import { readUrl } from './read-url.ts';
-import { readVersionAndBuild } from './read-version-and-build.ts';
-import { noFields, type SpecFields } from './spec-fields.ts';
+import { noFields, readChannel, readUrl, readVersionAndBuild, type SpecFields } from './spec-fields.ts';
 
 /** A MatchSpec with its parts lifted out. The name is never a pattern; `text` is the original. */
 export interface MatchSpec extends SpecFields {
@@ -16,15 +13,16 @@ export type MatchSpecResult = { readonly ok: true; readonly spec: MatchSpec } | 
 
 type Positional = { readonly ok: true; readonly name: PackageName; readonly fields: Partial<SpecFields> } | SpecFault;
 
-/** Longer than any real one: upstream's texts are parsed too. */
-const longest = 4096;
+/** No real spec is so long, and upstream's texts are parsed too. */
+const maxSpecLength = 4096;
 
 /**
  * Parses a MatchSpec (CEP 29). As in conda, names are lowercased and `#` starts a comment. Stricter than the CEP where
  * a slip would pass unseen: no pattern for a name, no lone `namespace:`, no key twice or unknown.
  */
 export function parseMatchSpec(text: string): MatchSpecResult {
-  if (text.length > longest) return { ok: false, at: longest, message: `longer than ${longest} characters` };
+  if (text.length > maxSpecLength)
+    return { ok: false, at: maxSpecLength, message: `longer than ${maxSpecLength} characters` };
   if (/^\s*[a-z][a-z0-9+.-]*:\/\/[^\s[]*\s*$/i.test(text) && !text.includes('::')) return packageUrl(text);
   const [plain = ''] = text.split('#', 1);
   const marker = plain.indexOf(';');
@@ -51,7 +49,9 @@ function packageUrl(text: string): MatchSpecResult {
   return { ok: true, spec: { ...noFields, ...read.fields, name, text } };
 }
 
-/** Reads `channel/subdir:namespace:name version build`; only the last two colons count, for the channel may be a URL. */
+/**
+ * Reads `channel/subdir:namespace:name version build`; only the last two colons count, for the channel may be a URL.
+ */
 function readPositional(text: string): Positional {
   const last = text.lastIndexOf(':');
   if (last === -1) return readNamed(text, 0);

@@ -1,8 +1,8 @@
 import { termText } from '../version/version-term.ts';
-import type { MatchSpec } from './parse-match-spec.ts';
+import { type MatchSpec, parseMatchSpec } from './parse-match-spec.ts';
 
 /**
- * The spec as rattler's solver takes it, in one spelling: name, version, build, build number and hashes. Channel,
+ * Spells a spec as rattler's solver takes it: name, version, build, build number and hashes. Channel,
  * subdir, URL, file name, license and track_features are not in it (a channel panics rattler, a URL or track_features
  * is refused, a file name ignored): hold the candidates against `matchSpecMatches` for those.
  *
@@ -12,7 +12,23 @@ export function solverSpec(spec: MatchSpec): string {
   return specText(spec, { sorted: false, keyed: {} });
 }
 
-/** One text for all spellings of one spec: equal texts are duplicates. After CEP 29, appendix A. */
+/** The name ends at a space or the text's end: rattler's gateway finds it. */
+const findable = /^[a-z0-9_.-]+(?: |$)/;
+const nameBeforeOperator = /^[a-z0-9_.-]+(?=[<>=!~])/;
+
+/**
+ * Respells an entry of `depends` or `constrains` for rattler's gateway, which looks up what precedes the first space as
+ * it stands: ` Foo>=1` or `foo[version=">=1"]` would find no record of `foo`. Text that is no MatchSpec stays as it is,
+ * and so does one that names a channel, since without it the spec would mean more packages.
+ */
+export function solverDependency(text: string): string {
+  if (findable.test(text)) return text;
+  if (nameBeforeOperator.test(text)) return text.trimEnd().replace(nameBeforeOperator, '$& ');
+  const parsed = parseMatchSpec(text);
+  return parsed.ok && !namesChannel(text) ? solverSpec(parsed.spec) : text;
+}
+
+/** Gives all spellings of one spec one text, so that equal texts are duplicates. After CEP 29, appendix A. */
 export function canonicalMatchSpec(spec: MatchSpec): string {
   const { channel, subdir, url, fileName, license, trackFeatures } = spec;
   const place = channel === null && subdir === null ? '' : `${channel ?? '*'}${subdir === null ? '' : `/${subdir}`}::`;
@@ -36,3 +52,14 @@ function specText(spec: MatchSpec, { sorted, keyed }: { sorted: boolean; keyed: 
 
 /** A value holds one kind of quotes at most, for it was written in the other. */
 const quoted = (value: string): string => (value.includes('"') ? `'${value}'` : `"${value}"`);
+
+/**
+ * Tells whether a MatchSpec's text names a channel or is a URL, wherever it does: two colons, `://`, or `channel=` in
+ * brackets. One such `depends` panics rattler (0.3.5: it asks for the current directory) and ends the process. Cheap,
+ * and parses nothing, so it holds for texts that are no MatchSpec too.
+ */
+export function namesChannel(text: string): boolean {
+  const colon = text.indexOf(':');
+  if (colon !== -1 && (text.includes(':', colon + 1) || text.startsWith('//', colon + 1))) return true;
+  return /[[,]\s*channel\s*=/.test(text);
+}

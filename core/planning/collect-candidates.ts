@@ -1,5 +1,6 @@
 import { GatehouseError } from '../error.ts';
-import { type MatchSpec, matchSpecMatches } from '../match-spec.ts';
+import { matchSpecMatches } from '../match-spec/match-record.ts';
+import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
 import type { Problem } from '../problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { dependencySpec } from './dependency-spec.ts';

@@ -1,5 +1,6 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
-import { canonicalMatchSpec, type MatchSpec, parseMatchSpec } from '../match-spec.ts';
+import { type MatchSpec, parseMatchSpec } from '../match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
 import type { Subdir } from '../subdir.ts';
 
 /** Something that must install: an entry on its own, or an environment's specs together. */

@@ -1,4 +1,6 @@
-import { canonicalMatchSpec, type MatchSpec, matchSpecMatches } from '../match-spec.ts';
+import { matchSpecMatches } from '../match-spec/match-record.ts';
+import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
 import type { PlacedRecord } from './candidate-pool.ts';
 
 /** The specs that say more than a solver takes: a subdir, a URL, a file name, a license, features. */

@@ -1,6 +1,6 @@
-import { namesChannel } from '../match-spec.ts';
+import { namesChannel } from '../match-spec/solver-spec.ts';
 import type { RepodataRecord } from '../record.ts';
-import { parseVersion } from '../version.ts';
+import { parseVersion } from '../version/version.ts';
 import { dependencySpec } from './dependency-spec.ts';
 
 export interface RecordFault {

@@ -1,4 +1,4 @@
-import { solverSpec } from '../match-spec.ts';
+import { solverSpec } from '../match-spec/solver-spec.ts';
 import type { CandidatePool, Solution, Solver } from '../ports/solver.ts';
 import type { InstallRequest } from './install-request.ts';
 

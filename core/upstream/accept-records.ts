@@ -23,7 +23,7 @@ export interface UpstreamRecord {
   readonly unpatched?: RepodataRecord | undefined;
 }
 
-/** All there is of one name: the records that can be used, and why the unsound ones were dropped. */
+/** A name's records, those that can be used, and the reason why each unsound one was dropped. */
 export interface UpstreamRecords {
   readonly records: readonly UpstreamRecord[];
   readonly problems: readonly Problem[];
@@ -36,6 +36,7 @@ export interface RawRecord {
   readonly value: unknown;
 }
 
+/** The index that members were read from, and the name they were asked for by. */
 export interface RecordOrigin {
   readonly name: string;
   readonly channel: string;
@@ -77,8 +78,8 @@ function acceptRecord(member: RawRecord, { name }: RecordOrigin): Accepted | Ref
   const parsed = recordSchema.safeParse(withoutNulls(member.value));
   if (!parsed.success) return { code: 'record.invalid', detail: firstIssue(parsed.error) };
   const record = parsed.data;
-  const parts = packageFileParts(filename);
-  if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== parts.stem) {
+  const { stem } = packageFileParts(filename);
+  if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== stem) {
     return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
   }
   return { filename, record };
@@ -90,7 +91,9 @@ function firstIssue({ issues: [issue] }: z.ZodError): string {
 
 const typedKeys: ReadonlySet<string> = new Set(Object.keys(recordSchema.shape));
 
-/** Old indexes write null for a typed key that is absent (`"constrains": null`); a null of another key says something. */
+/**
+ * Old indexes write null for a typed key that is absent (`"constrains": null`); a null of another key says something.
+ */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).filter(([key, member]) => member !== null || !typedKeys.has(key)));

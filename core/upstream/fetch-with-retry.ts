@@ -1,13 +1,20 @@
 import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
+import type { CachedDocument, DocumentCache } from '../ports/cache.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch, FetchResponse } from '../ports/fetch.ts';
 import { shownUrl } from './shown-url.ts';
 
+/** The world of a GET that is tried again. */
 export interface RetryWorld {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** The world of those who read indexes: documents that were fetched before are kept in the cache. */
+export interface UpstreamWorld extends RetryWorld {
+  readonly cache: DocumentCache;
 }
 
 export interface FetchRequest {
@@ -16,7 +23,7 @@ export interface FetchRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const attempts = 6;
+const maxAttempts = 6;
 const firstWaitMs = 1000;
 const longestWaitMs = 60_000;
 
@@ -37,7 +44,7 @@ export async function fetchWithRetry<T>(
     const outcome = await tryOnce(request, world, read);
     if ('value' in outcome) return outcome.value;
     const { error, retryAfterMs } = outcome;
-    if (!error.retry || attempt === attempts) throw error;
+    if (!error.retry || attempt === maxAttempts) throw error;
     const waitMs = Math.max(backoffMs(attempt, world.clock), retryAfterMs);
     world.log({ type: 'retry', url: shownUrl(request.url), attempt, waitMs, reason: error.message });
     await world.clock.sleep(waitMs);
@@ -81,7 +88,10 @@ function statusError(status: number, url: string): GatehouseError {
   });
 }
 
-/** 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return together. */
+/**
+ * The wait is 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return
+ * together.
+ */
 function backoffMs(attempt: number, clock: Clock): number {
   return Math.round(Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (1 - clock.random() / 2));
 }
@@ -90,4 +100,31 @@ function retryAfterMs(header: string | null, clock: Clock): number {
   if (header === null) return 0;
   const asked = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - clock.now();
   return Number.isNaN(asked) ? 0 : Math.min(longestWaitMs, Math.max(0, asked));
+}
+
+interface DocumentReader<T> {
+  /** Reads a new answer; called again on each retry. */
+  fresh(response: FetchResponse): Promise<T>;
+  /** Reads what the cache holds, which upstream says is still so. */
+  kept(document: CachedDocument): Promise<T>;
+}
+
+/**
+ * A conditional GET (RFC 9110, 13.1.2) with retries: an unchanged document costs one round trip. A document that was
+ * cached without an ETag is fetched again, since nothing tells whether it is still so.
+ *
+ * @returns what the reader made of it, or null when upstream has no such document (404)
+ * @throws GatehouseError as {@link fetchWithRetry}
+ */
+export async function fetchDocument<T>(
+  url: string,
+  world: UpstreamWorld,
+  { fresh, kept }: DocumentReader<T>,
+): Promise<T | null> {
+  const cached = await world.cache.get(url);
+  const etag = cached?.etag ?? null;
+  const headers = etag === null ? {} : { 'if-none-match': etag };
+  return fetchWithRetry({ url, headers }, world, (response) =>
+    response.status === 304 && cached !== null ? kept(cached) : fresh(response),
+  );
 }

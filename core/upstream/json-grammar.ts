@@ -1,4 +1,4 @@
-/** The states of a JSON reader whose root is an object; what is above `inKey` asks the reader to act. */
+/** A JSON reader's states, its root an object; a state above `inKey` asks the reader to act. */
 export const states = {
   root: 1,
   done: 2,
@@ -38,7 +38,7 @@ const hexDigits = `${digits}abcdefABCDEF`;
 /** `grammar[state << 8 | byte]` is the next state, RFC 8259 byte by byte; `error` where no JSON goes on. */
 export const grammar: Uint8Array = buildGrammar();
 
-/** The same inside an object or a list whose keys and members nobody asks for: there only brackets need acting on. */
+/** Inside an object or a list whose keys and members nobody asks for, only brackets need acting on. */
 export const objectGrammar = quiet(states.nextKey);
 export const listGrammar = quiet(states.value);
 
@@ -128,3 +128,37 @@ function addStrings(table: Uint8Array, on: On): void {
     on(escaped + 4, hexDigits, inside);
   }
 }
+
+/** A scan's place within its slice; the state is the one before the byte at `at`. */
+export interface Cursor {
+  at: number;
+  state: number;
+}
+
+const { inText, inKey } = states;
+const quote = 0x22;
+const backslash = 0x5c;
+const lowestPlain = 0x20;
+
+/**
+ * Moves the cursor to the next byte that needs acting on and returns what it asks for; or moves it to the slice's end.
+ * Most of a repodata is inside strings, where the inner loop needs no table.
+ */
+export function advance(steps: Uint8Array, chunk: Uint8Array, cursor: Cursor): number {
+  const end = chunk.length;
+  let { at, state } = cursor;
+  let next = state;
+  while (at < end) {
+    next = steps[(state << 8) | (chunk[at] ?? 0)] ?? 0;
+    if (next > inKey) break;
+    state = next;
+    at++;
+    if (next < inText) continue;
+    while (at < end && isPlain(chunk[at])) at++;
+  }
+  cursor.at = at;
+  cursor.state = state;
+  return next;
+}
+
+const isPlain = (byte = quote): boolean => byte >= lowestPlain && byte !== quote && byte !== backslash;

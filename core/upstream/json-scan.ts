@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { advance, type Cursor } from './json-advance.ts';
-import { grammar, listGrammar, objectGrammar, states } from './json-grammar.ts';
+import { advance, type Cursor, grammar, listGrammar, objectGrammar, states } from './json-grammar.ts';
 
-/** What a scan tells while it passes over a document whose root is an object. Offsets are bytes from its start. */
+/** A scan calls this while it passes over a document whose root is an object. Offsets are bytes from its start. */
 export interface JsonScanHandler {
   /** A key at depth 1 or 2, between its quotes, escapes as they are written. */
   key(depth: number, key: ByteSlice): void;
@@ -11,7 +10,7 @@ export interface JsonScanHandler {
   fail(reason: string, offset: number): never;
 }
 
-/** Bytes lent for one call: a view would cost a quarter of the scan. */
+/** A slice of bytes lent for one call: a view would cost a quarter of the scan. */
 export interface ByteSlice {
   readonly bytes: Uint8Array;
   readonly from: number;
@@ -49,8 +48,8 @@ interface Place extends Cursor {
   carried: Buffer;
 }
 
-const deepest = 64;
-const longestKey = 4096;
+const maxDepth = 64;
+const maxKeyBytes = 4096;
 const list = 0;
 const object = 1;
 
@@ -66,7 +65,7 @@ export function startJsonScan(handler: JsonScanHandler): JsonScan {
     state: states.root,
     depth: 0,
     steps: grammar,
-    kinds: new Uint8Array(deepest + 1),
+    kinds: new Uint8Array(maxDepth + 1),
     starts: new Float64Array(3),
     lastOpened: list,
     base: 0,
@@ -122,7 +121,7 @@ function fail({ handler, base, at }: Place, reason: string): never {
 }
 
 function open(place: Place, kind: number): number {
-  if (place.depth === deepest) fail(place, `nested deeper than ${deepest}`);
+  if (place.depth === maxDepth) fail(place, `nested deeper than ${maxDepth}`);
   if (place.depth === 1) place.lastOpened = kind;
   place.depth++;
   place.kinds[place.depth] = kind;
@@ -162,7 +161,7 @@ function endKey(place: Place, chunk: Uint8Array): number {
 
 function keySoFar(place: Place, chunk: Uint8Array, to: number): ByteSlice {
   const from = (place.starts[place.depth] ?? 0) + 1 - place.base;
-  if (to - from > longestKey) fail(place, `a key longer than ${longestKey} bytes`);
+  if (to - from > maxKeyBytes) fail(place, `a key longer than ${maxKeyBytes} bytes`);
   if (from >= 0) return { bytes: chunk, from, to };
   const bytes = Buffer.concat([place.carried, chunk.subarray(0, to)]);
   return { bytes, from: 0, to: bytes.length };

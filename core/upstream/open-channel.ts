@@ -1,7 +1,8 @@
 import type { Subdir } from '../subdir.ts';
+import type { UpstreamWorld } from './fetch-with-retry.ts';
 import { openFlat } from './open-flat.ts';
 import { openShards } from './open-shards.ts';
-import type { UpstreamSubdir, UpstreamWorld } from './upstream-subdir.ts';
+import type { UpstreamSubdir } from './upstream-subdir.ts';
 
 /**
  * Opens one subdir of an upstream channel by the first form it has: shards (CEP 16), then `repodata.json.zst`, then

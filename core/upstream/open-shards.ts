@@ -1,20 +1,23 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { sha256Schema } from '../digest.ts';
+import { type Sha256, sha256Of, sha256Schema } from '../digest.ts';
+import { GatehouseError } from '../error.ts';
 import { parseValue } from '../json.ts';
-import { acceptRecords } from './accept-records.ts';
-import { fetchDocument } from './fetch-document.ts';
-import { resolveBase } from './package-base.ts';
-import { readBounded } from './read-bounded.ts';
-import { readShard } from './read-shard.ts';
-import { refuseHtml } from './refuse-html.ts';
+import type { PackageFormat } from '../package-file-name.ts';
+import { acceptRecords, type RawRecord } from './accept-records.ts';
+import { fetchDocument, fetchWithRetry, type UpstreamWorld } from './fetch-with-retry.ts';
+import { once, readBounded, refuseHtml, unpackMsgpack } from './read-body.ts';
 import { shownUrl } from './shown-url.ts';
-import { packageBaseOf, subdirInfoSchema } from './subdir-info.ts';
-import { once, unpackMsgpack } from './unpack-msgpack.ts';
-import type { SubdirAddress, UpstreamSubdir, UpstreamWorld } from './upstream-subdir.ts';
+import {
+  packageBaseOf,
+  resolveBase,
+  type SubdirAddress,
+  subdirInfoSchema,
+  type UpstreamSubdir,
+} from './upstream-subdir.ts';
 
-/** Bytes, sent and decoded: what conda allows. */
-const largestIndex = 128 * 1024 ** 2;
+/** conda allows as much, sent and decoded. */
+const maxIndexBytes = 128 * 1024 ** 2;
 
 const indexSchema = z.object({
   version: z.literal(1, 'is not a version that is known here (CEP 16)').default(1),
@@ -34,7 +37,7 @@ export async function openShards(at: SubdirAddress, world: UpstreamWorld): Promi
   const url = `${at.url}/repodata_shards.msgpack.zst`;
   const index = await fetchDocument<ShardIndex>(url, world, {
     async fresh(response) {
-      const bytes = await readBounded(refuseHtml(response.body, url), largestIndex, shownUrl(url));
+      const bytes = await readBounded(refuseHtml(response.body, url), maxIndexBytes, shownUrl(url));
       const parsed = await parseIndex(bytes, url);
       await world.cache.put(url, response.header('etag'), once(bytes));
       return parsed;
@@ -46,7 +49,7 @@ export async function openShards(at: SubdirAddress, world: UpstreamWorld): Promi
 
 async function parseIndex(bytes: Uint8Array, url: string): Promise<ShardIndex> {
   const what = shownUrl(url);
-  return parseValue(await unpackMsgpack(bytes, largestIndex, what), indexSchema, what);
+  return parseValue(await unpackMsgpack(bytes, maxIndexBytes, what), indexSchema, what);
 }
 
 function openIndex({ info, shards }: ShardIndex, at: SubdirAddress, world: UpstreamWorld): UpstreamSubdir {
@@ -64,4 +67,69 @@ function openIndex({ info, shards }: ShardIndex, at: SubdirAddress, world: Upstr
       return acceptRecords(members, { ...origin, name, removed });
     },
   };
+}
+
+/** A shard's place and the sha256 of its compressed bytes, which its index vouches for. */
+interface ShardAddress {
+  readonly url: string;
+  readonly sha256: Sha256;
+}
+
+interface Shard {
+  readonly members: readonly RawRecord[];
+  readonly removed: ReadonlySet<string>;
+}
+
+const maxShardBytes = 64 * 1024 ** 2;
+
+const section = z.record(z.string(), z.unknown()).nullish();
+const shardSchema = z.object({ packages: section, 'packages.conda': section, removed: z.array(z.string()).nullish() });
+
+/** Reads a name's shard (CEP 16), from the cache when it is there: a shard never changes. */
+async function readShard(address: ShardAddress, world: UpstreamWorld): Promise<Shard> {
+  const what = shownUrl(address.url);
+  const bytes = (await keptShard(address, world)) ?? (await newShard(address, world));
+  const shard = parseValue(await unpackMsgpack(bytes, maxShardBytes, what), shardSchema, what);
+  return {
+    members: [...membersOf(shard.packages, '.tar.bz2'), ...membersOf(shard['packages.conda'], '.conda')],
+    removed: new Set(shard.removed),
+  };
+}
+
+async function keptShard({ url, sha256 }: ShardAddress, { cache }: UpstreamWorld): Promise<Uint8Array | null> {
+  const cached = await cache.get(url);
+  if (cached === null || cached.size > maxShardBytes) return null;
+  const bytes = await cached.read(0, cached.size);
+  return sha256Of(bytes) === sha256 ? bytes : null;
+}
+
+async function newShard({ url, sha256 }: ShardAddress, world: UpstreamWorld): Promise<Uint8Array> {
+  const what = shownUrl(url);
+  const bytes = await fetchWithRetry({ url }, world, async ({ body }) => {
+    const sent = await readBounded(body, maxShardBytes, what);
+    if (sha256Of(sent) === sha256) return sent;
+    throw new GatehouseError('upstream.body', `${what} does not have its own sha256`, { retry: true });
+  });
+  if (bytes === null) {
+    throw new GatehouseError('upstream.status', `${what} answered with status 404, though its index lists it`, {
+      retry: true,
+    });
+  }
+  await world.cache.put(url, `"${sha256}"`, once(bytes));
+  return bytes;
+}
+
+function membersOf(packages: z.infer<typeof section>, format: PackageFormat): RawRecord[] {
+  return Object.entries(packages ?? {}).map(([filename, value]) => ({ filename, format, value: hexed(value) }));
+}
+
+/** Hashes are bytes in a shard and hex digits everywhere else; that goes for unknown ones (`legacy_bz2_md5`) too. */
+function hexed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      member instanceof Uint8Array ? Buffer.from(member).toString('hex') : member,
+    ]),
+  );
 }

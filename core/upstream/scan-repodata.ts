@@ -1,7 +1,8 @@
+import { Buffer } from 'node:buffer';
+import { z } from 'zod';
 import { GatehouseError } from '../error.ts';
-import { type JsonMember, startJsonScan } from './json-scan.ts';
-import { keyText } from './key-text.ts';
-import { type NameIndex, type NameIndexBuilder, startNameIndex } from './name-index.ts';
+import { parseJson } from '../json.ts';
+import { type ByteSlice, type JsonMember, startJsonScan } from './json-scan.ts';
 
 export interface RepodataScan {
   push(chunk: Uint8Array): void;
@@ -9,7 +10,10 @@ export interface RepodataScan {
   finish(): RepodataMap;
 }
 
-/** Where things are in a `repodata.json`: each member from its key's quote to behind its value. */
+/** Each package name's members as `start, end`, pair behind pair, in the document's order. */
+type NameIndex = ReadonlyMap<string, readonly number[]>;
+
+/** A `repodata.json` by places in its text: each member from its key's quote to behind its value. */
 export interface RepodataMap {
   readonly packages: NameIndex;
   readonly packagesConda: NameIndex;
@@ -17,13 +21,13 @@ export interface RepodataMap {
   readonly small: ReadonlyMap<string, JsonMember>;
 }
 
-/** Eight times what conda-forge linux-64 holds (2026). */
-const mostRecords = 5_000_000;
+/** The limit is eight times what conda-forge linux-64 holds (2026). */
+const maxRecords = 5_000_000;
 const smallKeys: ReadonlySet<string> = new Set(['info', 'removed', 'repodata_version']);
 
 /**
- * Reads `repodata.json` (CEP 36) in one pass, keeping of each record only where it is: some 16 bytes, and its name once.
- * Keys may come in any order and unknown ones are passed over; one that is read here must not come twice.
+ * Reads `repodata.json` (CEP 36) in one pass, keeping of each record only where it is: some 16 bytes, and its name
+ * once. Keys may come in any order and unknown ones are passed over; one that is read here must not come twice.
  *
  * @param what names the document in errors: GatehouseError `upstream.body` for what is not JSON or not repodata
  */
@@ -53,8 +57,7 @@ export function startRepodataScan(what: string): RepodataScan {
   function endRecord({ start, end }: JsonMember): void {
     offsets?.push(start, end);
     records++;
-    if (records > mostRecords)
-      throw new GatehouseError('upstream.too-large', `${what} has over ${mostRecords} records`);
+    if (records > maxRecords) throw new GatehouseError('upstream.too-large', `${what} has over ${maxRecords} records`);
   }
   const scan = startJsonScan({
     key(depth, key) {
@@ -72,4 +75,64 @@ export function startRepodataScan(what: string): RepodataScan {
       return { packages: packages.index, packagesConda: packagesConda.index, small };
     },
   };
+}
+
+interface NameIndexBuilder {
+  readonly index: NameIndex;
+  /** The list that the member with this key belongs to; null when the key has no three fields: nobody asks for it. */
+  listFor(key: ByteSlice): number[] | null;
+}
+
+const dash = 0x2d;
+const backslash = 0x5c;
+
+/** Sorts members by the package name that their keys, which are file names, say. */
+function startNameIndex(): NameIndexBuilder {
+  const index = new Map<string, number[]>();
+  let lastName = '';
+  let lastList: number[] = [];
+  return {
+    index,
+    listFor(key) {
+      // Files of one name mostly come together: comparing is cheaper than making a string of each.
+      if (lastName !== '' && isText(plainName(key), lastName)) return lastList;
+      lastName = nameOf(keyText(key));
+      if (lastName === '') return null;
+      lastList = index.get(lastName) ?? [];
+      index.set(lastName, lastList);
+      return lastList;
+    },
+  };
+}
+
+/**
+ * The file name without its last two dash-separated fields, and without a path before it, so that `../foo-1-0.conda`
+ * is met, and refused, by whoever asks for `foo`.
+ */
+function nameOf(fileName: string): string {
+  const name = fileName.split('-').slice(0, -2).join('-');
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+}
+
+/** Finds the bytes before the last two dashes; null when there are no such, or escapes behind them. */
+function plainName({ bytes, from, to }: ByteSlice): ByteSlice | null {
+  let dashes = 0;
+  for (let i = to - 1; i >= from; i--) {
+    const byte = bytes[i];
+    if (byte === backslash) return null;
+    if (byte === dash && ++dashes === 2) return { bytes, from, to: i };
+  }
+  return null;
+}
+
+function isText(slice: ByteSlice | null, text: string): boolean {
+  if (slice === null || text.length !== slice.to - slice.from) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== slice.bytes[slice.from + i]) return false;
+  return true;
+}
+
+/** Decodes a JSON key: its escapes are undone. */
+function keyText({ bytes, from, to }: ByteSlice): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString();
+  return text.includes('\\') ? parseJson(`"${text}"`, z.string(), 'a key') : text;
 }

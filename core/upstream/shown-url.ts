@@ -1,6 +1,7 @@
 /**
- * A URL as messages and events may show it: without user, password, the token of a `/t/TOKEN` path, query (presigned
- * URLs carry their signature there) and fragment. Text that is no URL, such as a relative one, loses the same.
+ * Spells a URL as messages and events may show it: without user, password, the token of a `/t/TOKEN` path, query
+ * (presigned URLs carry their signature there) and fragment. Text that is no URL, such as a relative one, loses the
+ * same.
  */
 export function shownUrl(url: string): string {
   return withoutUser(url)

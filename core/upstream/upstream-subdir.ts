@@ -1,14 +1,10 @@
-import type { DocumentCache } from '../ports/cache.ts';
+import { z } from 'zod';
+import { GatehouseError } from '../error.ts';
 import type { Subdir } from '../subdir.ts';
 import type { UpstreamRecords } from './accept-records.ts';
-import type { RetryWorld } from './fetch-with-retry.ts';
+import { shownUrl } from './shown-url.ts';
 
-/** What reading upstream needs of the world. */
-export interface UpstreamWorld extends RetryWorld {
-  readonly cache: DocumentCache;
-}
-
-/** Which subdir of which channel. */
+/** A subdir of a channel, by the channel's URL and name. */
 export interface SubdirAddress {
   /** The channel's URL, as the allowlist spells it. */
   readonly channel: string;
@@ -23,8 +19,66 @@ export interface UpstreamSubdir {
   /** Every name there is, sound or not. */
   names(): ReadonlySet<string>;
   /**
-   * All there is of one package name. Read anew on each call: a caller that asks twice keeps the answer.
+   * Reads all there is of one package name, anew on each call: a caller that asks twice keeps the answer.
    * Rejects with GatehouseError when upstream cannot be read or says two things at once.
    */
   records(name: string): Promise<UpstreamRecords>;
+}
+
+/** `info` of repodata (CEP 36) and of a shard index (CEP 16), as far as it is read. */
+export const subdirInfoSchema = z.looseObject({
+  subdir: z.string().nullish(),
+  base_url: z.string().nullish(),
+  shards_base_url: z.string().nullish(),
+});
+type SubdirInfo = z.infer<typeof subdirInfoSchema>;
+
+/** Resolves where the packages are; throws `upstream.body` when the index is another subdir's, as conda does. */
+export function packageBaseOf(info: SubdirInfo, { url, subdir }: SubdirAddress): string {
+  if (typeof info.subdir === 'string' && info.subdir !== subdir) {
+    throw new GatehouseError('upstream.body', `${shownUrl(url)}: the index there says it is of ${info.subdir}`);
+  }
+  return resolveBase(info.base_url, url);
+}
+
+const allowedProtocols: Readonly<Record<string, readonly string[]>> = {
+  'https:': ['https:'],
+  'http:': ['http:', 'https:'],
+  'file:': ['file:', 'http:', 'https:'],
+};
+
+/**
+ * Resolves where a subdir's files are: its `base_url` or `shards_base_url` (CEP 15, CEP 16), absolute or relative to
+ * the subdir; empty or absent means beside the index. Ends with `/`; a missing slash is added, as rattler does.
+ *
+ * Throws `upstream.body` for a base that brings credentials or a token other than the channel's own at the same host, a
+ * query, or leads from https to http or to local files.
+ */
+export function resolveBase(base: string | null | undefined, subdirUrl: string): string {
+  const from = new URL(`${subdirUrl}/`);
+  if (base === null || base === undefined || base === '') return from.href;
+  const url = URL.parse(base.endsWith('/') ? base : `${base}/`, from.href);
+  const reason = url === null ? 'is not a URL' : refusal(url, from);
+  if (url === null || reason !== null) {
+    throw new GatehouseError('upstream.body', `${shownUrl(subdirUrl)}: its base URL ${shownUrl(base)} ${reason}`);
+  }
+  return url.href;
+}
+
+function refusal(url: URL, from: URL): string | null {
+  if (!allowedProtocols[from.protocol]?.includes(url.protocol))
+    return `may not be ${url.protocol} for a channel at ${from.protocol}`;
+  if (credentials(url) !== '' && credentials(url) !== credentials(from)) return 'carries credentials';
+  if (token(url) !== '' && token(url) !== token(from)) return 'carries a token';
+  return url.search !== '' || url.hash !== '' ? 'carries a query' : null;
+}
+
+function credentials({ username, password, host }: URL): string {
+  return username === '' && password === '' ? '' : `${username}:${password}@${host}`;
+}
+
+/** Anaconda's `/t/TOKEN`, anywhere in the path. */
+function token({ pathname, host }: URL): string {
+  const [found = ''] = /\/t\/[^/]+/i.exec(pathname) ?? [];
+  return found && `${found}@${host}`;
 }

@@ -1,5 +1,5 @@
-import { parseVersion, type Version } from './parse-version.ts';
 import { textPattern } from './text-pattern.ts';
+import { compareVersions, isCompatible, parseVersion, startsWith, type Version } from './version.ts';
 
 /** `=*` is "below": `1.2.*`; `!=*` its opposite. */
 export type VersionComparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | '~=' | '=*' | '!=*';
@@ -10,6 +10,12 @@ export type VersionTerm =
   /** A regular expression, or a glob with a `*` inside: on the version's text. No solver takes these. */
   | { readonly op: 'text'; readonly pattern: string; readonly matches: (text: string) => boolean }
   | { readonly op: ',' | '|'; readonly terms: readonly VersionTerm[] };
+
+/** A condition on versions, with the text it was parsed from. */
+export interface VersionSpec {
+  readonly text: string;
+  readonly term: VersionTerm;
+}
 
 /**
  * Operators as written -> what they mean alone, and before a version that ends in `.*` or `*`. The second is legacy
@@ -27,7 +33,7 @@ export const operators: ReadonlyMap<string, readonly [VersionComparison, Version
   ['~=', ['~=', '~=']],
 ]);
 
-/** One operator with one version; null when the version is none, or the two do not go together (`<*`). */
+/** Reads one operator with one version; null when the version is none, or the two do not go together (`<*`). */
 export function versionTerm(operator: string, word: string): VersionTerm | null {
   if (word === '*' || word === '*.*') return /^(|==?|[<>~]=)$/.test(operator) ? { op: '*' } : null;
   const literal = word.replace(/(?:\.\*)+$|\*$/, '');
@@ -43,8 +49,8 @@ function textTerm(pattern: string): VersionTerm | null {
 }
 
 /**
- * The shortest text that rattler reads as this term: spellings of one condition become one, and with `sorted` orders
- * of its parts too.
+ * Writes the shortest text that rattler reads as this term: spellings of one condition become one, and with `sorted`
+ * orders of its parts too.
  */
 export function termText(term: VersionTerm, sorted = false): string {
   switch (term.op) {
@@ -69,3 +75,36 @@ function comparisonText(op: VersionComparison, version: string): string {
   if (op === '=*') return `${version}.*`;
   return op === '!=*' ? `!=${version}.*` : `${op}${version}`;
 }
+
+/** Tells whether the version fulfils the spec (CEP 29, "Version matching"). */
+export function versionMatches(spec: VersionSpec, version: Version): boolean {
+  return termMatches(spec.term, version);
+}
+
+function termMatches(term: VersionTerm, version: Version): boolean {
+  switch (term.op) {
+    case '*':
+      return true;
+    case 'text':
+      return term.matches(version.text);
+    case ',':
+      return term.terms.every((part) => termMatches(part, version));
+    case '|':
+      return term.terms.some((part) => termMatches(part, version));
+    default:
+      return comparisons[term.op](version, term.version);
+  }
+}
+
+/** `!=1.2` leaves out 1.2 alone, as conda and rattler do; CEP 29's text would leave out all below it, `!=1.2.*`. */
+const comparisons: Readonly<Record<VersionComparison, (version: Version, limit: Version) => boolean>> = {
+  '==': (version, limit) => compareVersions(version, limit) === 0,
+  '!=': (version, limit) => compareVersions(version, limit) !== 0,
+  '<': (version, limit) => compareVersions(version, limit) < 0,
+  '<=': (version, limit) => compareVersions(version, limit) <= 0,
+  '>': (version, limit) => compareVersions(version, limit) > 0,
+  '>=': (version, limit) => compareVersions(version, limit) >= 0,
+  '~=': isCompatible,
+  '=*': startsWith,
+  '!=*': (version, prefix) => !startsWith(version, prefix),
+};

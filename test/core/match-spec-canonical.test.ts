@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalMatchSpec, matchSpecMatches, solverSpec } from '../../core/match-spec.ts';
+import { matchSpecMatches } from '../../core/match-spec/match-record.ts';
+import { canonicalMatchSpec, solverSpec } from '../../core/match-spec/solver-spec.ts';
 import { record, records } from '../support/foo-records.ts';
 import { matchSpecOf as spec } from '../support/match-spec-of.ts';
 import { matchSpecText, versionText } from '../support/spec-arbitraries.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matchSpecMatches } from '../../core/match-spec.ts';
+import { matchSpecMatches } from '../../core/match-spec/match-record.ts';
 import { record, records } from '../support/foo-records.ts';
 import { matchSpecOf as spec } from '../support/match-spec-of.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { namesChannel, parseMatchSpec, solverSpec } from '../../core/match-spec.ts';
+import { parseMatchSpec } from '../../core/match-spec/parse-match-spec.ts';
+import { namesChannel, solverSpec } from '../../core/match-spec/solver-spec.ts';
 import { matchSpecText } from '../support/spec-arbitraries.ts';
 
 describe('parseMatchSpec', () => {

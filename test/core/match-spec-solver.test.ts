@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type MatchSpec, matchSpecMatches, namesChannel, parseMatchSpec, solverSpec } from '../../core/match-spec.ts';
+import { matchSpecMatches } from '../../core/match-spec/match-record.ts';
+import { type MatchSpec, parseMatchSpec } from '../../core/match-spec/parse-match-spec.ts';
+import { namesChannel, solverSpec } from '../../core/match-spec/solver-spec.ts';
 import { startRattler } from '../support/rattler.ts';
 import { buildText, matchSpecText, versionText } from '../support/spec-arbitraries.ts';
 

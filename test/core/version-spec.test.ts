@@ -1,7 +1,9 @@
 import { Version as RattlerVersion, VersionSpec as RattlerVersionSpec } from '@conda-org/rattler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersions, parseVersionSpec, versionMatches } from '../../core/version.ts';
+import { compareVersions } from '../../core/version/version.ts';
+import { parseVersionSpec } from '../../core/version/version-spec.ts';
+import { versionMatches } from '../../core/version/version-term.ts';
 import { versionSpecText, versionText } from '../support/spec-arbitraries.ts';
 import { versionOf as version } from '../support/version-of.ts';
 

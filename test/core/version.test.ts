@@ -1,7 +1,7 @@
 import { Version as RattlerVersion } from '@conda-org/rattler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersions, parseVersion } from '../../core/version.ts';
+import { compareVersions, parseVersion } from '../../core/version/version.ts';
 import { versionText } from '../support/spec-arbitraries.ts';
 import { versionOf as version } from '../support/version-of.ts';
 

@@ -1,14 +1,14 @@
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { sha256Of } from '../../core/digest.ts';
 import type { Event } from '../../core/event.ts';
-import type { DownloadWorld } from '../../core/fetching/download.ts';
 import { parseJson } from '../../core/json.ts';
 import { type Provenance, provenanceSchema } from '../../core/provenance.ts';
+import type { FetchWorld } from '../../core/steps/fetch.ts';
 import { type Fault, type MemoryStore, memoryStore, type StoreOperation } from '../twins/store-memory.ts';
 
 export interface FetchScene {
   readonly store: MemoryStore;
-  readonly world: DownloadWorld;
+  readonly world: FetchWorld;
   readonly events: Event[];
   /** Milliseconds, each time someone waited. */
   readonly waits: number[];

@@ -1,6 +1,6 @@
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import type { FetchResponse } from '../../core/ports/fetch.ts';
-import { readBounded } from '../../core/upstream/read-bounded.ts';
+import { readBounded } from '../../core/upstream/read-body.ts';
 
 export const fetch = httpFetch();
 /** Gives up soon on what stands still. */

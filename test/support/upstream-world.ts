@@ -3,7 +3,7 @@ import { sha256Of } from '../../core/digest.ts';
 import type { Event } from '../../core/event.ts';
 import type { DocumentCache } from '../../core/ports/cache.ts';
 import type { Fetch } from '../../core/ports/fetch.ts';
-import type { UpstreamWorld } from '../../core/upstream/upstream-subdir.ts';
+import type { UpstreamWorld } from '../../core/upstream/fetch-with-retry.ts';
 
 export interface TestWorld extends UpstreamWorld {
   /** Milliseconds asked to sleep; no time passes. */

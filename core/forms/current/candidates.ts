@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
 import type { IndexLine } from '../../index/state/index-line.ts';
 import { canonicalJson } from '../../json.ts';
+import { packageFileParts } from '../../package-file-name.ts';
 import type { Summary } from '../form.ts';
 import { matcherWithin, newestOf } from '../version-texts.ts';
 import { runOfMembers } from '../write-document.ts';
-import { knownOf, partsOf } from './known.ts';
+import { knownOf } from './known.ts';
 
 /** A listed package that may be the newest of its name, as far as its own batch can tell. */
 export interface Candidate {
@@ -40,7 +41,9 @@ export const candidatesSummary: Summary = {
 };
 
 function candidatesOf(lines: readonly IndexLine[]): ReadonlySet<IndexLine> {
-  const listed = lines.filter(({ kind }) => kind === 'listed').map((line) => ({ line, ...partsOf(line.filename) }));
+  const listed = lines
+    .filter(({ kind }) => kind === 'listed')
+    .map((line) => ({ line, ...packageFileParts(line.filename) }));
   const chosen = new Set<IndexLine>();
   for (const same of Map.groupBy(listed, ({ name }) => name).values()) {
     const isWithin = matcherWithin(newestOf(same.map(({ version }) => version)));
@@ -81,7 +84,7 @@ function readRow(row: string, member: number): Candidate | null {
   const c = row.indexOf('\t', b + 1);
   const d = row.indexOf('\t', c + 1);
   const filename = row.slice(0, a);
-  const { version, build } = partsOf(filename);
+  const { version, build } = packageFileParts(filename);
   const start = member + filename.length + '"":'.length;
   return {
     filename,

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { md5Schema } from '../../digest.ts';
 import type { IndexLine } from '../../index/state/index-line.ts';
 import { canonicalJson, compareCodePoints, parseJson } from '../../json.ts';
+import { packageFileParts } from '../../package-file-name.ts';
 import { type FormBytes, type FormSource, type Section, summariesOf } from '../form.ts';
 import { type Member, runOfMembers, writeDocument } from '../write-document.ts';
 import { type Candidate, candidatesSummary, readCandidates } from './candidates.ts';
 import { chooseCurrent } from './choose.ts';
-import { partsOf, stemOf } from './known.ts';
 import { type Batches, type WholeBatches, wholeBatches } from './whole-batches.ts';
 
 /**
@@ -46,7 +46,7 @@ async function readBatches(source: FormSource, section: Section, removed: string
 function byName(batches: Batches): Map<string, Candidate[]> {
   const names = new Map<string, Candidate[]>();
   for (const candidate of [...batches['packages.conda'], ...batches.packages].flat()) {
-    const { name } = partsOf(candidate.filename);
+    const { name } = packageFileParts(candidate.filename);
     const same = names.get(name);
     if (same === undefined) names.set(name, [candidate]);
     else same.push(candidate);
@@ -80,7 +80,7 @@ function showing(chosen: ReadonlySet<string>): (members: readonly Member[]) => M
   const twins = new Map<string, string>();
   return (members) =>
     members.flatMap((member) => {
-      const stem = stemOf(member.filename);
+      const { stem } = packageFileParts(member.filename);
       const legacy = member.filename.endsWith('.tar.bz2');
       if (legacy && chosen.has(`${stem}.conda`)) twins.set(stem, recordOf(member).md5);
       if (!chosen.has(member.filename)) return [];

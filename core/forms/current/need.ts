@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../json.ts';
-import { type MatchSpec, matchSpecMatches, parseMatchSpec } from '../../match-spec.ts';
+import { matchSpecMatches } from '../../match-spec/match-record.ts';
+import { type MatchSpec, parseMatchSpec } from '../../match-spec/parse-match-spec.ts';
 import type { Known } from './known.ts';
 
 /** A dependency on any build of a channel's own. */

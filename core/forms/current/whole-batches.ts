@@ -1,6 +1,7 @@
+import { packageFileParts } from '../../package-file-name.ts';
 import type { FormSource, Section } from '../form.ts';
 import type { Candidate } from './candidates.ts';
-import { type Known, knownOf, partsOf, stemOf } from './known.ts';
+import { type Known, knownOf } from './known.ts';
 
 /** The candidates of each batch. */
 export type Batches = Readonly<Record<Section, readonly (readonly Candidate[])[]>>;
@@ -18,13 +19,13 @@ export function wholeBatches(source: FormSource, batches: Batches): WholeBatches
   return {
     async packagesOf(names) {
       const found = new Map<string, Known[]>();
-      const isOf = ({ filename }: { readonly filename: string }) => names.has(partsOf(filename).name);
+      const isOf = ({ filename }: { readonly filename: string }) => names.has(packageFileParts(filename).name);
       for (const section of ['packages.conda', 'packages'] as const) {
         const numbers = batches[section].flatMap((batch, number) => (batch.some(isOf) ? [number] : []));
         for await (const { number, lines } of numbered(source, section, numbers)) {
           for (const line of lines.filter(isOf)) {
             places.set(line.filename, number);
-            const { name } = partsOf(line.filename);
+            const { name } = packageFileParts(line.filename);
             found.set(name, [...(found.get(name) ?? []), knownOf(line)]);
           }
         }
@@ -34,7 +35,8 @@ export function wholeBatches(source: FormSource, batches: Batches): WholeBatches
     holding(section, chosen) {
       const candidates = new Set(batches[section].flat().map(({ filename }) => filename));
       const ofSection = (filename: string) => filename.endsWith('.conda') === (section === 'packages.conda');
-      const matters = (filename: string) => chosen.has(filename) || chosen.has(`${stemOf(filename)}.conda`);
+      const matters = (filename: string) =>
+        chosen.has(filename) || chosen.has(`${packageFileParts(filename).stem}.conda`);
       const older = [...places].filter(([filename]) => matters(filename) && !candidates.has(filename));
       return new Set(older.flatMap(([filename, number]) => (ofSection(filename) ? [number] : [])));
     },

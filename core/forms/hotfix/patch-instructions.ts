@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { didYouMean } from '../../did-you-mean.ts';
 import { parseJson } from '../../json.ts';
-import { namesChannel, parseMatchSpec } from '../../match-spec.ts';
+import { parseMatchSpec } from '../../match-spec/parse-match-spec.ts';
+import { namesChannel } from '../../match-spec/solver-spec.ts';
 import { type PackageFormat, parsePackageFileName } from '../../package-file-name.ts';
 import { recordSchema } from '../../record.ts';
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { IndexLine } from '../../index/state/index-line.ts';
-import { nameOf } from './order-by-name.ts';
+import { packageFileParts } from '../../package-file-name.ts';
 
 /**
  * The names whose shards a change of lines touches: those of lines that are on one side only, or not the same on both.
@@ -14,9 +14,9 @@ export function changedNames(before: readonly IndexLine[], after: readonly Index
   for (const line of after) {
     const old = was.get(line.filename);
     was.delete(line.filename);
-    if (old === undefined || !sayTheSame(old, line)) names.add(nameOf(line.filename));
+    if (old === undefined || !sayTheSame(old, line)) names.add(packageFileParts(line.filename).name);
   }
-  for (const filename of was.keys()) names.add(nameOf(filename));
+  for (const filename of was.keys()) names.add(packageFileParts(filename).name);
   return names;
 }
 

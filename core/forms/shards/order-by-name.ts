@@ -1,15 +1,11 @@
 import type { IndexLine } from '../../index/state/index-line.ts';
+import { packageFileParts } from '../../package-file-name.ts';
 import type { FormSource, Section } from '../form.ts';
 
 /** All lines of one package name: those of `packages` first, each section in order of file name. */
 export interface NamedLines {
   readonly name: string;
   readonly lines: readonly IndexLine[];
-}
-
-/** `name` of a valid `name-version-build.format`; the pattern of a whole name costs ten times this. */
-export function nameOf(filename: string): string {
-  return filename.slice(0, filename.lastIndexOf('-', filename.lastIndexOf('-') - 1));
 }
 
 /**
@@ -22,7 +18,7 @@ export async function* linesByName(source: FormSource, only?: ReadonlySet<string
   const waiting = new Map<string, IndexLine[]>();
   for await (const lines of merged(source)) {
     for (const line of lines) {
-      const name = nameOf(line.filename);
+      const name = packageFileParts(line.filename).name;
       const same = waiting.get(name);
       same?.push(line);
       if (same !== undefined || only?.has(name) === false) continue;

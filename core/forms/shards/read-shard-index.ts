@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import { sha256Schema } from '../../digest.ts';
 import { parseValue } from '../../json.ts';
-import { unpackMsgpack } from '../../upstream/unpack-msgpack.ts';
+import { unpackMsgpack } from '../../upstream/read-body.ts';
 
 /** Bytes decoded: what conda allows. */
 const largestIndex = 128 * 1024 ** 2;

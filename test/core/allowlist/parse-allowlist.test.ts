@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Allowlist, parseAllowlist, unsupportedEntries } from '../../../core/allowlist/parse-allowlist.ts';
-import { canonicalMatchSpec } from '../../../core/match-spec.ts';
+import { canonicalMatchSpec } from '../../../core/match-spec/solver-spec.ts';
 import { allowlistText, utf8 } from './expect-problem.ts';
 
 const example = readFileSync(new URL('../../../allowlist.json', import.meta.url));

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { needReader } from '../../../core/forms/current/need.ts';
 import { canonicalJson } from '../../../core/json.ts';
-import { matchSpecMatches, parseMatchSpec } from '../../../core/match-spec.ts';
+import { matchSpecMatches } from '../../../core/match-spec/match-record.ts';
+import { parseMatchSpec } from '../../../core/match-spec/parse-match-spec.ts';
 
 const name = fc.constantFrom('a', 'A', 'x::a', 'x:n:a', '__v', 'a=1', 'a>=1', 'ü', '-a', 'a'.repeat(65), ' a');
 const asked = ['', ' ', ' 1', '  <2', ' >=1,<2.0a0', ' 1|2.*', ' * h_2', ' 1 0', ' ==1=h_2', '[build_number=">0"]'];

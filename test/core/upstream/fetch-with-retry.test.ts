@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GatehouseError } from '../../../core/error.ts';
 import type { Fetch, FetchResponse } from '../../../core/ports/fetch.ts';
 import { fetchWithRetry } from '../../../core/upstream/fetch-with-retry.ts';
-import { readBounded } from '../../../core/upstream/read-bounded.ts';
+import { readBounded } from '../../../core/upstream/read-body.ts';
 import { testNow, upstreamWorld } from '../../support/upstream-world.ts';
 
 const url = 'https://me:secret@example.org/t/tk-1/chan/noarch/repodata.json';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveBase } from '../../../core/upstream/package-base.ts';
+import { resolveBase } from '../../../core/upstream/upstream-subdir.ts';
 
 const subdir = 'https://example.org/chan/noarch';
 

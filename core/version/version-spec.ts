@@ -1,6 +1,6 @@
-import { operators, type VersionTerm, versionTerm } from './version-term.ts';
+import { operators, type VersionSpec, type VersionTerm, versionTerm } from './version-term.ts';
 
-/** Where a spec stops making sense: `at` counts from 0 in UTF-16 units; `message` is a sentence fragment. */
+/** The place where a spec stops making sense: `at` counts from 0 in UTF-16 units; `message` is a sentence fragment. */
 export interface SpecFault {
   readonly ok: false;
   readonly at: number;
@@ -11,12 +11,22 @@ export interface SpecFault {
 /** A version expression found at the start of what was scanned; `end` is where its last word ends. */
 type Scanned = { readonly ok: true; readonly term: VersionTerm; readonly end: number } | SpecFault;
 
-/** Parentheses rattler takes by recursion: some thousands overflow the stack and end the process. */
-const deepest = 16;
+/** rattler reads nested parentheses by recursion: some thousands overflow its stack and end the process. */
+const maxNestedParentheses = 16;
 
 /** Reads the longest version expression from `at` on; white space around operators and separators does not count. */
 export function scanVersionSpec(text: string, at: number): Scanned {
   return scanAlternatives({ text, at, depth: 0 });
+}
+
+/**
+ * Parses CEP 29's version expressions: `1.2` and `==1.2` are exact, `=1.2`, `1.2.*` and `1.2*` take all below 1.2,
+ * `!= < <= > >= ~=` compare; `,` is and, `|` is or and binds less, parentheses group. Null when it is none.
+ */
+export function parseVersionSpec(text: string): VersionSpec | null {
+  const scanned = scanVersionSpec(text, 0);
+  if (!scanned.ok || text.slice(scanned.end).trim() !== '') return null;
+  return { text, term: scanned.term };
 }
 
 interface Place {
@@ -45,7 +55,8 @@ function scanList(place: Place, separator: ',' | '|', scanPart: (place: Place) =
 function scanTerm({ text, at, depth }: Place): Scanned {
   const start = skipSpace(text, at);
   if (text[start] !== '(') return scanComparison(text, start);
-  if (depth === deepest) return { ok: false, at: start, message: `more than ${deepest} parentheses are nested` };
+  if (depth === maxNestedParentheses)
+    return { ok: false, at: start, message: `more than ${maxNestedParentheses} parentheses are nested` };
   const inner = scanAlternatives({ text, at: start + 1, depth: depth + 1 });
   if (!inner.ok) return inner;
   const close = skipSpace(text, inner.end);

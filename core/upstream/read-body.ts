@@ -1,0 +1,82 @@
+import { Buffer } from 'node:buffer';
+import { pipeline } from 'node:stream';
+import { createZstdDecompress } from 'node:zlib';
+import { decode } from '@msgpack/msgpack';
+import { chunkSize } from '../byte-source.ts';
+import { GatehouseError } from '../error.ts';
+import { shownUrl } from './shown-url.ts';
+
+/** Passes bytes on, at most `cap` of them; throws `upstream.too-large` beyond. `what` names the document in errors. */
+export async function* capped(body: AsyncIterable<Uint8Array>, cap: number, what: string): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const bytes of body) {
+    size += bytes.length;
+    if (size > cap) throw new GatehouseError('upstream.too-large', `${what} is larger than ${cap} bytes`);
+    yield bytes;
+  }
+}
+
+/** Reads a whole body into memory, at most `cap` bytes; stops the transfer and throws `upstream.too-large` beyond. */
+export async function readBounded(body: AsyncIterable<Uint8Array>, cap: number, what: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const bytes of capped(body, cap, what)) parts.push(bytes);
+  return Buffer.concat(parts);
+}
+
+const space = 0x20;
+const lessThan = 0x3c;
+
+/**
+ * Passes bytes on unless they start as a page does: some servers answer 200 and a page for files they do not have
+ * (https://github.com/conda/conda/issues/13179), and a page must not be taken for an index. Throws `upstream.body`.
+ */
+export async function* refuseHtml(body: AsyncIterable<Uint8Array>, url: string): AsyncGenerator<Uint8Array> {
+  let isStart = true;
+  for await (const bytes of body) {
+    const first: number | undefined = isStart ? bytes.find((byte) => byte > space) : undefined;
+    if (first === lessThan) {
+      throw new GatehouseError('upstream.body', `${shownUrl(url)} answered with HTML`, {
+        hint: 'Is this a channel? Its server must answer 404 for files it does not have.',
+      });
+    }
+    isStart &&= first === undefined;
+    yield bytes;
+  }
+}
+
+/**
+ * Decodes a zstd stream slice by slice (window at most 128 MiB, zlib's own bound). Only the first frame is read, as
+ * conda's reader does. Errors of `body` come through; a cut stream is `upstream.body` (retry), a broken one the same
+ * for good. `what` names the document in errors.
+ */
+export async function* unzstd(body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> {
+  const decoder = createZstdDecompress({ chunkSize });
+  // An error reaches the loop below by destroying the decoder.
+  pipeline(body, decoder, () => {});
+  try {
+    for await (const bytes of decoder) yield bytes;
+  } catch (cause) {
+    if (cause instanceof GatehouseError) throw cause;
+    const isCut = cause instanceof Error && 'code' in cause && cause.code === 'Z_BUF_ERROR';
+    const reason = isCut ? 'ends before its zstd frame does' : 'is not sound zstd';
+    throw new GatehouseError('upstream.body', `${what} ${reason}`, { retry: isCut, cause });
+  }
+}
+
+/**
+ * Decodes a `.msgpack.zst`. Throws `upstream.too-large` when it decodes to more than `cap` bytes and `upstream.body`
+ * when it is not sound; `what` names the document in errors.
+ */
+export async function unpackMsgpack(bytes: Uint8Array, cap: number, what: string): Promise<unknown> {
+  const decoded = await readBounded(unzstd(once(bytes), what), cap, what);
+  try {
+    return decode(decoded);
+  } catch (cause) {
+    throw new GatehouseError('upstream.body', `${what} is not sound msgpack`, { cause });
+  }
+}
+
+/** Bytes in memory as a stream. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
