@@ -11,9 +11,9 @@ import { buildPackage, type PackageSpec } from '../../../local/sample/build-pack
 import { generatePackages } from '../../../local/sample/generate-packages.ts';
 import { samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { samplePackages } from '../../../local/sample/sample-packages.ts';
-import { python } from './python-oracle.ts';
+import { python } from '../../support/run-python.ts';
 
-/** Debian's conda-package-handling unpacks each file named; conda-package-streaming then reads its info/ alone. */
+/** conda-package-handling unpacks each file named; conda-package-streaming then reads its info/ alone. */
 const script = `
 import json, sys
 from conda_package_handling.api import extract
