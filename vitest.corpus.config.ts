@@ -2,5 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
-  test: { include: ['test/**/*.corpus.ts'], sequence: { shuffle: true }, testTimeout: 300_000, hookTimeout: 120_000 },
+  test: {
+    include: ['test/**/*.corpus.ts'],
+    maxWorkers: '100%',
+    sequence: { shuffle: true },
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
 });

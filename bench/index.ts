@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { folderStore } from '../adapters/store-folder.ts';
 import { subdirSchema } from '../core/subdir.ts';
-import type { PackagesShape } from '../local/sample/generate-packages.ts';
+import type { PackagesShape } from '../test/support/generators/generate-packages.ts';
 import { benchPackages, onePackage } from './support/bench-packages.ts';
 import { floor, gatehouse, parsePeer } from './support/contender.ts';
 import { machine } from './support/machine.ts';

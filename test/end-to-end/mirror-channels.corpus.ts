@@ -74,9 +74,7 @@ describe.each(channels)('%s whole, by the command line', (channel, specs) => {
     const files: string[] = [];
     for await (const { key } of listPackages(folderStore(join(place, 'store')), 'conda'))
       files.push(join(place, 'store', key));
-    const answers = runPython(extract, files, '/usr/bin/python3').map(
-      (line) => JSON.parse(line) as [string, string | null],
-    );
+    const answers = runPython(extract, files).map((line) => JSON.parse(line) as [string, string | null]);
     expect(answers).toHaveLength(files.length);
     const failed = answers.filter(([path, error]) => error !== null && !unreadable.some((name) => path.endsWith(name)));
     expect(failed).toEqual([]);

@@ -3,7 +3,6 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
 import { candidate, poolOf } from '../support/candidates.ts';
@@ -117,11 +116,4 @@ describe('what a bundle does', () => {
       expect(await bundled.solve(tiny, ['app'])).toEqual({ status: 'solved', keys });
     },
   );
-
-  it("the indexer's bzip2 thread compresses, and C's bzip2 reads it back", async () => {
-    const bytes = Buffer.from(JSON.stringify({ packages: Array.from({ length: 5000 }, (_, i) => `package-${i}`) }));
-    const compressed = await compressBzip2(bytes, pathToFileURL(join(withBz2.indexer, 'bzip2-worker.mjs')));
-    expect(compressed.length).toBeLessThan(bytes.length / 2);
-    expect(execFileSync('bzip2', ['-dc'], { input: compressed }).equals(bytes)).toBe(true);
-  });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { app, depends, dependsOf, lib, sync } from '../support/hotfix-lab.ts';
+import { app, depends, dependsOf, lib, sync, useHotfixLab } from '../support/hotfix-lab.ts';
 import { lab } from '../support/lab.ts';
 import { small } from '../support/start-lab.ts';
+
+useHotfixLab();
 
 describe("an organisation's own hotfix", () => {
   it.each([

@@ -1,9 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-import { damage, lab, names } from '../support/lab.ts';
+import { plan } from '../../core/steps/plan.ts';
+import { fetchJobs } from '../../local/fetch-jobs.ts';
+import { planWorld } from '../../local/plan-world.ts';
+import { damage, lab, names, useLab } from '../support/lab.ts';
 import { small } from '../support/start-lab.ts';
+
+useLab();
 
 describe('what comes in', () => {
   it('is the closure of every entry and nothing else, each artifact with the entries that brought it', async () => {
@@ -122,5 +126,15 @@ describe('what an interrupted run left', () => {
     await lab.sync(lab.allowlist(['a']));
     expect((await lab.index())['a-1.0-0.conda']?.depends).toEqual(['b']);
     expect(await damage()).toEqual([]);
+  });
+
+  it('cut off after its last fetch: what came counts when the next run proves what may leave', async () => {
+    const log = () => {};
+    await lab.publish([small('app 1.0')]);
+    await lab.sync(lab.allowlist(['app ==1.0']));
+    await lab.publish([small('app 1.0'), small('app 2.0')]);
+    await fetchJobs(await plan(lab.allowlist(['app']), planWorld(lab.world, log)), lab.world, log);
+    expect((await lab.sync(lab.allowlist(['app']))).problems).toEqual([]);
+    expect(Object.keys(await lab.index())).toEqual(['app-2.0-0.conda']);
   });
 });

@@ -17,8 +17,7 @@ for line in sys.stdin:
     print(json.dumps({'filename': os.path.basename(path), 'files': files}))
 `;
 
-/** The JSON files of each package's `info/` as conda's own reader (python3-conda-package-streaming) finds them. */
+/** The JSON files of each package's `info/` as conda's own reader (conda-package-streaming) finds them. */
 export function condaInfoFiles(paths: readonly string[]): z.infer<typeof lineSchema>[] {
-  const python = process.env['GATEHOUSE_CONDA_PYTHON'] ?? '/usr/bin/python3';
-  return runPython(script, paths, python).map((line) => parseJson(line, lineSchema, 'a line of the oracle'));
+  return runPython(script, paths).map((line) => parseJson(line, lineSchema, 'a line of the oracle'));
 }

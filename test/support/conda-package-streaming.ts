@@ -21,11 +21,10 @@ for line in sys.stdin:
 `;
 
 /**
- * What conda's own reader (Debian's python3-conda-package-streaming) finds in each package: its `info/index.json` and
+ * What conda's own reader (conda-package-streaming) finds in each package: its `info/index.json` and
  * how many members its tarballs hold.
  */
 export function condaPackageFacts(paths: readonly string[]): Map<string, CondaPackageFacts> {
-  const python = process.env['GATEHOUSE_CONDA_PYTHON'] ?? '/usr/bin/python3';
-  const facts = runPython(script, paths, python).map((line) => parseJson(line, lineSchema, 'a line of the oracle'));
+  const facts = runPython(script, paths).map((line) => parseJson(line, lineSchema, 'a line of the oracle'));
   return new Map(facts.map((fact) => [fact.path, fact]));
 }

@@ -1,27 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { z } from 'zod';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { parsePatchInstructions } from '../../core/forms/hotfix/patch-instructions.ts';
 import { parseJson } from '../../core/json.ts';
+import type { Solver } from '../../core/ports/solver.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { syncProblems, sync as syncWith } from '../../local/sync.ts';
-import { lab } from './lab.ts';
+import { lab, useLab } from './lab.ts';
 import { small } from './start-lab.ts';
 
-const solver = rattlerSolver();
-afterAll(() => solver[Symbol.asyncDispose]());
+let solver: Solver;
 
 const linux = subdirSchema.parse('linux-64');
 
-// Each test of who imports this begins with these packages, and ends with nothing damaged.
-beforeEach(() => lab.publish([small('app 1.0', ['lib']), small('lib 1.0'), small('lib 2.0'), small('extra 1.0')]));
-afterEach(async () => {
-  const { problems } = await verify([linux], { ...lab.world, log: () => {} });
-  expect(problems).toEqual([]);
-});
+/** Each test of the calling file begins with a lab of these packages, and ends with nothing damaged. */
+export function useHotfixLab(): void {
+  beforeAll(() => {
+    solver = rattlerSolver();
+  });
+  afterAll(() => solver[Symbol.asyncDispose]());
+  useLab();
+  beforeEach(() => lab.publish([small('app 1.0', ['lib']), small('lib 1.0'), small('lib 2.0'), small('extra 1.0')]));
+  afterEach(async () => {
+    const { problems } = await verify([linux], { ...lab.world, log: () => {} });
+    expect(problems).toEqual([]);
+  });
+}
 
 const forms = ['repodata_from_packages.json'];
 

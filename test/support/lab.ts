@@ -2,12 +2,16 @@ import { afterEach, beforeEach } from 'vitest';
 import { verify } from '../../core/steps/verify.ts';
 import { type Lab, startLab } from './start-lab.ts';
 
-/** The lab of the test that runs: who imports it has one started anew before each test. */
+/** The lab of the test that runs, in a file that calls `useLab`. */
 export let lab: Lab;
-beforeEach(async () => {
-  lab = await startLab();
-});
-afterEach(() => lab[Symbol.asyncDispose]());
+
+/** Has a lab started anew before each test of the calling file. */
+export function useLab(): void {
+  beforeEach(async () => {
+    lab = await startLab();
+  });
+  afterEach(() => lab[Symbol.asyncDispose]());
+}
 
 export const day = 24 * 60 * 60 * 1000;
 

@@ -6,15 +6,19 @@ import type { Store } from '../../core/ports/store.ts';
 import { bytes, key } from './objects.ts';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
-/** A store in a folder, anew for each test of who imports it; the folder around it, and one that is elsewhere. */
+/** In a file that calls `useTouchedStore`: a store in a folder, the folder around it, and one that is elsewhere. */
 export let folder: TemporaryFolder;
 export let elsewhere: TemporaryFolder;
 export let store: Store;
-beforeEach(async () => {
-  [folder, elsewhere] = await Promise.all([temporaryFolder(), temporaryFolder()]);
-  store = folderStore(join(folder.path, 'store'));
-});
-afterEach(() => Promise.all([folder, elsewhere].map((each) => each[Symbol.asyncDispose]())));
+
+/** Makes them anew before each test of the calling file. */
+export function useTouchedStore(): void {
+  beforeEach(async () => {
+    [folder, elsewhere] = await Promise.all([temporaryFolder(), temporaryFolder()]);
+    store = folderStore(join(folder.path, 'store'));
+  });
+  afterEach(() => Promise.all([folder, elsewhere].map((each) => each[Symbol.asyncDispose]())));
+}
 
 /** Where a key's file lies. */
 export const at = (path: string): string => join(folder.path, 'store', path);

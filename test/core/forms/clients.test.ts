@@ -4,11 +4,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Sha256 } from '../../../core/digest.ts';
 import { currentRepodata } from '../../../core/forms/current/current-repodata.ts';
 import { repodata } from '../../../core/forms/repodata.ts';
-import { runExports } from '../../../core/forms/run-exports.ts';
 import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
-import { condaInfoFiles } from '../../support/conda-info-files.ts';
 import { formPackages } from '../../support/form-packages.ts';
 import { collected, sourcesOf } from '../../support/form-source.ts';
 import { startHttpClient } from '../../support/http-client.ts';
@@ -82,21 +80,4 @@ describe('rattler', () => {
       expect(await solve('current', spec)).toEqual(await solve('flat', spec));
     },
   );
-});
-
-describe('conda-package-streaming', () => {
-  test('finds in every package the run_exports that run_exports.json says', async () => {
-    for (const [subdir, source] of sources) {
-      const own = formPackages.filter((file) => file.subdir === subdir);
-      for (const { filename, bytes } of own) await write(`packages/${subdir}/${filename}`, bytes);
-      const told = condaInfoFiles(own.map(({ filename }) => join(folder, 'packages', subdir, filename)));
-      const form = JSON.parse(await collected(runExports(source)));
-      const said = { ...form['packages'], ...form['packages.conda'] };
-      expect(said).toEqual(
-        Object.fromEntries(
-          told.map(({ filename, files }) => [filename, { run_exports: files['info/run_exports.json'] ?? {} }]),
-        ),
-      );
-    }
-  });
 });

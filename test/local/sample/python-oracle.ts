@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-
-/** Debian's own Python: the one that Debian's conda packages are installed for. */
-export const python = '/usr/bin/python3';
+import { python } from '../../support/run-python.ts';
 
 /** Reads a line of base64 named by the first word, answers with a line of JSON; Python's stdlib only. */
 const script = `

@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** Natural logs: two of three packages are within a factor of 2.7 of the median, and one in a hundred beyond ten. */
 const spread = 1;

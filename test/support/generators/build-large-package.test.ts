@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { buildLargePackage } from '../../../local/sample/build-large-package.ts';
-import { readPackage, readTar, readZip } from './read-back.ts';
+import { readPackage, readTar, readZip } from '../../local/sample/read-back.ts';
+import { buildLargePackage } from './build-large-package.ts';
 
 const spec = { name: 'campus-data', version: '1.0', build: '0', subdir: 'linux-64', sizeBytes: 3_000_001 };
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { type PackageIndex, sampleTime } from '../../../local/sample/package-index.ts';
+import { type NamedRecord, type RepodataDocument, repodataDocument } from '../../../local/sample/repodata-document.ts';
+import { type RepodataForm, writeRepodata } from '../../../local/sample/write-repodata.ts';
 import { type GeneratedName, generateNames, type UpstreamShape, type Variant } from './generate-names.ts';
-import { type PackageIndex, sampleTime } from './package-index.ts';
-import { seededRandom } from './random.ts';
-import { type NamedRecord, type RepodataDocument, repodataDocument } from './repodata-document.ts';
-import { type RepodataForm, writeRepodata } from './write-repodata.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /**
  * The repodata of a large upstream that has no packages, one document per platform and one for `noarch`: some 540

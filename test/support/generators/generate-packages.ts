@@ -1,5 +1,5 @@
-import type { PackageFormat } from '../../core/package-file-name.ts';
-import type { PackageSpec } from './build-package.ts';
+import type { PackageFormat } from '../../../core/package-file-name.ts';
+import type { PackageSpec } from '../../../local/sample/build-package.ts';
 import { payloadSizes } from './payload-sizes.ts';
 
 export interface PackagesShape {

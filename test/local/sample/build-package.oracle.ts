@@ -6,14 +6,14 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
-import { buildLargePackage } from '../../../local/sample/build-large-package.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
-import { generatePackages } from '../../../local/sample/generate-packages.ts';
 import { samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { samplePackages } from '../../../local/sample/sample-packages.ts';
-import { python } from './python-oracle.ts';
+import { buildLargePackage } from '../../support/generators/build-large-package.ts';
+import { generatePackages } from '../../support/generators/generate-packages.ts';
+import { python } from '../../support/run-python.ts';
 
-/** Debian's conda-package-handling unpacks each file named; conda-package-streaming then reads its info/ alone. */
+/** conda-package-handling unpacks each file named; conda-package-streaming then reads its info/ alone. */
 const script = `
 import json, sys
 from conda_package_handling.api import extract

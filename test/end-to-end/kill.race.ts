@@ -3,21 +3,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { sha256Of } from '../../core/digest.ts';
-import { plan } from '../../core/steps/plan.ts';
 import { verify } from '../../core/steps/verify.ts';
-import { fetchJobs } from '../../local/fetch-jobs.ts';
 import { openWorld, type World } from '../../local/open-world.ts';
-import { planWorld } from '../../local/plan-world.ts';
 import { readAllowlist } from '../../local/read-allowlist.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import type { PackageSpec } from '../../local/sample/build-package.ts';
-import { incompressibleBytes, seededRandom } from '../../local/sample/random.ts';
+import { incompressibleBytes } from '../../local/sample/random.ts';
 import { sync, syncProblems } from '../../local/sync.ts';
 import { channelFaults } from '../support/channel-faults.ts';
 import { folderDigests, folderFiles } from '../support/folder-files.ts';
+import { seededRandom } from '../support/generators/seeded-random.ts';
 import { startCli } from '../support/run-cli.ts';
 import { slowUpstream } from '../support/slow-upstream.ts';
-import { small, startLab } from '../support/start-lab.ts';
+import { small } from '../support/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 /** `GATEHOUSE_KILLS=50` (npm run soak:kill) for a long look; the points are seeded and spread over the whole run. */
@@ -174,14 +172,3 @@ it(`killed at ${kills} points, whatever is visible is sound, and one more run ma
   expect(phases.get('between packages')).toBeGreaterThan(0);
   expect((phases.get('before the last index') ?? 0) + (phases.get('after it') ?? 0)).toBeGreaterThan(0);
 }, 600_000);
-
-it('cut off after its last fetch: what came counts when the next run proves what may leave', async () => {
-  await using lab = await startLab();
-  const log = () => {};
-  await lab.publish([small('app 1.0')]);
-  await lab.sync(lab.allowlist(['app ==1.0']));
-  await lab.publish([small('app 1.0'), small('app 2.0')]);
-  await fetchJobs(await plan(lab.allowlist(['app']), planWorld(lab.world, log)), lab.world, log);
-  expect((await lab.sync(lab.allowlist(['app']))).problems).toEqual([]);
-  expect(Object.keys(await lab.index())).toEqual(['app-2.0-0.conda']);
-});

@@ -3,15 +3,16 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { chunkSize } from '../../core/byte-source.ts';
-import { digestStream } from '../../core/digest.ts';
-import { formatMember, mtimeOf, type PackageFile } from './build-package.ts';
-import { infoMembers } from './info-members.ts';
-import { type PackageFacts, packageIndex, stemOf } from './package-index.ts';
-import { incompressibleChunks } from './random.ts';
-import { tarArchive, tarEnd, tarHeader, tarPadding } from './tar-write.ts';
-import { type ZipEntry, zipDirectory, zipLocalHeader } from './zip-write.ts';
-import { storedZstdFrame, zstdFrame } from './zstd-frame.ts';
+import { chunkSize } from '../../../core/byte-source.ts';
+import { digestStream } from '../../../core/digest.ts';
+import { formatMember, mtimeOf, type PackageFile } from '../../../local/sample/build-package.ts';
+import { infoMembers } from '../../../local/sample/info-members.ts';
+import { type PackageFacts, packageIndex, stemOf } from '../../../local/sample/package-index.ts';
+import { incompressibleChunks } from '../../../local/sample/random.ts';
+import { tarArchive, tarEnd, tarHeader, tarPadding } from '../../../local/sample/tar-write.ts';
+import { type ZipEntry, zipDirectory, zipLocalHeader } from '../../../local/sample/zip-write.ts';
+import { zstdFrame } from '../../../local/sample/zstd-frame.ts';
+import { storedZstdFrame } from './stored-zstd-frame.ts';
 
 export interface LargePackageSpec extends PackageFacts {
   /** Bytes of its one payload file, which does not compress: the package is that much and a little more. */

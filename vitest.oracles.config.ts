@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    include: ['test/**/*.oracle.ts'],
+    maxWorkers: '100%',
+    sequence: { shuffle: true },
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
+});
