@@ -1,5 +1,5 @@
 import { GatehouseError } from '../error.ts';
-import { type Allowlist, formatAllowlistProblem, parseAllowlist } from './parse-allowlist.ts';
+import { type Allowlist, formatProblem, parseAllowlist } from './parse-allowlist.ts';
 
 /**
  * @param file what people call the file
@@ -8,7 +8,7 @@ import { type Allowlist, formatAllowlistProblem, parseAllowlist } from './parse-
 export function acceptAllowlist(bytes: Uint8Array, file: string): Allowlist {
   const parsed = parseAllowlist(bytes, file);
   if (parsed.ok) return parsed.allowlist;
-  const lines = parsed.problems.map((problem) => formatAllowlistProblem(file, problem));
+  const lines = parsed.problems.map((problem) => formatProblem(file, problem));
   if (parsed.omitted > 0) lines.push(`and ${parsed.omitted} more`);
   const isHinted = parsed.problems.some(({ hint }) => hint !== undefined);
   throw new GatehouseError('allowlist.invalid', lines.join('\n'), isHinted ? {} : { hint: formatHint });

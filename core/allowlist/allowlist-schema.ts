@@ -3,7 +3,8 @@ import { optionForms } from '../forms/option-forms.ts';
 import { subdirSchema } from '../subdir.ts';
 import { platformNames } from './platform-names.ts';
 import { sourceUrlSchema } from './source-url.ts';
-import { quoted, wordedText } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
+import { wordedText } from './worded-text.ts';
 
 export const platformSchema = z
   .enum(platformNames)

@@ -1,6 +1,5 @@
 import type { OptionForm } from '../forms/option-forms.ts';
 import type { Subdir } from '../subdir.ts';
-import { type AllowlistProblem, problemsIn } from './allowlist-problem.ts';
 import {
   optionFormSchema,
   type PolicyMode,
@@ -10,7 +9,7 @@ import {
   reservedNameSchema,
 } from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
-import type { JsonFault } from './json-cursor.ts';
+import type { JsonFault } from './json-fault.ts';
 import { type JsonNode, locateJson } from './locate-json.ts';
 import { type Entry, readEntries } from './read-entries.ts';
 import { type Environment, readEnvironments } from './read-environments.ts';
@@ -18,9 +17,9 @@ import { readVirtualPackages } from './read-virtual-packages.ts';
 import { memberOf, type Reading, readList } from './reading.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { sourceUrlSchema, urlIdentity, withoutSlash } from './source-url.ts';
-import { linesOf } from './text-lines.ts';
+import { linesOf, problemsIn, type TextProblem } from './text-problem.ts';
 
-export { formatAllowlistProblem } from './allowlist-problem.ts';
+export { formatProblem } from './text-problem.ts';
 export { unsupportedEntries } from './unsupported-entries.ts';
 
 /** What may enter, as the rest of the pipeline reads it: everything resolved, nothing left to look up. */
@@ -51,7 +50,7 @@ export type ParsedAllowlist =
       readonly ok: false;
       readonly file: string;
       /** In the file's order, at most 50. */
-      readonly problems: readonly AllowlistProblem[];
+      readonly problems: readonly TextProblem[];
       /** How many more there are. */
       readonly omitted: number;
     };

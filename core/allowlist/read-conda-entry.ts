@@ -5,7 +5,7 @@ import { checkSubdir } from './read-platforms.ts';
 import { type PlacedSpec, readSpec, resolveChannel, spanInSpec } from './read-spec.ts';
 import { faultAt, memberOf, type Reading } from './reading.ts';
 import { namesChannel, withoutSlash } from './source-url.ts';
-import { quoted } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 export interface CondaEntry extends EntryDetails {
   readonly kind: 'conda';

@@ -1,9 +1,10 @@
 import { canonicalMatchSpec } from '../match-spec.ts';
+import type { Wording } from './json-fault.ts';
 import type { JsonNode } from './locate-json.ts';
 import { type CondaEntry, readCondaEntry } from './read-conda-entry.ts';
 import { type PypiEntry, readPypiEntry } from './read-pypi-entry.ts';
 import { faultAt, memberOf, type Reading } from './reading.ts';
-import { quoted, type Wording } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 /** One thing the allowlist lets in. */
 export type Entry = CondaEntry | PypiEntry;

@@ -5,7 +5,7 @@ import type { JsonNode } from './locate-json.ts';
 import { checkSubdir } from './read-platforms.ts';
 import { type PlacedSpec, readSpecs, resolveChannel } from './read-spec.ts';
 import { faultAt, type Reading } from './reading.ts';
-import { quoted } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 /** A group of packages that must install together. */
 export interface Environment {

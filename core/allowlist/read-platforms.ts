@@ -3,7 +3,7 @@ import { platformSchema } from './allowlist-schema.ts';
 import type { JsonNode } from './locate-json.ts';
 import { type PlacedSpec, spanInSpec } from './read-spec.ts';
 import { faultAt, memberOf, type Reading, readList } from './reading.ts';
-import { quoted } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 /** The platforms an entry is for: its own, which must be among those listed at the top, or all of them. */
 export function readPlatforms(entry: JsonNode, reading: Reading): readonly Subdir[] {

@@ -1,6 +1,6 @@
 import { type EntryDetails, readDetails } from './entry-details.ts';
 import type { JsonNode } from './locate-json.ts';
-import { offsetInString } from './read-json-string.ts';
+import { offsetInString } from './locate-json.ts';
 import { type PypiRequirement, readPypi } from './read-pypi.ts';
 import { faultAt, memberOf, type Reading } from './reading.ts';
 

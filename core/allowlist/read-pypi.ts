@@ -1,4 +1,4 @@
-import type { Wording } from './worded-text.ts';
+import type { Wording } from './json-fault.ts';
 
 export interface PypiRequirement {
   /** Normalised by PEP 503. */

@@ -1,12 +1,12 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { type MatchSpec, parseMatchSpec } from '../match-spec.ts';
 import { specSchema } from './allowlist-schema.ts';
-import type { Span } from './json-cursor.ts';
+import type { Span } from './json-fault.ts';
 import type { JsonNode } from './locate-json.ts';
-import { offsetInString } from './read-json-string.ts';
+import { offsetInString } from './locate-json.ts';
 import { faultAt, type Reading } from './reading.ts';
 import { namesChannel } from './source-url.ts';
-import { quoted } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 /** A MatchSpec and the string it stands in. */
 export interface PlacedSpec {

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Subdir } from '../subdir.ts';
-import type { JsonFault, Span } from './json-cursor.ts';
+import type { JsonFault, Span, Wording } from './json-fault.ts';
 import type { JsonNode } from './locate-json.ts';
-import { quoted, type Wording } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 /** What the parts of an allowlist are read against. What does not fit the schema has been reported before. */
 export interface Reading {

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
 import { allowlistSchema, detailedEntrySchema } from './allowlist-schema.ts';
-import type { JsonFault, Span } from './json-cursor.ts';
+import type { JsonFault, Span, Wording } from './json-fault.ts';
 import { type JsonNode, nodeAt } from './locate-json.ts';
 import { platformNames } from './platform-names.ts';
-import { quoted, type Wording } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

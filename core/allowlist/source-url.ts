@@ -1,4 +1,6 @@
-import { quoted, type Wording, wordedText } from './worded-text.ts';
+import type { Wording } from './json-fault.ts';
+import { quoted } from './text-problem.ts';
+import { wordedText } from './worded-text.ts';
 
 /**
  * A channel's or package index's URL: `https:`, `http:` or an absolute `file:`, without user, token, query or fragment.

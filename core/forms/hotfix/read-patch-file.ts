@@ -1,6 +1,6 @@
-import { formatAllowlistProblem, problemsIn } from '../../allowlist/allowlist-problem.ts';
-import type { JsonFault } from '../../allowlist/json-cursor.ts';
+import type { JsonFault } from '../../allowlist/json-fault.ts';
 import { type JsonNode, locateJson, nodeAt } from '../../allowlist/locate-json.ts';
+import { formatProblem, problemsIn } from '../../allowlist/text-problem.ts';
 import { didYouMean } from '../../did-you-mean.ts';
 import { GatehouseError } from '../../error.ts';
 import { instructionsSchema, type PatchInstructions } from './patch-instructions.ts';
@@ -37,7 +37,7 @@ function decoded(bytes: Uint8Array, file: string): string {
 
 function refused(text: string, file: string, faults: readonly JsonFault[]): GatehouseError {
   const inOrder = faults.toSorted((a, b) => a.start - b.start).slice(0, mostFaults);
-  const lines = inOrder.map(problemsIn(text)).map((problem) => formatAllowlistProblem(file, problem));
+  const lines = inOrder.map(problemsIn(text)).map((problem) => formatProblem(file, problem));
   return new GatehouseError('patches.invalid', lines.join('\n'), { hint });
 }
 
