@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { optionForms } from '../forms/option-forms.ts';
+import { platformNames } from '../platform-names.ts';
 import { subdirSchema } from '../subdir.ts';
-import { platformNames } from './platform-names.ts';
 import { sourceUrlSchema } from './source-url.ts';
 import { quoted } from './text-problem.ts';
 import { wordedText } from './worded-text.ts';

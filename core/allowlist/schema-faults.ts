@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
+import { platformNames } from '../platform-names.ts';
 import { allowlistSchema, detailedEntrySchema } from './allowlist-schema.ts';
 import type { JsonFault, Span, Wording } from './json-fault.ts';
 import { type JsonNode, nodeAt } from './locate-json.ts';
-import { platformNames } from './platform-names.ts';
 import { quoted } from './text-problem.ts';
 
 type Issue = z.core.$ZodIssue;

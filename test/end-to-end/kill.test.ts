@@ -8,7 +8,7 @@ import { verify } from '../../core/steps/verify.ts';
 import { fetchJobs } from '../../local/fetch-jobs.ts';
 import { openWorld, type World } from '../../local/open-world.ts';
 import { planWorld } from '../../local/plan-world.ts';
-import { readAllowlist } from '../../local/read-allowlist.ts';
+import { readAllowlist } from '../../local/repository-files.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import type { PackageSpec } from '../../local/sample/build-package.ts';
 import { incompressibleBytes, seededRandom } from '../../local/sample/random.ts';
