@@ -1,16 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { acceptAllowlist } from '../core/allowlist/accept-allowlist.ts';
-import type { Allowlist } from '../core/allowlist/parse-allowlist.ts';
+import { maxAllowlistBytes } from '../core/allowlist/decode-allowlist.ts';
+import { type Allowlist, acceptAllowlist } from '../core/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../core/error.ts';
 import type { Patches } from '../core/forms/hotfix/hotfix.ts';
 import { maxPatchFileBytes, type PatchInstructions, readPatchFile } from '../core/forms/hotfix/patch-file.ts';
 import { parsePatchFileName } from '../core/layout/patch-file-name.ts';
 import type { Subdir } from '../core/subdir.ts';
-
-/** One byte more than an allowlist may have, so that one too large is seen as that without being read to its end. */
-const maxAllowlistBytesRead = 1024 * 1024 + 1;
 
 /** @throws GatehouseError `allowlist.missing`, or `allowlist.invalid` with every problem on a line of its own */
 export async function readAllowlist(file: string): Promise<Allowlist> {
@@ -19,7 +16,8 @@ export async function readAllowlist(file: string): Promise<Allowlist> {
 
 async function readAllowlistBytes(file: string): Promise<Uint8Array> {
   try {
-    return await readStart(file, maxAllowlistBytesRead);
+    // One byte too many shows that a file is too large, without reading the rest of it.
+    return await readStart(file, maxAllowlistBytes + 1);
   } catch (cause) {
     const hint = 'name the allowlist with --allowlist FILE, or run the command where allowlist.json is';
     const reason = reasonOf(cause, { ENOENT: 'does not exist' });

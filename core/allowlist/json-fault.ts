@@ -13,22 +13,21 @@ export interface Wording {
 /** What is wrong with a JSON text, and where. */
 export interface JsonFault extends Span, Wording {}
 
-/** What the grammar allows at a place of a JSON text. */
-export interface Expected {
-  /** `a value`, `a comma or ]`, ...: completes "where ... should be". */
-  readonly what: string;
-  /** The comma just before the place and the bracket that would close its list or object. */
-  readonly comma: { readonly at: number; readonly closing: string } | null;
-}
-
 export const aValue = 'a value';
 export const aKey = 'a key in double quotes';
 
-/** Words for the first place at which a text is not JSON. */
-export function syntaxFault(text: string, at: number, { what, comma }: Expected): JsonFault {
+/**
+ * Words for the first place at which a text is not JSON.
+ *
+ * @param what should stand there: `a value`, `a comma or ]`, ...
+ */
+export function syntaxFault(text: string, at: number, what: string): JsonFault {
   const found = text[at];
-  if (comma !== null && found === comma.closing) {
-    return { start: comma.at, end: comma.at + 1, message: `a comma before ${found}`, hint: 'remove it' };
+  if ((what === aValue && found === ']') || (what === aKey && found === '}')) {
+    const comma = text.slice(0, at).trimEnd().length - 1;
+    if (text[comma] === ',') {
+      return { start: comma, end: comma + 1, message: `a comma before ${found}`, hint: 'remove it' };
+    }
   }
   if (found === '"' && (what === aValue || what === aKey)) return stringFault(text, at);
   return what === aValue ? scalarFault(text, at) : unexpected(text, at, what);

@@ -41,7 +41,7 @@ export function locateJson(text: string): LocatedJson {
         onArrayBegin: (at) => tree.open(at, ']'),
         onArrayEnd: (at) => tree.close(at),
         onLiteralValue: (value, start, length) => tree.addLiteral(value, { start, end: start + length }),
-        onSeparator: (character, at) => tree.separate(character, at),
+        onSeparator: (character) => tree.separate(character),
         onError: (_code, at) => tree.refuse(at),
       },
       { disallowComments: true },
@@ -109,8 +109,6 @@ class TreeBuilder {
   readonly #open: OpenNode[] = [];
   #values = 0;
   #expected = aValue;
-  /** Where the comma stands, when one came last. */
-  #commaAt: number | null = null;
 
   constructor(text: string) {
     this.#text = text;
@@ -122,18 +120,17 @@ class TreeBuilder {
       throw new Unreadable({ start, end: start + 1, message: `nested deeper than ${maxLevels} levels` });
     }
     this.#open.push({ start, closing, members: new Map(), items: [], key: null });
-    this.#expect(closing === '}' ? aKey : aValue);
+    this.#expected = closing === '}' ? aKey : aValue;
   }
 
   addKey(name: string, span: Span): void {
     const owner = this.#open.at(-1);
     if (owner !== undefined) owner.key = { name, span };
-    this.#expect(`the colon after ${shown(name)}`);
+    this.#expected = `the colon after ${shown(name)}`;
   }
 
-  separate(character: string, at: number): void {
-    this.#expect(character === ',' && this.#open.at(-1)?.closing === '}' ? aKey : aValue);
-    if (character === ',') this.#commaAt = at;
+  separate(character: string): void {
+    this.#expected = character === ',' && this.#open.at(-1)?.closing === '}' ? aKey : aValue;
   }
 
   addLiteral(value: unknown, span: Span): void {
@@ -157,13 +154,12 @@ class TreeBuilder {
 
   refuse(at: number): never {
     const [literal] = /^(?:true|false|null)(?![\w.+-])/.exec(this.#text.slice(at, at + 6)) ?? [];
+    if (literal === undefined || this.#expected !== aValue) {
+      throw new Unreadable(syntaxFault(this.#text, at, this.#expected));
+    }
     // Something that belongs to no word clings to a sound one, such as a no-break space: that is what is wrong.
-    const clings = literal !== undefined && this.#expected === aValue;
-    if (clings) this.addLiteral(literal, { start: at, end: at + literal.length });
-    const closing = this.#open.at(-1)?.closing ?? '';
-    const comma = this.#commaAt === null ? null : { at: this.#commaAt, closing };
-    const expected = { what: this.#expected, comma };
-    throw new Unreadable(syntaxFault(this.#text, clings ? at + literal.length : at, expected));
+    this.addLiteral(literal, { start: at, end: at + literal.length });
+    this.refuse(at + literal.length);
   }
 
   #countValue(start: number): void {
@@ -177,7 +173,7 @@ class TreeBuilder {
     if (owner === undefined) this.root = node;
     else if (owner.key === null) owner.items.push(node);
     else this.#addMember(owner.members, owner.key, node);
-    this.#expect(owner === undefined ? 'the end of the file' : `a comma or ${owner.closing}`);
+    this.#expected = owner === undefined ? 'the end of the file' : `a comma or ${owner.closing}`;
   }
 
   #addMember(members: Map<string, JsonMember>, { name, span }: { name: string; span: Span }, node: JsonNode): void {
@@ -188,11 +184,6 @@ class TreeBuilder {
       this.faults.push({ ...span, message: `the key ${shown(name)} is here twice`, hint });
     }
     members.set(name, { key: span, node });
-  }
-
-  #expect(what: string): void {
-    this.#expected = what;
-    this.#commaAt = null;
   }
 }
 

@@ -31,13 +31,13 @@ function explainUrl(text: string): Wording {
 /** The URL as the rest of the pipeline has it: no slash at its end. */
 export const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
-/** Equal for URLs that name the same place, whatever the case of scheme and host. */
+/** A text that is equal for URLs of the same place, whatever the case of scheme and host. */
 export function urlIdentity(url: string): string {
   return withoutSlash(URL.canParse(url) ? new URL(url).href : url);
 }
 
 /** Whether a channel as a MatchSpec writes it (`conda-forge`, `conda-forge/label/dev`, or a URL) names this URL. */
-export function namesChannel(name: string, url: string): boolean {
+export function isChannelNamed(name: string, url: string): boolean {
   const wanted = withoutSlash(name);
   return urlIdentity(wanted) === urlIdentity(url) || (wanted !== '' && urlIdentity(url).endsWith(`/${wanted}`));
 }

@@ -16,6 +16,7 @@ export interface TextProblem {
 }
 
 const maxOffendingUnits = 60;
+const maxQuotedUnits = 60;
 const maxExcerptUnits = 100;
 const unitsBeforeCaret = 30;
 
@@ -68,10 +69,10 @@ function hideSecrets(text: string): string {
 /** A text quoted for a message, cut to a readable length. Secrets are hidden first: half a secret is not recognised. */
 export function quoted(text: string): string {
   const shown = hideSecrets(text);
-  return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 57)}...` : shown);
+  return JSON.stringify(shown.length > maxQuotedUnits ? `${shown.slice(0, maxQuotedUnits - 3)}...` : shown);
 }
 
-export interface TextLines {
+interface TextLines {
   /** The line that holds an offset (UTF-16 units), from 1. */
   lineOf(offset: number): number;
   /** Where a line starts; the text's length for the line after the last. */
