@@ -1,12 +1,13 @@
-const longestWord = 64;
+/** In UTF-16 units. No name is longer, and the work of measuring grows with the product of both lengths. */
+const maxWordUnits = 64;
 
 /** The candidate a misspelt word was most likely meant to be, or null when none is near (one slip in three letters). */
 export function didYouMean(word: string, candidates: Iterable<string>): string | null {
-  if (word.length > longestWord) return null;
+  if (word.length > maxWordUnits) return null;
   let best: string | null = null;
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    if (candidate.length > longestWord) continue;
+    if (candidate.length > maxWordUnits) continue;
     const slips = distance(word.toLowerCase(), candidate.toLowerCase());
     if (slips < fewest) [best, fewest] = [candidate, slips];
   }

@@ -1,5 +1,4 @@
-import { acceptAllowlist } from './allowlist/accept-allowlist.ts';
-import type { Allowlist } from './allowlist/parse-allowlist.ts';
+import { type Allowlist, acceptAllowlist } from './allowlist/parse-allowlist.ts';
 import { type Sha256, sha256Of } from './digest.ts';
 import { GatehouseError } from './error.ts';
 import { allowlistKey } from './layout.ts';
@@ -7,12 +6,12 @@ import type { Store } from './ports/store.ts';
 
 export interface StoredAllowlist {
   readonly allowlist: Allowlist;
-  /** Of its bytes. */
+  /** Of its bytes: tells whether another was deployed since. */
   readonly sha256: Sha256;
 }
 
 /**
- * The allowlist in the store, as the cloud reads it.
+ * Reads the allowlist in the store, where a deployment puts it for the cloud.
  *
  * @throws GatehouseError `allowlist.missing` or `allowlist.invalid`: then nothing is planned, and so nothing leaves
  */
@@ -27,8 +26,11 @@ export async function readStoredAllowlist(store: Store): Promise<StoredAllowlist
   return { allowlist: acceptAllowlist(bytes, 'allowlist.json'), sha256: sha256Of(bytes) };
 }
 
-/** The same for who indexes, or null: what is wrong with it is for who plans to say, and what is there is indexed all the same. */
-export async function storedAllowlist(store: Store): Promise<Allowlist | null> {
+/**
+ * The same allowlist, or null when there is none that can be read. Indexing goes on without: the packages are in the
+ * store already, and whoever plans reports what is wrong with the allowlist.
+ */
+export async function findStoredAllowlist(store: Store): Promise<Allowlist | null> {
   try {
     return (await readStoredAllowlist(store)).allowlist;
   } catch (error) {

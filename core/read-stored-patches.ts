@@ -1,12 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { type Sha256, sha256Of } from './digest.ts';
 import { GatehouseError } from './error.ts';
-import type { Patches } from './forms/hotfix/patches.ts';
-import { largestPatchFile, readPatchFile } from './forms/hotfix/read-patch-file.ts';
+import type { Patches } from './forms/hotfix/hotfix.ts';
+import { maxPatchFileBytes, type PatchInstructions, readPatchFile } from './forms/hotfix/patch-file.ts';
 import { canonicalJson } from './json.ts';
-import { type ObjectKey, patchKey, patchPrefix } from './layout.ts';
+import { type PatchFileName, parsePatchFileName } from './layout/patch-file-name.ts';
+import { patchPrefix } from './layout.ts';
 import type { Store } from './ports/store.ts';
-import { type Subdir, subdirSchema } from './subdir.ts';
+import type { Subdir } from './subdir.ts';
 
 export interface StoredPatches {
   /** Of the files' keys and bytes. */
@@ -16,36 +17,39 @@ export interface StoredPatches {
 }
 
 interface PatchFile {
-  readonly key: ObjectKey;
+  /** As the repository names it. */
+  readonly path: string;
+  readonly name: PatchFileName;
   readonly bytes: Uint8Array;
 }
 
+const hint = 'mend it in the repository and deploy again; until then the channel stays as it is';
+
 /**
- * The organisation's own hotfixes in the store, as the cloud reads them: one file a subdir, none when there is none.
+ * Reads the organisation's own hotfixes in the store, where a deployment puts them for the cloud: one file a subdir,
+ * none when there is none.
  *
  * @throws GatehouseError `patches.invalid` when one is far too large
  */
 export async function readStoredPatches(store: Store): Promise<StoredPatches> {
   const files: PatchFile[] = [];
+  const digests: [key: string, sha256: Sha256][] = [];
   for await (const { key, size } of store.list(patchPrefix)) {
-    if (size > largestPatchFile) throw new GatehouseError('patches.invalid', `${key} is larger than 16 MiB`, { hint });
+    const path = key.slice(patchPrefix.length);
+    const name = parsePatchFileName(path);
+    if (name.status === 'hidden') continue;
+    if (size > maxPatchFileBytes) throw new GatehouseError('patches.invalid', `${key} is larger than 16 MiB`, { hint });
     const object = await store.get(key);
-    if (object !== null) files.push({ key, bytes: await object.read(0, object.size) });
+    if (object === null) continue;
+    const bytes = await object.read(0, object.size);
+    files.push({ path: `patches/${path}`, name, bytes });
+    digests.push([key, sha256Of(bytes)]);
   }
-  const named = files.map(({ key, bytes }) => [key, sha256Of(bytes)]);
-  return {
-    sha256: sha256Of(Buffer.from(canonicalJson(named))),
-    parse: () => new Map(files.map((file) => [subdirOf(file), readPatchFile(file.bytes, shown(file))])),
-  };
+  return { sha256: sha256Of(Buffer.from(canonicalJson(digests))), parse: () => new Map(files.map(parsePatchFile)) };
 }
 
-const hint = 'mend it in the repository and deploy again; until then the channel stays as it is';
-
-/** As the repository names it. */
-const shown = ({ key }: PatchFile): string => `patches/${key.slice(patchPrefix.length)}`;
-
-function subdirOf(file: PatchFile): Subdir {
-  const subdir = subdirSchema.safeParse(file.key.slice(patchPrefix.length).replace(/\.json$/, ''));
-  if (subdir.success && file.key === patchKey(subdir.data)) return subdir.data;
-  throw new GatehouseError('patches.invalid', `${shown(file)} is not named for a subdir`, { hint });
+function parsePatchFile({ path, name, bytes }: PatchFile): [Subdir, PatchInstructions] {
+  if (name.status === 'subdir') return [name.subdir, readPatchFile(bytes, path)];
+  const meant = name.status === 'unknown' && name.hint !== null ? `${name.hint} ` : '';
+  throw new GatehouseError('patches.invalid', `${path} is not named for a subdir`, { hint: `${meant}${hint}` });
 }

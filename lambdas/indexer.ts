@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson, parseValue } from '../core/json.ts';
-import { storedAllowlist } from '../core/read-stored-allowlist.ts';
+import { findStoredAllowlist } from '../core/read-stored-allowlist.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
@@ -49,7 +49,7 @@ function looksOf(parsed: readonly Parsed[]): Map<Subdir, Look> {
 /** @returns the subdirs whose messages must come again: all, when what is made of all of them failed */
 async function indexTouched(looks: ReadonlyMap<Subdir, Look>, world: IndexerWorld): Promise<ReadonlySet<Subdir>> {
   if (looks.size === 0) return new Set();
-  const forms = new Set((await storedAllowlist(world.store))?.forms);
+  const forms = new Set((await findStoredAllowlist(world.store))?.forms);
   const failing = new Set<Subdir>();
   const changed: Subdir[] = [];
   for (const [subdir, look] of looks) {

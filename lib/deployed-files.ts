@@ -5,12 +5,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { allowlistKey, privatePrefix } from '../core/layout.ts';
+import { parsePatchFileName } from '../core/layout/patch-file-name.ts';
+import { allowlistKey, patchKey } from '../core/layout.ts';
 
 export interface RepositoryFiles {
   /** The path of allowlist.json. */
   readonly allowlist: string;
-  /** A folder of `<subdir>.json`; it may be absent. */
+  /** The path of a folder of `<subdir>.json`, which may be absent. */
   readonly patches: string;
 }
 
@@ -22,7 +23,7 @@ export interface RepositoryFiles {
  */
 export function deployFiles(scope: Construct, files: RepositoryFiles, deployer: lambda.Function): void {
   if (!existsSync(files.allowlist)) throw new Error(`there is no allowlist at ${files.allowlist}`);
-  const found = [{ path: files.allowlist, key: `${allowlistKey}` }, ...patchFiles(files.patches)];
+  const found = [{ path: files.allowlist, key: allowlistKey }, ...patchFiles(files.patches)];
   const assets = found.map(({ path, key }) => ({ key, asset: new Asset(scope, `File ${key}`, { path }) }));
   deployer.addToRolePolicy(
     new iam.PolicyStatement({
@@ -45,10 +46,11 @@ export function deployFiles(scope: Construct, files: RepositoryFiles, deployer: 
 
 function patchFiles(folder: string): { path: string; key: string }[] {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return names.map((name) => {
-    // A subdir's name by CEP 26.
-    if (!/^(?:noarch|[a-z0-9]+-[a-z0-9]+)\.json$/.test(name))
-      throw new Error(`${folder}/${name} is not named for a subdir`);
-    return { path: join(folder, name), key: `${privatePrefix}patches/${name}` };
+  return names.flatMap((name) => {
+    const parsed = parsePatchFileName(name);
+    if (parsed.status === 'hidden') return [];
+    if (parsed.status === 'subdir') return [{ path: join(folder, name), key: patchKey(parsed.subdir) }];
+    const hint = parsed.hint === null ? '' : `: ${parsed.hint}`;
+    throw new Error(`${folder}/${name} is not named for a subdir${hint}`);
   });
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { Allowlist } from '../core/allowlist/parse-allowlist.ts';
-import { readAllowlist } from './read-allowlist.ts';
+import { readAllowlist } from './repository-files.ts';
 
 /** Where every command looks unless told otherwise. */
 export const usualAllowlist = 'allowlist.json';

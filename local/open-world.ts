@@ -5,7 +5,7 @@ import { httpFetch } from '../adapters/http-fetch.ts';
 import { type IndexThreads, indexThreads } from '../adapters/index-threads.ts';
 import { rattlerSolver } from '../adapters/solver-rattler.ts';
 import { folderStore } from '../adapters/store-folder.ts';
-import type { Patches } from '../core/forms/hotfix/patches.ts';
+import type { Patches } from '../core/forms/hotfix/hotfix.ts';
 import type { ChannelName } from '../core/layout.ts';
 import type { DocumentCache } from '../core/ports/cache.ts';
 import type { Clock } from '../core/ports/clock.ts';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { optionForms } from '../forms/option-forms.ts';
+import { platformNames } from '../platform-names.ts';
 import { subdirSchema } from '../subdir.ts';
-import { platformNames } from './platform-names.ts';
 import { sourceUrlSchema } from './source-url.ts';
-import { quoted, wordedText } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
+import { wordedText } from './worded-text.ts';
 
 export const platformSchema = z
   .enum(platformNames)
@@ -13,7 +14,7 @@ export const platformSchema = z
     description: 'A conda subdir that machines install from. noarch comes with every platform.',
   });
 
-/** Read by `parseMatchSpec` (CEP 29); here it is only text. */
+/** A MatchSpec as text. `readSpec` parses it by CEP 29. */
 export const specSchema = z
   .string()
   .regex(/\S/, 'a MatchSpec cannot be empty')
@@ -22,7 +23,7 @@ export const specSchema = z
 const platforms = z.array(platformSchema).min(1).meta({ uniqueItems: true });
 const specs = z.array(specSchema);
 
-/** An entry with more to say than its MatchSpec; that it has either `spec` or `pypi` is checked with its meaning. */
+/** An entry with more to say than its MatchSpec. `readEntries` checks that it has either `spec` or `pypi`. */
 export const detailedEntrySchema = z
   .strictObject({
     spec: specSchema.optional(),
@@ -69,7 +70,7 @@ const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.
 export const optionFormSchema = z.enum(optionForms);
 
 const modeSchema = z.enum(['off', 'dry-run', 'enforce']);
-/** `off`: the check does not run; `dry-run`: it reports; `enforce`: it decides. */
+/** How a check of the gate acts. `off`: it does not run; `dry-run`: it reports; `enforce`: it decides. */
 export type PolicyMode = z.infer<typeof modeSchema>;
 
 export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualVersionSchema);
@@ -123,3 +124,8 @@ export const allowlistSchema = z
     policy: policySchema.meta({ description: 'How each check of the gate acts: off, dry-run or enforce.' }).optional(),
   })
   .meta({ title: 'Gatehouse allowlist', description: 'Which packages may enter the channel.' });
+
+/** The content of `allowlist.schema.json`: JSON Schema 2020-12 of an allowlist as written, for editors. */
+export function allowlistJsonSchema(): object {
+  return z.toJSONSchema(allowlistSchema, { target: 'draft-2020-12', io: 'input' });
+}

@@ -1,19 +1,21 @@
-/** Why bytes are no text; `offset` is where, in `text`: as much of them as could be read. */
-export interface DecodeFault {
+/** Why bytes are no text. */
+interface DecodeFault {
+  /** As much of the bytes as could be read. */
   readonly text: string;
+  /** Where in `text` the fault is, in UTF-16 units. */
   readonly offset: number;
   readonly message: string;
   readonly hint: string;
 }
 
-/** 1 MiB, some ten thousand entries: beyond it a file is no list that people review. */
-const largestAllowlist = 1024 * 1024;
+/** 1 MiB, some ten thousand entries: nobody reviews a longer list. */
+export const maxAllowlistBytes = 1024 * 1024;
 
 /** The text of an allowlist's bytes: UTF-8 without a byte order mark (RFC 8259, section 8.1), at most 1 MiB. */
 export function decodeAllowlist(bytes: Uint8Array): string | DecodeFault {
   const [first, second, third] = bytes;
   const whole = { text: '', offset: 0 };
-  if (bytes.length > largestAllowlist) {
+  if (bytes.length > maxAllowlistBytes) {
     return { ...whole, message: 'the file is larger than 1 MiB', hint: 'is it an allowlist?' };
   }
   if (first === 0xef && second === 0xbb && third === 0xbf) {

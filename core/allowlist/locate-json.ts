@@ -1,5 +1,5 @@
-import { fail, type JsonCursor, type JsonFault, type Span, skipSpace, unexpected } from './json-cursor.ts';
-import { readJsonString } from './read-json-string.ts';
+import { visit } from 'jsonc-parser';
+import { aKey, aValue, type JsonFault, type Span, syntaxFault } from './json-fault.ts';
 
 /** A JSON value and where it stands; the members and items of the value hang below it with their own places. */
 export interface JsonNode extends Span {
@@ -20,23 +20,37 @@ export interface LocatedJson {
   readonly faults: readonly JsonFault[];
 }
 
-const deepest = 64;
+/** jsonc-parser recurses once a level and would run out of stack at some ten thousand. */
+const maxLevels = 64;
 /** Some 20 000 detailed entries; a mebibyte of `3,` takes 1.5 GB to complain about otherwise. */
-const mostValues = 100_000;
-const noMembers: ReadonlyMap<string, JsonMember> = new Map();
-const noItems: readonly JsonNode[] = [];
+const maxValues = 100_000;
 
 /**
  * Reads JSON (RFC 8259) as `JSON.parse` does, and keeps where everything stands. Stricter in two ways: at most 64
  * levels and 100 000 values, and keys on which readers disagree (a repeated key, `__proto__`) are faults.
  */
 export function locateJson(text: string): LocatedJson {
-  const cursor: JsonCursor = { text, at: 0, values: 0, faults: [] };
-  const root = readValue(cursor, 0);
-  if (root === null) return { root, faults: cursor.faults };
-  skipSpace(cursor);
-  if (cursor.at < text.length) return { root: unexpected(cursor, 'the end of the file'), faults: cursor.faults };
-  return { root, faults: cursor.faults };
+  const tree = new TreeBuilder(text);
+  try {
+    visit(
+      text,
+      {
+        onObjectBegin: (at) => tree.open(at, '}'),
+        onObjectProperty: (name, start, length) => tree.addKey(name, { start, end: start + length }),
+        onObjectEnd: (at) => tree.close(at),
+        onArrayBegin: (at) => tree.open(at, ']'),
+        onArrayEnd: (at) => tree.close(at),
+        onLiteralValue: (value, start, length) => tree.addLiteral(value, { start, end: start + length }),
+        onSeparator: (character) => tree.separate(character),
+        onError: (_code, at) => tree.refuse(at),
+      },
+      { disallowComments: true },
+    );
+    return { root: tree.root, faults: tree.faults };
+  } catch (error) {
+    if (error instanceof Unreadable) return { root: null, faults: [...tree.faults, error.fault] };
+    throw error;
+  }
 }
 
 /** The node at a path of keys and indices, or null where the document has none. */
@@ -48,122 +62,129 @@ export function nodeAt(root: JsonNode, path: readonly PropertyKey[]): JsonNode |
   return node ?? null;
 }
 
-function readValue(cursor: JsonCursor, depth: number): JsonNode | null {
-  skipSpace(cursor);
-  const start = cursor.at;
-  const first = cursor.text[start];
-  if (++cursor.values > mostValues) {
-    return fail(cursor, { start, end: start + 1, message: `more than ${mostValues} values` });
+/** The node under a key, or null. */
+export const memberOf = (node: JsonNode, key: string): JsonNode | null => node.members.get(key)?.node ?? null;
+
+/**
+ * Where in the text the `index`-th UTF-16 unit of a string's value stands, counting from the string's opening quote at
+ * `start`: one unit may be written as two or six.
+ */
+export function offsetInString(text: string, start: number, index: number): number {
+  let offset = start + 1;
+  for (let unit = 0; unit < index; unit++) {
+    if (text[offset] !== '\\') offset += 1;
+    else offset += text[offset + 1] === 'u' ? 6 : 2;
   }
-  if (first === '"') {
-    const value = readJsonString(cursor);
-    return value === null ? null : leaf(cursor, start, value);
-  }
-  if (first !== '{' && first !== '[') return readScalar(cursor);
-  if (depth === deepest) {
-    return fail(cursor, { start, end: start + 1, message: `nested deeper than ${deepest} levels` });
-  }
-  cursor.at++;
-  return first === '{' ? readObject(cursor, depth + 1) : readArray(cursor, depth + 1);
+  return offset;
 }
 
-function leaf(cursor: JsonCursor, start: number, value: unknown): JsonNode {
-  return { value, start, end: cursor.at, members: noMembers, items: noItems };
-}
+/** Thrown at the first fault that no JSON may have: jsonc-parser would mend it and read on, as deep as the text goes. */
+class Unreadable extends Error {
+  readonly fault: JsonFault;
 
-const literals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-]);
-const number = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-
-function readScalar(cursor: JsonCursor): JsonNode | null {
-  const start = cursor.at;
-  const run = /[\w.+-]*/y;
-  run.lastIndex = start;
-  const [word = ''] = run.exec(cursor.text) ?? [];
-  const end = start + word.length;
-  const isNumber = number.test(word);
-  if (!isNumber && /^[-+.]?[0-9]/.test(word)) {
-    const message = `${JSON.stringify(word.slice(0, 40))} is not a number as JSON writes them`;
-    return fail(cursor, { start, end, message, hint: 'write it like 3, -3, 0.5 or 3e5, or quote it' });
+  constructor(fault: JsonFault) {
+    super(fault.message);
+    this.fault = fault;
   }
-  if (!isNumber && !literals.has(word)) return unexpected(cursor, 'a value');
-  cursor.at = end;
-  return leaf(cursor, start, isNumber ? Number(word) : literals.get(word));
 }
 
-function readArray(cursor: JsonCursor, depth: number): JsonNode | null {
-  const start = cursor.at - 1;
-  const items: JsonNode[] = [];
-  let more = !closes(cursor, ']');
-  while (more) {
-    const item = readValue(cursor, depth);
-    const next = item === null ? null : another(cursor, ']');
-    if (item === null || next === null) return null;
-    items.push(item);
-    more = next;
+/** A list or an object whose closing bracket has not come yet. */
+interface OpenNode {
+  readonly start: number;
+  readonly closing: ']' | '}';
+  readonly members: Map<string, JsonMember>;
+  readonly items: JsonNode[];
+  /** Of the member whose value comes next. */
+  key: { readonly name: string; readonly span: Span } | null;
+}
+
+const noMembers: ReadonlyMap<string, JsonMember> = new Map();
+const noItems: readonly JsonNode[] = [];
+
+/** Puts together the nodes of a text from what jsonc-parser meets in it, and knows at each step what may come next. */
+class TreeBuilder {
+  root: JsonNode | null = null;
+  readonly faults: JsonFault[] = [];
+  readonly #text: string;
+  readonly #open: OpenNode[] = [];
+  #values = 0;
+  #expected = aValue;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return { value: items.map((item) => item.value), start, end: cursor.at, members: noMembers, items };
-}
 
-function readObject(cursor: JsonCursor, depth: number): JsonNode | null {
-  const start = cursor.at - 1;
-  const members = new Map<string, JsonMember>();
-  let more = !closes(cursor, '}');
-  while (more) {
-    const next = readMember(cursor, depth, members) ? another(cursor, '}') : null;
-    if (next === null) return null;
-    more = next;
+  open(start: number, closing: ']' | '}'): void {
+    this.#countValue(start);
+    if (this.#open.length === maxLevels) {
+      throw new Unreadable({ start, end: start + 1, message: `nested deeper than ${maxLevels} levels` });
+    }
+    this.#open.push({ start, closing, members: new Map(), items: [], key: null });
+    this.#expected = closing === '}' ? aKey : aValue;
   }
-  // fromEntries defines own properties, so that a key `__proto__` stays a key
-  const value = Object.fromEntries([...members].map(([key, { node }]) => [key, node.value]));
-  return { value, start, end: cursor.at, members, items: noItems };
-}
 
-function readMember(cursor: JsonCursor, depth: number, members: Map<string, JsonMember>): boolean {
-  skipSpace(cursor);
-  const start = cursor.at;
-  if (cursor.text[start] !== '"') return unexpected(cursor, 'a key in double quotes') ?? false;
-  const name = readJsonString(cursor);
-  const key = { start, end: cursor.at };
-  skipSpace(cursor);
-  if (name === null) return false;
-  if (cursor.text[cursor.at] !== ':') return unexpected(cursor, `the colon after ${shown(name)}`) ?? false;
-  cursor.at++;
-  const node = readValue(cursor, depth);
-  if (node === null) return false;
-  const fault = keyFault(name, members);
-  if (fault !== null) cursor.faults.push({ ...key, ...fault });
-  members.set(name, { key, node });
-  return true;
-}
+  addKey(name: string, span: Span): void {
+    const owner = this.#open.at(-1);
+    if (owner !== undefined) owner.key = { name, span };
+    this.#expected = `the colon after ${shown(name)}`;
+  }
 
-function keyFault(name: string, members: ReadonlyMap<string, JsonMember>): { message: string; hint: string } | null {
-  if (name === '__proto__') return { message: 'the key "__proto__" is not allowed', hint: 'choose another name' };
-  if (!members.has(name)) return null;
-  const hint = 'keep one: readers of JSON disagree on which of the two counts';
-  return { message: `the key ${shown(name)} is here twice`, hint };
+  separate(character: string): void {
+    this.#expected = character === ',' && this.#open.at(-1)?.closing === '}' ? aKey : aValue;
+  }
+
+  addLiteral(value: unknown, span: Span): void {
+    this.#countValue(span.start);
+    // To jsonc-parser `01` is a 0 with a 1 behind it.
+    if (typeof value === 'number' && /[\w.+-]/.test(this.#text[span.end] ?? '')) this.refuse(span.start);
+    this.#add({ value, ...span, members: noMembers, items: noItems });
+  }
+
+  /** Called at the end of the text too, for whatever is open there. */
+  close(at: number): void {
+    const closed = this.#open.at(-1);
+    if (closed === undefined || this.#text[at] !== closed.closing) this.refuse(at);
+    this.#open.pop();
+    const { start, closing, members, items } = closed;
+    // fromEntries defines own properties, so that a key `__proto__` stays a key.
+    const record = () => Object.fromEntries([...members].map(([key, { node }]) => [key, node.value]));
+    const value = closing === ']' ? items.map((item) => item.value) : record();
+    this.#add({ value, start, end: at + 1, members, items });
+  }
+
+  refuse(at: number): never {
+    const [literal] = /^(?:true|false|null)(?![\w.+-])/.exec(this.#text.slice(at, at + 6)) ?? [];
+    if (literal === undefined || this.#expected !== aValue) {
+      throw new Unreadable(syntaxFault(this.#text, at, this.#expected));
+    }
+    // Something that belongs to no word clings to a sound one, such as a no-break space: that is what is wrong.
+    this.addLiteral(literal, { start: at, end: at + literal.length });
+    this.refuse(at + literal.length);
+  }
+
+  #countValue(start: number): void {
+    if (++this.#values > maxValues) {
+      throw new Unreadable({ start, end: start + 1, message: `more than ${maxValues} values` });
+    }
+  }
+
+  #add(node: JsonNode): void {
+    const owner = this.#open.at(-1);
+    if (owner === undefined) this.root = node;
+    else if (owner.key === null) owner.items.push(node);
+    else this.#addMember(owner.members, owner.key, node);
+    this.#expected = owner === undefined ? 'the end of the file' : `a comma or ${owner.closing}`;
+  }
+
+  #addMember(members: Map<string, JsonMember>, { name, span }: { name: string; span: Span }, node: JsonNode): void {
+    if (name === '__proto__') {
+      this.faults.push({ ...span, message: 'the key "__proto__" is not allowed', hint: 'choose another name' });
+    } else if (members.has(name)) {
+      const hint = 'keep one: readers of JSON disagree on which of the two counts';
+      this.faults.push({ ...span, message: `the key ${shown(name)} is here twice`, hint });
+    }
+    members.set(name, { key: span, node });
+  }
 }
 
 const shown = (name: string): string => JSON.stringify(name.slice(0, 40));
-
-/** Past the closing bracket when it comes next. */
-function closes(cursor: JsonCursor, bracket: ']' | '}'): boolean {
-  skipSpace(cursor);
-  if (cursor.text[cursor.at] !== bracket) return false;
-  cursor.at++;
-  return true;
-}
-
-/** Past a comma with something after it (true) or past the closing bracket (false); null after a fault. */
-function another(cursor: JsonCursor, bracket: ']' | '}'): boolean | null {
-  if (closes(cursor, bracket)) return false;
-  const comma = cursor.at;
-  if (cursor.text[comma] !== ',') return unexpected(cursor, `a comma or ${bracket}`);
-  cursor.at++;
-  skipSpace(cursor);
-  if (cursor.text[cursor.at] !== bracket) return true;
-  return fail(cursor, { start: comma, end: comma + 1, message: `a comma before ${bracket}`, hint: 'remove it' });
-}

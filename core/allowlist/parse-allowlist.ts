@@ -1,6 +1,6 @@
+import { GatehouseError } from '../error.ts';
 import type { OptionForm } from '../forms/option-forms.ts';
 import type { Subdir } from '../subdir.ts';
-import { type AllowlistProblem, problemsIn } from './allowlist-problem.ts';
 import {
   optionFormSchema,
   type PolicyMode,
@@ -8,20 +8,17 @@ import {
   policySchema,
   pythonSchema,
   reservedNameSchema,
+  virtualPackagesSchema,
 } from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
-import type { JsonFault } from './json-cursor.ts';
-import { type JsonNode, locateJson } from './locate-json.ts';
+import type { JsonFault } from './json-fault.ts';
+import { type JsonNode, locateJson, memberOf } from './locate-json.ts';
+import { faultAt, type ParseContext, readList } from './parse-context.ts';
 import { type Entry, readEntries } from './read-entries.ts';
 import { type Environment, readEnvironments } from './read-environments.ts';
-import { readVirtualPackages } from './read-virtual-packages.ts';
-import { memberOf, type Reading, readList } from './reading.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { sourceUrlSchema, urlIdentity, withoutSlash } from './source-url.ts';
-import { linesOf } from './text-lines.ts';
-
-export { formatAllowlistProblem } from './allowlist-problem.ts';
-export { unsupportedEntries } from './unsupported-entries.ts';
+import { formatProblem, linesOf, problemsIn, type TextProblem } from './text-problem.ts';
 
 /** What may enter, as the rest of the pipeline reads it: everything resolved, nothing left to look up. */
 export interface Allowlist {
@@ -51,12 +48,29 @@ export type ParsedAllowlist =
       readonly ok: false;
       readonly file: string;
       /** In the file's order, at most 50. */
-      readonly problems: readonly AllowlistProblem[];
+      readonly problems: readonly TextProblem[];
       /** How many more there are. */
       readonly omitted: number;
     };
 
-const mostProblems = 50;
+/**
+ * The allowlist in a file's bytes.
+ *
+ * @param file what people call the file
+ * @throws GatehouseError `allowlist.invalid` with every problem on a line of its own
+ */
+export function acceptAllowlist(bytes: Uint8Array, file: string): Allowlist {
+  const parsed = parseAllowlist(bytes, file);
+  if (parsed.ok) return parsed.allowlist;
+  const lines = parsed.problems.map((problem) => formatProblem(file, problem));
+  if (parsed.omitted > 0) lines.push(`and ${parsed.omitted} more`);
+  const isHinted = parsed.problems.some(({ hint }) => hint !== undefined);
+  throw new GatehouseError('allowlist.invalid', lines.join('\n'), isHinted ? {} : { hint: formatHint });
+}
+
+const formatHint = 'README.md shows a whole allowlist; with allowlist.schema.json an editor completes and checks it';
+
+const maxProblemsShown = 50;
 
 /**
  * Reads an allowlist's bytes. All that is wrong is told at once, as far as each part can be read without the others;
@@ -78,27 +92,45 @@ export function parseAllowlist(bytes: Uint8Array, file: string): ParsedAllowlist
 }
 
 function refused(file: string, text: string, faults: readonly JsonFault[]): ParsedAllowlist {
-  const inOrder = faults.toSorted((a, b) => a.start - b.start).slice(0, mostProblems);
+  const inOrder = faults.toSorted((a, b) => a.start - b.start).slice(0, maxProblemsShown);
   return { ok: false, file, problems: inOrder.map(problemsIn(text)), omitted: faults.length - inOrder.length };
 }
 
-function readAllowlist(root: JsonNode, base: Omit<Reading, 'channels' | 'platforms'>): Allowlist {
+function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'platforms'>): Allowlist {
   const { report } = base;
   const urls = (key: string): string[] | null =>
     readList(memberOf(root, key), sourceUrlSchema, { report, identity: urlIdentity })?.map(withoutSlash) ?? null;
   const channels = urls('channels');
   const platforms = readList(memberOf(root, 'platforms'), platformSchema, base);
-  const reading: Reading = { ...base, channels, platforms };
+  const context: ParseContext = { ...base, channels, platforms };
   return {
     channels: channels ?? [],
     platforms: platforms ?? [],
     python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],
-    entries: readEntries(memberOf(root, 'packages'), reading),
-    environments: readEnvironments(memberOf(root, 'environments'), reading),
-    virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), reading),
+    entries: readEntries(memberOf(root, 'packages'), context),
+    environments: readEnvironments(memberOf(root, 'environments'), context),
+    virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), context),
     indexes: urls('indexes') ?? ['https://pypi.org/simple'],
     reserved: readList(memberOf(root, 'reserved'), reservedNameSchema, base) ?? [],
     forms: readList(memberOf(root, 'forms'), optionFormSchema, base) ?? [],
     policy: policySchema.safeParse(memberOf(root, 'policy')?.value ?? {}).data ?? {},
   };
+}
+
+/** What machines have, by platform; for a platform the allowlist does not list it is a mistake. */
+function readVirtualPackages(
+  node: JsonNode | null,
+  { platforms, report }: ParseContext,
+): Record<string, Readonly<Record<string, string>>> {
+  const members = [...(node?.members ?? [])].flatMap(([name, { key, node: versions }]) => {
+    const platform = platformSchema.safeParse(name);
+    const parsed = virtualPackagesSchema.safeParse(versions.value);
+    if (!platform.success) return [];
+    if (platforms !== null && !platforms.includes(platform.data)) {
+      const message = `virtual packages for "${name}", which is not one of the allowlist's platforms`;
+      report(faultAt(key, { message, hint: 'add it to "platforms", or remove this' }));
+    }
+    return parsed.success ? [[name, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(members);
 }

@@ -3,10 +3,9 @@ import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
 import { compareVersions, type Version } from '../version/version.ts';
 import { environmentNameSchema, environmentSchema } from './allowlist-schema.ts';
 import type { JsonNode } from './locate-json.ts';
-import { checkSubdir } from './read-platforms.ts';
-import { type PlacedSpec, readSpecs, resolveChannel } from './read-spec.ts';
-import { faultAt, type Reading } from './reading.ts';
-import { quoted } from './worded-text.ts';
+import { faultAt, type ParseContext } from './parse-context.ts';
+import { checkSubdir, type PlacedSpec, readSpecs, resolveChannel } from './read-spec.ts';
+import { quoted } from './text-problem.ts';
 
 /** A group of packages that must install together. */
 export interface Environment {
@@ -16,26 +15,26 @@ export interface Environment {
   readonly specs: readonly MatchSpec[];
   /** Package name -> the URL of the channel its spec names; names without one are absent. */
   readonly channels: ReadonlyMap<string, string>;
-  /** Where its name stands in the allowlist, from 1. */
+  /** The line of its name in the allowlist, from 1. */
   readonly line: number;
 }
 
 /** The sound members of `environments`. */
-export function readEnvironments(node: JsonNode | null, reading: Reading): Environment[] {
+export function readEnvironments(node: JsonNode | null, context: ParseContext): Environment[] {
   return [...(node?.members ?? [])].flatMap(([name, { key, node: list }]) => {
-    const placed = readSpecs(list, reading);
-    for (const one of placed) checkSubdir(one, reading.platforms ?? [], reading);
-    reportRepeated(placed, reading);
-    reportPins(placed, reading);
-    const channels = channelsOf(placed, reading);
+    const placed = readSpecs(list, context);
+    for (const one of placed) checkSubdir(one, context.platforms ?? [], context);
+    reportRepeated(placed, context);
+    reportPins(placed, context);
+    const channels = channelsOf(placed, context);
     const sound = environmentNameSchema.safeParse(name).success && environmentSchema.safeParse(list.value).success;
     if (!sound) return [];
     const specs = placed.map(({ spec }) => spec);
-    return [{ name, id: `environment:${name}`, specs, channels, line: reading.lineOf(key.start) }];
+    return [{ name, id: `environment:${name}`, specs, channels, line: context.lineOf(key.start) }];
   });
 }
 
-function reportRepeated(placed: readonly PlacedSpec[], { report }: Reading): void {
+function reportRepeated(placed: readonly PlacedSpec[], { report }: ParseContext): void {
   const seen = new Set<string>();
   for (const { spec, node } of placed) {
     const meaning = canonicalMatchSpec(spec);
@@ -45,7 +44,7 @@ function reportRepeated(placed: readonly PlacedSpec[], { report }: Reading): voi
 }
 
 /** Two exact versions of one package never install together. */
-function reportPins(placed: readonly PlacedSpec[], { report }: Reading): void {
+function reportPins(placed: readonly PlacedSpec[], { report }: ParseContext): void {
   const pins = new Map<string, Version>();
   for (const { spec, node } of placed) {
     const term = spec.version?.term;
@@ -59,17 +58,17 @@ function reportPins(placed: readonly PlacedSpec[], { report }: Reading): void {
   }
 }
 
-function channelsOf(placed: readonly PlacedSpec[], reading: Reading): Map<string, string> {
+function channelsOf(placed: readonly PlacedSpec[], context: ParseContext): Map<string, string> {
   const channels = new Map<string, string>();
   for (const one of placed) {
     const { channel, name } = one.spec;
-    const url = channel === null ? null : resolveChannel(one, channel, reading);
+    const url = channel === null ? null : resolveChannel(one, channel, context);
     if (url === null) continue;
     const other = channels.get(name) ?? url;
     channels.set(name, url);
     if (other === url) continue;
     const message = `this takes ${quoted(name)} from another channel than the same environment does before`;
-    reading.report(faultAt(one.node, { message, hint: `that was ${other}` }));
+    context.report(faultAt(one.node, { message, hint: `that was ${other}` }));
   }
   return channels;
 }

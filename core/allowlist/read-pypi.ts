@@ -1,4 +1,4 @@
-import type { Wording } from './worded-text.ts';
+import type { Wording } from './json-fault.ts';
 
 export interface PypiRequirement {
   /** Normalised by PEP 503. */
@@ -13,7 +13,7 @@ type Refused = { readonly ok: false; readonly at: number } & Wording;
 const version = '[A-Za-z0-9]+(?:[.!+_-][A-Za-z0-9]+)*(?:\\.\\*)?';
 const clause = new RegExp(`\\s*(===|==|~=|!=|<=|>=|<|>)\\s*(${version})\\s*`, 'y');
 
-/** Reads `name ==1.0, ...`: the part of PEP 508 that names a project and versions, nothing else. */
+/** Parses `name ==1.0, ...`: the part of PEP 508 that names a project and versions. Extras, markers and URLs are refused. */
 export function readPypi(text: string): Read | Refused {
   const [name] = /^\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(text) ?? [];
   if (name === undefined) return { ok: false, at: 0, message: 'this does not start with the name of a PyPI project' };

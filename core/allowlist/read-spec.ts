@@ -1,12 +1,12 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { type MatchSpec, parseMatchSpec } from '../match-spec/parse-match-spec.ts';
+import type { Subdir } from '../subdir.ts';
 import { specSchema } from './allowlist-schema.ts';
-import type { Span } from './json-cursor.ts';
-import type { JsonNode } from './locate-json.ts';
-import { offsetInString } from './read-json-string.ts';
-import { faultAt, type Reading } from './reading.ts';
-import { namesChannel } from './source-url.ts';
-import { quoted } from './worded-text.ts';
+import type { Span } from './json-fault.ts';
+import { type JsonNode, offsetInString } from './locate-json.ts';
+import { faultAt, type ParseContext } from './parse-context.ts';
+import { isChannelNamed } from './source-url.ts';
+import { quoted } from './text-problem.ts';
 
 /** A MatchSpec and the string it stands in. */
 export interface PlacedSpec {
@@ -15,7 +15,7 @@ export interface PlacedSpec {
 }
 
 /** The MatchSpec in a string of the allowlist; null, and reported where in the string, when it is none. */
-export function readSpec(node: JsonNode, { text, report }: Reading): MatchSpec | null {
+export function readSpec(node: JsonNode, { text, report }: ParseContext): MatchSpec | null {
   const written = specSchema.safeParse(node.value);
   if (!written.success) return null;
   const parsed = parseMatchSpec(written.data);
@@ -29,9 +29,9 @@ export function readSpec(node: JsonNode, { text, report }: Reading): MatchSpec |
 }
 
 /** The specs of a list; those that are none are reported and left out. */
-export function readSpecs(node: JsonNode | null, reading: Reading): PlacedSpec[] {
+export function readSpecs(node: JsonNode | null, context: ParseContext): PlacedSpec[] {
   return (node?.items ?? []).flatMap((item) => {
-    const spec = readSpec(item, reading);
+    const spec = readSpec(item, context);
     return spec === null ? [] : [{ spec, node: item }];
   });
 }
@@ -46,14 +46,24 @@ export function spanInSpec({ node }: PlacedSpec, part: string, text: string): Sp
   };
 }
 
+/** Reports a spec whose subdir none of the platforms reads. */
+export function checkSubdir(placed: PlacedSpec, platforms: readonly Subdir[], { text, report }: ParseContext): void {
+  const { subdir } = placed.spec;
+  if (subdir === null || subdir === 'noarch' || platforms.length === 0) return;
+  if (platforms.some((platform) => platform === subdir)) return;
+  const message = `no platform here reads the subdir ${quoted(subdir)}`;
+  const hint = `it must be noarch or one of ${platforms.join(', ')}`;
+  report(faultAt(spanInSpec(placed, subdir, text), { message, hint }));
+}
+
 /** The one of the allowlist's channels that a spec's channel names; null, and reported, when there is none or several. */
 export function resolveChannel(
   placed: PlacedSpec,
   channel: string,
-  { text, channels, report }: Reading,
+  { text, channels, report }: ParseContext,
 ): string | null {
   if (channels === null) return null;
-  const fitting = channels.filter((url) => namesChannel(channel, url));
+  const fitting = channels.filter((url) => isChannelNamed(channel, url));
   const [only = null] = fitting;
   if (fitting.length === 1) return only;
   const span = spanInSpec(placed, channel, text);
@@ -62,10 +72,8 @@ export function resolveChannel(
     report(faultAt(span, { message: `several of "channels" are called ${quoted(channel)}`, hint }));
     return null;
   }
-  const near = didYouMean(
-    channel,
-    channels.map((url) => url.slice(url.lastIndexOf('/') + 1)),
-  );
+  const lastParts = channels.map((url) => url.slice(url.lastIndexOf('/') + 1));
+  const near = didYouMean(channel, lastParts);
   const hint = near === null ? 'add its URL to "channels"' : `did you mean "${near}"?`;
   report(faultAt(span, { message: `none of "channels" is called ${quoted(channel)}`, hint }));
   return null;

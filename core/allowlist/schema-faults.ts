@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
+import { platformNames } from '../platform-names.ts';
 import { allowlistSchema, detailedEntrySchema } from './allowlist-schema.ts';
-import type { JsonFault, Span } from './json-cursor.ts';
+import type { JsonFault, Span, Wording } from './json-fault.ts';
 import { type JsonNode, nodeAt } from './locate-json.ts';
-import { platformNames } from './platform-names.ts';
-import { quoted, type Wording } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** Where a document does not fit the schema, each with its place and words for it. */
+/** Finds where a document does not fit the allowlist's schema, and words each fault. */
 export function schemaFaults(root: JsonNode): JsonFault[] {
   const parsed = allowlistSchema.safeParse(root.value);
   return parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(root, issue, []));
@@ -29,7 +29,7 @@ function faultsOf(root: JsonNode, issue: Issue, base: Path): JsonFault[] {
   return [{ start: owner.start, end: owner.start + 1, message }];
 }
 
-/** Of a union's branches, the one made for the kind of value that is there says what is wrong. */
+/** The branch of a union that is made for the kind of value found says what is wrong with it. */
 function unionFaults(root: JsonNode, issue: z.core.$ZodIssueInvalidUnion, path: Path): JsonFault[] {
   const fits = (issues: readonly Issue[]): boolean =>
     !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);
@@ -42,7 +42,7 @@ function unionFaults(root: JsonNode, issue: z.core.$ZodIssueInvalidUnion, path: 
 
 function unknownKey(node: JsonNode | null, path: Path, key: string): JsonFault[] {
   const span = node?.members.get(key)?.key;
-  // The reader has told of __proto__ already.
+  // locateJson has reported __proto__ already.
   if (span === undefined || key === '__proto__') return [];
   const of = path[0] === 'virtualPackages' ? platformWording(key) : { message: `unknown key ${quoted(key)}` };
   const candidates = path.length === 0 ? Object.keys(allowlistSchema.shape) : Object.keys(detailedEntrySchema.shape);
@@ -63,7 +63,7 @@ function wordingOf(issue: Issue, node: JsonNode | null): Wording {
   if (issue.code === 'invalid_value') return choiceWording(issue, value);
   if (issue.code !== 'invalid_type') return { message: issue.message };
   const wanted = nouns[issue.expected] ?? issue.expected;
-  // A version as a number loses its zeros: 3.10 would be 3.1.
+  // A version as a number loses its zeros: 3.10 would be read as 3.1.
   const hint = issue.expected === 'string' && typeof value === 'number' ? { hint: 'put it in quotes' } : {};
   return { message: `expected ${wanted}, found ${kindOf(value)}`, ...hint };
 }

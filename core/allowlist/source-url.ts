@@ -1,4 +1,6 @@
-import { quoted, type Wording, wordedText } from './worded-text.ts';
+import type { Wording } from './json-fault.ts';
+import { quoted } from './text-problem.ts';
+import { wordedText } from './worded-text.ts';
 
 /**
  * A channel's or package index's URL: `https:`, `http:` or an absolute `file:`, without user, token, query or fragment.
@@ -29,13 +31,13 @@ function explainUrl(text: string): Wording {
 /** The URL as the rest of the pipeline has it: no slash at its end. */
 export const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
-/** Equal for URLs that name the same place, whatever the case of scheme and host. */
+/** A text that is equal for URLs of the same place, whatever the case of scheme and host. */
 export function urlIdentity(url: string): string {
   return withoutSlash(URL.canParse(url) ? new URL(url).href : url);
 }
 
 /** Whether a channel as a MatchSpec writes it (`conda-forge`, `conda-forge/label/dev`, or a URL) names this URL. */
-export function namesChannel(name: string, url: string): boolean {
+export function isChannelNamed(name: string, url: string): boolean {
   const wanted = withoutSlash(name);
   return urlIdentity(wanted) === urlIdentity(url) || (wanted !== '' && urlIdentity(url).endsWith(`/${wanted}`));
 }

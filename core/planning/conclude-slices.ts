@@ -1,5 +1,6 @@
-import { type Allowlist, unsupportedEntries } from '../allowlist/parse-allowlist.ts';
-import { noPatches } from '../forms/hotfix/patches.ts';
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { unsupportedEntries } from '../allowlist/read-entries.ts';
+import { noPatches } from '../forms/hotfix/hotfix.ts';
 import { compareCodePoints } from '../json.ts';
 import type { ChannelName } from '../layout.ts';
 import { artifactId, bytesToAdd, type Plan } from '../plan.ts';

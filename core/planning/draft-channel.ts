@@ -1,6 +1,6 @@
 import type { Decision } from '../control.ts';
 import type { Digests } from '../digest.ts';
-import { hotfixIn, type Patches } from '../forms/hotfix/patches.ts';
+import { hotfixIn, type Patches } from '../forms/hotfix/hotfix.ts';
 import type { ChannelName } from '../layout.ts';
 import type { PackageFileName } from '../package-file-name.ts';
 import { type Artifact, artifactId } from '../plan.ts';

@@ -1,6 +1,5 @@
 import type { Decision } from '../control.ts';
-import { applyHotfix, type Hotfix } from '../forms/hotfix/hotfix.ts';
-import { hotfixIn, type Patches } from '../forms/hotfix/patches.ts';
+import { applyHotfix, type Hotfix, hotfixIn, type Patches } from '../forms/hotfix/hotfix.ts';
 import { canonicalJson } from '../json.ts';
 import type { ChannelName } from '../layout.ts';
 import type { PackageFileName } from '../package-file-name.ts';

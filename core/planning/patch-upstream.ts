@@ -1,5 +1,4 @@
-import { applyHotfix } from '../forms/hotfix/hotfix.ts';
-import { hotfixIn, type Patches } from '../forms/hotfix/patches.ts';
+import { applyHotfix, hotfixIn, type Patches } from '../forms/hotfix/hotfix.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { OpenSubdir } from './remember-upstream.ts';
 

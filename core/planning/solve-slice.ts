@@ -1,7 +1,7 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
-import { noPatches, type Patches } from '../forms/hotfix/patches.ts';
+import { noPatches, type Patches } from '../forms/hotfix/hotfix.ts';
 import { artifactId, type EntryOutcome } from '../plan.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
 import { virtualPackagesFor } from '../virtual-packages.ts';

@@ -1,7 +1,7 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import { emptyControl } from '../control.ts';
 import { type Sha256, sha256Of } from '../digest.ts';
-import type { Patches } from '../forms/hotfix/patches.ts';
+import type { Patches } from '../forms/hotfix/hotfix.ts';
 import { canonicalJson } from '../json.ts';
 import { controlKey, partialKey, planKey } from '../layout.ts';
 import { artifactJobs, type Plan } from '../plan.ts';

@@ -2,7 +2,7 @@ import type { ChannelName } from '../layout.ts';
 import { listPackages } from '../list-packages.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
-import { storedAllowlist } from '../read-stored-allowlist.ts';
+import { findStoredAllowlist } from '../read-stored-allowlist.ts';
 import { indexMessage } from '../run/index-message.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 
@@ -15,7 +15,7 @@ export interface ReconcileWorld {
 
 /** Has every configured subdir, every one that has packages and `noarch` indexed: heals what an event that was lost left. */
 export async function reconcile({ store, channel, queue }: ReconcileWorld): Promise<Subdir[]> {
-  const subdirs = new Set<Subdir>([...((await storedAllowlist(store))?.platforms ?? []), noarch]);
+  const subdirs = new Set<Subdir>([...((await findStoredAllowlist(store))?.platforms ?? []), noarch]);
   for await (const { subdir } of listPackages(store, channel)) subdirs.add(subdir);
   const all = [...subdirs].sort();
   await queue.send(all.map(indexMessage));

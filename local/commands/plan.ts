@@ -3,13 +3,12 @@ import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import { openWorld } from '../open-world.ts';
 import { planWorld } from '../plan-world.ts';
-import { readAllowlist } from '../read-allowlist.ts';
-import { readPatches } from '../read-patches.ts';
 import { planJson } from '../render/plan-json.ts';
 import { planMarkdown } from '../render/plan-markdown.ts';
 import { planText } from '../render/plan-text.ts';
 import { problemLines } from '../render/problem-lines.ts';
 import { reporter } from '../render/reporter.ts';
+import { readAllowlist, readPatches } from '../repository-files.ts';
 
 export const planCommand: Command = {
   name: 'plan',

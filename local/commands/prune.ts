@@ -4,11 +4,11 @@ import { exitStatus } from '../exit-status.ts';
 import { indexAll } from '../index-all.ts';
 import { openWorld } from '../open-world.ts';
 import { retain } from '../plan-world.ts';
-import { readAllowlist } from '../read-allowlist.ts';
 import { problemLines } from '../render/problem-lines.ts';
 import { pruneJson } from '../render/prune-json.ts';
 import { pruneSummary, pruneText } from '../render/prune-text.ts';
 import { reporter } from '../render/reporter.ts';
+import { readAllowlist } from '../repository-files.ts';
 
 export const pruneCommand: Command = {
   name: 'prune',

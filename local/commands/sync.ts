@@ -1,11 +1,10 @@
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import { openWorld } from '../open-world.ts';
-import { readAllowlist } from '../read-allowlist.ts';
-import { readPatches } from '../read-patches.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncJson } from '../render/sync-json.ts';
 import { syncSummary } from '../render/sync-summary.ts';
+import { readAllowlist, readPatches } from '../repository-files.ts';
 import { sync, syncProblems } from '../sync.ts';
 
 export const syncCommand: Command = {

@@ -3,12 +3,11 @@ import { exitStatus } from '../exit-status.ts';
 import { noteFile } from '../note-file.ts';
 import { openWorld, type World } from '../open-world.ts';
 import { portFlag } from '../port-flag.ts';
-import { readAllowlist } from '../read-allowlist.ts';
-import { patchesFolder, readPatches } from '../read-patches.ts';
 import { errorText } from '../render/error-text.ts';
 import { installLines } from '../render/install-lines.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync-summary.ts';
+import { patchesFolder, readAllowlist, readPatches } from '../repository-files.ts';
 import { serveStore } from '../serve-store.ts';
 import { sync, syncProblems } from '../sync.ts';
 

@@ -5,7 +5,7 @@ import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { sha256Of } from '../../core/digest.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { openWorld, type World } from '../../local/open-world.ts';
-import { readAllowlist } from '../../local/read-allowlist.ts';
+import { readAllowlist } from '../../local/repository-files.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import type { PackageSpec } from '../../local/sample/build-package.ts';
 import { incompressibleBytes } from '../../local/sample/random.ts';

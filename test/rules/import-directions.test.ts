@@ -77,6 +77,8 @@ const allowed: [path: string, from: string][] = [
   ['core/planted-32.ts', 'zod'],
   ['core/planted-33.ts', '@msgpack/msgpack'],
   ['core/planted-34.ts', 'compressjs'],
+  ['core/planted-72.ts', 'jsonc-parser'],
+  ['core/steps/planted-73.ts', 'jsonc-parser'],
   ['core/planted-35.ts', './planted-21.ts'],
   ['core/planted-36.ts', '../core/planted-21.ts'],
   ['core/steps/planted-38.ts', '../ports/clock.ts'],

@@ -3,7 +3,7 @@ import { startDigests } from '../../core/digest.ts';
 import { packageFacts } from '../../core/forms/channel-facts.ts';
 import type { FormBytes, FormSource } from '../../core/forms/form.ts';
 import { applyHotfix, hotfixOf } from '../../core/forms/hotfix/hotfix.ts';
-import type { PatchInstructions } from '../../core/forms/hotfix/patch-instructions.ts';
+import type { PatchInstructions } from '../../core/forms/hotfix/patch-file.ts';
 import type { IndexLine } from '../../core/index/state/index-line.ts';
 import { canonicalJson, compareCodePoints } from '../../core/json.ts';
 import { readPackageInfo } from '../../core/package/read-package-info.ts';

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { z } from 'zod';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { parsePatchInstructions } from '../../core/forms/hotfix/patch-instructions.ts';
 import { parseJson } from '../../core/json.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { syncProblems, sync as syncWith } from '../../local/sync.ts';
 import { lab, useLab } from './lab.ts';
+import { parsePatchInstructions } from './patch-instructions.ts';
 import { small } from './start-lab.ts';
 
 let solver: Solver;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allowlistJsonSchema } from '../../../core/allowlist/allowlist-json-schema.ts';
+import { allowlistJsonSchema } from '../../../core/allowlist/allowlist-schema.ts';
 import { locateJson } from '../../../core/allowlist/locate-json.ts';
 import { parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
 import { schemaFaults } from '../../../core/allowlist/schema-faults.ts';

@@ -93,7 +93,7 @@ test('a sound document without repeated keys has no faults', () => {
   );
 });
 
-test('every repeated key is a fault at its second place, however it is written (B7)', () => {
+test('every repeated key is a fault at its second place, however it is written', () => {
   const text = '{"a":1,"b":{"\\u0062":2,"b":3},"a":4}';
   const { root, faults } = locateJson(text);
   expect(root).not.toBeNull();

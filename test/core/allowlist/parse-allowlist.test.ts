@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Allowlist, parseAllowlist, unsupportedEntries } from '../../../core/allowlist/parse-allowlist.ts';
+import { type Allowlist, parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
+import { unsupportedEntries } from '../../../core/allowlist/read-entries.ts';
 import { canonicalMatchSpec } from '../../../core/match-spec/solver-spec.ts';
 import { allowlistText, utf8 } from './expect-problem.ts';
 

@@ -54,6 +54,7 @@ describe('JSON that is none', () => {
     ['{"a" «1»}', 'the colon after "a"', undefined],
     ['{"a": "C:«\\U»sers"}', 'not an escape', 'backslash'],
     ['{"a": "x«\t»y"}', 'control character U+0009', 'u0009'],
+    ['{"a": true«\u00a0»}', 'where a comma or }', 'no-break space'],
     ['{"a": [«»', 'the file ends where a value', undefined],
     ['{} «}»', 'where the end of the file', undefined],
   ])('%j', (marked, message, hint) => expectProblem(marked, { message, hint }));

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { forms } from '../../../core/forms/forms.ts';
-import { parsePatchInstructions } from '../../../core/forms/hotfix/patch-instructions.ts';
 import { formInstructions, formPackages } from '../../support/form-packages.ts';
 import { collected, sourcesOf } from '../../support/form-source.ts';
 import { jsonDifferences } from '../../support/json-differences.ts';
+import { parsePatchInstructions } from '../../support/patch-instructions.ts';
 import { shardsAsJson } from '../../support/shards-as-json.ts';
 
 /** conda-index's own output on the same packages: golden/README.md says how it was made. */

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FormSource } from '../../../core/forms/form.ts';
 import { forms } from '../../../core/forms/forms.ts';
-import { parsePatchInstructions } from '../../../core/forms/hotfix/patch-instructions.ts';
 import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { representationOf } from '../../../core/layout.ts';
 import { formInstructions, formPackages } from '../../support/form-packages.ts';
 import { collected, lineOf, sourceOf } from '../../support/form-source.ts';
+import { parsePatchInstructions } from '../../support/patch-instructions.ts';
 
 const instructions = parsePatchInstructions(JSON.stringify(formInstructions), 'patches/test.json');
 const lines = await Promise.all(

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { allowlistKey, patchKey } from '../../../core/layout.ts';
@@ -37,7 +37,12 @@ describe('the repository’s files', () => {
     expect(before).toMatchObject([{ target: allowlistKey }, { target: patchKey(subdirSchema.parse('noarch')) }]);
     expect(deployed('{"a":1}')).toEqual(before);
     expect(deployed('{"a":2}')).not.toEqual(before);
+    writeFileSync(join(folder.path, 'patches/.DS_Store'), '');
+    expect(deployed('{"a":1}')).toEqual(before);
     writeFileSync(join(folder.path, 'patches/notes.txt'), '');
     expect(() => deployed('{}')).toThrow('patches/notes.txt is not named for a subdir');
+    rmSync(join(folder.path, 'patches/notes.txt'));
+    writeFileSync(join(folder.path, 'patches/linux-fake.json'), '{}');
+    expect(() => deployed('{}')).toThrow('patches/linux-fake.json is not named for a subdir');
   });
 });

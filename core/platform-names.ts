@@ -1,6 +1,6 @@
 /**
- * The platforms an allowlist may name: the subdirs that conda's tools know a machine for (rattler's `Platform`, the
- * names of CEP 26's grammar that are in use). `noarch` is no platform: every platform reads it anyway.
+ * The platforms an allowlist and the files of `patches/` may name: the subdirs that conda's tools know a machine for
+ * (rattler's `Platform`). `noarch` is no platform: every platform reads it anyway.
  */
 export const platformNames = [
   'linux-32',

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPatches } from '../../local/read-patches.ts';
+import { readPatches } from '../../local/repository-files.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -28,13 +28,15 @@ describe('patches/ beside the allowlist', () => {
   });
 
   it('holds a file for each subdir, and hidden ones that are passed over', async () => {
-    const patches = await readPatches(await homeWith({ 'noarch.json': sound, 'win-64.json': sound, '.gitkeep': '' }));
+    const hidden = { '.gitkeep': '', '.DS_Store': new Uint8Array([0, 0, 0, 1]) };
+    const patches = await readPatches(await homeWith({ 'noarch.json': sound, 'win-64.json': sound, ...hidden }));
     expect([...patches.keys()]).toEqual(['noarch', 'win-64']);
     expect(patches.get([...patches.keys()][0] ?? expect.fail())).toMatchObject({ remove: ['a-1-0.conda'], revoke: [] });
   });
 
   it.each<[string, Record<string, string | Uint8Array>, string | RegExp]>([
     ['a name that is no subdir', { 'linux64.json': sound }, /linux64.json is not named for a subdir/],
+    ['a platform that no machine is', { 'linux-fake.json': sound }, /linux-fake.json is not named for a subdir/],
     ['a name that is no JSON', { 'linux-64.json~': sound }, /is not named for a subdir/],
     ['no JSON', { 'noarch.json': '{\n  "patch_instructions_version": 1,\n}' }, /noarch.json:2:34: /],
     ['no UTF-8', { 'noarch.json': new Uint8Array([0x7b, 0xff]) }, /noarch.json:1:1: is not UTF-8/],
@@ -71,6 +73,12 @@ describe('patches/ beside the allowlist', () => {
     const error = await readPatches(await homeWith(files)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'patches.invalid', message: expect.stringMatching(message) });
     expect(error).toHaveProperty('hint', expect.stringMatching(/\w/));
+  });
+
+  it('with a misspelt platform in it is an error that says which was meant', async () => {
+    await expect(readPatches(await homeWith({ 'linux64.json': sound }))).rejects.toMatchObject({
+      hint: 'did you mean linux-64.json?',
+    });
   });
 
   it('with a folder in it is an error', async () => {

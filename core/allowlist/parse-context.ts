@@ -1,31 +1,29 @@
 import type { z } from 'zod';
 import type { Subdir } from '../subdir.ts';
-import type { JsonFault, Span } from './json-cursor.ts';
+import type { JsonFault, Span, Wording } from './json-fault.ts';
 import type { JsonNode } from './locate-json.ts';
-import { quoted, type Wording } from './worded-text.ts';
+import { quoted } from './text-problem.ts';
 
 /** What the parts of an allowlist are read against. What does not fit the schema has been reported before. */
-export interface Reading {
+export interface ParseContext {
   readonly text: string;
-  /** Null when the list itself is wrong: then nothing is held against it. */
+  /** URLs without a slash at the end. Null when the list itself is wrong: then nothing is held against it. */
   readonly channels: readonly string[] | null;
+  /** Null when the list itself is wrong: then nothing is held against it. */
   readonly platforms: readonly Subdir[] | null;
   report(fault: JsonFault): void;
   /** The line an offset is on, from 1. */
   lineOf(offset: number): number;
 }
 
-/** A node's fault, or a narrower span's. */
+/** The fault of a whole node, or of a narrower span. */
 export const faultAt = ({ start, end }: Span, wording: Wording): JsonFault => ({ start, end, ...wording });
-
-/** The node under a key, or null. */
-export const memberOf = (node: JsonNode, key: string): JsonNode | null => node.members.get(key)?.node ?? null;
 
 /** A list's items when all of them fit, null otherwise; an item that comes twice is reported. */
 export function readList<T>(
   node: JsonNode | null,
   schema: z.ZodType<T>,
-  { report, identity = String }: Pick<Reading, 'report'> & { readonly identity?: (item: T) => string },
+  { report, identity = String }: Pick<ParseContext, 'report'> & { readonly identity?: (item: T) => string },
 ): T[] | null {
   const first = new Map<string, number>();
   const items: T[] = [];

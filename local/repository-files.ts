@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { maxAllowlistBytes } from '../core/allowlist/decode-allowlist.ts';
+import { type Allowlist, acceptAllowlist } from '../core/allowlist/parse-allowlist.ts';
+import { GatehouseError } from '../core/error.ts';
+import type { Patches } from '../core/forms/hotfix/hotfix.ts';
+import { maxPatchFileBytes, type PatchInstructions, readPatchFile } from '../core/forms/hotfix/patch-file.ts';
+import { parsePatchFileName } from '../core/layout/patch-file-name.ts';
+import type { Subdir } from '../core/subdir.ts';
+
+/** @throws GatehouseError `allowlist.missing`, or `allowlist.invalid` with every problem on a line of its own */
+export async function readAllowlist(file: string): Promise<Allowlist> {
+  return acceptAllowlist(await readAllowlistBytes(file), file);
+}
+
+async function readAllowlistBytes(file: string): Promise<Uint8Array> {
+  try {
+    // One byte too many shows that a file is too large, without reading the rest of it.
+    return await readStart(file, maxAllowlistBytes + 1);
+  } catch (cause) {
+    const hint = 'name the allowlist with --allowlist FILE, or run the command where allowlist.json is';
+    const reason = reasonOf(cause, { ENOENT: 'does not exist' });
+    throw new GatehouseError('allowlist.missing', `${file} ${reason}`, { hint, cause });
+  }
+}
+
+/** Where an organisation keeps its own hotfixes: beside its allowlist. */
+export const patchesFolder = (allowlist: string): string => join(dirname(allowlist), 'patches');
+
+const folderHint = 'patches/ beside the allowlist holds one file for each subdir, such as patches/linux-64.json';
+
+/**
+ * Reads the organisation's own hotfixes: `patches/<subdir>.json` beside the allowlist. They are none when there is no
+ * such folder; a file that cannot be read as hotfixes is an error, unless it is hidden.
+ *
+ * @throws GatehouseError `patches.invalid`
+ */
+export async function readPatches(allowlist: string): Promise<Patches> {
+  const folder = patchesFolder(allowlist);
+  const patches = new Map<Subdir, PatchInstructions>();
+  for (const name of await namesIn(folder)) {
+    const parsed = parsePatchFileName(name);
+    const file = join(folder, name);
+    if (parsed.status === 'unknown') {
+      throw new GatehouseError('patches.invalid', `${file} is not named for a subdir`, {
+        hint: parsed.hint ?? folderHint,
+      });
+    }
+    if (parsed.status === 'subdir') patches.set(parsed.subdir, readPatchFile(await readPatchBytes(file), file));
+  }
+  return patches;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return [];
+    const reason = reasonOf(cause, { ENOTDIR: 'is no folder' });
+    throw new GatehouseError('patches.invalid', `${folder} ${reason}`, { hint: folderHint, cause });
+  }
+}
+
+async function readPatchBytes(file: string): Promise<Uint8Array> {
+  const bytes = await readStart(file, maxPatchFileBytes + 1).catch((cause: unknown) => {
+    throw new GatehouseError('patches.invalid', `${file} ${reasonOf(cause)}`, { hint: folderHint, cause });
+  });
+  if (bytes.length <= maxPatchFileBytes) return bytes;
+  throw new GatehouseError('patches.invalid', `${file} is larger than 16 MiB`, { hint: folderHint });
+}
+
+/** A file's first bytes. It is read as a stream, so that it may be a pipe. */
+async function readStart(file: string, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of createReadStream(file, { end: maxBytes - 1 })) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Why the system refused, to stand after the name of what it refused. */
+function reasonOf(error: unknown, reasons: Readonly<Record<string, string>> = {}): string {
+  const code = codeOf(error);
+  const all: Readonly<Record<string, string>> = { EISDIR: 'is a folder', EACCES: 'may not be read', ...reasons };
+  return all[code] ?? `cannot be read (${code})`;
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
