@@ -37,7 +37,10 @@ export function decodeBlock(bits: HeldBits, { maxSymbols, packedBytes }: BlockSi
   return { ...expandRuns(meter), statedCrc: bunzip.targetBlockCRC };
 }
 
-/** False when the header goes on behind the bytes held. */
+/**
+ * Refuses what seek-bzip reads and C's bzip2 does not, and says what is wrong, which seek-bzip does not. False when the
+ * header goes on behind the bytes held.
+ */
 function checkHeader(bits: HeldBits): boolean {
   bits.at += 32;
   const randomised = readBits(bits, 1) === 1;
@@ -118,7 +121,7 @@ const sliceBytes = 256 * 1024;
 const longestRepeat = 255;
 const output = new Uint8Array(sliceBytes);
 
-/** Follows the places from byte to byte; behind four equal bytes stands how often more they come. */
+/** Follows the places from byte to byte, and writes runs out: behind four equal bytes stands how often more they come. */
 function expandRuns(meter: Meter): Omit<DecodedBlock, 'statedCrc'> {
   const { dbuf, writeCount } = bunzip;
   const text = sliced(meter);
@@ -162,6 +165,7 @@ function sliced(meter: Meter) {
     },
   };
 }
+
 const mirrors = Uint8Array.from({ length: 256 }, (_, byte) => mirrorWord(byte << 24));
 const mirrored = new Uint8Array(sliceBytes);
 

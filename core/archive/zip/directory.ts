@@ -92,46 +92,39 @@ async function readZipEnd(source: ByteSource): Promise<DirectoryPlace> {
   if (end.getUint16(20, true) !== 0) refuse('A4.framing', 'a ZIP comment');
   if (end.getUint32(4, true) !== 0) refuse('A4.framing', 'a ZIP over several disks');
   const narrow = [end.getUint16(8, true), end.getUint16(10, true), end.getUint32(12, true), end.getUint32(16, true)];
-  const [onDisk = 0, entries = 0, size = 0, start = 0] = (await wideFields(source, at, narrow)) ?? narrow;
+  const wide = await readWideEnd(source, at, narrow);
+  const [onDisk = 0, entries = 0, size = 0, start = 0] = wide?.fields ?? narrow;
   if (onDisk !== entries) refuse('A4.framing', 'a ZIP over several disks');
-  const recordsStart = await directoryEnd(source, at);
+  const recordsStart = wide?.at ?? at;
   if (start + size !== recordsStart) refuse('A4.framing', 'the ZIP directory does not end at its end record');
   return { start, end: recordsStart, entries };
 }
 
-async function hasLocator(source: ByteSource, endAt: number): Promise<boolean> {
-  if (endAt < locatorBytes + end64Bytes) return false;
-  const locator = await viewOf(source, endAt - locatorBytes, 4);
-  return locator.getUint32(0, true) === locatorSignature;
-}
-
-async function directoryEnd(source: ByteSource, endAt: number): Promise<number> {
-  return (await hasLocator(source, endAt)) ? endAt - locatorBytes - end64Bytes : endAt;
+interface WideEnd {
+  /** Where the record starts. */
+  readonly at: number;
+  /** `[entries on disk, entries, size, start]` of the directory. */
+  readonly fields: readonly number[];
 }
 
 /** What the end record says where the ZIP64 one holds the value. */
 const inWideRecord = [0xffff, 0xffff, 0xffffffff, 0xffffffff];
 
-/** The ZIP64 end record's `[entries on disk, entries, size, start]`, or null when there is none. */
-async function wideFields(source: ByteSource, endAt: number, narrow: readonly number[]): Promise<number[] | null> {
-  if (!(await hasLocator(source, endAt))) return null;
-  const at = await readLocator(source, endAt);
+/** The ZIP64 end record, which its locator and then the end record follow; null when there is no locator. */
+async function readWideEnd(source: ByteSource, endAt: number, narrow: readonly number[]): Promise<WideEnd | null> {
+  const at = endAt - locatorBytes - end64Bytes;
+  if (at < 0) return null;
+  const locator = await viewOf(source, endAt - locatorBytes, locatorBytes);
+  if (locator.getUint32(0, true) !== locatorSignature) return null;
+  const oneDisk = locator.getUint32(4, true) === 0 && locator.getUint32(16, true) <= 1;
+  if (locator.getBigUint64(8, true) !== BigInt(at) || !oneDisk) refuse('A4.framing', 'a damaged ZIP64 locator');
   const view = await viewOf(source, at, end64Bytes);
   const sound = view.getUint32(0, true) === end64Signature && view.getBigUint64(4, true) === 44n;
   if (!sound || view.getBigUint64(16, true) !== 0n) refuse('A4.framing', 'a damaged ZIP64 end record');
-  const wide = [24, 32, 40, 48].map((field) => wideNumber(view, field));
-  const agrees = narrow.every((value, i) => value === inWideRecord[i] || value === wide[i]);
+  const fields = [24, 32, 40, 48].map((field) => wideNumber(view, field));
+  const agrees = narrow.every((value, i) => value === inWideRecord[i] || value === fields[i]);
   if (!agrees) refuse('A4.framing', 'the two ZIP end records contradict each other');
-  return wide;
-}
-
-async function readLocator(source: ByteSource, endAt: number): Promise<number> {
-  const at = endAt - locatorBytes - end64Bytes;
-  const locator = await viewOf(source, endAt - locatorBytes, locatorBytes);
-  const points = locator.getBigUint64(8, true) === BigInt(at);
-  const oneDisk = locator.getUint32(4, true) === 0 && locator.getUint32(16, true) <= 1;
-  if (!points || !oneDisk) refuse('A4.framing', 'a damaged ZIP64 locator');
-  return at;
+  return { at, fields };
 }
 
 async function viewOf(source: ByteSource, start: number, length: number): Promise<DataView> {

@@ -69,7 +69,7 @@ function methodName(method: number, path: string): 'stored' | 'deflated' {
   return refuse('A4.method', `${shown(path)} is compressed by method ${method}`);
 }
 
-/** The tail and one read ahead are 64 KiB. It holds the directory of every real `.conda`, and for nine in ten the info tarball. */
+/** With one read ahead 64 KiB. The tail holds the directory of every real `.conda`, and for nine in ten the info tarball. */
 const tailBytes = 60 * 1024;
 /** The first two local headers of a `.conda` and its `metadata.json` in one read. */
 const aheadBytes = 4 * 1024;
