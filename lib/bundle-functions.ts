@@ -39,6 +39,7 @@ const esModule = {
   outExtension: { '.js': '.mjs' },
   banner: { js: commonJs },
   alias: zod,
+  inject: [join(root, 'lib/shims/buffer.mjs')],
 } satisfies BuildOptions;
 
 /**

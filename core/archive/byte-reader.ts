@@ -2,8 +2,8 @@
 export interface ByteReader extends AsyncDisposable {
   /** The next `length` bytes; fewer only when the stream ends first. `length` is held in memory. */
   take(length: number): Promise<Uint8Array>;
-  /** A slice of at most `most` bytes, never empty; null at the end of the stream. */
-  some(most: number): Promise<Uint8Array | null>;
+  /** A slice of at most `maxBytes`, never empty; null at the end of the stream. */
+  some(maxBytes: number): Promise<Uint8Array | null>;
 }
 
 /** A reader that holds one slice at a time. Disposing of it stops the stream. */
@@ -12,14 +12,14 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
   let rest: Uint8Array = new Uint8Array();
   let ended = false;
 
-  const some = async (most: number): Promise<Uint8Array | null> => {
+  const some = async (maxBytes: number): Promise<Uint8Array | null> => {
     while (rest.length === 0 && !ended) {
       const next = await iterator.next();
       if (next.done) ended = true;
       else rest = next.value;
     }
     if (rest.length === 0) return null;
-    const slice = rest.subarray(0, most);
+    const slice = rest.subarray(0, maxBytes);
     rest = rest.subarray(slice.length);
     return slice;
   };
@@ -50,4 +50,10 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
       if (!ended) await iterator.return?.();
     },
   };
+}
+
+/** A loop, since a callback for each byte takes ten times as long, and a tar ends in kilobytes of zeros. */
+export function allZero(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
 }

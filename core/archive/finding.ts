@@ -10,8 +10,8 @@ export interface Finding {
 /** Told of an odd thing while reading goes on. */
 export type Report = (code: string, detail: string) => void;
 
-/** Enough to see a pattern; a hostile archive could hold 200,000 odd members. */
-const keptPerCode = 10;
+/** Enough findings to see a pattern; a hostile archive could hold 200,000 odd members. */
+const maxKeptPerCode = 10;
 
 /** Gathers findings in memory bounded by the number of codes: ten of each, and how many more there were. */
 export function collectFindings(): { readonly report: Report; list(): Finding[] } {
@@ -20,7 +20,7 @@ export function collectFindings(): { readonly report: Report; list(): Finding[] 
     report(code, detail) {
       const seen = byCode.get(code) ?? { kept: [], more: 0 };
       byCode.set(code, seen);
-      if (seen.kept.length < keptPerCode) seen.kept.push({ code, detail });
+      if (seen.kept.length < maxKeptPerCode) seen.kept.push({ code, detail });
       else seen.more++;
     },
     list: () =>
@@ -45,9 +45,9 @@ export function refusalCode(error: unknown): string | null {
   return error.message.slice(0, error.message.indexOf(': '));
 }
 
-const longestShown = 200;
+const maxShownCharacters = 200;
 
 /** Text from an archive made safe to show: quoted, cut, and ASCII only. */
 export function shown(text: string): string {
-  return canonicalJson(text.length > longestShown ? `${text.slice(0, longestShown)}...` : text);
+  return canonicalJson(text.length > maxShownCharacters ? `${text.slice(0, maxShownCharacters)}...` : text);
 }

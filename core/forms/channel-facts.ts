@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GatehouseError } from '../error.ts';
 import { canonicalJson, parseJson } from '../json.ts';
-import type { InfoFiles } from '../package/info-files.ts';
+import type { InfoFiles } from '../package/package-info.ts';
 import { type RepodataRecord, recordSchema } from '../record.ts';
 import { recipeSource } from './recipe-source.ts';
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { type Report, refuse } from '../archive/finding.ts';
+import type { Digests } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
-import { parseJson } from '../json.ts';
+import { parseJson, parseValue } from '../json.ts';
 import { packageNameSchema } from '../package-name.ts';
+import { type RepodataRecord, recordSchema } from '../record.ts';
+import type { Subdir } from '../subdir.ts';
 
 /** `info/index.json` (CEP 34) as real builders write it: the keys the pipeline reads are typed, the rest is kept. */
 const writtenSchema = z.looseObject({
@@ -58,4 +61,27 @@ export function parseInfoJson<T>(text: string, schema: z.ZodType<T>, what: strin
     if (error instanceof GatehouseError) refuse('B7.json', error.message);
     throw error;
   }
+}
+
+/** Keys of `info/index.json` that no record carries (conda-index, `conda_index/index/cache.py`). */
+const unlistedKeys = new Set([
+  'arch',
+  'has_prefix',
+  'mtime',
+  'platform',
+  'ucs',
+  'requires_features',
+  'binstar',
+  'target-triplet',
+  'machine',
+  'operatingsystem',
+]);
+
+/**
+ * The record of a package that no channel has described: its `info/index.json`, unknown keys included, and the size and
+ * hashes of its bytes (CEP 36). A package that does not name its subdir gets that of the folder it lies in.
+ */
+export function recordFromIndex(index: IndexJson, digests: Digests, subdir: Subdir): RepodataRecord {
+  const kept = Object.fromEntries(Object.entries(index).filter(([key]) => !unlistedKeys.has(key)));
+  return parseValue({ subdir, ...kept, ...digests }, recordSchema, `the record of ${index.name}`);
 }

@@ -1,11 +1,10 @@
-import { decodeBzip2 } from '../archive/bzip2.ts';
-import { type DecodeBudget, startBudget } from '../archive/decode-budget.ts';
+import { decodeBzip2 } from '../archive/bzip2/decode-bzip2.ts';
 import { collectFindings, type Finding, refuse, shown } from '../archive/finding.ts';
-import { type MemberFacts, type MemberRules, memberRules } from '../archive/member-rules.ts';
-import { defaultLimits, type ReadLimits } from '../archive/read-limits.ts';
-import { walkTar } from '../archive/tar.ts';
-import type { ZipMember } from '../archive/zip.ts';
-import { decodeZstd } from '../archive/zstd-frame.ts';
+import { type DecodeBudget, defaultLimits, type ReadLimits, startBudget } from '../archive/limits.ts';
+import { type MemberFacts, type MemberRules, memberRules } from '../archive/members.ts';
+import { walkTar } from '../archive/tar/walk-tar.ts';
+import type { ZipMember } from '../archive/zip/open-zip.ts';
+import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
 import { type ByteSource, chunksOf } from '../byte-source.ts';
 import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
 import { openConda } from './open-conda.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Report, refuse, shown } from '../archive/finding.ts';
-import type { ReadLimits } from '../archive/read-limits.ts';
-import { openZip, type ZipMember } from '../archive/zip.ts';
+import type { ReadLimits } from '../archive/limits.ts';
+import { openZip, type ZipMember } from '../archive/zip/open-zip.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
 import { parseInfoJson } from './index-json.ts';
@@ -21,7 +21,7 @@ interface Context {
 
 const metadataName = 'metadata.json';
 const metadataSchema = z.looseObject({ conda_pkg_format_version: z.literal(2) });
-const largestMetadata = 64 * 1024;
+const maxMetadataBytes = 64 * 1024;
 
 /**
  * Opens a `.conda` (CEP 35): exactly `metadata.json` and the two tarballs named for the file. Three clients pick three
@@ -54,7 +54,7 @@ function checkMethod({ name, method, size, compressedSize }: ZipMember, limits: 
 }
 
 async function checkMetadata(metadata: ZipMember, report: Report): Promise<void> {
-  if (metadata.size > largestMetadata) refuse('A5.metadata', `a ${metadataName} of ${metadata.size} bytes`);
+  if (metadata.size > maxMetadataBytes) refuse('A5.metadata', `a ${metadataName} of ${metadata.size} bytes`);
   const text = await utf8Text(metadata.open(), metadataName);
   if (text === '') {
     // Some writers leave it empty, and no client reads it.

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Finding, type Report, refuse } from '../archive/finding.ts';
-import type { ReadLimits } from '../archive/read-limits.ts';
-import type { TarMember } from '../archive/tar.ts';
+import type { ReadLimits } from '../archive/limits.ts';
+import type { TarMember } from '../archive/tar/walk-tar.ts';
+import { GatehouseError } from '../error.ts';
 import { type IndexJson, parseIndexJson, parseInfoJson } from './index-json.ts';
 
 /** What a package says about itself. */
@@ -28,9 +29,11 @@ export function collectInfo(what: string, limits: ReadLimits, report: Report): I
   const texts = new Map<string, string>();
   return {
     async offer(member) {
-      if (member.path === indexPath || member.path === runExportsPath) {
-        texts.set(member.path, await readText(member, limits.jsonBytes));
-      }
+      const { path, type, size, body } = member;
+      if (path !== indexPath && path !== runExportsPath) return;
+      if (type !== 'file') refuse('A5.index', `${path} is a ${type}`);
+      if (size > limits.jsonBytes) refuse('A13.json', `${path} has ${size} bytes`);
+      texts.set(path, await utf8Text(body, path));
     },
     hasIndex: () => texts.has(indexPath),
     finish() {
@@ -46,10 +49,55 @@ export function collectInfo(what: string, limits: ReadLimits, report: Report): I
   };
 }
 
-async function readText(member: TarMember, most: number): Promise<string> {
-  if (member.type !== 'file') refuse('A5.index', `${member.path} is a ${member.type}`);
-  if (member.size > most) refuse('A13.json', `${member.path} has ${member.size} bytes`);
-  return utf8Text(member.body, member.path);
+/** Members of `info/` that describe a package to people, as text; a key is absent when there is none that can be read. */
+export interface InfoFiles {
+  readonly about?: string;
+  /** `info/paths.json` (CEP 34). */
+  readonly paths?: string;
+  /** The first of the recipe's three places, as conda-index goes by. */
+  readonly recipe?: string;
+}
+
+export interface InfoFilesCollector {
+  /** Reads the member's body when it is one of them. */
+  offer(member: TarMember): Promise<void>;
+  finish(): InfoFiles;
+}
+
+const kibi = 1024;
+/** Of 299 real packages the largest had 19 kB, 650 kB and 16 kB. */
+const maxTextBytes = { about: 512 * kibi, paths: 64 * kibi * kibi, recipe: 512 * kibi };
+
+const infoFileByPath: ReadonlyMap<string, keyof InfoFiles> = new Map([
+  ['info/about.json', 'about'],
+  ['info/paths.json', 'paths'],
+  ['info/recipe/meta.yaml', 'recipe'],
+  ['info/recipe/meta.yaml.rendered', 'recipe'],
+  ['info/meta.yaml', 'recipe'],
+]);
+
+/**
+ * Picks the files that describe a package out of a walk over members. Nobody installs by them: one that is too large, no
+ * file or not UTF-8 counts as absent, and never refuses its package.
+ */
+export function collectInfoFiles(): InfoFilesCollector {
+  const texts = new Map<keyof InfoFiles, string>();
+  return {
+    async offer({ path, type, size, body }) {
+      const kind = infoFileByPath.get(path);
+      if (kind === undefined || texts.has(kind)) return;
+      if (type !== 'file' || size > maxTextBytes[kind]) return;
+      const text = await utf8Text(body, path).catch(nullWhereNotUtf8);
+      if (text !== null) texts.set(kind, text);
+    },
+    finish: () => Object.fromEntries(texts),
+  };
+}
+
+/** Any other fault is the archive's and refuses the package as it would for any member. */
+function nullWhereNotUtf8(error: unknown): null {
+  if (error instanceof GatehouseError && error.message.startsWith('B7.utf8')) return null;
+  throw error;
 }
 
 /** A whole small stream as text. @throws GatehouseError `package.refused` with `B7.utf8` */

@@ -1,15 +1,21 @@
-import { decodeBzip2 } from '../archive/bzip2.ts';
-import { startBudget } from '../archive/decode-budget.ts';
+import { endsStream } from '../archive/bzip2/bits.ts';
+import { decodeBzip2 } from '../archive/bzip2/decode-bzip2.ts';
 import { collectFindings, type Report } from '../archive/finding.ts';
-import { memberRules } from '../archive/member-rules.ts';
-import { defaultLimits } from '../archive/read-limits.ts';
-import { type TarMember, walkTar } from '../archive/tar.ts';
-import { decodeZstd } from '../archive/zstd-frame.ts';
-import type { ByteSource } from '../byte-source.ts';
+import { defaultLimits, startBudget } from '../archive/limits.ts';
+import { memberRules } from '../archive/members.ts';
+import { type TarMember, walkTar } from '../archive/tar/walk-tar.ts';
+import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
+import { type ByteSource, chunksOf } from '../byte-source.ts';
 import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
-import { collectInfoFiles, type InfoFiles, type InfoFilesCollector } from './info-files.ts';
 import { openConda } from './open-conda.ts';
-import { collectInfo, type InfoCollector, type PackageInfo } from './package-info.ts';
+import {
+  collectInfo,
+  collectInfoFiles,
+  type InfoCollector,
+  type InfoFiles,
+  type InfoFilesCollector,
+  type PackageInfo,
+} from './package-info.ts';
 
 export interface ReadPackageInfo extends PackageInfo {
   /** Of a `.tar.bz2` only those that come before its payload: a recipe behind it is absent. */
@@ -64,9 +70,27 @@ async function offer(member: TarMember, { info, files }: Sink): Promise<void> {
   await files.offer(member);
 }
 
-const slice = 64 * 1024;
-
 /** A first block is 250 to 460 kB compressed: larger slices would read much that is not needed. */
+const sliceBytes = 64 * 1024;
+
 async function* smallSlices(source: ByteSource): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < source.size; at += slice) yield source.read(at, Math.min(at + slice, source.size));
+  for (let at = 0; at < source.size; at += sliceBytes) yield source.read(at, Math.min(at + sliceBytes, source.size));
+}
+
+/** The end marker, the stream's CRC, and up to seven bits from where it started. */
+const trailerSpanBytes = 11;
+
+/**
+ * Refuses a `.tar.bz2` that is not all there, as while somebody copies it: what the index reads of one is at its start.
+ * A `.conda` is read from its end. Costs eleven bytes, and all of the package where they are no end of a stream.
+ *
+ * @throws GatehouseError `package.refused` with `A7.*`
+ */
+export async function expectEnd(source: ByteSource, fileName: PackageFileName): Promise<void> {
+  if (packageFileParts(fileName).format === '.conda') return;
+  if (endsStream(await source.read(Math.max(0, source.size - trailerSpanBytes), source.size))) return;
+  const decoded = decodeBzip2(chunksOf(source), startBudget(defaultLimits).meter(source.size), () => {});
+  for await (const _ of decoded) {
+    // Zeros may follow the stream; whatever else is refused.
+  }
 }

@@ -1,4 +1,4 @@
-import { decodeZstd } from '../archive/zstd-frame.ts';
+import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
 import { type ByteSource, chunksOf } from '../byte-source.ts';
 import { GatehouseError } from '../error.ts';
 import type { FormBytes, FormSource } from '../forms/form.ts';

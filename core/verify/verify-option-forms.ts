@@ -1,4 +1,4 @@
-import { decodeBzip2 } from '../archive/bzip2.ts';
+import { decodeBzip2 } from '../archive/bzip2/decode-bzip2.ts';
 import { type ByteSource, chunksOf } from '../byte-source.ts';
 import { GatehouseError } from '../error.ts';
 import type { FormSource } from '../forms/form.ts';

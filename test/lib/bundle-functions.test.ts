@@ -60,6 +60,11 @@ describe('what is in a bundle', () => {
     expect((await holding(withBz2)).map(([name]) => name)).toEqual(['indexer/bzip2-worker.mjs']);
   });
 
+  it('is no way to make a buffer that Node warns of', async () => {
+    const holding = [...(await contents(withBz2))].filter(([, bytes]) => /new Buffer\(/.test(bytes.toString('latin1')));
+    expect(holding.map(([name]) => name)).toEqual([]);
+  });
+
   it('is the same bytes each time', async () => {
     const again = bundleFunctions(join(folder.path, 'again'), { bz2: true });
     expect(await contents(again)).toEqual(await contents(withBz2));

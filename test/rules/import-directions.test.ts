@@ -36,8 +36,8 @@ const forbidden: [path: string, from: string, message: string][] = [
   ['core/steps/planted-29.ts', '../steps/plan.ts', 'a step never imports'],
   ['core/steps/planted-30.ts', '../../core/steps/plan.ts', 'a step never imports'],
   ['core/steps/planted-31.ts', 'node:fs', 'core does no I/O'],
-  ['core/planted-37.ts', 'seek-bzip', 'core imports zod'],
-  ['core/steps/planted-58.ts', 'seek-bzip', 'core imports zod'],
+  ['core/planted-37.ts', 'yauzl', 'core imports zod'],
+  ['core/steps/planted-58.ts', 'yauzl', 'core imports zod'],
 ];
 
 /** Expressions of core that would reach for the world instead of taking it as an argument. */
@@ -79,6 +79,8 @@ const allowed: [path: string, from: string][] = [
   ['core/planted-34.ts', 'compressjs'],
   ['core/planted-72.ts', 'jsonc-parser'],
   ['core/steps/planted-73.ts', 'jsonc-parser'],
+  ['core/planted-74.ts', 'seek-bzip'],
+  ['core/steps/planted-75.ts', 'seek-bzip'],
   ['core/planted-35.ts', './planted-21.ts'],
   ['core/planted-36.ts', '../core/planted-21.ts'],
   ['core/steps/planted-38.ts', '../ports/clock.ts'],

@@ -1,8 +1,8 @@
 import { collectFindings } from '../../core/archive/finding.ts';
-import { memberRules } from '../../core/archive/member-rules.ts';
-import { defaultLimits } from '../../core/archive/read-limits.ts';
-import { walkTar } from '../../core/archive/tar.ts';
-import { openZip } from '../../core/archive/zip.ts';
+import { defaultLimits } from '../../core/archive/limits.ts';
+import { memberRules } from '../../core/archive/members.ts';
+import { walkTar } from '../../core/archive/tar/walk-tar.ts';
+import { openZip } from '../../core/archive/zip/open-zip.ts';
 import { bytesSource } from '../../core/byte-source.ts';
 import { inSlices, joined } from './refusal.ts';
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { agree, crcOf, decode, fewer } from '../../support/bzip2-agreement.ts';
 import { bitsOf, type CraftedBlock, craftBlock, endStream, runDigits, word } from '../../support/craft-bzip2.ts';
 import { libbz2 } from '../../support/libbz2.ts';
+import { longestRun } from '../../support/longest-run.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { runPython } from '../../support/run-python.ts';
 
@@ -142,6 +143,14 @@ describe('a crafted block', () => {
     );
     const streams = fc.sample(block, 800).map(craftBlock);
     expect(fewer(await agree(streams))).toBeGreaterThan(50);
+  });
+
+  it('is read when a run has 32 digits or more, which C refuses', async () => {
+    const digits = (count: number) => Array.from({ length: count }, () => 0);
+    const runs = [31, 32, 35].map((count) => oneValue(0, { payload: codes([...digits(count), 2], 2) }));
+    expect(runs.map(longestRun)).toEqual([31, 32, 35]);
+    // The digits up to the 32nd are lost: of 32 nothing is left to read, of 35 a run of 3 digits.
+    expect(await agree(runs)).toEqual([false, false, true]);
   });
 
   it('is refused when it is randomised, which C reads', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
+import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
 import { bzip2, zerosByC } from '../../support/build-bzip2.ts';
 import { bunzip2 } from '../../support/bunzip2.ts';
 import { inSlices, joined } from '../../support/refusal.ts';

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
-import { startBudget } from '../../../core/archive/decode-budget.ts';
+import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
 import { collectFindings } from '../../../core/archive/finding.ts';
-import { defaultLimits } from '../../../core/archive/read-limits.ts';
+import { defaultLimits, startBudget } from '../../../core/archive/limits.ts';
 import { bzip2, bzip2Bomb } from '../../support/build-bzip2.ts';
 import { inSlices, joined, refusalOf } from '../../support/refusal.ts';
 

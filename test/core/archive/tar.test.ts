@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memberRules } from '../../../core/archive/member-rules.ts';
-import { defaultLimits } from '../../../core/archive/read-limits.ts';
-import { walkTar } from '../../../core/archive/tar.ts';
+import { defaultLimits } from '../../../core/archive/limits.ts';
+import { memberRules } from '../../../core/archive/members.ts';
+import { walkTar } from '../../../core/archive/tar/walk-tar.ts';
 import { buildTar, endBlocks, paxHeader, type RawMember, rawMember } from '../../support/build-tar.ts';
 import { listTar } from '../../support/list-archive.ts';
 import { inSlices, refusalOf } from '../../support/refusal.ts';

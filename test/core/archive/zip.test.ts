@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openZip } from '../../../core/archive/zip.ts';
+import { openZip } from '../../../core/archive/zip/open-zip.ts';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { buildZip, type RawZipMember } from '../../support/build-zip.ts';
 import { countingSource } from '../../support/counting-source.ts';

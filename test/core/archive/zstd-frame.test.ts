@@ -1,9 +1,8 @@
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startBudget } from '../../../core/archive/decode-budget.ts';
-import { defaultLimits } from '../../../core/archive/read-limits.ts';
-import { decodeZstd } from '../../../core/archive/zstd-frame.ts';
+import { defaultLimits, startBudget } from '../../../core/archive/limits.ts';
+import { decodeZstd } from '../../../core/archive/zstd/decode-zstd.ts';
 import { buildFrame, rawBlock, runBlock, skippableFrame, zstdBomb } from '../../support/build-zstd.ts';
 import { inSlices, joined, refusalOf } from '../../support/refusal.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { packageFacts } from '../../../core/forms/channel-facts.ts';
 import { recipeSource } from '../../../core/forms/recipe-source.ts';
-import type { InfoFiles } from '../../../core/package/info-files.ts';
+import type { InfoFiles } from '../../../core/package/package-info.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { buildConda, buildTarBz2, indexMember, infoTar, stem } from '../../support/build-package.ts';

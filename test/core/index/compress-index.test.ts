@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeZstd } from '../../../core/archive/zstd-frame.ts';
+import { decodeZstd } from '../../../core/archive/zstd/decode-zstd.ts';
 import { compressIndex } from '../../../core/index/compress-index.ts';
 
 async function compressed(slices: readonly Uint8Array[], size = Buffer.concat(slices).length): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultLimits } from '../../../core/archive/read-limits.ts';
+import { defaultLimits } from '../../../core/archive/limits.ts';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';

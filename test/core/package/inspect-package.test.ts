@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits, type ReadLimits } from '../../../core/archive/read-limits.ts';
+import { defaultLimits, type ReadLimits } from '../../../core/archive/limits.ts';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';

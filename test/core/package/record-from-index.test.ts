@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestStream } from '../../../core/digest.ts';
-import { parseIndexJson } from '../../../core/package/index-json.ts';
-import { recordFromIndex } from '../../../core/package/record-from-index.ts';
+import { parseIndexJson, recordFromIndex } from '../../../core/package/index-json.ts';
 import { noarch, subdirSchema } from '../../../core/subdir.ts';
 import { indexJson } from '../../support/build-package.ts';
 import { inSlices } from '../../support/refusal.ts';

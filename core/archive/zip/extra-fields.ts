@@ -1,10 +1,10 @@
-import { refuse } from './finding.ts';
+import { refuse } from '../finding.ts';
 
 const zip64 = 0x0001;
 const unicodePath = 0x7075;
 
-/** The field holds this when the ZIP64 extra holds its value (APPNOTE 4.5.3). */
-const elsewhere = 0xffffffff;
+/** What a header's field says where the ZIP64 extra holds its value (APPNOTE 4.5.3). */
+const inExtra = 0xffffffff;
 
 /** `[size, compressed size]`, and in the central directory `, offset]` (APPNOTE 4.5.3's order). */
 export type ZipSizes = readonly number[];
@@ -55,7 +55,7 @@ export function wideNumber(view: DataView, at: number): number {
 
 /** The extra holds a value for each field that points to it, or for the header's fields from the first on. */
 function withWide(sizes: ZipSizes, wide: readonly number[]): ZipSizes {
-  const pointing = sizes.filter((size) => size === elsewhere).length;
+  const pointing = sizes.filter((size) => size === inExtra).length;
   const whole = wide.length >= 2 && wide.length <= sizes.length;
   if (wide.length !== pointing && !whole) refuse('A4.extra', 'a ZIP64 extra lacks values or has too many');
   const values = wide.length === pointing ? placed(sizes, wide) : wide;
@@ -64,11 +64,11 @@ function withWide(sizes: ZipSizes, wide: readonly number[]): ZipSizes {
 
 function placed(sizes: ZipSizes, wide: readonly number[]): (number | undefined)[] {
   const values = wide.values();
-  return sizes.map((size) => (size === elsewhere ? values.next().value : undefined));
+  return sizes.map((size) => (size === inExtra ? values.next().value : undefined));
 }
 
 function resolved(size: number, wide: number | undefined): number {
-  if (size === elsewhere) return wide ?? refuse('A4.extra', 'a ZIP64 extra lacks a value');
+  if (size === inExtra) return wide ?? refuse('A4.extra', 'a ZIP64 extra lacks a value');
   // A value that the header does not point to is used by nobody; rattler's writer leaves 0 there.
   if (wide !== undefined && wide !== size && wide !== 0) refuse('A4.extra', 'a ZIP64 extra contradicts its header');
   return size;

@@ -1,7 +1,7 @@
-import { allZero } from './all-zero.ts';
-import { type Report, refuse, shown } from './finding.ts';
+import { allZero } from '../byte-reader.ts';
+import { type Report, refuse, shown } from '../finding.ts';
 
-export const blockSize = 512;
+export const blockBytes = 512;
 
 /** One 512-byte header block (POSIX ustar, or GNU's variant of it). Names are raw bytes. */
 export interface TarHeader {
@@ -53,7 +53,7 @@ export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
 /** Its own field counts as spaces. */
 function checksumOf(block: Uint8Array): number {
   let sum = 0;
-  for (let at = 0; at < blockSize; at++) sum += block[at] ?? 0;
+  for (let at = 0; at < blockBytes; at++) sum += block[at] ?? 0;
   for (let at = checksumField.from; at < checksumField.to; at++) sum += 0x20 - (block[at] ?? 0);
   return sum;
 }

@@ -1,10 +1,8 @@
-import type { ByteSource } from '../byte-source.ts';
-import { type Report, refuse, shown } from './finding.ts';
-import { memberPath } from './member-path.ts';
-import { readWindow } from './read-window.ts';
-import { deflated, readZipData, stored } from './zip-data.ts';
-import { readDirectory, type ZipEntry } from './zip-directory.ts';
-import { checkLocal, isLocalHeader } from './zip-local.ts';
+import type { ByteSource } from '../../byte-source.ts';
+import { type Report, refuse, shown } from '../finding.ts';
+import { memberPath } from '../members.ts';
+import { readDirectory, type ZipEntry } from './directory.ts';
+import { checkLocal, deflated, isLocalHeader, readZipData, stored } from './member-data.ts';
 
 export interface ZipMember {
   /** Its path; a directory's ends in `/`. */
@@ -20,9 +18,9 @@ export interface ZipMember {
 
 /**
  * The members of a ZIP file in the order they lie in it, read strictly: local headers from offset 0 without a gap, then
- * the directory that says the same of the same members, then the end records, then nothing (security rule A4, after
- * PyPI's warehouse `utils/zipfiles.py`). Data is stepped over, not read: this costs the last 60 KiB and 4 KiB for each
- * local header outside it.
+ * the directory that says the same of the same members, then the end records, then nothing (as PyPI holds uploads to it,
+ * warehouse `utils/zipfiles.py`). Readers that go by local headers and readers that go by the directory so see the same
+ * files. Data is stepped over, not read: this costs the last 60 KiB and 4 KiB for each local header outside it.
  *
  * @throws GatehouseError `package.refused` with `A4.*`, `A9.*` or `A13.directory`
  */
@@ -69,4 +67,31 @@ function methodName(method: number, path: string): 'stored' | 'deflated' {
   if (method === stored) return 'stored';
   if (method === deflated) return 'deflated';
   return refuse('A4.method', `${shown(path)} is compressed by method ${method}`);
+}
+
+/** With one read ahead 64 KiB. The tail holds the directory of every real `.conda`, and for nine in ten the info tarball. */
+const tailBytes = 60 * 1024;
+/** The first two local headers of a `.conda` and its `metadata.json` in one read. */
+const aheadBytes = 4 * 1024;
+const maxAheadKept = 4;
+
+/**
+ * A source for reading here and there: its tail is read once and kept; small reads fetch 4 KiB, and the last four such
+ * are kept. Asking for more than that reads exactly what was asked for and keeps nothing.
+ */
+async function readWindow(source: ByteSource): Promise<ByteSource> {
+  const fetch = async (start: number, end: number) => ({ start, bytes: await source.read(start, end) });
+  const tail = await fetch(Math.max(0, source.size - tailBytes), source.size);
+  let ahead = [tail].slice(1);
+  return {
+    size: source.size,
+    async read(start, end) {
+      const kept = [tail, ...ahead].find((held) => start >= held.start && end <= held.start + held.bytes.length);
+      if (kept) return kept.bytes.subarray(start - kept.start, end - kept.start);
+      if (end - start > aheadBytes) return source.read(start, end);
+      const next = await fetch(start, Math.min(start + aheadBytes, source.size));
+      ahead = [next, ...ahead].slice(0, maxAheadKept);
+      return next.bytes.subarray(0, end - start);
+    },
+  };
 }

@@ -1,19 +1,19 @@
 import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib';
-import { type ByteReader, byteReader } from './byte-reader.ts';
-import type { Meter } from './decode-budget.ts';
-import { decodeThrough, sound } from './decode-through.ts';
-import { refuse } from './finding.ts';
+import { type ByteReader, byteReader } from '../byte-reader.ts';
+import { decodeThrough, sound } from '../decode-through.ts';
+import { refuse } from '../finding.ts';
+import type { Meter } from '../limits.ts';
 
-/** 2^27: conda's own writer uses it, and libzstd's decoders refuse more unless told otherwise. */
-const largestWindow = 128 * 1024 ** 2;
-/** RFC 8878, 3.1.1.2.4: no block is larger, compressed or not. */
-const largestBlock = 128 * 1024;
+/** conda's own writer declares a window of 2^27 bytes, and libzstd's decoders refuse more unless told otherwise. */
+const maxWindowBytes = 128 * 1024 ** 2;
+/** No block is larger, compressed or not (RFC 8878, 3.1.1.2.4). */
+const maxBlockBytes = 128 * 1024;
 const magic = 0xfd2fb528;
-const outputChunk = 256 * 1024;
-const smallChunk = 32 * 1024;
+const streamChunkBytes = 256 * 1024;
+const wholeChunkBytes = 32 * 1024;
 const params = { [constants.ZSTD_d_windowLogMax]: 27 };
-/** Pieces of a frame of up to six blocks: 768 KiB unpacked at the most. */
-const smallPieces = 14;
+/** A frame of so many pieces has up to six blocks, 768 KiB unpacked at the most, and is decoded in one go. */
+const maxWholePieces = 14;
 
 interface FrameHeader {
   readonly bytes: Uint8Array;
@@ -34,7 +34,7 @@ export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Mete
   const frame = frameBytes(reader, header);
   const start: Uint8Array[] = [];
   let next = await frame.next();
-  for (; !next.done && start.length < smallPieces; next = await frame.next()) start.push(next.value);
+  for (; !next.done && start.length < maxWholePieces; next = await frame.next()) start.push(next.value);
   // A stream costs a third of a millisecond however little is in it.
   const decoded = next.done ? decodeWhole(start) : decodeStream(resume(start, next.value, frame));
   for await (const bytes of decoded) {
@@ -44,11 +44,11 @@ export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Mete
 }
 
 function* decodeWhole(frame: readonly Uint8Array[]): Generator<Uint8Array> {
-  yield sound('A6.data', () => zstdDecompressSync(Buffer.concat(frame), { params, chunkSize: smallChunk }));
+  yield sound('A6.data', () => zstdDecompressSync(Buffer.concat(frame), { params, chunkSize: wholeChunkBytes }));
 }
 
 function decodeStream(frame: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return decodeThrough(frame, createZstdDecompress({ params, chunkSize: outputChunk }), 'A6.data');
+  return decodeThrough(frame, createZstdDecompress({ params, chunkSize: streamChunkBytes }), 'A6.data');
 }
 
 async function* resume(
@@ -80,7 +80,7 @@ const reserved = 3;
 
 function blockLength(type: number, size: number): number {
   if (type === reserved) refuse('A6.block', 'a zstd block of the reserved type');
-  if (size > largestBlock) refuse('A6.block', `a zstd block of ${size} bytes`);
+  if (size > maxBlockBytes) refuse('A6.block', `a zstd block of ${size} bytes`);
   return type === runLength ? 1 : size;
 }
 
@@ -98,16 +98,16 @@ async function readFrameHeader(reader: ByteReader): Promise<FrameHeader> {
 }
 
 function checkWindow(window: number): void {
-  if (window > largestWindow) refuse('A6.window', `the zstd frame needs a window of ${window} bytes`);
+  if (window > maxWindowBytes) refuse('A6.window', `the zstd frame needs a window of ${window} bytes`);
 }
 
-/** RFC 8878, 3.1.1.1.1: the frame content size field by its flag. */
+/** How many bytes the frame's content size takes, by its flag (RFC 8878, 3.1.1.1.1). */
 function sizeFieldLength(flag: number, singleSegment: boolean): number {
   if (flag === 0) return singleSegment ? 1 : 0;
   return 2 ** flag;
 }
 
-/** RFC 8878, 3.1.1.1.2. */
+/** The window's size in bytes (RFC 8878, 3.1.1.1.2). */
 function windowSize(descriptor: number): number {
   const base = 2 ** (10 + (descriptor >> 3));
   return base + (base / 8) * (descriptor & 7);

@@ -1,4 +1,4 @@
-import { refuse, shown } from './finding.ts';
+import { refuse, shown } from '../finding.ts';
 
 /** Keys that real packages use or that change nothing; `size` must repeat the header's. */
 const knownKeys = new Set(['path', 'linkpath', 'size', 'mtime', 'atime', 'ctime']);

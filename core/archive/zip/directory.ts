@@ -1,0 +1,133 @@
+import type { ByteSource } from '../../byte-source.ts';
+import { refuse } from '../finding.ts';
+import { resolveExtras, wideNumber } from './extra-fields.ts';
+
+/** One central directory record: what the ZIP says a member is. Sizes and offset are bytes. */
+export interface ZipEntry {
+  readonly rawName: Uint8Array;
+  readonly flags: number;
+  readonly method: number;
+  readonly crc: number;
+  readonly size: number;
+  readonly compressedSize: number;
+  /** Where the member's local header starts. */
+  readonly offset: number;
+}
+
+const recordSignature = 0x02014b50;
+const recordFixedBytes = 46;
+/** Room for 200,000 members of ordinary names; a `.conda` has three. */
+const maxDirectoryBytes = 32 * 1024 ** 2;
+
+/** Compression levels (1, 2), a data descriptor (3), a UTF-8 name (11). Bit 0 is encryption, 13 a masked header. */
+const knownFlags = 0b1000_0000_1110;
+
+/**
+ * The central directory (APPNOTE 4.3.12) in order of offset, and where it starts.
+ *
+ * @throws GatehouseError `package.refused` with `A4.*`
+ */
+export async function readDirectory(source: ByteSource): Promise<{ entries: ZipEntry[]; start: number }> {
+  const { start, end, entries: count } = await readZipEnd(source);
+  if (end - start > maxDirectoryBytes) refuse('A13.directory', `a ZIP directory of ${end - start} bytes`);
+  const bytes = await source.read(start, end);
+  const entries: ZipEntry[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const { entry, length } = readRecord(bytes.subarray(at));
+    entries.push(entry);
+    at += length;
+  }
+  if (entries.length !== count) refuse('A4.framing', `the ZIP directory holds ${entries.length} of ${count} members`);
+  return { entries: entries.sort((a, b) => a.offset - b.offset), start };
+}
+
+function readRecord(bytes: Uint8Array): { entry: ZipEntry; length: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < recordFixedBytes || view.getUint32(0, true) !== recordSignature) {
+    refuse('A4.framing', 'an unknown record in the ZIP directory');
+  }
+  const nameEnd = recordFixedBytes + view.getUint16(28, true);
+  const length = nameEnd + view.getUint16(30, true);
+  if (length > bytes.length) refuse('A4.framing', 'the ZIP directory ends early');
+  if (view.getUint16(32, true) !== 0) refuse('A4.framing', 'a member has a comment');
+  if (view.getUint16(34, true) !== 0) refuse('A4.framing', 'a ZIP over several disks');
+  const rawName = bytes.subarray(recordFixedBytes, nameEnd);
+  const narrow = [view.getUint32(24, true), view.getUint32(20, true), view.getUint32(42, true)];
+  const { sizes } = resolveExtras(bytes.subarray(nameEnd, length), rawName, narrow);
+  const [size = 0, compressedSize = 0, offset = 0] = sizes;
+  const flags = knownFlagsOf(view.getUint16(8, true));
+  const method = view.getUint16(10, true);
+  return { entry: { rawName, flags, method, crc: view.getUint32(16, true), size, compressedSize, offset }, length };
+}
+
+function knownFlagsOf(flags: number): number {
+  if ((flags & 1) !== 0) refuse('A4.encrypted', 'an encrypted member');
+  if ((flags & ~knownFlags) !== 0) refuse('A4.flags', `a member has flags 0x${flags.toString(16)}`);
+  return flags;
+}
+
+const endSignature = 0x06054b50;
+const endBytes = 22;
+const end64Signature = 0x06064b50;
+const end64Bytes = 56;
+const locatorSignature = 0x07064b50;
+const locatorBytes = 20;
+
+/** Where the central directory lies: it ends where the end records start. */
+interface DirectoryPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly entries: number;
+}
+
+/**
+ * Reads the end records of a ZIP (APPNOTE 4.3.14 to 4.3.16), which must be the last bytes of the file: no comment, so
+ * there is one place they can be.
+ */
+async function readZipEnd(source: ByteSource): Promise<DirectoryPlace> {
+  if (source.size < endBytes) refuse('A4.framing', 'too short for a ZIP file');
+  const at = source.size - endBytes;
+  const end = await viewOf(source, at, endBytes);
+  if (end.getUint32(0, true) !== endSignature) refuse('A4.framing', 'the file does not end in a ZIP end record');
+  if (end.getUint16(20, true) !== 0) refuse('A4.framing', 'a ZIP comment');
+  if (end.getUint32(4, true) !== 0) refuse('A4.framing', 'a ZIP over several disks');
+  const narrow = [end.getUint16(8, true), end.getUint16(10, true), end.getUint32(12, true), end.getUint32(16, true)];
+  const wide = await readWideEnd(source, at, narrow);
+  const [onDisk = 0, entries = 0, size = 0, start = 0] = wide?.fields ?? narrow;
+  if (onDisk !== entries) refuse('A4.framing', 'a ZIP over several disks');
+  const recordsStart = wide?.at ?? at;
+  if (start + size !== recordsStart) refuse('A4.framing', 'the ZIP directory does not end at its end record');
+  return { start, end: recordsStart, entries };
+}
+
+interface WideEnd {
+  /** Where the record starts. */
+  readonly at: number;
+  /** `[entries on disk, entries, size, start]` of the directory. */
+  readonly fields: readonly number[];
+}
+
+/** What the end record says where the ZIP64 one holds the value. */
+const inWideRecord = [0xffff, 0xffff, 0xffffffff, 0xffffffff];
+
+/** The ZIP64 end record, which its locator and then the end record follow; null when there is no locator. */
+async function readWideEnd(source: ByteSource, endAt: number, narrow: readonly number[]): Promise<WideEnd | null> {
+  const at = endAt - locatorBytes - end64Bytes;
+  if (at < 0) return null;
+  const locator = await viewOf(source, endAt - locatorBytes, locatorBytes);
+  if (locator.getUint32(0, true) !== locatorSignature) return null;
+  const oneDisk = locator.getUint32(4, true) === 0 && locator.getUint32(16, true) <= 1;
+  if (locator.getBigUint64(8, true) !== BigInt(at) || !oneDisk) refuse('A4.framing', 'a damaged ZIP64 locator');
+  const view = await viewOf(source, at, end64Bytes);
+  const sound = view.getUint32(0, true) === end64Signature && view.getBigUint64(4, true) === 44n;
+  if (!sound || view.getBigUint64(16, true) !== 0n) refuse('A4.framing', 'a damaged ZIP64 end record');
+  const fields = [24, 32, 40, 48].map((field) => wideNumber(view, field));
+  const agrees = narrow.every((value, i) => value === inWideRecord[i] || value === fields[i]);
+  if (!agrees) refuse('A4.framing', 'the two ZIP end records contradict each other');
+  return { at, fields };
+}
+
+async function viewOf(source: ByteSource, start: number, length: number): Promise<DataView> {
+  const bytes = await source.read(start, start + length);
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
