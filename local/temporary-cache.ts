@@ -6,7 +6,7 @@ import { memoryCache } from '../adapters/cache-memory.ts';
 import type { DocumentCache } from '../core/ports/cache.ts';
 
 /** Bytes. */
-const mostInMemory = 512 * 1024 ** 2;
+const maxMemoryBytes = 512 * 1024 ** 2;
 
 /**
  * Upstream documents for as long as one command runs, for a store that is no folder: in a temporary folder of this
@@ -29,5 +29,5 @@ export function temporaryCache(): DocumentCache & AsyncDisposable {
 
 async function open(): Promise<{ folder: string | null; cache: DocumentCache }> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-')).catch(() => null);
-  return { folder, cache: folder === null ? memoryCache({ most: mostInMemory }) : folderCache(folder) };
+  return { folder, cache: folder === null ? memoryCache({ maxBytes: maxMemoryBytes }) : folderCache(folder) };
 }

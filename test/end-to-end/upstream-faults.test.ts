@@ -66,7 +66,7 @@ describe('a package that upstream cannot or must not give', () => {
   }
 
   it('a trickle slower than is let go on: upstream.stalled', async () => {
-    const fetch = httpFetch({ pace: { windowMs: 30, bytes: 1000 } });
+    const fetch = httpFetch({ minimum: { windowMs: 30, bytes: 1000 } });
     const slow: Answer = (response) => response.writeHead(200, { 'content-length': 400 }).write('a');
     const done = await runWithBad(slow, { fetch });
     expect(done.problems).toEqual(failed('upstream.stalled'));

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { steadyBody } from '../../adapters/steady-body.ts';
+import { withMinimumThroughput } from '../../adapters/minimum-throughput.ts';
 
 const second = 1000;
-const pace = { windowMs: 60 * second, bytes: 500 };
+const minimum = { windowMs: 60 * second, bytes: 500 };
 
 /** Chunks of so many bytes, each after so many milliseconds. */
 async function* source(chunks: readonly (readonly [bytes: number, after: number])[]): AsyncGenerator<Uint8Array> {
@@ -16,7 +16,7 @@ async function* source(chunks: readonly (readonly [bytes: number, after: number]
 async function run(chunks: readonly (readonly [number, number])[]): Promise<string> {
   const started = performance.now();
   let [size, stops] = [0, 0];
-  const body = steadyBody(source(chunks), { what: 'it', pace, stop: () => void stops++ });
+  const body = withMinimumThroughput(source(chunks), { what: 'it', minimum, stop: () => void stops++ });
   let outcome: string | null = null;
   const reading = (async () => {
     try {
@@ -32,14 +32,14 @@ async function run(chunks: readonly (readonly [number, number])[]): Promise<stri
   return outcome;
 }
 
-describe('steadyBody', () => {
+describe('withMinimumThroughput', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
   const repeated = (count: number, bytes: number, after: number) =>
     Array.from({ length: count }, (): [number, number] => [bytes, after]);
 
-  it('lets a body run that keeps its pace, for as long as it likes', async () => {
+  it('lets a body run that keeps its minimum, for as long as it likes', async () => {
     expect(await run(repeated(200, 100, 10 * second))).toBe('20000 bytes, 2000 s, 1 stop');
     expect(await run(repeated(50, 600, 50 * second))).toBe('30000 bytes, 2500 s, 1 stop');
   });
@@ -58,7 +58,7 @@ describe('steadyBody', () => {
 
   it('counts the wait for bytes, not the time its reader takes', async () => {
     let size = 0;
-    const body = steadyBody(source(repeated(30, 100, second)), { what: 'it', pace, stop: () => {} });
+    const body = withMinimumThroughput(source(repeated(30, 100, second)), { what: 'it', minimum, stop: () => {} });
     const reading = (async () => {
       for await (const bytes of body) {
         size += bytes.length;

@@ -1,14 +1,14 @@
-import { GatehouseError } from '../../core/error.ts';
+import { GatehouseError } from '../core/error.ts';
 
 /** The system's name for what failed (`ENOENT`), or null when the error is not a system call's. */
-export function fsCode(error: unknown): string | null {
+export function systemErrorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-const absences = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
+const absenceCodes = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
 /** Whether a system call failed because nothing is, or could be, at its path. */
-export const isAbsence = (error: unknown): boolean => absences.has(fsCode(error) ?? '');
+export const isAbsence = (error: unknown): boolean => absenceCodes.has(systemErrorCode(error) ?? '');
 
 /** What `look` finds; null when nothing is, or could be, at the path. */
 export function nullIfAbsent<T>(look: () => T): T | null {
@@ -20,7 +20,7 @@ export function nullIfAbsent<T>(look: () => T): T | null {
   }
 }
 
-const hints: Readonly<Record<string, string>> = {
+const hintsByCode: Readonly<Record<string, string>> = {
   ENOSPC: 'free space on the disk that holds the store, then run again: nothing half-written was kept',
   EDQUOT: 'the disk quota is used up: free space, then run again',
   EROFS: 'the store is on a read-only disk',
@@ -31,17 +31,22 @@ const hints: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file stands where a folder of the store belongs: move it away',
 };
 
-const passing = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'ETIMEDOUT']);
+const transientCodes = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'ETIMEDOUT']);
 
-/** What `work` gives; a failed system call becomes GatehouseError `store.broken` that names the object. */
-export async function asStoreError<T>(doing: string, work: () => T | Promise<T>): Promise<T> {
+/**
+ * What `work` gives.
+ *
+ * @throws GatehouseError `store.broken` in place of a failed system call: it says what the store was about to do, and
+ * how to mend the disk. `retry` where the system was only short of something for the moment.
+ */
+export async function asDiskError<T>(doing: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const code = fsCode(cause);
+    const code = systemErrorCode(cause);
     if (cause instanceof GatehouseError || code === null) throw cause;
-    const hint = hints[code];
-    const details = { retry: passing.has(code), cause, ...(hint && { hint }) };
+    const hint = hintsByCode[code];
+    const details = { retry: transientCodes.has(code), cause, ...(hint && { hint }) };
     throw new GatehouseError('store.broken', `the store failed to ${doing} (${code})`, details);
   }
 }
