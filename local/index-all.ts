@@ -28,7 +28,7 @@ export async function indexAll(
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
   await using threads = world.indexThreads?.();
   const asked = new Set(forms);
-  const indexing = { ...world, log, forms: asked, ...(threads && { elsewhere: threads.elsewhere }) };
+  const indexing = { ...world, log, forms: asked, ...(threads && { elsewhere: threads.offload }) };
   const indexed: IndexedSubdir[] = [];
   const failures: GatehouseError[] = [];
   for (const subdir of [...subdirs].sort()) {

@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { storedZstd } from '../../../adapters/solver-rattler/stored-zstd.ts';
+import { storedZstd } from '../../../adapters/solver-rattler/pool-files.ts';
 
 it('is a frame that libzstd reads back, whatever the number of blocks', () => {
   const block = 128 * 1024;

@@ -1,4 +1,4 @@
-/** The channel rattler is told of. It exists only in the worker's `fetch`; `.invalid` resolves nowhere (RFC 2606). */
+/** The channel rattler reads from. It exists only in the worker's `fetch`; `.invalid` resolves nowhere (RFC 2606). */
 export const channelUrl = 'http://pool.invalid/';
 
 /** An installed package, as `simpleSolve` takes it. */
