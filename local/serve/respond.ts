@@ -28,7 +28,7 @@ export async function respond(store: Store, request: IncomingMessage, response: 
   return error === undefined ? access : { ...access, error };
 }
 
-/** What went wrong on the way, if anything did but the client's leaving. */
+/** Resolves to what went wrong on the way, if anything did but the client's leaving. */
 async function send(response: ServerResponse, { answer, chunks }: OpenedAnswer, sent: Sent): Promise<unknown> {
   try {
     response.strictContentLength = true;

@@ -5,7 +5,7 @@ import { httpFetch } from '../../adapters/http-fetch.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { verify } from '../../core/steps/verify.ts';
-import type { World } from '../../local/open-world.ts';
+import type { World } from '../../local/world/open-world.ts';
 import { type Lab, small, startLab } from '../support/start-lab.ts';
 import { type Answer, cut, hangUp, mislabelled, ok, status, trickle } from '../support/test-upstream.ts';
 import { expectTheRestDone, soundFiles, soundPackages, type WatchedRun, watchedRun } from '../support/watched-run.ts';

@@ -7,7 +7,7 @@ import { parsePatchInstructions } from '../../core/forms/hotfix/patch-instructio
 import { parseJson } from '../../core/json.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { subdirSchema } from '../../core/subdir.ts';
-import { syncProblems, sync as syncWith } from '../../local/sync.ts';
+import { syncProblems, sync as syncWith } from '../../local/pipeline/sync.ts';
 import { lab } from './lab.ts';
 import { small } from './start-lab.ts';
 

@@ -14,7 +14,7 @@ import { readJsonObject } from '../../../core/read-json-object.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { samplePackages } from '../../../local/sample/sample-packages.ts';
-import { serveStore } from '../../../local/serve-store.ts';
+import { serveStore } from '../../../local/serve/serve-store.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { small } from '../../support/start-lab.ts';
 import { objectVersions } from '../empty-bucket.ts';
