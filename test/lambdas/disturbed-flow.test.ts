@@ -6,10 +6,10 @@ import { parsePatchInstructions } from '../../core/forms/hotfix/patch-instructio
 import { patchKey } from '../../core/layout.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
-import { seededRandom } from '../../local/sample/random.ts';
 import { damage } from '../support/damage.ts';
 import { at, expectSame, isShard } from '../support/expect-same.ts';
 import { localTwin } from '../support/local-twin.ts';
+import { seededRandom } from '../support/random.ts';
 import { type SmallCloud, smallCloud } from '../support/small-cloud.ts';
 import { small } from '../support/start-lab.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

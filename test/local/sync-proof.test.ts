@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Solver } from '../../core/ports/solver.ts';
-import type { PackageIndex } from '../../local/sample/package-index.ts';
+import type { PackageIndex } from '../../local/sample/package-metadata.ts';
 
 import { day, lab, names } from '../support/lab.ts';
 import { small, startLab } from '../support/start-lab.ts';

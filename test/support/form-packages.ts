@@ -1,4 +1,4 @@
-import { storedZstdFrame } from '../../local/sample/zstd-frame.ts';
+import { storedZstdFrame } from '../../bench/support/large-package.ts';
 import { bzip2 } from './build-bzip2.ts';
 import { buildTar, type RawMember } from './build-tar.ts';
 import { buildZip } from './build-zip.ts';

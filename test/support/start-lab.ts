@@ -8,7 +8,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import { type SyncReport, sync, syncProblems } from '../../local/pipeline/sync.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
 import type { PackageSpec } from '../../local/sample/build-package.ts';
-import type { PackageIndex } from '../../local/sample/package-index.ts';
+import type { PackageIndex } from '../../local/sample/package-metadata.ts';
 import { type FolderServer, type Intercept, serveFolder } from '../../local/sample/serve-folder.ts';
 import { openWorld, type World } from '../../local/world/open-world.ts';
 import { temporaryFolder } from './temporary-folder.ts';

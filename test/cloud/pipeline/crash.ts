@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
-import { seededRandom } from '../../../local/sample/random.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
+import { seededRandom } from '../../support/random.ts';
 import { small } from '../../support/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import type { CloudRequest } from '../fault.ts';

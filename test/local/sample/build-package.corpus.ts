@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { generatePackages } from '../../../bench/support/generate-packages.ts';
+import { buildLargePackage } from '../../../bench/support/large-package.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
-import { buildLargePackage } from '../../../local/sample/build-large-package.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
-import { generatePackages } from '../../../local/sample/generate-packages.ts';
-import { samplePlatforms } from '../../../local/sample/sample-channel.ts';
-import { samplePackages } from '../../../local/sample/sample-packages.ts';
+import { samplePackages, samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { python } from './python-oracle.ts';
 
 /** Debian's conda-package-handling unpacks each file named; conda-package-streaming then reads its info/ alone. */

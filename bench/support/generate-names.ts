@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../test/support/random.ts';
 
 /** How large a generated upstream is and which one of its kind: equal shapes give equal upstreams. */
 export interface UpstreamShape {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildPackage } from '../../../local/sample/build-package.ts';
-import { generatePackages } from '../../../local/sample/generate-packages.ts';
+import { generatePackages } from '../../bench/support/generate-packages.ts';
+import { buildPackage } from '../../local/sample/build-package.ts';
 
 test('half of each format, no file twice, and about as large as asked', async () => {
   const specs = [...generatePackages({ count: 24, subdir: 'linux-64', payloadBytes: 500 })];

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
+import { type PackageIndex, sampleTime } from '../../local/sample/package-metadata.ts';
+import {
+  type NamedRecord,
+  type RepodataDocument,
+  type RepodataForm,
+  repodataDocument,
+  writeRepodata,
+} from '../../local/sample/write-repodata.ts';
+import { seededRandom } from '../../test/support/random.ts';
 import { type GeneratedName, generateNames, type UpstreamShape, type Variant } from './generate-names.ts';
-import { type PackageIndex, sampleTime } from './package-index.ts';
-import { seededRandom } from './random.ts';
-import { type NamedRecord, type RepodataDocument, repodataDocument } from './repodata-document.ts';
-import { type RepodataForm, writeRepodata } from './write-repodata.ts';
 
 /**
  * The repodata of a large upstream that has no packages, one document per platform and one for `noarch`: some 540

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalJson } from '../../../core/json.ts';
-import { generateRepodata, generateUpstream } from '../../../local/sample/generate-upstream.ts';
-import { serveFolder } from '../../../local/sample/serve-folder.ts';
-import { solve } from './solve.ts';
+import { generateRepodata, generateUpstream } from '../../bench/support/generate-upstream.ts';
+import { canonicalJson } from '../../core/json.ts';
+import { serveFolder } from '../../local/sample/serve-folder.ts';
+import { solve } from '../local/sample/solve.ts';
 
 const recordsOf = (document: ReturnType<typeof generateRepodata>[number]) => [
   ...Object.entries(document.packages),

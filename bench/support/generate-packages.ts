@@ -1,6 +1,6 @@
 import type { PackageFormat } from '../../core/package-file-name.ts';
-import type { PackageSpec } from './build-package.ts';
-import { payloadSizes } from './payload-sizes.ts';
+import type { PackageSpec } from '../../local/sample/build-package.ts';
+import { seededRandom } from '../../test/support/random.ts';
 
 export interface PackagesShape {
   readonly count: number;
@@ -32,4 +32,17 @@ export function* generatePackages(shape: PackagesShape): Generator<PackageSpec> 
       ],
     };
   }
+}
+
+/** Natural logs: two of three packages are within a factor of 2.7 of the median, and one in a hundred beyond ten. */
+const spread = 1;
+
+/** Sizes in bytes as a channel's packages have them, log-normal around a median; the same for the same seed. */
+function payloadSizes(medianBytes: number, seed: number): () => number {
+  const random = seededRandom(seed);
+  return () => {
+    // Box and Muller; 1 - random() is never 0.
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return Math.round(medianBytes * Math.exp(spread * normal));
+  };
 }

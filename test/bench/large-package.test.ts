@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { bytesSource } from '../../../core/byte-source.ts';
-import { inspectPackage } from '../../../core/package/inspect-package.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { buildLargePackage } from '../../../local/sample/build-large-package.ts';
-import { readPackage, readTar, readZip } from './read-back.ts';
+import { buildLargePackage } from '../../bench/support/large-package.ts';
+import { bytesSource } from '../../core/byte-source.ts';
+import { inspectPackage } from '../../core/package/inspect-package.ts';
+import { packageFileNameSchema } from '../../core/package-file-name.ts';
+import { readPackage, readTar, readZip } from '../local/sample/read-back.ts';
 
 const spec = { name: 'campus-data', version: '1.0', build: '0', subdir: 'linux-64', sizeBytes: 3_000_001 };
 

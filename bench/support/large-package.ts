@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { chunkSize } from '../../core/byte-source.ts';
 import { digestStream } from '../../core/digest.ts';
-import { formatMember, mtimeOf, type PackageFile } from './build-package.ts';
-import { infoMembers } from './info-members.ts';
-import { type PackageFacts, packageIndex, stemOf } from './package-index.ts';
-import { incompressibleChunks } from './random.ts';
-import { tarArchive, tarEnd, tarHeader, tarPadding } from './tar-write.ts';
-import { type ZipEntry, zipDirectory, zipLocalHeader } from './zip-write.ts';
-import { storedZstdFrame, zstdFrame } from './zstd-frame.ts';
+import {
+  formatMember,
+  incompressibleChunks,
+  mtimeOf,
+  type PackageFile,
+  zstdFrame,
+} from '../../local/sample/build-package.ts';
+import { infoMembers, type PackageFacts, packageIndex, stemOf } from '../../local/sample/package-metadata.ts';
+import { tarArchive, tarEnd, tarHeader, tarPadding } from '../../local/sample/tar-write.ts';
+import { type ZipEntry, zipDirectory, zipLocalHeader } from '../../local/sample/zip-write.ts';
 
 export interface LargePackageSpec extends PackageFacts {
   /** Bytes of its one payload file, which does not compress: the package is that much and a little more. */
@@ -19,7 +22,7 @@ export interface LargePackageSpec extends PackageFacts {
 }
 
 /** 4,000 MiB: leaves room below 4 GiB for what zstd and the headers add. */
-const largest = 4000 * 2 ** 20;
+const maxPayloadBytes = 4000 * 2 ** 20;
 
 /**
  * Writes a `.conda` of up to 4,000 MiB to `<folder>/<filename>`, in constant memory. The same spec gives the same
@@ -28,7 +31,7 @@ const largest = 4000 * 2 ** 20;
  * @throws RangeError when it would need ZIP64
  */
 export async function buildLargePackage(spec: LargePackageSpec, folder: string): Promise<PackageFile> {
-  if (spec.sizeBytes > largest) throw new RangeError(`${stemOf(spec)}: ${spec.sizeBytes} bytes need ZIP64`);
+  if (spec.sizeBytes > maxPayloadBytes) throw new RangeError(`${stemOf(spec)}: ${spec.sizeBytes} bytes need ZIP64`);
   const filename = `${stemOf(spec)}.conda`;
   const path = join(folder, filename);
   const index = packageIndex(spec);
@@ -84,4 +87,31 @@ async function writeMember(
   const header = zipLocalHeader(entry);
   await file.write(header, 0, header.length, offset);
   return { entry, end };
+}
+
+/** RFC 8878: no block holds more. */
+const maxBlockBytes = 128 * 1024;
+const rawBlock = 0;
+
+/**
+ * One zstd frame of raw blocks (RFC 8878), for bytes that do not compress and need not be in memory at once. Node's
+ * createZstdCompress is no use here: ended while a write is pending it adds a second, empty frame (seen in 24.21).
+ */
+export function* storedZstdFrame(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  const windowDescriptor = 7 << 3; // 2^(10 + 7) bytes
+  yield Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0, windowDescriptor);
+  for (const bytes of chunks) {
+    for (let at = 0; at < bytes.length; at += maxBlockBytes) {
+      const block = bytes.subarray(at, at + maxBlockBytes);
+      yield blockHeader(block.length, false);
+      yield block;
+    }
+  }
+  yield blockHeader(0, true);
+}
+
+function blockHeader(size: number, last: boolean): Uint8Array {
+  const header = Buffer.alloc(3);
+  header.writeUIntLE((size << 3) | (rawBlock << 1) | Number(last), 0, 3);
+  return header;
 }
