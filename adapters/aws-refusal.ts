@@ -22,7 +22,7 @@ export interface AwsRefusal {
  */
 const passingCodes = /^(?:RequestTimeout|OperationAborted|ConditionalRequestConflict|BadDigest|NoSuchUpload)$|Throttl/;
 
-/** What an AWS service answered, or null when the error is not an answer. */
+/** The refusal that an AWS service answered with, or null when the error is not an answer. */
 export function refusalOf(error: unknown): AwsRefusal | null {
   const { success, data } = refusalSchema.safeParse(error);
   if (!success) return null;
@@ -35,7 +35,7 @@ export function refusalOf(error: unknown): AwsRefusal | null {
 export const isNetworkError = (error: unknown): error is Error =>
   error instanceof Error && (error.name === 'TimeoutError' || ('code' in error && typeof error.code === 'string'));
 
-/** What to do about a client that knows too little to ask anything, or null. */
+/** The hint for a client that knows too little to ask anything, or null. */
 export function setupHint(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (/^Region (?:is missing|not accepted)/.test(error.message))

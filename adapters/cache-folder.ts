@@ -63,7 +63,7 @@ export function folderCache(
 }
 
 interface FolderCacheOptions {
-  /** Of the documents kept in memory where the folder may not be written. */
+  /** The bound of the documents kept in memory where the folder may not be written; 512 MiB when absent. */
   readonly maxMemoryBytes?: number;
 }
 

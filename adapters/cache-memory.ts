@@ -3,7 +3,7 @@ import { GatehouseError } from '../core/error.ts';
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
 
 interface MemoryCacheOptions {
-  /** Of all documents together. */
+  /** The bound of all documents together; none when absent. */
   readonly maxBytes?: number;
 }
 

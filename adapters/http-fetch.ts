@@ -17,7 +17,7 @@ export interface HttpFetchOptions {
 }
 
 const maxRedirects = 5;
-/** Requests beyond them wait their turn. */
+/** Requests beyond these wait their turn. */
 const maxConnectionsPerHost = 16;
 /** 1 KiB/s over a minute. */
 const usualMinimum: Throughput = { windowMs: 60_000, bytes: 60 * 1024 };
@@ -97,7 +97,7 @@ function request({ url, headers, headMs }: HttpRequest, agents: HttpAgents): Pro
   return promise;
 }
 
-/** Where to ask next, or null; the answer that says so is dropped. */
+/** The URL to ask next, or null; the answer that names it is dropped. */
 function nextUrl(answer: IncomingMessage, from: URL): URL | null {
   try {
     const next = redirectTarget(answer.statusCode ?? 0, answer.headers.location, from);
@@ -112,7 +112,7 @@ function nextUrl(answer: IncomingMessage, from: URL): URL | null {
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Where an answer sends its client (RFC 9110, 15.4); null when it does not. Throws `upstream.unreachable`, not to be
+ * The URL that an answer sends its client to (RFC 9110, 15.4); null when it sends it nowhere. Throws `upstream.unreachable`, not to be
  * retried, for what must not be followed: from https to http, to a file, to another kind of URL.
  */
 export function redirectTarget(status: number, location: string | undefined, from: URL): URL | null {

@@ -17,15 +17,15 @@ interface Options {
   readonly folder: string;
   readonly channel: ChannelName;
   readonly clock: Pick<Clock, 'now'>;
-  /** By default four, or one less than processors, for who calls them works too. */
+  /** Four when absent, or one less than there are processors: the thread that calls them works too. */
   readonly maxThreads?: number;
-  /** Packages that come by before the first thread starts: one costs as much as several hundred packages. */
+  /** Packages seen before the first thread starts; 500 when absent. To start a thread costs as much as indexing several hundred. */
   readonly minPackages?: number;
 }
 
-/** More are not kept busy: core/index/index-looks.ts has eight calls under way. */
+/** The indexer has eight calls under way at once, which do not keep more threads busy. */
 const maxUsefulThreads = 4;
-/** One that the thread works on, and the next. */
+/** The call that the thread works on, and the next. */
 const maxCallsPerThread = 2;
 
 /**

@@ -42,7 +42,7 @@ export async function* withMinimumThroughput(
   }
 }
 
-/** What `next` resolves to. Each window that is over meanwhile must have had its bytes; then another begins. */
+/** Waits for `next`. Each window that is over meanwhile must have had its bytes; then another begins. */
 async function waitInWindows<T>(
   next: Promise<T>,
   window: { waitedMs: number; bytes: number },
@@ -64,7 +64,7 @@ async function waitInWindows<T>(
   }
 }
 
-/** What `next` resolves to, or null when it takes longer. */
+/** The value that `next` resolves to, or null when it takes longer. */
 async function within<T>(next: Promise<T>, milliseconds: number): Promise<{ readonly value: T } | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {

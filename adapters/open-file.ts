@@ -13,7 +13,7 @@ export const fileEtag = (stats: BigIntStats): string =>
 export const fileModified = (stats: BigIntStats): number =>
   Number((stats.mtimeNs > stats.ctimeNs ? stats.mtimeNs : stats.ctimeNs) / 1_000_000n);
 
-/** What lies at a path itself, be it a link, or null. */
+/** The stats of what lies at a path itself, be it a link, or null. */
 export function statsAt(path: string): BigIntStats | null {
   // Nearly every new object meets an absence, and to build an error for it costs more than the call.
   return nullIfAbsent(() => lstatSync(path, { bigint: true, throwIfNoEntry: false })) ?? null;
@@ -130,7 +130,7 @@ export async function handleSource(handle: FileHandle): Promise<ByteSource> {
   return { size, read: (start, end) => readFully(handle.fd, { start, end }, size) };
 }
 
-/** Not through a symbolic link, and without waiting for a pipe's other end. */
+/** A symbolic link is not followed, and a pipe's other end not waited for. */
 const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function openRegular(path: string): { descriptor: number; stats: BigIntStats } | null {

@@ -6,7 +6,7 @@ import { isNetworkError, refusalOf, setupHint } from './aws-refusal.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface SqsQueueOptions {
-  /** By default one made from the environment. */
+  /** One made from the environment when absent. */
   readonly client?: SQSClient;
   /** Seconds before what is sent can be received, 0 to 900; the queue's own delay when not said. */
   readonly delaySeconds?: number;

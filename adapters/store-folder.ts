@@ -58,7 +58,8 @@ function get(root: string, key: ObjectKey): StoredObject | null {
 
 async function put(place: Place, ...[key, bytes, condition]: Parameters<Store['put']>): Promise<PutOutcome> {
   const path = keyPath(place.root, key);
-  // Asked first for the losers of a race, who would else write and flush for nothing; asked again when it counts.
+  // The condition is asked first for the losers of a race, who would else write and flush for nothing, and again when
+  // it counts.
   if (!allows(condition, occupant(path))) return conflict;
   const from = await place.incoming();
   try {
@@ -96,7 +97,7 @@ function stage(place: Place, file: IncomingFile): StagedObject {
   };
 }
 
-/** Under the lock, or a losing publisher's metadata could come to lie beside the winner's bytes. */
+/** Publishing happens under the lock: without it, a losing publisher's metadata could come to lie beside the winner's bytes. */
 async function publish(
   place: Place,
   file: IncomingFile,

@@ -7,7 +7,7 @@ import { putObject } from './store-s3/write-object.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface S3StoreOptions extends Partial<Omit<Bucket, 'name' | 'client'>> {
-  /** By default one made from the environment. */
+  /** One made from the environment when absent. */
   readonly client?: S3Client;
 }
 

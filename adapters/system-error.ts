@@ -10,10 +10,10 @@ const absenceCodes = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 /** Whether a system call failed because nothing is, or could be, at its path. */
 export const isAbsence = (error: unknown): boolean => absenceCodes.has(systemErrorCode(error) ?? '');
 
-/** What `look` finds; null when nothing is, or could be, at the path. */
-export function nullIfAbsent<T>(look: () => T): T | null {
+/** The result of a system call; null when nothing is, or could be, at its path. */
+export function nullIfAbsent<T>(call: () => T): T | null {
   try {
-    return look();
+    return call();
   } catch (error) {
     if (isAbsence(error)) return null;
     throw error;
@@ -34,7 +34,7 @@ const hintsByCode: Readonly<Record<string, string>> = {
 const transientCodes = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'ETIMEDOUT']);
 
 /**
- * What `work` gives.
+ * Runs `work` and gives its result.
  *
  * @throws GatehouseError `store.broken` in place of a failed system call: it says what the store was about to do, and
  * how to mend the disk. `retry` where the system was only short of something for the moment.

@@ -7,7 +7,7 @@ import { storedDigests } from '../../core/stored-digests.ts';
 import { folderStore } from '../store-folder.ts';
 import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
 
-/** Indexes packages of one store as the main thread would, for as long as it calls. */
+/** The thread indexes packages of one store as the main thread would, for as long as that calls. */
 const port = parentPort;
 if (port === null) throw new TypeError('runs only as a worker thread');
 const { folder, channel }: ThreadPlace = workerData;

@@ -3,11 +3,11 @@ import type { LineChange } from '../../core/index/state/line-change.ts';
 import type { Look } from '../../core/index/state/look.ts';
 import type { ChannelName } from '../../core/layout.ts';
 
-/** What a thread knows from its start. */
+/** The store that a thread works on for its whole life. */
 export interface ThreadPlace {
   readonly folder: string;
   readonly channel: ChannelName;
-  /** Where compiled files are kept, if anywhere. */
+  /** The folder in which compiled files are kept, if there is one. */
   readonly compileCache?: string;
 }
 

@@ -100,7 +100,7 @@ function lockedVirtualPackages({ virtualPackages }: CandidatePool): LockedPackag
 /** How rattler begins when the specs cannot hold together; whatever else it says is no verdict on them. */
 const verdict = 'Cannot solve the request because of:';
 
-/** What a reply means for the pool it is about. */
+/** A worker's reply as the solution for the pool it is about. */
 function solutionOf(pool: CandidatePool, reply: SolveReply): Solution {
   if (reply.type === 'solved') return { status: 'solved', keys: keysOf(pool, reply.packages) };
   // rattler's words without trailing space, a panic's stack, or the address of a channel that exists only in memory.

@@ -6,7 +6,7 @@ import { statsAt } from '../open-file.ts';
 /** The folder backend's own places: no object is ever there. */
 const internal = ['incoming', 'meta', 'locks'] as const;
 
-/** Where the backend keeps something of its own. */
+/** The path of something that the backend keeps for itself. */
 export const internalPath = (root: string, place: (typeof internal)[number], ...parts: readonly string[]): string =>
   join(root, '_gatehouse', place, ...parts);
 

@@ -39,7 +39,7 @@ export function occupant(path: string): BigIntStats | null {
   throw new GatehouseError('store.broken', `${path} is not a regular file`, { hint });
 }
 
-/** Whether a write may go ahead over what is at its place now. */
+/** A write under this condition may go ahead over what is at its place now. */
 export function allows(condition: Condition | undefined, current: BigIntStats | null): boolean {
   if (condition === undefined) return true;
   if ('absent' in condition) return current === null;
@@ -72,7 +72,7 @@ export function createFile(from: string, path: string): PutOutcome {
   return written(from);
 }
 
-/** Puts the file in the place of whatever is there: the caller holds the lock, has looked and has stamped it. */
+/** Puts the file in the place of whatever is there: the caller holds the lock, and has checked and stamped it. */
 export function moveFile(from: string, path: string): PutOutcome {
   mkdirSync(dirname(path), { recursive: true });
   const outcome = written(from);

@@ -47,7 +47,7 @@ const hintsByCode: Readonly<Record<string, string>> = {
 };
 
 /**
- * What `work` gives.
+ * Runs `work` and gives its result.
  *
  * @throws GatehouseError `store.broken` in place of a failed request: it says what was being done. The SDK has retried by
  * then: `retry` says that the same call may succeed later.

@@ -13,7 +13,7 @@ import type { Condition, Metadata, PutOutcome } from '../../core/ports/store.ts'
 import { refusalOf } from '../aws-refusal.ts';
 import type { Bucket } from './bucket.ts';
 
-/** Where bytes go, what is kept beside them, and on which condition. */
+/** The object to be written: its key, the metadata kept beside its bytes, and the condition of the write. */
 export interface Target {
   readonly key: ObjectKey;
   readonly metadata: Metadata;
@@ -68,7 +68,7 @@ function written(key: ObjectKey, { ETag: etag }: { ETag?: string | undefined }):
 const maxWriteAttempts = 5;
 
 /**
- * What a write under a condition came to: 412 is a lost race, and so is 404 for a version that was named. 409 says only
+ * Writes under a condition, and says what came of it: 412 is a lost race, and so is 404 for a version that was named. 409 says only
  * that another write was under way, which may yet fail: the write is tried again, and lost when that goes on.
  */
 async function conditionally({ clock }: Bucket, write: () => Promise<PutOutcome>): Promise<PutOutcome> {

@@ -14,7 +14,7 @@ export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 /** The flags a command was given, by their long name. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What every command gets. */
+/** A command line, parsed and checked, as a command gets it. */
 export interface Invocation extends Pick<Interruption, 'untilInterrupted'> {
   /** Path of the allowlist. */
   readonly allowlist: string;

@@ -9,10 +9,10 @@ import { noarch, type Subdir } from '../../core/subdir.ts';
 import { readAllowlist } from '../read-allowlist.ts';
 import type { World } from '../world/open-world.ts';
 
-/** Where every command looks unless another file is named. */
+/** The allowlist of every command that names none. */
 export const usualAllowlist = 'allowlist.json';
 
-/** What an allowlist says of the index, whatever packages it names. */
+/** The part of an allowlist that shapes the index, whatever packages it names. */
 export type Configured = Pick<Allowlist, 'platforms' | 'forms'>;
 
 /**

@@ -17,7 +17,7 @@ import { indexAll } from './index-all.ts';
 export interface SyncReport {
   readonly plan: Plan;
   readonly fetched: readonly string[];
-  /** What changed in or left the index; less than planned when a fetch failed. */
+  /** The changes that were carried out; fewer than planned when a fetch failed. */
   readonly applied: Applied;
   /** Changes and artifacts kept back until something else changes. */
   readonly held: readonly Problem[];

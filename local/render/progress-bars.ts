@@ -3,7 +3,7 @@ import { formatBytes, formatSeconds } from './format-bytes.ts';
 
 /** The downloads that the bars are drawn from. Sizes are bytes. */
 export interface Progress {
-  /** Whether a bar is worth drawing now. */
+  /** True while a file is on its way, and so a bar is worth drawing. */
   readonly active: boolean;
   note(event: Event): void;
   /** One line for each running file, then the total. `elapsed` is milliseconds since the first byte was asked for. */
@@ -59,7 +59,7 @@ export function startProgress(): Progress {
   };
 }
 
-/** Of a bar, which gets what its label leaves. */
+/** A bar takes the columns that its label leaves, within these. */
 const [minBarColumns, maxBarColumns] = [8, 30];
 
 /** `label ████░░░░ 42 % tail`, never wider than the terminal. */

@@ -9,7 +9,7 @@ export function pruneJson(report: PruneReport, removed: boolean): string {
   return `${JSON.stringify({ deleted: removed, objects, kinds, later, problems }, null, 2)}\n`;
 }
 
-/** What goes for a person: each object on a line, with why. */
+/** A prune for a person: each object that goes on a line, with the reason. */
 export const pruneText = ({ objects }: PruneReport): string =>
   objects.map(({ key, size, reason }) => `- ${key} (${formatBytes(size)})  ${reason}\n`).join('');
 

@@ -22,7 +22,7 @@ export function syncJson({ plan, fetched, applied, held, failed, indexed, proof 
   return JSON.stringify(document, null, 2);
 }
 
-/** What a sync did, what is provably installable now, and everything that did not hold, by name. */
+/** A sync for a person: what it did, what is provably installable now, and everything that did not hold, by name. */
 export function syncSummary(
   { plan, fetched, applied, indexed, proof }: SyncReport,
   problems: readonly Problem[],

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { systemErrorCode } from '../../adapters/system-error.ts';
 
-/** Where a command speaks: data to `out`, messages to `err`. A person is there when `err` is a terminal. */
+/** A command writes data to `out` and messages to `err`. A person is there when `err` is a terminal. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
@@ -37,11 +37,11 @@ export interface Interruption {
    * second one, Ctrl-C ends the process where it stands.
    */
   readonly untilInterrupted: () => Promise<void>;
-  /** Whether a command was told to stop serving. */
+  /** True once a command that serves was interrupted. */
   readonly happened: () => boolean;
 }
 
-/** What Ctrl-C and a service manager's SIGTERM do to this process: end it, unless a command waits for them. */
+/** Makes Ctrl-C and a service manager's SIGTERM end this process, unless a command waits for them. */
 export function handleInterruption(terminal: Terminal): Interruption {
   let notify: (() => void) | null = null;
   let isNotified = false;

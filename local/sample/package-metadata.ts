@@ -1,7 +1,7 @@
 import { canonicalJson, compareCodePoints } from '../../core/json.ts';
 import type { TarMember } from './tar-write.ts';
 
-/** What a sample package says about itself. */
+/** The metadata of a sample package. */
 export interface PackageFacts {
   readonly name: string;
   readonly version: string;

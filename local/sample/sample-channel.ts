@@ -109,7 +109,7 @@ function compiledPackages(subdir: string): readonly PackageSpec[] {
   ];
 }
 
-/** What an older and a newer build of `campus-native` ask of the system (CEP 30). */
+/** The virtual packages (CEP 30) that an older and a newer build of `campus-native` depend on. */
 const systems: Readonly<Record<string, Record<'older' | 'newer', readonly string[]>>> = {
   'linux-64': { older: ['__glibc >=2.17'], newer: ['__glibc >=2.34'] },
   'osx-arm64': { older: ['__osx >=11.0'], newer: ['__osx >=14.0'] },

@@ -49,7 +49,7 @@ interface OpenedAnswer {
 }
 
 /**
- * The answer and its bytes, the first slice already read. An index file replaced between the look and the read is looked
+ * The answer and its bytes, the first slice already read. An index file replaced between finding and reading it is looked
  * up again, so that a request that meets a publication sees the new file and not a cut connection.
  */
 async function openAnswer(find: () => Promise<Answer>, headOnly: boolean, attempts = 3): Promise<OpenedAnswer> {

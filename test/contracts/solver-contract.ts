@@ -7,7 +7,7 @@ import { solverLimits } from './solver-limits.ts';
 import { installable, universe } from './solver-model.ts';
 import { solved, solverQuestions } from './solver-questions.ts';
 
-/** What every twin of the solver promises. `runs` bounds the random part. */
+/** What every implementation of the solver promises. `runs` bounds the random part. */
 export function solverContract(name: string, open: () => Solver, runs = 150): void {
   describe(`${name} keeps the solver contract`, () => {
     let solver: Solver;
