@@ -9,10 +9,10 @@ import { GatehouseError } from '../core/error.ts';
 import { parseJson } from '../core/json.ts';
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
 import { memoryCache } from './cache-memory.ts';
-import { openFileSource } from './file-source.ts';
-import { fsCode } from './store-folder/fs-error.ts';
+import { type HeldFile, holdFile } from './open-file.ts';
+import { systemErrorCode } from './system-error.ts';
 
-/** A document is one file: its bytes, then this as JSON, then the JSON's length in four bytes. Nothing can come apart. */
+/** A document is one file: its bytes, then this as JSON, then the JSON's length in four bytes. So no part of it can be lost alone. */
 const trailerSchema = z.strictObject({
   version: z.literal(1),
   url: z.string(),
@@ -22,9 +22,9 @@ const trailerSchema = z.strictObject({
 });
 type Trailer = z.infer<typeof trailerSchema>;
 
-const lengthBytes = 4;
-/** Documents up to a MiB are held in memory: shards come in thousands, and open files are few. */
-const smallest = 1024 * 1024;
+const trailerLengthBytes = 4;
+/** Smaller documents are held in memory and larger ones as open files: shards come in thousands, and open files are few. */
+const maxDocumentBytesInMemory = 1024 * 1024;
 const dayMs = 86_400_000;
 
 /**
@@ -36,10 +36,10 @@ const dayMs = 86_400_000;
  */
 export function folderCache(
   folder: string,
-  { mostInMemory = 512 * 1024 ** 2 }: FolderCacheOptions = {},
+  { maxMemoryBytes = 512 * 1024 ** 2 }: FolderCacheOptions = {},
 ): DocumentCache {
   const pathOf = (url: string) => join(folder, sha256Of(url));
-  const memory = memoryCache({ most: mostInMemory });
+  const memory = memoryCache({ maxBytes: maxMemoryBytes });
   const openPart = partFiles(folder);
   let isWritable = true;
   return {
@@ -53,19 +53,22 @@ export function folderCache(
       } catch (cause) {
         if (!isRefusal(cause)) throw cause;
         isWritable = false;
-        throw new GatehouseError('store.broken', `${folder} takes no more (${fsCode(cause)})`, { retry: true, cause });
+        throw new GatehouseError('store.broken', `${folder} takes no more (${systemErrorCode(cause)})`, {
+          retry: true,
+          cause,
+        });
       }
     },
   };
 }
 
 interface FolderCacheOptions {
-  /** Bytes of documents kept in memory where the folder may not be written. */
-  readonly mostInMemory?: number;
+  /** The bound of the documents kept in memory where the folder may not be written; 512 MiB when absent. */
+  readonly maxMemoryBytes?: number;
 }
 
 const refusals = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT']);
-const isRefusal = (error: unknown): boolean => refusals.has(fsCode(error) ?? '');
+const isRefusal = (error: unknown): boolean => refusals.has(systemErrorCode(error) ?? '');
 
 interface PartFile {
   readonly path: string;
@@ -89,7 +92,7 @@ function partFiles(folder: string): () => Promise<PartFile | null> {
   };
 }
 
-/** Written, read back, and only then given its name. */
+/** A document is written, read back, and only then given its name. */
 async function writePart(
   part: PartFile,
   body: AsyncIterable<Uint8Array>,
@@ -119,29 +122,29 @@ async function* framed(
   }
   const trailer = { version: 1, url, etag, size, sha256: sha256Schema.parse(hash.digest('hex')) } satisfies Trailer;
   const text = Buffer.from(JSON.stringify(trailer));
-  const length = Buffer.alloc(lengthBytes);
+  const length = Buffer.alloc(trailerLengthBytes);
   length.writeUInt32BE(text.length);
   yield Buffer.concat([text, length]);
 }
 
-/** Opens a document and notes, once a day, that it is of use: `gatehouse prune` goes by that. */
+/** Opens a document and notes, once a day, that it is of use: `gatehouse prune` deletes what was of none for long. */
 async function useDocument(path: string, url: string): Promise<CachedDocument | null> {
   const document = await openDocument(path, url);
   const noted = document && (await stat(path).catch(() => null));
   const now = Date.now();
-  // Where it may not be noted nothing may be deleted either.
+  // A folder where the note may not be written is one where nothing may be deleted either.
   if (noted && now - noted.mtimeMs > dayMs) await utimes(path, now / 1000, now / 1000).catch(() => {});
   return document;
 }
 
 async function openDocument(path: string, url: string): Promise<CachedDocument | null> {
-  const file = await openFileSource(path);
+  const file = holdFile(path);
   if (file === null) return null;
   const trailer = await readTrailer(file);
   const isSound = trailer?.url === url && trailer.sha256 === (await sha256Until(file, trailer.size));
-  if (isSound && trailer.size > smallest) return { etag: trailer.etag, ...within(file, trailer.size) };
+  if (isSound && trailer.size > maxDocumentBytesInMemory) return { etag: trailer.etag, ...within(file, trailer.size) };
   const document = isSound ? { etag: trailer.etag, ...bytesSource(await file.read(0, trailer.size)) } : null;
-  await file.close();
+  file.close();
   return document;
 }
 
@@ -156,8 +159,8 @@ function within(source: ByteSource, size: number): ByteSource {
   };
 }
 
-async function readTrailer(file: ByteSource): Promise<Trailer | null> {
-  const end = file.size - lengthBytes;
+async function readTrailer(file: HeldFile): Promise<Trailer | null> {
+  const end = file.size - trailerLengthBytes;
   if (end < 0) return null;
   const length = Buffer.from(await file.read(end, file.size)).readUInt32BE();
   if (length > end) return null;
@@ -170,13 +173,13 @@ async function readTrailer(file: ByteSource): Promise<Trailer | null> {
   }
 }
 
-async function sha256Until(file: ByteSource, end: number): Promise<string> {
+async function sha256Until(file: HeldFile, end: number): Promise<string> {
   const hash = createHash('sha256');
   for await (const bytes of chunksOf(file, 0, end)) hash.update(bytes);
   return hash.digest('hex');
 }
 
-/** What a process that was killed left half written. */
+/** Removes what a killed process left half written, a day after its last write. */
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.part')) continue;

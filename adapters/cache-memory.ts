@@ -3,15 +3,15 @@ import { GatehouseError } from '../core/error.ts';
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
 
 interface MemoryCacheOptions {
-  /** Bytes of all documents together. */
-  readonly most?: number;
+  /** The bound of all documents together; none when absent. */
+  readonly maxBytes?: number;
 }
 
 /**
- * Documents kept in memory, for as long as the cache lives: for tests, and where there is no folder to keep them in. One
- * that no longer fits is GatehouseError `store.broken`.
+ * Documents kept in memory, for as long as the cache lives: for tests, and where there is no folder to keep them in. A
+ * document that no longer fits is GatehouseError `store.broken`.
  */
-export function memoryCache({ most = Number.POSITIVE_INFINITY }: MemoryCacheOptions = {}): DocumentCache {
+export function memoryCache({ maxBytes = Number.POSITIVE_INFINITY }: MemoryCacheOptions = {}): DocumentCache {
   const documents = new Map<string, CachedDocument>();
   const sizeWithout = (url: string) =>
     [...documents].reduce((sum, [key, { size }]) => sum + (key === url ? 0 : size), 0);
@@ -22,7 +22,7 @@ export function memoryCache({ most = Number.POSITIVE_INFINITY }: MemoryCacheOpti
       let size = sizeWithout(url);
       for await (const bytes of body) {
         size += bytes.length;
-        if (size > most) throw overflow(most);
+        if (size > maxBytes) throw overflow(maxBytes);
         parts.push(bytes);
       }
       const document = { etag, ...bytesSource(Buffer.concat(parts)) };
@@ -32,7 +32,11 @@ export function memoryCache({ most = Number.POSITIVE_INFINITY }: MemoryCacheOpti
   };
 }
 
-const overflow = (most: number) =>
-  new GatehouseError('store.broken', `more than ${most} bytes of upstream documents, and only memory to keep them in`, {
-    hint: 'give the store a folder that may be written, on a disk with room',
-  });
+const overflow = (maxBytes: number) =>
+  new GatehouseError(
+    'store.broken',
+    `more than ${maxBytes} bytes of upstream documents, and only memory to keep them in`,
+    {
+      hint: 'give the store a folder that may be written, on a disk with room',
+    },
+  );

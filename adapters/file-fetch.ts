@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { chunkSize } from '../core/byte-source.ts';
 import { GatehouseError } from '../core/error.ts';
 import type { FetchResponse } from '../core/ports/fetch.ts';
+import { systemErrorCode } from './system-error.ts';
 
 /** A GET of a `file:` URL: 404 where no regular file is, 304 when its ETag is the one that was sent. */
 export async function fetchFile(url: URL, headers: Readonly<Record<string, string>>): Promise<FetchResponse> {
@@ -20,6 +21,7 @@ export async function fetchFile(url: URL, headers: Readonly<Record<string, strin
   };
 }
 
+/** The body of an answer that has none. */
 export async function* noBody(): AsyncGenerator<Uint8Array> {}
 
 function pathOf(url: URL): string {
@@ -35,7 +37,7 @@ async function statFile(path: string): Promise<BigIntStats | null> {
     const stats = await stat(path, { bigint: true });
     return stats.isFile() ? stats : null;
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    const code = systemErrorCode(cause);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw new GatehouseError('upstream.unreachable', `${path} cannot be read (${code})`, { cause });
   }

@@ -5,24 +5,22 @@ import type { Fetch, FetchResponse } from '../core/ports/fetch.ts';
 import { shownUrl } from '../core/upstream/shown-url.ts';
 import gatehouse from '../package.json' with { type: 'json' };
 import { fetchFile, noBody } from './file-fetch.ts';
-import { httpAnswer } from './http-request.ts';
-import { redirectTarget } from './redirect-target.ts';
-import { type Pace, steadyBody } from './steady-body.ts';
+import { type Throughput, withMinimumThroughput } from './minimum-throughput.ts';
 
 export interface HttpFetchOptions {
   /** Milliseconds from the request to the answer's head. */
   readonly headMs?: number;
   /** Slower transfers are given up. */
-  readonly pace?: Pace;
+  readonly minimum?: Throughput;
   /** `process.env`, to go through the proxies it names (`HTTPS_PROXY`, `NO_PROXY`); without it none is used. */
   readonly proxyEnv?: NodeJS.ProcessEnv;
 }
 
-const mostRedirects = 5;
-/** Connections to one host at a time; requests beyond them wait their turn. */
-const mostConnections = 16;
+const maxRedirects = 5;
+/** Requests beyond these wait their turn. */
+const maxConnectionsPerHost = 16;
 /** 1 KiB/s over a minute. */
-const usualPace: Pace = { windowMs: 60_000, bytes: 60 * 1024 };
+const usualMinimum: Throughput = { windowMs: 60_000, bytes: 60 * 1024 };
 
 /**
  * GET over `https:`, `http:` and `file:`, saying who asks and wanting the bytes as they are. Redirects are followed up
@@ -31,27 +29,23 @@ const usualPace: Pace = { windowMs: 60_000, bytes: 60 * 1024 };
  * `upstream.body` for a Content-Encoding, since hashes are of the bytes without one.
  */
 export function httpFetch(options: HttpFetchOptions = {}): Fetch {
-  const { headMs = 60_000, pace = usualPace } = options;
-  const agentOptions = {
-    keepAlive: true,
-    maxSockets: mostConnections,
-    ...(options.proxyEnv && { proxyEnv: options.proxyEnv }),
-  };
+  const { headMs = 60_000, minimum = usualMinimum, proxyEnv } = options;
+  const agentOptions = { keepAlive: true, maxSockets: maxConnectionsPerHost, ...(proxyEnv && { proxyEnv }) };
   const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
-  const own = {
+  const ownHeaders = {
     'user-agent': `gatehouse/${gatehouse.version} (a curated conda channel)`,
     'accept-encoding': 'identity',
   };
   return async (asked, headers) => {
     let url = parseUrl(asked);
-    for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
       if (url.protocol === 'file:') return fetchFile(url, headers);
-      const answer = await httpAnswer({ url, headers: { ...headers, ...own }, headMs }, agents);
+      const answer = await request({ url, headers: { ...headers, ...ownHeaders }, headMs }, agents);
       const next = nextUrl(answer, url);
-      if (next === null) return toResponse(answer, url, pace);
+      if (next === null) return toResponse(answer, url, minimum);
       url = next;
     }
-    throw refused(asked, `redirects more than ${mostRedirects} times`);
+    throw refused(asked, `redirects more than ${maxRedirects} times`);
   };
 }
 
@@ -64,7 +58,46 @@ function parseUrl(text: string): URL {
 const refused = (url: string, reason: string) =>
   new GatehouseError('upstream.unreachable', `${shownUrl(url)} ${reason}`);
 
-/** Where to ask next; the answer that says so is dropped. */
+interface HttpRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds on a connection until the answer's head must be there. */
+  readonly headMs: number;
+}
+
+interface HttpAgents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+/** One GET, no redirect followed: the answer's head, its body unread. Rejects with `upstream.unreachable` (retry). */
+function request({ url, headers, headMs }: HttpRequest, agents: HttpAgents): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const sent =
+    url.protocol === 'https:'
+      ? https.request(url, { headers, agent: agents.https })
+      : http.request(url, { headers, agent: agents.http });
+  let timer: NodeJS.Timeout | undefined;
+  // Waiting for a free connection is not the server's fault.
+  sent.on('socket', () => {
+    timer = setTimeout(() => sent.destroy(new Error(`nothing within ${headMs / 1000} s`)), headMs);
+  });
+  sent.on('error', (cause) => {
+    clearTimeout(timer);
+    const message = `no answer from ${shownUrl(url.href)} (${cause.message})`;
+    reject(new GatehouseError('upstream.unreachable', message, { retry: true, cause }));
+  });
+  sent.on('response', (answer) => {
+    clearTimeout(timer);
+    // An answer that is cut before its body is read must not be an error nobody listens to.
+    answer.on('error', () => {});
+    resolve(answer);
+  });
+  sent.end();
+  return promise;
+}
+
+/** The URL to ask next, or null; the answer that names it is dropped. */
 function nextUrl(answer: IncomingMessage, from: URL): URL | null {
   try {
     const next = redirectTarget(answer.statusCode ?? 0, answer.headers.location, from);
@@ -76,7 +109,20 @@ function nextUrl(answer: IncomingMessage, from: URL): URL | null {
   }
 }
 
-function toResponse(answer: IncomingMessage, url: URL, pace: Pace): FetchResponse {
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * The URL that an answer sends its client to (RFC 9110, 15.4); null when it sends it nowhere. Throws `upstream.unreachable`, not to be
+ * retried, for what must not be followed: from https to http, to a file, to another kind of URL.
+ */
+export function redirectTarget(status: number, location: string | undefined, from: URL): URL | null {
+  if (!redirectStatuses.has(status) || location === undefined) return null;
+  const to = URL.parse(location, from.href);
+  if (to?.protocol === 'https:' || (to?.protocol === 'http:' && from.protocol === 'http:')) return to;
+  throw refused(from.href, `redirects to ${shownUrl(location)}, which is not followed`);
+}
+
+function toResponse(answer: IncomingMessage, url: URL, minimum: Throughput): FetchResponse {
   const status = answer.statusCode ?? 0;
   const hasBody = status === 200 || status === 206;
   const encoding = answer.headers['content-encoding'] ?? 'identity';
@@ -91,6 +137,6 @@ function toResponse(answer: IncomingMessage, url: URL, pace: Pace): FetchRespons
     status,
     url: url.href,
     header: (name) => [answer.headers[name] ?? []].flat().join(', ') || null,
-    body: hasBody ? steadyBody(answer, { what: shownUrl(url.href), pace, stop }) : noBody(),
+    body: hasBody ? withMinimumThroughput(answer, { what: shownUrl(url.href), minimum, stop }) : noBody(),
   };
 }

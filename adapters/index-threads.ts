@@ -1,54 +1,107 @@
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { GatehouseError } from '../core/error.ts';
 import type { IndexElsewhere } from '../core/index/index-looks.ts';
+import type { LineChange } from '../core/index/state/line-change.ts';
 import type { ChannelName } from '../core/layout.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import { type IndexThread, indexThread } from './index-threads/index-thread.ts';
+import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './index-threads/messages.ts';
 
 export interface IndexThreads extends AsyncDisposable {
-  elsewhere(digests: 'read' | 'noted'): IndexElsewhere;
+  offload(digests: 'read' | 'noted'): IndexElsewhere;
 }
 
 interface Options {
   readonly folder: string;
   readonly channel: ChannelName;
   readonly clock: Pick<Clock, 'now'>;
-  /** At the most; by default four, or one less than processors, for who calls them works too. */
-  readonly threads?: number;
-  /** Packages that come by before the first thread starts: one costs as much as several hundred packages. */
-  readonly worthIt?: number;
+  /** Four when absent, or one less than there are processors: the thread that calls them works too. */
+  readonly maxThreads?: number;
+  /** Packages seen before the first thread starts; 500 when absent. To start a thread costs as much as indexing several hundred. */
+  readonly minPackages?: number;
 }
 
-/** More are not kept busy: core/index/index-looks.ts has eight calls under way. */
-const useful = 4;
-/** Calls under way in a thread at the most: one that it works on, and the next. */
-const most = 2;
+/** The indexer has eight calls under way at once, which do not keep more threads busy. */
+const maxUsefulThreads = 4;
+/** The call that the thread works on, and the next. */
+const maxCallsPerThread = 2;
 
 /**
  * Threads that index packages of a store in a folder, each with a store of its own; they start when there are many, and
- * take as many calls as they keep up with. Disposing ends them.
+ * take as many calls as they keep up with: `offload` gives null for a call that the caller is to do itself. Disposing
+ * ends them.
  */
 export function indexThreads(options: Options): IndexThreads {
-  const { folder, channel, clock, threads = Math.min(availableParallelism() - 1, useful), worthIt = 500 } = options;
+  const { folder, channel, clock, minPackages = 500 } = options;
+  const { maxThreads = Math.min(availableParallelism() - 1, maxUsefulThreads) } = options;
   const cache = getCompileCacheDir();
   const place = { folder, channel, ...(cache !== undefined && { compileCache: dirname(cache) }) };
   const started: IndexThread[] = [];
   let seen = 0;
   const start = (): IndexThread | undefined => {
-    if (seen < worthIt || started.length >= threads) return undefined;
+    if (seen < minPackages || started.length >= maxThreads) return undefined;
     const thread = indexThread(place);
     started.push(thread);
     return thread;
   };
   return {
-    elsewhere: (digests) => (looks) => {
+    offload: (digests) => (looks) => {
       seen += looks.length;
-      const thread = started.find(({ load }) => load() < most) ?? start();
+      const thread = started.find(({ callsUnderWay }) => callsUnderWay() < maxCallsPerThread) ?? start();
       return thread?.index({ looks, digests, now: clock.now() }) ?? null;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map((thread) => thread[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+type Changes = readonly (LineChange | null)[];
+
+interface IndexThread extends AsyncDisposable {
+  /** Infinite once the thread has ended. */
+  callsUnderWay(): number;
+  index(call: Omit<IndexCall, 'id'>): Promise<Changes>;
+}
+
+/** A package's bytes are read, decoded and done with: more room for what is young costs memory and gains nothing. */
+const resourceLimits = { maxYoungGenerationSizeMb: 12 };
+
+const workerUrl = new URL('./index-threads/worker.ts', import.meta.url);
+
+function indexThread(place: ThreadPlace): IndexThread {
+  const worker = new Worker(workerUrl, { workerData: place, execArgv: [], resourceLimits });
+  const waiting = new Map<number, Pick<PromiseWithResolvers<Changes>, 'resolve' | 'reject'>>();
+  let [calls, isEnded] = [0, false];
+  const failAll = (reason: unknown): void => {
+    for (const { reject } of waiting.values()) reject(reason);
+    waiting.clear();
+  };
+  worker.on('message', (reply: IndexReply) => {
+    const call = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('changes' in reply) call?.resolve(reply.changes);
+    else call?.reject(deserializeError(reply.error));
+  });
+  worker.on('error', failAll);
+  worker.on('exit', () => {
+    isEnded = true;
+    failAll(new GatehouseError('internal.bug', 'a thread that indexes packages ended'));
+  });
+  return {
+    callsUnderWay: () => (isEnded ? Number.POSITIVE_INFINITY : waiting.size),
+    index(call) {
+      const id = calls++;
+      // Throws for what cannot be sent, and then nobody waits.
+      worker.postMessage({ ...call, id } satisfies IndexCall);
+      const { promise, ...settle } = Promise.withResolvers<Changes>();
+      waiting.set(id, settle);
+      return promise;
+    },
+    async [Symbol.asyncDispose]() {
+      await worker.terminate();
     },
   };
 }

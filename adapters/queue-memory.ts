@@ -55,14 +55,15 @@ async function drainAll(waiting: Waiting[], { concurrency, maxReceives = 3, sign
     }
   };
   const work = async () => {
-    for (let next = take(waiting, signal); next; next = take(waiting, signal)) await deliver(next);
+    while (!signal?.aborted) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      await deliver(next);
+    }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return { delivered, dead };
 }
-
-const take = (waiting: Waiting[], signal: AbortSignal | undefined): Waiting | undefined =>
-  signal?.aborted ? undefined : waiting.shift();
 
 const isPassing = (error: unknown): boolean => error instanceof GatehouseError && error.retry;
 

@@ -1,18 +1,28 @@
-import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type BatchResultErrorEntry, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GatehouseError } from '../core/error.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import { isNetworkError, refusalOf, setupHint } from './aws-refusal.ts';
-import { defaultClient } from './queue-sqs/client.ts';
-import { messageBatches } from './queue-sqs/message-batches.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface SqsQueueOptions {
-  /** By default one made from the environment. */
+  /** One made from the environment when absent. */
   readonly client?: SQSClient;
   /** Seconds before what is sent can be received, 0 to 900; the queue's own delay when not said. */
   readonly delaySeconds?: number;
   readonly clock?: Pick<Clock, 'sleep' | 'random'>;
+}
+
+/** Milliseconds, longer than a long poll's 20 s; the SDK's own default is to wait for ever. */
+const timeouts = { connectionTimeout: 10_000, socketTimeout: 60_000 };
+
+/**
+ * A client by the environment, as the SDK reads it. An endpoint of one's own counts for more than the host in a queue's
+ * URL, which emulators make up.
+ */
+export function sqsClient(environment: Readonly<Record<string, string | undefined>>): SQSClient {
+  const endpoint = environment['AWS_ENDPOINT_URL_SQS'] ?? environment['AWS_ENDPOINT_URL'];
+  return new SQSClient({ useQueueUrlAsEndpoint: endpoint === undefined, requestHandler: timeouts });
 }
 
 interface Place {
@@ -27,7 +37,7 @@ interface Place {
  * delivery is at least once, so sending all of them again is right.
  */
 export function sqsQueue(queueUrl: string, options: SqsQueueOptions = {}): Queue {
-  const { client = defaultClient(process.env), clock = systemClock, delaySeconds } = options;
+  const { client = sqsClient(process.env), clock = systemClock, delaySeconds } = options;
   const delay = delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds };
   const place: Place = { url: queueUrl, client, clock, delay };
   return {
@@ -37,7 +47,42 @@ export function sqsQueue(queueUrl: string, options: SqsQueueOptions = {}): Queue
   };
 }
 
-const attempts = 4;
+/** SQS's limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const maxMessagesInBatch = 10;
+const maxBytesInBatch = 1024 * 1024;
+/** A quarter of SQS's limit today, but all of it for most of SQS's life and in emulators still; our messages are far smaller. */
+const maxBytesInMessage = 256 * 1024;
+
+/**
+ * Messages in batches that SQS takes, in order.
+ *
+ * @throws GatehouseError `queue.broken` that shows the message that is too long, or empty
+ */
+function messageBatches(messages: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  let room = 0;
+  for (const message of messages) {
+    const size = sizeOf(message);
+    const current = batches.at(-1);
+    if (current === undefined || current.length === maxMessagesInBatch || size > room) {
+      batches.push([message]);
+      room = maxBytesInBatch - size;
+    } else {
+      current.push(message);
+      room -= size;
+    }
+  }
+  return batches;
+}
+
+function sizeOf(message: string): number {
+  const size = Buffer.byteLength(message);
+  if (size > 0 && size <= maxBytesInMessage) return size;
+  const shown = message.length > 80 ? `${message.slice(0, 80)}...` : message;
+  throw new GatehouseError('queue.broken', `a message of ${size} bytes, of 1 to ${maxBytesInMessage}: ${shown}`);
+}
+
+const maxSendAttempts = 4;
 
 /** SQS may take some messages of a batch and refuse others: those are sent again by themselves. */
 async function sendBatch(place: Place, batch: readonly string[]): Promise<void> {
@@ -46,7 +91,7 @@ async function sendBatch(place: Place, batch: readonly string[]): Promise<void> 
     const failed = await sendOnce(place, left);
     const [first] = failed;
     if (first === undefined) return;
-    if (attempt === attempts || failed.some(({ SenderFault }) => SenderFault === true)) throw refused(first);
+    if (attempt === maxSendAttempts || failed.some(({ SenderFault }) => SenderFault === true)) throw refused(first);
     left = failed.map(({ Id }) => left[Number(Id)] ?? '');
     await place.clock.sleep((50 + 100 * place.clock.random()) * 2 ** (attempt - 1));
   }
@@ -63,14 +108,14 @@ async function sendOnce({ url, client, delay }: Place, batch: readonly string[])
 }
 
 function queueError(url: string, cause: unknown): unknown {
-  const said = refusalOf(cause);
+  const refusal = refusalOf(cause);
   const setup = setupHint(cause);
-  if (said === null && setup === null && !isNetworkError(cause)) return cause;
-  const retry = said?.isPassing ?? setup === null;
+  if (refusal === null && setup === null && !isNetworkError(cause)) return cause;
+  const retry = refusal?.isPassing ?? setup === null;
   const hint = setup ?? 'is the queue there, and may these credentials sqs:SendMessage to it?';
-  const why = said === null ? String(cause) : `${said.code} (${said.status}, ${said.message})`;
+  const reason = refusal === null ? String(cause) : `${refusal.code} (${refusal.status}, ${refusal.message})`;
   const details = { retry, cause, ...(!retry && { hint }) };
-  return new GatehouseError('queue.broken', `the queue ${url} took no messages: ${why}`, details);
+  return new GatehouseError('queue.broken', `the queue ${url} took no messages: ${reason}`, details);
 }
 
 function refused({ Code, Message, SenderFault }: BatchResultErrorEntry): GatehouseError {

@@ -1,11 +1,15 @@
-import type { Solver } from '../core/ports/solver.ts';
-import { type SolverLane, solverLane } from './solver-rattler/solver-lane.ts';
+import { namesChannel } from '../core/match-spec/solver-spec.ts';
+import { dependencySpec } from '../core/planning/dependency-spec.ts';
+import type { RecordRefusal, Solver } from '../core/ports/solver.ts';
+import type { RepodataRecord } from '../core/record.ts';
+import { parseVersion } from '../core/version/version.ts';
+import { type SolverThread, solverThread } from './solver-rattler/solver-thread.ts';
 
 export interface RattlerOptions {
   /** Threads that solve side by side; more calls wait their turn. */
   readonly workers?: number;
-  /** Milliseconds one solve may take, the start of its thread included, before it is given up. */
-  readonly timeLimit?: number;
+  /** How long one solve may take, the start of its thread included, before it is given up. */
+  readonly timeLimitMs?: number;
   /** Where `solver-rattler/worker.ts` is, when a bundler has moved it. */
   readonly workerUrl?: URL;
 }
@@ -16,27 +20,40 @@ export interface RattlerOptions {
  * Threads start with the first solve and do not keep the process alive between solves.
  */
 export function rattlerSolver(options: RattlerOptions = {}): Solver {
-  const { workers = 1, timeLimit = 120_000 } = options;
+  const { workers = 1, timeLimitMs = 120_000 } = options;
   const { workerUrl = new URL('./solver-rattler/worker.ts', import.meta.url) } = options;
-  const lanes = Array.from({ length: workers }, () => solverLane({ workerUrl, timeLimit }));
-  const idle = [...lanes];
-  const waiting: ((lane: SolverLane) => void)[] = [];
-  const free = (lane: SolverLane): void => {
-    const next = waiting.shift();
-    if (next === undefined) idle.push(lane);
-    else next(lane);
-  };
+  const threads = Array.from({ length: workers }, () => solverThread({ workerUrl, timeLimitMs }));
+  const idle = [...threads];
+  const waiting: ((thread: SolverThread) => void)[] = [];
   return {
+    refuses,
     async solve(pool, specs) {
-      const lane = idle.pop() ?? (await new Promise<SolverLane>((resolve) => waiting.push(resolve)));
+      const thread = idle.pop() ?? (await new Promise<SolverThread>((resolve) => waiting.push(resolve)));
       try {
-        return await lane.solve(pool, specs);
+        return await thread.solve(pool, specs);
       } finally {
-        free(lane);
+        const next = waiting.shift();
+        if (next === undefined) idle.push(thread);
+        else next(thread);
       }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
+      await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
     },
   };
+}
+
+/**
+ * A `depends` that names a channel, or one that cannot be parsed, panics rattler's WASM and ends its thread; one version
+ * it cannot parse makes it refuse every record of the name.
+ */
+function refuses({ version, depends, constrains = [] }: RepodataRecord): RecordRefusal | null {
+  if (parseVersion(version) === null)
+    return { code: 'record.version', detail: `left out for its version "${version}"` };
+  for (const text of [...depends, ...constrains]) {
+    const detail = `left out for its dependency "${text}"`;
+    if (namesChannel(text)) return { code: 'record.depends-channel', detail };
+    if (dependencySpec(text) === null) return { code: 'record.depends-unreadable', detail };
+  }
+  return null;
 }

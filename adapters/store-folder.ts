@@ -1,18 +1,24 @@
 import { rmSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { GatehouseError } from '../core/error.ts';
 import type { ObjectKey } from '../core/layout.ts';
-import type { Condition, PutOutcome, Store, StoredObject } from '../core/ports/store.ts';
-import { fileEtag, stampLater } from './store-folder/file-etag.ts';
-import { asStoreError, nullIfAbsent } from './store-folder/fs-error.ts';
+import type { PutOutcome, StagedObject, Store, StoredObject } from '../core/ports/store.ts';
+import { fileEtag, handleSource, openFile } from './open-file.ts';
 import { type IncomingFile, incomingFiles, openIncoming } from './store-folder/incoming.ts';
 import { keyPath } from './store-folder/key-path.ts';
 import { listFiles } from './store-folder/list-files.ts';
 import { exclusiveLock } from './store-folder/lock.ts';
-import { deleteMetadata, type Note, readMetadata, writeMetadata } from './store-folder/metadata.ts';
-import { openFile } from './store-folder/open-files.ts';
-import { allows, conflict, createFile, moveFile, occupant, replaceFile } from './store-folder/publish-file.ts';
-import { stageFile } from './store-folder/stage-file.ts';
-import { writeWhole } from './store-folder/write-whole.ts';
+import { deleteMetadata, readMetadata, writeMetadata } from './store-folder/metadata.ts';
+import {
+  allows,
+  conflict,
+  createFile,
+  moveFile,
+  occupant,
+  stampLater,
+  writeWhole,
+} from './store-folder/publish-file.ts';
+import { asDiskError, nullIfAbsent } from './system-error.ts';
 
 /**
  * A store in a folder: one file an object, at the key's path, as any web server would serve it. Any number of processes
@@ -24,52 +30,80 @@ import { writeWhole } from './store-folder/write-whole.ts';
  * Unlike a bucket it cannot hold both `a` and `a/b`; what a bucket keeps with an object is under `_gatehouse/meta/`.
  */
 export function folderStore(folder: string): Store {
-  const place = openPlace(resolve(folder));
+  const root = resolve(folder);
+  const place: Place = { root, incoming: incomingFiles(root), exclusive: exclusiveLock(root) };
   return {
-    get: (key) => asStoreError(`read ${key}`, () => get(place, key)),
-    put: (key, ...what) => asStoreError(`write ${key}`, () => put(place, key, ...what)),
-    list: (prefix) => listFiles(place.root, prefix),
-    delete: (key) => asStoreError(`delete ${key}`, () => remove(place, key)),
-    stage: () =>
-      asStoreError('take in bytes', async () => {
-        const file = await openIncoming(await place.incoming());
-        return stageFile(file, (key, metadata, condition = { absent: true }) =>
-          asStoreError(`publish ${key}`, () => publish(place, file, { key, metadata, condition })),
-        );
-      }),
+    get: (key) => asDiskError(`read ${key}`, () => get(root, key)),
+    put: (key, ...what) => asDiskError(`write ${key}`, () => put(place, key, ...what)),
+    list: (prefix) => listFiles(root, prefix),
+    delete: (key) => asDiskError(`delete ${key}`, () => remove(place, key)),
+    stage: () => asDiskError('take in bytes', async () => stage(place, await openIncoming(await place.incoming()))),
   };
 }
 
-type Place = ReturnType<typeof openPlace>;
+interface Place {
+  readonly root: string;
+  /** Names a new file on its way in. */
+  readonly incoming: ReturnType<typeof incomingFiles>;
+  readonly exclusive: ReturnType<typeof exclusiveLock>;
+}
 
-const openPlace = (root: string) => ({
-  root,
-  incoming: incomingFiles(root),
-  exclusive: exclusiveLock(root),
-});
-
-function get({ root }: Place, key: ObjectKey): StoredObject | null {
-  const file = openFile(keyPath(root, key));
-  return file && { key, ...file, metadata: readMetadata(root, key, file.etag) };
+function get(root: string, key: ObjectKey): StoredObject | null {
+  const path = keyPath(root, key);
+  const file = openFile(path);
+  if (file === null) return null;
+  const read: StoredObject['read'] = (start, end) => asDiskError(`read ${path}`, () => file.read(start, end));
+  return { ...file, key, metadata: readMetadata(root, key, file.etag), read };
 }
 
 async function put(place: Place, ...[key, bytes, condition]: Parameters<Store['put']>): Promise<PutOutcome> {
   const path = keyPath(place.root, key);
-  // Asked first for the losers of a race, who would else write and flush for nothing; asked again when it counts.
+  // The condition is asked first for the losers of a race, who would else write and flush for nothing, and again when
+  // it counts.
   if (!allows(condition, occupant(path))) return conflict;
   const from = await place.incoming();
   try {
     await writeWhole(from, bytes);
     if (condition && 'absent' in condition) return createFile(from, path);
-    return await place.exclusive(async () => replaceFile(from, path, condition));
+    return await place.exclusive(async () => {
+      const current = occupant(path);
+      if (!allows(condition, current)) return conflict;
+      stampLater(from, current?.mtimeNs ?? 0n);
+      return moveFile(from, path);
+    });
   } finally {
     rmSync(from, { force: true });
   }
 }
 
-/** Under the lock, or a losing publisher's metadata could come to lie beside the winner's bytes. */
-async function publish(place: Place, file: IncomingFile, { condition, ...object }: Publishing): Promise<PutOutcome> {
-  const path = keyPath(place.root, object.key);
+function stage(place: Place, file: IncomingFile): StagedObject {
+  let isPublished = false;
+  return {
+    async write(bytes) {
+      // The published name is the same file: a late write would change what was checked.
+      if (isPublished) throw new GatehouseError('internal.bug', 'a staged object was written to after its publishing');
+      await asDiskError('write what comes in', () => file.handle.appendFile(bytes));
+    },
+    source: () =>
+      asDiskError('read what came in', async () => {
+        const { size, read } = await handleSource(file.handle);
+        return { size, read: (start, end) => asDiskError('read what came in', () => read(start, end)) };
+      }),
+    publish(...what) {
+      isPublished = true;
+      return asDiskError(`publish ${what[0]}`, () => publish(place, file, ...what));
+    },
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  };
+}
+
+/** Publishing happens under the lock: without it, a losing publisher's metadata could come to lie beside the winner's bytes. */
+async function publish(
+  place: Place,
+  file: IncomingFile,
+  ...[key, metadata, condition = { absent: true }]: Parameters<StagedObject['publish']>
+): Promise<PutOutcome> {
+  const path = keyPath(place.root, key);
   await file.handle.sync();
   await using sidecar = await openIncoming(await place.incoming());
   return await place.exclusive(async () => {
@@ -77,13 +111,9 @@ async function publish(place: Place, file: IncomingFile, { condition, ...object 
     if (!allows(condition, current)) return conflict;
     stampLater(file.path, current?.mtimeNs ?? 0n);
     const etag = fileEtag(await file.handle.stat({ bigint: true }));
-    await writeMetadata(place.root, { ...object, etag }, sidecar);
+    await writeMetadata(place.root, { key, metadata, etag }, sidecar);
     return current === null ? createFile(file.path, path) : moveFile(file.path, path);
   });
-}
-
-interface Publishing extends Omit<Note, 'etag'> {
-  readonly condition: Condition;
 }
 
 async function remove({ root, exclusive }: Place, key: ObjectKey): Promise<void> {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseJson } from '../core/json.ts';
 import { artifactSchema } from '../core/plan.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
-import { openWorld } from '../local/open-world.ts';
+import { openWorld } from '../local/world/open-world.ts';
 
 const [store = '', description = ''] = process.argv.slice(2);
 const artifact = parseJson(await readFile(description, 'utf8'), artifactSchema, description);

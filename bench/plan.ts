@@ -7,11 +7,10 @@ import { parseArgs } from 'node:util';
 import { parseAllowlist } from '../core/allowlist/parse-allowlist.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import { plan } from '../core/steps/plan.ts';
-import { openWorld } from '../local/open-world.ts';
-import { planWorld } from '../local/plan-world.ts';
 import { serveFolder } from '../local/sample/serve-folder.ts';
-import { generateNames } from '../test/support/generators/generate-names.ts';
-import { generateUpstream } from '../test/support/generators/generate-upstream.ts';
+import { openWorld, planWorld } from '../local/world/open-world.ts';
+import { generateNames } from './support/generate-names.ts';
+import { generateUpstream } from './support/generate-upstream.ts';
 import { machine } from './support/machine.ts';
 import { median } from './support/median.ts';
 import { table } from './support/table.ts';
@@ -72,6 +71,7 @@ function timedSolver(inner: Solver): { solver: Solver; spent(): number } {
   return {
     spent: () => spent,
     solver: {
+      refuses: (record) => inner.refuses(record),
       async solve(pool, specs) {
         if (running++ === 0) since = performance.now();
         try {

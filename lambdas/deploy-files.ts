@@ -1,7 +1,7 @@
 import { CopyObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { refusalOf } from '../adapters/aws-refusal.ts';
-import { defaultClient } from '../adapters/store-s3/client.ts';
+import { s3Client } from '../adapters/store-s3/bucket.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { parseValue } from '../core/json.ts';
 import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout.ts';
@@ -105,6 +105,6 @@ async function clear(target: ObjectKey, world: DeployWorld): Promise<void> {
 
 export const handler = async (event: unknown): Promise<void> => {
   const { GATEHOUSE_BUCKET: bucket } = readEnvironment(environments.bucketOnly);
-  const client = defaultClient(process.env);
+  const client = s3Client(process.env);
   await deployFiles(event, { bucket, client, clock: systemClock, answer: answerCloudFormation });
 };

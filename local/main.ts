@@ -1,16 +1,14 @@
-import type { Command } from './command.ts';
-import { demoCommand } from './commands/demo.ts';
-import { indexCommand } from './commands/index.ts';
-import { planCommand } from './commands/plan.ts';
-import { pruneCommand } from './commands/prune.ts';
-import { serveCommand } from './commands/serve.ts';
-import { syncCommand } from './commands/sync.ts';
-import { upCommand } from './commands/up.ts';
-import { verifyCommand } from './commands/verify.ts';
-import type { ExitStatus } from './exit-status.ts';
-import { handleInterruption } from './interruption.ts';
-import { runCommand } from './run-command.ts';
-import { processTerminal } from './terminal.ts';
+import type { Command, ExitStatus } from './commands/command.ts';
+import { demoCommand } from './commands/demo-command.ts';
+import { indexCommand } from './commands/index-command.ts';
+import { planCommand } from './commands/plan-command.ts';
+import { pruneCommand } from './commands/prune-command.ts';
+import { runCommand } from './commands/run-command.ts';
+import { serveCommand } from './commands/serve-command.ts';
+import { syncCommand } from './commands/sync-command.ts';
+import { upCommand } from './commands/up-command.ts';
+import { verifyCommand } from './commands/verify-command.ts';
+import { handleInterruption, processTerminal } from './render/terminal.ts';
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [

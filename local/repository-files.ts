@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemErrorCode } from '../adapters/system-error.ts';
 import { maxAllowlistBytes } from '../core/allowlist/decode-allowlist.ts';
 import { type Allowlist, acceptAllowlist } from '../core/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../core/error.ts';
@@ -56,7 +57,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return [];
+    if (systemErrorCode(cause) === 'ENOENT') return [];
     const reason = reasonOf(cause, { ENOTDIR: 'is no folder' });
     throw new GatehouseError('patches.invalid', `${folder} ${reason}`, { hint: folderHint, cause });
   }
@@ -79,9 +80,7 @@ async function readStart(file: string, maxBytes: number): Promise<Uint8Array> {
 
 /** Why the system refused, to stand after the name of what it refused. */
 function reasonOf(error: unknown, reasons: Readonly<Record<string, string>> = {}): string {
-  const code = codeOf(error);
+  const code = systemErrorCode(error) ?? '';
   const all: Readonly<Record<string, string>> = { EISDIR: 'is a folder', EACCES: 'may not be read', ...reasons };
   return all[code] ?? `cannot be read (${code})`;
 }
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

@@ -5,10 +5,9 @@ import { takeLook } from '../../core/index/take-look.ts';
 import type { StoredObject } from '../../core/ports/store.ts';
 import { storedDigests } from '../../core/stored-digests.ts';
 import { folderStore } from '../store-folder.ts';
-import { carry } from './carried-error.ts';
-import type { IndexCall, IndexReply, ThreadPlace } from './protocol.ts';
+import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
 
-/** Indexes packages of one store as the main thread would, for as long as it calls. */
+/** The thread indexes packages of one store as the main thread would, for as long as that calls. */
 const port = parentPort;
 if (port === null) throw new TypeError('runs only as a worker thread');
 const { folder, channel }: ThreadPlace = workerData;
@@ -21,6 +20,6 @@ port.on('message', async ({ id, looks, digests, now }: IndexCall) => {
   try {
     reply({ id, changes: await Promise.all(looks.map((look) => takeLook(look, world))) });
   } catch (error) {
-    reply({ id, error: carry(error) });
+    reply({ id, error: serializeError(error) });
   }
 });

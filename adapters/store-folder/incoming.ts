@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { regularFile } from './file-etag.ts';
-import { fsCode } from './fs-error.ts';
+import { regularFile } from '../open-file.ts';
+import { systemErrorCode } from '../system-error.ts';
 import { internalPath } from './key-path.ts';
 
 /** A file on its way in, under a name nobody looks for. Disposing of it removes that name, not what was linked to it. */
@@ -17,14 +17,14 @@ const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const self = `${host}.${process.pid}.${Math.round(performance.timeOrigin)}`;
 const nameGrammar = /^([0-9a-f]{8})\.(\d+)\.(\d+)\.[0-9a-f-]+$/;
 
-/** 24 hours in milliseconds: after so long without a write, a file of another machine is taken for left behind. */
-const forgotten = 86_400_000;
+/** 24 hours: after so long without a write, a file of another machine is taken for left behind. */
+const abandonedAfterMs = 86_400_000;
 
-/** Gives names, which nobody else gives, for files on their way in. */
-export type Incoming = () => Promise<string>;
-
-/** The place where files wait. Before the first is named, those that dead processes left are removed. */
-export function incomingFiles(root: string): Incoming {
+/**
+ * Gives paths for files on their way in, which nobody else gives. Before the first is given, the files that dead
+ * processes left are removed.
+ */
+export function incomingFiles(root: string): () => Promise<string> {
   const folder = internalPath(root, 'incoming');
   let ready: Promise<void> | undefined;
   return async () => {
@@ -39,15 +39,17 @@ export function incomingFiles(root: string): Incoming {
 
 export async function openIncoming(path: string): Promise<IncomingFile> {
   const handle = await open(path, 'wx+');
-  return { path, handle, [Symbol.asyncDispose]: () => discard(path, handle) };
-}
-
-async function discard(path: string, handle: FileHandle): Promise<void> {
-  try {
-    await handle.close();
-  } finally {
-    await rm(path, { force: true });
-  }
+  return {
+    path,
+    handle,
+    async [Symbol.asyncDispose]() {
+      try {
+        await handle.close();
+      } finally {
+        await rm(path, { force: true });
+      }
+    },
+  };
 }
 
 async function prepare(folder: string): Promise<void> {
@@ -62,15 +64,15 @@ async function isLeftover(folder: string, name: string): Promise<boolean> {
   if (owner === undefined) return false;
   if (owner === host) return `${owner}.${pid}.${started}` !== self && !isAlive(Number(pid));
   const file = regularFile(join(folder, name));
-  return file !== null && Date.now() - Number(file.mtimeNs / 1_000_000n) > forgotten;
+  return file !== null && Date.now() - Number(file.mtimeNs / 1_000_000n) > abandonedAfterMs;
 }
 
-/** Our own number with another start is a process of the past. */
+/** Whether the process runs; our own number with another start is a process of the past. */
 function isAlive(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return fsCode(error) !== 'ESRCH';
+    return systemErrorCode(error) !== 'ESRCH';
   }
 }

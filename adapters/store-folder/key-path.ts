@@ -1,12 +1,12 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { GatehouseError } from '../../core/error.ts';
 import type { ObjectKey } from '../../core/layout.ts';
-import { factsAt } from './file-etag.ts';
+import { statsAt } from '../open-file.ts';
 
-/** The folder twin's own places: no object is ever there. */
+/** The folder backend's own places: no object is ever there. */
 const internal = ['incoming', 'meta', 'locks'] as const;
 
-/** Where the twin keeps something of its own. */
+/** The path of something that the backend keeps for itself. */
 export const internalPath = (root: string, place: (typeof internal)[number], ...parts: readonly string[]): string =>
   join(root, '_gatehouse', place, ...parts);
 
@@ -30,24 +30,20 @@ export function keyPath(root: string, key: ObjectKey): string {
 }
 
 /** Folders found to be no links in this turn of the event loop: a listing asks about the same few thousands of times. */
-const real = new Set<string>();
+const realFolders = new Set<string>();
 
 /** Throws when a folder below `root` is reached by a symbolic link; passes when it does not exist yet. */
 export function refuseLinks(root: string, folder: string): void {
-  if (real.has(folder)) return;
+  if (realFolders.has(folder)) return;
   let path = root;
   for (const part of relative(root, folder).split(sep).filter(Boolean)) {
     path = join(path, part);
-    const stats = real.has(path) ? undefined : factsAt(path);
+    const stats = realFolders.has(path) ? undefined : statsAt(path);
     if (stats === null) return;
     if (stats?.isSymbolicLink()) throw isLink(root, path);
-    remember(path);
+    if (realFolders.size === 0) setImmediate(() => realFolders.clear());
+    realFolders.add(path);
   }
-}
-
-function remember(folder: string): void {
-  if (real.size === 0) setImmediate(() => real.clear());
-  real.add(folder);
 }
 
 function isLink(root: string, path: string): GatehouseError {

@@ -5,8 +5,8 @@ import { scheduler } from 'node:timers/promises';
 import { compareCodePoints } from '../../core/json.ts';
 import { objectKeySchema } from '../../core/layout.ts';
 import type { ObjectHead } from '../../core/ports/store.ts';
-import { fileEtag, fileModified, regularFile } from './file-etag.ts';
-import { asStoreError, isAbsence, nullIfAbsent } from './fs-error.ts';
+import { fileEtag, fileModified, regularFile } from '../open-file.ts';
+import { asDiskError, isAbsence, nullIfAbsent } from '../system-error.ts';
 import { isInternal, refuseLinks } from './key-path.ts';
 
 /** A file's key, or a folder's with `/` behind it: so they sort as the keys below them do (`a-b` before `a/b`). */
@@ -15,8 +15,8 @@ interface Entry {
   readonly isFolder: boolean;
 }
 
-/** Files asked about between two turns of whoever shares the thread: some 10 µs each. */
-const batch = 64;
+/** The event loop gets a turn after so many files, some 10 µs each: a server in the same process goes on answering. */
+const filesPerTurn = 64;
 
 /**
  * Every object below `root` whose key starts with `prefix`, in order of key by code point. What cannot be an object
@@ -26,16 +26,16 @@ const batch = 64;
 export async function* listFiles(root: string, prefix: string): AsyncGenerator<ObjectHead> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   if (folder !== '' && !objectKeySchema.safeParse(folder.slice(0, -1)).success) return;
-  await asStoreError(`list ${prefix}`, () => refuseLinks(root, join(root, folder)));
+  await asDiskError(`list ${prefix}`, () => refuseLinks(root, join(root, folder)));
   yield* walk(root, folder, prefix);
 }
 
 async function* walk(root: string, folder: string, prefix: string): AsyncGenerator<ObjectHead> {
-  const entries = await asStoreError(`list ${folder}`, () => entriesOf(root, folder, prefix));
+  const entries = await asDiskError(`list ${folder}`, () => entriesOf(root, folder, prefix));
   for (const [i, entry] of entries.entries()) {
-    if (i % batch === batch - 1) await scheduler.yield();
+    if (i % filesPerTurn === filesPerTurn - 1) await scheduler.yield();
     if (entry.isFolder) yield* walk(root, entry.key, entry.key);
-    else yield* await asStoreError(`list ${folder}`, () => headOf(root, entry.key));
+    else yield* await asDiskError(`list ${folder}`, () => headOf(root, entry.key));
   }
 }
 

@@ -5,7 +5,7 @@ import { GatehouseError } from '../../core/error.ts';
 import { canonicalJson, parseJson } from '../../core/json.ts';
 import type { ObjectKey } from '../../core/layout.ts';
 import type { Metadata } from '../../core/ports/store.ts';
-import { nullIfAbsent } from './fs-error.ts';
+import { nullIfAbsent } from '../system-error.ts';
 import type { IncomingFile } from './incoming.ts';
 import { internalPath } from './key-path.ts';
 
@@ -13,10 +13,10 @@ const sidecarSchema = z.strictObject({ etag: z.string(), metadata: z.record(z.st
 
 const sidecarPath = (root: string, key: ObjectKey): string => internalPath(root, 'meta', `${key}.json`);
 
-/** What was noted about the file with this tag; nothing when the file was since replaced or copied by hand. */
+/** Metadata of the file with this tag; none when the file was since replaced or copied by hand. */
 export function readMetadata(root: string, key: ObjectKey, etag: string): Metadata {
   const path = sidecarPath(root, key);
-  // Asked first: to build an error costs more than to ask, and most objects have none.
+  // Most objects have none, and to build an error for it costs more than to ask.
   const text = existsSync(path) ? nullIfAbsent(() => readFileSync(path, 'utf8')) : null;
   if (text === null) return {};
   try {
@@ -29,14 +29,18 @@ export function readMetadata(root: string, key: ObjectKey, etag: string): Metada
   }
 }
 
-export interface Note {
+interface ObjectMetadata {
   readonly key: ObjectKey;
   readonly etag: string;
   readonly metadata: Metadata;
 }
 
-/** Notes metadata for the file with this tag, before that file is put in its place. */
-export async function writeMetadata(root: string, { key, etag, metadata }: Note, file: IncomingFile): Promise<void> {
+/** Writes metadata for the file with this tag, before that file is put in its place. */
+export async function writeMetadata(
+  root: string,
+  { key, etag, metadata }: ObjectMetadata,
+  file: IncomingFile,
+): Promise<void> {
   const path = sidecarPath(root, key);
   await file.handle.writeFile(canonicalJson({ etag, metadata }));
   mkdirSync(dirname(path), { recursive: true });

@@ -1,7 +1,9 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
+import { GatehouseError } from '../../core/error.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { type AwsRefusal, isNetworkError, refusalOf, setupHint } from '../aws-refusal.ts';
 
-/** One bucket and how it is worked with: what every operation of the twin needs. */
+/** One bucket and how it is worked with: what every operation of the backend needs. */
 export interface Bucket {
   readonly name: string;
   readonly client: S3Client;
@@ -10,4 +12,78 @@ export interface Bucket {
   readonly scratch: number;
   /** Bytes of a part of a multipart upload; what is no larger goes in one request. */
   readonly partSize: number;
+}
+
+/** Milliseconds; the SDK's own default is to wait for ever. */
+const timeouts = { connectionTimeout: 10_000, socketTimeout: 60_000 };
+
+/**
+ * A client by the environment, as the SDK reads it (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL and the rest). An endpoint
+ * of one's own is asked by path: `bucket.localhost` rarely resolves.
+ */
+export function s3Client(environment: Readonly<Record<string, string | undefined>>): S3Client {
+  const endpoint = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
+  return new S3Client({
+    forcePathStyle: endpoint !== undefined,
+    followRegionRedirects: true,
+    // Two more than the SDK's own: whoever fails here comes again in half an hour at the earliest.
+    maxAttempts: 5,
+    requestHandler: timeouts,
+  });
+}
+
+const badCredentials = 'the AWS credentials are not valid here, or have expired';
+const otherRegion = 'the bucket is in another region: name it in AWS_REGION';
+
+const hintsByCode: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'is the name right? the bucket must exist already',
+  AccessDenied: 'these credentials may not do this: their policy and the bucket policy must allow it',
+  InvalidAccessKeyId: badCredentials,
+  SignatureDoesNotMatch: badCredentials,
+  ExpiredToken: badCredentials,
+  InvalidToken: badCredentials,
+  PermanentRedirect: otherRegion,
+  AuthorizationHeaderMalformed: otherRegion,
+};
+
+/**
+ * Runs `work` and gives its result.
+ *
+ * @throws GatehouseError `store.broken` in place of a failed request: it says what was being done. The SDK has retried by
+ * then: `retry` says that the same call may succeed later.
+ */
+export async function asBucketError<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw bucketError(doing, error);
+  }
+}
+
+function bucketError(doing: string, cause: unknown): unknown {
+  if (cause instanceof GatehouseError) return cause;
+  const refusal = refusalOf(cause);
+  if (refusal !== null) return refused(doing, refusal, cause);
+  const hint = setupHint(cause);
+  if (hint !== null && cause instanceof Error) {
+    return new GatehouseError('store.broken', `the store could not ${doing}: ${cause.message}`, { hint, cause });
+  }
+  return isNetworkError(cause) ? unreachable(doing, cause) : cause;
+}
+
+function refused(doing: string, refusal: AwsRefusal, cause: unknown): GatehouseError {
+  const { status, message, isPassing: retry } = refusal;
+  // The answer to a HEAD has no body, and so no code.
+  const code = status === 403 && !(refusal.code in hintsByCode) ? 'AccessDenied' : refusal.code;
+  const detail = message === 'UnknownError' ? `${status}` : `${status}, ${message}`;
+  const hint = hintsByCode[code];
+  const details = { retry, cause, ...(hint && { hint }) };
+  return new GatehouseError('store.broken', `the store could not ${doing}: ${code} (${detail})`, details);
+}
+
+/** The error for a request without an answer, or whose answer was cut. */
+export function unreachable(doing: string, cause: Error): GatehouseError {
+  const hint = 'is the network up, and AWS_ENDPOINT_URL right if it is set?';
+  const message = `the store could not ${doing}: ${cause.message}`;
+  return new GatehouseError('store.broken', message, { hint, retry: true, cause });
 }

@@ -3,7 +3,7 @@ import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { buildPackage, buildPackageBy } from '../../local/sample/build-package.ts';
-import { generatePackages, type PackagesShape } from '../../test/support/generators/generate-packages.ts';
+import { generatePackages, type PackagesShape } from './generate-packages.ts';
 
 /**
  * The folder of a channel with generated packages and no index, kept below `cache` for the next run. Their bzip2 streams

@@ -5,8 +5,8 @@ import { splitLines } from '../../core/index/state/merge-lines.ts';
 import { writeSegment } from '../../core/index/state/segment-store.ts';
 import { canonicalJson, compareCodePoints } from '../../core/json.ts';
 import { packageFileNameSchema } from '../../core/package-file-name.ts';
-import type { NamedRecord } from '../../local/sample/repodata-document.ts';
-import { generateRepodata } from '../../test/support/generators/generate-upstream.ts';
+import type { NamedRecord } from '../../local/sample/write-repodata.ts';
+import { generateRepodata } from './generate-upstream.ts';
 
 /** Writes the state of a subdir of so many packages, none of which is in the store; its index files are not written. */
 export async function writeSyntheticState(place: StatePlace, records: number): Promise<void> {

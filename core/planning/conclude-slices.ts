@@ -50,7 +50,7 @@ export async function concludeSlices(
     state,
     complete,
     leaving: (subdir) => ({ now: world.clock.now(), retain: world.retain, claims: claims(subdir) }),
-    upstreamNow: upstreamNow(allowlist.channels, world.openSubdir),
+    upstreamNow: upstreamNow(allowlist.channels, world.openSubdir, world.solver),
   });
   const virtualPackages = (platform: Subdir) => virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   const prove = { ...world, patches, python, virtualPackages, log: () => {} };

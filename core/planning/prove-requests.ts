@@ -9,7 +9,6 @@ import { entryOutcome } from './entry-outcome.ts';
 import type { InstallRequest } from './install-request.ts';
 import { narrow, narrowSpecs } from './narrow.ts';
 import { preferConda } from './prefer-conda.ts';
-import { recordFault } from './record-fault.ts';
 import { solveRequest } from './solve-request.ts';
 
 /** One channel's records as clients read them. */
@@ -30,7 +29,7 @@ export async function proveRequests(
 ): Promise<EntryOutcome[]> {
   const outcomes: EntryOutcome[] = [];
   for (const platform of new Set(requests.flatMap(({ platforms }) => platforms))) {
-    const placed = usable(records, platform);
+    const placed = usable(records, platform, solver);
     const whole = candidatePool(platform, placed, virtualPackages(platform));
     for (const request of requests.filter(({ platforms }) => platforms.includes(platform))) {
       const narrowed = () => candidatePool(platform, narrow(placed, request.specs), virtualPackages(platform));
@@ -44,9 +43,9 @@ export async function proveRequests(
   return outcomes;
 }
 
-function usable(records: ChannelRecords, platform: Subdir) {
+function usable(records: ChannelRecords, platform: Subdir, solver: Pick<Solver, 'refuses'>) {
   const placed = [platform, noarch].flatMap((subdir) =>
     [...(records.get(subdir) ?? [])].map(([filename, record]) => ({ subdir, filename, record })),
   );
-  return preferConda(placed).filter(({ record }) => recordFault(record) === null);
+  return preferConda(placed).filter(({ record }) => solver.refuses(record) === null);
 }

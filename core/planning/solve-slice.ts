@@ -47,7 +47,7 @@ export async function solveSlice(
   const world = { ...solving, python: allowlist.python, virtualPackages };
   try {
     const openSubdir = patchUpstream(solving.openSubdir, solving.patches ?? noPatches);
-    const view = await openView(allowlist.channels, platform, openSubdir);
+    const view = await openView(allowlist.channels, platform, { openSubdir, solver: solving.solver });
     const parts: PartialPlan[] = [];
     for (const group of byPool(placed)) parts.push(await solveGroup(group, view, world));
     const groups = parts.flatMap((part) => part.groups);

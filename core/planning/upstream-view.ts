@@ -1,10 +1,10 @@
 import { artifactId } from '../plan.ts';
+import type { Solver } from '../ports/solver.ts';
 import type { Problem } from '../problem.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 import { preferConda } from './prefer-conda.ts';
-import { recordFault } from './record-fault.ts';
 import type { OpenSubdir } from './remember-upstream.ts';
 
 /** What one platform's solver may see of the upstream channels: by strict channel priority, the first channel that has a name serves it. */
@@ -21,13 +21,22 @@ export interface NamedRecords {
   readonly problems: readonly Problem[];
 }
 
+export interface ViewWorld {
+  readonly openSubdir: OpenSubdir;
+  readonly solver: Pick<Solver, 'refuses'>;
+}
+
 /** A channel that could not be opened rejects here: without it no priority is known (fail closed). */
-export async function openView(channels: readonly string[], platform: Subdir, open: OpenSubdir): Promise<UpstreamView> {
+export async function openView(
+  channels: readonly string[],
+  platform: Subdir,
+  { openSubdir, solver }: ViewWorld,
+): Promise<UpstreamView> {
   const opened = new Map<string, Promise<UpstreamSubdir[]>>();
   const subdirsOf = (channel: string) => {
     const known = opened.get(channel);
     if (known !== undefined) return known;
-    const subdirs = openBoth(channel, platform, open);
+    const subdirs = openBoth(channel, platform, openSubdir);
     opened.set(channel, subdirs);
     return subdirs;
   };
@@ -42,11 +51,11 @@ export async function openView(channels: readonly string[], platform: Subdir, op
     platform,
     async named(name, only) {
       const [first] = only === undefined ? await serving(name) : [only];
-      return first === undefined ? { records: [], problems: [] } : recordsOf(await subdirsOf(first), name);
+      return first === undefined ? { records: [], problems: [] } : recordsOf(await subdirsOf(first), name, solver);
     },
     async hidden(name) {
       const [, ...lower] = await serving(name);
-      const found = await Promise.all(lower.map(async (channel) => recordsOf(await subdirsOf(channel), name)));
+      const found = await Promise.all(lower.map(async (channel) => recordsOf(await subdirsOf(channel), name, solver)));
       return found.flatMap(({ records }) => records);
     },
   };
@@ -59,12 +68,16 @@ async function openBoth(channel: string, platform: Subdir, open: OpenSubdir): Pr
   return [here, everywhere].filter((subdir) => subdir !== null);
 }
 
-async function recordsOf(subdirs: readonly UpstreamSubdir[], name: string): Promise<NamedRecords> {
+async function recordsOf(
+  subdirs: readonly UpstreamSubdir[],
+  name: string,
+  solver: ViewWorld['solver'],
+): Promise<NamedRecords> {
   const found = await Promise.all(subdirs.map((subdir) => subdir.records(name)));
   const records: UpstreamRecord[] = [];
   const problems = found.flatMap((part) => part.problems);
   for (const candidate of preferConda(found.flatMap((part) => part.records))) {
-    const fault = recordFault(candidate.record);
+    const fault = solver.refuses(candidate.record);
     if (fault === null) records.push(candidate);
     else problems.push({ ...fault, subject: `${candidate.channel}/${artifactId(candidate)}` });
   }

@@ -15,7 +15,7 @@ export interface CandidatePool {
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
   /**
    * Name -> version, or `version=build`: `__glibc` -> `2.28`, `__archspec` -> `1=x86_64`. Each is injected as an
-   * installed record and as a spec (design decision 2).
+   * installed record and as a spec (docs/decisions.md 2).
    */
   readonly virtualPackages: Readonly<Record<string, string>>;
 }
@@ -27,7 +27,18 @@ export type Solution =
   /** The solver broke (a panic in WASM); says nothing about the specs. */
   | { readonly status: 'failed'; readonly explanation: string };
 
+/** Why a solver cannot take a record. */
+export interface RecordRefusal {
+  readonly code: 'record.version' | 'record.depends-channel' | 'record.depends-unreadable';
+  readonly detail: string;
+}
+
 export interface Solver extends AsyncDisposable {
+  /**
+   * Why a record must not be in a pool, or null when it may: what the solver cannot digest breaks it, or makes it refuse
+   * other records too. Needs no running solver.
+   */
+  refuses(record: RepodataRecord): RecordRefusal | null;
   /**
    * Chooses one package for each name needed so that every spec holds. `specs` carry no channel.
    * Deterministic: equal pools and specs give equal keys, in order of key.

@@ -1,9 +1,9 @@
 import type { Event } from '../../core/event.ts';
 import { formatBytes, formatSeconds } from './format-bytes.ts';
 
-/** What the bars are drawn from. Sizes are bytes. */
+/** The downloads that the bars are drawn from. Sizes are bytes. */
 export interface Progress {
-  /** Whether a bar is worth drawing now. */
+  /** True while a file is on its way, and so a bar is worth drawing. */
   readonly active: boolean;
   note(event: Event): void;
   /** One line for each running file, then the total. `elapsed` is milliseconds since the first byte was asked for. */
@@ -59,16 +59,16 @@ export function startProgress(): Progress {
   };
 }
 
-/** Columns of a bar: what its label leaves. */
-const [narrowest, widest] = [8, 30];
+/** A bar takes the columns that its label leaves, within these. */
+const [minBarColumns, maxBarColumns] = [8, 30];
 
 /** `label ████░░░░ 42 % tail`, never wider than the terminal. */
 function bar(label: string, share: number, tail: string, columns: number): string {
   const done = Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0));
   const percent = `${String(Math.floor(done * 100)).padStart(3)} %`;
   const room = columns - percent.length - tail.length - 4;
-  const least = Math.max(0, Math.min(narrowest, Math.floor(room / 2)));
-  const width = Math.max(least, Math.min(widest, room - label.length));
+  const least = Math.max(0, Math.min(minBarColumns, Math.floor(room / 2)));
+  const width = Math.max(least, Math.min(maxBarColumns, room - label.length));
   const name = label.length > room - width ? `${label.slice(0, Math.max(0, room - width - 1))}…` : label;
   const full = Math.round(width * done);
   return `${name} ${'█'.repeat(full)}${'░'.repeat(width - full)} ${percent}${tail}`.slice(0, columns - 1);

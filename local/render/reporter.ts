@@ -1,7 +1,7 @@
 import type { Event, Log } from '../../core/event.ts';
-import type { Terminal } from '../terminal.ts';
-import { eventLine } from './event-line.ts';
+import { formatBytes } from './format-bytes.ts';
 import { startProgress } from './progress-bars.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface Reporter {
   readonly log: Log;
@@ -10,16 +10,22 @@ export interface Reporter {
 }
 
 /** Ten pictures a second look smooth and cost nothing. */
-const betweenFramesMs = 100;
+const frameMs = 100;
 
-/** Renders events for a person: progress bars on a terminal, one plain line an event anywhere else. */
-export function reporter(terminal: Terminal, now: () => number): Reporter {
-  return terminal.isTerminal ? barReporter(terminal, now) : { log: (event) => printLine(terminal, event), finish() {} };
-}
-
-function printLine(terminal: Terminal, event: Event): void {
-  const line = eventLine(event);
-  if (line !== null) terminal.err(`${line}\n`);
+/**
+ * Renders events for a person: progress bars on a terminal, one plain line an event anywhere else.
+ *
+ * @param now milliseconds since any fixed moment
+ */
+export function reporter(terminal: Terminal, now = (): number => performance.now()): Reporter {
+  if (terminal.isTerminal) return barReporter(terminal, now);
+  return {
+    log(event) {
+      const line = eventLine(event);
+      if (line !== null) terminal.err(`${line}\n`);
+    },
+    finish() {},
+  };
 }
 
 function barReporter(terminal: Terminal, now: () => number): Reporter {
@@ -47,7 +53,49 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
       clear();
       terminal.err(`${line}\n`);
     }
-    if (line !== null || now() - lastFrame >= betweenFramesMs || !progress.active) draw();
+    if (line !== null || now() - lastFrame >= frameMs || !progress.active) draw();
   };
   return { log, finish: clear };
 }
+
+/** One plain line for each event worth a line; null for those that only move a progress bar. */
+export function eventLine(event: Event): string | null {
+  switch (event.type) {
+    case 'plan.started':
+      return `planning ${event.entries === 1 ? '1 entry' : `${event.entries} entries`} for ${event.platforms.join(', ')}`;
+    case 'plan.upstream':
+      return `read ${event.url} (${event.names} names)`;
+    case 'plan.solved':
+      return `solved ${event.entry} on ${event.platform}: ${packages(event.packages)}`;
+    case 'plan.unsolved':
+      return `cannot solve ${event.entry} on ${event.platform}:\n${indent(event.explanation)}`;
+    case 'plan.ready':
+      return `plan: ${event.add} to fetch (${formatBytes(event.bytes)}), ${event.drop} to drop`;
+    case 'retry':
+      return `retry ${event.attempt} of ${event.url} in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
+    default:
+      return storeLine(event);
+  }
+}
+
+function storeLine(event: Event): string | null {
+  switch (event.type) {
+    case 'fetch.done':
+      return `fetched ${event.key} (${formatBytes(event.size)})`;
+    case 'fetch.failed':
+      return `failed ${event.key}: ${event.problem.code}: ${event.problem.detail}`;
+    case 'index.compressing':
+      return `compressing ${event.key} (${formatBytes(event.size)}), at about 0.6 MB a second`;
+    case 'index.written':
+      return `indexed ${event.subdir}: ${packages(event.packages)}${event.changed ? '' : ', unchanged'}`;
+    case 'prove.entry':
+      return `${event.installable ? 'proved' : 'NOT installable:'} ${event.entry} on ${event.platform}`;
+    case 'verify.object':
+      return event.sound ? null : `damaged ${event.key}`;
+    default:
+      return null;
+  }
+}
+
+const packages = (count: number): string => (count === 1 ? '1 package' : `${count} packages`);
+const indent = (text: string): string => text.replace(/^/gm, '  ');

@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, type PackageFile, type PackageSpec } from './build-package.ts';
-import type { PackageIndex } from './package-index.ts';
-import { type NamedRecord, recordOf, repodataDocument } from './repodata-document.ts';
-import { type RepodataForm, writeRepodata } from './write-repodata.ts';
+import type { PackageIndex } from './package-metadata.ts';
+import { type NamedRecord, type RepodataForm, recordOf, repodataDocument, writeRepodata } from './write-repodata.ts';
 
 export interface ChannelOptions {
   /** Hotfixes: keys laid over the records of these file names, in every subdir that has one. */

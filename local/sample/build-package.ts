@@ -1,13 +1,18 @@
+import { createCipheriv, createHash } from 'node:crypto';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { type Digests, sha256Of, startDigests } from '../../core/digest.ts';
 import { canonicalJson, compareCodePoints } from '../../core/json.ts';
 import type { PackageFormat } from '../../core/package-file-name.ts';
-import { bzip2 } from './bzip2-write.ts';
-import { infoMembers } from './info-members.ts';
-import { type PackageFacts, type PackageIndex, packageIndex, sampleTime, stemOf } from './package-index.ts';
-import { incompressibleBytes } from './random.ts';
+import {
+  infoMembers,
+  type PackageFacts,
+  type PackageIndex,
+  packageIndex,
+  sampleTime,
+  stemOf,
+} from './package-metadata.ts';
 import { type TarMember, tarArchive } from './tar-write.ts';
 import { zipArchive } from './zip-write.ts';
-import { zstdFrame } from './zstd-frame.ts';
 
 /** A file to pack: its content, or a size in bytes for content that no compressor makes smaller. */
 export type SampleFile = { readonly path: string; readonly mode?: number } & (
@@ -44,10 +49,10 @@ export const formatMember = {
  * A conda package in memory. The same spec gives the same bytes: members sorted, one mtime, uid and gid 0, fixed
  * compression levels. Nothing is checked, so that tests can build what must be refused.
  */
-export const buildPackage = (spec: PackageSpec): Promise<BuiltPackage> => buildPackageBy(bzip2, spec);
+export const buildPackage = (spec: PackageSpec): Promise<BuiltPackage> => buildPackageBy(quickBzip2, spec);
 
 /** The same with another encoder for `.tar.bz2`: the bytes of that format are as it makes them. */
-export async function buildPackageBy(encode: typeof bzip2, spec: PackageSpec): Promise<BuiltPackage> {
+export async function buildPackageBy(encode: typeof quickBzip2, spec: PackageSpec): Promise<BuiltPackage> {
   const index = packageIndex(spec);
   const payload = payloadMembers(spec);
   const packed = payload.map(({ path, content }) => ({ path, sha256: sha256Of(content), size: content.length }));
@@ -88,3 +93,29 @@ function digestsOf(bytes: Uint8Array): Digests {
   digests.update(bytes);
   return digests.finish();
 }
+
+/**
+ * The bytes as one bzip2 stream of 100 kB blocks, about 0.6 MB/s. compressjs is GPL-2.0 and slow, so it is loaded only
+ * when a sample `.tar.bz2` is made.
+ */
+export async function quickBzip2(bytes: Uint8Array): Promise<Uint8Array> {
+  const { default: compressjs } = await import('compressjs');
+  return compressjs.Bzip2.compressFile(bytes, undefined, 1);
+}
+
+/** The bytes as one zstd frame that states its content size; level 19, which cph uses, takes 50 times as long as 3. */
+export const zstdFrame = (bytes: Uint8Array, level = 3): Uint8Array =>
+  zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+
+/** `size` bytes that no compressor makes smaller, the same for the same seed, in slices of at most 1 MiB. */
+export function* incompressibleChunks(seed: string, size: number): Generator<Uint8Array> {
+  const key = createHash('sha256').update(seed).digest().subarray(0, 16);
+  const cipher = createCipheriv('aes-128-ctr', key, Buffer.alloc(16));
+  const zeros = Buffer.alloc(2 ** 20);
+  for (let left = size; left > 0; left -= zeros.length)
+    yield cipher.update(zeros.subarray(0, Math.min(left, zeros.length)));
+}
+
+/** {@link incompressibleChunks} in one piece. */
+export const incompressibleBytes = (seed: string, size: number): Uint8Array =>
+  Buffer.concat([...incompressibleChunks(seed, size)]);

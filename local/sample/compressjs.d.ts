@@ -1,4 +1,4 @@
-/** Only what local/sample uses; the library has no types of its own. */
+/** The part that is used; the library has no types of its own. */
 declare module 'compressjs' {
   const compressjs: {
     readonly Bzip2: {

@@ -18,7 +18,7 @@ export interface FolderServer {
 
 /**
  * Serves a folder as a plain static web server does: GET and HEAD, strong ETags, `If-None-Match`, 404. No ranges, no
- * listing. For samples and tests; the channel itself is served elsewhere.
+ * listing. For samples and tests; the channel itself is served by `serve/`.
  */
 export async function serveFolder(
   folder: string,

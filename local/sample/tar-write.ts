@@ -16,16 +16,16 @@ export interface TarHeader {
   readonly mtime: number;
 }
 
-const blockSize = 512;
-const nameField = 100;
+const blockBytes = 512;
+const nameFieldBytes = 100;
 /** 11 octal digits, the most a ustar size field holds: 8 GiB less one byte. */
-const largest = 8 ** 11 - 1;
+const maxFileBytes = 8 ** 11 - 1;
 
 /** The archive's end: two zero blocks. */
-export const tarEnd: Uint8Array = new Uint8Array(2 * blockSize);
+export const tarEnd: Uint8Array = new Uint8Array(2 * blockBytes);
 
 /** The zero bytes that fill a member of `size` bytes up to a whole block. */
-export const tarPadding = (size: number): Uint8Array => new Uint8Array((blockSize - (size % blockSize)) % blockSize);
+export const tarPadding = (size: number): Uint8Array => new Uint8Array((blockBytes - (size % blockBytes)) % blockBytes);
 
 /**
  * The header block of a regular file, POSIX.1-2001: ustar with uid and gid 0, after a pax header when the path does
@@ -34,10 +34,10 @@ export const tarPadding = (size: number): Uint8Array => new Uint8Array((blockSiz
  * @throws RangeError for a file of 8 GiB or more
  */
 export function tarHeader({ path, size, mode = 0o644, mtime }: TarHeader): Uint8Array {
-  if (size > largest) throw new RangeError(`${path}: ${size} bytes do not fit a ustar header`);
+  if (size > maxFileBytes) throw new RangeError(`${path}: ${size} bytes do not fit a ustar header`);
   const name = Buffer.from(path);
-  const fits = name.length <= nameField && name.length === path.length;
-  const header = ustar({ name: fits ? name : name.subarray(0, nameField), type: '0', size, mode, mtime });
+  const fits = name.length <= nameFieldBytes && name.length === path.length;
+  const header = ustar({ name: fits ? name : name.subarray(0, nameFieldBytes), type: '0', size, mode, mtime });
   return fits ? header : Buffer.concat([paxHeader(path, mtime), header]);
 }
 
@@ -74,7 +74,7 @@ interface UstarFields {
 }
 
 function ustar({ name, type, size, mode, mtime }: UstarFields): Uint8Array {
-  const header = Buffer.alloc(blockSize);
+  const header = Buffer.alloc(blockBytes);
   header.set(name);
   header.write(octal(mode, 7), 100);
   header.write(octal(0, 7), 108);

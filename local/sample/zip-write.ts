@@ -6,22 +6,22 @@ export interface ZipMember {
   readonly content: Uint8Array;
 }
 
-/** What the two directories of a ZIP file say about a member. */
+/** A member as the two directories of a ZIP file describe it. */
 export interface ZipEntry {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
   readonly crc: number;
-  /** Where the local header starts, in bytes. */
+  /** Bytes from the file's start to the local header. */
   readonly offset: number;
 }
 
 /** 1980-01-01, the earliest a DOS date holds. */
 const dosDate = 0x0021;
-const version = 20;
+const zipVersion = 20;
 const utf8Names = 0x0800;
 /** The largest number of a 32-bit field; 0xffffffff itself means ZIP64. */
-const largest = 0xffff_fffe;
+const maxOffset = 0xffff_fffe;
 
 /** The header before a member's bytes: `30 + name` bytes, whatever size and crc are. */
 export function zipLocalHeader(entry: ZipEntry): Uint8Array {
@@ -37,7 +37,7 @@ export function zipLocalHeader(entry: ZipEntry): Uint8Array {
  * @throws RangeError when a size or offset needs ZIP64 (4 GiB), which this writer does not make
  */
 export function zipDirectory(entries: readonly ZipEntry[], offset: number): Uint8Array {
-  if (offset > largest) throw new RangeError(`a ZIP file of ${offset} bytes needs ZIP64`);
+  if (offset > maxOffset) throw new RangeError(`a ZIP file of ${offset} bytes needs ZIP64`);
   const directory = Buffer.concat(entries.map(centralHeader));
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
@@ -66,7 +66,7 @@ export function zipArchive(members: readonly ZipMember[]): Uint8Array {
 function centralHeader(entry: ZipEntry): Uint8Array {
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x02014b50, 0);
-  header.writeUInt16LE(version, 4);
+  header.writeUInt16LE(zipVersion, 4);
   writeCommon(header, 6, entry);
   header.writeUInt32LE(entry.offset, 42);
   return Buffer.concat([header, Buffer.from(entry.name)]);
@@ -74,7 +74,7 @@ function centralHeader(entry: ZipEntry): Uint8Array {
 
 /** The 26 bytes both headers share; method 0 is stored. */
 function writeCommon(header: Buffer, at: number, { name, size, crc }: ZipEntry): void {
-  header.writeUInt16LE(version, at);
+  header.writeUInt16LE(zipVersion, at);
   header.writeUInt16LE(utf8Names, at + 2);
   header.writeUInt16LE(dosDate, at + 8);
   header.writeUInt32LE(crc, at + 10);

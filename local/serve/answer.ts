@@ -2,8 +2,6 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders, STATUS_CODES } from
 import { type ByteSource, bytesSource } from '../../core/byte-source.ts';
 import { objectKeySchema, type RoutedKey, route } from '../../core/layout.ts';
 import type { Store, StoredObject } from '../../core/ports/store.ts';
-import { type ByteRange, byteRange } from './byte-range.ts';
-import { entityTag, listHoldsTag } from './entity-tag.ts';
 
 export interface Question {
   readonly method: string;
@@ -23,12 +21,12 @@ export interface SourcePart extends ByteRange {
   readonly source: ByteSource;
 }
 
-/** CloudFront's limit for a URL, in characters. */
-const longestTarget = 8192;
+/** CloudFront's limit for a URL. */
+const maxTargetCharacters = 8192;
 
-/** What the store's object, or its absence, answers to one request; reads no bytes of the object. */
+/** The answer of the store's object, or of its absence, to one request; reads no bytes of the object. */
 export async function answer(store: Store, { method, target, headers }: Question): Promise<Answer> {
-  if (target.length > longestTarget) return textAnswer(414);
+  if (target.length > maxTargetCharacters) return textAnswer(414);
   const uri = target.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   const routed = route({ method, uri, accept: headers.accept });
   if (routed.status === 405) return textAnswer(405, { Allow: 'GET, HEAD' });
@@ -64,4 +62,46 @@ function objectAnswer(object: StoredObject, routed: RoutedKey, { method, headers
 
 function partAnswer(status: number, headers: OutgoingHttpHeaders, part: SourcePart): Answer {
   return { status, headers: { ...headers, 'Content-Length': part.end - part.start }, body: part };
+}
+
+const quotedTag = /^"[\x21\x23-\x7e]*"$/;
+const tagInList = /(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g;
+
+/** A store's opaque tag as a strong entity tag: in quotes, without characters a header may not carry (RFC 9110 8.8.3). */
+export function entityTag(opaque: string): string {
+  return quotedTag.test(opaque) ? opaque : `"${encodeURIComponent(opaque)}"`;
+}
+
+/**
+ * Whether a list of tags, or `*`, holds `tag`. The strong comparison, which If-Match needs, takes no `W/` tag; the weak
+ * one, which If-None-Match needs, does (RFC 9110 8.8.3.2).
+ */
+export function listHoldsTag(list: string, tag: string, comparison: 'strong' | 'weak'): boolean {
+  if (list.trim() === '*') return true;
+  return [...list.matchAll(tagInList)].some(([, weak, opaque]) => opaque === tag && (comparison === 'weak' || !weak));
+}
+
+export interface ByteRange {
+  readonly start: number;
+  /** One past the last byte. */
+  readonly end: number;
+}
+
+const oneRange = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
+
+/**
+ * The part of `size` bytes that a Range header asks for (RFC 9110 14.2): `bytes=5-`, `bytes=5-9`, `bytes=-5`.
+ * Null where the header is to be ignored (absent, malformed, another unit, several ranges).
+ */
+export function byteRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
+  const [, first = '', last = ''] = oneRange.exec(header ?? '') ?? [];
+  if (first === '') return last === '' ? null : suffixRange(Number(last), size);
+  if (last !== '' && Number(last) < Number(first)) return null;
+  if (Number(first) >= size) return 'unsatisfiable';
+  return { start: Number(first), end: last === '' ? size : Math.min(size, Number(last) + 1) };
+}
+
+function suffixRange(length: number, size: number): ByteRange | 'unsatisfiable' | null {
+  if (length === 0) return 'unsatisfiable';
+  return size === 0 ? null : { start: Math.max(0, size - length), end: size };
 }

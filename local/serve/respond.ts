@@ -28,7 +28,7 @@ export async function respond(store: Store, request: IncomingMessage, response: 
   return error === undefined ? access : { ...access, error };
 }
 
-/** What went wrong on the way, if anything did but the client's leaving. */
+/** Resolves to what went wrong on the way, if anything did but the client's leaving. */
 async function send(response: ServerResponse, { answer, chunks }: OpenedAnswer, sent: Sent): Promise<unknown> {
   try {
     response.strictContentLength = true;
@@ -49,7 +49,7 @@ interface OpenedAnswer {
 }
 
 /**
- * The answer and its bytes, the first slice already read. An index file replaced between the look and the read is looked
+ * The answer and its bytes, the first slice already read. An index file replaced between finding and reading it is looked
  * up again, so that a request that meets a publication sees the new file and not a cut connection.
  */
 async function openAnswer(find: () => Promise<Answer>, headOnly: boolean, attempts = 3): Promise<OpenedAnswer> {

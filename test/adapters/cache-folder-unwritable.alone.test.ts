@@ -62,7 +62,7 @@ describe('a folder that may not be written', () => {
   it('memory has a bound: a document over it says what to do', async () => {
     await using folder = await temporaryFolder();
     system.open = 'EROFS';
-    const cache = folderCache(folder.path, { mostInMemory: 10 });
+    const cache = folderCache(folder.path, { maxMemoryBytes: 10 });
     await cache.put('a', null, stream('123456'));
     await expect(cache.put('b', null, stream('123', '45'))).rejects.toMatchObject({
       code: 'store.broken',

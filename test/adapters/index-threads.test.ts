@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { carry, unpack } from '../../adapters/index-threads/carried-error.ts';
+import { deserializeError, serializeError } from '../../adapters/index-threads/messages.ts';
 import { type IndexThreads, indexThreads } from '../../adapters/index-threads.ts';
 import { folderStore } from '../../adapters/store-folder.ts';
 import { GatehouseError } from '../../core/error.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.asyncDispose]());
 
 const threadsOf = (path: string): IndexThreads =>
-  indexThreads({ folder: path, channel: 'conda', clock, threads: 1, worthIt: 1 });
+  indexThreads({ folder: path, channel: 'conda', clock, maxThreads: 1, minPackages: 1 });
 
 /** Half of each format, and one file that is no package. */
 async function fill(path: string, count: number): Promise<void> {
@@ -49,8 +49,8 @@ it('makes the index that one thread makes', async () => {
   await Promise.all([fill(alone, 40), fill(helped, 40)]);
   await using threads = threadsOf(helped);
   let given = 0;
-  const elsewhere: IndexThreads['elsewhere'] = (digests) => (looks) => {
-    const made = threads.elsewhere(digests)(looks);
+  const elsewhere: IndexThreads['offload'] = (digests) => (looks) => {
+    const made = threads.offload(digests)(looks);
     given += made === null ? 0 : looks.length;
     return made;
   };
@@ -66,7 +66,7 @@ it('indexes what was named and not listed', async () => {
   await fill(folder.path, 1);
   const store = folderStore(folder.path);
   await using threads = threadsOf(folder.path);
-  const world = { channel: 'conda', clock, log: () => {}, store, elsewhere: threads.elsewhere } as const;
+  const world = { channel: 'conda', clock, log: () => {}, store, elsewhere: threads.offload } as const;
   await indexSubdir(subdir, { ...world, elsewhere: () => () => null });
   await fill(folder.path, 3);
   const hints = [1, 2].map((i) => key(`conda/${subdir}/p${i}-1-0${i === 2 ? '.conda' : '.tar.bz2'}`));
@@ -79,7 +79,7 @@ it('fails as one thread does', async () => {
   await symlink(folder.path, join(folder.path, '_gatehouse', 'provenance'));
   await using threads = threadsOf(folder.path);
   const looks = await looksAt(folder.path);
-  await expect(threads.elsewhere('noted')(looks)).rejects.toMatchObject({
+  await expect(threads.offload('noted')(looks)).rejects.toMatchObject({
     code: 'store.broken',
     message: expect.stringContaining('symbolic link'),
     hint: expect.stringContaining('real folder'),
@@ -93,7 +93,7 @@ it('keeps what waits in another thread of this process', async () => {
   await using staged = await store.stage();
   await staged.write(bytes('waiting'));
   await using threads = threadsOf(folder.path);
-  expect(await threads.elsewhere('noted')(await looksAt(folder.path))).toHaveLength(2);
+  expect(await threads.offload('noted')(await looksAt(folder.path))).toHaveLength(2);
   expect(await staged.publish(key('k'), {})).toMatchObject({ status: 'written' });
   expect(await textOf(await store.get(key('k')))).toBe('waiting');
 });
@@ -102,7 +102,7 @@ it('starts no thread for few packages, nor where there is none to spare', async 
   const looks: Look[] = [];
   for (const options of [{ threads: 1 }, { threads: 0, worthIt: 0 }]) {
     await using threads = indexThreads({ folder: folder.path, channel: 'conda', clock, ...options });
-    expect(threads.elsewhere('noted')(looks)).toBeNull();
+    expect(threads.offload('noted')(looks)).toBeNull();
   }
 });
 
@@ -110,17 +110,17 @@ it('fails the calls of a thread that ends, and gives it no more', async () => {
   await fill(folder.path, 4);
   const threads = threadsOf(folder.path);
   const looks = await looksAt(folder.path);
-  const call = threads.elsewhere('read')(looks);
+  const call = threads.offload('read')(looks);
   const failed = expect(call).rejects.toMatchObject({ code: 'internal.bug' });
   await threads[Symbol.asyncDispose]();
   await failed;
-  expect(threads.elsewhere('read')(looks)).toBeNull();
+  expect(threads.offload('read')(looks)).toBeNull();
 });
 
 it('carries an error with all that a reader of it goes by', () => {
   const conflict = new GatehouseError('store.conflict', 'it changed', { hint: 'again', retry: true });
-  expect(unpack(structuredClone(carry(conflict)))).toEqual(conflict);
-  const foreign = unpack(structuredClone(carry(new TypeError('x is no function'))));
+  expect(deserializeError(structuredClone(serializeError(conflict)))).toEqual(conflict);
+  const foreign = deserializeError(structuredClone(serializeError(new TypeError('x is no function'))));
   expect(foreign).not.toBeInstanceOf(GatehouseError);
   expect(foreign.message).toContain('TypeError: x is no function');
 });

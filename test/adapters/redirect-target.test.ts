@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redirectTarget } from '../../adapters/redirect-target.ts';
+import { redirectTarget } from '../../adapters/http-fetch.ts';
 
 const target = (from: string, location: string) => redirectTarget(302, location, new URL(from))?.href;
 

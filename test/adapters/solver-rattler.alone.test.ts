@@ -81,7 +81,7 @@ describe('a thread that breaks', () => {
 
   it('is given up when it takes too long', async () => {
     const url = workerUrl(`while (specs[0] === 'hang'); port.postMessage({ type: 'solved', packages: [] });`);
-    await using solver = rattlerSolver({ timeLimit: 1500, workerUrl: url });
+    await using solver = rattlerSolver({ timeLimitMs: 1500, workerUrl: url });
     const answers = await Promise.all([solver.solve(pool, ['hang']), solver.solve(pool, ['a'])]);
     expect(answers).toEqual([
       { status: 'failed', explanation: 'the solver failed: it took longer than 1500 ms' },

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { defaultClient as defaultSqsClient } from '../../adapters/queue-sqs/client.ts';
-import { defaultClient as defaultS3Client } from '../../adapters/store-s3/client.ts';
+import { sqsClient } from '../../adapters/queue-sqs.ts';
+import { s3Client } from '../../adapters/store-s3/bucket.ts';
 
 /** Clients by the environment. Never AWS itself by accident: an endpoint is named, or GATEHOUSE_REAL_AWS says yes. */
 export function awsClients(): { s3: S3Client; sqs: SQSClient; destroy(): void } {
@@ -11,7 +11,7 @@ export function awsClients(): { s3: S3Client; sqs: SQSClient; destroy(): void } 
         'against AWS itself, where they cost money, GATEHOUSE_REAL_AWS=yes',
     );
   }
-  const [s3, sqs] = [defaultS3Client(process.env), defaultSqsClient(process.env)];
+  const [s3, sqs] = [s3Client(process.env), sqsClient(process.env)];
   const destroy = () => {
     s3.destroy();
     sqs.destroy();

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { OptionForm } from '../../core/forms/option-forms.ts';
-import { samplePackages } from '../../local/sample/sample-packages.ts';
+import { samplePackages } from '../../local/sample/sample-channel.ts';
 import type { Access } from '../../local/serve/respond.ts';
-import { serveStore } from '../../local/serve-store.ts';
+import { serveStore } from '../../local/serve/serve-store.ts';
 import { type Lab, startLab } from '../support/start-lab.ts';
 
 export interface ServedChannel {

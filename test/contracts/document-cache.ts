@@ -20,7 +20,7 @@ export async function contents(document: CachedDocument | null): Promise<string 
   return Buffer.concat(parts).toString();
 }
 
-/** What every twin of the document cache promises. `open` gives an empty one. */
+/** What every backend of the document cache promises. `open` gives an empty one. */
 export function documentCacheContract(name: string, open: () => Promise<OpenedCache>): void {
   describe(`${name} keeps the document cache contract`, () => {
     it('gives back what was put, whole and by ranges, with its ETag', async () => {

@@ -3,7 +3,7 @@ import type { Store } from '../../core/ports/store.ts';
 import { bytes, key, listed, textOf } from '../support/objects.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 
-/** What every twin of the store promises about the time of an object; part of `storeContract`. */
+/** What every backend of the store promises about the time of an object; part of `storeContract`. */
 export function modifiedContract(name: string, open: OpenStore): void {
   describe(`${name} keeps the contract of times`, () => {
     let store: Store;

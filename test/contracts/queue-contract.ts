@@ -14,7 +14,7 @@ export interface OpenedQueue {
 const passing = (): GatehouseError => new GatehouseError('store.busy', 'come back later', { retry: true });
 const lasting = (): GatehouseError => new GatehouseError('store.broken', 'no such plan');
 
-/** What every twin of the queue promises: at least once, in no order, and a reason for what is given up. */
+/** What every backend of the queue promises: at least once, in no order, and a reason for what is given up. */
 export function queueContract(name: string, open: () => Promise<OpenedQueue>, runs = 100): void {
   describe(`${name} keeps the queue contract`, () => {
     let opened: OpenedQueue;

@@ -7,7 +7,7 @@ import { solverLimits } from './solver-limits.ts';
 import { installable, universe } from './solver-model.ts';
 import { solved, solverQuestions } from './solver-questions.ts';
 
-/** What every twin of the solver promises. `runs` bounds the random part. */
+/** What every implementation of the solver promises. `runs` bounds the random part. */
 export function solverContract(name: string, open: () => Solver, runs = 150): void {
   describe(`${name} keeps the solver contract`, () => {
     let solver: Solver;
@@ -61,6 +61,19 @@ export function solverContract(name: string, open: () => Solver, runs = 150): vo
         explanation: expect.stringMatching(/^the solver failed: \S/),
       });
       expect(await keysOf(good, ['a'])).toHaveLength(2);
+    });
+
+    it('refuses the records that break it, before they are in a pool', () => {
+      const codes = [
+        candidate('a 1', { depends: ['b >=1', '__glibc >=2.17'], constrains: ['c <3'] }),
+        candidate('a 1', { depends: ['b', 'conda-forge::b'] }),
+        candidate('a 1', { constrains: ['conda-forge/linux-64::b'] }),
+        candidate('a 1', { depends: ['b >='] }),
+        oddVersion,
+      ].map(({ record }) => solver.refuses(record)?.code ?? null);
+      const channel = 'record.depends-channel';
+      expect(codes).toEqual([null, channel, channel, 'record.depends-unreadable', 'record.version']);
+      expect(solver.refuses(oddVersion.record)?.detail).toBe('left out for its version "1 .0"');
     });
 
     it('fails only the calls that need a record it cannot read', async () => {

@@ -6,7 +6,7 @@ import type { Condition, Store } from '../../core/ports/store.ts';
 import { bytes, key, listed, textOf } from '../support/objects.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 
-/** What every twin of the store promises about bytes on their way in; part of `storeContract`. */
+/** What every backend of the store promises about bytes on their way in; part of `storeContract`. */
 export function stagingContract(name: string, open: OpenStore): void {
   describe(`${name} keeps the contract of staging`, () => {
     let store: Store;

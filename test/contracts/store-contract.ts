@@ -12,13 +12,13 @@ import { storeModel, type TagRule } from './store-model.ts';
 const absent = { absent: true } as const;
 
 interface StorePromises {
-  /** Bounds the random part, for twins that are far away. */
+  /** Bounds the random part, for backends that are far away. */
   readonly runs?: number;
   /** By default the stronger promise. */
   readonly tags?: TagRule;
 }
 
-/** What every twin of the store promises. */
+/** What every backend of the store promises. */
 export function storeContract(name: string, open: OpenStore, promises: StorePromises = {}): void {
   const { runs = 60, tags: tagRule = 'writes' } = promises;
   stagingContract(name, open);

@@ -98,7 +98,7 @@ it('who works on a folder loads no AWS SDK', async () => {
   const bucketLoads = await loadedBy(['plan', ...store]);
   await using folder = await temporaryFolder();
   const folderLoads = await loadedBy(['plan', '--store', folder.path]);
-  const [ours, sdk] = ['local/open-world.ts', '@aws-sdk/client-s3'];
+  const [ours, sdk] = ['local/world/open-world.ts', '@aws-sdk/client-s3'];
   expect([ours, sdk].map((name) => bucketLoads.includes(name))).toEqual([true, true]);
   expect([ours, sdk].map((name) => folderLoads.includes(name))).toEqual([true, false]);
 });

@@ -5,7 +5,7 @@ import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { indexSubdir } from '../../core/steps/index.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { subdirSchema } from '../../core/subdir.ts';
-import { planWorld } from '../../local/plan-world.ts';
+import { planWorld } from '../../local/world/open-world.ts';
 import { folderDigests } from '../support/folder-files.ts';
 import { type SoundLab, startSoundLab } from '../support/sound-lab.ts';
 import { small } from '../support/start-lab.ts';

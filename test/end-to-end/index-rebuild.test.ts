@@ -2,8 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { indexCommand } from '../../local/commands/index.ts';
-import { runCommand } from '../../local/run-command.ts';
+import { indexCommand } from '../../local/commands/index-command.ts';
+import { runCommand } from '../../local/commands/run-command.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
 import { type SoundLab, startSoundLab } from '../support/sound-lab.ts';
 

@@ -5,7 +5,7 @@ import { parseJson } from '../../core/json.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { bucketHome, homeBucket } from '../support/bucket-home.ts';
 import { cloudClients } from '../support/cloud-clients.ts';
-import { seededRandom } from '../support/generators/seeded-random.ts';
+import { seededRandom } from '../support/random.ts';
 import type { CliRun } from '../support/run-cli.ts';
 import { small } from '../support/start-lab.ts';
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
-import { seededRandom } from '../support/generators/seeded-random.ts';
+import { seededRandom } from '../support/random.ts';
 import { type CliRun, runCli } from '../support/run-cli.ts';
 import { small } from '../support/start-lab.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

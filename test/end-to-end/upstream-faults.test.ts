@@ -5,7 +5,7 @@ import { httpFetch } from '../../adapters/http-fetch.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { verify } from '../../core/steps/verify.ts';
-import type { World } from '../../local/open-world.ts';
+import type { World } from '../../local/world/open-world.ts';
 import { type Lab, small, startLab } from '../support/start-lab.ts';
 import { type Answer, cut, hangUp, mislabelled, ok, status, trickle } from '../support/test-upstream.ts';
 import { expectTheRestDone, soundFiles, soundPackages, type WatchedRun, watchedRun } from '../support/watched-run.ts';
@@ -66,7 +66,7 @@ describe('a package that upstream cannot or must not give', () => {
   }
 
   it('a trickle slower than is let go on: upstream.stalled', async () => {
-    const fetch = httpFetch({ pace: { windowMs: 30, bytes: 1000 } });
+    const fetch = httpFetch({ minimum: { windowMs: 30, bytes: 1000 } });
     const slow: Answer = (response) => response.writeHead(200, { 'content-length': 400 }).write('a');
     const done = await runWithBad(slow, { fetch });
     expect(done.problems).toEqual(failed('upstream.stalled'));

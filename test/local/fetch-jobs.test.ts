@@ -5,8 +5,8 @@ import { sha256Of } from '../../core/digest.ts';
 import { GatehouseError } from '../../core/error.ts';
 import type { Plan } from '../../core/plan.ts';
 import { plan } from '../../core/steps/plan.ts';
-import { fetchJobs } from '../../local/fetch-jobs.ts';
-import { planWorld } from '../../local/plan-world.ts';
+import { fetchJobs } from '../../local/pipeline/sync.ts';
+import { planWorld } from '../../local/world/open-world.ts';
 import { type Lab, small, startLab } from '../support/start-lab.ts';
 
 const log = () => {};

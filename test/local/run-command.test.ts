@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { GatehouseError } from '../../core/error.ts';
-import type { Command, Invocation } from '../../local/command.ts';
+import type { Command, Invocation } from '../../local/commands/command.ts';
+import { runCommand } from '../../local/commands/run-command.ts';
 import { commands } from '../../local/main.ts';
-import { runCommand } from '../../local/run-command.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
 import { fakeTerminal } from '../support/fake-terminal.ts';
 

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type OptionForm, optionForms } from '../../core/forms/option-forms.ts';
-import { samplePackages } from '../../local/sample/sample-packages.ts';
-import { serveStore } from '../../local/serve-store.ts';
+import { samplePackages } from '../../local/sample/sample-channel.ts';
+import { serveStore } from '../../local/serve/serve-store.ts';
 import { startLab } from '../support/start-lab.ts';
 
 const script = fileURLToPath(new URL('../support/solve-over-http.ts', import.meta.url));

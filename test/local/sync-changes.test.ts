@@ -1,8 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PackageIndex } from '../../local/sample/package-index.ts';
-
+import type { PackageIndex } from '../../local/sample/package-metadata.ts';
 import { damage, day, lab, names, useLab } from '../support/lab.ts';
 import { small } from '../support/start-lab.ts';
 

@@ -1,10 +1,8 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planJson } from '../../local/render/plan-json.ts';
-import { planMarkdown } from '../../local/render/plan-markdown.ts';
-import { planText } from '../../local/render/plan-text.ts';
-import { syncSummary } from '../../local/render/sync-summary.ts';
+import { planJson, planMarkdown, planText } from '../../local/render/plan.ts';
+import { syncSummary } from '../../local/render/sync.ts';
 import { app, depends, dependsOf, lib, sync, unpatched, useHotfixLab } from '../support/hotfix-lab.ts';
 import { lab, names } from '../support/lab.ts';
 import { small } from '../support/start-lab.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { planJson } from '../../local/render/plan-json.ts';
+import { planJson } from '../../local/render/plan.ts';
 import { lab, names, useLab } from '../support/lab.ts';
 import { type Lab, small, startLab } from '../support/start-lab.ts';
 
@@ -17,7 +17,7 @@ describe('a plan', () => {
     ];
     await lab.publish(packages);
     const { plan } = await import('../../core/steps/plan.ts');
-    const { planWorld } = await import('../../local/plan-world.ts');
+    const { planWorld } = await import('../../local/world/open-world.ts');
     const first = planJson(
       await plan(
         lab.allowlist(['tool']),

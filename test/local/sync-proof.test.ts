@@ -2,8 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Solver } from '../../core/ports/solver.ts';
-import type { PackageIndex } from '../../local/sample/package-index.ts';
-
+import type { PackageIndex } from '../../local/sample/package-metadata.ts';
 import { day, lab, names, useLab } from '../support/lab.ts';
 import { small, startLab } from '../support/start-lab.ts';
 
@@ -23,6 +22,7 @@ it('an entry that installs neither way holds up no alteration', async () => {
 describe('failing closed', () => {
   /** The lab's solver, broken for every pool that holds this spec. */
   const breaking = (spec: string, inner: Solver): Solver => ({
+    refuses: (record) => inner.refuses(record),
     solve: async (pool, specs) =>
       specs.includes(spec) ? { status: 'failed', explanation: 'a panic' } : inner.solve(pool, specs),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),

@@ -2,8 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plan } from '../../core/steps/plan.ts';
-import { fetchJobs } from '../../local/fetch-jobs.ts';
-import { planWorld } from '../../local/plan-world.ts';
+import { fetchJobs } from '../../local/pipeline/sync.ts';
+import { planWorld } from '../../local/world/open-world.ts';
 import { damage, lab, names, useLab } from '../support/lab.ts';
 import { small } from '../support/start-lab.ts';
 

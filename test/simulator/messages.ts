@@ -1,5 +1,5 @@
 import { GatehouseError } from '../../core/error.ts';
-import { seededRandom } from '../support/generators/seeded-random.ts';
+import { seededRandom } from '../support/random.ts';
 import type { Indexer, PackageEvent } from './indexer.ts';
 import type { Actor, Ending } from './timeline.ts';
 import { clientOf, clockOf, formsOf, randomFates, type World } from './world.ts';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../support/generators/seeded-random.ts';
+import { seededRandom } from '../support/random.ts';
 
 /** Whatever takes part: a worker at one message, a producer, a control change. It may stop for good at any wait. */
 export interface Actor {

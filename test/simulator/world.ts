@@ -3,7 +3,7 @@ import type { OptionForm } from '../../core/forms/option-forms.ts';
 import { objectKeySchema } from '../../core/layout.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Store } from '../../core/ports/store.ts';
-import { seededRandom } from '../support/generators/seeded-random.ts';
+import { seededRandom } from '../support/random.ts';
 import {
   type Bucket,
   type Change,

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../local/terminal.ts';
+import type { Terminal } from '../../local/render/terminal.ts';
 
 export interface FakeTerminal extends Terminal {
   readonly said: { out: string; err: string };

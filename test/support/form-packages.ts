@@ -1,7 +1,7 @@
+import { storedZstdFrame } from '../../bench/support/large-package.ts';
 import { bzip2 } from './build-bzip2.ts';
 import { buildTar, type RawMember } from './build-tar.ts';
 import { buildZip } from './build-zip.ts';
-import { storedZstdFrame } from './generators/stored-zstd-frame.ts';
 
 /** One package of the channel that forms are compared on, told by its own metadata. */
 export interface FormPackage {

@@ -7,7 +7,7 @@ import { parseJson } from '../../core/json.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { subdirSchema } from '../../core/subdir.ts';
-import { syncProblems, sync as syncWith } from '../../local/sync.ts';
+import { syncProblems, sync as syncWith } from '../../local/pipeline/sync.ts';
 import { lab, useLab } from './lab.ts';
 import { parsePatchInstructions } from './patch-instructions.ts';
 import { small } from './start-lab.ts';

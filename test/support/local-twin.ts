@@ -2,7 +2,7 @@ import { memoryCache } from '../../adapters/cache-memory.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { acceptAllowlist } from '../../core/allowlist/parse-allowlist.ts';
 import type { Patches } from '../../core/forms/hotfix/hotfix.ts';
-import { sync } from '../../local/sync.ts';
+import { sync } from '../../local/pipeline/sync.ts';
 import { memoryStore, newBucket } from '../twins/store-memory.ts';
 import type { SmallCloud } from './small-cloud.ts';
 

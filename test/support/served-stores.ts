@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { folderStore } from '../../adapters/store-folder.ts';
 import type { Store } from '../../core/ports/store.ts';
-import { type ServeOptions, serveStore } from '../../local/serve-store.ts';
+import { type ServeOptions, serveStore } from '../../local/serve/serve-store.ts';
 import { memoryStore } from '../twins/store-memory.ts';
 import { bucketScene } from './bucket-scene.ts';
 import { fill, sampleChannel } from './sample-channel.ts';

@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 import type { OptionForm } from '../../core/forms/option-forms.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import { verify } from '../../core/steps/verify.ts';
-import { indexAll } from '../../local/index-all.ts';
-import { sync, syncProblems } from '../../local/sync.ts';
+import { indexAll } from '../../local/pipeline/index-all.ts';
+import { sync, syncProblems } from '../../local/pipeline/sync.ts';
 import { folderDigests } from './folder-files.ts';
 import { type Lab, small, startLab } from './start-lab.ts';
 

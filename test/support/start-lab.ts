@@ -5,12 +5,12 @@ import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { parseAllowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { parseJson } from '../../core/json.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import { openWorld, type World } from '../../local/open-world.ts';
+import { type SyncReport, sync, syncProblems } from '../../local/pipeline/sync.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
 import type { PackageSpec } from '../../local/sample/build-package.ts';
-import type { PackageIndex } from '../../local/sample/package-index.ts';
+import type { PackageIndex } from '../../local/sample/package-metadata.ts';
 import { type FolderServer, type Intercept, serveFolder } from '../../local/sample/serve-folder.ts';
-import { type SyncReport, sync, syncProblems } from '../../local/sync.ts';
+import { openWorld, type World } from '../../local/world/open-world.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const repodataSchema = z.object({

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { verify } from '../../core/steps/verify.ts';
-import type { World } from '../../local/open-world.ts';
-import { type SyncReport, sync, syncProblems } from '../../local/sync.ts';
+import { type SyncReport, sync, syncProblems } from '../../local/pipeline/sync.ts';
+import type { World } from '../../local/world/open-world.ts';
 import { folderDigests } from './folder-files.ts';
 import { type Lab, small } from './start-lab.ts';
 

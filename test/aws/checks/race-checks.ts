@@ -4,7 +4,7 @@ import { objectKeySchema } from '../../../core/layout.ts';
 import { listPackages } from '../../../core/list-packages.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
-import { seededRandom } from '../../support/generators/seeded-random.ts';
+import { seededRandom } from '../../support/random.ts';
 import { small } from '../../support/start-lab.ts';
 import { readRepodata } from '../read-repodata.ts';
 import { until, untilQuiet } from '../until.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
-import { seededRandom } from '../../support/generators/seeded-random.ts';
+import { seededRandom } from '../../support/random.ts';
 import { small } from '../../support/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import type { CloudRequest } from '../fault.ts';

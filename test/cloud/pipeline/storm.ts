@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackage } from '../../../local/sample/build-package.ts';
-import { seededRandom } from '../../support/generators/seeded-random.ts';
+import { seededRandom } from '../../support/random.ts';
 import { small } from '../../support/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import type { CloudRequest, Fault } from '../fault.ts';

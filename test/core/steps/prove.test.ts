@@ -28,6 +28,7 @@ function scene() {
   /** Finds what the pool has; `between` happens while it looks. */
   const proving = (between: () => Promise<unknown>) => {
     const solver: Solver = {
+      refuses: () => null,
       async solve(pool) {
         const keys = (pool.candidates.get('app') ?? []).map(({ key }) => key);
         await between();

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { syncJson } from '../../../local/render/sync-json.ts';
-import { syncSummary } from '../../../local/render/sync-summary.ts';
+import { syncJson, syncSummary } from '../../../local/render/sync.ts';
 import { type Lab, small, startLab } from '../../support/start-lab.ts';
 
 let lab: Lab;

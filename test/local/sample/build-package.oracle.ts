@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { generatePackages } from '../../../bench/support/generate-packages.ts';
+import { buildLargePackage } from '../../../bench/support/large-package.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
-import { samplePlatforms } from '../../../local/sample/sample-channel.ts';
-import { samplePackages } from '../../../local/sample/sample-packages.ts';
-import { buildLargePackage } from '../../support/generators/build-large-package.ts';
-import { generatePackages } from '../../support/generators/generate-packages.ts';
+import { samplePackages, samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { python } from '../../support/run-python.ts';
 
 /** conda-package-handling unpacks each file named; conda-package-streaming then reads its info/ alone. */

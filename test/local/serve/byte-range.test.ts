@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { byteRange } from '../../../local/serve/byte-range.ts';
+import { byteRange } from '../../../local/serve/answer.ts';
 
 describe('a Range header over ten bytes (RFC 9110 14.1.2)', () => {
   test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entityTag, listHoldsTag } from '../../../local/serve/entity-tag.ts';
+import { entityTag, listHoldsTag } from '../../../local/serve/answer.ts';
 
 test('a tag that is one already stays; any other is put in quotes', () => {
   expect(entityTag('"v1"')).toBe('"v1"');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { serveStore } from '../../../local/serve-store.ts';
+import { serveStore } from '../../../local/serve/serve-store.ts';
 import { openSocket } from '../../support/raw-http.ts';
 import { fill } from '../../support/sample-channel.ts';
 import { at, large, onRead } from '../../support/serve-one.ts';

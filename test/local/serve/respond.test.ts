@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { GatehouseError } from '../../../core/error.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import type { Access } from '../../../local/serve/respond.ts';
-import { serveStore } from '../../../local/serve-store.ts';
+import { serveStore } from '../../../local/serve/serve-store.ts';
 import { openSocket, rawRequest } from '../../support/raw-http.ts';
 import { fill } from '../../support/sample-channel.ts';
 import { at, key, large, onRead, serveOne } from '../../support/serve-one.ts';

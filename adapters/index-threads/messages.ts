@@ -1,0 +1,46 @@
+import { type ErrorCode, GatehouseError } from '../../core/error.ts';
+import type { LineChange } from '../../core/index/state/line-change.ts';
+import type { Look } from '../../core/index/state/look.ts';
+import type { ChannelName } from '../../core/layout.ts';
+
+/** The store that a thread works on for its whole life. */
+export interface ThreadPlace {
+  readonly folder: string;
+  readonly channel: ChannelName;
+  /** The folder in which compiled files are kept, if there is one. */
+  readonly compileCache?: string;
+}
+
+export interface IndexCall {
+  readonly id: number;
+  readonly looks: readonly Look[];
+  readonly digests: 'read' | 'noted';
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export type IndexReply = { readonly id: number } & (
+  | { readonly changes: readonly (LineChange | null)[] }
+  | { readonly error: SerializedError }
+);
+
+/** An error on its way between threads, which copy none of an error's own fields. The code is null for a foreign one. */
+export interface SerializedError {
+  readonly code: ErrorCode | null;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly retry: boolean;
+}
+
+export function serializeError(error: unknown): SerializedError {
+  if (!(error instanceof GatehouseError)) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { code: null, message, retry: false };
+  }
+  const { code, message, hint, retry } = error;
+  return { code, message, hint, retry };
+}
+
+export function deserializeError({ code, message, hint, retry }: SerializedError): Error {
+  return code === null ? new Error(message) : new GatehouseError(code, message, { retry, ...(hint && { hint }) });
+}

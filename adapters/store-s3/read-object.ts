@@ -1,0 +1,114 @@
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3';
+import { GatehouseError } from '../../core/error.ts';
+import { compareCodePoints } from '../../core/json.ts';
+import { type ObjectKey, objectKeySchema } from '../../core/layout.ts';
+import type { ObjectHead, StoredObject } from '../../core/ports/store.ts';
+import { refusalOf } from '../aws-refusal.ts';
+import { asBucketError, type Bucket, unreachable } from './bucket.ts';
+
+/** A HEAD now, and ranged reads of exactly that version later. */
+export async function getObject(bucket: Bucket, key: ObjectKey): Promise<StoredObject | null> {
+  const command = new HeadObjectCommand({ Bucket: bucket.name, Key: key });
+  const found = await bucket.client.send(command).catch((error: unknown) => {
+    if (refusalOf(error)?.status === 404) return null;
+    throw error;
+  });
+  if (found === null) return null;
+  const head = objectHead(key, found, found.ContentLength);
+  return {
+    ...head,
+    metadata: found.Metadata ?? {},
+    async read(start, end) {
+      if (start < 0 || start > end || end > head.size) throw new RangeError(`no bytes ${start}-${end} of ${head.size}`);
+      if (start === end) return new Uint8Array();
+      return asBucketError(`read ${key}`, () => readRange(bucket, head, { start, end }));
+    },
+  };
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const maxReadAttempts = 3;
+
+/** The SDK tries a request again, but not a body that is cut: that is done here. */
+async function readRange(bucket: Bucket, head: ObjectHead, range: Range): Promise<Uint8Array> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readRangeOnce(bucket, head, range);
+    } catch (error) {
+      const isFinal = !(error instanceof GatehouseError) || error.code === 'store.conflict';
+      if (isFinal || attempt === maxReadAttempts) throw error;
+    }
+  }
+}
+
+async function readRangeOnce({ name, client }: Bucket, head: ObjectHead, { start, end }: Range): Promise<Uint8Array> {
+  const { key, etag } = head;
+  const command = new GetObjectCommand({ Bucket: name, Key: key, IfMatch: etag, Range: `bytes=${start}-${end - 1}` });
+  const { Body } = await client.send(command).catch((error: unknown) => {
+    const { status, code } = refusalOf(error) ?? {};
+    if (status !== 412 && code !== 'NoSuchKey') throw error;
+    throw new GatehouseError('store.conflict', `${key} changed while it was read`, { retry: true, cause: error });
+  });
+  const bytes = await Body?.transformToByteArray().catch((error: unknown) => {
+    throw error instanceof Error ? unreachable(`read ${key}`, error) : error;
+  });
+  if (bytes?.length === end - start) return bytes;
+  const got = `${bytes?.length ?? 0} bytes of ${end - start}`;
+  throw new GatehouseError('store.broken', `the store answered with ${got} of ${key}`, { retry: true });
+}
+
+/**
+ * Every object whose key starts with `prefix`. S3 lists by UTF-8 bytes, which is the order of code points; directory
+ * buckets do not, and readers that merge by order would take what is missing for deleted, so disorder throws.
+ * A name that is no key (a console's `folder/`) is passed over, as the folder backend does.
+ */
+export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<ObjectHead> {
+  let last = '';
+  for await (const page of pages(bucket, prefix)) {
+    for (const { Key = '', Size, ...described } of page.Contents ?? []) {
+      if (compareCodePoints(Key, last) <= 0) throw outOfOrder(Key, last);
+      last = Key;
+      const key = objectKeySchema.safeParse(Key);
+      if (key.success) yield objectHead(key.data, described, Size);
+    }
+  }
+}
+
+async function* pages({ name, client }: Bucket, prefix: string): AsyncGenerator<ListObjectsV2CommandOutput> {
+  for (let token: string | undefined; ; ) {
+    const command = new ListObjectsV2Command({ Bucket: name, Prefix: prefix, ContinuationToken: token });
+    const page = await asBucketError(`list ${prefix || 'everything'}`, () => client.send(command));
+    yield page;
+    if (page.IsTruncated !== true) return;
+    token = page.NextContinuationToken;
+    if (token === undefined) throw new GatehouseError('store.broken', 'the store cut a list short', { retry: true });
+  }
+}
+
+const outOfOrder = (key: string, last: string): GatehouseError =>
+  new GatehouseError('store.broken', `the store lists ${key} after ${last}`, {
+    hint: 'directory buckets (S3 Express) keep no order: use a general purpose bucket',
+  });
+
+interface DescribedObject {
+  readonly ETag?: string | undefined;
+  readonly LastModified?: Date | undefined;
+}
+
+/** An object as S3 describes it, in a list as in a HEAD. The tag keeps its quotes: it goes back in conditions as it came. */
+function objectHead(key: ObjectKey, { ETag, LastModified }: DescribedObject, size: number | undefined): ObjectHead {
+  if (ETag !== undefined && size !== undefined && LastModified !== undefined) {
+    // A HEAD says whole seconds: so does a list then.
+    return { key, etag: ETag, size, modified: Math.floor(LastModified.getTime() / 1000) * 1000 };
+  }
+  throw new GatehouseError('store.broken', `the store told ${key} without its tag, its size or its time`);
+}

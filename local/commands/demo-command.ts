@@ -1,0 +1,66 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GatehouseError } from '../../core/error.ts';
+import { sync, syncProblems } from '../pipeline/sync.ts';
+import { installLines } from '../render/messages.ts';
+import { reporter } from '../render/reporter.ts';
+import { syncJson, syncSummary } from '../render/sync.ts';
+import { readAllowlist } from '../repository-files.ts';
+import { buildSampleChannel, sampleAllowlist } from '../sample/sample-channel.ts';
+import { serveFolder } from '../sample/serve-folder.ts';
+import { serveStore } from '../serve/serve-store.ts';
+import { bucketIn, openWorld } from '../world/open-world.ts';
+import { type Command, exitStatus } from './command.ts';
+import { listenFlags, listenOptions, portHelp } from './flags.ts';
+
+/** Below the store's private prefix, where nothing is made by hand: it is emptied by each demo. */
+const demoFolder = ['_gatehouse', 'demo'] as const;
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'build a small sample upstream on the spot, run the whole pipeline against it, serve it',
+  options: { once: { type: 'boolean' }, port: listenOptions.port },
+  optionHelp: ['--once             end after the proof', portHelp],
+  examples: [
+    ['gatehouse demo', 'then install from http://127.0.0.1:8080/conda'],
+    ['gatehouse demo --once', 'without serving; the channel is left in .gatehouse/_gatehouse/demo/store'],
+  ],
+  async run({ store, json, flags, terminal, untilInterrupted }) {
+    if (bucketIn(store) !== null) throw needsFolder(store);
+    const { port } = listenFlags(flags);
+    const folder = join(store, ...demoFolder);
+    await using world = openWorld(join(folder, 'store'));
+    await using server = flags['once'] === true ? null : await serveStore({ store: world.store, port });
+    await using upstream = await sampleUpstream(folder);
+    const allowlist = await readAllowlist(upstream.allowlist);
+    terminal.err(`a sample upstream at ${upstream.url}; ${upstream.allowlist} says what may come in\n`);
+    const report = reporter(terminal);
+    const done = await sync(allowlist, world, report.log);
+    report.finish();
+    const problems = syncProblems(done);
+    if (json) terminal.out(`${syncJson(done)}\n`);
+    terminal.err(syncSummary(done, problems));
+    if (server !== null) {
+      const specs = allowlist.entries.map(({ id }) => id);
+      terminal.err(installLines(server.url, specs));
+      await untilInterrupted();
+    }
+    return problems.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};
+
+const needsFolder = (store: string): GatehouseError =>
+  new GatehouseError('usage.invalid', `--store is "${store}", and the demo builds its upstream in a folder`, {
+    hint: 'leave --store away, or name a folder',
+  });
+
+/** Builds the sample channel afresh, and serves it for as long as it is not disposed of. */
+async function sampleUpstream(folder: string): Promise<{ url: string; allowlist: string } & AsyncDisposable> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await buildSampleChannel(join(folder, 'upstream'));
+  const server = await serveFolder(join(folder, 'upstream'));
+  const allowlist = join(folder, 'allowlist.json');
+  await writeFile(allowlist, sampleAllowlist(server.url));
+  return { url: server.url, allowlist, [Symbol.asyncDispose]: () => server.close() };
+}

@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { didYouMean } from '../../core/did-you-mean.ts';
+import { GatehouseError } from '../../core/error.ts';
+import type { Flags } from './command.ts';
+
+/**
+ * Arguments by the options a command takes; of one given twice the last counts.
+ *
+ * @throws GatehouseError `usage.invalid`
+ */
+export function parseFlags(args: readonly string[], options: ParseArgsOptionsConfig): Flags {
+  const parsed = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  for (const token of parsed.tokens) {
+    if (token.kind === 'positional') throw invalid(`"${token.value}" is not expected here`);
+    if (token.kind === 'option') checkOption(token, options);
+  }
+  const values = Object.entries(parsed.values);
+  return Object.fromEntries(values.map(([key, value]) => [key, Array.isArray(value) ? value.at(-1) : value]));
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function checkOption({ name, rawName, value, inlineValue }: OptionToken, options: ParseArgsOptionsConfig): void {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option === undefined) {
+    const names = Object.keys(options).map((known) => `--${known}`);
+    const near = didYouMean(rawName, names);
+    throw invalid(`no option ${rawName}`, near === null ? undefined : `did you mean ${near}?`);
+  }
+  // `--store --json` misses a folder's name; whoever has one that starts so writes `--store=--json`.
+  const isMissing = !value || (inlineValue !== true && value.startsWith('-'));
+  if (option.type === 'string' && isMissing) throw invalid(`${rawName} needs a value`);
+  if (option.type === 'boolean' && value !== undefined) throw invalid(`${rawName} takes no value`);
+}
+
+const invalid = (message: string, hint = 'add --help to see what the command takes') =>
+  new GatehouseError('usage.invalid', message, { hint });
+
+/**
+ * `--store`: a folder, or a place where one can be made; or `s3://BUCKET`.
+ *
+ * @throws GatehouseError `usage.invalid` for a file, another URL, or a place within a bucket
+ */
+export async function storeFlag(value: string): Promise<string> {
+  const refused = (reason: string, hint = 'name a folder (one that is not there is made), or s3://BUCKET') =>
+    invalid(`--store is "${value}", ${reason}`, hint);
+  const [isBucket, name, rest] = /^s3:(?:\/\/([^/]*)\/?(.*))?/is.exec(value) ?? [];
+  if (isBucket !== undefined) {
+    if (rest) throw refused('and a channel takes a whole bucket', `give it one of its own: s3://${name}`);
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    if (name !== undefined && /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/.test(name)) return `s3://${name}`;
+    throw refused('which names no bucket', 'write s3://BUCKET: 3 to 63 of a-z, 0-9, - and .');
+  }
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(value)) throw refused('which is neither a folder nor s3://BUCKET');
+  const found = await stat(value).catch(() => null);
+  if (found === null || found.isDirectory()) return value;
+  throw refused('which is not a folder');
+}
+
+/** The options of a command that serves. */
+export const listenOptions = { port: { type: 'string' }, host: { type: 'string' } } satisfies ParseArgsOptionsConfig;
+export const portHelp = '--port N           port to listen on (8080)';
+export const listenHelp = [portHelp, '--host H           address to listen on (127.0.0.1)'];
+
+/** `--port`, 0 for any free one, and `--host`. */
+export function listenFlags(flags: Flags): { port: number; host: string } {
+  const { port: text = '8080', host = '127.0.0.1' } = flags;
+  const port = /^\d{1,5}$/.test(String(text)) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return { port, host: String(host) };
+  throw invalid(`--port is "${text}", which is not a port`, 'give a number from 0 to 65535; 0 takes any free port');
+}

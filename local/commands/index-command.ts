@@ -1,0 +1,32 @@
+import { canonicalJson } from '../../core/json.ts';
+import { configured, indexAll } from '../pipeline/index-all.ts';
+import { problemLines } from '../render/messages.ts';
+import { reporter } from '../render/reporter.ts';
+import { openWorld } from '../world/open-world.ts';
+import { type Command, exitStatus } from './command.ts';
+
+export const indexCommand: Command = {
+  name: 'index',
+  summary: 'bring every index file up to date with the packages in the store',
+  options: { rebuild: { type: 'boolean' } },
+  optionHelp: ['--rebuild          derive everything again from packages, provenance and control'],
+  examples: [
+    ['gatehouse index', 'after copying a package into .gatehouse/conda/linux-64/ by hand'],
+    ['gatehouse index --rebuild', 'trust nothing that was derived before'],
+  ],
+  async run({ allowlist, store, json, flags, terminal }) {
+    const asked = await configured(allowlist);
+    await using world = openWorld(store);
+    const report = reporter(terminal);
+    const indexed = await indexAll(asked, world, { log: report.log, rebuild: flags['rebuild'] === true });
+    report.finish();
+    const problems = indexed.flatMap((subdir) => subdir.problems);
+    const shown = indexed.map(({ subdir, packages, generation, changed }) => [
+      subdir,
+      { packages, generation, changed },
+    ]);
+    if (json) terminal.out(`${canonicalJson({ subdirs: Object.fromEntries(shown) })}\n`);
+    terminal.err(problemLines(problems));
+    return problems.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};

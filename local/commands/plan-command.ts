@@ -1,0 +1,30 @@
+import { plan } from '../../core/steps/plan.ts';
+import { problemLines } from '../render/messages.ts';
+import { planJson, planMarkdown, planText } from '../render/plan.ts';
+import { reporter } from '../render/reporter.ts';
+import { readAllowlist, readPatches } from '../repository-files.ts';
+import { openWorld, planWorld } from '../world/open-world.ts';
+import { type Command, exitStatus } from './command.ts';
+
+export const planCommand: Command = {
+  name: 'plan',
+  summary: 'show what sync would do; changes nothing but its cache of upstream documents',
+  options: { markdown: { type: 'boolean' } },
+  optionHelp: ['--markdown         print it as Markdown, for a pull request'],
+  examples: [
+    ['gatehouse plan', 'what would be fetched, changed and dropped, and why'],
+    ['gatehouse plan --json', 'the whole closure with hashes, sizes, URLs and reasons'],
+  ],
+  async run({ allowlist: file, store, json, flags, terminal }) {
+    const allowlist = await readAllowlist(file);
+    const patches = await readPatches(file);
+    await using world = openWorld(store);
+    const report = reporter(terminal);
+    const planned = await plan(allowlist, planWorld({ ...world, patches }, report.log));
+    report.finish();
+    const render = json ? planJson : flags['markdown'] === true ? planMarkdown : planText;
+    terminal.out(render(planned));
+    terminal.err(problemLines(planned.problems));
+    return planned.problems.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};

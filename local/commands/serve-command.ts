@@ -1,0 +1,28 @@
+import { indexKey } from '../../core/layout.ts';
+import { noarch } from '../../core/subdir.ts';
+import { installLines } from '../render/messages.ts';
+import { serveStore } from '../serve/serve-store.ts';
+import { openWorld } from '../world/open-world.ts';
+import { type Command, exitStatus } from './command.ts';
+import { listenFlags, listenHelp, listenOptions } from './flags.ts';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'serve the store over HTTP like CloudFront would',
+  options: listenOptions,
+  optionHelp: listenHelp,
+  examples: [
+    ['gatehouse serve', 'the channel at http://127.0.0.1:8080/conda'],
+    ['gatehouse serve --host 0.0.0.0 --port 80', 'for everyone who can reach this machine'],
+  ],
+  async run({ store, flags, terminal, untilInterrupted }) {
+    const place = listenFlags(flags);
+    await using world = openWorld(store);
+    await using server = await serveStore({ store: world.store, ...place });
+    const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
+    if (isEmpty) terminal.err(`nothing is in ${store} yet: gatehouse sync fills it\n`);
+    terminal.err(installLines(server.url));
+    await untilInterrupted();
+    return exitStatus.done;
+  },
+};

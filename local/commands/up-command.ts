@@ -1,0 +1,56 @@
+import { sync, syncProblems } from '../pipeline/sync.ts';
+import { errorText, installLines } from '../render/messages.ts';
+import { reporter } from '../render/reporter.ts';
+import { syncSummary } from '../render/sync.ts';
+import { patchesFolder, readAllowlist, readPatches } from '../repository-files.ts';
+import { serveStore } from '../serve/serve-store.ts';
+import { openWorld, type World } from '../world/open-world.ts';
+import { type Command, exitStatus, type Invocation } from './command.ts';
+import { listenFlags, listenHelp, listenOptions } from './flags.ts';
+import { watchFiles } from './watch-files.ts';
+
+export const upCommand: Command = {
+  name: 'up',
+  summary: 'serve the channel and sync it; sync again when the allowlist changes',
+  options: listenOptions,
+  optionHelp: listenHelp,
+  examples: [
+    ['gatehouse up', 'sync allowlist.json and serve http://127.0.0.1:8080/conda'],
+    ['gatehouse up --json', 'one JSON line for each event, for programs'],
+  ],
+  async run(invocation) {
+    const { allowlist: file, store, flags, terminal, untilInterrupted } = invocation;
+    const place = listenFlags(flags);
+    const follow = await watchFiles(file, patchesFolder(file));
+    // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
+    await readAllowlist(file);
+    await readPatches(file);
+    await using world = openWorld(store);
+    await using server = await serveStore({ store: world.store, ...place });
+    terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
+    await syncOnce(invocation, world);
+    terminal.err(installLines(server.url));
+    const stop = new AbortController();
+    const onChange = async () => {
+      terminal.err(`${file} or ${patchesFolder(file)} has changed\n`);
+      await syncOnce(invocation, world);
+    };
+    follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
+    await untilInterrupted();
+    stop.abort();
+    return exitStatus.done;
+  },
+};
+
+async function syncOnce({ allowlist: file, json, terminal }: Invocation, world: World): Promise<void> {
+  const report = reporter(terminal);
+  const log = json ? (event: unknown) => terminal.out(`${JSON.stringify(event)}\n`) : report.log;
+  try {
+    const done = await sync(await readAllowlist(file), { ...world, patches: await readPatches(file) }, log);
+    report.finish();
+    terminal.err(syncSummary(done, syncProblems(done)));
+  } catch (error) {
+    report.finish();
+    terminal.err(errorText(error));
+  }
+}

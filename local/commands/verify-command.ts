@@ -1,0 +1,33 @@
+import { verify } from '../../core/steps/verify.ts';
+import { configured } from '../pipeline/index-all.ts';
+import { reporter } from '../render/reporter.ts';
+import { openWorld } from '../world/open-world.ts';
+import { type Command, exitStatus } from './command.ts';
+
+export const verifyCommand: Command = {
+  name: 'verify',
+  summary: 'read every object again; compare bytes, records and index files',
+  options: {},
+  optionHelp: [],
+  examples: [
+    ['gatehouse verify', 'exit status 1 and one line for each thing that is damaged'],
+    ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail}]}'],
+  ],
+  async run({ allowlist, store, json, terminal }) {
+    const { platforms, forms } = await configured(allowlist);
+    await using world = openWorld(store);
+    const report = reporter(terminal);
+    const { checked, problems } = await verify(platforms, { ...world, log: report.log, forms: new Set(forms) });
+    report.finish();
+    if (json) terminal.out(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
+    for (const { code, key, detail } of problems) terminal.err(`${code}: ${key}: ${detail}\n`);
+    terminal.err(
+      `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
+    );
+    if (problems.length > 0) terminal.err(repair);
+    return problems.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};
+
+const repair =
+  'hint: gatehouse index writes index files anew; a damaged package that is deleted comes back with gatehouse sync\n';

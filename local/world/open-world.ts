@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { folderCache } from '../../adapters/cache-folder.ts';
+import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
+import { httpFetch } from '../../adapters/http-fetch.ts';
+import { type IndexThreads, indexThreads } from '../../adapters/index-threads.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { folderStore } from '../../adapters/store-folder.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { GatehouseError } from '../../core/error.ts';
+import type { Log } from '../../core/event.ts';
+import type { Patches } from '../../core/forms/hotfix/hotfix.ts';
+import type { ChannelName } from '../../core/layout.ts';
+import type { DocumentCache } from '../../core/ports/cache.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Fetch } from '../../core/ports/fetch.ts';
+import type { Solver } from '../../core/ports/solver.ts';
+import type { Store } from '../../core/ports/store.ts';
+import type { PlanWorld } from '../../core/steps/plan.ts';
+import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
+import { shownUrl } from '../../core/upstream/shown-url.ts';
+import { bucketStore, temporaryCache } from './bucket-world.ts';
+
+/** Everything the steps need of the outside, made once by a command and passed down. */
+export interface World extends AsyncDisposable {
+  readonly channel: ChannelName;
+  readonly store: Store;
+  readonly cache: DocumentCache;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly solver: Solver;
+  /** Threads to index many packages with. */
+  readonly indexThreads?: () => IndexThreads;
+  /** The organisation's own hotfixes, for the commands that plan. */
+  readonly patches?: Patches;
+  readonly bzip2: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+/** The world of a command line that works on a folder, or on `s3://BUCKET`. */
+export function openWorld(store: string): World {
+  const bucket = bucketIn(store);
+  const solver = rattlerSolver();
+  const clock = commandClock(process.env);
+  const fetch = httpFetch({ proxyEnv: proxyEnvironment(process.env) });
+  const common = { channel: 'conda', fetch, clock, solver, bzip2: compressBzip2 } as const;
+  if (bucket === null) {
+    return {
+      ...common,
+      store: folderStore(store),
+      cache: folderCache(join(store, '_gatehouse', 'cache')),
+      indexThreads: () => indexThreads({ folder: store, channel: 'conda', clock }),
+      [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
+    };
+  }
+  const cache = temporaryCache();
+  return {
+    ...common,
+    // Without threads: what they hide of a bucket's latency is hidden already.
+    store: bucketStore(bucket),
+    cache,
+    async [Symbol.asyncDispose]() {
+      await solver[Symbol.asyncDispose]();
+      await cache[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The bucket that a checked `--store` names, or null when it is a folder. */
+export const bucketIn = (store: string): string | null => (store.startsWith('s3://') ? store.slice(5) : null);
+
+/**
+ * The system's clock, or one that stands at `SOURCE_DATE_EPOCH` (seconds; reproducible-builds.org), so that two runs
+ * give the same bytes. Waiting takes real time either way.
+ */
+function commandClock(environment: NodeJS.ProcessEnv): Clock {
+  const epoch = environment['SOURCE_DATE_EPOCH'];
+  if (epoch === undefined || epoch === '') return systemClock;
+  if (!/^\d{1,12}$/.test(epoch)) {
+    throw new GatehouseError('usage.invalid', `SOURCE_DATE_EPOCH is "${epoch}", which is not whole seconds`, {
+      hint: 'unset it, or set it to seconds since 1970, for example 1700000000',
+    });
+  }
+  return { ...systemClock, now: () => Number(epoch) * 1000 };
+}
+
+/** This very machine, which is never behind a proxy. */
+const loopback = ['localhost', '127.0.0.1', '[::1]', '::1'];
+
+/** The environment as it names proxies (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), as curl and pip read it. */
+function proxyEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const direct = environment['no_proxy'] || environment['NO_PROXY'];
+  const list = [...(direct ? [direct] : []), ...loopback].join(',');
+  return { ...environment, no_proxy: list, NO_PROXY: list };
+}
+
+/**
+ * 90 days in milliseconds: so long what a solution left behind stays installable, and what left the index keeps its
+ * bytes, for those who pinned it (docs/decisions.md 12).
+ */
+export const retain = 90 * 24 * 60 * 60 * 1000;
+
+export function planWorld(world: World, log: Log): PlanWorld {
+  return {
+    ...world,
+    log,
+    retain,
+    async openSubdir(channel, subdir) {
+      const opened = await openUpstreamSubdir(channel, subdir, { ...world, log });
+      if (opened !== null) log({ type: 'plan.upstream', url: shownUrl(opened.url), names: opened.names().size });
+      return opened;
+    },
+  };
+}

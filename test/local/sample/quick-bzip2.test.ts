@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { incompressibleBytes, quickBzip2 } from '../../../local/sample/build-package.ts';
+import { bunzip2 } from '../../support/bunzip2.ts';
+
+const runs = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 600 })), { maxLength: 20 })
+  .map((pairs) => Buffer.concat(pairs.map(([byte, length]) => Buffer.alloc(length, byte))));
+
+test('seek-bzip decodes what is compressed', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 2000 }), runs), async (bytes) => {
+      expect(bunzip2(await quickBzip2(bytes))).toEqual(Buffer.from(bytes));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.each([99_981, 99_982, 250_000])('more than one block: %i bytes', async (size) => {
+  const bytes = incompressibleBytes('blocks', size);
+  expect(Buffer.compare(bunzip2(await quickBzip2(bytes)), bytes)).toBe(0);
+});
