@@ -6,10 +6,10 @@ import { httpFetch } from '../../adapters/http-fetch.ts';
 import type { FetchResponse } from '../../core/ports/fetch.ts';
 import { fetchWithRetry } from '../../core/upstream/fetch-with-retry.ts';
 import { readBounded, unzstd } from '../../core/upstream/read-body.ts';
-import { fetch, get, text } from '../support/http-get.ts';
-import { head, says } from '../support/listen.ts';
-import { testUpstream } from '../support/test-upstream.ts';
-import { upstreamWorld } from '../support/upstream-world.ts';
+import { fetch, get, text } from '../support/upstream/http-get.ts';
+import { head, says } from '../support/upstream/listen.ts';
+import { testUpstream } from '../support/upstream/test-upstream.ts';
+import { upstreamWorld } from '../support/upstream/upstream-world.ts';
 
 describe('httpFetch', () => {
   it('gives the bytes, the headers and where they came from; says who asks; asks for no encoding', async () => {

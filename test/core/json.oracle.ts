@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { canonicalJson } from '../../core/json.ts';
-import { runPython } from '../support/run-python.ts';
+import { runPython } from '../support/machine/run-python.ts';
 
 it('canonical JSON is what Python writes with sorted keys and no spaces, and reads back as it was', () => {
   // Numbers apart from safe integers are spelt differently by the two languages, and none is in a record.

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchSpecMatches } from '../../core/match-spec/match-record.ts';
 import { canonicalMatchSpec, solverSpec } from '../../core/match-spec/solver-spec.ts';
-import { record, records } from '../support/foo-records.ts';
-import { matchSpecOf as spec } from '../support/match-spec-of.ts';
-import { matchSpecText, versionText } from '../support/spec-arbitraries.ts';
+import { record, records } from '../support/solver/foo-records.ts';
+import { matchSpecOf as spec } from '../support/solver/match-spec-of.ts';
+import { matchSpecText, versionText } from '../support/solver/spec-arbitraries.ts';
 
 describe('canonicalMatchSpec', () => {
   test.each([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMatchSpec } from '../../core/match-spec/parse-match-spec.ts';
 import { namesChannel, solverSpec } from '../../core/match-spec/solver-spec.ts';
-import { matchSpecText } from '../support/spec-arbitraries.ts';
+import { matchSpecText } from '../support/solver/spec-arbitraries.ts';
 
 describe('parseMatchSpec', () => {
   test.each([

@@ -3,8 +3,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { matchSpecMatches } from '../../core/match-spec/match-record.ts';
 import { type MatchSpec, parseMatchSpec } from '../../core/match-spec/parse-match-spec.ts';
 import { namesChannel, solverSpec } from '../../core/match-spec/solver-spec.ts';
-import { startRattler } from '../support/rattler.ts';
-import { buildText, matchSpecText, versionText } from '../support/spec-arbitraries.ts';
+import { startRattler } from '../support/solver/rattler.ts';
+import { buildText, matchSpecText, versionText } from '../support/solver/spec-arbitraries.ts';
 
 const rattler = startRattler();
 afterAll(() => rattler.close());

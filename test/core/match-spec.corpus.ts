@@ -10,9 +10,9 @@ import { namesChannel, solverSpec } from '../../core/match-spec/solver-spec.ts';
 import { compareVersions, parseVersion } from '../../core/version/version.ts';
 import { parseVersionSpec } from '../../core/version/version-spec.ts';
 import { versionMatches } from '../../core/version/version-term.ts';
-import { bunzip2 } from '../support/bunzip2.ts';
-import { corpus } from '../support/corpus.ts';
-import { startRattler } from '../support/rattler.ts';
+import { bunzip2 } from '../support/archives/bunzip2.ts';
+import { corpus } from '../support/packages/corpus.ts';
+import { startRattler } from '../support/solver/rattler.ts';
 
 const texts = z.array(z.string()).catch([]);
 const recordSchema = z.object({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MatchSpec } from '../../core/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec, namesChannel, solverDependency, solverSpec } from '../../core/match-spec/solver-spec.ts';
-import { matchSpecOf as spec } from '../support/match-spec-of.ts';
+import { matchSpecOf as spec } from '../support/solver/match-spec-of.ts';
 
 const md5 = 'abcdef0123456789'.repeat(2);
 const sha256 = 'abcdef0123456789'.repeat(4);

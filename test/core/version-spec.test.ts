@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { compareVersions } from '../../core/version/version.ts';
 import { parseVersionSpec } from '../../core/version/version-spec.ts';
 import { versionMatches } from '../../core/version/version-term.ts';
-import { versionSpecText, versionText } from '../support/spec-arbitraries.ts';
-import { versionOf as version } from '../support/version-of.ts';
+import { versionSpecText, versionText } from '../support/solver/spec-arbitraries.ts';
+import { versionOf as version } from '../support/solver/version-of.ts';
 
 function matches(spec: string, text: string): boolean | null {
   const parsed = parseVersionSpec(spec);

@@ -9,13 +9,13 @@ import { readAllowlist } from '../../local/repository-files.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { incompressibleBytes, type PackageSpec } from '../../local/sample/build-package.ts';
 import { openWorld, type World } from '../../local/world/open-world.ts';
-import { channelFaults } from '../support/channel-faults.ts';
-import { folderDigests, folderFiles } from '../support/folder-files.ts';
+import { channelFaults } from '../support/cli/channel-faults.ts';
+import { startCli } from '../support/cli/run-cli.ts';
+import { small } from '../support/cli/start-lab.ts';
+import { folderDigests, folderFiles } from '../support/machine/folder-files.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { seededRandom } from '../support/random.ts';
-import { startCli } from '../support/run-cli.ts';
-import { slowUpstream } from '../support/slow-upstream.ts';
-import { small } from '../support/start-lab.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { slowUpstream } from '../support/upstream/slow-upstream.ts';
 
 /** `GATEHOUSE_KILLS=50` (npm run soak:kill) for a long look; the points are seeded and spread over the whole run. */
 const kills = Number(process.env['GATEHOUSE_KILLS'] ?? 10);

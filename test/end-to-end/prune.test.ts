@@ -10,10 +10,10 @@ import { verify } from '../../core/steps/verify.ts';
 import { indexAll } from '../../local/pipeline/index-all.ts';
 import { sync } from '../../local/pipeline/sync.ts';
 import { openWorld, retain } from '../../local/world/open-world.ts';
-import { folderFiles } from '../support/folder-files.ts';
-import { runCli } from '../support/run-cli.ts';
-import { type Lab, small, startLab } from '../support/start-lab.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { runCli } from '../support/cli/run-cli.ts';
+import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
+import { folderFiles } from '../support/machine/folder-files.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const day = 24 * 3_600_000;
 const solver = rattlerSolver();

@@ -5,14 +5,14 @@ import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { patchKey } from '../../core/layout.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
+import { parsePatchInstructions } from '../support/cli/patch-instructions.ts';
+import { small } from '../support/cli/start-lab.ts';
 import { damage } from '../support/damage.ts';
 import { at, expectSame, isShard } from '../support/expect-same.ts';
 import { localTwin } from '../support/local-twin.ts';
-import { parsePatchInstructions } from '../support/patch-instructions.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { seededRandom } from '../support/random.ts';
 import { type SmallCloud, smallCloud } from '../support/small-cloud.ts';
-import { small } from '../support/start-lab.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

@@ -6,8 +6,8 @@ import { buildSampleChannel, sampleAllowlist } from '../../local/sample/sample-c
 import { damage } from '../support/damage.ts';
 import { expectSame } from '../support/expect-same.ts';
 import { localTwin } from '../support/local-twin.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { smallCloud } from '../support/small-cloud.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

@@ -5,8 +5,8 @@ import { subdirSchema } from '../../core/subdir.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { cloudFrontInvalidation, invalidationPaths } from '../../lambdas/invalidate.ts';
 import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud-lab.ts';
-import { key } from '../support/objects.ts';
 import type { SmallCloud } from '../support/small-cloud.ts';
+import { key } from '../support/store/objects.ts';
 import { memoryStore } from '../twins/store-memory.ts';
 
 let lab: CloudLab;

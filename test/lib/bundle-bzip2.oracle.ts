@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
-import { libbz2 } from '../support/libbz2.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { libbz2 } from '../support/archives/libbz2.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 it("the bundled indexer's bzip2 thread compresses, and C's bzip2 reads it back", async () => {
   await using folder = await temporaryFolder();

@@ -8,9 +8,9 @@ import { allowlistKey } from '../../core/layout.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
 import { newCloudBucket } from '../cloud/s3/s3-world.ts';
 import { startCloud } from '../cloud/start-cloud.ts';
-import { bunzip2 } from '../support/bunzip2.ts';
-import { cloudClients } from '../support/cloud-clients.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { bunzip2 } from '../support/archives/bunzip2.ts';
+import { cloudClients } from '../support/cloud/cloud-clients.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
-import { candidate, poolOf } from '../support/candidates.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { candidate, poolOf } from '../support/solver/candidates.ts';
 
 type Bundles = ReturnType<typeof bundleFunctions>;
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planJson, planMarkdown, planText } from '../../local/render/plan.ts';
 import { syncSummary } from '../../local/render/sync.ts';
-import { app, depends, dependsOf, lib, sync, unpatched, useHotfixLab } from '../support/hotfix-lab.ts';
-import { lab, names } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { app, depends, dependsOf, lib, sync, unpatched, useHotfixLab } from '../support/cli/hotfix-lab.ts';
+import { lab, names } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 useHotfixLab();
 

@@ -2,8 +2,8 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { damage, day, lab, names, useLab } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { damage, day, lab, names, useLab } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 useLab();
 

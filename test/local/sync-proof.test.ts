@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Solver } from '../../core/ports/solver.ts';
 import type { PackageIndex } from '../../local/sample/package-metadata.ts';
-import { day, lab, names, useLab } from '../support/lab.ts';
-import { small, startLab } from '../support/start-lab.ts';
+import { day, lab, names, useLab } from '../support/cli/lab.ts';
+import { small, startLab } from '../support/cli/start-lab.ts';
 
 useLab();
 

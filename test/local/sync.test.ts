@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../../core/steps/plan.ts';
 import { fetchJobs } from '../../local/pipeline/sync.ts';
 import { planWorld } from '../../local/world/open-world.ts';
-import { damage, lab, names, useLab } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { damage, lab, names, useLab } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 useLab();
 

@@ -10,9 +10,9 @@ import type { Store } from '../../../core/ports/store.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 import { bundleFunctions } from '../../../lib/bundle-functions.ts';
-import { cloudClients } from '../../support/cloud-clients.ts';
+import { cloudClients } from '../../support/cloud/cloud-clients.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { synthesizeTo } from '../../support/synthesize.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { type DeployedStack, type DeployOptions, deployStack } from '../stack/deploy-stack.ts';
 
 let bundles: ReturnType<typeof bundleFunctions> | null = null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { synthesizeTo } from '../../support/synthesize.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { mayDo } from '../stack/may-do.ts';
 import { readWiring } from '../stack/wiring.ts';
 import { bundled } from './scene.ts';

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
 import { collectFindings } from '../../../core/archive/finding.ts';
 import { defaultLimits, startBudget } from '../../../core/archive/limits.ts';
-import { bzip2, bzip2Bomb } from '../../support/build-bzip2.ts';
-import { inSlices, joined, refusalOf } from '../../support/refusal.ts';
+import { bzip2, bzip2Bomb } from '../../support/archives/build-bzip2.ts';
+import { inSlices, joined, refusalOf } from '../../support/packages/refusal.ts';
 
 const decode = (bytes: Uint8Array, size = 1000, report = (_: string) => {}) =>
   joined(decodeBzip2(inSlices(bytes, size), () => {}, report));

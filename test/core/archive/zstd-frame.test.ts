@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, startBudget } from '../../../core/archive/limits.ts';
 import { decodeZstd } from '../../../core/archive/zstd/decode-zstd.ts';
-import { buildFrame, rawBlock, runBlock, skippableFrame, zstdBomb } from '../../support/build-zstd.ts';
-import { inSlices, joined, refusalOf } from '../../support/refusal.ts';
+import { buildFrame, rawBlock, runBlock, skippableFrame, zstdBomb } from '../../support/archives/build-zstd.ts';
+import { inSlices, joined, refusalOf } from '../../support/packages/refusal.ts';
 
 const decode = (bytes: Uint8Array, size = 1000) => joined(decodeZstd(inSlices(bytes, size), () => {}));
 const frame = buildFrame({ blocks: [rawBlock('hello '), runBlock(3)], contentSize: 9 });

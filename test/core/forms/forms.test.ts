@@ -5,9 +5,9 @@ import { forms } from '../../../core/forms/forms.ts';
 import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { representationOf } from '../../../core/layout.ts';
-import { formInstructions, formPackages } from '../../support/form-packages.ts';
-import { collected, lineOf, sourceOf } from '../../support/form-source.ts';
-import { parsePatchInstructions } from '../../support/patch-instructions.ts';
+import { parsePatchInstructions } from '../../support/cli/patch-instructions.ts';
+import { formInstructions, formPackages } from '../../support/index/form-packages.ts';
+import { collected, lineOf, sourceOf } from '../../support/index/form-source.ts';
 
 const instructions = parsePatchInstructions(JSON.stringify(formInstructions), 'patches/test.json');
 const lines = await Promise.all(

@@ -3,7 +3,7 @@ import { applyHotfix, hotfixOf } from '../../../core/forms/hotfix/hotfix.ts';
 import type { PatchInstructions } from '../../../core/forms/hotfix/patch-file.ts';
 import { lineParts } from '../../../core/forms/line-parts.ts';
 import { recordSchema } from '../../../core/record.ts';
-import { parsePatchInstructions } from '../../support/patch-instructions.ts';
+import { parsePatchInstructions } from '../../support/cli/patch-instructions.ts';
 
 const parse = (instructions: object) =>
   parsePatchInstructions(JSON.stringify({ patch_instructions_version: 1, ...instructions }), 'patches/one.json');

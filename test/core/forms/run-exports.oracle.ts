@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runExports } from '../../../core/forms/run-exports.ts';
-import { condaInfoFiles } from '../../support/conda-info-files.ts';
-import { formPackages } from '../../support/form-packages.ts';
-import { collected, sourcesOf } from '../../support/form-source.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { formPackages } from '../../support/index/form-packages.ts';
+import { collected, sourcesOf } from '../../support/index/form-source.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { condaInfoFiles } from '../../support/packages/conda-info-files.ts';
 
 test('conda-package-streaming finds in every package the run_exports that run_exports.json says', async () => {
   await using folder = await temporaryFolder();

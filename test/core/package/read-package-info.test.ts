@@ -4,11 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { bzip2 } from '../../support/build-bzip2.ts';
-import { buildConda, buildTarBz2, indexJson, indexMember, infoTar, pkgTar, stem } from '../../support/build-package.ts';
-import { buildTar, paxHeader } from '../../support/build-tar.ts';
-import { countingSource } from '../../support/counting-source.ts';
-import { refusalOf } from '../../support/refusal.ts';
+import { bzip2 } from '../../support/archives/build-bzip2.ts';
+import { buildTar, paxHeader } from '../../support/archives/build-tar.ts';
+import {
+  buildConda,
+  buildTarBz2,
+  indexJson,
+  indexMember,
+  infoTar,
+  pkgTar,
+  stem,
+} from '../../support/packages/build-package.ts';
+import { countingSource } from '../../support/packages/counting-source.ts';
+import { refusalOf } from '../../support/packages/refusal.ts';
 
 const conda = packageFileNameSchema.parse(`${stem}.conda`);
 const tarBz2 = packageFileNameSchema.parse(`${stem}.tar.bz2`);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { digestStream } from '../../../core/digest.ts';
 import { parseIndexJson, recordFromIndex } from '../../../core/package/index-json.ts';
 import { noarch, subdirSchema } from '../../../core/subdir.ts';
-import { indexJson } from '../../support/build-package.ts';
-import { inSlices } from '../../support/refusal.ts';
+import { indexJson } from '../../support/packages/build-package.ts';
+import { inSlices } from '../../support/packages/refusal.ts';
 
 const digests = await digestStream(inSlices(Buffer.from('abc'), 2));
 const recordOf = (index: object, subdir = noarch) =>

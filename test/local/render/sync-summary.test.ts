@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { syncJson, syncSummary } from '../../../local/render/sync.ts';
-import { type Lab, small, startLab } from '../../support/start-lab.ts';
+import { type Lab, small, startLab } from '../../support/cli/start-lab.ts';
 
 let lab: Lab;
 beforeEach(async () => {

@@ -10,7 +10,7 @@ import { buildLargePackage } from '../../../bench/support/large-package.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
 import { samplePackages, samplePlatforms } from '../../../local/sample/sample-channel.ts';
-import { python } from '../../support/run-python.ts';
+import { python } from '../../support/machine/run-python.ts';
 
 /** conda-package-handling unpacks each file named; conda-package-streaming then reads its info/ alone. */
 const script = `

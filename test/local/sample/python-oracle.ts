@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { python } from '../../support/run-python.ts';
+import { python } from '../../support/machine/run-python.ts';
 
 /** Reads a line of base64 named by the first word, answers with a line of JSON; Python's stdlib only. */
 const script = `

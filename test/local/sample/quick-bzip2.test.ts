@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { incompressibleBytes, quickBzip2 } from '../../../local/sample/build-package.ts';
-import { bunzip2 } from '../../support/bunzip2.ts';
+import { bunzip2 } from '../../support/archives/bunzip2.ts';
 
 const runs = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 600 })), { maxLength: 20 })

@@ -1,0 +1,12 @@
+import { instructionsSchema, type PatchInstructions } from '../../../core/forms/hotfix/patch-file.ts';
+import { parseJson } from '../../../core/json.ts';
+
+/**
+ * Patch instructions from their text, without the places that `readPatchFile` tells.
+ *
+ * @param what names the file in errors
+ * @throws GatehouseError `json.invalid`
+ */
+export function parsePatchInstructions(text: string, what: string): PatchInstructions {
+  return parseJson(text, instructionsSchema, what);
+}
