@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { download } from '../../lambdas/downloader.ts';
-import { s3KeysSchema } from '../../lambdas/s3-notification.ts';
+import { s3KeysSchema } from '../../lambdas/events.ts';
 import { batch, type CloudLab, failing, notification, startCloudLab, testEvent } from '../support/cloud-lab.ts';
 import type { SmallCloud } from '../support/small-cloud.ts';
 import { telling } from '../support/telling.ts';

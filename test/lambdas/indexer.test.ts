@@ -2,8 +2,8 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { subdirSchema } from '../../core/subdir.ts';
-import { index } from '../../lambdas/indexer.ts';
-import { cloudFrontInvalidation, invalidationPaths } from '../../lambdas/invalidate.ts';
+import { index, invalidationPaths } from '../../lambdas/indexer.ts';
+import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud-lab.ts';
 import { key } from '../support/objects.ts';
 import type { SmallCloud } from '../support/small-cloud.ts';

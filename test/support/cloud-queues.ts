@@ -1,4 +1,4 @@
-import type { SqsMessage } from '../../lambdas/sqs-batch.ts';
+import type { SqsMessage } from '../../lambdas/events.ts';
 
 export const cloudFunctions = ['scraper', 'downloader', 'indexer', 'prover'] as const;
 export type CloudFunction = (typeof cloudFunctions)[number];

@@ -7,12 +7,12 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Queue } from '../../core/ports/queue.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import { download } from '../../lambdas/downloader.ts';
+import type { BatchReply, SqsMessage } from '../../lambdas/events.ts';
 import { index } from '../../lambdas/indexer.ts';
-import type { DownloaderWorld, IndexerWorld, ScraperWorld } from '../../lambdas/open-world.ts';
 import { proveChannel } from '../../lambdas/prover.ts';
 import { pruneChannel } from '../../lambdas/pruner.ts';
 import { scrape } from '../../lambdas/scraper.ts';
-import type { BatchReply, SqsMessage } from '../../lambdas/sqs-batch.ts';
+import type { DownloaderWorld, IndexerWorld, ScraperWorld } from '../../lambdas/world.ts';
 import type { access } from '../../lib/permissions.ts';
 import { type Bucket, type Change, memoryStore, newBucket, type StoreOperation } from '../twins/store-memory.ts';
 import {
