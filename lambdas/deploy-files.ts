@@ -44,8 +44,8 @@ export interface DeployWorld {
 }
 
 /**
- * A CloudFormation custom resource: copies the repository's allowlist and hotfixes into the bucket, and deletes nothing.
- * Whatever goes wrong is CloudFormation's answer: without one a deployment hangs for an hour.
+ * A CloudFormation custom resource that copies the repository's allowlist and hotfixes into the bucket and deletes
+ * nothing. An error is an answer too: without one a deployment hangs for an hour.
  */
 export async function deployFiles(event: unknown, world: DeployWorld): Promise<void> {
   const request = parseValue(event, z.looseObject(identity), 'the event');

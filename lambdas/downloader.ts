@@ -7,7 +7,7 @@ import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from '.
 import { withinTime } from './within-time.ts';
 import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
 
-/** Fetches the artifacts that jobs name. A job that fails is logged by name and comes again, in the end as a dead letter. */
+/** Fetches the artifacts that jobs name. A job that fails is logged by name and comes again, or is a dead letter. */
 export async function download(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const { Records } = parseValue(event, sqsEventSchema, 'the event');

@@ -8,7 +8,7 @@ export type SqsMessage = z.infer<typeof messageSchema>;
 /** A batch that Lambda took off a queue. */
 export const sqsEventSchema = z.object({ Records: z.array(messageSchema) });
 
-/** What Lambda is answered about a batch: these messages come again, in the end as dead letters, and the rest is deleted. */
+/** The answer for a batch: Lambda has these messages come again, or be dead letters, and deletes the rest. */
 export interface BatchReply {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }

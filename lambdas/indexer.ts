@@ -24,7 +24,7 @@ const indexMessageSchema = z.strictObject({ type: z.literal('index'), subdir: su
 /** What may have changed in a subdir: the objects under these keys, or anything. */
 type Touched = readonly ObjectKey[] | 'all';
 
-/** A message to the indexer as the subdirs it touches. An event is a hint: what it says is never trusted, but read anew. */
+/** A message to the indexer as the subdirs it touches. An event is a hint: what it says is read anew, never trusted. */
 const touchedSchema = z.union([
   indexMessageSchema.transform(({ subdir }) => new Map<Subdir, Touched>([[subdir, 'all']])),
   s3KeysSchema.transform((keys) => union(keys.flatMap(touchedBy))),
@@ -120,8 +120,8 @@ async function invalidate(changed: readonly Subdir[], world: FormsWorld): Promis
 }
 
 /**
- * Each index file by its name, since each path costs: no wildcards, of which CloudFront takes 15 at a time, for they run
- * for minutes. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
+ * The paths of index files, each by its name: CloudFront takes 15 wildcards at a time, and each runs for minutes.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
  *
  * @param asked the index files by option that the allowlist asks for
  */

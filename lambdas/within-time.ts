@@ -11,8 +11,8 @@ interface Timed {
 }
 
 /**
- * A fetch and a clock of which every transfer and wait ends in an error 10 seconds before the function is cut off, so that
- * the message that took too long fails alone and by name.
+ * A fetch and a clock whose transfers and waits end in an error 10 seconds before the function is cut off, so that the
+ * message that took too long fails alone and by name.
  *
  * @param remaining milliseconds left of the function's time
  * @throws GatehouseError `upstream.stalled` (retry), from what it returns

@@ -5,8 +5,8 @@ import { App, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import type { FunctionName } from '../../lib/bundle-functions.ts';
-import { ChannelStack } from '../../lib/channel-stack.ts';
-import type { CondaChannelProps } from '../../lib/conda-channel.ts';
+
+import { ChannelStack, type CondaChannelProps } from '../../lib/conda-channel.ts';
 import { plainTemplate, type StackTemplate } from './stack-template.ts';
 
 const root = resolve(import.meta.dirname, '../..');
