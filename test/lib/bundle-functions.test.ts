@@ -7,6 +7,7 @@ import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
 import { candidate, poolOf } from '../support/candidates.ts';
+import { sharedBundles } from '../support/stack/shared-bundles.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 type Bundles = ReturnType<typeof bundleFunctions>;
@@ -16,8 +17,8 @@ let plain: Bundles;
 let withBz2: Bundles;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  plain = bundleFunctions(join(folder.path, 'plain'), { bz2: false });
-  withBz2 = bundleFunctions(join(folder.path, 'bz2'), { bz2: true });
+  plain = await sharedBundles(false);
+  withBz2 = await sharedBundles(true);
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 

@@ -78,8 +78,8 @@ async function deliver(
   for (const { id, receipt } of batch) if (!failed.has(id)) deleteMessage(queue, receipt ?? '');
 }
 
-/** Null when all of the batch failed, as an answer that is none says. */
-function failuresOf(outcome: Outcome, { FunctionResponseTypes }: Source): ReadonlySet<string> | null {
+/** The ids of the messages that come again; null when all of the batch does, as after an answer that is none. */
+export function failuresOf(outcome: Outcome, { FunctionResponseTypes }: Source): ReadonlySet<string> | null {
   if (outcome.status === 'failed') return null;
   if (!FunctionResponseTypes.includes('ReportBatchItemFailures')) return new Set();
   const reply = replySchema.safeParse(outcome.reply);

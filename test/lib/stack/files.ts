@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { allowlistKey, patchKey } from '../../../core/layout.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
-import { synthesize } from '../../support/synthesize.ts';
+import { synthesize } from '../../support/stack/synthesize.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { plain as template } from './templates.ts';
 

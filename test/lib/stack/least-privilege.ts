@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { looseStatements } from '../../support/stack-policies.ts';
-import type { StackTemplate } from '../../support/stack-template.ts';
+import { looseStatements } from '../../support/stack/stack-policies.ts';
+import type { StackTemplate } from '../../support/stack/stack-template.ts';
 import { full as template } from './templates.ts';
 
 const bucket = `<${template.one('AWS::S3::Bucket', 'ChannelBucket').id}>`;

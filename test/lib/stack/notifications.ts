@@ -13,7 +13,7 @@ import {
   stateKey,
 } from '../../../core/layout.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
-import { allows, roleStatements, statementsOf } from '../../support/stack-policies.ts';
+import { allows, roleStatements, statementsOf } from '../../support/stack/stack-policies.ts';
 import { plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { buildChannel } from '../../local/sample/build-channel.ts';
-import { key } from './objects.ts';
+import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
+import { buildChannel } from '../../../local/sample/build-channel.ts';
+import { key } from '../objects.ts';
+import { small } from '../start-lab.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { type SmallCloud, smallCloud } from './small-cloud.ts';
-import { small } from './start-lab.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 /** An upstream with a, which needs b, and c; and clouds that mirror it. */
 export interface CloudLab extends AsyncDisposable {
