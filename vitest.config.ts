@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/run/run-folder.ts'],
+    globalSetup: ['test/support/machine/run-folder.ts'],
     // By default one less than there are processors: on two, half of them.
     maxWorkers: '100%',
     sequence: { shuffle: true },

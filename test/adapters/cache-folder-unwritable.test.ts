@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { contents, documentCacheContract, stream } from '../contracts/document-cache.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 /** What the system says to an opening for writing, and to a write; a test sets it. */
 const system: { open: string | null; write: string | null } = { open: null, write: null };

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { contents, documentCacheContract, stream } from '../contracts/document-cache.ts';
-import { openIn } from '../support/open-in.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { openIn } from '../support/store/open-in.ts';
 
 documentCacheContract('the cache in a folder', async () => {
   const folder = await temporaryFolder();

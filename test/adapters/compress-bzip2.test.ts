@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
-import { runPython } from '../support/run-python.ts';
+import { runPython } from '../support/machine/run-python.ts';
 
 test('repodata.json.bz2 is one bzip2 stream that Python reads, the same each time', async () => {
   const text = JSON.stringify({

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { get, hasty, text } from '../support/http-get.ts';
-import { head, listen, says } from '../support/listen.ts';
-import { testUpstream } from '../support/test-upstream.ts';
+import { get, hasty, text } from '../support/upstream/http-get.ts';
+import { head, listen, says } from '../support/upstream/listen.ts';
+import { testUpstream } from '../support/upstream/test-upstream.ts';
 
 describe('httpFetch', () => {
   it.each([

@@ -2,8 +2,8 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { get, text } from '../support/http-get.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { get, text } from '../support/upstream/http-get.ts';
 
 describe('file: URLs', () => {
   it('are read, with an ETag that holds until the file changes', async () => {

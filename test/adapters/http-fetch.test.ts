@@ -7,10 +7,10 @@ import type { FetchResponse } from '../../core/ports/fetch.ts';
 import { fetchWithRetry } from '../../core/upstream/fetch-with-retry.ts';
 import { readBounded } from '../../core/upstream/read-bounded.ts';
 import { unzstd } from '../../core/upstream/unzstd.ts';
-import { fetch, get, text } from '../support/http-get.ts';
-import { head, says } from '../support/listen.ts';
-import { testUpstream } from '../support/test-upstream.ts';
-import { upstreamWorld } from '../support/upstream-world.ts';
+import { fetch, get, text } from '../support/upstream/http-get.ts';
+import { head, says } from '../support/upstream/listen.ts';
+import { testUpstream } from '../support/upstream/test-upstream.ts';
+import { upstreamWorld } from '../support/upstream/upstream-world.ts';
 
 describe('httpFetch', () => {
   it('gives the bytes, the headers and where they came from; says who asks; asks for no encoding', async () => {

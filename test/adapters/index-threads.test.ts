@@ -10,9 +10,9 @@ import { type ListedPackage, listPackages } from '../../core/list-packages.ts';
 import { indexSubdir } from '../../core/steps/index.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
-import { folderDigests } from '../support/folder-files.ts';
-import { bytes, key, textOf } from '../support/objects.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { folderDigests } from '../support/machine/folder-files.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { bytes, key, textOf } from '../support/store/objects.ts';
 
 const subdir = subdirSchema.parse('linux-64');
 const clock = { now: () => 1_767_225_600_000, sleep: async () => {}, random: () => 0.5 };

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type SqsQueueOptions, sqsQueue } from '../../adapters/queue-sqs.ts';
 import { type Cloud, startCloud } from '../cloud/start-cloud.ts';
 import { queueContract } from '../contracts/queue-contract.ts';
-import { openQueue } from '../support/aws-places.ts';
-import { cloudClients } from '../support/cloud-clients.ts';
-import { drainSqs } from '../support/drain-sqs.ts';
+import { openQueue } from '../support/cloud/aws-places.ts';
+import { cloudClients } from '../support/cloud/cloud-clients.ts';
+import { drainSqs } from '../support/cloud/drain-sqs.ts';
 
 let cloud: Cloud;
 let clients: ReturnType<typeof cloudClients>;

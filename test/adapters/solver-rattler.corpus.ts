@@ -7,8 +7,8 @@ import { parseJson } from '../../core/json.ts';
 import { packageFileNameSchema, packageFileParts } from '../../core/package-file-name.ts';
 import type { Candidate, CandidatePool } from '../../core/ports/solver.ts';
 import { recordSchema } from '../../core/record.ts';
-import { poolOf } from '../support/candidates.ts';
-import { corpus } from '../support/corpus.ts';
+import { corpus } from '../support/packages/corpus.ts';
+import { poolOf } from '../support/solver/candidates.ts';
 
 const read = <T>(path: string, schema: z.ZodType<T>): T => parseJson(readFileSync(path, 'utf8'), schema, path);
 

@@ -5,7 +5,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { solverContract } from '../contracts/solver-contract.ts';
-import { candidate, poolOf } from '../support/candidates.ts';
+import { candidate, poolOf } from '../support/solver/candidates.ts';
 
 solverContract('rattler', () => rattlerSolver());
 solverContract('rattler on two threads', () => rattlerSolver({ workers: 2 }), 20);

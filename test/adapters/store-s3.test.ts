@@ -2,8 +2,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { s3Store } from '../../adapters/store-s3.ts';
 import { type Cloud, startCloud } from '../cloud/start-cloud.ts';
 import { storeContract } from '../contracts/store-contract.ts';
-import { openBucket } from '../support/aws-places.ts';
-import { cloudClients } from '../support/cloud-clients.ts';
+import { openBucket } from '../support/cloud/aws-places.ts';
+import { cloudClients } from '../support/cloud/cloud-clients.ts';
 
 let cloud: Cloud;
 let clients: ReturnType<typeof cloudClients>;

@@ -5,9 +5,9 @@ import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
-import { openBucket } from '../support/aws-places.ts';
-import { runCli } from '../support/run-cli.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { runCli } from '../support/cli/run-cli.ts';
+import { openBucket } from '../support/cloud/aws-places.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { awsClients } from './aws-clients.ts';
 
 const { s3, destroy } = awsClients();

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { s3Store } from '../../adapters/store-s3.ts';
 import { parseJson } from '../../core/json.ts';
 import type { Store } from '../../core/ports/store.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { bucketNames, emptyBucket, removeBucket } from './empty-bucket.ts';
 import { qualifier, stackName, toolkitName } from './names.ts';
 import { removeStack } from './remove-stack.ts';

@@ -1,8 +1,8 @@
 import { afterAll } from 'vitest';
 import { sqsQueue } from '../../adapters/queue-sqs.ts';
 import { queueContract } from '../contracts/queue-contract.ts';
-import { openQueue } from '../support/aws-places.ts';
-import { drainSqs } from '../support/drain-sqs.ts';
+import { openQueue } from '../support/cloud/aws-places.ts';
+import { drainSqs } from '../support/cloud/drain-sqs.ts';
 import { awsClients } from './aws-clients.ts';
 
 const { sqs: client, destroy } = awsClients();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { buildSampleChannel, sampleAllowlist } from '../../local/sample/sample-channel.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { awsClients } from './aws-clients.ts';
 import { corpusChecks } from './checks/corpus-checks.ts';
 import { mirrorChecks } from './checks/mirror-checks.ts';

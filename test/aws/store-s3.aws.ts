@@ -4,8 +4,8 @@ import { afterAll, expect, it } from 'vitest';
 import { s3Store } from '../../adapters/store-s3.ts';
 import { sha256Of } from '../../core/digest.ts';
 import { storeContract } from '../contracts/store-contract.ts';
-import { openBucket } from '../support/aws-places.ts';
-import { bytes, key, listed } from '../support/objects.ts';
+import { openBucket } from '../support/cloud/aws-places.ts';
+import { bytes, key, listed } from '../support/store/objects.ts';
 import { awsClients } from './aws-clients.ts';
 
 const { s3: client, destroy } = awsClients();

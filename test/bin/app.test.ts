@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { plainTemplate } from '../support/stack/stack-template.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);

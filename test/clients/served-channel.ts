@@ -3,7 +3,7 @@ import type { OptionForm } from '../../core/forms/option-forms.ts';
 import { samplePackages } from '../../local/sample/sample-packages.ts';
 import type { Access } from '../../local/serve/respond.ts';
 import { serveStore } from '../../local/serve-store.ts';
-import { type Lab, startLab } from '../support/start-lab.ts';
+import { type Lab, startLab } from '../support/cli/start-lab.ts';
 
 export interface ServedChannel {
   readonly url: string;

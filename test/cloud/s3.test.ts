@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cloudClients } from '../support/cloud-clients.ts';
+import { cloudClients } from '../support/cloud/cloud-clients.ts';
 import { notifyQueue } from './notify-queue.ts';
 import { eventMessage, formEncoded } from './s3/event-message.ts';
 import { newCloudBucket, type ObjectEvent } from './s3/s3-world.ts';

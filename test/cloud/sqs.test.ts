@@ -9,8 +9,8 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openQueue } from '../support/aws-places.ts';
-import { cloudClients } from '../support/cloud-clients.ts';
+import { openQueue } from '../support/cloud/aws-places.ts';
+import { cloudClients } from '../support/cloud/cloud-clients.ts';
 import { type Cloud, startCloud } from './start-cloud.ts';
 
 let cloud: Cloud;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../core/ports/store.ts';
-import { bytes, key, listed, textOf } from '../support/objects.ts';
+import { bytes, key, listed, textOf } from '../support/store/objects.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 
 /** What every twin of the store promises about the time of an object; part of `storeContract`. */

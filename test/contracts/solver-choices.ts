@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { candidate } from '../support/candidates.ts';
+import { candidate } from '../support/solver/candidates.ts';
 import type { SolverQuestions } from './solver-questions.ts';
 
 /** What a solver chooses where it has the choice, and what it makes of what records say. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CandidatePool, Solver } from '../../core/ports/solver.ts';
-import { candidate, poolOf } from '../support/candidates.ts';
+import { candidate, poolOf } from '../support/solver/candidates.ts';
 import { solverChoices } from './solver-choices.ts';
 import { solverLimits } from './solver-limits.ts';
 import { installable, universe } from './solver-model.ts';

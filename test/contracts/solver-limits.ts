@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { candidate } from '../support/candidates.ts';
+import { candidate } from '../support/solver/candidates.ts';
 import type { SolverQuestions } from './solver-questions.ts';
 
 /** What keeps a solver from choosing, and how it says so. */

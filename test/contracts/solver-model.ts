@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Candidate } from '../../core/ports/solver.ts';
-import { candidate } from '../support/candidates.ts';
+import { candidate } from '../support/solver/candidates.ts';
 
 const names = ['a', 'b', 'c', 'd'];
 const versions = [1, 2, 3];

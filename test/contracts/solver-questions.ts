@@ -1,5 +1,5 @@
 import type { Candidate, Solution, Solver } from '../../core/ports/solver.ts';
-import { type PoolKeys, poolOf } from '../support/candidates.ts';
+import { type PoolKeys, poolOf } from '../support/solver/candidates.ts';
 
 /** What a contract asks of a solver: its solution, the keys of one that must be there, the words of one that cannot. */
 export function solverQuestions(solver: () => Solver) {

@@ -3,7 +3,7 @@ import { chunkSize } from '../../core/byte-source.ts';
 import { sha256Of } from '../../core/digest.ts';
 import { GatehouseError } from '../../core/error.ts';
 import type { Condition, Store } from '../../core/ports/store.ts';
-import { bytes, key, listed, textOf } from '../support/objects.ts';
+import { bytes, key, listed, textOf } from '../support/store/objects.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 
 /** What every twin of the store promises about bytes on their way in; part of `storeContract`. */

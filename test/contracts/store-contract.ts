@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkSize, chunksOf } from '../../core/byte-source.ts';
 import { compareCodePoints } from '../../core/json.ts';
 import type { Store } from '../../core/ports/store.ts';
-import { bytes, countUp, key, listed, textOf } from '../support/objects.ts';
+import { bytes, countUp, key, listed, textOf } from '../support/store/objects.ts';
 import { modifiedContract } from './modified-contract.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 import { stagingContract } from './staging-contract.ts';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { compareCodePoints } from '../../core/json.ts';
 import type { ObjectKey } from '../../core/layout.ts';
 import type { Condition, Store } from '../../core/ports/store.ts';
-import { key as keyOf, listed } from '../support/objects.ts';
+import { key as keyOf, listed } from '../support/store/objects.ts';
 
 /** What is thought to be in the store, and all that a key ever held. */
 interface Model {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { canonicalJson, compareCodePoints, parseJson } from '../../core/json.ts';
-import { runPython } from '../support/run-python.ts';
+import { runPython } from '../support/machine/run-python.ts';
 
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 

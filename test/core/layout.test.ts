@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { channelNames, objectKeySchema, privatePrefix, representationOf, route } from '../../core/layout.ts';
-import { type RouteRow, routeTable } from '../support/route-table.ts';
+import { type RouteRow, routeTable } from '../support/served/route-table.ts';
 
 const leadsTo = ({ method = 'GET', uri, accept }: RouteRow, answer = route) => {
   const found = answer({ method, uri, accept });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalMatchSpec, matchSpecMatches, solverSpec } from '../../core/match-spec.ts';
-import { record, records } from '../support/foo-records.ts';
-import { matchSpecOf as spec } from '../support/match-spec-of.ts';
-import { matchSpecText, versionText } from '../support/spec-arbitraries.ts';
+import { record, records } from '../support/solver/foo-records.ts';
+import { matchSpecOf as spec } from '../support/solver/match-spec-of.ts';
+import { matchSpecText, versionText } from '../support/solver/spec-arbitraries.ts';
 
 describe('canonicalMatchSpec', () => {
   test.each([

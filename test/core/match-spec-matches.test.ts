@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { matchSpecMatches } from '../../core/match-spec.ts';
-import { record, records } from '../support/foo-records.ts';
-import { matchSpecOf as spec } from '../support/match-spec-of.ts';
+import { record, records } from '../support/solver/foo-records.ts';
+import { matchSpecOf as spec } from '../support/solver/match-spec-of.ts';
 
 const md5 = 'abcdef0123456789'.repeat(2);
 const sha256 = 'abcdef0123456789'.repeat(4);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { namesChannel, parseMatchSpec, solverSpec } from '../../core/match-spec.ts';
-import { matchSpecText } from '../support/spec-arbitraries.ts';
+import { matchSpecText } from '../support/solver/spec-arbitraries.ts';
 
 describe('parseMatchSpec', () => {
   test.each([

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type MatchSpec, matchSpecMatches, namesChannel, parseMatchSpec, solverSpec } from '../../core/match-spec.ts';
-import { startRattler } from '../support/rattler.ts';
-import { buildText, matchSpecText, versionText } from '../support/spec-arbitraries.ts';
+import { startRattler } from '../support/solver/rattler.ts';
+import { buildText, matchSpecText, versionText } from '../support/solver/spec-arbitraries.ts';
 
 const rattler = startRattler();
 afterAll(() => rattler.close());

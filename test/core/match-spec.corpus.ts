@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { matchSpecMatches, namesChannel, parseMatchSpec, solverSpec } from '../../core/match-spec.ts';
 import { compareVersions, parseVersion, parseVersionSpec, versionMatches } from '../../core/version.ts';
 import { bunzip2 } from '../support/bunzip2.ts';
-import { corpus } from '../support/corpus.ts';
-import { startRattler } from '../support/rattler.ts';
+import { corpus } from '../support/packages/corpus.ts';
+import { startRattler } from '../support/solver/rattler.ts';
 
 const texts = z.array(z.string()).catch([]);
 const recordSchema = z.object({

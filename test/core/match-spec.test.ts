@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalMatchSpec, type MatchSpec, namesChannel, solverSpec } from '../../core/match-spec.ts';
-import { matchSpecOf as spec } from '../support/match-spec-of.ts';
+import { matchSpecOf as spec } from '../support/solver/match-spec-of.ts';
 
 const md5 = 'abcdef0123456789'.repeat(2);
 const sha256 = 'abcdef0123456789'.repeat(4);

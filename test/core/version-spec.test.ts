@@ -2,8 +2,8 @@ import { Version as RattlerVersion, VersionSpec as RattlerVersionSpec } from '@c
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareVersions, parseVersionSpec, versionMatches } from '../../core/version.ts';
-import { versionSpecText, versionText } from '../support/spec-arbitraries.ts';
-import { versionOf as version } from '../support/version-of.ts';
+import { versionSpecText, versionText } from '../support/solver/spec-arbitraries.ts';
+import { versionOf as version } from '../support/solver/version-of.ts';
 
 function matches(spec: string, text: string): boolean | null {
   const parsed = parseVersionSpec(spec);

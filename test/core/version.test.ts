@@ -2,8 +2,8 @@ import { Version as RattlerVersion } from '@conda-org/rattler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareVersions, parseVersion } from '../../core/version.ts';
-import { versionText } from '../support/spec-arbitraries.ts';
-import { versionOf as version } from '../support/version-of.ts';
+import { versionText } from '../support/solver/spec-arbitraries.ts';
+import { versionOf as version } from '../support/solver/version-of.ts';
 
 const some = versionText.map(version);
 const order = (a: string, b: string): number => Math.sign(compareVersions(version(a), version(b)));

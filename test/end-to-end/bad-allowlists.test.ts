@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
-import { folderDigests } from '../support/folder-files.ts';
-import { type CliRun, runCli } from '../support/run-cli.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { type CliRun, runCli } from '../support/cli/run-cli.ts';
+import { folderDigests } from '../support/machine/folder-files.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 let folder: TemporaryFolder;
 beforeAll(async () => {

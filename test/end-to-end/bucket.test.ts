@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
-import { type BucketHome, bucketHome, homeBucket } from '../support/bucket-home.ts';
-import { folderFiles } from '../support/folder-files.ts';
-import type { CliRun } from '../support/run-cli.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import type { CliRun } from '../support/cli/run-cli.ts';
+import { type BucketHome, bucketHome, homeBucket } from '../support/cloud/bucket-home.ts';
+import { folderFiles } from '../support/machine/folder-files.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const store = ['--store', `s3://${homeBucket}`];
 const served = /serving (http:\/\/127\.0\.0\.1:\d+)\/conda/;
@@ -69,7 +69,7 @@ describe('a channel in a bucket', () => {
     const server = home.start(['serve', ...store, '--port', '0']);
     await server.untilSaid('pixi init');
     const [, url] = served.exec(server.said.stderr) ?? [];
-    const script = fileURLToPath(new URL('../support/solve-over-http.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../support/served/solve-over-http.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script, `${url}/conda`, 'campus-notebook']);
     const files = z.array(z.string()).parse(JSON.parse(stdout));
     expect(files).toContain('campus-notebook-2.0.0-pyhd8ed1ab_0.conda');

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
-import { folderDigests } from '../support/folder-files.ts';
-import { type CliRun, runCli, startCli } from '../support/run-cli.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { type CliRun, runCli, startCli } from '../support/cli/run-cli.ts';
+import { folderDigests } from '../support/machine/folder-files.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 let folder: TemporaryFolder;
 /** A folder with an allowlist and a store that was synced. */

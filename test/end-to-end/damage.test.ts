@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { optionForms } from '../../core/forms/option-forms.ts';
 import { skippableFrame } from '../support/build-zstd.ts';
-import { folderDigests } from '../support/folder-files.ts';
-import { type SoundLab, startSoundLab } from '../support/sound-lab.ts';
+import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
+import { folderDigests } from '../support/machine/folder-files.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

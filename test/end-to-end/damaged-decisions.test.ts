@@ -6,9 +6,9 @@ import { indexSubdir } from '../../core/steps/index.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { planWorld } from '../../local/plan-world.ts';
-import { folderDigests } from '../support/folder-files.ts';
-import { type SoundLab, startSoundLab } from '../support/sound-lab.ts';
-import { small } from '../support/start-lab.ts';
+import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
+import { small } from '../support/cli/start-lab.ts';
+import { folderDigests } from '../support/machine/folder-files.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { optionForms } from '../../core/forms/option-forms.ts';
-import { type SoundLab, startSoundLab } from '../support/sound-lab.ts';
+import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

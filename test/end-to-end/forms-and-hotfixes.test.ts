@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { optionForms } from '../../core/forms/option-forms.ts';
 import { parseJson } from '../../core/json.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
-import { runCli, startCli } from '../support/run-cli.ts';
-import { small } from '../support/start-lab.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { runCli, startCli } from '../support/cli/run-cli.ts';
+import { small } from '../support/cli/start-lab.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 let folder: TemporaryFolder;
 beforeAll(async () => {

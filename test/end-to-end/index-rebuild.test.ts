@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { indexCommand } from '../../local/commands/index.ts';
 import { runCommand } from '../../local/run-command.ts';
-import { fakeTerminal } from '../support/fake-terminal.ts';
-import { type SoundLab, startSoundLab } from '../support/sound-lab.ts';
+import { fakeTerminal } from '../support/cli/fake-terminal.ts';
+import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
 import { type FolderServer, type Intercept, serveFolder } from '../../local/sample/serve-folder.ts';
-import { folderDigests } from '../support/folder-files.ts';
-import { startHttpClient } from '../support/http-client.ts';
-import { runCli, type StartedCli, startCli } from '../support/run-cli.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { runCli, type StartedCli, startCli } from '../support/cli/run-cli.ts';
+import { folderDigests } from '../support/machine/folder-files.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { startHttpClient } from '../support/served/http-client.ts';
 
 let folder: TemporaryFolder;
 let upstream: FolderServer;

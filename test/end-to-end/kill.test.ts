@@ -13,12 +13,12 @@ import { buildChannel } from '../../local/sample/build-channel.ts';
 import type { PackageSpec } from '../../local/sample/build-package.ts';
 import { incompressibleBytes, seededRandom } from '../../local/sample/random.ts';
 import { sync, syncProblems } from '../../local/sync.ts';
-import { channelFaults } from '../support/channel-faults.ts';
-import { folderDigests, folderFiles } from '../support/folder-files.ts';
-import { startCli } from '../support/run-cli.ts';
-import { slowUpstream } from '../support/slow-upstream.ts';
-import { small, startLab } from '../support/start-lab.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { channelFaults } from '../support/cli/channel-faults.ts';
+import { startCli } from '../support/cli/run-cli.ts';
+import { small, startLab } from '../support/cli/start-lab.ts';
+import { folderDigests, folderFiles } from '../support/machine/folder-files.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { slowUpstream } from '../support/upstream/slow-upstream.ts';
 
 /** `GATEHOUSE_KILLS=50` (npm run soak:kill) for a long look; the points are seeded and spread over the whole run. */
 const kills = Number(process.env['GATEHOUSE_KILLS'] ?? 10);

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderStore } from '../../adapters/store-folder.ts';
 import { listPackages } from '../../core/list-packages.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
-import { closedSpecs } from '../support/closures.ts';
-import { corpus } from '../support/corpus.ts';
-import { runPython } from '../support/run-python.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { runPython } from '../support/machine/run-python.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { corpus } from '../support/packages/corpus.ts';
+import { closedSpecs } from '../support/solver/closures.ts';
 
 let folder: TemporaryFolder;
 beforeAll(async () => {

@@ -13,10 +13,10 @@ import { openWorld, type World } from '../../local/open-world.ts';
 import { type FolderServer, serveFolder } from '../../local/sample/serve-folder.ts';
 import { serveStore } from '../../local/serve-store.ts';
 import { sync, syncProblems } from '../../local/sync.ts';
-import { type ClosedSpec, closedSpecs } from '../support/closures.ts';
-import { corpus } from '../support/corpus.ts';
-import { startHttpClient } from '../support/http-client.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { corpus } from '../support/packages/corpus.ts';
+import { startHttpClient } from '../support/served/http-client.ts';
+import { type ClosedSpec, closedSpecs } from '../support/solver/closures.ts';
 
 const channels = [...Map.groupBy(closedSpecs, ({ channel }) => channel)];
 const client = startHttpClient();

@@ -11,10 +11,10 @@ import { indexAll } from '../../local/index-all.ts';
 import { openWorld } from '../../local/open-world.ts';
 import { retain } from '../../local/plan-world.ts';
 import { sync } from '../../local/sync.ts';
-import { folderFiles } from '../support/folder-files.ts';
-import { runCli } from '../support/run-cli.ts';
-import { type Lab, small, startLab } from '../support/start-lab.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { runCli } from '../support/cli/run-cli.ts';
+import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
+import { folderFiles } from '../support/machine/folder-files.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const day = 24 * 3_600_000;
 const solver = rattlerSolver();

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { seededRandom } from '../../local/sample/random.ts';
-import { bucketHome, homeBucket } from '../support/bucket-home.ts';
-import { cloudClients } from '../support/cloud-clients.ts';
-import type { CliRun } from '../support/run-cli.ts';
-import { small } from '../support/start-lab.ts';
+import type { CliRun } from '../support/cli/run-cli.ts';
+import { small } from '../support/cli/start-lab.ts';
+import { bucketHome, homeBucket } from '../support/cloud/bucket-home.ts';
+import { cloudClients } from '../support/cloud/cloud-clients.ts';
 
 /** `GATEHOUSE_INDEX_SECONDS=60` (npm run soak:indexers) for a long look. */
 const seconds = Number(process.env['GATEHOUSE_INDEX_SECONDS'] ?? 4);

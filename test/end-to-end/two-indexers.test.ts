@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { seededRandom } from '../../local/sample/random.ts';
-import { type CliRun, runCli } from '../support/run-cli.ts';
-import { small } from '../support/start-lab.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type CliRun, runCli } from '../support/cli/run-cli.ts';
+import { small } from '../support/cli/start-lab.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 /** `GATEHOUSE_INDEX_SECONDS=60` (npm run soak:indexers) for a long look. */
 const seconds = Number(process.env['GATEHOUSE_INDEX_SECONDS'] ?? 4);

@@ -6,9 +6,15 @@ import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { verify } from '../../core/steps/verify.ts';
 import type { World } from '../../local/open-world.ts';
-import { type Lab, small, startLab } from '../support/start-lab.ts';
-import { type Answer, cut, hangUp, mislabelled, ok, status, trickle } from '../support/test-upstream.ts';
-import { expectTheRestDone, soundFiles, soundPackages, type WatchedRun, watchedRun } from '../support/watched-run.ts';
+import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
+import {
+  expectTheRestDone,
+  soundFiles,
+  soundPackages,
+  type WatchedRun,
+  watchedRun,
+} from '../support/cli/watched-run.ts';
+import { type Answer, cut, hangUp, mislabelled, ok, status, trickle } from '../support/upstream/test-upstream.ts';
 
 /** One thread for all of them: starting it is most of what a small sync costs. */
 const solver = rattlerSolver();

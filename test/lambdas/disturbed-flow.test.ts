@@ -7,10 +7,10 @@ import { patchKey } from '../../core/layout.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
 import { seededRandom } from '../../local/sample/random.ts';
+import { small } from '../support/cli/start-lab.ts';
 import { damage, expectSame, isShard, localSync, textsBelow } from '../support/cloud/compare.ts';
 import { type SmallCloud, smallCloud } from '../support/cloud/small-cloud.ts';
-import { small } from '../support/start-lab.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

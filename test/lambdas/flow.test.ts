@@ -5,7 +5,7 @@ import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { buildSampleChannel, sampleAllowlist } from '../../local/sample/sample-channel.ts';
 import { damage, expectSame, localSync } from '../support/cloud/compare.ts';
 import { smallCloud } from '../support/cloud/small-cloud.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());

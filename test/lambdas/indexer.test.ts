@@ -6,7 +6,7 @@ import { index, invalidationPaths } from '../../lambdas/indexer.ts';
 import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
-import { key } from '../support/objects.ts';
+import { key } from '../support/store/objects.ts';
 import { memoryStore } from '../twins/store-memory.ts';
 
 let lab: CloudLab;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CloudLab, listed, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
-import { key } from '../support/objects.ts';
+import { key } from '../support/store/objects.ts';
 
 let lab: CloudLab;
 beforeAll(async () => {

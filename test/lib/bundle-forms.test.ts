@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { allowlistKey } from '../../core/layout.ts';
 import { newCloudBucket } from '../cloud/s3/s3-world.ts';
 import { startCloud } from '../cloud/start-cloud.ts';
-import { cloudClients } from '../support/cloud-clients.ts';
+import { cloudClients } from '../support/cloud/cloud-clients.ts';
 import { sharedBundles } from '../support/stack/shared-bundles.ts';
 
 it.each([true, false])(

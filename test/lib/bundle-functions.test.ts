@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
-import { candidate, poolOf } from '../support/candidates.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { candidate, poolOf } from '../support/solver/candidates.ts';
 import { sharedBundles } from '../support/stack/shared-bundles.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 type Bundles = ReturnType<typeof bundleFunctions>;
 

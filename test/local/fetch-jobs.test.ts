@@ -7,7 +7,7 @@ import type { Plan } from '../../core/plan.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { fetchJobs } from '../../local/fetch-jobs.ts';
 import { planWorld } from '../../local/plan-world.ts';
-import { type Lab, small, startLab } from '../support/start-lab.ts';
+import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
 
 const log = () => {};
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FetchResponse } from '../../core/ports/fetch.ts';
 import { openWorld, type World } from '../../local/open-world.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
-import { ok, type TestUpstream, testUpstream } from '../support/test-upstream.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { ok, type TestUpstream, testUpstream } from '../support/upstream/test-upstream.ts';
 
 let folder: TemporaryFolder;
 let proxy: TestUpstream;

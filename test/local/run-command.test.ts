@@ -5,7 +5,7 @@ import type { Command, Invocation } from '../../local/command.ts';
 import { commands } from '../../local/main.ts';
 import { runCommand } from '../../local/run-command.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
-import { fakeTerminal } from '../support/fake-terminal.ts';
+import { fakeTerminal } from '../support/cli/fake-terminal.ts';
 
 async function run(argv: readonly string[], known: readonly Command[] = commands) {
   const terminal = fakeTerminal();

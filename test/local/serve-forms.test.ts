@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { type OptionForm, optionForms } from '../../core/forms/option-forms.ts';
 import { samplePackages } from '../../local/sample/sample-packages.ts';
 import { serveStore } from '../../local/serve-store.ts';
-import { startLab } from '../support/start-lab.ts';
+import { startLab } from '../support/cli/start-lab.ts';
 
-const script = fileURLToPath(new URL('../support/solve-over-http.ts', import.meta.url));
+const script = fileURLToPath(new URL('../support/served/solve-over-http.ts', import.meta.url));
 const wanted = ['campus-notebook', 'campus-toolchain'];
 
 /** What rattler chooses from a channel with these forms, and the index files that it read. */

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Access } from '../../local/serve/respond.ts';
-import { fill, sampleChannel } from '../support/sample-channel.ts';
-import { newStores, serveForTest, serveSample } from '../support/served-stores.ts';
+import { fill, sampleChannel } from '../support/served/sample-channel.ts';
+import { newStores, serveForTest, serveSample } from '../support/served/served-stores.ts';
 
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 const sample = sampleChannel({ zst: true });
@@ -88,7 +88,7 @@ describe('the request traces of clients.md section 3', () => {
     await fill(store, sampleChannel(forms));
     const seen: Access[] = [];
     const url = await serveForTest({ store, log: (access) => seen.push(access) });
-    const script = fileURLToPath(new URL('../support/solve-over-http.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../support/served/solve-over-http.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script, `${url}/t/tok-1/conda`, 'alpha']);
     expect(JSON.parse(stdout)).toEqual(['alpha-1.0-h1_0.conda', 'beta-2.1-py_0.tar.bz2']);
     for (const subdir of ['linux-64', 'noarch']) {

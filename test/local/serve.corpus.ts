@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { route } from '../../core/layout.ts';
-import { corpus, corpusPackages } from '../support/corpus.ts';
-import { fill } from '../support/sample-channel.ts';
-import { newStores, serveForTest } from '../support/served-stores.ts';
+import { corpus, corpusPackages } from '../support/packages/corpus.ts';
+import { fill } from '../support/served/sample-channel.ts';
+import { newStores, serveForTest } from '../support/served/served-stores.ts';
 
 test('every real package has a URL', () => {
   const lost = corpusPackages.filter(({ subdir, fileName }) => {
@@ -33,7 +33,7 @@ test.each(newStores)(
       const body = await (await fetch(`${url}/${key}`)).arrayBuffer();
       expect([key, Buffer.from(body).equals(await readFile(path))]).toEqual([key, true]);
     }
-    const script = fileURLToPath(new URL('../support/solve-over-http.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../support/served/solve-over-http.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script, `${url}/conda`, 'tqdm', 'pip']);
     expect(JSON.parse(stdout)).toContain('python-3.12.4-h194c7f8_0_cpython.conda');
   },

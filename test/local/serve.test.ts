@@ -1,9 +1,9 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { exchange, parseResponse, rawRequest } from '../support/raw-http.ts';
-import { type RouteRow, routeTable } from '../support/route-table.ts';
-import { fill, sampleChannel } from '../support/sample-channel.ts';
-import { newStores, serveForTest, serveSample } from '../support/served-stores.ts';
+import { exchange, parseResponse, rawRequest } from '../support/served/raw-http.ts';
+import { type RouteRow, routeTable } from '../support/served/route-table.ts';
+import { fill, sampleChannel } from '../support/served/sample-channel.ts';
+import { newStores, serveForTest, serveSample } from '../support/served/served-stores.ts';
 
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 const sample = sampleChannel({ zst: true });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PackageIndex } from '../../local/sample/package-index.ts';
 
-import { damage, day, lab, names } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { damage, day, lab, names } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 const patch = (filename: string, depends: string[]): Record<string, PackageIndex> => ({ [filename]: { depends } });
 

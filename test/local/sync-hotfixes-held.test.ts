@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { app, depends, dependsOf, lib, sync } from '../support/hotfix-lab.ts';
-import { lab } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { app, depends, dependsOf, lib, sync } from '../support/cli/hotfix-lab.ts';
+import { lab } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 describe("an organisation's own hotfix", () => {
   it.each([

@@ -5,9 +5,9 @@ import { planJson } from '../../local/render/plan-json.ts';
 import { planMarkdown } from '../../local/render/plan-markdown.ts';
 import { planText } from '../../local/render/plan-text.ts';
 import { syncSummary } from '../../local/render/sync-summary.ts';
-import { app, depends, dependsOf, lib, sync, unpatched } from '../support/hotfix-lab.ts';
-import { lab, names } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { app, depends, dependsOf, lib, sync, unpatched } from '../support/cli/hotfix-lab.ts';
+import { lab, names } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 describe("an organisation's own hotfix", () => {
   it('changes the record of a package that is there, and goes as it came', async () => {

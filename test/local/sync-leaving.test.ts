@@ -2,8 +2,8 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { damage, day, lab, names } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { damage, day, lab, names } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 describe('what leaves', () => {
   it('with its entry goes exactly what only it needed; the bytes stay', async () => {

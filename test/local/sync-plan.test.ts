@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planJson } from '../../local/render/plan-json.ts';
-import { lab, names } from '../support/lab.ts';
-import { type Lab, small, startLab } from '../support/start-lab.ts';
+import { lab, names } from '../support/cli/lab.ts';
+import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
 
 describe('a plan', () => {
   it('changes nothing and is the same bytes whatever the order of upstream', async () => {

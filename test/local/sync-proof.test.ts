@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Solver } from '../../core/ports/solver.ts';
 import type { PackageIndex } from '../../local/sample/package-index.ts';
 
-import { day, lab, names } from '../support/lab.ts';
-import { small, startLab } from '../support/start-lab.ts';
+import { day, lab, names } from '../support/cli/lab.ts';
+import { small, startLab } from '../support/cli/start-lab.ts';
 
 const patch = (filename: string, depends: string[]): Record<string, PackageIndex> => ({ [filename]: { depends } });
 

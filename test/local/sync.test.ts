@@ -2,8 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { damage, lab, names } from '../support/lab.ts';
-import { small } from '../support/start-lab.ts';
+import { damage, lab, names } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
 
 describe('what comes in', () => {
   it('is the closure of every entry and nothing else, each artifact with the entries that brought it', async () => {

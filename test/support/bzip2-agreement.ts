@@ -11,7 +11,7 @@ import { refusalCode } from '../../core/archive/finding.ts';
 import { GatehouseError } from '../../core/error.ts';
 import { bytesOf, endStream } from './craft-bzip2.ts';
 import { type LibraryView, libbz2 } from './libbz2.ts';
-import { inSlices, joined } from './refusal.ts';
+import { inSlices, joined } from './packages/refusal.ts';
 
 /** What our decoder makes of a file. */
 export const decode = (bytes: Uint8Array) =>

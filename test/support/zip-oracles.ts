@@ -2,8 +2,8 @@ import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { fromBufferPromise } from 'yauzl';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
-import { joined } from './refusal.ts';
-import { runPython } from './run-python.ts';
+import { runPython } from './machine/run-python.ts';
+import { joined } from './packages/refusal.ts';
 import { type Listing, listed } from './tar-oracles.ts';
 
 const script = `

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder.ts';
-import { bytes, key, listed, textOf } from '../../support/objects.ts';
-import { at, elsewhere, folder, place, publish, store } from '../../support/touched-store.ts';
+import { bytes, key, listed, textOf } from '../../support/store/objects.ts';
+import { at, elsewhere, folder, place, publish, store } from '../../support/store/touched-store.ts';
 
 describe('a folder store that people touch', () => {
   it('follows no symbolic link out of the store: not to read, list, write or delete', async () => {

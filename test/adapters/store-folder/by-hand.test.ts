@@ -2,8 +2,8 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, utimes, writeFile } fro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder.ts';
-import { bytes, key, listed, textOf } from '../../support/objects.ts';
-import { at, folder, place, publish, store } from '../../support/touched-store.ts';
+import { bytes, key, listed, textOf } from '../../support/store/objects.ts';
+import { at, folder, place, publish, store } from '../../support/store/touched-store.ts';
 
 describe('a folder store that people touch', () => {
   it('reads and deletes nothing in a folder that does not exist, and does not make it', async () => {

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder.ts';
 import type { Metadata, Store } from '../../../core/ports/store.ts';
-import { disk } from '../../support/mortal-disk.ts';
-import { bytes, key, listed, textOf } from '../../support/objects.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { disk } from '../../support/store/mortal-disk.ts';
+import { bytes, key, listed, textOf } from '../../support/store/objects.ts';
 
 vi.mock('node:fs', async (original) => {
-  const { mortalCalls } = await import('../../support/mortal-disk.ts');
+  const { mortalCalls } = await import('../../support/store/mortal-disk.ts');
   return mortalCalls(await original());
 });
 vi.mock('node:fs/promises', async (original) => {
-  const { mortalDisk } = await import('../../support/mortal-disk.ts');
+  const { mortalDisk } = await import('../../support/store/mortal-disk.ts');
   return mortalDisk(await original());
 });
 

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exclusiveLock } from '../../../adapters/store-folder/lock.ts';
 import { folderStore } from '../../../adapters/store-folder.ts';
-import { bytes, key, listed, textOf } from '../../support/objects.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { bytes, key, listed, textOf } from '../../support/store/objects.ts';
 
-const program = fileURLToPath(new URL('../../support/store-child.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../support/store/store-child.ts', import.meta.url));
 
 let folder: TemporaryFolder;
 beforeEach(async () => {

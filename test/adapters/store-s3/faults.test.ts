@@ -1,9 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { s3Store } from '../../../adapters/store-s3.ts';
-import { type BucketScene, bucketScene, sceneBucket } from '../../support/bucket-scene.ts';
-import { cloudClients, cloudConfig } from '../../support/cloud-clients.ts';
-import { bytes, key, listed, textOf } from '../../support/objects.ts';
+import { type BucketScene, bucketScene, sceneBucket } from '../../support/cloud/bucket-scene.ts';
+import { cloudClients, cloudConfig } from '../../support/cloud/cloud-clients.ts';
+import { bytes, key, listed, textOf } from '../../support/store/objects.ts';
 
 const absent = { absent: true } as const;
 const busy = { refuse: { status: 409, code: 'ConditionalRequestConflict' } };

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { s3Store } from '../../../adapters/store-s3.ts';
 import { sha256Of } from '../../../core/digest.ts';
 import type { Condition, PutOutcome } from '../../../core/ports/store.ts';
-import { type BucketScene, bucketScene, sceneBucket } from '../../support/bucket-scene.ts';
-import { bytes, key } from '../../support/objects.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { type BucketScene, bucketScene, sceneBucket } from '../../support/cloud/bucket-scene.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { bytes, key } from '../../support/store/objects.ts';
 
 const mebibyte = 1024 * 1024;
 const where = key('conda/noarch/large-1-0.conda');

@@ -7,7 +7,7 @@ import { allowlistKey, proofKey } from '../../../core/layout.ts';
 import { proofSchema } from '../../../core/proof.ts';
 import { readJsonObject } from '../../../core/read-json-object.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
-import { runCli } from '../../support/run-cli.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
 import { latestRun, nextRun, settledPlan } from '../follow-run.ts';
 import { until } from '../until.ts';
 import type { Scene } from './scene.ts';
@@ -30,7 +30,7 @@ export function corpusChecks(scene: () => Scene): void {
   describe('the corpus', () => {
     it.each(channels)('%s, whole', async (channel) => {
       const { deployment, folder } = scene();
-      const { closedSpecs } = await import('../../support/closures.ts');
+      const { closedSpecs } = await import('../../support/solver/closures.ts');
       const specs = closedSpecs.filter((one) => one.channel === channel);
       const upstream = await serveFolder(join(corpus, 'channels', channel));
       try {

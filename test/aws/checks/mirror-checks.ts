@@ -15,8 +15,8 @@ import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { samplePackages } from '../../../local/sample/sample-packages.ts';
 import { serveStore } from '../../../local/serve-store.ts';
-import { runCli } from '../../support/run-cli.ts';
-import { small } from '../../support/start-lab.ts';
+import { runCli } from '../../support/cli/run-cli.ts';
+import { small } from '../../support/cli/start-lab.ts';
 import { objectVersions } from '../empty-bucket.ts';
 import { latestRun, nextRun, settledPlan } from '../follow-run.ts';
 import { until } from '../until.ts';
@@ -35,7 +35,7 @@ export function mirrorChecks(scene: () => Scene): void {
     it('is a channel that rattler solves from, and verifies clean', async () => {
       const { deployment, folder, allowlist } = scene();
       await using server = await serveStore({ store: deployment.store, port: 0 });
-      const solver = resolve(import.meta.dirname, '../../support/solve-over-http.ts');
+      const solver = resolve(import.meta.dirname, '../../support/served/solve-over-http.ts');
       const args = [solver, `${server.url}/conda`, 'campus-notebook ==2.0.0', 'campus-stats'];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       const chosen = parseJson(stdout, z.array(z.string()), 'the solution');

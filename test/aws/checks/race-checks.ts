@@ -5,7 +5,7 @@ import { listPackages } from '../../../core/list-packages.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { seededRandom } from '../../../local/sample/random.ts';
-import { small } from '../../support/start-lab.ts';
+import { small } from '../../support/cli/start-lab.ts';
 import { readRepodata } from '../read-repodata.ts';
 import { until, untilQuiet } from '../until.ts';
 import type { Scene } from './scene.ts';

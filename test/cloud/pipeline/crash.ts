@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { seededRandom } from '../../../local/sample/random.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
-import { small } from '../../support/start-lab.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { small } from '../../support/cli/start-lab.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import type { CloudRequest } from '../fault.ts';
 import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 

@@ -14,12 +14,12 @@ import { buildSampleChannel, sampleAllowlist, samplePlatforms } from '../../../l
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
 import { serveStore } from '../../../local/serve-store.ts';
 import { sync } from '../../../local/sync.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { memoryStore, newBucket } from '../../twins/store-memory.ts';
 import { appOutput, contentsBelow, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 
 const clockStandsAt = Date.UTC(2026, 0, 1);
-const solveScript = fileURLToPath(new URL('../../support/solve-over-http.ts', import.meta.url));
+const solveScript = fileURLToPath(new URL('../../support/served/solve-over-http.ts', import.meta.url));
 
 describe('the stack, from the allowlist to the proof', { shuffle: false }, () => {
   let folder: TemporaryFolder;

@@ -9,10 +9,10 @@ import { parseJson } from '../../../core/json.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
-import { cloudClients } from '../../support/cloud-clients.ts';
+import { cloudClients } from '../../support/cloud/cloud-clients.ts';
+import type { TemporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { sharedBundles } from '../../support/stack/shared-bundles.ts';
 import { synthesizeTo } from '../../support/stack/synthesize.ts';
-import type { TemporaryFolder } from '../../support/temporary-folder.ts';
 import { type DeployedStack, type DeployOptions, deployStack } from '../stack/deploy-stack.ts';
 
 /** The app's output for an allowlist, below a folder. */

@@ -3,8 +3,8 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { seededRandom } from '../../../local/sample/random.ts';
-import { small } from '../../support/start-lab.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
+import { small } from '../../support/cli/start-lab.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import type { CloudRequest, Fault } from '../fault.ts';
 import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { sharedBundles } from '../../support/stack/shared-bundles.ts';
 import { synthesizeTo } from '../../support/stack/synthesize.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { mayDo } from '../stack/may-do.ts';
 import { readWiring } from '../stack/wiring.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { agree, crcOf, decode, fewer } from '../../support/bzip2-agreement.ts';
 import { bitsOf, type CraftedBlock, craftBlock, endStream, runDigits, word } from '../../support/craft-bzip2.ts';
 import { libbz2 } from '../../support/libbz2.ts';
-import { refusalOf } from '../../support/refusal.ts';
-import { runPython } from '../../support/run-python.ts';
+import { runPython } from '../../support/machine/run-python.ts';
+import { refusalOf } from '../../support/packages/refusal.ts';
 
 /** The streams C's bzip2 makes of these texts. */
 function compressed(texts: readonly Uint8Array[]): string[] {

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
 import { bzip2 } from '../../support/build-bzip2.ts';
 import { bunzip2 } from '../../support/bunzip2.ts';
-import { inSlices, joined } from '../../support/refusal.ts';
-import { runPython } from '../../support/run-python.ts';
+import { runPython } from '../../support/machine/run-python.ts';
+import { inSlices, joined } from '../../support/packages/refusal.ts';
 
 const decode = (bytes: Uint8Array) =>
   joined(

@@ -6,7 +6,7 @@ import { defaultLimits } from '../../../core/archive/read-limits.ts';
 import { walkTar } from '../../../core/archive/tar.ts';
 import { buildTar, endBlocks, paxHeader, type RawMember, rawMember } from '../../support/build-tar.ts';
 import { listTar } from '../../support/list-archive.ts';
-import { inSlices, refusalOf } from '../../support/refusal.ts';
+import { inSlices, refusalOf } from '../../support/packages/refusal.ts';
 import { oddTars, refusedTars, soundTars } from '../../support/tar-vectors.ts';
 
 describe('walkTar', () => {

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { openZip } from '../../../core/archive/zip.ts';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { buildZip, type RawZipMember } from '../../support/build-zip.ts';
-import { countingSource } from '../../support/counting-source.ts';
 import { listZip } from '../../support/list-archive.ts';
-import { refusalOf } from '../../support/refusal.ts';
+import { countingSource } from '../../support/packages/counting-source.ts';
+import { refusalOf } from '../../support/packages/refusal.ts';
 import { emptyZip, oneMemberZip, refusedZips, soundZips } from '../../support/zip-vectors.ts';
 
 const two = buildZip(

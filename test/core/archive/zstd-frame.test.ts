@@ -5,7 +5,7 @@ import { startBudget } from '../../../core/archive/decode-budget.ts';
 import { defaultLimits } from '../../../core/archive/read-limits.ts';
 import { decodeZstd } from '../../../core/archive/zstd-frame.ts';
 import { buildFrame, rawBlock, runBlock, skippableFrame, zstdBomb } from '../../support/build-zstd.ts';
-import { inSlices, joined, refusalOf } from '../../support/refusal.ts';
+import { inSlices, joined, refusalOf } from '../../support/packages/refusal.ts';
 
 const decode = (bytes: Uint8Array, size = 1000) => joined(decodeZstd(inSlices(bytes, size), () => {}));
 const frame = buildFrame({ blocks: [rawBlock('hello '), runBlock(3)], contentSize: 9 });

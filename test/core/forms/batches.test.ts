@@ -6,7 +6,7 @@ import { changedNames } from '../../../core/forms/shards/changed-names.ts';
 import type { IndexLine } from '../../../core/index/state/index-line.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { collected, sourceOf } from '../../support/form-source.ts';
+import { collected, sourceOf } from '../../support/index/form-source.ts';
 
 const nothing = Buffer.from('{}');
 

@@ -5,7 +5,7 @@ import { recipeSource } from '../../../core/forms/recipe-source.ts';
 import type { InfoFiles } from '../../../core/package/info-files.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { buildConda, buildTarBz2, indexMember, infoTar, stem } from '../../support/build-package.ts';
+import { buildConda, buildTarBz2, indexMember, infoTar, stem } from '../../support/packages/build-package.ts';
 
 const factsOf = (infoFiles: InfoFiles, runExports: unknown = null) => {
   const { facts, runExports: exported } = packageFacts({ runExports, infoFiles });

@@ -8,11 +8,11 @@ import { runExports } from '../../../core/forms/run-exports.ts';
 import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
-import { condaInfoFiles } from '../../support/conda-info-files.ts';
-import { formPackages } from '../../support/form-packages.ts';
-import { collected, sourcesOf } from '../../support/form-source.ts';
-import { startHttpClient } from '../../support/http-client.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { formPackages } from '../../support/index/form-packages.ts';
+import { collected, sourcesOf } from '../../support/index/form-source.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { condaInfoFiles } from '../../support/packages/conda-info-files.ts';
+import { startHttpClient } from '../../support/served/http-client.ts';
 
 const sources = await sourcesOf(formPackages);
 await using stack = new AsyncDisposableStack();

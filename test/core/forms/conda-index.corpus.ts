@@ -6,11 +6,11 @@ import { readFacts } from '../../../core/forms/channel-facts.ts';
 import type { FormSource } from '../../../core/forms/form.ts';
 import { forms } from '../../../core/forms/forms.ts';
 import type { IndexLine } from '../../../core/index/state/index-line.ts';
-import { condaInfoFiles } from '../../support/conda-info-files.ts';
-import { corpusPackages } from '../../support/corpus.ts';
-import { collected, lineOf, sourceOf } from '../../support/form-source.ts';
-import { jsonDifferences } from '../../support/json-differences.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { collected, lineOf, sourceOf } from '../../support/index/form-source.ts';
+import { jsonDifferences } from '../../support/index/json-differences.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { condaInfoFiles } from '../../support/packages/conda-info-files.ts';
+import { corpusPackages } from '../../support/packages/corpus.ts';
 
 /** Packages whose file name or subdir is not what their index.json says, or that cannot be read: no line is made of them. */
 async function lineIfSound(file: (typeof corpusPackages)[number]): Promise<IndexLine | null> {

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { forms } from '../../../core/forms/forms.ts';
 import { parsePatchInstructions } from '../../../core/forms/hotfix/patch-instructions.ts';
-import { formInstructions, formPackages } from '../../support/form-packages.ts';
-import { collected, sourcesOf } from '../../support/form-source.ts';
-import { jsonDifferences } from '../../support/json-differences.ts';
-import { shardsAsJson } from '../../support/shards-as-json.ts';
+import { formInstructions, formPackages } from '../../support/index/form-packages.ts';
+import { collected, sourcesOf } from '../../support/index/form-source.ts';
+import { jsonDifferences } from '../../support/index/json-differences.ts';
+import { shardsAsJson } from '../../support/index/shards-as-json.ts';
 
 /** conda-index's own output on the same packages: golden/README.md says how it was made. */
 const golden = (path: string) => readFile(new URL(`./golden/${path}.golden`, import.meta.url), 'utf8');

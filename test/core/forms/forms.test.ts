@@ -6,8 +6,8 @@ import { parsePatchInstructions } from '../../../core/forms/hotfix/patch-instruc
 import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { representationOf } from '../../../core/layout.ts';
-import { formInstructions, formPackages } from '../../support/form-packages.ts';
-import { collected, lineOf, sourceOf } from '../../support/form-source.ts';
+import { formInstructions, formPackages } from '../../support/index/form-packages.ts';
+import { collected, lineOf, sourceOf } from '../../support/index/form-source.ts';
 
 const instructions = parsePatchInstructions(JSON.stringify(formInstructions), 'patches/test.json');
 const lines = await Promise.all(

@@ -5,9 +5,9 @@ import { changedNames } from '../../../core/forms/shards/changed-names.ts';
 import { linesByName } from '../../../core/forms/shards/order-by-name.ts';
 import type { IndexLine } from '../../../core/index/state/index-line.ts';
 import { packageFileNameSchema, packageFileParts } from '../../../core/package-file-name.ts';
-import { formPackages } from '../../support/form-packages.ts';
-import { allOf, lineOf, sourceOf } from '../../support/form-source.ts';
-import { unpacked } from '../../support/shards-as-json.ts';
+import { formPackages } from '../../support/index/form-packages.ts';
+import { allOf, lineOf, sourceOf } from '../../support/index/form-source.ts';
+import { unpacked } from '../../support/index/shards-as-json.ts';
 
 const hash = (digits: number) => Buffer.from(`"${'ab'.repeat(digits / 2)}"`);
 const record = Buffer.concat([Buffer.from('{"md5":'), hash(32), Buffer.from(',"sha256":'), hash(64), Buffer.from('}')]);

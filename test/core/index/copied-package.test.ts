@@ -5,9 +5,9 @@ import { folderStore } from '../../../adapters/store-folder.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
 import { indexSubdir } from '../../../core/steps/index.ts';
 import { type BuiltPackage, buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
-import { indexScene, subdir } from '../../support/index-scene.ts';
-import { key, listed } from '../../support/objects.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { indexScene, subdir } from '../../support/index/index-scene.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { key, listed } from '../../support/store/objects.ts';
 
 /** A package of two bzip2 blocks: all of `info/` is in the first. */
 const build = (format: PackageSpec['format'], depends: readonly string[] = []): Promise<BuiltPackage> =>

@@ -6,7 +6,7 @@ import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { storedDigests } from '../../../core/stored-digests.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
-import { indexScene, subdir } from '../../support/index-scene.ts';
+import { indexScene, subdir } from '../../support/index/index-scene.ts';
 
 /** A store that adds up what is read of packages. */
 function counting(store: Store): Store & { readonly counted: { bytes: number; reads: number } } {

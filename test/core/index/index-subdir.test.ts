@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { indexKey } from '../../../core/layout.ts';
 import { indexSubdir } from '../../../core/steps/index.ts';
 import { noarch } from '../../../core/subdir.ts';
-import { indexScene } from '../../support/index-scene.ts';
+import { indexScene } from '../../support/index/index-scene.ts';
 
 const json = indexKey('conda', noarch, 'repodata.json');
 const zst = indexKey('conda', noarch, 'repodata.json.zst');

@@ -5,9 +5,9 @@ import { forms } from '../../../core/forms/forms.ts';
 import { optionForms, unaskedFormKeys } from '../../../core/forms/option-forms.ts';
 import { recordSchema } from '../../../core/record.ts';
 import { indexSubdir } from '../../../core/steps/index.ts';
-import { type IndexScene, indexScene, subdir } from '../../support/index-scene.ts';
-import { textOf } from '../../support/objects.ts';
-import { a, all, b, c, damage, generations, keyOf, run, shards } from '../../support/option-forms-scene.ts';
+import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
+import { a, all, b, c, damage, generations, keyOf, run, shards } from '../../support/index/option-forms-scene.ts';
+import { textOf } from '../../support/store/objects.ts';
 
 describe('the option forms', () => {
   it('are those of the table, and those not asked for are named for whoever deletes them', () => {

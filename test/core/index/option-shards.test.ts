@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ObjectKey, objectKeySchema, shardsMadeKey } from '../../../core/layout.ts';
-import { type IndexScene, indexScene, subdir } from '../../support/index-scene.ts';
-import { a, b, c, damage, run, shardIndexKey, shards, shardsIn } from '../../support/option-forms-scene.ts';
+import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
+import { a, b, c, damage, run, shardIndexKey, shards, shardsIn } from '../../support/index/option-forms-scene.ts';
 
 describe('shards', () => {
   const newShards = (scene: IndexScene) => scene.writes().filter((key) => key.includes('/shards/'));

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../core/layout.ts';
 import { type IndexOptions, indexSubdir } from '../../../core/steps/index.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
-import { type IndexScene, indexScene, subdir } from '../../support/index-scene.ts';
-import { key } from '../../support/objects.ts';
-import { small } from '../../support/start-lab.ts';
+import { small } from '../../support/cli/start-lab.ts';
+import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
+import { key } from '../../support/store/objects.ts';
 import { newBucket } from '../../twins/store-memory.ts';
 
 const name = 'a-1-0.conda';

@@ -4,10 +4,10 @@ import { bytesSource } from '../../../core/byte-source.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { bzip2Bomb } from '../../support/build-bzip2.ts';
-import { buildConda, stem } from '../../support/build-package.ts';
 import { endBlocks, rawMember } from '../../support/build-tar.ts';
 import { buildFrame, rawBlock, runBlock, zstdBomb } from '../../support/build-zstd.ts';
-import { refusalOf } from '../../support/refusal.ts';
+import { buildConda, stem } from '../../support/packages/build-package.ts';
+import { refusalOf } from '../../support/packages/refusal.ts';
 
 const inspect = (bytes: Uint8Array, extension: string, limits = defaultLimits) =>
   inspectPackage(bytesSource(bytes), packageFileNameSchema.parse(`${stem}${extension}`), limits);

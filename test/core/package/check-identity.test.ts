@@ -4,7 +4,7 @@ import { parseIndexJson } from '../../../core/package/index-json.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { recordSchema } from '../../../core/record.ts';
 import { noarch, subdirSchema } from '../../../core/subdir.ts';
-import { indexJson, stem } from '../../support/build-package.ts';
+import { indexJson, stem } from '../../support/packages/build-package.ts';
 
 const index = (changes: object = {}) =>
   parseIndexJson(JSON.stringify({ ...indexJson, ...changes }), 'index.json', () => {});

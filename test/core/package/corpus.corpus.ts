@@ -8,10 +8,10 @@ import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { recordFromIndex } from '../../../core/package/record-from-index.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
-import { condaPackageFacts } from '../../support/conda-package-streaming.ts';
-import { corpusPackages } from '../../support/corpus.ts';
-import { countingSource } from '../../support/counting-source.ts';
-import { inSlices, refusalOf } from '../../support/refusal.ts';
+import { condaPackageFacts } from '../../support/packages/conda-package-streaming.ts';
+import { corpusPackages } from '../../support/packages/corpus.ts';
+import { countingSource } from '../../support/packages/counting-source.ts';
+import { inSlices, refusalOf } from '../../support/packages/refusal.ts';
 
 const key = ({ channel, subdir, fileName }: (typeof corpusPackages)[number]) => `${channel}/${subdir}/${fileName}`;
 const find = (name: string) => {

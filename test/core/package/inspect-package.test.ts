@@ -5,10 +5,18 @@ import { bytesSource } from '../../../core/byte-source.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { bzip2, bzip2Bomb } from '../../support/build-bzip2.ts';
-import { buildConda, buildTarBz2, indexJson, indexMember, infoTar, pkgTar, stem } from '../../support/build-package.ts';
 import { buildTar } from '../../support/build-tar.ts';
 import { skippableFrame, zstdBomb } from '../../support/build-zstd.ts';
-import { refusalOf } from '../../support/refusal.ts';
+import {
+  buildConda,
+  buildTarBz2,
+  indexJson,
+  indexMember,
+  infoTar,
+  pkgTar,
+  stem,
+} from '../../support/packages/build-package.ts';
+import { refusalOf } from '../../support/packages/refusal.ts';
 
 const inspect = (bytes: Uint8Array, extension = '.conda', limits?: ReadLimits) =>
   inspectPackage(bytesSource(bytes), packageFileNameSchema.parse(`${stem}${extension}`), limits);

@@ -5,10 +5,18 @@ import { bytesSource } from '../../../core/byte-source.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { bzip2 } from '../../support/build-bzip2.ts';
-import { buildConda, buildTarBz2, indexJson, indexMember, infoTar, pkgTar, stem } from '../../support/build-package.ts';
 import { buildTar, paxHeader } from '../../support/build-tar.ts';
-import { countingSource } from '../../support/counting-source.ts';
-import { refusalOf } from '../../support/refusal.ts';
+import {
+  buildConda,
+  buildTarBz2,
+  indexJson,
+  indexMember,
+  infoTar,
+  pkgTar,
+  stem,
+} from '../../support/packages/build-package.ts';
+import { countingSource } from '../../support/packages/counting-source.ts';
+import { refusalOf } from '../../support/packages/refusal.ts';
 
 const conda = packageFileNameSchema.parse(`${stem}.conda`);
 const tarBz2 = packageFileNameSchema.parse(`${stem}.tar.bz2`);

@@ -3,8 +3,8 @@ import { digestStream } from '../../../core/digest.ts';
 import { parseIndexJson } from '../../../core/package/index-json.ts';
 import { recordFromIndex } from '../../../core/package/record-from-index.ts';
 import { noarch, subdirSchema } from '../../../core/subdir.ts';
-import { indexJson } from '../../support/build-package.ts';
-import { inSlices } from '../../support/refusal.ts';
+import { indexJson } from '../../support/packages/build-package.ts';
+import { inSlices } from '../../support/packages/refusal.ts';
 
 const digests = await digestStream(inSlices(Buffer.from('abc'), 2));
 const recordOf = (index: object, subdir = noarch) =>

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder.ts';
 import { packageKey } from '../../../core/layout.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
-import { artifactOf } from '../../support/artifact-of.ts';
-import { digests, flipped, right, sample } from '../../support/fetch-sample.ts';
-import { fetchScene, wrongsIn } from '../../support/fetch-scene.ts';
-import { listed, textOf } from '../../support/objects.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { type Answer, cut, hangUp, ok, status, testUpstream } from '../../support/test-upstream.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { listed, textOf } from '../../support/store/objects.ts';
+import { artifactOf } from '../../support/upstream/artifact-of.ts';
+import { digests, flipped, right, sample } from '../../support/upstream/fetch-sample.ts';
+import { fetchScene, wrongsIn } from '../../support/upstream/fetch-scene.ts';
+import { type Answer, cut, hangUp, ok, status, testUpstream } from '../../support/upstream/test-upstream.ts';
 import type { Fault } from '../../twins/store-memory.ts';
 
 const key = packageKey('conda', sample.artifact.subdir, sample.artifact.filename);

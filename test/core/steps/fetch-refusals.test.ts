@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
-import { artifactOf } from '../../support/artifact-of.ts';
-import { digests, failed, fetchFrom, flipped, half, right, sample } from '../../support/fetch-sample.ts';
-import { fetchScene, provenancesIn } from '../../support/fetch-scene.ts';
-import { bytes } from '../../support/objects.ts';
-import { cut, endless, hangUp, mislabelled, ok, status, testUpstream } from '../../support/test-upstream.ts';
+import { bytes } from '../../support/store/objects.ts';
+import { artifactOf } from '../../support/upstream/artifact-of.ts';
+import { digests, failed, fetchFrom, flipped, half, right, sample } from '../../support/upstream/fetch-sample.ts';
+import { fetchScene, provenancesIn } from '../../support/upstream/fetch-scene.ts';
+import { cut, endless, hangUp, mislabelled, ok, status, testUpstream } from '../../support/upstream/test-upstream.ts';
 
 describe('an artifact whose bytes are not what its record says', () => {
   it.each([

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { parseJson } from '../../../core/json.ts';
 import { type Artifact, artifactId, artifactSchema } from '../../../core/plan.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
-import { corpus, corpusPackages } from '../../support/corpus.ts';
-import { fetchScene, provenancesIn } from '../../support/fetch-scene.ts';
+import { corpus, corpusPackages } from '../../support/packages/corpus.ts';
+import { fetchScene, provenancesIn } from '../../support/upstream/fetch-scene.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 const recordsSchema = z.record(z.string(), z.looseObject({})).default({});

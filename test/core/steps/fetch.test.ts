@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
 import { packageKey, provenanceKey } from '../../../core/layout.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
-import { artifactOf } from '../../support/artifact-of.ts';
-import { digests, failed, fetchFrom, flipped, half, right, sample } from '../../support/fetch-sample.ts';
-import { fetchScene, provenancesIn } from '../../support/fetch-scene.ts';
-import { bytes, textOf } from '../../support/objects.ts';
-import { cut, hangUp, ok, status, testUpstream, trickle } from '../../support/test-upstream.ts';
+import { bytes, textOf } from '../../support/store/objects.ts';
+import { artifactOf } from '../../support/upstream/artifact-of.ts';
+import { digests, failed, fetchFrom, flipped, half, right, sample } from '../../support/upstream/fetch-sample.ts';
+import { fetchScene, provenancesIn } from '../../support/upstream/fetch-scene.ts';
+import { cut, hangUp, ok, status, testUpstream, trickle } from '../../support/upstream/test-upstream.ts';
 
 describe('an artifact whose bytes are right', () => {
   it.each(['.conda', '.tar.bz2'] as const)('is stored with its hashes and its provenance: %s', async (format) => {

@@ -8,8 +8,8 @@ import { indexSubdir } from '../../../core/steps/index.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
 import { noarch } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
-import { type IndexScene, indexScene, subdir } from '../../support/index-scene.ts';
-import { textOf } from '../../support/objects.ts';
+import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
+import { textOf } from '../../support/store/objects.ts';
 import type { MemoryStoreOptions } from '../../twins/store-memory.ts';
 
 const key = channeldataKey('conda');

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
 import { readRoot } from '../../../core/index/state/index-root.ts';
 import { stateKey } from '../../../core/layout.ts';
-import { a, b, c, names, run } from '../../support/index-run.ts';
-import { indexScene, subdir } from '../../support/index-scene.ts';
-import { key } from '../../support/objects.ts';
+import { a, b, c, names, run } from '../../support/index/index-run.ts';
+import { indexScene, subdir } from '../../support/index/index-scene.ts';
+import { key } from '../../support/store/objects.ts';
 import { newBucket } from '../../twins/store-memory.ts';
 
 describe('a run that was cut off or overtaken', () => {

@@ -5,10 +5,10 @@ import { readIndex } from '../../../core/index/read-index.ts';
 import { readRoot } from '../../../core/index/state/index-root.ts';
 import { segmentKey, stateKey } from '../../../core/layout.ts';
 import type { IndexOptions } from '../../../core/steps/index.ts';
-import { encodeRepodata } from '../../support/encode-repodata.ts';
-import { a, b, run } from '../../support/index-run.ts';
-import { type IndexScene, indexScene, subdir } from '../../support/index-scene.ts';
-import { key } from '../../support/objects.ts';
+import { a, b, run } from '../../support/index/index-run.ts';
+import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
+import { key } from '../../support/store/objects.ts';
+import { encodeRepodata } from '../../support/upstream/encode-repodata.ts';
 
 describe('a state that is', () => {
   const withState = async () => {

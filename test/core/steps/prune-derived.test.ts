@@ -4,10 +4,10 @@ import { optionForms } from '../../../core/forms/option-forms.ts';
 import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 import { indexKey, planKey } from '../../../core/layout.ts';
 import { indexSubdir } from '../../../core/steps/index.ts';
-import { subdir } from '../../support/index-scene.ts';
-import { key } from '../../support/objects.ts';
-import { day, hour, type PruneScene } from '../../support/prune-scene.ts';
-import { kinds, withdrawnScene } from '../../support/withdrawn-scene.ts';
+import { subdir } from '../../support/index/index-scene.ts';
+import { day, hour, type PruneScene } from '../../support/index/prune-scene.ts';
+import { kinds, withdrawnScene } from '../../support/index/withdrawn-scene.ts';
+import { key } from '../../support/store/objects.ts';
 
 let scene: PruneScene;
 beforeEach(async () => {

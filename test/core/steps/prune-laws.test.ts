@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
 import { segmentPrefix } from '../../../core/layout.ts';
-import { subdir } from '../../support/index-scene.ts';
-import { key } from '../../support/objects.ts';
-import { day, hour, type PruneScene, pruneScene, withdrawn } from '../../support/prune-scene.ts';
+import { subdir } from '../../support/index/index-scene.ts';
+import { day, hour, type PruneScene, pruneScene, withdrawn } from '../../support/index/prune-scene.ts';
+import { key } from '../../support/store/objects.ts';
 import type { Fault } from '../../twins/store-memory.ts';
 
 const at = (name: string) => `conda/linux-64/${name}`;

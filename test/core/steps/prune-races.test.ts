@@ -3,9 +3,9 @@ import { sha256Of } from '../../../core/digest.ts';
 import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
 import { indexKey, segmentPrefix, stateKey } from '../../../core/layout.ts';
-import { subdir } from '../../support/index-scene.ts';
-import { key } from '../../support/objects.ts';
-import { day, type PruneScene, pruneScene, withdrawn } from '../../support/prune-scene.ts';
+import { subdir } from '../../support/index/index-scene.ts';
+import { day, type PruneScene, pruneScene, withdrawn } from '../../support/index/prune-scene.ts';
+import { key } from '../../support/store/objects.ts';
 import type { StoreOperation } from '../../twins/store-memory.ts';
 
 const [a, b] = ['a-1-0.conda', 'b-1-0.conda'];

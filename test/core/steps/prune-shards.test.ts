@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
 import { indexKey, segmentPrefix } from '../../../core/layout.ts';
 import { indexSubdir } from '../../../core/steps/index.ts';
-import { subdir } from '../../support/index-scene.ts';
-import { day, pruneScene } from '../../support/prune-scene.ts';
+import { subdir } from '../../support/index/index-scene.ts';
+import { day, pruneScene } from '../../support/index/prune-scene.ts';
 import type { Bucket } from '../../twins/store-memory.ts';
 
 /** A scene with shards; `at` does something once, right before an operation. */

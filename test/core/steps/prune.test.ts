@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { controlKey, indexKey, stateKey } from '../../../core/layout.ts';
 import { noarch } from '../../../core/subdir.ts';
-import { subdir } from '../../support/index-scene.ts';
-import { key } from '../../support/objects.ts';
-import { day, type PruneScene, withdrawn } from '../../support/prune-scene.ts';
-import { a, at, b, c, kinds, withdrawnScene } from '../../support/withdrawn-scene.ts';
+import { subdir } from '../../support/index/index-scene.ts';
+import { day, type PruneScene, withdrawn } from '../../support/index/prune-scene.ts';
+import { a, at, b, c, kinds, withdrawnScene } from '../../support/index/withdrawn-scene.ts';
+import { key } from '../../support/store/objects.ts';
 
 const control = controlKey('conda', subdir);
 const root = stateKey('conda', subdir);

@@ -3,7 +3,7 @@ import { GatehouseError } from '../../../core/error.ts';
 import type { Fetch, FetchResponse } from '../../../core/ports/fetch.ts';
 import { fetchWithRetry } from '../../../core/upstream/fetch-with-retry.ts';
 import { readBounded } from '../../../core/upstream/read-bounded.ts';
-import { testNow, upstreamWorld } from '../../support/upstream-world.ts';
+import { testNow, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 const url = 'https://me:secret@example.org/t/tk-1/chan/noarch/repodata.json';
 

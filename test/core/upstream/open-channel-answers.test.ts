@@ -2,9 +2,9 @@ import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { noarch } from '../../../core/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
-import { at, base, channel, forms, opened, sound } from '../../support/opened-upstream.ts';
-import { flatForm } from '../../support/upstream-forms.ts';
-import { testFiles, upstreamWorld } from '../../support/upstream-world.ts';
+import { at, base, channel, forms, opened, sound } from '../../support/upstream/opened-upstream.ts';
+import { flatForm } from '../../support/upstream/upstream-forms.ts';
+import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 describe.each(Object.entries(forms))('a subdir in its %s form', (form, filesOf) => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { base, channel, forms, opened, record, sound } from '../../support/opened-upstream.ts';
+import { base, channel, forms, opened, record, sound } from '../../support/upstream/opened-upstream.ts';
 
 describe.each(Object.entries(forms))('a subdir in its %s form', (_form, filesOf) => {
   it('gives the records of a name, each with the URL of its package', async () => {

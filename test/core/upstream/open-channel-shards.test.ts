@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
 import { noarch } from '../../../core/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
-import { at, base, channel, opened, record, sound } from '../../support/opened-upstream.ts';
-import { type FormFiles, flatForm, shardsForm } from '../../support/upstream-forms.ts';
-import { testFiles, upstreamWorld } from '../../support/upstream-world.ts';
+import { at, base, channel, opened, record, sound } from '../../support/upstream/opened-upstream.ts';
+import { type FormFiles, flatForm, shardsForm } from '../../support/upstream/upstream-forms.ts';
+import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 describe('shards', () => {
   const name = (files: FormFiles) => Object.keys(files).find((file) => file.startsWith('shards/')) ?? '';

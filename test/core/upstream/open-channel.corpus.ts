@@ -10,10 +10,10 @@ import { folderCache } from '../../../adapters/cache-folder.ts';
 import { httpFetch } from '../../../adapters/http-fetch.ts';
 import { type Subdir, subdirSchema } from '../../../core/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
-import { corpus } from '../../support/corpus.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
-import { shardsForm } from '../../support/upstream-forms.ts';
-import { testFiles, upstreamWorld } from '../../support/upstream-world.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { corpus } from '../../support/packages/corpus.ts';
+import { shardsForm } from '../../support/upstream/upstream-forms.ts';
+import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 /** `<channel>/<subdir>` -> the file its records are in. */
 const subdirs = new Map<string, string>();

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noarch } from '../../../core/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
-import { at, base, channel, forms, opened, record, sound } from '../../support/opened-upstream.ts';
-import { flatForm, shardsForm, zstForm } from '../../support/upstream-forms.ts';
-import { testFiles, upstreamWorld } from '../../support/upstream-world.ts';
+import { at, base, channel, forms, opened, record, sound } from '../../support/upstream/opened-upstream.ts';
+import { flatForm, shardsForm, zstForm } from '../../support/upstream/upstream-forms.ts';
+import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 describe('openUpstreamSubdir', () => {
   it('takes shards before zst before json, asking for no form behind the first it finds', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { route } from '../../../core/layout.ts';
-import { type RouteRow, routeTable } from '../../support/route-table.ts';
+import { type RouteRow, routeTable } from '../../support/served/route-table.ts';
 import { plain as template } from './templates.ts';
 
 const functionSchema = z.looseObject({

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { allowlistKey, patchKey } from '../../../core/layout.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { plain as template } from './templates.ts';
 
 describe('the repository’s files', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../../core/event.ts';
 import { reporter } from '../../../local/render/reporter.ts';
-import { fakeTerminal, screenAfter } from '../../support/fake-terminal.ts';
+import { fakeTerminal, screenAfter } from '../../support/cli/fake-terminal.ts';
 
 const key = (name: string) => `conda/linux-64/${name}-1.0-0.conda`;
 const run: readonly Event[] = [

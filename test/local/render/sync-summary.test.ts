@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { syncJson } from '../../../local/render/sync-json.ts';
 import { syncSummary } from '../../../local/render/sync-summary.ts';
-import { type Lab, small, startLab } from '../../support/start-lab.ts';
+import { type Lab, small, startLab } from '../../support/cli/start-lab.ts';
 
 let lab: Lab;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { at, large, serveOne } from '../../support/serve-one.ts';
+import { at, large, serveOne } from '../../support/served/serve-one.ts';
 
 describe('conditions and ranges', () => {
   const bytes = Buffer.from('0123456789');

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { serveStore } from '../../../local/serve-store.ts';
-import { openSocket } from '../../support/raw-http.ts';
-import { fill } from '../../support/sample-channel.ts';
-import { at, large, onRead } from '../../support/serve-one.ts';
-import { serveForTest } from '../../support/served-stores.ts';
+import { openSocket } from '../../support/served/raw-http.ts';
+import { fill } from '../../support/served/sample-channel.ts';
+import { at, large, onRead } from '../../support/served/serve-one.ts';
+import { serveForTest } from '../../support/served/served-stores.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 describe('starting and closing', () => {

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { exchange, parseResponse, rawRequest } from '../../support/raw-http.ts';
-import { fill } from '../../support/sample-channel.ts';
-import { at, serveOne } from '../../support/serve-one.ts';
-import { serveForTest } from '../../support/served-stores.ts';
+import { exchange, parseResponse, rawRequest } from '../../support/served/raw-http.ts';
+import { fill } from '../../support/served/sample-channel.ts';
+import { at, serveOne } from '../../support/served/serve-one.ts';
+import { serveForTest } from '../../support/served/served-stores.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 describe('odd requests', () => {

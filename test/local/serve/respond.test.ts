@@ -4,10 +4,10 @@ import { GatehouseError } from '../../../core/error.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import type { Access } from '../../../local/serve/respond.ts';
 import { serveStore } from '../../../local/serve-store.ts';
-import { openSocket, rawRequest } from '../../support/raw-http.ts';
-import { fill } from '../../support/sample-channel.ts';
-import { at, key, large, onRead, serveOne } from '../../support/serve-one.ts';
-import { serveForTest } from '../../support/served-stores.ts';
+import { openSocket, rawRequest } from '../../support/served/raw-http.ts';
+import { fill } from '../../support/served/sample-channel.ts';
+import { at, key, large, onRead, serveOne } from '../../support/served/serve-one.ts';
+import { serveForTest } from '../../support/served/served-stores.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 describe('an object that changes while it is served', () => {

@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
-import { key } from '../objects.ts';
-import { small } from '../start-lab.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { small } from '../cli/start-lab.ts';
+import { temporaryFolder } from '../machine/temporary-folder.ts';
+import { key } from '../store/objects.ts';
 import { type SmallCloud, smallCloud } from './small-cloud.ts';
 
 /** An upstream with a, which needs b, and c; and clouds that mirror it. */

@@ -4,7 +4,7 @@ import { notificationsOf } from '../../cloud/stack/make-places.ts';
 import { mayDo } from '../../cloud/stack/may-do.ts';
 import { type DeployedFunction, readWiring } from '../../cloud/stack/wiring.ts';
 import type { StoreOperation } from '../../twins/store-memory.ts';
-import { oncePerRun } from '../run/once-per-run.ts';
+import { oncePerRun } from '../machine/once-per-run.ts';
 
 const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner'] as const;
 export type SmallFunction = (typeof functionNames)[number];

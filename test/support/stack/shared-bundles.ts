@@ -1,5 +1,5 @@
 import { bundleFunctions } from '../../../lib/bundle-functions.ts';
-import { oncePerRun } from '../run/once-per-run.ts';
+import { oncePerRun } from '../machine/once-per-run.ts';
 
 /** The bundled functions, whose folders all tests of a run share. */
 export const sharedBundles = (bz2: boolean): Promise<ReturnType<typeof bundleFunctions>> =>

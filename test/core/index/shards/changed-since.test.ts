@@ -9,8 +9,8 @@ import type { IndexRoot, Segment } from '../../../../core/index/state/index-root
 import { writeSegment } from '../../../../core/index/state/segment-store.ts';
 import { stateSource } from '../../../../core/index/state/state-source.ts';
 import { noarch } from '../../../../core/subdir.ts';
-import { allOf } from '../../../support/form-source.ts';
-import { someLines } from '../../../support/index-lines.ts';
+import { allOf } from '../../../support/index/form-source.ts';
+import { someLines } from '../../../support/index/index-lines.ts';
 import { memoryStore } from '../../../twins/store-memory.ts';
 
 const place = { store: memoryStore(), channel: 'conda', subdir: noarch } as const;

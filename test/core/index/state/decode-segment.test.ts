@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSegment, recordsOf } from '../../../../core/index/state/decode-segment.ts';
 import { encodeSegment } from '../../../../core/index/state/encode-line.ts';
-import { readable, someLines } from '../../../support/index-lines.ts';
+import { readable, someLines } from '../../../support/index/index-lines.ts';
 
 const damaged = expect.objectContaining({ code: 'state.damaged' });
 

@@ -6,7 +6,7 @@ import { mergeLines, splitLines } from '../../../../core/index/state/merge-lines
 import { spliceSection } from '../../../../core/index/state/splice-section.ts';
 import { stateSource } from '../../../../core/index/state/state-source.ts';
 import { subdirSchema } from '../../../../core/subdir.ts';
-import { aLine, readable, someLines } from '../../../support/index-lines.ts';
+import { aLine, readable, someLines } from '../../../support/index/index-lines.ts';
 import { memoryStore } from '../../../twins/store-memory.ts';
 
 const subdir = subdirSchema.parse('noarch');

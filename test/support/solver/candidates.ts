@@ -1,0 +1,32 @@
+import { sha256Of } from '../../../core/digest.ts';
+import type { Candidate, CandidatePool } from '../../../core/ports/solver.ts';
+import { type RepodataRecord, recordSchema } from '../../../core/record.ts';
+import { subdirSchema } from '../../../core/subdir.ts';
+
+export type RecordKeys = Partial<Omit<RepodataRecord, 'name'>>;
+
+/** A candidate from `name version build`, noarch unless `subdir` says otherwise. */
+export function candidate(text: string, { subdir = 'noarch', ...keys }: RecordKeys = {}): Candidate {
+  const [name, version, build = '0'] = text.split(' ');
+  const record = recordSchema.parse({ name, version, build, build_number: 0, subdir, ...keys });
+  return { key: `${subdir}/${name}-${version}-${build}.conda`, record };
+}
+
+const linux = { __unix: '0', __linux: '5.10', __glibc: '2.28', __archspec: '1=x86_64' };
+
+export interface PoolKeys {
+  readonly platform?: string;
+  readonly virtualPackages?: Readonly<Record<string, string>>;
+}
+
+/** A pool named after its contents whatever their order; linux-64 unless told. */
+export function poolOf(candidates: readonly Candidate[], keys: PoolKeys = {}): CandidatePool {
+  const { platform = 'linux-64', virtualPackages = linux } = keys;
+  const contents = candidates.map((one) => JSON.stringify(one)).sort();
+  return {
+    id: sha256Of(JSON.stringify([platform, virtualPackages, contents])),
+    platform: subdirSchema.parse(platform),
+    candidates: Map.groupBy(candidates, ({ record }) => record.name),
+    virtualPackages,
+  };
+}
