@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { matchSpecMatches, namesChannel, parseMatchSpec, solverSpec } from '../../core/match-spec.ts';
 import { compareVersions, parseVersion, parseVersionSpec, versionMatches } from '../../core/version.ts';
-import { bunzip2 } from '../support/bunzip2.ts';
+import { bunzip2 } from '../support/archives/bunzip2.ts';
 import { corpus } from '../support/packages/corpus.ts';
 import { startRattler } from '../support/solver/rattler.ts';
 

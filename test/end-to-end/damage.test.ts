@@ -4,7 +4,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { optionForms } from '../../core/forms/option-forms.ts';
-import { skippableFrame } from '../support/build-zstd.ts';
+import { skippableFrame } from '../support/archives/build-zstd.ts';
 import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
 import { folderDigests } from '../support/machine/folder-files.ts';
 

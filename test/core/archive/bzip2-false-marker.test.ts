@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it, vi } from 'vitest';
 import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
-import { bzip2 } from '../../support/build-bzip2.ts';
+import { bzip2 } from '../../support/archives/build-bzip2.ts';
 import { inSlices, joined, refusalOf } from '../../support/packages/refusal.ts';
 
 /** A search that sees a marker everywhere, as it would in a block that holds one by chance or by design. */

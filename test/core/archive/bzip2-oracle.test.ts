@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
-import { bzip2 } from '../../support/build-bzip2.ts';
-import { bunzip2 } from '../../support/bunzip2.ts';
+import { bzip2 } from '../../support/archives/build-bzip2.ts';
+import { bunzip2 } from '../../support/archives/bunzip2.ts';
 import { runPython } from '../../support/machine/run-python.ts';
 import { inSlices, joined } from '../../support/packages/refusal.ts';
 

@@ -5,7 +5,7 @@ import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
 import { startBudget } from '../../../core/archive/decode-budget.ts';
 import { collectFindings } from '../../../core/archive/finding.ts';
 import { defaultLimits } from '../../../core/archive/read-limits.ts';
-import { bzip2, bzip2Bomb } from '../../support/build-bzip2.ts';
+import { bzip2, bzip2Bomb } from '../../support/archives/build-bzip2.ts';
 import { inSlices, joined, refusalOf } from '../../support/packages/refusal.ts';
 
 const decode = (bytes: Uint8Array, size = 1000, report = (_: string) => {}) =>

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { buildTar, gnuLong, paxHeader, type RawMember, rawMember } from '../../support/build-tar.ts';
-import { listTar } from '../../support/list-archive.ts';
-import { type Listing, listed, modernTar, pythonTars } from '../../support/tar-oracles.ts';
-import { oddTars, refusedTars, soundTars } from '../../support/tar-vectors.ts';
+import { buildTar, gnuLong, paxHeader, type RawMember, rawMember } from '../../support/archives/build-tar.ts';
+import { listTar } from '../../support/archives/list-archive.ts';
+import { type Listing, listed, modernTar, pythonTars } from '../../support/archives/tar-oracles.ts';
+import { oddTars, refusedTars, soundTars } from '../../support/archives/tar-vectors.ts';
 
 /** Our own listing; undefined when we refuse. */
 async function ours(tar: Uint8Array): Promise<Listing | undefined> {

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { memberRules } from '../../../core/archive/member-rules.ts';
 import { defaultLimits } from '../../../core/archive/read-limits.ts';
 import { walkTar } from '../../../core/archive/tar.ts';
-import { buildTar, endBlocks, paxHeader, type RawMember, rawMember } from '../../support/build-tar.ts';
-import { listTar } from '../../support/list-archive.ts';
+import { buildTar, endBlocks, paxHeader, type RawMember, rawMember } from '../../support/archives/build-tar.ts';
+import { listTar } from '../../support/archives/list-archive.ts';
+import { oddTars, refusedTars, soundTars } from '../../support/archives/tar-vectors.ts';
 import { inSlices, refusalOf } from '../../support/packages/refusal.ts';
-import { oddTars, refusedTars, soundTars } from '../../support/tar-vectors.ts';
 
 describe('walkTar', () => {
   it.each(refusedTars)('refuses %s', async (_, tar, code) => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { buildZip, extraField, type RawZipMember, zip64Extra } from '../../support/build-zip.ts';
-import { listZip } from '../../support/list-archive.ts';
-import { type Listing, listed } from '../../support/tar-oracles.ts';
-import { pythonZips, yauzlZip, zipJs } from '../../support/zip-oracles.ts';
-import { emptyZip, refusedZips, soundZips } from '../../support/zip-vectors.ts';
+import { buildZip, extraField, type RawZipMember, zip64Extra } from '../../support/archives/build-zip.ts';
+import { listZip } from '../../support/archives/list-archive.ts';
+import { type Listing, listed } from '../../support/archives/tar-oracles.ts';
+import { pythonZips, yauzlZip, zipJs } from '../../support/archives/zip-oracles.ts';
+import { emptyZip, refusedZips, soundZips } from '../../support/archives/zip-vectors.ts';
 
 /** Our own listing; undefined when we refuse. */
 async function ours(zip: Uint8Array): Promise<Listing | undefined> {

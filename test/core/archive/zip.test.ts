@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openZip } from '../../../core/archive/zip.ts';
 import { bytesSource } from '../../../core/byte-source.ts';
-import { buildZip, type RawZipMember } from '../../support/build-zip.ts';
-import { listZip } from '../../support/list-archive.ts';
+import { buildZip, type RawZipMember } from '../../support/archives/build-zip.ts';
+import { listZip } from '../../support/archives/list-archive.ts';
+import { emptyZip, oneMemberZip, refusedZips, soundZips } from '../../support/archives/zip-vectors.ts';
 import { countingSource } from '../../support/packages/counting-source.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
-import { emptyZip, oneMemberZip, refusedZips, soundZips } from '../../support/zip-vectors.ts';
 
 const two = buildZip(
   [

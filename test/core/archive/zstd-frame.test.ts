@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startBudget } from '../../../core/archive/decode-budget.ts';
 import { defaultLimits } from '../../../core/archive/read-limits.ts';
 import { decodeZstd } from '../../../core/archive/zstd-frame.ts';
-import { buildFrame, rawBlock, runBlock, skippableFrame, zstdBomb } from '../../support/build-zstd.ts';
+import { buildFrame, rawBlock, runBlock, skippableFrame, zstdBomb } from '../../support/archives/build-zstd.ts';
 import { inSlices, joined, refusalOf } from '../../support/packages/refusal.ts';
 
 const decode = (bytes: Uint8Array, size = 1000) => joined(decodeZstd(inSlices(bytes, size), () => {}));

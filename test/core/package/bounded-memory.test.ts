@@ -3,9 +3,9 @@ import { defaultLimits } from '../../../core/archive/read-limits.ts';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { bzip2Bomb } from '../../support/build-bzip2.ts';
-import { endBlocks, rawMember } from '../../support/build-tar.ts';
-import { buildFrame, rawBlock, runBlock, zstdBomb } from '../../support/build-zstd.ts';
+import { bzip2Bomb } from '../../support/archives/build-bzip2.ts';
+import { endBlocks, rawMember } from '../../support/archives/build-tar.ts';
+import { buildFrame, rawBlock, runBlock, zstdBomb } from '../../support/archives/build-zstd.ts';
 import { buildConda, stem } from '../../support/packages/build-package.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
 

@@ -4,9 +4,9 @@ import { defaultLimits, type ReadLimits } from '../../../core/archive/read-limit
 import { bytesSource } from '../../../core/byte-source.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { bzip2, bzip2Bomb } from '../../support/build-bzip2.ts';
-import { buildTar } from '../../support/build-tar.ts';
-import { skippableFrame, zstdBomb } from '../../support/build-zstd.ts';
+import { bzip2, bzip2Bomb } from '../../support/archives/build-bzip2.ts';
+import { buildTar } from '../../support/archives/build-tar.ts';
+import { skippableFrame, zstdBomb } from '../../support/archives/build-zstd.ts';
 import {
   buildConda,
   buildTarBz2,

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../../core/byte-source.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { bzip2 } from '../../support/build-bzip2.ts';
-import { buildTar, paxHeader } from '../../support/build-tar.ts';
+import { bzip2 } from '../../support/archives/build-bzip2.ts';
+import { buildTar, paxHeader } from '../../support/archives/build-tar.ts';
 import {
   buildConda,
   buildTarBz2,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bzip2 } from '../../../local/sample/bzip2-write.ts';
 import { incompressibleBytes } from '../../../local/sample/random.ts';
-import { bunzip2 } from '../../support/bunzip2.ts';
+import { bunzip2 } from '../../support/archives/bunzip2.ts';
 
 const runs = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 600 })), { maxLength: 20 })

@@ -1,5 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { bunzip2 } from '../../support/bunzip2.ts';
+import { bunzip2 } from '../../support/archives/bunzip2.ts';
 
 /** Readers for tests only, from the formats' specifications; Python's are the judges in the *.corpus.ts tests. */
 export function readTar(bytes: Uint8Array): { path: string; content: string; mode: number; mtime: number }[] {

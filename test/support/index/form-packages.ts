@@ -1,7 +1,7 @@
 import { storedZstdFrame } from '../../../local/sample/zstd-frame.ts';
-import { bzip2 } from '../build-bzip2.ts';
-import { buildTar, type RawMember } from '../build-tar.ts';
-import { buildZip } from '../build-zip.ts';
+import { bzip2 } from '../archives/build-bzip2.ts';
+import { buildTar, type RawMember } from '../archives/build-tar.ts';
+import { buildZip } from '../archives/build-zip.ts';
 
 /** One package of the channel that forms are compared on, told by its own metadata. */
 export interface FormPackage {

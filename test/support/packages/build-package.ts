@@ -1,7 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
-import { bzip2 } from '../build-bzip2.ts';
-import { buildTar, type RawMember } from '../build-tar.ts';
-import { buildZip, type RawZip, type RawZipMember } from '../build-zip.ts';
+import { bzip2 } from '../archives/build-bzip2.ts';
+import { buildTar, type RawMember } from '../archives/build-tar.ts';
+import { buildZip, type RawZip, type RawZipMember } from '../archives/build-zip.ts';
 
 export const stem = 'demo-1.0-h0_0';
 

@@ -1,10 +1,10 @@
-import { collectFindings } from '../../core/archive/finding.ts';
-import { memberRules } from '../../core/archive/member-rules.ts';
-import { defaultLimits } from '../../core/archive/read-limits.ts';
-import { walkTar } from '../../core/archive/tar.ts';
-import { openZip } from '../../core/archive/zip.ts';
-import { bytesSource } from '../../core/byte-source.ts';
-import { inSlices, joined } from './packages/refusal.ts';
+import { collectFindings } from '../../../core/archive/finding.ts';
+import { memberRules } from '../../../core/archive/member-rules.ts';
+import { defaultLimits } from '../../../core/archive/read-limits.ts';
+import { walkTar } from '../../../core/archive/tar.ts';
+import { openZip } from '../../../core/archive/zip.ts';
+import { bytesSource } from '../../../core/byte-source.ts';
+import { inSlices, joined } from '../packages/refusal.ts';
 
 /** Every member of a tar with its content, read in slices of `size`, and the codes of what was odd. */
 export async function listTar(bytes: Uint8Array, size = 1000, limits = defaultLimits) {

@@ -1,6 +1,6 @@
 import compressjs from 'compressjs';
+import { runPython } from '../machine/run-python.ts';
 import { bitsOf, bytesOf, endMarker, word } from './craft-bzip2.ts';
-import { runPython } from './machine/run-python.ts';
 
 /** One bzip2 stream; `level` 1 to 9 is the block size in 100 kB. */
 export function bzip2(data: string | Uint8Array, level = 1): Uint8Array {

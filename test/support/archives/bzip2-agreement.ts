@@ -1,17 +1,17 @@
 import { expect } from 'vitest';
-import { decodeBzip2 } from '../../core/archive/bzip2.ts';
-import type { BitReader } from '../../core/archive/bzip2-bits.ts';
-import { updateCrc } from '../../core/archive/bzip2-crc.ts';
-import { emptyHeader, readBlockHeader } from '../../core/archive/bzip2-header.ts';
-import { runWriter, writeRuns } from '../../core/archive/bzip2-runs.ts';
-import { emptySorted, readSorted } from '../../core/archive/bzip2-sorted.ts';
-import { slack } from '../../core/archive/bzip2-symbols.ts';
-import { emptyLinks, unsort } from '../../core/archive/bzip2-unsort.ts';
-import { refusalCode } from '../../core/archive/finding.ts';
-import { GatehouseError } from '../../core/error.ts';
+import { decodeBzip2 } from '../../../core/archive/bzip2.ts';
+import type { BitReader } from '../../../core/archive/bzip2-bits.ts';
+import { updateCrc } from '../../../core/archive/bzip2-crc.ts';
+import { emptyHeader, readBlockHeader } from '../../../core/archive/bzip2-header.ts';
+import { runWriter, writeRuns } from '../../../core/archive/bzip2-runs.ts';
+import { emptySorted, readSorted } from '../../../core/archive/bzip2-sorted.ts';
+import { slack } from '../../../core/archive/bzip2-symbols.ts';
+import { emptyLinks, unsort } from '../../../core/archive/bzip2-unsort.ts';
+import { refusalCode } from '../../../core/archive/finding.ts';
+import { GatehouseError } from '../../../core/error.ts';
+import { inSlices, joined } from '../packages/refusal.ts';
 import { bytesOf, endStream } from './craft-bzip2.ts';
 import { type LibraryView, libbz2 } from './libbz2.ts';
-import { inSlices, joined } from './packages/refusal.ts';
 
 /** What our decoder makes of a file. */
 export const decode = (bytes: Uint8Array) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runPython } from './machine/run-python.ts';
+import { runPython } from '../machine/run-python.ts';
 
 /** What C's bzip2 library makes of one stream; base64. */
 export interface LibraryView {

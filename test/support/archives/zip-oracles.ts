@@ -1,9 +1,9 @@
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { fromBufferPromise } from 'yauzl';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
-import { runPython } from './machine/run-python.ts';
-import { joined } from './packages/refusal.ts';
+import { parseJson } from '../../../core/json.ts';
+import { runPython } from '../machine/run-python.ts';
+import { joined } from '../packages/refusal.ts';
 import { type Listing, listed } from './tar-oracles.ts';
 
 const script = `
