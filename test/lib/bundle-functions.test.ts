@@ -31,7 +31,7 @@ async function contents(bundles: Bundles): Promise<Map<string, Buffer>> {
 }
 
 /** What the stack tells its functions. */
-const told = {
+const environment = {
   AWS_REGION: 'eu-central-1',
   GATEHOUSE_BUCKET: 'channel',
   GATEHOUSE_PLAN_QUEUE_URL: 'https://sqs.invalid/1/plan',
@@ -86,7 +86,7 @@ describe('what a bundle does', () => {
         .then(({ handler }) => handler({ Records: [{ messageId: 'm1', body: '{"no":1}' }] },
           { getRemainingTimeInMillis: () => 900000 }))
         .then((reply) => console.log(JSON.stringify(reply)))`;
-      const ran = spawnSync(process.execPath, ['-e', script], { cwd: folder.path, env: told, encoding: 'utf8' });
+      const ran = spawnSync(process.execPath, ['-e', script], { cwd: folder.path, env: environment, encoding: 'utf8' });
       expect(ran.stdout.trim().split('\n').at(-1)).toBe('{"batchItemFailures":[{"itemIdentifier":"m1"}]}');
       expect(ran.stdout).toContain('"Namespace":"Gatehouse"');
       expect(JSON.parse(ran.stderr)).toMatchObject({ level: 'ERROR', service: 'gatehouse', code: 'json.invalid' });
