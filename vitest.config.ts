@@ -5,6 +5,7 @@ const alone = 'test/**/*.alone.test.ts';
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/machine/run-folder.ts'],
     // By default one less than there are processors: on two, half of them.
     maxWorkers: '100%',
     sequence: { shuffle: true },

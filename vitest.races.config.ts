@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.race.ts'],
+    globalSetup: ['test/support/machine/run-folder.ts'],
     maxWorkers: '100%',
     sequence: { shuffle: true },
     testTimeout: 600_000,

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { ChannelStack } from '../lib/channel-stack.ts';
+import { ChannelStack } from '../lib/conda-channel.ts';
 import { contextSettings } from '../lib/settings.ts';
 
 const app = new App({ analyticsReporting: false });

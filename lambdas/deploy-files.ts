@@ -7,10 +7,8 @@ import { parseValue } from '../core/json.ts';
 import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import { subdirSchema } from '../core/subdir.ts';
-import { answerCloudFormation } from './answer-cloudformation.ts';
-import { environments, readEnvironment } from './environment.ts';
 
-/** The allowlist, or the hotfixes of a subdir. */
+/** Whether a key is the allowlist's, or that of a subdir's hotfixes. */
 function isTarget(key: ObjectKey): boolean {
   const [, name] = /^_gatehouse\/patches\/([^/]+)\.json$/.exec(key) ?? [];
   const subdir = subdirSchema.safeParse(name);
@@ -41,14 +39,17 @@ export interface DeployWorld {
   readonly bucket: string;
   readonly client: Pick<S3Client, 'send'>;
   readonly clock: Pick<Clock, 'sleep'>;
-  /** Tells CloudFormation, which waits for an hour when nobody does. */
+  /** Puts a body to the URL at which CloudFormation waits for an hour when nothing comes. */
   readonly answer: (url: string, body: string) => Promise<void>;
 }
 
-/** A CloudFormation custom resource: the repository's allowlist and hotfixes as objects of the bucket. Deletes nothing. */
+/**
+ * A CloudFormation custom resource that copies the repository's allowlist and hotfixes into the bucket and deletes
+ * nothing. An error is an answer too: without one a deployment hangs for an hour.
+ */
 export async function deployFiles(event: unknown, world: DeployWorld): Promise<void> {
-  const told = parseValue(event, z.looseObject(identity), 'the event');
-  const { StackId, RequestId, LogicalResourceId, ResponseURL } = told;
+  const request = parseValue(event, z.looseObject(identity), 'the event');
+  const { StackId, RequestId, LogicalResourceId, ResponseURL } = request;
   const reply = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: 'gatehouse-files' };
   const outcome = await deploy(event, world).then(
     () => ({ Status: 'SUCCESS' }),
@@ -58,30 +59,36 @@ export async function deployFiles(event: unknown, world: DeployWorld): Promise<v
 }
 
 /** CloudFormation takes 4,096 bytes of an answer in all, and fails for another reason beyond. */
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
+const maxReasonCharacters = 500;
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, maxReasonCharacters);
 
 async function deploy(event: unknown, world: DeployWorld): Promise<void> {
   const request = parseValue(event, requestSchema, 'the event');
   if (request.RequestType === 'Delete') return;
   const { files } = request.ResourceProperties;
   const targets = new Set(files.map(({ target }) => target));
-  for (const target of before(request)) if (!targets.has(target)) await clear(target, world);
+  for (const target of targetsBefore(request)) if (!targets.has(target)) await clear(target, world);
   // The allowlist last: what starts a run then finds all else in its place.
   const inOrder = files.toSorted((a, b) => Number(a.target === allowlistKey) - Number(b.target === allowlistKey));
   for (const file of inOrder) await copy(file, world);
 }
 
-function before(request: Request): ObjectKey[] {
+/** The keys that the deployment before this one wrote. */
+function targetsBefore(request: Request): ObjectKey[] {
   if (request.RequestType !== 'Update') return [];
   const old = propertiesSchema.safeParse(request.OldResourceProperties);
   return old.data?.files.map(({ target }) => target) ?? [];
 }
 
-/** 20 times 4 s: a policy holds everywhere within seconds, mostly. */
-const attempts = 20;
-const waitMs = 4000;
+/** 80 s in all; a new policy holds everywhere within seconds, mostly. */
+const maxCopyAttempts = 20;
+const copyRetryMs = 4000;
 
-/** A changed file is another object of the assets' bucket, which the role may read since a moment ago, or not everywhere yet. */
+/**
+ * A changed file is another object of the assets' bucket, and the role's permission to read it is as new as the file:
+ * S3 may answer 403 until IAM has spread it.
+ */
 async function copy({ bucket, key, target }: z.infer<typeof fileSchema>, world: DeployWorld): Promise<void> {
   const CopySource = `${bucket}/${encodeURIComponent(key)}`;
   const command = new CopyObjectCommand({ Bucket: world.bucket, Key: target, CopySource });
@@ -90,21 +97,54 @@ async function copy({ bucket, key, target }: z.infer<typeof fileSchema>, world: 
       await world.client.send(command);
       return;
     } catch (error) {
-      if (refusalOf(error)?.status !== 403 || attempt === attempts) throw error;
-      await world.clock.sleep(waitMs);
+      if (refusalOf(error)?.status !== 403 || attempt === maxCopyAttempts) throw error;
+      await world.clock.sleep(copyRetryMs);
     }
   }
 }
 
-/** Hotfixes that left the repository: none are left in force, and nothing is deleted. */
+/** Puts empty hotfixes in the place of a file that left the repository, so that none stay in force. */
 async function clear(target: ObjectKey, world: DeployWorld): Promise<void> {
   if (target === allowlistKey) return;
   const none = JSON.stringify({ patch_instructions_version: 1 });
   await world.client.send(new PutObjectCommand({ Bucket: world.bucket, Key: target, Body: none }));
 }
 
+const maxAnswerAttempts = 3;
+
+/**
+ * Puts what became of a custom resource to the URL that CloudFormation waits at.
+ * The URL is signed for a PUT without Content-Type: with the one that `fetch` adds to text S3 answers 403.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
+ *
+ * @param waitMs milliseconds between attempts
+ * @throws when the URL takes none of three attempts: Lambda then runs the function again
+ */
+export async function answerCloudFormation(url: string, body: string, waitMs = 1000): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const status = await putAnswer(url, body);
+    if (status >= 200 && status < 300) return;
+    if (attempt === maxAnswerAttempts) throw new Error(`CloudFormation's URL answered with status ${status}`);
+    await systemClock.sleep(waitMs);
+  }
+}
+
+/** @returns the status, or 0 without an answer within 5 seconds */
+async function putAnswer(url: string, body: string): Promise<number> {
+  const headers = { 'content-type': '' };
+  try {
+    const response = await fetch(url, { method: 'PUT', body, headers, signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.status;
+  } catch {
+    return 0;
+  }
+}
+
+const environmentSchema = z.object({ GATEHOUSE_BUCKET: z.string().min(3) });
+
 export const handler = async (event: unknown): Promise<void> => {
-  const { GATEHOUSE_BUCKET: bucket } = readEnvironment(environments.bucketOnly);
+  const { GATEHOUSE_BUCKET: bucket } = parseValue({ ...process.env }, environmentSchema, 'the environment');
   const client = s3Client(process.env);
   await deployFiles(event, { bucket, client, clock: systemClock, answer: answerCloudFormation });
 };

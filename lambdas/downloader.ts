@@ -3,12 +3,11 @@ import { parseJson, parseValue } from '../core/json.ts';
 import { jobSchema } from '../core/plan.ts';
 import { wantedArtifact } from '../core/run/wanted-artifact.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
-import { type Context, inWorld } from './invocation.ts';
-import { type DownloaderWorld, openDownloader } from './open-world.ts';
-import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './sqs-batch.ts';
+import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { withinTime } from './within-time.ts';
+import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
 
-/** Fetches the artifacts that jobs name. One that fails is told by name and comes again, in the end as a dead letter. */
+/** Fetches the artifacts that jobs name. A job that fails is logged by name and comes again, or is a dead letter. */
 export async function download(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const { Records } = parseValue(event, sqsEventSchema, 'the event');

@@ -1,20 +1,36 @@
 import { z } from 'zod';
+import { forms } from '../core/forms/forms.ts';
 import { parseJson, parseValue } from '../core/json.ts';
+import {
+  type ChannelName,
+  channeldataKey,
+  channelNames,
+  controlKey,
+  indexKey,
+  type ObjectKey,
+} from '../core/layout.ts';
 import { findStoredAllowlist } from '../core/read-stored-allowlist.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
-import type { Subdir } from '../core/subdir.ts';
-import { invalidationPaths } from './invalidate.ts';
-import { inWorld } from './invocation.ts';
-import { type IndexerWorld, openIndexer } from './open-world.ts';
-import { type BatchReply, batchReply, eachMessage, type SqsMessage, sqsEventSchema } from './sqs-batch.ts';
-import { both, type Look, touchedSchema } from './touched-subdirs.ts';
+import { type Subdir, subdirSchema } from '../core/subdir.ts';
+import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
 const eventSchema = z.union([sqsEventSchema, reconcileSchema]);
+const indexMessageSchema = z.strictObject({ type: z.literal('index'), subdir: subdirSchema });
 
-/** Indexes every subdir that a batch touches, once for all that touched it; then what is made from all of them. */
+/** What may have changed in a subdir: the objects under these keys, or anything. */
+type Touched = readonly ObjectKey[] | 'all';
+
+/** A message to the indexer as the subdirs it touches. An event is a hint: what it says is read anew, never trusted. */
+const touchedSchema = z.union([
+  indexMessageSchema.transform(({ subdir }) => new Map<Subdir, Touched>([[subdir, 'all']])),
+  s3KeysSchema.transform((keys) => union(keys.flatMap(touchedBy))),
+]);
+
+/** Indexes each subdir that a batch touches once, however many messages name it; then what is made of all subdirs. */
 export async function index(event: unknown, world: IndexerWorld): Promise<BatchReply> {
   const parsed = parseValue(event, eventSchema, 'the event');
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
@@ -22,47 +38,61 @@ export async function index(event: unknown, world: IndexerWorld): Promise<BatchR
   return batchReply([]);
 }
 
-interface Parsed {
+interface ParsedMessage {
   readonly message: SqsMessage;
-  readonly touched: ReadonlyMap<Subdir, Look>;
+  readonly touched: ReadonlyMap<Subdir, Touched>;
 }
 
 async function indexBatch(messages: readonly SqsMessage[], world: IndexerWorld): Promise<BatchReply> {
-  const parsed: Parsed[] = [];
-  const poison = await eachMessage(messages, world.telemetry, async (message) => {
+  const parsed: ParsedMessage[] = [];
+  const unreadable = await eachMessage(messages, world.telemetry, async (message) => {
     parsed.push({ message, touched: parseJson(message.body, touchedSchema, 'a message to the indexer') });
   });
-  const failing = await indexTouched(looksOf(parsed), world);
+  const failing = await indexTouched(union(parsed.flatMap(({ touched }) => [...touched])), world);
   const failed = parsed.filter(({ touched }) => [...touched.keys()].some((subdir) => failing.has(subdir)));
   const again = batchReply(failed.map(({ message }) => message));
-  return { batchItemFailures: [...poison.batchItemFailures, ...again.batchItemFailures] };
+  return { batchItemFailures: [...unreadable.batchItemFailures, ...again.batchItemFailures] };
 }
 
-function looksOf(parsed: readonly Parsed[]): Map<Subdir, Look> {
-  const looks = new Map<Subdir, Look>();
-  for (const [subdir, look] of parsed.flatMap(({ touched }) => [...touched])) {
-    looks.set(subdir, both(looks.get(subdir), look));
+function union(touched: readonly (readonly [Subdir, Touched])[]): Map<Subdir, Touched> {
+  const bySubdir = new Map<Subdir, Touched>();
+  for (const [subdir, keys] of touched) {
+    const before = bySubdir.get(subdir) ?? [];
+    bySubdir.set(subdir, before === 'all' || keys === 'all' ? 'all' : [...before, ...keys]);
   }
-  return looks;
+  return bySubdir;
+}
+
+const [indexedChannel] = channelNames;
+
+/** Empty for a key of which no index is made. A changed control may change every record of its subdir. */
+function touchedBy(key: ObjectKey): (readonly [Subdir, Touched])[] {
+  const [, subdirOfPackage] = new RegExp(`^${indexedChannel}/([^/]+)/[^/]+$`).exec(key) ?? [];
+  const [, subdirOfControl] = new RegExp(`^_gatehouse/control/${indexedChannel}/([^/]+)\\.json$`).exec(key) ?? [];
+  const subdir = subdirSchema.safeParse(subdirOfPackage ?? subdirOfControl).data;
+  if (subdir === undefined) return [];
+  return [[subdir, key === controlKey(indexedChannel, subdir) ? 'all' : [key]]];
 }
 
 /** @returns the subdirs whose messages must come again: all, when what is made of all of them failed */
-async function indexTouched(looks: ReadonlyMap<Subdir, Look>, world: IndexerWorld): Promise<ReadonlySet<Subdir>> {
-  if (looks.size === 0) return new Set();
-  const forms = new Set((await findStoredAllowlist(world.store))?.forms);
+async function indexTouched(touched: ReadonlyMap<Subdir, Touched>, world: IndexerWorld): Promise<ReadonlySet<Subdir>> {
+  if (touched.size === 0) return new Set();
+  const asked = new Set((await findStoredAllowlist(world.store))?.forms);
   const failing = new Set<Subdir>();
   const changed: Subdir[] = [];
-  for (const [subdir, look] of looks) {
-    const outcome = await attempt(`index of ${subdir}`, world, () => indexOne(subdir, look, { ...world, forms }));
-    if (outcome === null) failing.add(subdir);
-    else if (outcome.changed) changed.push(subdir);
+  for (const [subdir, keys] of touched) {
+    const indexed = await attempt(`index of ${subdir}`, world, () =>
+      indexOne(subdir, keys, { ...world, forms: asked }),
+    );
+    if (indexed === null) failing.add(subdir);
+    else if (indexed.changed) changed.push(subdir);
   }
   const whole = await attempt('channeldata', world, () => indexChannel(world));
-  await invalidate(changed, { ...world, forms });
-  return whole === null ? new Set(looks.keys()) : failing;
+  await invalidate(changed, { ...world, forms: asked });
+  return whole === null ? new Set(touched.keys()) : failing;
 }
 
-/** Null when it failed, which keeps nothing else from being done. */
+/** Null when the work failed, which is logged and keeps nothing else from being done. */
 async function attempt<T>(what: string, { telemetry }: IndexerWorld, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
@@ -72,21 +102,38 @@ async function attempt<T>(what: string, { telemetry }: IndexerWorld, work: () =>
   }
 }
 
-type FormingWorld = IndexerWorld & Pick<IndexWorld, 'forms'>;
+type FormsWorld = IndexerWorld & Pick<IndexWorld, 'forms'>;
 
-async function indexOne(subdir: Subdir, look: Look, world: FormingWorld) {
+async function indexOne(subdir: Subdir, keys: Touched, world: FormsWorld) {
   const { telemetry } = world;
-  const indexed = await indexSubdir(subdir, { ...world, log: telemetry.log }, look === 'all' ? {} : { hints: look });
+  const indexed = await indexSubdir(subdir, { ...world, log: telemetry.log }, keys === 'all' ? {} : { hints: keys });
   for (const problem of indexed.problems) telemetry.warn('problem', problem);
   telemetry.count('IndexProblems', indexed.problems.length);
   return indexed;
 }
 
-/** Who fails here has lost a minute: what the edges keep expires by itself. */
-async function invalidate(changed: readonly Subdir[], world: FormingWorld): Promise<void> {
-  const { invalidate: send, channel, forms = new Set() } = world;
+/** An invalidation that fails costs clients a minute: the edges' copies expire by themselves. */
+async function invalidate(changed: readonly Subdir[], world: FormsWorld): Promise<void> {
+  const { invalidate: send, channel, forms: asked = new Set() } = world;
   if (send === null || changed.length === 0) return;
-  await attempt('invalidation', world, () => send(invalidationPaths(channel, changed, forms)));
+  await attempt('invalidation', world, () => send(invalidationPaths(channel, changed, asked)));
+}
+
+/**
+ * The paths of index files, each by its name: CloudFront takes 15 wildcards at a time, and each runs for minutes.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
+ *
+ * @param asked the index files by option that the allowlist asks for
+ */
+export function invalidationPaths(
+  channel: ChannelName,
+  subdirs: readonly Subdir[],
+  asked: ReadonlySet<string>,
+): string[] {
+  const changing = forms.filter(({ scope, cache }) => scope === 'subdir' && cache === 'one minute');
+  const files = changing.filter(({ written, file }) => written !== 'option' || asked.has(file));
+  const paths = subdirs.flatMap((subdir) => files.map(({ file }) => `/${indexKey(channel, subdir, file)}`));
+  return [...paths, `/${channeldataKey(channel)}`];
 }
 
 export const handler = inWorld(openIndexer, index);

@@ -1,27 +1,25 @@
 import { parseJson, parseValue } from '../core/json.ts';
 import { readStoredAllowlist } from '../core/read-stored-allowlist.ts';
 import { prove } from '../core/steps/prove.ts';
-import { inWorld } from './invocation.ts';
-import { openProver, type ProverWorld } from './open-world.ts';
-import { s3KeysSchema } from './s3-notification.ts';
-import { type BatchReply, batchReply, eachMessage, type SqsMessage, sqsEventSchema } from './sqs-batch.ts';
+import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { inWorld, openProver, type ProverWorld } from './world.ts';
 
-/** Proves every entry against the channel, once for all the index files of a batch. */
+/** Proves every entry of the allowlist against the channel, once for all the changed index files that a batch names. */
 export async function proveChannel(event: unknown, world: ProverWorld): Promise<BatchReply> {
   const { telemetry } = world;
   const { Records } = parseValue(event, sqsEventSchema, 'the event');
   const changed: SqsMessage[] = [];
-  const poison = await eachMessage(Records, telemetry, async (message) => {
+  const unreadable = await eachMessage(Records, telemetry, async (message) => {
     const keys = parseJson(message.body, s3KeysSchema, 'a message to the prover');
     if (keys.length > 0) changed.push(message);
   });
-  if (changed.length === 0) return poison;
+  if (changed.length === 0) return unreadable;
   try {
     await proveOnce(world);
-    return poison;
+    return unreadable;
   } catch (error) {
     telemetry.failed('proof', error);
-    return { batchItemFailures: [...poison.batchItemFailures, ...batchReply(changed).batchItemFailures] };
+    return { batchItemFailures: [...unreadable.batchItemFailures, ...batchReply(changed).batchItemFailures] };
   }
 }
 

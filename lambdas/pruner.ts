@@ -3,13 +3,12 @@ import { readStoredAllowlist } from '../core/read-stored-allowlist.ts';
 import { indexMessage } from '../core/run/index-message.ts';
 import { type PruneReport, prune } from '../core/steps/prune.ts';
 import type { Subdir } from '../core/subdir.ts';
-import { inWorld } from './invocation.ts';
-import { openPruner, type PrunerWorld } from './open-world.ts';
+import { inWorld, openPruner, type PrunerWorld } from './world.ts';
 
 /**
  * Deletes what nobody needs any more, and has the subdirs that lost packages indexed.
  *
- * @throws GatehouseError `allowlist.*` where it is missing or bad: nothing is deleted
+ * @throws GatehouseError `allowlist.*` where the allowlist is missing or bad: nothing is deleted
  */
 export async function pruneChannel(_event: unknown, world: PrunerWorld): Promise<{ readonly deleted: number }> {
   const { telemetry, indexes } = world;

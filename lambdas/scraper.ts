@@ -7,14 +7,12 @@ import { planSlice } from '../core/steps/plan-slice.ts';
 import { settleRun } from '../core/steps/settle.ts';
 import { startRun } from '../core/steps/start-run.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
-import { type Context, inWorld } from './invocation.ts';
-import { openScraper, type ScraperWorld } from './open-world.ts';
-import { s3KeysSchema } from './s3-notification.ts';
-import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './sqs-batch.ts';
+import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
 import { withinTime } from './within-time.ts';
+import { type Context, inWorld, openScraper, type ScraperWorld } from './world.ts';
 
-/** The weekly rule's, which Lambda delivers again under the same id when it fails. */
+/** The schedule's event, which Lambda delivers again under the same id when the invocation fails. */
 const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });
 const eventSchema = z.union([sqsEventSchema, scheduleSchema]);
 const bodySchema = z.union([runMessageSchema, s3KeysSchema]);
@@ -38,7 +36,7 @@ async function start(trigger: string, world: ScraperWorld): Promise<void> {
   world.telemetry.note('run', { ...(await startRun(trigger, world)) });
 }
 
-/** One step for each kind of message. */
+/** Runs the step that a message of this run asks for. */
 async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> {
   const { telemetry } = world;
   if (message.type === 'slice') {
@@ -50,10 +48,10 @@ async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> 
     if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
     for (const problem of plan?.problems ?? []) telemetry.warn('problem', problem);
     telemetry.count('PlanProblems', plan?.problems.length ?? 0);
-  } else reportSettled(message, await settleRun(message.run, world), telemetry);
+  } else reportAdvanced(message, await settleRun(message.run, world), telemetry);
 }
 
-function reportSettled(
+function reportAdvanced(
   message: RunMessage,
   outcome: Awaited<ReturnType<typeof settleRun>>,
   telemetry: Telemetry,

@@ -4,12 +4,12 @@ import { GatehouseError } from '../core/error.ts';
 import type { Event, Log } from '../core/event.ts';
 
 export interface Telemetry {
-  /** What steps tell. */
+  /** Takes the events that steps report. */
   readonly log: Log;
-  /** How an invocation's work came out. */
+  /** Logs how an invocation's work came out. */
   note(message: string, facts: Readonly<Record<string, unknown>>): void;
   warn(message: string, facts: Readonly<Record<string, unknown>>): void;
-  /** Something that is tried again or ends as a dead letter, by name. */
+  /** Logs and counts work that failed: it is tried again, or ends as a dead letter. */
   failed(what: string, error: unknown): void;
   count(metric: string, value: number): void;
   /** Sends the metrics of one invocation. */
@@ -35,7 +35,7 @@ export function powertools(): Telemetry {
     },
     count,
     flush() {
-      // Of none it would warn.
+      // Publishing none would log a warning.
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };

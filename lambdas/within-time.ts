@@ -2,8 +2,8 @@ import { GatehouseError } from '../core/error.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Fetch } from '../core/ports/fetch.ts';
 
-/** What is left for the message to fail by name, and not by the end of the function. Milliseconds. */
-const reserve = 10_000;
+/** Left of the function's time to log which message failed; a function that is cut off logs nothing. */
+const reserveMs = 10_000;
 
 interface Timed {
   readonly fetch: Fetch;
@@ -11,13 +11,15 @@ interface Timed {
 }
 
 /**
- * The same world, in which transfers and waits end in an error shortly before the function would.
+ * A fetch and a clock whose transfers and waits end in an error 10 seconds before the function is cut off, so that the
+ * message that took too long fails alone and by name.
  *
  * @param remaining milliseconds left of the function's time
+ * @throws GatehouseError `upstream.stalled` (retry), from what it returns
  */
 export function withinTime({ fetch, clock }: Timed, remaining: () => number): Timed {
   const within = async <T>(work: Promise<T>): Promise<T> => {
-    const left = remaining() - reserve;
+    const left = remaining() - reserveMs;
     if (left <= 0) throw outOfTime();
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(outOfTime()), left);
@@ -31,7 +33,7 @@ export function withinTime({ fetch, clock }: Timed, remaining: () => number): Ti
     clock: {
       ...clock,
       async sleep(milliseconds) {
-        if (milliseconds >= remaining() - reserve) throw outOfTime();
+        if (milliseconds >= remaining() - reserveMs) throw outOfTime();
         await clock.sleep(milliseconds);
       },
     },
@@ -54,7 +56,7 @@ async function* bodyWithin(
       yield next.value;
     }
   } finally {
-    // Not awaited: what is stuck in a read ends with its connection.
+    // Not awaited: a read that is stuck ends only with its connection.
     void slices.return?.();
   }
 }

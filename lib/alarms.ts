@@ -6,15 +6,14 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './pipeline.ts';
-import type { WorkQueue } from './queues.ts';
+import { constructId, type WorkQueue } from './queues.ts';
 import type { Settings } from './settings.ts';
 
 interface Watch {
   readonly id: string;
   readonly metric: cloudwatch.IMetric;
-  /** Alarms from here on. */
+  /** The alarm goes off at this value and above it. */
   readonly threshold: number;
   readonly says: string;
   /** The heading in docs/operations.md. */
@@ -28,11 +27,11 @@ export interface Watched {
   readonly settings: Settings;
 }
 
-const period = Duration.minutes(5);
+const alarmPeriod = Duration.minutes(5);
 
 /** An alarm for each way in which work can stop; each names the section of docs/operations.md that says what to do. */
 export function channelAlarms(scope: Construct, watched: Watched): void {
-  const action = told(scope, watched.settings);
+  const action = alarmAction(scope, watched.settings);
   for (const { id, metric, threshold, says, section } of watches(watched)) {
     const alarm = new cloudwatch.Alarm(scope, id, {
       metric,
@@ -50,7 +49,7 @@ function watches({ functions, queues, deadLetters }: Watched): Watch[] {
   return [
     deadLettersIn('Events', deadLetters),
     ...Object.entries(queues).flatMap(([name, queue]) => [
-      deadLettersIn(capitalised(name), queue.deadLetters),
+      deadLettersIn(constructId(name), queue.deadLetters),
       tooOld(name, queue),
     ]),
     {
@@ -63,14 +62,14 @@ function watches({ functions, queues, deadLetters }: Watched): Watch[] {
     ...Object.values(functions).flatMap((fn): Watch[] => [
       {
         id: `${fn.node.id}Errors`,
-        metric: fn.metricErrors({ period }),
+        metric: fn.metricErrors({ period: alarmPeriod }),
         threshold: 1,
         says: `${fn.node.id} ended with an error, or was cut off.`,
         section: 'A function fails',
       },
       {
         id: `${fn.node.id}Throttles`,
-        metric: fn.metricThrottles({ period }),
+        metric: fn.metricThrottles({ period: alarmPeriod }),
         threshold: 1,
         says: `${fn.node.id} was held back by the account's concurrency.`,
         section: 'A function is throttled',
@@ -79,36 +78,37 @@ function watches({ functions, queues, deadLetters }: Watched): Watch[] {
   ];
 }
 
-/** What lambdas/prover.ts counts, under the names that lib/functions.ts gives it: those of all channels of an account. */
+/**
+ * The prover counts it (lambdas/prover.ts) under the namespace and service that lib/functions.ts gives it: one metric for
+ * all channels of an account and region.
+ */
 const entriesLost = new cloudwatch.Metric({
   namespace: 'Gatehouse',
   metricName: 'EntriesLost',
   dimensionsMap: { service: 'prover' },
   statistic: 'Sum',
-  period,
+  period: alarmPeriod,
 });
-
-const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 const deadLettersIn = (name: string, queue: Queue): Watch => ({
   id: `${name}DeadLettersAlarm`,
-  metric: queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+  metric: queue.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod, statistic: 'Maximum' }),
   threshold: 1,
   says: `${name}: messages were given up.`,
   section: 'A dead-letter queue is not empty',
 });
 
-const tooOld = (name: string, { queue, hidden }: WorkQueue): Watch => ({
-  id: `${capitalised(name)}QueueAge`,
-  metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }),
-  // Two whole attempts have failed or were never begun.
-  threshold: 2 * hidden,
+const tooOld = (name: string, { queue, visibilityTimeoutSeconds }: WorkQueue): Watch => ({
+  id: `${constructId(name)}QueueAge`,
+  metric: queue.metricApproximateAgeOfOldestMessage({ period: alarmPeriod, statistic: 'Maximum' }),
+  // By then two whole attempts have failed, or were never begun.
+  threshold: 2 * visibilityTimeoutSeconds,
   says: `Messages in the ${name} queue wait for longer than two attempts take.`,
   section: 'A queue falls behind',
 });
 
-/** Whom an alarm tells; nobody, unless asked: it shows in CloudWatch all the same. */
-function told(scope: Construct, { alarmTopic, email }: Settings): SnsAction | null {
+/** Notifies the topic or address of the settings; null without either: an alarm shows in CloudWatch all the same. */
+function alarmAction(scope: Construct, { alarmTopic, email }: Settings): SnsAction | null {
   if (alarmTopic !== undefined) return new SnsAction(sns.Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopic));
   if (email === undefined) return null;
   const topic = new sns.Topic(scope, 'Alarms', { enforceSSL: true });
@@ -123,6 +123,5 @@ function told(scope: Construct, { alarmTopic, email }: Settings): SnsAction | nu
     }),
   );
   topic.addSubscription(new EmailSubscription(email));
-  acknowledge(topic, 'Serverless-SNSRedrivePolicy', 'An alarm that could not be mailed still shows in CloudWatch.');
   return new SnsAction(topic);
 }

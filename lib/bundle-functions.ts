@@ -4,10 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner', 'deploy-files'] as const;
-/** One file of lambdas/ each, whose `handler` is `index.handler` of its bundle. */
+/** Each is a file of lambdas/, whose `handler` is `index.handler` of its bundle. */
 export type FunctionName = (typeof functionNames)[number];
 
-/** They solve, and so have the solver's thread and its WASM beside them. */
+/** Functions that solve, and so have the solver's thread and its WASM beside them. */
 const solving = ['scraper', 'prover'] as const;
 
 export interface BundleOptions {
@@ -20,7 +20,7 @@ const { resolve: find } = createRequire(import.meta.url);
 const rattler = find('@conda-org/rattler');
 const zod = { zod: join(root, 'lib/shims/zod.mjs'), 'zod-files': dirname(find('zod')) };
 
-/** What the CommonJS inside an ES module may ask for. */
+/** Defines the names that CommonJS packages inside an ES module may use. */
 const commonJs = [
   "import { createRequire as gatehouseRequire } from 'node:module';",
   'const require = gatehouseRequire(import.meta.url);',
@@ -73,7 +73,7 @@ function bundleSolver(outdir: string): void {
   for (const name of solving) copyFileSync(join(dirname(rattler), wasm), join(outdir, name, wasm));
 }
 
-/** Of compressjs its bzip2 alone: another method assigns a global that it never declared, which a module may not. */
+/** Bundles compressjs's bzip2 alone: another method assigns a global that it never declared, which a module may not. */
 function bundleCompressor(outdir: string): void {
   buildSync({
     ...esModule,

@@ -1,17 +1,18 @@
 import { dirname, join, resolve } from 'node:path';
-import { Stage } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps, Stage } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledgeFindings } from './acknowledge-findings.ts';
 import { channelAlarms } from './alarms.ts';
 import { bundleFunctions, type FunctionName } from './bundle-functions.ts';
 import { channelDelivery } from './delivery.ts';
 import { deployFiles } from './deployed-files.ts';
 import { sizeOf } from './functions.ts';
 import { channelPipeline, type Functions } from './pipeline.ts';
-import { deadLetterQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
+import { encryptedQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
 import { readSettings, type Settings, type SettingsInput } from './settings.ts';
 import { channelBucket } from './storage.ts';
 
@@ -39,7 +40,7 @@ export class CondaChannel extends Construct {
     super(scope, id);
     const { allowlist = join(root, 'allowlist.json'), patches, bundles, ...given } = props;
     const settings = readSettings(given, `The props of ${this.node.path}`);
-    const deadLetters = deadLetterQueue(this, 'EventDeadLetters');
+    const deadLetters = encryptedQueue(this, 'EventDeadLetters');
     this.queues = channelQueues(this, settings);
     this.bucket = channelBucket(this, this.queues);
     this.functions = channelPipeline(this, {
@@ -55,6 +56,7 @@ export class CondaChannel extends Construct {
     if (this.distribution !== null && settings.invalidate) letInvalidate(this.functions.indexer, this.distribution);
     this.url = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}/conda`;
     channelAlarms(this, { functions: this.functions, queues: this.queues, deadLetters, settings });
+    acknowledgeFindings(this, this.bucket, settings);
   }
 }
 
@@ -63,7 +65,7 @@ function channelQueues(scope: Construct, settings: Settings): Readonly<Record<Qu
   return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof') };
 }
 
-/** Where bundles are put together: within the app's output, which is thrown away. */
+/** Bundles into the app's output, which is thrown away. */
 function bundled(scope: Construct, { bz2 }: Settings): Readonly<Record<FunctionName, string>> {
   const { outdir } = Stage.of(scope) ?? {};
   if (outdir === undefined) throw new Error('a channel is part of an app');
@@ -79,4 +81,19 @@ function letInvalidate(indexer: lambda.Function, distribution: Distribution): vo
       resources: [distribution.distributionArn],
     }),
   );
+}
+
+/** A stack of one channel, whose outputs are what its people need to know of it. */
+export class ChannelStack extends Stack {
+  readonly channel: CondaChannel;
+
+  constructor(scope: Construct, id: string, props: StackProps & { readonly channel?: CondaChannelProps } = {}) {
+    super(scope, id, { description: 'Gatehouse: a curated conda channel', ...props });
+    this.channel = new CondaChannel(this, 'Channel', props.channel);
+    const { url, bucket } = this.channel;
+    new CfnOutput(this, 'Bucket', { value: bucket.bucketName, description: 'gatehouse COMMAND --store s3://BUCKET' });
+    if (url === null) return;
+    new CfnOutput(this, 'ChannelUrl', { value: url, description: 'conda create --override-channels -c URL' });
+    new CfnOutput(this, 'Condarc', { value: `channels:\n  - ${url}\n  - nodefaults`, description: 'For .condarc' });
+  }
 }

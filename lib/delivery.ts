@@ -6,18 +6,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { rootFiles, servedFolders } from '../core/layout.ts';
-import { acknowledge } from './acknowledge.ts';
 import { compileEdge } from './edge/compile-edge.ts';
 import type { Settings } from './settings.ts';
 
-/** CloudFront in front of the bucket: every request goes through the edge function first. */
+/** CloudFront in front of the bucket; every request goes through the edge function first. */
 export function channelDelivery(scope: Construct, bucket: s3.Bucket, settings: Settings): cloudfront.Distribution {
   const behavior = serving(scope, bucket);
   const distribution = new cloudfront.Distribution(scope, 'Distribution', {
     comment: 'Gatehouse: a conda channel',
     defaultBehavior: { ...behavior, responseHeadersPolicy: headers(scope, 'Headers', []) },
     additionalBehaviors: {
-      // The edge function chose by Accept there. The pattern is matched before it ran, /t/TOKEN/ and all.
+      // Below simple/ the edge function chooses by Accept. The pattern is matched before that, so it allows /t/TOKEN/.
       '*simple/*': { ...behavior, responseHeadersPolicy: headers(scope, 'NegotiatedHeaders', [varyByAccept]) },
     },
     defaultRootObject: 'index.html',
@@ -25,29 +24,8 @@ export function channelDelivery(scope: Construct, bucket: s3.Bucket, settings: S
     httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
     ...ownDomain(scope, settings),
   });
-  acknowledgeFindings(distribution, settings);
   for (const statement of served(bucket, distribution)) bucket.addToResourcePolicy(statement);
   return distribution;
-}
-
-function acknowledgeFindings(distribution: cloudfront.Distribution, { domain }: Settings): void {
-  acknowledge(distribution, 'AwsSolutions-CFR1', 'A channel is served wherever its people are.');
-  acknowledge(
-    distribution,
-    'AwsSolutions-CFR2',
-    'GET and HEAD of static files, behind a function that knows each key.',
-  );
-  acknowledge(
-    distribution,
-    'AwsSolutions-CFR3',
-    'Logs say who installs what: an organisation turns them on knowingly.',
-  );
-  if (domain !== undefined) return;
-  acknowledge(
-    distribution,
-    'AwsSolutions-CFR4',
-    "CloudFront's own certificate allows TLS 1.0; with `domain` 1.2 is least.",
-  );
 }
 
 const varyByAccept: cloudfront.ResponseCustomHeader = { header: 'Vary', value: 'Accept', override: true };
@@ -60,7 +38,7 @@ function serving(scope: Construct, bucket: s3.Bucket): cloudfront.BehaviorOption
     viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD,
     cachePolicy: cachePolicy(scope),
-    // Content-Encoding on a file whose hash clients check only does harm (design decision 8).
+    // A client would check the hash of a package against the encoded bytes, so nothing has a Content-Encoding.
     compress: false,
     functionAssociations: [{ eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: edgeFunction(scope) }],
   };
@@ -77,7 +55,7 @@ const edgeFunction = (scope: Construct): cloudfront.Function =>
     code: cloudfront.FunctionCode.fromInline(compileEdge()),
   });
 
-/** By the path alone, which the edge function has made a key, and for as long as the object says. */
+/** Caches by the path alone, which the edge function has made a key, for as long as the object's Cache-Control says. */
 const cachePolicy = (scope: Construct): cloudfront.CachePolicy =>
   new cloudfront.CachePolicy(scope, 'CachePolicy', {
     minTtl: Duration.seconds(0),

@@ -13,7 +13,7 @@ export interface Access {
 
 const packages = ['conda/*.conda', 'conda/*.tar.bz2'] as const;
 
-/** Each index file by its whole name (core/forms/forms.ts): an open end would also let in a package of that name. */
+/** Index files by their whole names (core/forms/forms.ts): an open end would also let in a package of that name. */
 const optionFiles = [
   'conda/*/repodata.json.bz2',
   'conda/*/repodata_from_packages.json',
@@ -33,7 +33,7 @@ const allowlist = '_gatehouse/allowlist.json';
 const provenance = '_gatehouse/provenance/*';
 const control = '_gatehouse/control/*';
 const state = '_gatehouse/state/*';
-/** Of upstream, where a folder was copied into the bucket. */
+/** Upstream's documents, which are there only where a folder was copied into the bucket. */
 const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
 const runs = '_gatehouse/runs/*';
@@ -49,7 +49,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     send: ['plan', 'job', 'index'],
   },
   downloader: {
-    // Runs, since what a superseded one sent for must not come in any more.
+    // Runs, since a job of a superseded run must bring nothing in.
     read: ['conda/*', plans, runs, provenance, incoming],
     list: ['conda/*', plans, runs, provenance, incoming],
     write: [...packages, provenance, incoming],
@@ -57,7 +57,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   indexer: {
     read: ['conda/*', provenance, control, state, allowlist],
     list: ['conda/*', provenance, control, state, allowlist],
-    // Provenance of packages that were copied in by hand.
+    // Provenance, of packages that were copied in by hand.
     write: [...indexFiles, state, provenance],
     send: ['index'],
   },
@@ -69,7 +69,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   pruner: {
     read: ['conda/*', provenance, control, state, plans, documents, allowlist],
     list: ['conda/*', provenance, control, state, plans, documents, allowlist],
-    // Segments of the state are below its subdirs; the state itself is beside them and stays.
+    // Segments of the state are below a folder of their subdir; the state itself is beside that folder and stays.
     delete: [...packages, ...optionFiles, '_gatehouse/state/*/*/*', plans, documents],
     send: ['index'],
   },

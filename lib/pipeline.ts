@@ -4,14 +4,13 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import { channelFunction, type Surroundings } from './functions.ts';
 import { type QueueName, type WorkQueue, work } from './queues.ts';
 
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 
-/** The functions, what each takes from its queue, and what the clock starts. */
+/** The functions, the queue that each works off, and the rules by which the clock starts some. */
 export function channelPipeline(scope: Construct, around: Surroundings): Functions {
   const make = (name: FunctionName) => channelFunction(scope, name, around);
   const functions: Functions = {
@@ -28,9 +27,9 @@ export function channelPipeline(scope: Construct, around: Surroundings): Functio
   return functions;
 }
 
-/** SQS invokes the function with batches; what it reports as failed comes back, the rest is done. */
+/** Lambda invokes the function with batches of the queue; messages that it reports as failed come again. */
 function workOff(worker: lambda.Function, name: QueueName, { queue }: WorkQueue): void {
-  const { batch, window, concurrency } = work[name];
+  const { batchSize, windowSeconds, maxConcurrency } = work[name];
   worker.addToRolePolicy(
     new iam.PolicyStatement({
       sid: 'Receive',
@@ -38,18 +37,13 @@ function workOff(worker: lambda.Function, name: QueueName, { queue }: WorkQueue)
       resources: [queue.queueArn],
     }),
   );
-  const source = worker.addEventSourceMapping('Queue', {
+  worker.addEventSourceMapping('Queue', {
     eventSourceArn: queue.queueArn,
-    batchSize: batch,
-    maxBatchingWindow: Duration.seconds(window),
-    maxConcurrency: concurrency,
+    batchSize,
+    maxBatchingWindow: Duration.seconds(windowSeconds),
+    maxConcurrency,
     reportBatchItemFailures: true,
   });
-  acknowledge(
-    source,
-    'Serverless-LambdaEventSourceMappingDestination',
-    'For streams; the queue has its own dead letters.',
-  );
 }
 
 function startByClock(scope: Construct, functions: Functions, { settings, deadLetters }: Surroundings): void {
@@ -64,7 +58,7 @@ function startByClock(scope: Construct, functions: Functions, { settings, deadLe
       ],
     });
   if (settings.schedule !== 'off') start('Sync', settings.schedule, functions.scraper);
-  // Finds what an event that never came left unindexed.
+  // Finds packages that were left unindexed because an event never came.
   start('Reconcile', 'rate(1 day)', functions.indexer, events.RuleTargetInput.fromObject({ type: 'reconcile' }));
   start('Prune', 'rate(7 days)', functions.pruner);
 }

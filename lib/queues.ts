@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import type { FunctionName } from './bundle-functions.ts';
 
 export type QueueName = 'plan' | 'job' | 'index' | 'proof';
@@ -9,61 +8,66 @@ export type QueueName = 'plan' | 'job' | 'index' | 'proof';
 /** How a queue is worked off. */
 export interface Work {
   readonly by: FunctionName;
-  /** Messages an invocation takes at most. */
-  readonly batch: number;
-  /** For how many seconds a batch may wait for more; at least 1 above 10 messages. */
-  readonly window: number;
+  /** Messages that an invocation takes at most. */
+  readonly batchSize: number;
+  /** Seconds for which a batch may wait for more messages; at least 1 where a batch is more than 10. */
+  readonly windowSeconds: number;
   /** Invocations at a time; SQS allows no fewer than 2, and no function reserves concurrency. */
-  readonly concurrency: number;
+  readonly maxConcurrency: number;
   /** Deliveries after which a message is given up. */
-  readonly receives: number;
+  readonly maxReceives: number;
 }
 
 export const work: Readonly<Record<QueueName, Work>> = {
-  plan: { by: 'scraper', batch: 1, window: 0, concurrency: 5, receives: 5 },
-  // One: the jobs of a batch would share its time and its scratch space.
-  job: { by: 'downloader', batch: 1, window: 0, concurrency: 5, receives: 5 },
-  // A burst of uploads is one look at their subdirs; a lost race for a subdir's state counts as a delivery.
-  index: { by: 'indexer', batch: 1000, window: 30, concurrency: 2, receives: 10 },
+  plan: { by: 'scraper', batchSize: 1, windowSeconds: 0, maxConcurrency: 5, maxReceives: 5 },
+  // One job, for the jobs of a batch would share the function's time and its scratch space.
+  job: { by: 'downloader', batchSize: 1, windowSeconds: 0, maxConcurrency: 5, maxReceives: 5 },
+  // A burst of uploads is indexed in one go. A lost race for a subdir's state counts as a delivery, so these are more.
+  index: { by: 'indexer', batchSize: 1000, windowSeconds: 30, maxConcurrency: 2, maxReceives: 10 },
   // One proof stands for all index changes of two minutes.
-  proof: { by: 'prover', batch: 1000, window: 120, concurrency: 2, receives: 5 },
+  proof: { by: 'prover', batchSize: 1000, windowSeconds: 120, maxConcurrency: 2, maxReceives: 5 },
 };
 
 export interface WorkQueue {
   readonly queue: sqs.Queue;
+  /** Messages that were given up wait here for a person: docs/operations.md, "A dead-letter queue is not empty". */
   readonly deadLetters: sqs.Queue;
-  /** Seconds for which a message is hidden while it is worked on. */
-  readonly hidden: number;
+  /** For so long a message is hidden while it is worked on. */
+  readonly visibilityTimeoutSeconds: number;
 }
 
-const kept = Duration.days(14);
+const messageRetention = Duration.days(14);
 
-/** A queue that is encrypted, takes TLS only and keeps what it is given for 14 days, the longest there is. */
-const queue = (scope: Construct, id: string, more: sqs.QueueProps = {}): sqs.Queue =>
+/** A queue that is encrypted, takes TLS only and keeps its messages for 14 days, the longest that SQS does. */
+export const encryptedQueue = (scope: Construct, id: string, more: sqs.QueueProps = {}): sqs.Queue =>
   new sqs.Queue(scope, id, {
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    retentionPeriod: kept,
+    retentionPeriod: messageRetention,
     ...more,
   });
 
-/** Where what was given up waits for a person: docs/operations.md, "A dead-letter queue is not empty". */
-export function deadLetterQueue(scope: Construct, id: string): sqs.Queue {
-  const deadLetters = queue(scope, id);
-  acknowledge(deadLetters, 'Serverless-SQSRedrivePolicy', 'It is where messages are given up to.');
-  return deadLetters;
-}
+/** The id of the construct that a queue or a function has: `Plan`, `DeployFiles`. */
+export const constructId = (name: string): string =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
 
-/** @param timeout of the function that works it off, in seconds */
+/**
+ * A queue and its dead letters.
+ *
+ * @param timeout of the function that works it off, in seconds
+ */
 export function workQueue(scope: Construct, name: QueueName, timeout: number): WorkQueue {
-  const id = name.charAt(0).toUpperCase() + name.slice(1);
-  const { window, receives } = work[name];
-  const deadLetters = deadLetterQueue(scope, `${id}DeadLetters`);
+  const id = constructId(name);
+  const { windowSeconds, maxReceives } = work[name];
+  const deadLetters = encryptedQueue(scope, `${id}DeadLetters`);
   // AWS asks for six times the timeout, so that a throttled batch is not delivered twice while it waits.
-  const hidden = 6 * timeout + window;
-  const queued = queue(scope, `${id}Queue`, {
-    visibilityTimeout: Duration.seconds(hidden),
-    deadLetterQueue: { queue: deadLetters, maxReceiveCount: receives },
+  const visibilityTimeoutSeconds = 6 * timeout + windowSeconds;
+  const queue = encryptedQueue(scope, `${id}Queue`, {
+    visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
   });
-  return { queue: queued, deadLetters, hidden };
+  return { queue, deadLetters, visibilityTimeoutSeconds };
 }

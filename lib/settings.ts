@@ -1,13 +1,12 @@
 import { z } from 'zod';
 
-/** On or off; `-c` gives every value as text. */
+/** On or off, also as text: `-c` gives every value as text. */
 const flag = z
   .union([z.boolean(), z.enum(['on', 'off', 'true', 'false'])], 'expected on or off')
   .transform((value) => value === true || value === 'on' || value === 'true');
 
 const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'expected a whole number');
-const numberFrom = (least: number, most: number) =>
-  wholeNumber.pipe(z.int(`expected ${least} to ${most}`).min(least).max(most));
+const numberFrom = (min: number, max: number) => wholeNumber.pipe(z.int(`expected ${min} to ${max}`).min(min).max(max));
 
 const size = z.strictObject({
   /** MB. New accounts may be held to 3,008. */
@@ -35,7 +34,7 @@ const settingsSchema = z
   .strictObject({
     /** CloudFront in front of the bucket. */
     cdn: flag.default(true),
-    /** When the allowlist is worked out anew, in UTC; a change to it starts that at once, whatever this says. */
+    /** When a sync starts by itself, in UTC; a change to the allowlist starts one at once, whatever this says. */
     schedule: text(
       /^(?:off|rate\(\d+ (?:minute|hour|day)s?\)|cron\([^()]+\))$/,
       'off, or a schedule such as `rate(7 days)` or `cron(0 4 ? * SUN *)`',
@@ -51,13 +50,13 @@ const settingsSchema = z
     retain: numberFrom(1, 3650).default(90),
     /** What each function gets, where it is not what lib/functions.ts says. */
     sizes: sizes.prefault({}),
-    /** Lets `forms` ask for repodata.json.bz2, for conda before 4.7; brings compressjs, which is GPL-2.0, into the indexer. */
+    /** Lets `forms` ask for repodata.json.bz2, for conda before 4.7. Brings compressjs (GPL-2.0) into the indexer. */
     bz2: flag.default(false),
     /** Invalidates what CloudFront holds of an index that changed, instead of letting it age for a minute. */
     invalidate: flag.default(false),
-    /** An SNS topic that is told of each alarm. */
+    /** An SNS topic that is notified of each alarm. */
     alarmTopic: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic').optional(),
-    /** Who is mailed each alarm. */
+    /** An address that each alarm is mailed to. */
     email: z.email('expected an e-mail address').optional(),
   })
   .refine(({ domain, certificateArn }) => (domain === undefined) === (certificateArn === undefined), {
@@ -69,13 +68,13 @@ const settingsSchema = z
     message: 'needs the CDN, which is off',
   });
 
-/** What can be said of a channel, as props or as context. */
+/** A channel's settings as props or context give them. */
 export type SettingsInput = z.input<typeof settingsSchema>;
 export type Settings = z.output<typeof settingsSchema>;
 
 /**
  * @param where names the settings in an error
- * @throws with a line for each setting that cannot be
+ * @throws with a line for each setting that is unknown or has no such value
  */
 export function readSettings(given: unknown, where: string): Settings {
   const read = settingsSchema.safeParse(given);

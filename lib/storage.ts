@@ -4,10 +4,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
 import { allowlistKey, channelNames, privatePrefix } from '../core/layout.ts';
-import { acknowledge } from './acknowledge.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
 
-interface Told {
+interface Notification {
   readonly to: QueueName;
   readonly of: 'Created' | 'Removed';
   readonly prefix: string;
@@ -17,18 +16,18 @@ interface Told {
 const packageSuffixes = ['.conda', '.tar.bz2'];
 
 /**
- * What the bucket tells whom. S3 refuses two rules for one event whose prefixes and suffixes both overlap; and no rule
- * may fire on what its own consumer writes, or it would never end.
+ * Which queue is notified of which keys. S3 refuses two rules for one event whose prefixes and suffixes both overlap. A
+ * rule that fires on what its own consumer writes would never end.
  */
-const notifications: readonly Told[] = [
-  ...packageSuffixes.flatMap((suffix): Told[] => [
+const notifications: readonly Notification[] = [
+  ...packageSuffixes.flatMap((suffix): Notification[] => [
     { to: 'index', of: 'Created', prefix: 'conda/', suffix },
     { to: 'index', of: 'Removed', prefix: 'conda/', suffix },
   ]),
   { to: 'index', of: 'Created', prefix: `${privatePrefix}control/conda/`, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: allowlistKey, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: `${privatePrefix}patches/`, suffix: '.json' },
-  // What is proved, and written after its .zst: who was cut off between the two has yet to tell.
+  // The prover reads this file, which is written after its .zst: an indexer cut off between the two has yet to finish.
   { to: 'proof', of: 'Created', prefix: 'conda/', suffix: '/repodata.json' },
 ];
 
@@ -54,19 +53,14 @@ export function channelBucket(scope: Construct, queues: Readonly<Record<QueueNam
       { id: 'runs', prefix: `${privatePrefix}runs/`, expiration: Duration.days(14) },
     ],
   });
-  acknowledge(
-    bucket,
-    'AwsSolutions-S1',
-    'Whether reads are logged, and where, is for the organisation: CloudTrail can.',
-  );
   bucket.addToResourcePolicy(createOnly(bucket));
   notify(bucket, queues);
   return bucket;
 }
 
 /**
- * A package's name never gets other bytes (design decision 4), whoever writes: only with `If-None-Match: *`, which a
- * multipart upload bears when it completes.
+ * A package's name never gets other bytes, whoever writes: a client that has the old ones would refuse the new ones for
+ * their hash. So a write needs `If-None-Match: *`, which a multipart upload bears when it completes.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
 function createOnly(bucket: s3.Bucket): iam.PolicyStatement {
@@ -82,7 +76,7 @@ function createOnly(bucket: s3.Bucket): iam.PolicyStatement {
   });
 }
 
-/** By the bucket's own property: addEventNotification would bring a custom resource with a function of its own. */
+/** Sets the bucket's own property: addEventNotification would bring a custom resource with a function of its own. */
 function notify(bucket: s3.Bucket, queues: Readonly<Record<QueueName, WorkQueue>>): void {
   cfnBucketOf(bucket).notificationConfiguration = {
     queueConfigurations: notifications.map(({ to, of, prefix, suffix }) => ({
@@ -98,9 +92,9 @@ function notify(bucket: s3.Bucket, queues: Readonly<Record<QueueName, WorkQueue>
       },
     })),
   };
-  const told = [...new Set(notifications.map(({ to }) => to))];
-  // S3 tries each queue when it is told of it, so the queues' policies come first.
-  bucket.node.addDependency(...told.map((name) => letS3Send(queues[name].queue)));
+  const notified = [...new Set(notifications.map(({ to }) => to))];
+  // S3 sends a test message to each queue when the rules are set, so the queues' policies come first.
+  bucket.node.addDependency(...notified.map((name) => letS3Send(queues[name].queue)));
 }
 
 export function cfnBucketOf(bucket: s3.Bucket): s3.CfnBucket {
@@ -109,7 +103,7 @@ export function cfnBucketOf(bucket: s3.Bucket): s3.CfnBucket {
   throw new Error('a bucket is a CfnBucket');
 }
 
-/** By account and not by bucket, for the bucket waits for this policy. */
+/** Names the account and not the bucket, for the bucket waits for this policy. */
 function letS3Send(queue: Queue): IDependable {
   const { policyDependable } = queue.addToResourcePolicy(
     new iam.PolicyStatement({

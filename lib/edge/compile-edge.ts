@@ -1,19 +1,19 @@
 import { buildSync } from 'esbuild';
 
-/** What CloudFront calls: a function of this name at the top of a script that is no module. */
+/** CloudFront calls a function named `handler` at the top of a script that is no module. */
 const entry = `
 import { viewerRequest } from './viewer-request.ts';
 function handler(event) { return viewerRequest(event); }
 `;
 
-/** CloudFront's limit for a function's code, in bytes. */
-const limit = 10_240;
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+const maxCodeBytes = 10_240;
 
 /**
  * lib/edge/viewer-request.ts and core/layout/route.ts with its two imports as one script for CloudFront's JavaScript
  * runtime 2.0, which is ECMAScript 5.1 with const, let, arrow functions and template literals.
  *
- * @throws when it uses a module of Node, or has outgrown CloudFront's limit
+ * @throws when the code uses a module of Node, or has outgrown CloudFront's limit
  */
 export function compileEdge(): string {
   const { outputFiles } = buildSync({
@@ -32,6 +32,7 @@ export function compileEdge(): string {
     logLevel: 'silent',
   });
   const code = outputFiles.map(({ text }) => text).join('');
-  if (Buffer.byteLength(code) > limit) throw new Error(`the edge function is over CloudFront's ${limit} bytes`);
+  if (Buffer.byteLength(code) > maxCodeBytes)
+    throw new Error(`the edge function is over CloudFront's ${maxCodeBytes} bytes`);
   return code;
 }

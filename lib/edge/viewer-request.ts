@@ -41,7 +41,7 @@ const refusals: Readonly<Record<401 | 404 | 405, ViewerResponse>> = {
   },
 };
 
-/** The request for the key that the URL leads to, so that the key is what is cached; or the answer, where it leads nowhere. */
+/** The request for the key that the URL leads to, so that the key is what is cached; or the answer for no key. */
 export function viewerRequest(event: { readonly request: ViewerRequest }): ViewerRequest | ViewerResponse {
   const request = event.request;
   const found = route(routeRequest(request));

@@ -7,7 +7,7 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { ChannelStack } from '../../lib/channel-stack.ts';
+import { ChannelStack } from '../../lib/conda-channel.ts';
 import { contextSettings } from '../../lib/settings.ts';
 import { qualifier, stackName, toolkitName } from './names.ts';
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-import { plainTemplate } from '../support/stack-template.ts';
+import { plainTemplate } from '../support/stack/stack-template.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);

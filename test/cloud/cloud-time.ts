@@ -15,7 +15,7 @@ export function cloudTime(): CloudTime {
   let passed = 0;
   const now = () => Date.now() + passed;
   const wake = () => {
-    for (const look of [...waiting]) look();
+    for (const goOn of [...waiting]) goOn();
   };
   return {
     now,
@@ -26,16 +26,16 @@ export function cloudTime(): CloudTime {
     },
     until: (moment, signal) =>
       new Promise((resolve) => {
-        const timer = setTimeout(() => look(), Math.min(moment - now(), 2 ** 31 - 1));
-        const look = () => {
+        const timer = setTimeout(() => goOn(), Math.min(moment - now(), 2 ** 31 - 1));
+        const goOn = () => {
           clearTimeout(timer);
-          waiting.delete(look);
-          signal.removeEventListener('abort', look);
+          waiting.delete(goOn);
+          signal.removeEventListener('abort', goOn);
           resolve();
         };
-        waiting.add(look);
-        signal.addEventListener('abort', look);
-        if (signal.aborted) look();
+        waiting.add(goOn);
+        signal.addEventListener('abort', goOn);
+        if (signal.aborted) goOn();
       }),
   };
 }

@@ -119,9 +119,9 @@ describe('events', () => {
     notifyQueue(cloud, { ...wanted, events: ['s3:ObjectCreated:*'] });
     for (const key of ['conda/a.conda', 'conda/a.json', '_gatehouse/a.conda']) await put(key, 'x');
     await clients.s3.send(new DeleteObjectCommand({ Bucket, Key: 'conda/a.conda' }));
-    const told = [...queue.messages].map(({ body }) => JSON.parse(body));
-    expect(told[0]).toMatchObject({ Event: 's3:TestEvent', Bucket });
-    expect(told.slice(1)).toMatchObject([{ Records: [{ s3: { object: { key: 'conda/a.conda' } } }] }]);
+    const bodies = [...queue.messages].map(({ body }) => JSON.parse(body));
+    expect(bodies[0]).toMatchObject({ Event: 's3:TestEvent', Bucket });
+    expect(bodies.slice(1)).toMatchObject([{ Records: [{ s3: { object: { key: 'conda/a.conda' } } }] }]);
   });
 
   it('spell keys as a form does', async () => {

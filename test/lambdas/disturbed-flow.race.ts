@@ -7,12 +7,10 @@ import { subdirSchema } from '../../core/subdir.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
 import { parsePatchInstructions } from '../support/cli/patch-instructions.ts';
 import { small } from '../support/cli/start-lab.ts';
-import { damage } from '../support/damage.ts';
-import { at, expectSame, isShard } from '../support/expect-same.ts';
-import { localTwin } from '../support/local-twin.ts';
+import { damage, expectSame, isShard, localSync, textsBelow } from '../support/cloud/compare.ts';
+import { type SmallCloud, smallCloud } from '../support/cloud/small-cloud.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { seededRandom } from '../support/random.ts';
-import { type SmallCloud, smallCloud } from '../support/small-cloud.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
@@ -80,6 +78,12 @@ const kept = (cloud: SmallCloud) =>
     Object.entries(cloud.objects()).filter(([key]) => !/^_gatehouse\/(runs|plans|state)\//.test(key) && !isShard(key)),
   );
 
+/** Batches of up to 10 on every queue, so that a handler is also cut off between two messages. */
+const batchSize = 10;
+
+/** Far more than the stack's 5 and 10: chance cuts one message's invocations off up to 13 times in a row in 40 plays. */
+const maxReceives = 30;
+
 describe('whatever happens on the way', () => {
   let undisturbed: Play;
   beforeAll(async () => {
@@ -90,14 +94,15 @@ describe('whatever happens on the way', () => {
 
   it('the end is what two syncs come to', async () => {
     const cloud = smallCloud(solver);
-    const local = localTwin(cloud);
+    const local = localSync(cloud);
     await local.sync(JSON.stringify(allowlist(urlOf('first'), ['app', 'old', 'gone'])));
     cloud.now += day;
     const hotfixes = new Map([[linux, parsePatchInstructions(JSON.stringify(ownHotfixes), 'patches')]]);
     await local.sync(JSON.stringify(allowlist(urlOf('second'), ['app', 'old'], { forms })), hotfixes);
     expectSame(undisturbed.cloud, local);
     expect(await damage(undisturbed.cloud)).toEqual([]);
-    const text = at(undisturbed.cloud.bucket, 'conda/linux-64/repodata.json')['conda/linux-64/repodata.json'] ?? '';
+    const text =
+      textsBelow(undisturbed.cloud.bucket, 'conda/linux-64/repodata.json')['conda/linux-64/repodata.json'] ?? '';
     const { packages, 'packages.conda': conda, removed } = JSON.parse(text);
     expect(Object.keys({ ...packages, ...conda }).sort()).toEqual([
       'app-1.0-0.conda',
@@ -113,7 +118,7 @@ describe('whatever happens on the way', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6])('messages come twice and in any order (seed %i)', async (seed) => {
-    const { cloud, served } = await play({ random: seededRandom(seed), duplicates: 0.2 });
+    const { cloud, served } = await play({ random: seededRandom(seed), duplicates: 0.2, batchSize });
     expect(cloud.dead).toEqual([]);
     expect(served).toEqual(undisturbed.served);
     expect(await damage(cloud)).toEqual([]);
@@ -130,7 +135,13 @@ describe('whatever happens on the way', () => {
         if (now) cut += 1;
         return now;
       };
-      const { cloud, served } = await play({ random: seededRandom(seed), duplicates: 0.1, crash });
+      const { cloud, served } = await play({
+        random: seededRandom(seed),
+        duplicates: 0.1,
+        batchSize,
+        maxReceives,
+        crash,
+      });
       expect({ seed, dead: cloud.dead }).toEqual({ seed, dead: [] });
       expect({ seed, served }).toEqual({ seed, served: undisturbed.served });
       expect({ seed, damage: await damage(cloud) }).toEqual({ seed, damage: [] });

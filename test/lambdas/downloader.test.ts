@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GatehouseError } from '../../core/error.ts';
 import { download } from '../../lambdas/downloader.ts';
-import { batch, type CloudLab, failing, startCloudLab } from '../support/cloud-lab.ts';
-import type { SmallCloud } from '../support/small-cloud.ts';
+import { batch, type CloudLab, failing, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 
 let lab: CloudLab;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('the downloader', () => {
     expect(bodies).toHaveLength(2);
     return bodies;
   };
-  const world = (more: object = {}) => ({ ...cloud.world(), telemetry: cloud.told, ...more });
+  const world = (more: object = {}) => ({ ...cloud.world(), telemetry: cloud.telemetry, ...more });
 
   it('one artifact that fails is told by name and the others are stored', async () => {
     const [first = '', second = ''] = await jobs();
@@ -40,7 +40,7 @@ describe('the downloader', () => {
     const reply = await download({ Records: batch(first, second) }, world({ fetch: refusing }), context);
     expect(reply.batchItemFailures).toHaveLength(1);
     expect(Object.keys(cloud.objects('conda/linux-64/b'))).toHaveLength(1);
-    expect(cloud.told.lines.join('\n')).toMatch(/failed: .*linux-64\/a-1\.0-0\.conda: upstream\.status/);
+    expect(cloud.telemetry.lines.join('\n')).toMatch(/failed: .*linux-64\/a-1\.0-0\.conda: upstream\.status/);
   });
 
   it('one that is too large for the scratch disk fails by name', async () => {
@@ -53,7 +53,7 @@ describe('the downloader', () => {
       },
     };
     expect(await download({ Records: batch(first) }, world({ store: small }), context)).toEqual(failing('m0'));
-    expect(cloud.told.lines.join('\n')).toMatch(/fetch\.failed .*a-1\.0-0\.conda.*scratch space/);
+    expect(cloud.telemetry.lines.join('\n')).toMatch(/fetch\.failed .*a-1\.0-0\.conda.*scratch space/);
   });
 
   it('one that is known to be too large is not even asked for, and comes once there is space', async () => {
@@ -66,7 +66,7 @@ describe('the downloader', () => {
     };
     const reply = await download({ Records: batch(first) }, world({ fetch: asking, scratch: 10 }), context);
     expect([reply, asked]).toEqual([failing('m0'), []]);
-    expect(cloud.told.lines.join('\n')).toMatch(
+    expect(cloud.telemetry.lines.join('\n')).toMatch(
       /failed: .*a-1\.0-0\.conda.*\d bytes do not fit into 10 of scratch space/,
     );
     expect(await download({ Records: batch(first) }, world({ scratch: 100_000 }), context)).toEqual(failing());
@@ -88,7 +88,7 @@ describe('the downloader', () => {
       getRemainingTimeInMillis: () => left,
     });
     expect(reply).toEqual(failing('m0'));
-    expect(cloud.told.lines.join('\n')).toMatch(/a-1\.0-0\.conda.*time is over/);
+    expect(cloud.telemetry.lines.join('\n')).toMatch(/a-1\.0-0\.conda.*time is over/);
     expect(Object.keys(cloud.objects('conda/linux-64/a'))).toEqual([]);
   });
 

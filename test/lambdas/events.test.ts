@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { download } from '../../lambdas/downloader.ts';
-import { s3KeysSchema } from '../../lambdas/s3-notification.ts';
-import { batch, type CloudLab, failing, notification, startCloudLab, testEvent } from '../support/cloud-lab.ts';
-import type { SmallCloud } from '../support/small-cloud.ts';
-import { telling } from '../support/telling.ts';
+import { s3KeysSchema } from '../../lambdas/events.ts';
+import { batch, type CloudLab, failing, notification, startCloudLab, testEvent } from '../support/cloud/cloud-lab.ts';
+import { recordTelemetry } from '../support/cloud/recorded-telemetry.ts';
+import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 
 let lab: CloudLab;
 beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('a poison message', () => {
     }[on];
     const bodies = on === 'downloader' ? poison : [...poison, good];
     expect(await cloud.invoke(on, batch(...bodies))).toEqual(failing(...poison.map((_, i) => `m${i}`)));
-    expect(cloud.told.lines.filter((line) => line.startsWith('failed: message m0'))).toHaveLength(1);
+    expect(cloud.telemetry.lines.filter((line) => line.startsWith('failed: message m0'))).toHaveLength(1);
   });
 
   it('ends as a dead letter after its tries, and the rest of its batch is done', async () => {
@@ -64,9 +64,9 @@ describe('a poison message', () => {
 });
 
 it('what is logged of a failure names the message and not more than is needed of it', async () => {
-  const told = telling();
-  const world = { ...cloud.world(), telemetry: told };
+  const telemetry = recordTelemetry();
+  const world = { ...cloud.world(), telemetry };
   await download({ Records: batch('x'.repeat(10_000)) }, world, { getRemainingTimeInMillis: () => 900_000 });
-  expect(told.lines).toHaveLength(1);
-  expect(told.lines[0]?.length).toBeLessThan(700);
+  expect(telemetry.lines).toHaveLength(1);
+  expect(telemetry.lines[0]?.length).toBeLessThan(700);
 });

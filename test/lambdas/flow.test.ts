@@ -3,11 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { buildSampleChannel, sampleAllowlist } from '../../local/sample/sample-channel.ts';
-import { damage } from '../support/damage.ts';
-import { expectSame } from '../support/expect-same.ts';
-import { localTwin } from '../support/local-twin.ts';
+import { damage, expectSame, localSync } from '../support/cloud/compare.ts';
+import { smallCloud } from '../support/cloud/small-cloud.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-import { smallCloud } from '../support/small-cloud.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
@@ -25,7 +23,7 @@ describe('from the allowlist to the proof', () => {
     await buildSampleChannel(join(folder.path, 'sample'), { forms: ['json'] });
     const text = sampleAllowlist(urlOf('sample'));
     const cloud = smallCloud(solver);
-    const local = localTwin(cloud);
+    const local = localSync(cloud);
     await cloud.allowlist(JSON.parse(text));
     await cloud.run();
     await local.sync(text);

@@ -2,10 +2,10 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { subdirSchema } from '../../core/subdir.ts';
-import { index } from '../../lambdas/indexer.ts';
-import { cloudFrontInvalidation, invalidationPaths } from '../../lambdas/invalidate.ts';
-import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud-lab.ts';
-import type { SmallCloud } from '../support/small-cloud.ts';
+import { index, invalidationPaths } from '../../lambdas/indexer.ts';
+import { cloudFrontInvalidation } from '../../lambdas/world.ts';
+import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { key } from '../support/store/objects.ts';
 import { memoryStore } from '../twins/store-memory.ts';
 
@@ -115,7 +115,9 @@ describe('the forms that the allowlist asks for', () => {
     await cloud.run();
     expect(cloud.dead).toEqual([]);
     expect(formsIn()).toEqual([...usual, 'repodata_from_packages.json']);
-    expect(cloud.told.lines.join('\n')).toMatch(/warning: problem .*index\.form.*conda\/linux-64\/repodata\.json\.bz2/);
+    expect(cloud.telemetry.lines.join('\n')).toMatch(
+      /warning: problem .*index\.form.*conda\/linux-64\/repodata\.json\.bz2/,
+    );
   });
 
   it('is made by the bundled thread where there is one', async () => {
@@ -123,6 +125,6 @@ describe('the forms that the allowlist asks for', () => {
     cloud.bzip2 = async (bytes) => Buffer.from(`bz2 of ${bytes.length}`);
     await cloud.run();
     expect(formsIn()).toEqual([usual[0], 'repodata.json.bz2', usual[1]]);
-    expect(cloud.told.lines.join('\n')).not.toContain('index.form');
+    expect(cloud.telemetry.lines.join('\n')).not.toContain('index.form');
   });
 });

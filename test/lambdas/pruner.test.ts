@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CloudLab, listed, startCloudLab } from '../support/cloud-lab.ts';
-import type { SmallCloud } from '../support/small-cloud.ts';
+import { type CloudLab, listed, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { key } from '../support/store/objects.ts';
 import { memoryStore } from '../twins/store-memory.ts';
 
@@ -45,7 +45,7 @@ describe('the pruner', () => {
     expect(Object.keys(cloud.objects(`${before}shards`))).toEqual([]);
     await cloud.run();
     expect(listed(cloud)).toEqual(['c-1.0-0.conda']);
-    expect(cloud.told.lines.filter((line) => line.startsWith('deleted ')).join('\n')).toContain('b-1.0-0.conda');
+    expect(cloud.telemetry.lines.filter((line) => line.startsWith('deleted ')).join('\n')).toContain('b-1.0-0.conda');
     expect(await cloud.prune()).toEqual({ deleted: 0 });
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CloudLab, listed, startCloudLab } from '../support/cloud-lab.ts';
-import type { SmallCloud } from '../support/small-cloud.ts';
+import { type CloudLab, listed, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { key } from '../support/store/objects.ts';
 
 let lab: CloudLab;
@@ -24,7 +24,7 @@ describe('the scraper', () => {
     await cloud.put(key('_gatehouse/allowlist.json'), Buffer.from('{"packages":[]}'));
     await cloud.run();
     expect(cloud.dead).toHaveLength(1);
-    expect(cloud.told.lines.join('\n')).toContain('"channels"');
+    expect(cloud.telemetry.lines.join('\n')).toContain('"channels"');
     expect(cloud.objects('conda/')).toEqual(before);
     await expect(cloud.schedule('monday')).rejects.toThrow(/channels/);
   });
@@ -58,7 +58,7 @@ describe('the scraper', () => {
     await cloud.allowlist(lab.allowing('c'));
     await cloud.run();
     expect(cloud.dead.map(({ queue }) => queue)).toEqual(['scraper', 'scraper']);
-    expect(cloud.told.lines.join('\n')).toMatch(says);
+    expect(cloud.telemetry.lines.join('\n')).toMatch(says);
     expect(cloud.objects('conda/')).toEqual(before);
     await expect(cloud.schedule('monday')).rejects.toMatchObject({ code: 'patches.invalid', retry: false });
   });
@@ -73,7 +73,7 @@ describe('the scraper', () => {
     for (const body of messages) cloud.send('scraper', body);
     await cloud.run();
     expect(messages).not.toEqual([]);
-    expect(cloud.told.lines.filter((line) => /^(slice|merge) .*superseded/.test(line))).toHaveLength(2);
+    expect(cloud.telemetry.lines.filter((line) => /^(slice|merge) .*superseded/.test(line))).toHaveLength(2);
     expect(Object.keys(cloud.objects('conda/linux-64/a'))).toEqual([]);
   });
 
@@ -101,8 +101,8 @@ describe('the scraper', () => {
     await hours();
     await cloud.run();
     expect(listed(cloud)).toEqual(['a-1.0-0.conda', 'b-1.0-0.conda']);
-    expect(cloud.told.lines.join('\n')).toContain('was not worked out in time');
-    expect(cloud.told.counts.get('SlicesMissing')).toBe(1);
+    expect(cloud.telemetry.lines.join('\n')).toContain('was not worked out in time');
+    expect(cloud.telemetry.counts.get('SlicesMissing')).toBe(1);
     cloud.drop = () => false;
     await cloud.schedule('next week');
     await cloud.run();

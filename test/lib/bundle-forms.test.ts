@@ -3,25 +3,18 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { allowlistKey } from '../../core/layout.ts';
-import { bundleFunctions } from '../../lib/bundle-functions.ts';
 import { newCloudBucket } from '../cloud/s3/s3-world.ts';
 import { startCloud } from '../cloud/start-cloud.ts';
 import { bunzip2 } from '../support/archives/bunzip2.ts';
 import { cloudClients } from '../support/cloud/cloud-clients.ts';
-import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+import { sharedBundles } from '../support/stack/shared-bundles.ts';
 
 it.each([true, false])(
   'the bundled indexer writes repodata.json.bz2 if it has the thread (bz2: %s), else names it',
   async (bz2) => {
-    const { indexer } = bundleFunctions(join(folder.path, String(bz2)), { bz2 });
+    const { indexer } = await sharedBundles(bz2);
     await using cloud = await startCloud();
     const bucket = newCloudBucket();
     cloud.s3.buckets.set('channel', bucket);

@@ -7,6 +7,7 @@ import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { candidate, poolOf } from '../support/solver/candidates.ts';
+import { sharedBundles } from '../support/stack/shared-bundles.ts';
 
 type Bundles = ReturnType<typeof bundleFunctions>;
 
@@ -15,8 +16,8 @@ let plain: Bundles;
 let withBz2: Bundles;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  plain = bundleFunctions(join(folder.path, 'plain'), { bz2: false });
-  withBz2 = bundleFunctions(join(folder.path, 'bz2'), { bz2: true });
+  plain = await sharedBundles(false);
+  withBz2 = await sharedBundles(true);
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
@@ -29,7 +30,7 @@ async function contents(bundles: Bundles): Promise<Map<string, Buffer>> {
 }
 
 /** What the stack tells its functions. */
-const told = {
+const environment = {
   AWS_REGION: 'eu-central-1',
   GATEHOUSE_BUCKET: 'channel',
   GATEHOUSE_PLAN_QUEUE_URL: 'https://sqs.invalid/1/plan',
@@ -89,7 +90,7 @@ describe('what a bundle does', () => {
         .then(({ handler }) => handler({ Records: [{ messageId: 'm1', body: '{"no":1}' }] },
           { getRemainingTimeInMillis: () => 900000 }))
         .then((reply) => console.log(JSON.stringify(reply)))`;
-      const ran = spawnSync(process.execPath, ['-e', script], { cwd: folder.path, env: told, encoding: 'utf8' });
+      const ran = spawnSync(process.execPath, ['-e', script], { cwd: folder.path, env: environment, encoding: 'utf8' });
       expect(ran.stdout.trim().split('\n').at(-1)).toBe('{"batchItemFailures":[{"itemIdentifier":"m1"}]}');
       expect(ran.stdout).toContain('"Namespace":"Gatehouse"');
       expect(JSON.parse(ran.stderr)).toMatchObject({ level: 'ERROR', service: 'gatehouse', code: 'json.invalid' });

@@ -1,7 +1,6 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
 import { damage, day, lab, names, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
 

@@ -26,7 +26,7 @@ export function poisonChecks(scene: () => Scene): void {
       const { deployment, upstream } = scene();
       const { outputs, sqs, store } = deployment;
       const { jobQueue: queue, jobDeadLetters: deadLetters } = outputs;
-      await hurryQueue(sqs, { queue, deadLetters, receives: work.job.receives, hidden: soon });
+      await hurryQueue(sqs, { queue, deadLetters, receives: work.job.maxReceives, hidden: soon });
       const { plan, artifacts } = await threeOf(scene());
       const [lacking, ...others] = artifacts;
       if (lacking === undefined) throw new Error('the plan has artifacts');

@@ -1,6 +1,6 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { z } from 'zod';
 import { s3Store } from '../../../adapters/store-s3.ts';
 import { systemClock } from '../../../adapters/system-clock.ts';
@@ -9,29 +9,18 @@ import { parseJson } from '../../../core/json.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
-import { bundleFunctions } from '../../../lib/bundle-functions.ts';
 import { cloudClients } from '../../support/cloud/cloud-clients.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
-import { synthesizeTo } from '../../support/synthesize.ts';
+import type { TemporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { sharedBundles } from '../../support/stack/shared-bundles.ts';
+import { synthesizeTo } from '../../support/stack/synthesize.ts';
 import { type DeployedStack, type DeployOptions, deployStack } from '../stack/deploy-stack.ts';
-
-let bundles: ReturnType<typeof bundleFunctions> | null = null;
-let bundleFolder: TemporaryFolder | null = null;
-afterAll(() => bundleFolder?.[Symbol.asyncDispose]());
-
-/** The functions, bundled once for all that the test file runs. */
-export async function bundled(): Promise<ReturnType<typeof bundleFunctions>> {
-  bundleFolder ??= await temporaryFolder();
-  bundles ??= bundleFunctions(bundleFolder.path, { bz2: false });
-  return bundles;
-}
 
 /** The app's output for an allowlist, below a folder. */
 export async function appOutput({ path }: TemporaryFolder, allowlist: string): Promise<string> {
   const home = await mkdtemp(join(path, 'app-'));
   const file = join(home, 'allowlist.json');
   await writeFile(file, allowlist);
-  synthesizeTo(join(home, 'cdk.out'), { allowlist: file, bundles: await bundled(), cdn: false });
+  synthesizeTo(join(home, 'cdk.out'), { allowlist: file, bundles: await sharedBundles(false), cdn: false });
   return join(home, 'cdk.out');
 }
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
-import { synthesizeTo } from '../../support/synthesize.ts';
+import { sharedBundles } from '../../support/stack/shared-bundles.ts';
+import { synthesizeTo } from '../../support/stack/synthesize.ts';
 import { mayDo } from '../stack/may-do.ts';
 import { readWiring } from '../stack/wiring.ts';
-import { bundled } from './scene.ts';
 
 const endpoint = 'http://127.0.0.1:1';
 
 describe('what the template says of who calls whom', async () => {
   await using folder = await temporaryFolder();
-  const bundles = await bundled();
+  const bundles = await sharedBundles(false);
   const templateOf = (cdn: boolean) => synthesizeTo(`${folder.path}/${cdn}`, { cdn, invalidate: cdn, bundles });
   const [off, on] = [templateOf(false), templateOf(true)];
   const wiring = readWiring(off, endpoint);

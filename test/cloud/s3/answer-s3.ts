@@ -1,6 +1,5 @@
 import { type Answer, type Question, Refusal } from '../answer.ts';
-import { callerOf } from '../caller-of.ts';
-import type { CloudRequest } from '../fault.ts';
+import { type CloudRequest, callerOf } from '../fault.ts';
 import { createBucket, deleteBucket, headBucket, listUploads, putVersioning } from './bucket-requests.ts';
 import { copyObject } from './copy-request.ts';
 import { listObjects } from './list-request.ts';

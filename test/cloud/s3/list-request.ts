@@ -10,14 +10,14 @@ export function listObjects(world: S3World, { resource }: CloudRequest, { query 
   const prefix = query.get('prefix') ?? '';
   const token = query.get('continuation-token');
   const after = token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString();
-  const most = Math.min(Number(query.get('max-keys') ?? world.maxKeys), world.maxKeys);
+  const maxKeys = Math.min(Number(query.get('max-keys') ?? world.maxKeys), world.maxKeys);
   const found = keysAfter(bucket, prefix, after);
-  const page = found.slice(0, most);
+  const page = found.slice(0, maxKeys);
   const isTruncated = found.length > page.length;
   const content = [
     element('Name', resource),
     element('Prefix', prefix),
-    element('MaxKeys', most),
+    element('MaxKeys', maxKeys),
     element('KeyCount', page.length),
     element('IsTruncated', isTruncated),
     isTruncated ? element('NextContinuationToken', Buffer.from(page.at(-1) ?? '').toString('base64url')) : '',

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../../core/json.ts';
 import { type Answer, type Question, Refusal } from '../answer.ts';
-import { callerOf } from '../caller-of.ts';
-import type { CloudRequest } from '../fault.ts';
+import { type CloudRequest, callerOf } from '../fault.ts';
 import { messageOperations } from './message-operations.ts';
 import { queueOperations } from './queue-operations.ts';
 import type { SqsWorld } from './sqs-world.ts';

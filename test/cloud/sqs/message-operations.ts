@@ -6,7 +6,7 @@ import { type Operation, operation } from './operation.ts';
 import { type CloudMessage, type CloudQueue, queueNamed, type SqsWorld } from './sqs-world.ts';
 
 const url = z.object({ QueueUrl: z.string() });
-const seconds = (most: number) => z.int().min(0).max(most);
+const seconds = (max: number) => z.int().min(0).max(max);
 const sendable = z.object({ MessageBody: z.string(), DelaySeconds: seconds(900).optional() });
 const entry = z.object({ Id: z.string().regex(/^[\w-]{1,80}$/) });
 const receipt = z.object({ ReceiptHandle: z.string() });
@@ -65,7 +65,7 @@ const receiveSchema = url.extend({
 
 async function receive(world: SqsWorld, input: z.infer<typeof receiveSchema>, signal: AbortSignal): Promise<object> {
   const messages = await receiveMessages(world, queueNamed(world, input.QueueUrl), {
-    most: input.MaxNumberOfMessages ?? 1,
+    maxMessages: input.MaxNumberOfMessages ?? 1,
     waitSeconds: input.WaitTimeSeconds,
     visibilitySeconds: input.VisibilityTimeout,
     signal,

@@ -25,7 +25,7 @@ const unreceived = { receives: 0, firstReceived: null, receipt: null };
 
 export interface Receiving {
   /** 1 to 10, as in AWS; a Lambda's poller may take more. */
-  readonly most?: number;
+  readonly maxMessages?: number;
   readonly waitSeconds?: number | undefined;
   readonly visibilitySeconds?: number | undefined;
   readonly signal: AbortSignal;
@@ -47,11 +47,11 @@ export async function receiveMessages(
   }
 }
 
-function take(world: SqsWorld, queue: CloudQueue, { most = 1, visibilitySeconds }: Receiving): CloudMessage[] {
+function take(world: SqsWorld, queue: CloudQueue, { maxMessages = 1, visibilitySeconds }: Receiving): CloudMessage[] {
   const now = world.time.now();
   const visible = [...queue.messages].filter(({ visibleAt }) => visibleAt <= now);
   const taken: CloudMessage[] = [];
-  while (visible.length > 0 && taken.length < most) {
+  while (visible.length > 0 && taken.length < maxMessages) {
     const [message] = visible.splice(Math.floor(world.random() * visible.length), 1);
     if (message === undefined || giveUp(world, queue, message)) continue;
     message.receives += 1;
@@ -83,7 +83,7 @@ function giveUp(world: SqsWorld, queue: CloudQueue, message: CloudMessage): bool
   return true;
 }
 
-/** A receipt that is not the newest deletes nothing, and nobody is told. */
+/** A receipt that is not the newest deletes nothing, and nobody is notified. */
 export function deleteMessage(queue: CloudQueue, receipt: string): void {
   const message = byReceipt(queue, receipt);
   if (message !== undefined) queue.messages.delete(message);

@@ -14,7 +14,7 @@ let queue: CloudQueue;
 let dead: CloudQueue;
 let ending: AbortController;
 let batches: string[][];
-let most: number;
+let maxRunning: number;
 let source: Wiring['sources'][number];
 let polling: Promise<void>;
 beforeEach(async () => {
@@ -24,7 +24,7 @@ beforeEach(async () => {
   queue = openQueue(cloud.sqs, 'work', { RedrivePolicy, VisibilityTimeout: '600' });
   ending = new AbortController();
   batches = [];
-  most = 0;
+  maxRunning = 0;
   source = {
     BatchSize: 4,
     EventSourceArn: queue.arn,
@@ -52,7 +52,7 @@ async function workOff(
     const { Records }: { Records: Record_[] } = Object(event);
     batches.push(Records.map(({ body }) => body));
     running += 1;
-    most = Math.max(most, running);
+    maxRunning = Math.max(maxRunning, running);
     const outcome = await handle(Records);
     running -= 1;
     return outcome;
@@ -85,7 +85,7 @@ it('takes no more than a batch, and runs no more than it may at a time', async (
   );
   expect(batches.flat()).toHaveLength(20);
   expect(batches.every(({ length }) => length <= 4)).toBe(true);
-  expect(most).toBe(2);
+  expect(maxRunning).toBe(2);
   expect(bodiesOf(queue)).toEqual([]);
 });
 

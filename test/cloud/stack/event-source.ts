@@ -33,7 +33,7 @@ async function pollLane(source: Source, options: PollOptions): Promise<void> {
   const { cloud, signal, busy } = options;
   const queue = queueNamed(cloud.sqs, source.EventSourceArn);
   while (!signal.aborted) {
-    const first = await receive(cloud, queue, { most: source.BatchSize, waitSeconds: 20, signal });
+    const first = await receive(cloud, queue, { maxMessages: source.BatchSize, waitSeconds: 20, signal });
     if (first.length === 0) continue;
     busy(1);
     await deliver(await fill(first, queue, source, options), queue, source, options.pool);
@@ -54,11 +54,11 @@ async function fill(
   source: Source,
   { cloud, windowMs, signal }: PollOptions,
 ): Promise<CloudMessage[]> {
-  const most = () => source.BatchSize - batch.length;
+  const missing = () => source.BatchSize - batch.length;
   const end = cloud.time.now() + (source.MaximumBatchingWindowInSeconds === 0 ? 0 : windowMs);
-  while (most() > 0 && cloud.time.now() < end && !signal.aborted) {
+  while (missing() > 0 && cloud.time.now() < end && !signal.aborted) {
     const waitSeconds = (end - cloud.time.now()) / 1000;
-    batch.push(...(await receive(cloud, queue, { most: most(), waitSeconds, signal })));
+    batch.push(...(await receive(cloud, queue, { maxMessages: missing(), waitSeconds, signal })));
   }
   return batch;
 }
@@ -78,8 +78,8 @@ async function deliver(
   for (const { id, receipt } of batch) if (!failed.has(id)) deleteMessage(queue, receipt ?? '');
 }
 
-/** Null when all of the batch failed, as an answer that is none says. */
-function failuresOf(outcome: Outcome, { FunctionResponseTypes }: Source): ReadonlySet<string> | null {
+/** The ids of the messages that come again; null when all of the batch does, as after an answer that is none. */
+export function failuresOf(outcome: Outcome, { FunctionResponseTypes }: Source): ReadonlySet<string> | null {
   if (outcome.status === 'failed') return null;
   if (!FunctionResponseTypes.includes('ReportBatchItemFailures')) return new Set();
   const reply = replySchema.safeParse(outcome.reply);

@@ -13,16 +13,27 @@ interface Firing {
 
 /** Sends a rule's event to its targets; `start` begins its logical id. */
 export async function fireRule(start: string, { cloud, wiring, poolNamed }: Firing): Promise<void> {
-  const rule = ruleNamed(start, wiring);
-  if (rule.State === 'DISABLED') return;
-  for (const { Arn, Input } of rule.Targets) {
-    const may = wiring.permissions.some((one) => one.FunctionName === Arn && one.SourceArn === rule.arn);
-    if (!may) throw new Error(`${rule.id} may not invoke ${Arn}`);
-    const event = Input === undefined ? scheduled(rule.id, cloud) : JSON.parse(Input);
-    if (await invokeAside(poolNamed(Arn), event)) continue;
-    const letters = wiring.functions.find(({ name }) => Arn.endsWith(`:${name}`))?.DeadLetterConfig.TargetArn ?? '';
+  for (const { target, event } of ruleEvents(start, wiring, cloud.time.now())) {
+    if (await invokeAside(poolNamed(target), event)) continue;
+    const letters = wiring.functions.find(({ name }) => target.endsWith(`:${name}`))?.DeadLetterConfig.TargetArn ?? '';
     sendMessage(cloud.sqs, queueNamed(cloud.sqs, letters), { body: JSON.stringify(event) });
   }
+}
+
+/**
+ * The ARN of each function that a rule invokes, and the event it does it with.
+ *
+ * @param now milliseconds since the epoch
+ * @throws when the function does not let the rule invoke it
+ */
+export function ruleEvents(start: string, wiring: Wiring, now: number): { target: string; event: object }[] {
+  const rule = ruleNamed(start, wiring);
+  if (rule.State === 'DISABLED') return [];
+  return rule.Targets.map(({ Arn, Input }) => {
+    const may = wiring.permissions.some((one) => one.FunctionName === Arn && one.SourceArn === rule.arn);
+    if (!may) throw new Error(`${rule.id} may not invoke ${Arn}`);
+    return { target: Arn, event: Input === undefined ? scheduled(rule.id, now) : JSON.parse(Input) };
+  });
 }
 
 function ruleNamed(start: string, { rules }: Wiring) {
@@ -41,13 +52,13 @@ async function invokeAside(pool: FunctionPool, event: unknown): Promise<boolean>
   return false;
 }
 
-const scheduled = (id: string, cloud: Cloud) => ({
+const scheduled = (id: string, now: number) => ({
   version: '0',
   id: randomUUID(),
   'detail-type': 'Scheduled Event',
   source: 'aws.events',
   account: '000000000000',
-  time: new Date(cloud.time.now()).toISOString(),
+  time: new Date(now).toISOString(),
   region: 'us-east-1',
   resources: [`arn:aws:events:us-east-1:000000000000:rule/${id}`],
   detail: {},

@@ -4,26 +4,35 @@ import { openQueue } from '../sqs/sqs-world.ts';
 import type { Cloud } from '../start-cloud.ts';
 import type { Wiring } from './wiring.ts';
 
-/** Buckets and queues, and what the ones tell the others, which S3 makes sure it may. */
-export function makePlaces(
-  cloud: Cloud,
-  { buckets, queues, resourcePolicies }: Wiring,
-  copies: Notification['copies'],
-): void {
-  for (const { name, attributes } of queues) openQueue(cloud.sqs, name, attributes);
-  for (const { name, VersioningConfiguration, NotificationConfiguration } of buckets) {
-    cloud.s3.buckets.set(name, { ...newCloudBucket(), versioned: VersioningConfiguration?.Status === 'Enabled' });
-    for (const { Event, Queue, Filter } of NotificationConfiguration.QueueConfigurations) {
-      const lets = resourcePolicies.some(
-        ({ Effect, Resource, Principal }) =>
-          Effect === 'Allow' &&
-          Resource.includes(Queue) &&
-          Object.values(Principal ?? {})
-            .flat()
-            .includes('s3.amazonaws.com'),
-      );
-      if (!lets) throw new Error(`S3 may not send to ${Queue}`);
-      notifyQueue(cloud, { bucket: name, events: [Event], queue: Queue, ...Filter, ...(copies && { copies }) });
-    }
+/** Opens the buckets and the queues, and sets up the notifications of the ones to the others. */
+export function makePlaces(cloud: Cloud, wiring: Wiring, copies: Notification['copies']): void {
+  for (const { name, attributes } of wiring.queues) openQueue(cloud.sqs, name, attributes);
+  for (const bucket of wiring.buckets) {
+    const versioned = bucket.VersioningConfiguration?.Status === 'Enabled';
+    cloud.s3.buckets.set(bucket.name, { ...newCloudBucket(), versioned });
   }
+  for (const one of notificationsOf(wiring)) notifyQueue(cloud, { ...one, ...(copies && { copies }) });
+}
+
+/**
+ * The notifications of the template's buckets.
+ *
+ * @throws when a queue's policy does not let S3 send to it
+ */
+export function notificationsOf({ buckets, resourcePolicies }: Wiring): Notification[] {
+  const letsS3Send = (queue: string) =>
+    resourcePolicies.some(
+      ({ Effect, Resource, Principal }) =>
+        Effect === 'Allow' &&
+        Resource.includes(queue) &&
+        Object.values(Principal ?? {})
+          .flat()
+          .includes('s3.amazonaws.com'),
+    );
+  return buckets.flatMap(({ name, NotificationConfiguration }) =>
+    NotificationConfiguration.QueueConfigurations.map(({ Event, Queue, Filter }) => {
+      if (!letsS3Send(Queue)) throw new Error(`S3 may not send to ${Queue}`);
+      return { bucket: name, events: [Event], queue: Queue, ...Filter };
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { allows, type Statement } from '../../support/stack-policies.ts';
+import { allows, type Statement } from '../../support/stack/stack-policies.ts';
 import type { CloudRequest } from '../fault.ts';
 import { copySource } from '../s3/copy-request.ts';
 import type { Wiring } from './wiring.ts';

@@ -27,10 +27,10 @@ interface Asked {
   readonly clockStands: boolean;
 }
 
-async function answer({ event, requestId, timeout, ...told }: Asked): Promise<object> {
+async function answer({ event, requestId, timeout, ...clock }: Asked): Promise<object> {
   const begun = realNow();
   const end = begun + timeout;
-  now = () => told.now + (told.clockStands ? 0 : realNow() - begun);
+  now = () => clock.now + (clock.clockStands ? 0 : realNow() - begun);
   const context = {
     awsRequestId: requestId,
     functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Statement, statementsOf } from '../../support/stack-policies.ts';
+import { type Statement, statementsOf } from '../../support/stack/stack-policies.ts';
 import { arnOf, bucketName, type Place, resolved } from './intrinsics.ts';
 import {
   bucketSchema,

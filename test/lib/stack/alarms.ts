@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { statementsOf } from '../../support/stack-policies.ts';
+import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { full as template } from './templates.ts';
 
 const alarmSchema = z.looseObject({

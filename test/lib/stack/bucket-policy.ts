@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allows, type Statement, statementsOf } from '../../support/stack-policies.ts';
+import { allows, type Statement, statementsOf } from '../../support/stack/stack-policies.ts';
 import { indexFiles, kinds, packages } from './key-kinds.ts';
 import { full as template } from './templates.ts';
 

@@ -1,7 +1,7 @@
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import type { CondaChannelProps } from '../../../lib/conda-channel.ts';
-import { synthesize } from '../../support/synthesize.ts';
+import { synthesize } from '../../support/stack/synthesize.ts';
 import { certificateArn } from './templates.ts';
 
 test.each<[string, CondaChannelProps]>([

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { allowlistKey, patchKey } from '../../../core/layout.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
-import { synthesize } from '../../support/synthesize.ts';
+import { synthesize } from '../../support/stack/synthesize.ts';
 import { plain as template } from './templates.ts';
 
 describe('the repository’s files', () => {

@@ -72,17 +72,17 @@ describe('the functions', () => {
   });
 
   test('the indexer alone is told of the distribution, and only to invalidate', () => {
-    const told = (of: typeof full) =>
+    const withDistribution = (of: typeof full) =>
       of
         .of('AWS::Lambda::Function')
         .filter(({ Properties }) => JSON.stringify(Properties['Environment']).includes('GATEHOUSE_DISTRIBUTION_ID'));
     const [distribution] = full.of('AWS::CloudFront::Distribution');
-    const [indexer, ...others] = told(full);
+    const [indexer, ...others] = withDistribution(full);
     expect(indexer?.id).toMatch(/^ChannelIndexer/);
     expect(indexer?.Properties['Environment']).toMatchObject({
       Variables: { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>` },
     });
-    expect([others, told(template)]).toEqual([[], []]);
+    expect([others, withDistribution(template)]).toEqual([[], []]);
   });
 
   test('the clock starts three, and what it cannot start is kept', () => {

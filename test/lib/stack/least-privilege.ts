@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { looseStatements } from '../../support/stack-policies.ts';
-import type { StackTemplate } from '../../support/stack-template.ts';
+import { looseStatements } from '../../support/stack/stack-policies.ts';
+import type { StackTemplate } from '../../support/stack/stack-template.ts';
 import { full as template } from './templates.ts';
 
 const bucket = `<${template.one('AWS::S3::Bucket', 'ChannelBucket').id}>`;
@@ -30,9 +30,11 @@ describe('the whole template', () => {
   });
 
   test('holds no secret: what functions are told is names, addresses and numbers', () => {
-    const told = template.of('AWS::Lambda::Function').flatMap(({ Properties }) => variables(Properties['Environment']));
+    const variablesOfAll = template
+      .of('AWS::Lambda::Function')
+      .flatMap(({ Properties }) => variables(Properties['Environment']));
     const known = /^(?:<Channel\w+>|90|Gatehouse|scraper|downloader|indexer|prover|pruner|deploy-files)$/;
-    expect(told.filter(([, value]) => !known.test(value))).toEqual([]);
+    expect(variablesOfAll.filter(([, value]) => !known.test(value))).toEqual([]);
     expect(JSON.stringify(template.resources)).not.toMatch(/AKIA|ASIA|BEGIN [A-Z ]*PRIVATE KEY|password|secret/i);
   });
 });

@@ -13,7 +13,7 @@ import {
   stateKey,
 } from '../../../core/layout.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
-import { allows, roleStatements, statementsOf } from '../../support/stack-policies.ts';
+import { allows, roleStatements, statementsOf } from '../../support/stack/stack-policies.ts';
 import { plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
@@ -54,7 +54,7 @@ describe('what the bucket tells', () => {
     prefix: Filter.S3Key.Rules[0].Value,
     suffix: Filter.S3Key.Rules[1].Value,
   }));
-  const told = (key: string, event = 's3:ObjectCreated:*') =>
+  const notified = (key: string, event = 's3:ObjectCreated:*') =>
     rules
       .filter((rule) => rule.event === event && key.startsWith(rule.prefix) && key.endsWith(rule.suffix))
       .map(({ queue }) => queue);
@@ -81,14 +81,14 @@ describe('what the bucket tells', () => {
     [stateKey('conda', subdir), []],
     [segmentKey('conda', subdir, sha256), []],
   ])('%s -> %j', (key, queues) => {
-    expect(told(key)).toEqual(queues);
+    expect(notified(key)).toEqual(queues);
   });
 
   test('of removals, packages only', () => {
-    expect(told('conda/noarch/a-1-0.conda', 's3:ObjectRemoved:*')).toEqual(['Index']);
-    expect(told('conda/noarch/a-1-0.tar.bz2', 's3:ObjectRemoved:*')).toEqual(['Index']);
-    expect(told('conda/noarch/repodata.json', 's3:ObjectRemoved:*')).toEqual([]);
-    expect(told(allowlistKey, 's3:ObjectRemoved:*')).toEqual([]);
+    expect(notified('conda/noarch/a-1-0.conda', 's3:ObjectRemoved:*')).toEqual(['Index']);
+    expect(notified('conda/noarch/a-1-0.tar.bz2', 's3:ObjectRemoved:*')).toEqual(['Index']);
+    expect(notified('conda/noarch/repodata.json', 's3:ObjectRemoved:*')).toEqual([]);
+    expect(notified(allowlistKey, 's3:ObjectRemoved:*')).toEqual([]);
   });
 
   test('S3 takes the rules: none overlaps another, and each has a prefix and a suffix', () => {
@@ -112,7 +112,7 @@ describe('what the bucket tells', () => {
     for (const name of names) {
       const role = roleStatements(template, `Channel${workers[name]}Role`);
       const own = written.filter((key) => allows(role, 's3:PutObject', `<${bucket.id}>/${key}`));
-      expect(own.filter((key) => told(key).includes(name))).toEqual([]);
+      expect(own.filter((key) => notified(key).includes(name))).toEqual([]);
     }
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forms } from '../../../core/forms/forms.ts';
-import { allows, roleStatements, type Statement } from '../../support/stack-policies.ts';
+import { allows, roleStatements, type Statement } from '../../support/stack/stack-policies.ts';
 import { functions, kinds, packages } from './key-kinds.ts';
 import { full as template } from './templates.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { statementsOf } from '../../support/stack-policies.ts';
+import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { plain as template } from './templates.ts';
 
 const deadLetters = template.of('AWS::SQS::Queue').filter(({ id }) => id.includes('DeadLetters'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { statementsOf } from '../../support/stack-policies.ts';
-import { synthesize } from '../../support/synthesize.ts';
+import { statementsOf } from '../../support/stack/stack-policies.ts';
+import { synthesize } from '../../support/stack/synthesize.ts';
 import { full, plain } from './templates.ts';
 
 test('the outputs say where the channel is, and the lines for .condarc', () => {

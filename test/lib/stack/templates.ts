@@ -1,4 +1,4 @@
-import { synthesize } from '../../support/synthesize.ts';
+import { synthesize } from '../../support/stack/synthesize.ts';
 
 export const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-0123456789ab';
 

@@ -1,8 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Allowlist } from '../../../core/allowlist/parse-allowlist.ts';
-import { parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
+import { type Allowlist, parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
 import { parseJson } from '../../../core/json.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { type SyncReport, sync, syncProblems } from '../../../local/pipeline/sync.ts';

@@ -4,7 +4,7 @@ import type { RepodataRecord } from '../../../core/record.ts';
 import type { Subdir } from '../../../core/subdir.ts';
 
 /**
- * The exact bytes of `repodata.json` (CEP 36; conda-facts 5.1): all five keys, sorted keys, no spaces. `removed` names
+ * The exact bytes of `repodata.json` (CEP 36): all five keys, sorted keys, no spaces. `removed` names
  * what was withdrawn: it informs, clients go by the record's absence.
  */
 export function encodeRepodata(

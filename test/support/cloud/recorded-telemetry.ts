@@ -1,13 +1,13 @@
-import { canonicalJson } from '../../core/json.ts';
-import type { Telemetry } from '../../lambdas/telemetry.ts';
+import { canonicalJson } from '../../../core/json.ts';
+import type { Telemetry } from '../../../lambdas/telemetry.ts';
 
 /** A fake of Telemetry that remembers. */
-export interface Told extends Telemetry {
+export interface RecordedTelemetry extends Telemetry {
   readonly lines: string[];
   readonly counts: Map<string, number>;
 }
 
-export function telling(): Told {
+export function recordTelemetry(): RecordedTelemetry {
   const lines: string[] = [];
   const counts = new Map<string, number>();
   const line = (kind: string, facts: unknown) => void lines.push(`${kind} ${canonicalJson(facts)}`);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { buildChannel } from '../../local/sample/build-channel.ts';
-import { small } from './cli/start-lab.ts';
-import { temporaryFolder } from './machine/temporary-folder.ts';
+import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
+import { buildChannel } from '../../../local/sample/build-channel.ts';
+import { small } from '../cli/start-lab.ts';
+import { temporaryFolder } from '../machine/temporary-folder.ts';
+import { key } from '../store/objects.ts';
 import { type SmallCloud, smallCloud } from './small-cloud.ts';
-import { key } from './store/objects.ts';
 
 /** An upstream with a, which needs b, and c; and clouds that mirror it. */
 export interface CloudLab extends AsyncDisposable {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
-import type { FunctionName } from '../../lib/bundle-functions.ts';
-import { ChannelStack } from '../../lib/channel-stack.ts';
-import type { CondaChannelProps } from '../../lib/conda-channel.ts';
+import { parseJson } from '../../../core/json.ts';
+import type { FunctionName } from '../../../lib/bundle-functions.ts';
+
+import { ChannelStack, type CondaChannelProps } from '../../../lib/conda-channel.ts';
 import { plainTemplate, type StackTemplate } from './stack-template.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 const cdkSchema = z.looseObject({ context: z.record(z.string(), z.unknown()) });
 
 /** Folders that stand for the bundles, which have tests of their own. */
@@ -46,12 +46,17 @@ export function synthesizeTo(outdir: string, channel: CondaChannelProps = {}, pl
   return app.synth().getStackArtifact(stack.artifactId).template;
 }
 
-/** The stack as `cdk deploy` would send it but for the bundles. */
+/** The template as `cdk deploy` would send it but for the bundles, made in a folder. */
+export function synthesizeEmpty(folder: string, channel: CondaChannelProps = {}, plugins?: Plugins): unknown {
+  const bundles = emptyBundles(join(folder, 'bundles'));
+  return synthesizeTo(join(folder, 'cdk.out'), { bundles, ...channel }, plugins);
+}
+
+/** The same for a look at its resources. */
 export function synthesize(channel: CondaChannelProps = {}, plugins?: Plugins): StackTemplate {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-stack-'));
   try {
-    const bundles = emptyBundles(join(folder, 'bundles'));
-    return plainTemplate(synthesizeTo(join(folder, 'cdk.out'), { bundles, ...channel }, plugins));
+    return plainTemplate(synthesizeEmpty(folder, channel, plugins));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,0 +1,184 @@
+import { existsSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import { z } from 'zod';
+import { folderCache } from '../adapters/cache-folder.ts';
+import { compressBzip2 } from '../adapters/compress-bzip2.ts';
+import { httpFetch } from '../adapters/http-fetch.ts';
+import { sqsQueue } from '../adapters/queue-sqs.ts';
+import { rattlerSolver } from '../adapters/solver-rattler.ts';
+import { s3Store } from '../adapters/store-s3.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import { parseValue } from '../core/json.ts';
+import type { ChannelName } from '../core/layout.ts';
+import type { DocumentCache } from '../core/ports/cache.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Fetch } from '../core/ports/fetch.ts';
+import type { Queue } from '../core/ports/queue.ts';
+import type { Solver } from '../core/ports/solver.ts';
+import type { Store } from '../core/ports/store.ts';
+import { powertools, type Telemetry } from './telemetry.ts';
+
+/** What every function needs of the outside. */
+interface CloudWorld {
+  readonly channel: ChannelName;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+export interface DownloaderWorld extends CloudWorld {
+  readonly fetch: Fetch;
+  /** Bytes: no larger package can be taken in here. */
+  readonly scratch: number;
+}
+
+export interface ProverWorld extends CloudWorld {
+  readonly solver: Solver;
+}
+
+export interface IndexerWorld extends CloudWorld {
+  readonly queue: Queue;
+  /** Takes paths out of the edges' caches before their minute is over; null where nobody asked for it. */
+  readonly invalidate: ((paths: readonly string[]) => Promise<void>) | null;
+  /** Undefined where nobody asked for it (`bz2` in lib/settings.ts). */
+  readonly bzip2?: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+export interface PrunerWorld extends CloudWorld {
+  /** Milliseconds. */
+  readonly retain: number;
+  /** The indexer's. */
+  readonly indexes: Queue;
+}
+
+export interface ScraperWorld extends ProverWorld, PrunerWorld {
+  readonly fetch: Fetch;
+  readonly cache: DocumentCache;
+  readonly queue: Queue;
+  /** The same queue, whose messages come a quarter of an hour later, which is the longest that SQS delays one. */
+  readonly later: Queue;
+  readonly jobs: Queue;
+}
+
+/** The part of Lambda's context that handlers look at. */
+export interface Context {
+  getRemainingTimeInMillis(): number;
+}
+
+/** A Lambda handler that makes its world with the first event and keeps it for as long as the container lives. */
+export function inWorld<World extends { readonly telemetry: Telemetry }, Reply>(
+  open: () => World,
+  handle: (event: unknown, world: World, context: Context) => Promise<Reply>,
+): (event: unknown, context: Context) => Promise<Reply> {
+  let world: World | undefined;
+  return async (event, context) => {
+    world ??= open();
+    try {
+      return await handle(event, world, context);
+    } finally {
+      world.telemetry.flush();
+    }
+  };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const maxDelaySeconds = 900;
+
+/** Bundled beside each function that solves (lib/bundle-functions.ts). */
+const solverWorkerUrl = new URL('./solver-worker.mjs', import.meta.url);
+
+/** Bundled beside the indexer where `bz2` is on (lib/bundle-functions.ts). */
+const bzip2WorkerUrl = new URL('./bzip2-worker.mjs', import.meta.url);
+
+const bucketVariable = { GATEHOUSE_BUCKET: z.string().min(3) };
+const indexQueueVariable = { GATEHOUSE_INDEX_QUEUE_URL: z.url() };
+const retainVariable = {
+  GATEHOUSE_RETAIN_DAYS: z.coerce
+    .number()
+    .positive()
+    .default(90)
+    .transform((days) => days * dayMs),
+};
+
+const bucketEnvironment = z.object(bucketVariable);
+const indexerEnvironment = z.object({
+  ...bucketVariable,
+  ...indexQueueVariable,
+  GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
+});
+const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
+const scraperEnvironment = prunerEnvironment.extend({
+  GATEHOUSE_PLAN_QUEUE_URL: z.url(),
+  GATEHOUSE_JOB_QUEUE_URL: z.url(),
+});
+
+/** @throws GatehouseError `json.invalid` naming the variable that the template did not set (lib/functions.ts) */
+const readEnvironment = <T>(schema: z.ZodType<T>): T => parseValue({ ...process.env }, schema, 'the environment');
+
+export function openDownloader(): DownloaderWorld {
+  const { GATEHOUSE_BUCKET: bucket } = readEnvironment(bucketEnvironment);
+  return { ...openCloud(bucket), fetch: httpFetch() };
+}
+
+export function openProver(): ProverWorld {
+  const { GATEHOUSE_BUCKET: bucket } = readEnvironment(bucketEnvironment);
+  return { ...openCloud(bucket), solver: rattlerSolver({ workerUrl: solverWorkerUrl }) };
+}
+
+export function openIndexer(): IndexerWorld {
+  const variables = readEnvironment(indexerEnvironment);
+  const { GATEHOUSE_DISTRIBUTION_ID: distribution } = variables;
+  return {
+    ...openCloud(variables.GATEHOUSE_BUCKET),
+    queue: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
+    invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
+    ...(existsSync(bzip2WorkerUrl) && { bzip2: (bytes: Uint8Array) => compressBzip2(bytes, bzip2WorkerUrl) }),
+  };
+}
+
+export function openPruner(): PrunerWorld {
+  const variables = readEnvironment(prunerEnvironment);
+  return {
+    ...openCloud(variables.GATEHOUSE_BUCKET),
+    retain: variables.GATEHOUSE_RETAIN_DAYS,
+    indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
+  };
+}
+
+export function openScraper(): ScraperWorld {
+  const variables = readEnvironment(scraperEnvironment);
+  return {
+    ...openCloud(variables.GATEHOUSE_BUCKET),
+    fetch: httpFetch(),
+    solver: rattlerSolver({ workerUrl: solverWorkerUrl }),
+    cache: folderCache(join(tmpdir(), 'gatehouse-cache')),
+    retain: variables.GATEHOUSE_RETAIN_DAYS,
+    queue: sqsQueue(variables.GATEHOUSE_PLAN_QUEUE_URL),
+    later: sqsQueue(variables.GATEHOUSE_PLAN_QUEUE_URL, { delaySeconds: maxDelaySeconds }),
+    jobs: sqsQueue(variables.GATEHOUSE_JOB_QUEUE_URL),
+    indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
+  };
+}
+
+function openCloud(bucket: string): CloudWorld & Pick<DownloaderWorld, 'scratch'> {
+  const { bavail, bsize } = statfsSync(tmpdir());
+  const scratch = bavail * bsize;
+  return {
+    channel: 'conda',
+    store: s3Store(bucket, { scratch }),
+    scratch,
+    clock: systemClock,
+    telemetry: powertools(),
+  };
+}
+
+/** Sends each list of paths as one invalidation of a CloudFront distribution. */
+export function cloudFrontInvalidation(distribution: string, client = new CloudFrontClient()) {
+  return async (paths: readonly string[]): Promise<void> => {
+    const Paths = { Quantity: paths.length, Items: [...paths] };
+    const InvalidationBatch = { CallerReference: crypto.randomUUID(), Paths };
+    await client.send(new CreateInvalidationCommand({ DistributionId: distribution, InvalidationBatch }));
+  };
+}

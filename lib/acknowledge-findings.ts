@@ -1,0 +1,74 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct, IConstruct } from 'constructs';
+import { access } from './permissions.ts';
+import { constructId } from './queues.ts';
+import type { Settings } from './settings.ts';
+import { cfnBucketOf } from './storage.ts';
+
+/** The path of a construct below the channel, cdk-nag's rule, and why what it finds there is no fault. */
+type Finding = readonly [path: string, rule: string, reason: string];
+
+const deadLetters = ['Event', 'Plan', 'Job', 'Index', 'Proof'].map((name) => `${name}DeadLetters`);
+const eventSources = ['Scraper', 'Downloader', 'Indexer', 'Prover'].map((name) => `${name}/Queue`);
+
+const always: readonly Finding[] = [
+  ['Bucket', 'AwsSolutions-S1', 'Whether reads are logged, and where, is for the organisation: CloudTrail can.'],
+  ...deadLetters.map((path): Finding => [path, 'Serverless-SQSRedrivePolicy', 'It is where messages are given up to.']),
+  ...eventSources.map(
+    (path): Finding => [
+      path,
+      'Serverless-LambdaEventSourceMappingDestination',
+      'For streams; the queue has its own dead letters.',
+    ],
+  ),
+];
+
+const withCdn: readonly Finding[] = [
+  ['Distribution', 'AwsSolutions-CFR1', 'A channel is served wherever its people are.'],
+  ['Distribution', 'AwsSolutions-CFR2', 'GET and HEAD of static files, behind a function that knows each key.'],
+  ['Distribution', 'AwsSolutions-CFR3', 'Logs say who installs what: an organisation turns them on knowingly.'],
+];
+
+const withoutDomain: readonly Finding[] = [
+  ['Distribution', 'AwsSolutions-CFR4', "CloudFront's own certificate allows TLS 1.0; with `domain` 1.2 is least."],
+];
+
+const withTopic: readonly Finding[] = [
+  ['Alarms', 'Serverless-SNSRedrivePolicy', 'An alarm that could not be mailed still shows in CloudWatch.'],
+];
+
+/** Tells cdk-nag which of its findings stand on purpose; test/lib/stack/cdk-nag.ts fails at any other. */
+export function acknowledgeFindings(channel: Construct, bucket: Bucket, { cdn, domain, alarmTopic, email }: Settings) {
+  const findings = [
+    ...always,
+    ...inRoles(bucket),
+    ...(cdn ? withCdn : []),
+    ...(cdn && domain === undefined ? withoutDomain : []),
+    ...(email !== undefined && alarmTopic === undefined ? withTopic : []),
+  ];
+  for (const [path, rule, reason] of findings) {
+    const [pack] = rule.split('-');
+    const construct = path.split('/').reduce((parent: IConstruct, id) => parent.node.findChild(id), channel);
+    Validations.of(construct).acknowledge({ id: `${pack}::${rule}`, reason });
+  }
+}
+
+/** cdk-nag takes any `*` in a statement's resource for a wildcard. */
+function inRoles(bucket: Bucket): Finding[] {
+  const bucketId = Stack.of(bucket).getLogicalId(cfnBucketOf(bucket));
+  return Object.entries(access).flatMap(([name, { read, write = [], delete: deleted = [] }]) => {
+    const role = `${constructId(name)}Role`;
+    const patterns = new Set([...read, ...write, ...deleted].filter((pattern) => pattern.includes('*')));
+    return [
+      [role, 'AwsSolutions-IAM5[Resource::*]', "X-Ray's two actions to send traces know no resource."],
+      ...[...patterns].map(
+        (pattern): Finding => [
+          role,
+          `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${pattern}]`,
+          'Keys behind a prefix, or before a whole file name: lib/permissions.ts.',
+        ],
+      ),
+    ];
+  });
+}
