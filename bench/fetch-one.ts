@@ -1,7 +1,7 @@
 // A process of its own: fetches one artifact into a fresh store.
 import { readFile } from 'node:fs/promises';
+import { artifactSchema } from '../core/documents/plan.ts';
 import { parseJson } from '../core/json.ts';
-import { artifactSchema } from '../core/plan.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { openWorld } from '../local/open-world.ts';
 

@@ -58,8 +58,8 @@ const queueVariables: Readonly<Record<QueueName, string>> = {
 
 /**
  * Lambda stops a function after 16 invocations of which each was set off by the one before, four hours of a run that
- * comes back every quarter of an hour to see what has arrived. core/steps/settle.ts itself ends that after two days, and
- * core/steps/conclude-plan.ts after eight hours.
+ * comes back every quarter of an hour to see what has arrived. core/steps/cloud-run/advance.ts itself ends that after
+ * two days, and core/steps/cloud-run/conclude.ts after eight hours.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
 const comingBack: readonly FunctionName[] = ['scraper'];

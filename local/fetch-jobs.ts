@@ -1,11 +1,9 @@
 import { memoryQueue } from '../adapters/queue-memory.ts';
-import { type Sha256, sha256Of } from '../core/digest.ts';
-import type { Log } from '../core/event.ts';
-import { canonicalJson, parseJson } from '../core/json.ts';
-import { planKey } from '../core/layout.ts';
-import { artifactId, artifactJobs, jobSchema, type Plan } from '../core/plan.ts';
+import { artifactId, artifactJobs, fetchedFirst, jobSchema, keepPlan, type Plan } from '../core/documents/plan.ts';
+import { parseJson } from '../core/json.ts';
 import type { DeadLetter } from '../core/ports/queue.ts';
-import type { Problem } from '../core/problem.ts';
+import type { Log } from '../core/report/event.ts';
+import type { Problem } from '../core/report/problem.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import type { World } from './open-world.ts';
 
@@ -19,30 +17,16 @@ export interface Fetched {
 }
 
 /**
- * Fetches everything the plan adds; one that fails does not stop the others. The second format of a stem, which hides
- * the first once it is there, was proved with all the others present: it is fetched last, and only if they are.
+ * Fetches everything the plan adds; one that fails does not stop the others. Second formats come last, and only when all
+ * else is there.
  */
 export async function fetchJobs(plan: Plan, world: World, log: Log): Promise<Fetched> {
-  const id = await keepPlan(plan, world);
-  const second = new Set(plan.second);
-  const first = await workOff(
-    artifactJobs(
-      id,
-      plan.add.filter((one) => !second.has(one)),
-    ),
-    { plan, world, log },
-  );
+  if (plan.add.length === 0) return { fetched: [], failed: [] };
+  const id = await keepPlan(world.store, plan);
+  const first = await workOff(artifactJobs(id, fetchedFirst(plan)), { plan, world, log });
   if (first.failed.length > 0) return first;
   const last = await workOff(artifactJobs(id, plan.second), { plan, world, log });
   return { fetched: [...first.fetched, ...last.fetched].sort(), failed: last.failed };
-}
-
-/** Lays the plan to rest under its own hash: its jobs name it, and it says later why they were there. */
-async function keepPlan(plan: Plan, { store }: World): Promise<Sha256> {
-  const bytes = Buffer.from(canonicalJson(plan));
-  const id = sha256Of(bytes);
-  if (plan.add.length > 0) await store.put(planKey(id), bytes, { absent: true });
-  return id;
 }
 
 async function workOff(

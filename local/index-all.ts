@@ -1,6 +1,6 @@
 import { GatehouseError } from '../core/error.ts';
-import type { Log } from '../core/event.ts';
 import { listPackages } from '../core/list-packages.ts';
+import type { Log } from '../core/report/event.ts';
 import { type IndexedSubdir, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { noarch, type Subdir } from '../core/subdir.ts';

@@ -1,5 +1,5 @@
-import type { Log } from '../core/event.ts';
-import type { PlanWorld } from '../core/steps/plan.ts';
+import type { PlanWorld } from '../core/diff/make-plan.ts';
+import type { Log } from '../core/report/event.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
 import { shownUrl } from '../core/upstream/shown-url.ts';
 import type { World } from './open-world.ts';

@@ -1,8 +1,9 @@
 import type { Allowlist } from '../core/allowlist/parse-allowlist.ts';
-import type { Log } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
-import type { Problem } from '../core/problem.ts';
-import { type Applied, apply } from '../core/steps/apply.ts';
+import type { Applied } from '../core/diff/write-overrides.ts';
+import type { Plan } from '../core/documents/plan.ts';
+import type { Log } from '../core/report/event.ts';
+import type { Problem } from '../core/report/problem.ts';
+import { apply } from '../core/steps/apply.ts';
 import type { IndexedSubdir } from '../core/steps/index.ts';
 import { plan } from '../core/steps/plan.ts';
 import { type ProofReport, prove } from '../core/steps/prove.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../report/problem.ts';
 import type { Entry } from './read-entries.ts';
 
 /** The entries this version reads and cannot bring in: those from PyPI. */

@@ -1,9 +1,9 @@
+import type { Artifact } from '../documents/plan.ts';
 import { GatehouseError } from '../error.ts';
 import { canonicalJson } from '../json.ts';
 import { provenanceKey } from '../layout.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
-import type { Artifact } from '../plan.ts';
 import type { Provenance } from '../provenance.ts';
 import { putOnce } from '../put-once.ts';
 import type { DownloadWorld } from './download.ts';

@@ -1,7 +1,7 @@
+import type { Artifact } from '../documents/plan.ts';
 import { type ErrorCode, GatehouseError } from '../error.ts';
 import type { ChannelName } from '../layout.ts';
 import { packageKey } from '../layout.ts';
-import type { Artifact } from '../plan.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import type { Store } from '../ports/store.ts';
 import { fetchWithRetry, type RetryWorld } from '../upstream/fetch-with-retry.ts';

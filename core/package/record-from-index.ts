@@ -1,6 +1,6 @@
 import type { Digests } from '../digest.ts';
 import { parseValue } from '../json.ts';
-import { type RepodataRecord, recordSchema } from '../record.ts';
+import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
 import type { IndexJson } from './index-json.ts';
 

@@ -1,12 +1,12 @@
 import type { Digests } from '../digest.ts';
+import { type Artifact, artifactId } from '../documents/plan.ts';
 import { GatehouseError } from '../error.ts';
 import { admit } from '../fetching/admit.ts';
 import { digestFault, type ExpectedDigests, isVerifiable } from '../fetching/digest-fault.ts';
 import { type DownloadWorld, download } from '../fetching/download.ts';
 import { type ObjectKey, packageKey } from '../layout.ts';
-import { type Artifact, artifactId } from '../plan.ts';
 import type { Store } from '../ports/store.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../report/problem.ts';
 import { storedDigests } from '../stored-digests.ts';
 
 export type FetchOutcome =

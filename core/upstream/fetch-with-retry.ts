@@ -1,7 +1,7 @@
 import { GatehouseError } from '../error.ts';
-import type { Log } from '../event.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch, FetchResponse } from '../ports/fetch.ts';
+import type { Log } from '../report/event.ts';
 import { shownUrl } from './shown-url.ts';
 
 export interface RetryWorld {

@@ -1,4 +1,4 @@
-import type { Event } from '../../core/event.ts';
+import type { Event } from '../../core/report/event.ts';
 import { formatBytes } from './format-bytes.ts';
 
 /** One plain line for each event worth a line; null for those that only move a progress bar. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.ts';
+import type { Plan } from '../../core/documents/plan.ts';
 
 /** `plan --json` as the design page names it; records stay out of it. */
 export function planJson(plan: Plan): string {

@@ -1,4 +1,4 @@
-import { artifactId, type EntryOutcome, type Plan } from '../../core/plan.ts';
+import { artifactId, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
 import { formatBytes } from './format-bytes.ts';
 import { planTotals } from './plan-totals.ts';
 

@@ -1,4 +1,4 @@
-import { bytesToAdd, type Plan } from '../../core/plan.ts';
+import { bytesToAdd, type Plan } from '../../core/documents/plan.ts';
 import { formatBytes } from './format-bytes.ts';
 
 export function planTotals(plan: Plan): string {

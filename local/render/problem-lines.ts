@@ -1,4 +1,4 @@
-import type { Problem } from '../../core/problem.ts';
+import type { Problem } from '../../core/report/problem.ts';
 
 /** Each problem by name, its explanation below it; nothing when there are none. */
 export function problemLines(problems: readonly Problem[]): string {

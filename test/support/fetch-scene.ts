@@ -1,9 +1,9 @@
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { sha256Of } from '../../core/digest.ts';
-import type { Event } from '../../core/event.ts';
 import type { DownloadWorld } from '../../core/fetching/download.ts';
 import { parseJson } from '../../core/json.ts';
 import { type Provenance, provenanceSchema } from '../../core/provenance.ts';
+import type { Event } from '../../core/report/event.ts';
 import { type Fault, type MemoryStore, memoryStore, type StoreOperation } from '../twins/store-memory.ts';
 
 export interface FetchScene {

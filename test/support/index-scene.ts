@@ -1,5 +1,5 @@
-import type { Decision } from '../../core/control.ts';
 import { sha256Of } from '../../core/digest.ts';
+import type { Override } from '../../core/documents/control.ts';
 import { canonicalJson } from '../../core/json.ts';
 import { controlKey, indexKey, type ObjectKey, packageKey } from '../../core/layout.ts';
 import { packageFileNameSchema } from '../../core/package-file-name.ts';
@@ -20,7 +20,7 @@ export interface IndexScene {
   /** Puts a package there by hand. */
   copy(name: string): Promise<ObjectKey>;
   remove(name: string): Promise<ObjectKey>;
-  decide(packages: Readonly<Record<string, Decision>>): Promise<void>;
+  decide(packages: Readonly<Record<string, Override>>): Promise<void>;
   served(): Promise<Record<string, string>>;
   repodata(): Promise<string | null>;
   /** Keys written since the last call, in order. */

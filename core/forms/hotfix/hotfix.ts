@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseValue } from '../../json.ts';
-import { type RepodataRecord, recordSchema } from '../../record.ts';
+import { type RepodataRecord, recordSchema } from '../../record/record.ts';
 import type { PatchInstructions } from './patch-instructions.ts';
 
 /** What the organisation's own instructions say of one package; kept in its decision. */

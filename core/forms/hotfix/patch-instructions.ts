@@ -3,7 +3,7 @@ import { didYouMean } from '../../did-you-mean.ts';
 import { parseJson } from '../../json.ts';
 import { namesChannel, parseMatchSpec } from '../../match-spec.ts';
 import { type PackageFormat, parsePackageFileName } from '../../package-file-name.ts';
-import { recordSchema } from '../../record.ts';
+import { recordSchema } from '../../record/record.ts';
 
 const changes = z.record(z.string(), z.record(z.string(), z.json()));
 const fileNames = z.array(z.string().refine((name) => parsePackageFileName(name) !== null, 'is no package file name'));

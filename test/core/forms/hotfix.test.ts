@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyHotfix, hotfixOf } from '../../../core/forms/hotfix/hotfix.ts';
 import { type PatchInstructions, parsePatchInstructions } from '../../../core/forms/hotfix/patch-instructions.ts';
 import { lineParts } from '../../../core/forms/line-parts.ts';
-import { recordSchema } from '../../../core/record.ts';
+import { recordSchema } from '../../../core/record/record.ts';
 
 const parse = (instructions: object) =>
   parsePatchInstructions(JSON.stringify({ patch_instructions_version: 1, ...instructions }), 'patches/one.json');

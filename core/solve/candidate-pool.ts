@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { canonicalMatchSpec, type MatchSpec, matchSpecMatches, solverSpec } from '../match-spec.ts';
+import type { Candidate, CandidatePool } from '../ports/solver.ts';
+import { dependencySpec } from '../record/dependency-spec.ts';
+import type { RepodataRecord } from '../record/record.ts';
+import type { Subdir } from '../subdir.ts';
+import type { PlacedRecord } from './usable-records.ts';
+
+/** A pool named after its contents, so that a solver may keep it between solves. */
+export function candidatePool(
+  platform: Subdir,
+  placed: readonly PlacedRecord[],
+  virtualPackages: Readonly<Record<string, string>>,
+): CandidatePool {
+  const all = placed.map(({ subdir, filename, record }) => ({
+    key: `${subdir}/${filename}`,
+    record: plain(record),
+  }));
+  all.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const candidates = Map.groupBy(all, ({ record }) => record.name);
+  return { id: poolId(platform, all, virtualPackages), platform, candidates, virtualPackages };
+}
+
+/** `name`, then a space, an operator or nothing: the spellings of which a solver's gateway finds the name. */
+const plainDependency = /^[a-z0-9_.-]+(?:[ <>=!~]|$)/;
+
+/** rattler's gateway takes `Foo`, `ns:foo` and `foo[...]` for names and loads nothing: those are spelt anew. */
+function plain(record: RepodataRecord): RepodataRecord {
+  if (record.depends.every((text) => plainDependency.test(text))) return record;
+  const depends = record.depends.map((text) => {
+    const spec = plainDependency.test(text) ? null : dependencySpec(text);
+    return spec === null ? text : solverSpec(spec);
+  });
+  return { ...record, depends };
+}
+
+/** Covers what a solver decides by: keys, build numbers, timestamps and dependencies; a key's other facts are its name's. */
+function poolId(
+  platform: Subdir,
+  all: readonly Candidate[],
+  virtualPackages: Readonly<Record<string, string>>,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([platform, virtualPackages]));
+  for (const { key, record } of all) {
+    const { build_number, timestamp, depends, constrains, track_features } = record;
+    hash.update(JSON.stringify([key, build_number, timestamp, depends, constrains, track_features]));
+  }
+  return hash.digest('hex');
+}
+
+/** The specs that say more than a solver takes: a subdir, a URL, a file name, a license, features. */
+const narrowSpecs = (specs: readonly MatchSpec[]): MatchSpec[] =>
+  specs.filter(({ subdir, url, fileName, license, trackFeatures }) =>
+    [subdir, url, fileName, license, trackFeatures].some((part) => part !== null),
+  );
+
+/** Names a set of narrow specs: sets of equal names narrow alike, and sets without any are named ''. */
+export const narrowKey = (specs: readonly MatchSpec[]): string =>
+  narrowSpecs(specs).map(canonicalMatchSpec).sort().join();
+
+/** What is left to choose from once each narrow spec has taken out the records of its name that do not match it. */
+export function narrow<T extends PlacedRecord & { readonly url?: string }>(
+  placed: readonly T[],
+  specs: readonly MatchSpec[],
+): readonly T[] {
+  const telling = narrowSpecs(specs);
+  if (telling.length === 0) return placed;
+  return placed.filter(({ record, subdir, filename, url }) =>
+    telling.every(
+      (spec) => spec.name !== record.name || matchSpecMatches(spec, { ...record, subdir, fn: filename, url }),
+    ),
+  );
+}
