@@ -1,10 +1,31 @@
 import { createHash } from 'node:crypto';
 import { canonicalMatchSpec, type MatchSpec, matchSpecMatches, solverSpec } from '../match-spec.ts';
+import type { PackageFileName } from '../package-file-name.ts';
 import type { Candidate, CandidatePool } from '../ports/solver.ts';
 import { dependencySpec } from '../record/dependency-spec.ts';
+import { preferConda } from '../record/other-format.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
-import type { PlacedRecord } from './usable-records.ts';
+import { type RecordFault, recordFault } from './record-fault.ts';
+
+/** Anything with a place in a channel and a record. */
+export interface PlacedRecord {
+  readonly subdir: string;
+  readonly filename: PackageFileName;
+  readonly record: RepodataRecord;
+}
+
+/** The records a solver may be given: one format of each stem, as conda sees it, and none that breaks the solver. */
+export function usableRecords<T extends PlacedRecord>(placed: readonly T[]) {
+  const usable: T[] = [];
+  const faults: { readonly placed: T; readonly fault: RecordFault }[] = [];
+  for (const one of preferConda(placed)) {
+    const fault = recordFault(one.record);
+    if (fault === null) usable.push(one);
+    else faults.push({ placed: one, fault });
+  }
+  return { usable, faults };
+}
 
 /** A pool named after its contents, so that a solver may keep it between solves. */
 export function candidatePool(

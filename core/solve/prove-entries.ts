@@ -5,10 +5,9 @@ import type { Solver } from '../ports/solver.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { Log } from '../report/event.ts';
 import { noarch, type Subdir } from '../subdir.ts';
-import { candidatePool, narrow, narrowKey } from './candidate-pool.ts';
+import { candidatePool, narrow, narrowKey, usableRecords } from './candidate-pool.ts';
 import { installRequests } from './requests.ts';
 import { installs, solveRequest } from './solve-request.ts';
-import { usableRecords } from './usable-records.ts';
 import { virtualPackagesFor } from './virtual-packages.ts';
 
 /** One channel's records as clients read them. */

@@ -5,8 +5,8 @@ import type { Problem } from '../report/problem.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
+import { usableRecords } from './candidate-pool.ts';
 import type { OpenSubdir } from './upstream-subdirs.ts';
-import { usableRecords } from './usable-records.ts';
 
 /** What one platform's solver may see of the upstream channels: by strict channel priority, the first channel that has a name serves it. */
 export interface UpstreamView {

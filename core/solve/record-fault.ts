@@ -1,32 +1,11 @@
 import { namesChannel } from '../match-spec.ts';
-import type { PackageFileName } from '../package-file-name.ts';
 import { dependencySpec } from '../record/dependency-spec.ts';
-import { preferConda } from '../record/other-format.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { parseVersion } from '../version.ts';
 
-interface RecordFault {
+export interface RecordFault {
   readonly code: 'record.version' | 'record.depends-channel' | 'record.depends-unreadable';
   readonly detail: string;
-}
-
-/** Anything with a place in a channel and a record. */
-export interface PlacedRecord {
-  readonly subdir: string;
-  readonly filename: PackageFileName;
-  readonly record: RepodataRecord;
-}
-
-/** The records a solver may be given: one format of each stem, as conda sees it, and none that breaks the solver. */
-export function usableRecords<T extends PlacedRecord>(placed: readonly T[]) {
-  const usable: T[] = [];
-  const faults: { readonly placed: T; readonly fault: RecordFault }[] = [];
-  for (const one of preferConda(placed)) {
-    const fault = recordFault(one.record);
-    if (fault === null) usable.push(one);
-    else faults.push({ placed: one, fault });
-  }
-  return { usable, faults };
 }
 
 /**
@@ -34,7 +13,7 @@ export function usableRecords<T extends PlacedRecord>(placed: readonly T[]) {
  * panics rattler's WASM and ends its thread; for one version that rattler cannot parse it refuses every record of the
  * name.
  */
-function recordFault({ version, depends, constrains = [] }: RepodataRecord): RecordFault | null {
+export function recordFault({ version, depends, constrains = [] }: RepodataRecord): RecordFault | null {
   if (parseVersion(version) === null)
     return { code: 'record.version', detail: `left out for its version "${version}"` };
   for (const text of [...depends, ...constrains]) {
