@@ -14,7 +14,7 @@ import type { ChannelName } from '../layout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../report/problem.ts';
-import { mergeSlices } from '../solve/merge-slices.ts';
+import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
 import { installRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
 import type { SliceWorld } from '../solve/solve-slice.ts';
@@ -23,7 +23,7 @@ import type { ChannelChange, ChannelDraft, PlacedOverride } from './change.ts';
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
 import { entryClaims } from './entry-claims.ts';
 import { draftNeeded, type NeededWorld } from './needed.ts';
-import { type ProvenChanges, proveDraft } from './prove-changes.ts';
+import { type ProvenChanges, type ProvenDraft, proveDraft } from './prove-changes.ts';
 import { draftUnneeded, type UnneededWorld } from './unneeded.ts';
 
 export interface PlanWorld extends SliceWorld {
@@ -41,39 +41,22 @@ export interface PlanWorld extends SliceWorld {
  */
 export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan[], world: PlanWorld): Promise<Plan> {
   const { store, channel, solver, patches = noPatches, retain } = world;
-  const { artifacts, outcomes, problems, complete } = mergeSlices(allowlist, parts);
+  const merged = mergeSlices(allowlist, parts);
   const state = await readChannelState(store, channel, allowlist.platforms);
-  const draft = await draftChannel(artifacts, {
+  const draft = await draftChannel(merged.artifacts, {
     store,
     channel,
     patches,
     retain,
     state,
-    complete,
+    complete: merged.complete,
     now: world.clock.now(),
-    claims: entryClaims(installRequests(allowlist), outcomes),
+    claims: entryClaims(installRequests(allowlist), merged.outcomes),
     upstreamNow: upstreamNow(allowlist.channels, world.openSubdir),
   });
   const proven = await proveDraft(draft, { allowlist, store, channel, patches, solver, state });
-  const held = new Set(proven.held.map(({ change }) => artifactId(change)));
-  const add = draft.add.map(artifactId).filter((id) => !held.has(id));
-  const seconds = new Set(idsOf('second-format', proven));
-  const plan: Plan = {
-    version: 1,
-    artifacts: [...artifacts],
-    add,
-    change: idsOf('change', proven),
-    drop: idsOf('drop', proven),
-    hotfix: idsOf('hotfix', proven),
-    second: add.filter((id) => seconds.has(id)),
-    entries: [...outcomes],
-    apart: pythonsApart(outcomes),
-    problems: distinct([...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)]),
-    complete,
-    decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
-    alterations: newOverrides(proven.accepted, state),
-  };
-  world.log({ type: 'plan.ready', add: add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
+  const plan = assemble(merged, draft, proven, state);
+  world.log({ type: 'plan.ready', add: plan.add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
   return plan;
 }
 
@@ -105,6 +88,28 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
   if (next.change !== null) draft.changes.push(next.change);
   if (next.problem !== null) draft.problems.push(next.problem);
   draft.overrides.push({ subdir, filename, override: next.override });
+}
+
+function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft, state: ChannelState): Plan {
+  const { artifacts, outcomes, problems, complete } = merged;
+  const held = new Set(proven.held.map(({ change }) => artifactId(change)));
+  const add = draft.add.map(artifactId).filter((id) => !held.has(id));
+  const seconds = new Set(idsOf('second-format', proven));
+  return {
+    version: 1,
+    artifacts: [...artifacts],
+    add,
+    change: idsOf('change', proven),
+    drop: idsOf('drop', proven),
+    hotfix: idsOf('hotfix', proven),
+    second: add.filter((id) => seconds.has(id)),
+    entries: [...outcomes],
+    apart: pythonsApart(outcomes),
+    problems: distinct([...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)]),
+    complete,
+    decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
+    alterations: newOverrides(proven.accepted, state),
+  };
 }
 
 const idsOf = (kind: ChannelChange['kind'], { accepted }: ProvenChanges): string[] =>
@@ -155,7 +160,9 @@ function newOverrides(drafted: readonly (PlacedOverride | ChannelChange)[], stat
   for (const { subdir, filename, override } of drafted) {
     const before = state.get(subdir)?.control.packages[filename];
     if (override === null || canonicalJson(override) === canonicalJson(before ?? null)) continue;
-    overrides[subdir] = { ...overrides[subdir], [filename]: override };
+    const own = overrides[subdir] ?? {};
+    own[filename] = override;
+    overrides[subdir] = own;
   }
   return overrides;
 }

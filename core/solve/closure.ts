@@ -26,7 +26,7 @@ export interface Closure {
  * must choose packages that match *all* specs on their name.
  */
 export async function collectClosure(roots: readonly MatchSpec[], { named, python }: ClosureWorld): Promise<Closure> {
-  /** Records that no spec has matched yet, and those that one has. */
+  // Of each name read: the records that no spec has matched yet, and those that one has.
   const waiting = new Map<string, UpstreamRecord[]>();
   const byName = new Map<string, UpstreamRecord[]>();
   const asked = new Set<string>();
@@ -71,22 +71,19 @@ async function readAll(names: readonly string[], named: ClosureWorld['named']): 
   const read: [string, ReadName][] = [];
   for (let at = 0; at < names.length; at += maxConcurrentNames) {
     const some = names.slice(at, at + maxConcurrentNames);
-    read.push(
-      ...(await Promise.all(
-        some.map(async (name): Promise<[string, ReadName]> => [name, await readName(name, named)]),
-      )),
-    );
+    read.push(...(await Promise.all(some.map((name) => readName(name, named)))));
   }
   return read;
 }
 
 /** A name that upstream cannot be read for is a problem of the plan's, not its end. */
-async function readName(name: string, named: ClosureWorld['named']): Promise<ReadName> {
+async function readName(name: string, named: ClosureWorld['named']): Promise<[string, ReadName]> {
   try {
-    return { ...(await named(name)), complete: true };
+    return [name, { ...(await named(name)), complete: true }];
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
-    return { records: [], problems: [{ code: error.code, subject: name, detail: error.message }], complete: false };
+    const problem = { code: error.code, subject: name, detail: error.message };
+    return [name, { records: [], problems: [problem], complete: false }];
   }
 }
 
