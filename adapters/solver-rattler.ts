@@ -1,7 +1,7 @@
 import { namesChannel } from '../core/match-spec/solver-spec.ts';
-import { dependencySpec } from '../core/planning/dependency-spec.ts';
 import type { RecordRefusal, Solver } from '../core/ports/solver.ts';
-import type { RepodataRecord } from '../core/record.ts';
+import { dependencySpec } from '../core/record/dependency-spec.ts';
+import type { RepodataRecord } from '../core/record/record.ts';
 import { parseVersion } from '../core/version/version.ts';
 import { type SolverThread, solverThread } from './solver-rattler/solver-thread.ts';
 

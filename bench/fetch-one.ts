@@ -1,9 +1,10 @@
-// A process of its own: fetches one artifact into a fresh store.
 import { readFile } from 'node:fs/promises';
+import { artifactSchema } from '../core/documents/plan.ts';
 import { parseJson } from '../core/json.ts';
-import { artifactSchema } from '../core/plan.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { openWorld } from '../local/world/open-world.ts';
+
+// A process of its own: fetches one artifact into a fresh store.
 
 const [store = '', description = ''] = process.argv.slice(2);
 const artifact = parseJson(await readFile(description, 'utf8'), artifactSchema, description);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { md5Schema, sha256Schema } from './digest.ts';
 import { channelNames } from './layout.ts';
 import { packageFileNameSchema } from './package-file-name.ts';
-import { recordSchema } from './record.ts';
+import { recordSchema } from './record/record.ts';
 import { subdirSchema } from './subdir.ts';
 
 /** What was known when an artifact entered the store: written once, before its bytes, and never changed. */

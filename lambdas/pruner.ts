@@ -1,6 +1,6 @@
+import { indexMessage } from '../core/documents/run.ts';
 import { channelPlace } from '../core/list-packages.ts';
 import { readStoredAllowlist } from '../core/read-stored-allowlist.ts';
-import { indexMessage } from '../core/run/index-message.ts';
 import { type PruneReport, prune } from '../core/steps/prune.ts';
 import type { Subdir } from '../core/subdir.ts';
 import { inWorld, openPruner, type PrunerWorld } from './world.ts';

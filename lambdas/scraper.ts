@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json.ts';
-import { rememberUpstream } from '../core/planning/remember-upstream.ts';
-import { type RunMessage, runMessageSchema } from '../core/run/run-message.ts';
-import { concludePlan } from '../core/steps/conclude-plan.ts';
-import { planSlice } from '../core/steps/plan-slice.ts';
-import { settleRun } from '../core/steps/settle.ts';
-import { startRun } from '../core/steps/start-run.ts';
+import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
+import { advanceRun } from '../core/steps/cloud-run/advance.ts';
+import { concludeRun } from '../core/steps/cloud-run/conclude.ts';
+import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
+import { startRun } from '../core/steps/cloud-run/start.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
 import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -40,20 +40,20 @@ async function start(trigger: string, world: ScraperWorld): Promise<void> {
 async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> {
   const { telemetry } = world;
   if (message.type === 'slice') {
-    const { status } = await planSlice(message.run, message.slice, planning(world));
+    const { status } = await solveRunSlice(message.run, message.slice, planning(world));
     telemetry.note('slice', { ...message, status });
   } else if (message.type === 'merge') {
-    const { status, missing, plan } = await concludePlan(message.run, planning(world));
+    const { status, missing, plan } = await concludeRun(message.run, planning(world));
     telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
     if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
     for (const problem of plan?.problems ?? []) telemetry.warn('problem', problem);
     telemetry.count('PlanProblems', plan?.problems.length ?? 0);
-  } else reportAdvanced(message, await settleRun(message.run, world), telemetry);
+  } else reportAdvanced(message, await advanceRun(message.run, world), telemetry);
 }
 
 function reportAdvanced(
   message: RunMessage,
-  outcome: Awaited<ReturnType<typeof settleRun>>,
+  outcome: Awaited<ReturnType<typeof advanceRun>>,
   telemetry: Telemetry,
 ): void {
   const { status, missing, applied } = outcome;

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { GatehouseError } from '../core/error.ts';
-import type { Event, Log } from '../core/event.ts';
+import type { Event, Log } from '../core/report/event.ts';
 
 export interface Telemetry {
   /** Takes the events that steps report. */

@@ -1,6 +1,6 @@
 import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../report/problem.ts';
 import type { Subdir } from '../subdir.ts';
 import { detailedEntrySchema, platformSchema } from './allowlist-schema.ts';
 import { type JsonNode, memberOf, offsetInString } from './locate-json.ts';

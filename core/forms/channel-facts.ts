@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GatehouseError } from '../error.ts';
 import { canonicalJson, parseJson } from '../json.ts';
 import type { InfoFiles } from '../package/package-info.ts';
-import { type RepodataRecord, recordSchema } from '../record.ts';
+import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import { recipeSource } from './recipe-source.ts';
 
 /** Fields of `channeldata.json` that the newest package which has them decides (conda-index `_update_channeldata`). */

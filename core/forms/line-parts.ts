@@ -1,5 +1,5 @@
 import type { ReadPackageInfo } from '../package/read-package-info.ts';
-import type { RepodataRecord } from '../record.ts';
+import type { RepodataRecord } from '../record/record.ts';
 import { type PackageFacts, packageFacts } from './channel-facts.ts';
 import { applyHotfix, type Hotfix } from './hotfix/hotfix.ts';
 

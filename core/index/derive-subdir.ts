@@ -1,9 +1,9 @@
-import type { Control } from '../control.ts';
+import type { Control } from '../documents/control.ts';
 import type { FormSource } from '../forms/form.ts';
 import { parseJson } from '../json.ts';
 import { listPackages } from '../list-packages.ts';
 import type { PackageFileName } from '../package-file-name.ts';
-import { type RepodataRecord, recordSchema } from '../record.ts';
+import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
 import { indexLook } from './index-look.ts';
 import type { IndexPackageWorld } from './index-package.ts';

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
-import type { Log } from '../event.ts';
 import type { FormBytes, RecordSource } from '../forms/form.ts';
 import { type Form, forms } from '../forms/forms.ts';
 import { type OptionForm, optionForms } from '../forms/option-forms.ts';
 import { spliceRepodata } from '../forms/splice-repodata.ts';
 import { indexKey } from '../layout.ts';
-import type { Problem } from '../problem.ts';
+import type { Log } from '../report/event.ts';
+import type { Problem } from '../report/problem.ts';
 import { once } from '../upstream/read-body.ts';
 import type { IndexForm } from './publish-form.ts';
 import { makeShardIndex } from './shards/make-shard-index.ts';

@@ -1,6 +1,7 @@
 import { keptOnceRead } from '../byte-source.ts';
-import type { Decision } from '../control.ts';
 import type { Digests } from '../digest.ts';
+import type { Override } from '../documents/control.ts';
+import { artifactId } from '../documents/plan.ts';
 import { GatehouseError } from '../error.ts';
 import { type LineParts, lineParts } from '../forms/line-parts.ts';
 import { canonicalJson } from '../json.ts';
@@ -9,13 +10,12 @@ import type { ListedPackage } from '../list-packages.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
 import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
-import { artifactId } from '../plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectHead, Store, StoredObject } from '../ports/store.ts';
-import type { Problem } from '../problem.ts';
 import type { Provenance } from '../provenance.ts';
 import { isDamaged } from '../read-json-object.ts';
 import { knownSha256s, readProvenance } from '../read-provenance.ts';
+import type { Problem } from '../report/problem.ts';
 import { indexedRecord } from './indexed-record.ts';
 
 export interface IndexPackageWorld {
@@ -40,7 +40,7 @@ export type IndexedPackage = { readonly head: Pick<ObjectHead, 'etag' | 'size'> 
  */
 export async function indexPackage(
   listed: ListedPackage,
-  decision: Decision,
+  decision: Override,
   world: IndexPackageWorld,
 ): Promise<IndexedPackage | null> {
   const found = await world.store.get(listed.key);
@@ -57,7 +57,7 @@ export async function indexPackage(
 
 async function describe(
   listed: ListedPackage,
-  { object, decision }: { object: StoredObject; decision: Decision },
+  { object, decision }: { object: StoredObject; decision: Override },
   world: IndexPackageWorld,
 ): Promise<LineParts | { problem: Problem }> {
   const digests = await world.digestsOf(object);

@@ -1,5 +1,5 @@
 import type { Digests } from '../digest.ts';
-import type { RepodataRecord } from '../record.ts';
+import type { RepodataRecord } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
 
 /**

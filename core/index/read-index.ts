@@ -3,7 +3,7 @@ import { type ChannelName, indexKey } from '../layout.ts';
 import { type PackageFileName, packageFileNameSchema } from '../package-file-name.ts';
 import type { Store } from '../ports/store.ts';
 import { readJsonObject } from '../read-json-object.ts';
-import { type RepodataRecord, recordSchema } from '../record.ts';
+import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
 
 const records = z.record(packageFileNameSchema, recordSchema).default({});

@@ -1,6 +1,6 @@
 import { sections } from '../forms/form.ts';
 import { parseJson } from '../json.ts';
-import { type Problem, problemSchema } from '../problem.ts';
+import { type Problem, problemSchema } from '../report/problem.ts';
 import { decodeSegment } from './state/decode-segment.ts';
 import type { IndexRoot, StatePlace } from './state/index-root.ts';
 import { readSegment } from './state/segment-store.ts';

@@ -1,8 +1,8 @@
-import type { Decision } from '../control.ts';
+import type { Override } from '../documents/control.ts';
+import { readControl } from '../documents/control.ts';
 import { GatehouseError } from '../error.ts';
 import type { PackageFileName } from '../package-file-name.ts';
 import type { Clock } from '../ports/clock.ts';
-import { readControl } from '../read-control.ts';
 import { batches } from './batches.ts';
 import { commitLines, type State } from './commit-lines.ts';
 import { type IndexLooksWorld, indexLooks } from './index-looks.ts';
@@ -47,7 +47,7 @@ const checkpoint = 5000;
 export async function updateState(world: UpdateWorld, looking: Looking): Promise<Round> {
   const { root, etag, damage } = await readRoot(world);
   const { control, etag: controlEtag } = await readControl(world.store, world.channel, world.subdir);
-  const decisionOf = (filename: PackageFileName): Decision => control.packages[filename] ?? {};
+  const decisionOf = (filename: PackageFileName): Override => control.packages[filename] ?? {};
   const known = { root: looking.distrust ? null : root, decisionOf, control: controlEtag };
   const looks = indexLooks(looksAt(world, looking, known), world);
   const state = { root, etag, believed: !looking.distrust };
@@ -75,7 +75,7 @@ async function takeUp(
 
 interface Known {
   readonly root: IndexRoot | null;
-  readonly decisionOf: (filename: PackageFileName) => Decision;
+  readonly decisionOf: (filename: PackageFileName) => Override;
   readonly control: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { shown } from '../archive/finding.ts';
 import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
-import type { Problem } from '../problem.ts';
-import type { RepodataRecord } from '../record.ts';
+import type { RepodataRecord } from '../record/record.ts';
+import type { Problem } from '../report/problem.ts';
 import type { Subdir } from '../subdir.ts';
 import type { IndexJson } from './index-json.ts';
 

@@ -4,7 +4,7 @@ import type { Digests } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
 import { parseJson, parseValue } from '../json.ts';
 import { packageNameSchema } from '../package-name.ts';
-import { type RepodataRecord, recordSchema } from '../record.ts';
+import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
 
 /** `info/index.json` (CEP 34) as real builders write it: the keys the pipeline reads are typed, the rest is kept. */

@@ -1,4 +1,4 @@
-import type { RepodataRecord } from '../record.ts';
+import type { RepodataRecord } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
 
 /** One package a solver may choose. `key` is `<subdir>/<fileName>` and comes back in the solution. */

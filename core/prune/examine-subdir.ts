@@ -1,8 +1,8 @@
+import { type ReadControl, readControl } from '../documents/control.ts';
 import { GatehouseError } from '../error.ts';
 import { type IndexRoot, readRoot } from '../index/state/index-root.ts';
 import { controlKey, segmentPrefix, stateKey } from '../layout.ts';
-import type { Problem } from '../problem.ts';
-import { type ReadControl, readControl } from '../read-control.ts';
+import type { Problem } from '../report/problem.ts';
 import type { Subdir } from '../subdir.ts';
 import type { Garbage } from './garbage.ts';
 import type { PruneWorld } from './prune-world.ts';

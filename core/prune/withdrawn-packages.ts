@@ -1,4 +1,4 @@
-import type { Control, Decision } from '../control.ts';
+import type { Control, Override } from '../documents/control.ts';
 import { sections } from '../forms/form.ts';
 import { readIndex } from '../index/read-index.ts';
 import { decisionTag } from '../index/state/decision-tag.ts';
@@ -24,7 +24,7 @@ interface Decided {
   readonly guards: readonly Guard[];
 }
 
-type Withdrawal = NonNullable<Decision['withdrawn']>;
+type Withdrawal = NonNullable<Override['withdrawn']>;
 
 /** Bytes that came a moment ago came for somebody, whose control may not say so yet: a sync decides after it fetched. */
 const freshFor = day;
@@ -89,7 +89,7 @@ async function* withdrawnLines(
 }
 
 /** The withdrawal that a line was made under, if control still says it. */
-function withdrawalOf({ decision }: IndexLine, now: Decision): Withdrawal | null {
+function withdrawalOf({ decision }: IndexLine, now: Override): Withdrawal | null {
   return now.withdrawn !== undefined && decision === decisionTag(now) ? now.withdrawn : null;
 }
 

@@ -1,11 +1,23 @@
-import type { Plan } from '../plan.ts';
-import { type Applied, type DecisionWorld, writeDecisions } from '../planning/write-decisions.ts';
+import {
+  type Applied,
+  nothingApplied,
+  type OverrideWorld,
+  writeOverrides,
+  writePlan,
+} from '../diff/write-overrides.ts';
+import type { Plan } from '../documents/plan.ts';
 
-export type { Applied };
-export type ApplyWorld = DecisionWorld;
+export interface ApplyWorld extends OverrideWorld {
+  /** False when some artifact of the plan is still missing. */
+  readonly fetchedAll: boolean;
+}
 
 /**
- * Writes a plan's decisions to control, each subdir under compare-and-swap. What alters the index was proved with all
- * that the plan adds, and so waits until all of it is there. Safe to run twice.
+ * Writes to control what a plan says, each subdir under compare-and-swap: who needs what at once; what changes the index
+ * only when everything the plan adds is there, since it was proved with all of it. Safe to run twice.
  */
-export const apply = (plan: Plan, world: ApplyWorld): Promise<Applied> => writeDecisions(plan, world);
+export async function apply(plan: Plan, { fetchedAll, ...world }: ApplyWorld): Promise<Applied> {
+  if (fetchedAll) return writePlan(plan, world);
+  await writeOverrides(plan.decisions, world);
+  return nothingApplied;
+}

@@ -1,14 +1,14 @@
 import type { Digests } from '../digest.ts';
+import { type Artifact, artifactId } from '../documents/plan.ts';
 import { GatehouseError } from '../error.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, type ObjectKey, packageKey, provenanceKey } from '../layout.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
-import { type Artifact, artifactId } from '../plan.ts';
 import type { Store } from '../ports/store.ts';
-import type { Problem } from '../problem.ts';
 import type { Provenance } from '../provenance.ts';
 import { putOnce } from '../put-once.ts';
+import type { Problem } from '../report/problem.ts';
 import { storedDigests } from '../stored-digests.ts';
 import {
   type DownloadWorld,

@@ -1,7 +1,6 @@
 import { chunksOf } from '../byte-source.ts';
 import { digestStream } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
-import type { Log } from '../event.ts';
 import { sections } from '../forms/form.ts';
 import { formProblems } from '../index/index-forms.ts';
 import type { IndexElsewhere } from '../index/index-looks.ts';
@@ -12,7 +11,8 @@ import { subdirProblems } from '../index/subdir-problems.ts';
 import type { Looking } from '../index/update-state.ts';
 import type { ObjectKey } from '../layout.ts';
 import type { StoredObject } from '../ports/store.ts';
-import type { Problem } from '../problem.ts';
+import type { Log } from '../report/event.ts';
+import type { Problem } from '../report/problem.ts';
 import { storedDigests } from '../stored-digests.ts';
 import type { Subdir } from '../subdir.ts';
 

@@ -1,13 +1,10 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
-import type { Plan } from '../plan.ts';
-import { type ConcludeWorld, concludeSlices } from '../planning/conclude-slices.ts';
-import { installRequests } from '../planning/install-request.ts';
-import type { PartialPlan } from '../planning/partial-plan.ts';
-import { planSlices } from '../planning/plan-slices.ts';
-import { rememberUpstream } from '../planning/remember-upstream.ts';
-import { solveSlice } from '../planning/solve-slice.ts';
-
-export type PlanWorld = ConcludeWorld;
+import { makePlan, type PlanWorld } from '../diff/make-plan.ts';
+import type { PartialPlan } from '../documents/partial-plan.ts';
+import type { Plan } from '../documents/plan.ts';
+import { installRequests, planSlices } from '../solve/requests.ts';
+import { solveSlice } from '../solve/solve-slice.ts';
+import { rememberUpstream } from '../solve/upstream-subdirs.ts';
 
 /**
  * Works out all that an allowlist needs and how that differs from what the store has. Reads everything, then decides;
@@ -19,5 +16,5 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const remembering = { ...world, openSubdir: rememberUpstream(world.openSubdir) };
   const parts: PartialPlan[] = [];
   for (const slice of planSlices(allowlist)) parts.push(await solveSlice(slice, allowlist, remembering));
-  return concludeSlices(allowlist, parts, remembering);
+  return makePlan(allowlist, parts, remembering);
 }

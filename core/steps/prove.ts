@@ -1,26 +1,19 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { EntryOutcome } from '../documents/plan.ts';
+import { type Proof, type ProvenEntry, readProof } from '../documents/proof.ts';
 import { GatehouseError } from '../error.ts';
-import type { Log } from '../event.ts';
 import { putIfChanged } from '../index/put-if-changed.ts';
 import { readIndex } from '../index/read-index.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, indexKey, proofKey } from '../layout.ts';
-import type { EntryOutcome } from '../plan.ts';
-import { byEntryAndPlatform, holds } from '../planning/entry-outcome.ts';
-import { installRequests } from '../planning/install-request.ts';
-import { proveRequests } from '../planning/prove-requests.ts';
-import type { Solver } from '../ports/solver.ts';
 import type { Store } from '../ports/store.ts';
-import { type Proof, type ProvenEntry, proofSchema } from '../proof.ts';
-import { isDamaged, readJsonObject } from '../read-json-object.ts';
+import { type ProofWorld, proveEntries } from '../solve/prove-entries.ts';
+import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
 import { noarch, type Subdir } from '../subdir.ts';
-import { virtualPackagesFor } from '../virtual-packages.ts';
 
-export interface ProveStepWorld {
+export interface ProveStepWorld extends ProofWorld {
   readonly channel: ChannelName;
   readonly store: Store;
-  readonly solver: Solver;
-  readonly log: Log;
 }
 
 export interface ProofReport {
@@ -31,71 +24,49 @@ export interface ProofReport {
   readonly lost: readonly ProvenEntry[];
 }
 
-const attempts = 5;
+const maxAttempts = 5;
 
 /**
- * Solves every entry against this channel alone, from the very index files that clients read, and keeps the result
- * for the next proof to compare with (design decision 11). Safe to run by many at once: whoever keeps a proof looks
- * whether the index is still the one it was read from, and else proves again; so the last one kept is of the last index.
+ * Solves every entry against this channel alone, from the very index files that clients read, and keeps the result for
+ * the next proof to compare with. Safe to run by many at once: whoever keeps a proof looks whether the index is still the
+ * one it was read from, and else proves again; so the last one kept is of the last index.
  *
  * @throws GatehouseError `store.conflict` (retry) when the index changes faster than it can be proved
  */
 export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promise<ProofReport> {
+  const { store, channel } = world;
   const subdirs = [...allowlist.platforms, noarch];
   // Before all attempts: what the first of them keeps already says what was lost, and the next would find no difference.
-  const last = installableAt(await lastProof(world.store, world.channel));
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  const last = await readProof(store, channel);
+  const installed = new Map(last?.entries.map((entry) => [label(entry), entry.installable]));
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const before = await indexTags(subdirs, world);
-    const proof: Proof = { version: 1, entries: await proveEntries(allowlist, subdirs, world) };
-    const isKept = await putIfChanged(world.store, proofKey(world.channel), Buffer.from(canonicalJson(proof)));
+    const records = await Promise.all(
+      subdirs.map(async (subdir) => [subdir, (await readIndex(store, channel, subdir)) ?? new Map()] as const),
+    );
+    const outcomes = await proveEntries(allowlist, new Map(records), world);
+    const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry) };
+    const isKept = await putIfChanged(store, proofKey(channel), Buffer.from(canonicalJson(proof)));
     if (isKept && (await indexTags(subdirs, world)).join() !== before.join()) continue;
     return {
       proof,
-      gained: proof.entries.filter((entry) => entry.installable && last.get(label(entry)) !== true),
-      lost: proof.entries.filter((entry) => !entry.installable && last.get(label(entry)) === true),
+      gained: proof.entries.filter((entry) => entry.installable && installed.get(label(entry)) !== true),
+      lost: proof.entries.filter((entry) => !entry.installable && installed.get(label(entry)) === true),
     };
   }
   throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
 }
 
-const indexTags = (subdirs: readonly Subdir[], { store, channel }: ProveStepWorld): Promise<string[]> =>
-  Promise.all(subdirs.map(async (subdir) => (await store.get(indexKey(channel, subdir, 'repodata.json')))?.etag ?? ''));
-
-async function proveEntries(
-  allowlist: Allowlist,
-  subdirs: readonly Subdir[],
-  { channel, store, solver, log }: ProveStepWorld,
-): Promise<ProvenEntry[]> {
-  const indexes = await Promise.all(
-    subdirs.map(async (subdir) => [subdir, (await readIndex(store, channel, subdir)) ?? new Map()] as const),
-  );
-  const virtualPackages = (platform: Subdir) => virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
-  const world = { python: allowlist.python, virtualPackages, solver, log };
-  const outcomes = await proveRequests(installRequests(allowlist), new Map(indexes), world);
-  return byEntryAndPlatform(outcomes).flatMap(provenEntry);
-}
-
-/** A damaged proof only means that everything that installs is told as new. */
-async function lastProof(store: Store, channel: ChannelName): Promise<Proof | undefined> {
-  try {
-    return (await readJsonObject(store, proofKey(channel), proofSchema))?.value;
-  } catch (error) {
-    if (!isDamaged(error)) throw error;
-    return undefined;
-  }
-}
-
 const label = ({ entry, platform }: ProvenEntry): string => `${platform} ${entry}`;
 
-function installableAt(proof: Proof | undefined): Map<string, boolean> {
-  return new Map(proof?.entries.map((entry) => [label(entry), entry.installable]));
-}
+const indexTags = (subdirs: readonly Subdir[], { store, channel }: ProveStepWorld): Promise<string[]> =>
+  Promise.all(subdirs.map(async (subdir) => (await store.get(indexKey(channel, subdir, 'repodata.json')))?.etag ?? ''));
 
 function provenEntry(group: readonly EntryOutcome[]): ProvenEntry[] {
   const [first] = group;
   if (first === undefined) return [];
-  const installable = holds(group);
-  const pythons = group.flatMap(({ status, python }) => (status === 'solved' && python !== null ? [python] : []));
+  const { entry, platform } = first;
+  const installable = installs(group);
   const explanation = installable ? null : first.explanation;
-  return [{ entry: first.entry, platform: first.platform, installable, pythons, explanation }];
+  return [{ entry, platform, installable, pythons: solvedPythons(group), explanation }];
 }

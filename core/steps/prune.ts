@@ -1,10 +1,10 @@
 import { controlPrefix, statePrefix } from '../layout.ts';
 import type { ObjectHead } from '../ports/store.ts';
-import type { Problem } from '../problem.ts';
 import { agedObjects } from '../prune/aged-objects.ts';
 import { type Examined, examineSubdir } from '../prune/examine-subdir.ts';
 import { type Garbage, type GarbageKind, stillSo } from '../prune/garbage.ts';
 import type { PruneWorld } from '../prune/prune-world.ts';
+import type { Problem } from '../report/problem.ts';
 import { type Subdir, subdirSchema } from '../subdir.ts';
 
 export type { PruneWorld } from '../prune/prune-world.ts';

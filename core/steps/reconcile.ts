@@ -1,9 +1,9 @@
+import { indexMessage } from '../documents/run.ts';
 import type { ChannelName } from '../layout.ts';
 import { listPackages } from '../list-packages.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
 import { findStoredAllowlist } from '../read-stored-allowlist.ts';
-import { indexMessage } from '../run/index-message.ts';
 import { noarch, type Subdir } from '../subdir.ts';
 
 export interface ReconcileWorld {

@@ -5,8 +5,8 @@ import {
   packageFileParts,
   parsePackageFileName,
 } from '../package-file-name.ts';
-import type { Problem } from '../problem.ts';
-import { type RepodataRecord, recordSchema } from '../record.ts';
+import { type RepodataRecord, recordSchema } from '../record/record.ts';
+import type { Problem } from '../report/problem.ts';
 import type { Subdir } from '../subdir.ts';
 import { shownUrl } from './shown-url.ts';
 

@@ -1,9 +1,9 @@
 import type { Digests } from '../digest.ts';
-import type { Log } from '../event.ts';
 import type { ChannelName, ObjectKey } from '../layout.ts';
 import { listPackages } from '../list-packages.ts';
 import type { PackageFileName } from '../package-file-name.ts';
 import type { Store } from '../ports/store.ts';
+import type { Log } from '../report/event.ts';
 import type { Subdir } from '../subdir.ts';
 import type { Damage } from './damage.ts';
 import { verifyPackage } from './verify-package.ts';

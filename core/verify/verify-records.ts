@@ -1,7 +1,7 @@
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, packageKey } from '../layout.ts';
 import type { PackageFileName } from '../package-file-name.ts';
-import type { RepodataRecord } from '../record.ts';
+import type { RepodataRecord } from '../record/record.ts';
 import type { Subdir } from '../subdir.ts';
 import type { Damage } from './damage.ts';
 

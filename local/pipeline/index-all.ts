@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../../core/error.ts';
-import type { Log } from '../../core/event.ts';
 import { listPackages } from '../../core/list-packages.ts';
+import type { Log } from '../../core/report/event.ts';
 import { type IndexedSubdir, indexSubdir } from '../../core/steps/index.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { noarch, type Subdir } from '../../core/subdir.ts';

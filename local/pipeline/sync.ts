@@ -1,12 +1,11 @@
 import { memoryQueue } from '../../adapters/queue-memory.ts';
 import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
-import { sha256Of } from '../../core/digest.ts';
-import type { Log } from '../../core/event.ts';
-import { canonicalJson, parseJson } from '../../core/json.ts';
-import { planKey } from '../../core/layout.ts';
-import { artifactId, artifactJobs, jobSchema, type Plan } from '../../core/plan.ts';
-import type { Problem } from '../../core/problem.ts';
-import { type Applied, apply } from '../../core/steps/apply.ts';
+import type { Applied } from '../../core/diff/write-overrides.ts';
+import { artifactId, artifactJobs, fetchedFirst, jobSchema, keepPlan, type Plan } from '../../core/documents/plan.ts';
+import { parseJson } from '../../core/json.ts';
+import type { Log } from '../../core/report/event.ts';
+import type { Problem } from '../../core/report/problem.ts';
+import { apply } from '../../core/steps/apply.ts';
 import { fetchArtifact } from '../../core/steps/fetch.ts';
 import type { IndexedSubdir } from '../../core/steps/index.ts';
 import { plan } from '../../core/steps/plan.ts';
@@ -54,12 +53,9 @@ export interface Fetched {
  * fetched last, and only if they are.
  */
 export async function fetchJobs(plan: Plan, world: World, log: Log): Promise<Fetched> {
-  const bytes = Buffer.from(canonicalJson(plan));
-  const id = sha256Of(bytes);
-  if (plan.add.length > 0) await world.store.put(planKey(id), bytes, { absent: true });
-  const second = new Set(plan.second);
-  const others = plan.add.filter((artifact) => !second.has(artifact));
-  const first = await workOff(artifactJobs(id, others), { plan, world, log });
+  if (plan.add.length === 0) return { fetched: [], failed: [] };
+  const id = await keepPlan(world.store, plan);
+  const first = await workOff(artifactJobs(id, fetchedFirst(plan)), { plan, world, log });
   if (first.failed.length > 0) return first;
   const last = await workOff(artifactJobs(id, plan.second), { plan, world, log });
   return { fetched: [...first.fetched, ...last.fetched].sort(), failed: last.failed };

@@ -1,4 +1,4 @@
-import { artifactId, bytesToAdd, type EntryOutcome, type Plan } from '../../core/plan.ts';
+import { artifactId, bytesToAdd, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
 import { formatBytes } from './format-bytes.ts';
 
 /** `plan --json`: the whole closure; upstream's records stay out of it. */

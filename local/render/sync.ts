@@ -1,5 +1,5 @@
-import type { Problem } from '../../core/problem.ts';
-import type { ProvenEntry } from '../../core/proof.ts';
+import type { ProvenEntry } from '../../core/documents/proof.ts';
+import type { Problem } from '../../core/report/problem.ts';
 import type { SyncReport } from '../pipeline/sync.ts';
 import { problemLines } from './messages.ts';
 import { planDocument } from './plan.ts';

@@ -6,8 +6,8 @@ import { type IndexThreads, indexThreads } from '../../adapters/index-threads.ts
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { folderStore } from '../../adapters/store-folder.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
+import type { PlanWorld } from '../../core/diff/make-plan.ts';
 import { GatehouseError } from '../../core/error.ts';
-import type { Log } from '../../core/event.ts';
 import type { Patches } from '../../core/forms/hotfix/hotfix.ts';
 import type { ChannelName } from '../../core/layout.ts';
 import type { DocumentCache } from '../../core/ports/cache.ts';
@@ -15,7 +15,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Fetch } from '../../core/ports/fetch.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import type { Store } from '../../core/ports/store.ts';
-import type { PlanWorld } from '../../core/steps/plan.ts';
+import type { Log } from '../../core/report/event.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
 import { shownUrl } from '../../core/upstream/shown-url.ts';
 import { bucketStore, temporaryCache } from './bucket-world.ts';

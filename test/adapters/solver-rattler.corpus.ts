@@ -6,7 +6,7 @@ import { rattlerSolver } from '../../adapters/solver-rattler.ts';
 import { parseJson } from '../../core/json.ts';
 import { packageFileNameSchema, packageFileParts } from '../../core/package-file-name.ts';
 import type { Candidate, CandidatePool } from '../../core/ports/solver.ts';
-import { recordSchema } from '../../core/record.ts';
+import { recordSchema } from '../../core/record/record.ts';
 import { corpus } from '../support/packages/corpus.ts';
 import { poolOf } from '../support/solver/candidates.ts';
 

@@ -1,12 +1,9 @@
 import { sqsQueue } from '../../adapters/queue-sqs.ts';
 import type { Sha256 } from '../../core/digest.ts';
+import { artifactId, type Plan, readPlan } from '../../core/documents/plan.ts';
+import { latestRunSchema, runMessage, runSchema } from '../../core/documents/run.ts';
 import { latestRunKey, runKey } from '../../core/layout.ts';
-import { artifactId, type Plan } from '../../core/plan.ts';
 import { readJsonObject } from '../../core/read-json-object.ts';
-import { readPlan } from '../../core/read-plan.ts';
-
-import { latestRunSchema, runSchema } from '../../core/run/run.ts';
-import { runMessage } from '../../core/run/run-message.ts';
 import type { Deployment } from './deployment.ts';
 import { readRepodata } from './read-repodata.ts';
 import { until, untilQuiet } from './until.ts';

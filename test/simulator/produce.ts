@@ -1,8 +1,8 @@
-import type { Control, Decision } from '../../core/control.ts';
+import type { Control, Override } from '../../core/documents/control.ts';
+import { readControl } from '../../core/documents/control.ts';
 import { canonicalJson } from '../../core/json.ts';
 import type { ObjectKey } from '../../core/layout.ts';
 import type { Metadata, Store } from '../../core/ports/store.ts';
-import { readControl } from '../../core/read-control.ts';
 import type { Action } from './scenario.ts';
 import { channel, type SimulatedPackage, subdir } from './simulated-package.ts';
 import type { Actor } from './timeline.ts';
@@ -82,7 +82,7 @@ async function create(store: Store, key: ObjectKey, { bytes, metadata }: { bytes
   await staged.publish(key, metadata);
 }
 
-async function decide({ store, subject }: Producer, make: (decision: Decision) => Decision): Promise<void> {
+async function decide({ store, subject }: Producer, make: (decision: Override) => Override): Promise<void> {
   for (;;) {
     const read = await readControl(store, channel, subdir).catch(() => null);
     if (read === null) continue;

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../core/json.ts';
 import { type ObjectKey, packageKey, provenanceKey } from '../../core/layout.ts';
 import { type PackageFileName, packageFileNameSchema } from '../../core/package-file-name.ts';
 import type { Metadata } from '../../core/ports/store.ts';
-import { type RepodataRecord, recordSchema } from '../../core/record.ts';
+import { type RepodataRecord, recordSchema } from '../../core/record/record.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 

@@ -1,8 +1,8 @@
 import { zstdCompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { bytesSource } from '../../core/byte-source.ts';
-import type { Control } from '../../core/control.ts';
 import type { Digests } from '../../core/digest.ts';
+import type { Control } from '../../core/documents/control.ts';
 import { GatehouseError } from '../../core/error.ts';
 import { indexedRecord } from '../../core/index/indexed-record.ts';
 import { canonicalJson, parseJson } from '../../core/json.ts';
@@ -14,7 +14,7 @@ import type { PackageFileName } from '../../core/package-file-name.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Condition, PutOutcome, Store, StoredObject } from '../../core/ports/store.ts';
 import { readProvenance } from '../../core/read-provenance.ts';
-import { recordSchema } from '../../core/record.ts';
+import { recordSchema } from '../../core/record/record.ts';
 import { storedDigests } from '../../core/stored-digests.ts';
 import { channel, subdir } from './simulated-package.ts';
 import { outputs, rootKey } from './watch.ts';

@@ -1,8 +1,8 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
 import { z } from 'zod';
-import { type Control, controlSchema, emptyControl } from '../../core/control.ts';
 import { sha256Schema } from '../../core/digest.ts';
+import { type Control, controlSchema, emptyControl } from '../../core/documents/control.ts';
 import { parseJson } from '../../core/json.ts';
 import { controlKey, indexKey, type ObjectKey, shardKey } from '../../core/layout.ts';
 import type { Entry } from '../twins/store-memory.ts';

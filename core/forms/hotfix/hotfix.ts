@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseValue } from '../../json.ts';
-import { type RepodataRecord, recordSchema } from '../../record.ts';
+import { type RepodataRecord, recordSchema } from '../../record/record.ts';
 import type { Subdir } from '../../subdir.ts';
 import type { PatchInstructions } from './patch-file.ts';
 

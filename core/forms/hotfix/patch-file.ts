@@ -7,7 +7,7 @@ import { GatehouseError } from '../../error.ts';
 import { parseMatchSpec } from '../../match-spec/parse-match-spec.ts';
 import { namesChannel } from '../../match-spec/solver-spec.ts';
 import { type PackageFormat, parsePackageFileName } from '../../package-file-name.ts';
-import { recordSchema } from '../../record.ts';
+import { recordSchema } from '../../record/record.ts';
 
 /** Package file name -> key of its record -> the value that replaces it. */
 const changes = z.record(z.string(), z.record(z.string(), z.json()));

@@ -1,4 +1,4 @@
-import type { Decision } from '../../control.ts';
+import type { Override } from '../../documents/control.ts';
 import { sections } from '../../forms/form.ts';
 import { compareCodePoints } from '../../json.ts';
 import { type ObjectKey, packageKey } from '../../layout.ts';
@@ -22,7 +22,7 @@ const limit = 16;
 export async function* diffKeys(
   place: StatePlace,
   filenames: Iterable<PackageFileName>,
-  { root, decisionOf }: { readonly root: IndexRoot; readonly decisionOf: (filename: PackageFileName) => Decision },
+  { root, decisionOf }: { readonly root: IndexRoot; readonly decisionOf: (filename: PackageFileName) => Override },
 ): AsyncGenerator<Look, void, void> {
   const lineOf = lineReader(place, root);
   const inOrder = [...new Set(filenames)].sort(compareCodePoints);
@@ -60,7 +60,7 @@ function lineReader(place: StatePlace, root: IndexRoot): (filename: PackageFileN
 export async function* redecided(
   place: StatePlace,
   root: IndexRoot,
-  decisionOf: (filename: PackageFileName) => Decision,
+  decisionOf: (filename: PackageFileName) => Override,
 ): AsyncGenerator<PackageFileName, void, void> {
   for (const section of sections) {
     for (const segment of root.sections[section]) {

@@ -1,4 +1,4 @@
-import type { Decision } from '../../control.ts';
+import type { Override } from '../../documents/control.ts';
 import { type Section, sections } from '../../forms/form.ts';
 import { listPackages } from '../../list-packages.ts';
 import type { PackageFileName } from '../../package-file-name.ts';
@@ -9,7 +9,7 @@ import { isStale, type Look } from './look.ts';
 export interface Diffing {
   /** What to compare with; null when there is nothing to believe. */
   readonly root: IndexRoot | null;
-  readonly decisionOf: (filename: PackageFileName) => Decision;
+  readonly decisionOf: (filename: PackageFileName) => Override;
   /** Take every package for changed. */
   readonly rebuild: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Decision } from '../../control.ts';
+import type { Override } from '../../documents/control.ts';
 import type { ListedPackage } from '../../list-packages.ts';
 import type { PackageFileName } from '../../package-file-name.ts';
 import { decisionTag } from './decision-tag.ts';
@@ -9,7 +9,7 @@ export interface Look {
   readonly filename: PackageFileName;
   /** Null when its bytes are gone. */
   readonly listed: ListedPackage | null;
-  readonly decision: Decision;
+  readonly decision: Override;
   /** The line of the problem that it had and may have still: nothing else calls for this look. */
   readonly problem?: IndexLine;
 }

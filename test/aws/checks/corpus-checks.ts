@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
+import { proofSchema } from '../../../core/documents/proof.ts';
 import { allowlistKey, proofKey } from '../../../core/layout.ts';
-import { proofSchema } from '../../../core/proof.ts';
 import { readJsonObject } from '../../../core/read-json-object.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
 import { runCli } from '../../support/cli/run-cli.ts';

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sqsQueue } from '../../../adapters/queue-sqs.ts';
+import { type Artifact, artifactId, artifactJobs, readPlan } from '../../../core/documents/plan.ts';
+import { runSchema } from '../../../core/documents/run.ts';
 import { type ObjectKey, objectKeySchema, runKey } from '../../../core/layout.ts';
-import { type Artifact, artifactId, artifactJobs } from '../../../core/plan.ts';
 import { readJsonObject } from '../../../core/read-json-object.ts';
-import { readPlan } from '../../../core/read-plan.ts';
-import { runSchema } from '../../../core/run/run.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 import { work } from '../../../lib/queues.ts';
 import { latestRun } from '../follow-run.ts';

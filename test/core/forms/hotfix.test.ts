@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyHotfix, hotfixOf } from '../../../core/forms/hotfix/hotfix.ts';
 import type { PatchInstructions } from '../../../core/forms/hotfix/patch-file.ts';
 import { lineParts } from '../../../core/forms/line-parts.ts';
-import { recordSchema } from '../../../core/record.ts';
+import { recordSchema } from '../../../core/record/record.ts';
 import { parsePatchInstructions } from '../../support/cli/patch-instructions.ts';
 
 const parse = (instructions: object) =>

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../../core/control.ts';
+import type { Override } from '../../../core/documents/control.ts';
 import { forms } from '../../../core/forms/forms.ts';
 import { optionForms, unaskedFormKeys } from '../../../core/forms/option-forms.ts';
-import { recordSchema } from '../../../core/record.ts';
+import { recordSchema } from '../../../core/record/record.ts';
 import { indexSubdir } from '../../../core/steps/index.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
 import { a, all, b, c, damage, generations, keyOf, run, shards } from '../../support/index/option-forms-scene.ts';
@@ -107,12 +107,12 @@ describe('what a hotfix of ours takes out', () => {
   });
 });
 
-type Act = Decision | 'copy' | 'remove';
+type Act = Override | 'copy' | 'remove';
 
 /** What is there, and what control says of it. */
 interface Content {
   readonly there: Set<string>;
-  readonly decisions: Record<string, Decision>;
+  readonly decisions: Record<string, Override>;
 }
 
 async function happen(scene: IndexScene, { there, decisions }: Content, [name, act]: readonly [string, Act, boolean]) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Claims, identityProblems } from '../../../core/package/check-identity.ts';
 import { parseIndexJson } from '../../../core/package/index-json.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { recordSchema } from '../../../core/record.ts';
+import { recordSchema } from '../../../core/record/record.ts';
 import { noarch, subdirSchema } from '../../../core/subdir.ts';
 import { indexJson, stem } from '../../support/packages/build-package.ts';
 

@@ -1,5 +1,5 @@
+import { readControl } from '../../../core/documents/control.ts';
 import type { Store } from '../../../core/ports/store.ts';
-import { readControl } from '../../../core/read-control.ts';
 import type { Indexer, PackageEvent } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
 import {

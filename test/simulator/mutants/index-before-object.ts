@@ -1,8 +1,8 @@
+import { readControl } from '../../../core/documents/control.ts';
 import { parseJson } from '../../../core/json.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { provenanceSchema } from '../../../core/provenance.ts';
-import { readControl } from '../../../core/read-control.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
 import {

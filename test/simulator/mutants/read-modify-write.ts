@@ -1,4 +1,4 @@
-import { readControl } from '../../../core/read-control.ts';
+import { readControl } from '../../../core/documents/control.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
 import { decided, following, publish, readState, refresh, writeState } from '../small-index.ts';

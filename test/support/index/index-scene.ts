@@ -1,11 +1,12 @@
-import type { Decision } from '../../../core/control.ts';
 import { sha256Of } from '../../../core/digest.ts';
+import type { Override } from '../../../core/documents/control.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { controlKey, indexKey, type ObjectKey, packageKey } from '../../../core/layout.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import type { IndexWorld } from '../../../core/steps/index.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
+
 import { type MemoryStore, type MemoryStoreOptions, memoryStore, newBucket } from '../../twins/store-memory.ts';
 import { textOf } from '../store/objects.ts';
 
@@ -20,7 +21,7 @@ export interface IndexScene {
   /** Puts a package there by hand. */
   copy(name: string): Promise<ObjectKey>;
   remove(name: string): Promise<ObjectKey>;
-  decide(packages: Readonly<Record<string, Decision>>): Promise<void>;
+  decide(packages: Readonly<Record<string, Override>>): Promise<void>;
   served(): Promise<Record<string, string>>;
   repodata(): Promise<string | null>;
   /** Keys written since the last call, in order. */

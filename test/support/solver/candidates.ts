@@ -1,6 +1,6 @@
 import { sha256Of } from '../../../core/digest.ts';
 import type { Candidate, CandidatePool } from '../../../core/ports/solver.ts';
-import { type RepodataRecord, recordSchema } from '../../../core/record.ts';
+import { type RepodataRecord, recordSchema } from '../../../core/record/record.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 
 export type RecordKeys = Partial<Omit<RepodataRecord, 'name'>>;

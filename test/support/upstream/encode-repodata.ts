@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../../core/json.ts';
 import type { PackageFileName } from '../../../core/package-file-name.ts';
-import type { RepodataRecord } from '../../../core/record.ts';
+import type { RepodataRecord } from '../../../core/record/record.ts';
 import type { Subdir } from '../../../core/subdir.ts';
 
 /**

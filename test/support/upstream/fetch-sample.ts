@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { artifactId } from '../../../core/plan.ts';
+import { artifactId } from '../../../core/documents/plan.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { artifactOf } from './artifact-of.ts';
 import { fetchScene, wrongsIn } from './fetch-scene.ts';

@@ -1,0 +1,63 @@
+import type { Override } from '../documents/control.ts';
+import type { Artifact } from '../documents/plan.ts';
+import { applyHotfix } from '../forms/hotfix/hotfix.ts';
+import { canonicalJson } from '../json.ts';
+import type { RepodataRecord } from '../record/record.ts';
+import type { Problem } from '../report/problem.ts';
+import type { PackagePlace } from './channel-state.ts';
+
+/** What control is to say of one package. */
+export interface PlacedOverride extends PackagePlace {
+  readonly override: Override;
+}
+
+/**
+ * A change to what is served that could break an entry, and so is proved before it is made: a record changed or gone,
+ * the second format of a stem, which hides the first from conda, or a hotfix of the organisation's own. A record whose
+ * stem is new to its subdir breaks nothing that installs, and is none.
+ */
+export interface ChannelChange extends PackagePlace {
+  readonly kind: 'change' | 'drop' | 'second-format' | 'hotfix';
+  /** The record as it would be; null when it goes. */
+  readonly record: RepodataRecord | null;
+  /** What control would say; null where control says nothing new (a second format). */
+  readonly override: Override | null;
+  readonly reason: string;
+}
+
+/** What a plan would do to a channel, before its changes are proved. */
+export interface ChannelDraft {
+  readonly add: Artifact[];
+  /** What the index gains, with its hotfix: `add`, and what the store has already but the index does not. */
+  readonly appear: (PackagePlace & { readonly record: RepodataRecord })[];
+  readonly overrides: PlacedOverride[];
+  readonly changes: ChannelChange[];
+  readonly problems: Problem[];
+}
+
+interface UpstreamPackage extends PackagePlace {
+  /** Upstream's record as it is now. */
+  readonly record: RepodataRecord;
+}
+
+/** The change that brings an indexed record in line with upstream's; null when they say the same. */
+export function upstreamChange(
+  upstream: UpstreamPackage,
+  known: RepodataRecord,
+  override: Override,
+): ChannelChange | null {
+  const { subdir, filename, record } = upstream;
+  const own: RepodataRecord = { ...record, ...indexersOwn(known), subdir };
+  const wanted = override.hotfix === undefined ? own : applyHotfix(own, override.hotfix);
+  if (wanted === null) return null;
+  const keys = new Set([...Object.keys(known), ...Object.keys(wanted)]);
+  const differing = [...keys].filter((key) => canonicalJson([known[key]]) !== canonicalJson([wanted[key]])).sort();
+  if (differing.length === 0) return null;
+  const reason = `upstream changed ${differing.join(', ')}`;
+  return { kind: 'change', subdir, filename, record: wanted, override: { ...override, record }, reason };
+}
+
+/** The keys of an indexed record that the indexer knows from the bytes and the time of entry, whatever upstream says. */
+export function indexersOwn({ subdir, sha256, md5, size, indexed_timestamp }: RepodataRecord): Partial<RepodataRecord> {
+  return { subdir, sha256, md5, size, indexed_timestamp };
+}

@@ -1,0 +1,168 @@
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { PartialPlan } from '../documents/partial-plan.ts';
+import {
+  type Artifact,
+  artifactId,
+  bytesToAdd,
+  type EntryOutcome,
+  type Overrides,
+  type Plan,
+} from '../documents/plan.ts';
+import { noPatches } from '../forms/hotfix/hotfix.ts';
+import { canonicalJson } from '../json.ts';
+import type { ChannelName } from '../layout.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { Problem } from '../report/problem.ts';
+import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
+import { installRequests } from '../solve/requests.ts';
+import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
+import type { SliceWorld } from '../solve/solve-slice.ts';
+import { upstreamNow } from '../solve/upstream-view.ts';
+import type { ChannelChange, ChannelDraft, PlacedOverride } from './change.ts';
+import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
+import { entryClaims } from './entry-claims.ts';
+import { draftNeeded, type NeededWorld } from './needed.ts';
+import { type ProvenChanges, type ProvenDraft, proveDraft } from './prove-changes.ts';
+import { draftUnneeded, type UnneededWorld } from './unneeded.ts';
+
+export interface PlanWorld extends SliceWorld {
+  readonly channel: ChannelName;
+  readonly store: Store;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds a package stays in the index after its entry's solution moved on. */
+  readonly retain: number;
+}
+
+/**
+ * The plan that solved slices make: what they install together, how that differs from what the store has, and which
+ * changes to what is served break nothing. The same, byte for byte, however the work was cut and in whatever order the
+ * parts came. A request that no part tells of has failed, and so the plan is incomplete and removes nothing.
+ */
+export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan[], world: PlanWorld): Promise<Plan> {
+  const { store, channel, solver, patches = noPatches, retain } = world;
+  const merged = mergeSlices(allowlist, parts);
+  const state = await readChannelState(store, channel, allowlist.platforms);
+  const draft = await draftChannel(merged.artifacts, {
+    store,
+    channel,
+    patches,
+    retain,
+    state,
+    complete: merged.complete,
+    now: world.clock.now(),
+    claims: entryClaims(installRequests(allowlist), merged.outcomes),
+    upstreamNow: upstreamNow(allowlist.channels, world),
+  });
+  const proven = await proveDraft(draft, { allowlist, store, channel, patches, solver, state });
+  const plan = assemble(merged, draft, proven, state);
+  world.log({ type: 'plan.ready', add: plan.add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
+  return plan;
+}
+
+interface DraftWorld extends NeededWorld, UnneededWorld {
+  readonly state: ChannelState;
+}
+
+/** Compares all that a plan needs, and all else that the store has, with the channel as it is. */
+async function draftChannel(artifacts: readonly Artifact[], world: DraftWorld): Promise<ChannelDraft> {
+  const draft: ChannelDraft = { add: [], appear: [], overrides: [], changes: [], problems: [] };
+  for (const artifact of artifacts) await addNeeded(artifact, world, draft);
+  const needed = new Set(artifacts.map(artifactId));
+  for (const [place, state] of storedPackages(world.state)) {
+    if (needed.has(artifactId(place))) continue;
+    const { override, change } = await draftUnneeded(place, state, world);
+    if (override !== null) draft.overrides.push({ ...place, override });
+    if (change !== null) draft.changes.push(change);
+  }
+  return draft;
+}
+
+async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDraft): Promise<void> {
+  const { subdir, filename } = artifact;
+  const state = world.state.get(subdir);
+  if (state === undefined) return;
+  const next = await draftNeeded(artifact, state, world);
+  if (next.add) draft.add.push(artifact);
+  if (next.appears !== null) draft.appear.push({ subdir, filename, record: next.appears });
+  if (next.change !== null) draft.changes.push(next.change);
+  if (next.problem !== null) draft.problems.push(next.problem);
+  draft.overrides.push({ subdir, filename, override: next.override });
+}
+
+function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft, state: ChannelState): Plan {
+  const { artifacts, outcomes, problems, complete } = merged;
+  const held = new Set(proven.held.map(({ change }) => artifactId(change)));
+  const add = draft.add.map(artifactId).filter((id) => !held.has(id));
+  const seconds = new Set(idsOf('second-format', proven));
+  return {
+    version: 1,
+    artifacts: [...artifacts],
+    add,
+    change: idsOf('change', proven),
+    drop: idsOf('drop', proven),
+    hotfix: idsOf('hotfix', proven),
+    second: add.filter((id) => seconds.has(id)),
+    entries: [...outcomes],
+    apart: pythonsApart(outcomes),
+    problems: distinct([...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)]),
+    complete,
+    decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
+    alterations: newOverrides(proven.accepted, state),
+  };
+}
+
+const idsOf = (kind: ChannelChange['kind'], { accepted }: ProvenChanges): string[] =>
+  accepted
+    .filter((change) => change.kind === kind)
+    .map(artifactId)
+    .sort();
+
+/** Pairs of entries that each solve on a platform, but share no python of those the allowlist lists. */
+function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {
+  const apart: Plan['apart'] = [];
+  for (const [platform, here] of Map.groupBy(outcomes, (outcome) => outcome.platform)) {
+    const entries = [...Map.groupBy(here, ({ entry }) => entry)];
+    const choosy = entries
+      .map(([entry, own]) => ({ entry, pythons: new Set(solvedPythons(own)) }))
+      .filter(({ pythons }) => pythons.size > 0);
+    for (const [i, one] of choosy.entries()) {
+      const others = choosy.slice(i + 1).filter((other) => one.pythons.isDisjointFrom(other.pythons));
+      for (const other of others) apart.push({ platform, entries: [one.entry, other.entry] });
+    }
+  }
+  return apart;
+}
+
+/** One problem for each entry and platform that does not install. */
+function outcomeProblems(outcomes: readonly EntryOutcome[]): Problem[] {
+  return byEntryAndPlatform(outcomes).flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || installs(group)) return [];
+    const code = group.some(({ status }) => status === 'failed') ? 'solver.failed' : 'entry.unsolvable';
+    return [{ code, subject: `${first.entry} on ${first.platform}`, detail: first.explanation ?? '' }];
+  });
+}
+
+function heldProblem({ change, breaks }: ProvenChanges['held'][number]): Problem {
+  const detail = `${change.reason}; not done, since this would break ${breaks.join(', ')}`;
+  return { code: `held.${change.kind}`, subject: artifactId(change), detail };
+}
+
+/** Platforms share `noarch`, and so what is wrong with it. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [canonicalJson(problem), problem])).values()];
+}
+
+/** Only what differs from what control says already: a run that changes nothing writes nothing. */
+function newOverrides(drafted: readonly (PlacedOverride | ChannelChange)[], state: ChannelState): Overrides {
+  const overrides: Overrides = {};
+  for (const { subdir, filename, override } of drafted) {
+    const before = state.get(subdir)?.control.packages[filename];
+    if (override === null || canonicalJson(override) === canonicalJson(before ?? null)) continue;
+    const own = overrides[subdir] ?? {};
+    own[filename] = override;
+    overrides[subdir] = own;
+  }
+  return overrides;
+}

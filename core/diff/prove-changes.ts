@@ -1,0 +1,131 @@
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { Override } from '../documents/control.ts';
+import { artifactId, type EntryOutcome } from '../documents/plan.ts';
+import type { PackageFileName } from '../package-file-name.ts';
+import type { Solver } from '../ports/solver.ts';
+import type { RepodataRecord } from '../record/record.ts';
+import { proveEntries } from '../solve/prove-entries.ts';
+import { byEntryAndPlatform, installs } from '../solve/solve-request.ts';
+import type { Subdir } from '../subdir.ts';
+import type { ChannelChange, ChannelDraft, PlacedOverride } from './change.ts';
+import type { ChannelState, PackagePlace } from './channel-state.ts';
+import { draftHotfixes, type HotfixWorld } from './hotfixes.ts';
+
+export interface ProvenChanges {
+  readonly accepted: readonly ChannelChange[];
+  readonly held: readonly { readonly change: ChannelChange; readonly breaks: readonly string[] }[];
+}
+
+export interface ProvenDraft extends ProvenChanges {
+  /** Of hotfixes that change nothing that clients see now. */
+  readonly overrides: readonly PlacedOverride[];
+}
+
+interface ProveDraftWorld extends Pick<HotfixWorld, 'store' | 'channel' | 'patches' | 'state'> {
+  readonly allowlist: Allowlist;
+  readonly solver: Solver;
+}
+
+/**
+ * Proves a draft's changes on the channel as it would be with everything that appears in it, and then the organisation's
+ * hotfixes on what comes of that: one that is held back keeps nothing else back.
+ */
+export async function proveDraft(draft: ChannelDraft, world: ProveDraftWorld): Promise<ProvenDraft> {
+  const first = await proveChanges(draft.changes, breaking(draft, [], world));
+  const hotfixes = await draftHotfixes({
+    ...world,
+    overrideOf: overridesAfter(draft, first.accepted, world.state),
+    shown: recordsAfter(draft, first.accepted, world.state),
+  });
+  const second = await proveChanges(hotfixes.changes, breaking(draft, first.accepted, world));
+  return {
+    accepted: [...first.accepted, ...second.accepted],
+    held: [...first.held, ...second.held],
+    overrides: hotfixes.overrides,
+  };
+}
+
+/** The entries that would break if these changes were made; empty when none would. */
+export type Breaks = (changes: readonly ChannelChange[]) => Promise<readonly string[]>;
+
+/**
+ * Accepts as many changes as break nothing, in order, and says which entries each of the others would break. One proof
+ * when all is well; about k log n for k that break.
+ */
+export async function proveChanges(changes: readonly ChannelChange[], breaks: Breaks): Promise<ProvenChanges> {
+  const accepted: ChannelChange[] = [];
+  const held: { change: ChannelChange; breaks: readonly string[] }[] = [];
+  const prove = async (some: readonly ChannelChange[]): Promise<void> => {
+    const [change] = some;
+    if (change === undefined) return;
+    const broken = await breaks([...accepted, ...some]);
+    if (broken.length === 0) accepted.push(...some);
+    else if (some.length === 1) held.push({ change, breaks: broken });
+    else {
+      const middle = Math.ceil(some.length / 2);
+      await prove(some.slice(0, middle));
+      await prove(some.slice(middle));
+    }
+  };
+  await prove(changes);
+  return { accepted, held };
+}
+
+/** Counts an entry as broken when it does not install with the changes and does with those given alone. */
+function breaking(
+  draft: ChannelDraft,
+  given: readonly ChannelChange[],
+  { allowlist, solver, state }: ProveDraftWorld,
+): Breaks {
+  const prove = (some: readonly ChannelChange[]) =>
+    proveEntries(allowlist, recordsAfter(draft, [...given, ...some], state), { solver, log: () => {} });
+  let before: Promise<Set<string>> | undefined;
+  return async (some) => {
+    const failing = byEntryAndPlatform(await prove(some)).filter((group) => !installs(group));
+    if (failing.length === 0) return [];
+    before ??= prove([]).then(installing);
+    const held = await before;
+    return failing.map(label).filter((entry) => held.has(entry));
+  };
+}
+
+const label = ([first]: readonly EntryOutcome[]): string => `${first?.entry} on ${first?.platform}`;
+
+/**
+ * A solve that failed says nothing about its entry, which counts as installing: else a change that breaks it would go
+ * through unproved.
+ */
+function installing(outcomes: readonly EntryOutcome[]): Set<string> {
+  const may = (group: readonly EntryOutcome[]) => installs(group) || group.some(({ status }) => status === 'failed');
+  return new Set(byEntryAndPlatform(outcomes).filter(may).map(label));
+}
+
+type Records = Map<Subdir, Map<PackageFileName, RepodataRecord>>;
+
+/** The channel's records after these changes; what appears as a change that is not among them does not appear. */
+function recordsAfter(
+  { appear, changes: drafted }: ChannelDraft,
+  changes: readonly ChannelChange[],
+  state: ChannelState,
+): Records {
+  const records: Records = new Map([...state].map(([subdir, { index }]) => [subdir, new Map(index)]));
+  const changing = new Set(drafted.map(artifactId));
+  for (const one of appear) {
+    if (!changing.has(artifactId(one))) records.get(one.subdir)?.set(one.filename, one.record);
+  }
+  for (const { subdir, filename, record } of changes) {
+    if (record === null) records.get(subdir)?.delete(filename);
+    else records.get(subdir)?.set(filename, record);
+  }
+  return records;
+}
+
+/** What control will say of a package after these changes. */
+function overridesAfter(draft: ChannelDraft, changes: readonly ChannelChange[], state: ChannelState) {
+  const drafted = new Map<string, Override>();
+  for (const { override, ...place } of [...draft.overrides, ...changes]) {
+    if (override !== null) drafted.set(artifactId(place), override);
+  }
+  return (place: PackagePlace): Override =>
+    drafted.get(artifactId(place)) ?? state.get(place.subdir)?.control.packages[place.filename] ?? {};
+}

@@ -1,0 +1,99 @@
+import type { Override } from '../documents/control.ts';
+import type { ChannelName } from '../layout.ts';
+import type { Store } from '../ports/store.ts';
+import { cameFromUpstream } from '../read-provenance.ts';
+import { sameDigests } from '../record/record.ts';
+import type { UpstreamNow } from '../solve/upstream-view.ts';
+import type { Subdir } from '../subdir.ts';
+import { type ChannelChange, upstreamChange } from './change.ts';
+import type { PackagePlace, SubdirState } from './channel-state.ts';
+import type { EntryClaims } from './entry-claims.ts';
+
+export interface UnneededWorld {
+  readonly store: Store;
+  readonly channel: ChannelName;
+  readonly upstreamNow: UpstreamNow;
+  /** False when the plan is partial: then nothing leaves. */
+  readonly complete: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Milliseconds that a package stays after its entry's solution moved on. */
+  readonly retain: number;
+  readonly claims: (subdir: Subdir) => EntryClaims;
+}
+
+export interface UnneededDraft {
+  readonly override: Override | null;
+  readonly change: ChannelChange | null;
+}
+
+/**
+ * A stored package that the plan does without: it leaves, or stays and follows upstream's record. What a person copied
+ * in never leaves by itself, whoever came to need it.
+ */
+export async function draftUnneeded(
+  place: PackagePlace,
+  state: SubdirState,
+  world: UnneededWorld,
+): Promise<UnneededDraft> {
+  const before = state.control.packages[place.filename] ?? {};
+  const wasFetched = () => cameFromUpstream(world.store, { ...place, channel: world.channel });
+  // What was fetched and is claimed by nobody was left by a run that was cut off.
+  const isClaimed = before.why !== undefined;
+  if (!isClaimed && !(await wasFetched())) return { override: null, change: null };
+  const next = nextStep(before, place, world);
+  if (next.step === 'leave' && (!isClaimed || (await wasFetched()))) {
+    const { at, reason } = next;
+    const override = { ...before, withdrawn: { at, reason } };
+    return { override: null, change: { kind: 'drop', ...place, record: null, override, reason } };
+  }
+  const override = next.step === 'wait' ? next.override : null;
+  return { override, change: await followUpstream(place, state, override ?? before, world) };
+}
+
+function nextStep(before: Override, { subdir }: PackagePlace, { complete, claims, ...world }: UnneededWorld): Leaving {
+  if (!complete) return { step: 'stay' };
+  return leaving(before.why ?? [], before, { ...world, claims: claims(subdir) });
+}
+
+async function followUpstream(
+  { subdir, filename }: PackagePlace,
+  { index }: SubdirState,
+  override: Override,
+  { upstreamNow }: UnneededWorld,
+): Promise<ChannelChange | null> {
+  const known = index.get(filename);
+  const now = known === undefined ? null : await upstreamNow(subdir, filename);
+  return known && now && sameDigests(now.record, known) ? upstreamChange(now, known, override) : null;
+}
+
+export interface LeavingWorld extends Pick<UnneededWorld, 'now' | 'retain'> {
+  readonly claims: EntryClaims;
+}
+
+export type Leaving =
+  | { readonly step: 'stay' }
+  | { readonly step: 'wait'; readonly override: Override }
+  | { readonly step: 'leave'; readonly at: number; readonly reason: string };
+
+/**
+ * What becomes of a package that the plan does without: it leaves with the last entry that brought it, or `retain` after
+ * the solutions of those that remain moved on.
+ *
+ * @param requiredBy who brought it
+ */
+export function leaving(
+  requiredBy: readonly string[],
+  override: Override,
+  { now, retain, claims }: LeavingWorld,
+): Leaving {
+  if (override.withdrawn !== undefined) return { step: 'stay' };
+  const remaining = requiredBy.filter(claims.covers);
+  if (remaining.length === 0) return { step: 'leave', at: now, reason: 'no entry of the allowlist needs it' };
+  if (!remaining.every(claims.solved)) return { step: 'stay' };
+  const since = override.unneededSince ?? now;
+  if (now - since >= retain) return { step: 'leave', at: now, reason: 'solutions moved on and its retention is over' };
+  return override.unneededSince === undefined
+    ? { step: 'wait', override: { ...override, unneededSince: since } }
+    : { step: 'stay' };
+}

@@ -1,0 +1,65 @@
+import { type Control, readControl } from '../documents/control.ts';
+import type { Overrides, Plan } from '../documents/plan.ts';
+import { GatehouseError } from '../error.ts';
+import { canonicalJson } from '../json.ts';
+import { type ChannelName, controlKey } from '../layout.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import { type Subdir, subdirSchema } from '../subdir.ts';
+
+export interface OverrideWorld {
+  readonly store: Store;
+  readonly channel: ChannelName;
+  readonly clock: Clock;
+  /**
+   * Asked after control was read and before it is written: whoever has overtaken us and then writes makes our write
+   * fail. False writes nothing.
+   */
+  readonly isCurrent?: () => Promise<boolean>;
+}
+
+const maxAttempts = 10;
+const maxWaitMs = 100;
+
+/** The ids whose record changed, left the index or was hotfixed. */
+export interface Applied {
+  readonly changed: readonly string[];
+  readonly dropped: readonly string[];
+  readonly hotfixed: readonly string[];
+}
+
+export const nothingApplied: Applied = { changed: [], dropped: [], hotfixed: [] };
+
+/** Writes to control all that a plan says. What changes the index was proved with all that the plan adds in place. */
+export async function writePlan(plan: Plan, world: OverrideWorld): Promise<Applied> {
+  const { decisions, alterations, change, drop, hotfix } = plan;
+  const subdirs = new Set([...Object.keys(decisions), ...Object.keys(alterations)]);
+  const both = [...subdirs].map((subdir) => [subdir, { ...decisions[subdir], ...alterations[subdir] }] as const);
+  await writeOverrides(Object.fromEntries(both), world);
+  return { changed: change, dropped: drop, hotfixed: hotfix };
+}
+
+/**
+ * Writes overrides to control, each subdir under compare-and-swap. Safe to run twice: what control says already is not
+ * written again.
+ *
+ * @throws GatehouseError `store.conflict` (retry); `json.invalid` when control is damaged
+ */
+export async function writeOverrides(overrides: Overrides, world: OverrideWorld): Promise<void> {
+  for (const [subdir, own] of Object.entries(overrides)) await writeSubdir(subdirSchema.parse(subdir), own, world);
+}
+
+async function writeSubdir(subdir: Subdir, overrides: Control['packages'], world: OverrideWorld): Promise<void> {
+  const { store, channel, clock, isCurrent = async () => true } = world;
+  const key = controlKey(channel, subdir);
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const { control, etag } = await readControl(store, channel, subdir);
+    const next: Control = { version: 1, packages: { ...control.packages, ...overrides } };
+    if (canonicalJson(next) === canonicalJson(control) || !(await isCurrent())) return;
+    const condition = etag === null ? { absent: true as const } : { etag };
+    const outcome = await store.put(key, Buffer.from(canonicalJson(next)), condition);
+    if (outcome.status === 'written') return;
+    await clock.sleep(clock.random() * maxWaitMs);
+  }
+  throw new GatehouseError('store.conflict', `${key} kept changing under us`, { retry: true });
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { packageFileNameSchema } from '../package-file-name.ts';
+import { recordSchema } from '../record/record.ts';
+import { problemSchema } from '../report/problem.ts';
+import { subdirSchema } from '../subdir.ts';
+import { outcomeSchema } from './plan.ts';
+
+const upstreamRecordSchema = z.strictObject({
+  filename: packageFileNameSchema,
+  subdir: subdirSchema,
+  channel: z.string(),
+  url: z.string(),
+  record: recordSchema,
+  unpatched: recordSchema.optional(),
+});
+
+const groupSchema = z.strictObject({
+  solved: z.array(
+    z.strictObject({
+      /** The request's place among the allowlist's: two requests may have one id. */
+      request: z.int().nonnegative(),
+      /** One for each python that was tried. */
+      outcomes: z.array(outcomeSchema),
+    }),
+  ),
+  /** Every record of the pool that some solution holds. */
+  chosen: z.array(upstreamRecordSchema),
+});
+/** Requests solved from one pool. */
+export type SolvedGroup = z.infer<typeof groupSchema>;
+
+/** What some of the requests came to on one platform: a part of a plan, which may lie at rest until all parts are there. */
+export const partialPlanSchema = z.strictObject({
+  version: z.literal(1),
+  platform: subdirSchema,
+  groups: z.array(groupSchema),
+  problems: z.array(problemSchema),
+  /** False when something needed could not be read. */
+  complete: z.boolean(),
+});
+export type PartialPlan = z.infer<typeof partialPlanSchema>;

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { md5Schema, type Sha256, sha256Of, sha256Schema } from '../digest.ts';
+import { GatehouseError } from '../error.ts';
+import { canonicalJson } from '../json.ts';
+import { planKey } from '../layout.ts';
+import { packageFileNameSchema } from '../package-file-name.ts';
+import type { Store } from '../ports/store.ts';
+import { putOnce } from '../put-once.ts';
+import { readJsonObject } from '../read-json-object.ts';
+import { recordSchema } from '../record/record.ts';
+import { problemSchema } from '../report/problem.ts';
+import { subdirSchema } from '../subdir.ts';
+import { overrideSchema } from './control.ts';
+
+/** One package file the allowlist needs: where it is upstream, what its bytes must be, and which entries brought it. */
+export const artifactSchema = z.strictObject({
+  subdir: subdirSchema,
+  filename: packageFileNameSchema,
+  /** The upstream channel's URL, as the allowlist spells it. */
+  channel: z.string(),
+  /** Where the bytes are; absolute. */
+  url: z.string(),
+  /** Bytes; null when upstream's record does not say. */
+  size: z.int().nonnegative().nullable(),
+  sha256: sha256Schema.nullable(),
+  md5: md5Schema.nullable(),
+  /** Upstream's record as it is now, upstream's own hotfixes included, the organisation's not. */
+  record: recordSchema,
+  /** The entries that need it, in the allowlist's order; `environment:NAME` for a group. */
+  why: z.array(z.string()).min(1),
+});
+export type Artifact = z.infer<typeof artifactSchema>;
+
+/** `<subdir>/<filename>`: an artifact's identity within a channel. */
+export const artifactId = (artifact: { readonly subdir: string; readonly filename: string }): string =>
+  `${artifact.subdir}/${artifact.filename}`;
+
+export const outcomeSchema = z.strictObject({
+  entry: z.string(),
+  platform: subdirSchema,
+  /** The python it was solved with, of those the allowlist lists; null when it lists none or the entry needs none. */
+  python: z.string().nullable(),
+  /** `failed`: the solver broke or upstream could not be read, which says nothing about the entry. */
+  status: z.enum(['solved', 'unsolvable', 'failed']),
+  /** Artifact ids of the solution, in order; empty unless solved. */
+  artifacts: z.array(z.string()),
+  /** The solver's own explanation, made readable; null when solved. */
+  explanation: z.string().nullable(),
+});
+/** How one entry fared on one platform, and with one python when the allowlist lists any. */
+export type EntryOutcome = z.infer<typeof outcomeSchema>;
+
+/** Subdir -> file name -> override. */
+const overridesSchema = z.record(z.string(), z.record(z.string(), overrideSchema));
+export type Overrides = z.infer<typeof overridesSchema>;
+
+/** What a sync would do. Equal inputs give equal bytes, and jobs name a plan by the hash of its bytes. */
+const planSchema = z.strictObject({
+  version: z.literal(1),
+  /** All the allowlist needs, in order of id. */
+  artifacts: z.array(artifactSchema),
+  /** Ids of those the store does not have. */
+  add: z.array(z.string()),
+  /** Ids whose record changes in the index, proved harmless. */
+  change: z.array(z.string()),
+  /** Ids that leave the index, proved harmless. */
+  drop: z.array(z.string()),
+  /** Ids whose record the organisation's own hotfixes change, take out or give back, proved harmless. */
+  hotfix: z.array(z.string()),
+  /** Ids among `add` whose stem the index has in the other format, proved harmless: fetched last. */
+  second: z.array(z.string()),
+  entries: z.array(outcomeSchema),
+  /** Pairs of entries that solve on a platform, but with no python in common. */
+  apart: z.array(z.strictObject({ platform: subdirSchema, entries: z.tuple([z.string(), z.string()]) })),
+  problems: z.array(problemSchema),
+  /** False when something needed could not be read: such a plan removes nothing. */
+  complete: z.boolean(),
+  /** What control is to say from now on, whatever becomes of the fetches: who needs what. */
+  decisions: overridesSchema,
+  /** What control is to say on top once everything is fetched: changes to what is served, proved with all of it there. */
+  alterations: overridesSchema,
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** @throws GatehouseError `state.damaged` when there is none such; `json.invalid` when it is damaged */
+export async function readPlan(store: Store, id: Sha256): Promise<Plan> {
+  const read = await readJsonObject(store, planKey(id), planSchema);
+  if (read !== null) return read.value;
+  throw new GatehouseError('state.damaged', `${planKey(id)} does not exist`, { hint: 'start another run' });
+}
+
+/** Writes a plan under the hash of its bytes, which is its id: jobs name it, and it still says later why they were there. */
+export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
+  const bytes = Buffer.from(canonicalJson(plan));
+  const id = sha256Of(bytes);
+  await putOnce(store, planKey(id), bytes);
+  return id;
+}
+
+/** Bytes that a plan would fetch, as far as upstream says. */
+export function bytesToAdd({ artifacts, add }: Plan): number {
+  const adding = new Set(add);
+  return artifacts
+    .filter((artifact) => adding.has(artifactId(artifact)))
+    .reduce((sum, { size }) => sum + (size ?? 0), 0);
+}
+
+/**
+ * The ids that a plan adds, without second formats. A `.conda` hides the `.tar.bz2` of its stem from conda as soon as it
+ * is there, and was proved with all other artifacts present: it is fetched after them, and only when they are there.
+ */
+export function fetchedFirst({ add, second }: Plan): string[] {
+  const last = new Set(second);
+  return add.filter((id) => !last.has(id));
+}
+
+/** The message on the queue: names its plan; records stay in the plan. */
+export const jobSchema = z.strictObject({ plan: sha256Schema, artifact: z.string() });
+export type Job = z.infer<typeof jobSchema>;
+
+/** A message for each artifact of a plan that is to be fetched. */
+export const artifactJobs = (plan: Sha256, ids: readonly string[]): string[] =>
+  ids.map((artifact) => JSON.stringify({ plan, artifact }));

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { type Sha256, sha256Schema } from '../digest.ts';
+import { GatehouseError } from '../error.ts';
+import { backOff } from '../index/back-off.ts';
+import { canonicalJson } from '../json.ts';
+import { latestRunKey, runKey } from '../layout.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import { type JsonObject, readJsonObject } from '../read-json-object.ts';
+import { readStoredAllowlist } from '../read-stored-allowlist.ts';
+import { readStoredPatches, type StoredPatches } from '../read-stored-patches.ts';
+import type { Subdir } from '../subdir.ts';
+import { type Artifact, artifactId, type Job, readPlan } from './plan.ts';
+
+/** In order; a run never goes back. From `altering` on control may say what was proved with everything fetched. */
+const stages = ['planning', 'fetching', 'fetching-second', 'altering', 'settled'] as const;
+
+/**
+ * How far a plan has come that many invocations work out and carry out, any of which may be cut off or come twice.
+ * Mutable, so it is only written under compare-and-swap.
+ */
+export const runSchema = z.strictObject({
+  version: z.literal(1),
+  /** Of the allowlist's bytes: when they change, the run is superseded. */
+  allowlist: sha256Schema,
+  /** Of the organisation's own hotfixes: when they change, the run is superseded. */
+  patches: sha256Schema,
+  /** Milliseconds since the epoch. The plan takes it for now, so that it is the same when it is made twice. */
+  startedAt: z.number(),
+  slices: z.int().nonnegative(),
+  /** The slices whose parts are at rest, rising. */
+  done: z.array(z.int().nonnegative()),
+  /** The plan that was made of all parts; null until then. */
+  plan: sha256Schema.nullable(),
+  /** `fetching`: all artifacts but the second formats; `fetching-second`: those. */
+  stage: z.enum(stages),
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const latestRunSchema = z.strictObject({ version: z.literal(1), run: sha256Schema });
+
+export interface OpenRun {
+  readonly run: Run;
+  readonly allowlist: Allowlist;
+  readonly patches: StoredPatches;
+}
+
+/** A run with what it is about; null when a later run, another allowlist or other hotfixes have taken its place. */
+export async function openRun(store: Store, id: Sha256): Promise<OpenRun | null> {
+  if (!(await isLatest(store, id))) return null;
+  const { value: run } = await readRun(store, id);
+  const { allowlist, sha256 } = await readStoredAllowlist(store);
+  const patches = await readStoredPatches(store);
+  return sha256 === run.allowlist && patches.sha256 === run.patches ? { run, allowlist, patches } : null;
+}
+
+export async function isLatest(store: Store, id: Sha256): Promise<boolean> {
+  return (await readJsonObject(store, latestRunKey, latestRunSchema))?.value.run === id;
+}
+
+async function readRun(store: Store, id: Sha256): Promise<JsonObject<Run>> {
+  const read = await readJsonObject(store, runKey(id), runSchema);
+  // A run's messages are sent once it is there, but whoever makes a run the latest may be cut off before it is.
+  if (read === null) throw new GatehouseError('state.damaged', `${runKey(id)} is gone`, { hint: 'start another run' });
+  return read;
+}
+
+interface RunWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+const maxAttempts = 20;
+
+/**
+ * Writes what `change` makes of a run, under compare-and-swap. Null leaves it as it is.
+ *
+ * @returns the run as it is then
+ * @throws GatehouseError `store.conflict` (retry)
+ */
+export async function updateRun(
+  id: Sha256,
+  { store, clock }: RunWorld,
+  change: (run: Run) => Run | null,
+): Promise<Run> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const { value: run, etag } = await readRun(store, id);
+    const next = change(run);
+    if (next === null) return run;
+    const outcome = await store.put(runKey(id), Buffer.from(canonicalJson(next)), { etag });
+    if (outcome.status === 'written') return next;
+    await backOff(clock, attempt);
+  }
+  throw new GatehouseError('store.conflict', `${runKey(id)} kept changing`, { retry: true });
+}
+
+export const isBefore = (run: Run, stage: Run['stage']): boolean => stages.indexOf(run.stage) < stages.indexOf(stage);
+
+/** Brings a run to a stage, unless it is there or later. */
+export async function enterStage(id: Sha256, stage: Run['stage'], world: RunWorld): Promise<void> {
+  await updateRun(id, world, (run) => (isBefore(run, stage) ? { ...run, stage } : null));
+}
+
+/**
+ * The artifact that a job names; null when a later run has taken the place of the job's: it sends for itself what it
+ * needs, and what it does not need must not come in any more.
+ *
+ * @throws GatehouseError `state.damaged` when the plan is gone or has no such artifact
+ */
+export async function wantedArtifact(store: Store, { plan: id, artifact }: Job): Promise<Artifact | null> {
+  const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
+  const run = latest === null ? null : await readJsonObject(store, runKey(latest.value.run), runSchema);
+  if (run !== null && run.value.plan !== id) return null;
+  const plan = await readPlan(store, id);
+  const found = plan.artifacts.find((one) => artifactId(one) === artifact);
+  if (found !== undefined) return found;
+  throw new GatehouseError('state.damaged', `plan ${id} has no artifact ${artifact}`);
+}
+
+const run = sha256Schema;
+
+/** The messages a run sends itself. Each may come twice, late, or after the next. */
+export const runMessageSchema = z.discriminatedUnion('type', [
+  /** Work out one slice. */
+  z.strictObject({ type: z.literal('slice'), run, slice: z.int().nonnegative() }),
+  /** Make the plan of all parts. */
+  z.strictObject({ type: z.literal('merge'), run }),
+  /** See what has arrived, and write to control what it allows. */
+  z.strictObject({ type: z.literal('settle'), run }),
+]);
+export type RunMessage = z.infer<typeof runMessageSchema>;
+
+export const runMessage = (message: RunMessage): string => JSON.stringify(message);
+
+/** The message that has the indexer compare all of a subdir with its index. */
+export const indexMessage = (subdir: Subdir): string => JSON.stringify({ type: 'index', subdir });

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { matchSpecMatches } from '../match-spec/match-record.ts';
+import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
+import type { PackageFileName } from '../package-file-name.ts';
+import type { Candidate, CandidatePool, RecordRefusal, Solver } from '../ports/solver.ts';
+import { preferConda } from '../record/other-format.ts';
+import type { RepodataRecord } from '../record/record.ts';
+import type { Subdir } from '../subdir.ts';
+
+/** Anything with a place in a channel and a record. */
+export interface PlacedRecord {
+  readonly subdir: string;
+  readonly filename: PackageFileName;
+  readonly record: RepodataRecord;
+}
+
+/** The records a solver may be given: one format of each stem, as conda sees it, and none that the solver refuses. */
+export function usableRecords<T extends PlacedRecord>(placed: readonly T[], solver: Pick<Solver, 'refuses'>) {
+  const usable: T[] = [];
+  const faults: { readonly placed: T; readonly fault: RecordRefusal }[] = [];
+  for (const one of preferConda(placed)) {
+    const fault = solver.refuses(one.record);
+    if (fault === null) usable.push(one);
+    else faults.push({ placed: one, fault });
+  }
+  return { usable, faults };
+}
+
+/** A pool named after its contents, so that a solver may keep it between solves. */
+export function candidatePool(
+  platform: Subdir,
+  placed: readonly PlacedRecord[],
+  virtualPackages: Readonly<Record<string, string>>,
+): CandidatePool {
+  const all = placed.map(({ subdir, filename, record }) => ({ key: `${subdir}/${filename}`, record }));
+  all.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const candidates = Map.groupBy(all, ({ record }) => record.name);
+  return { id: poolId(platform, all, virtualPackages), platform, candidates, virtualPackages };
+}
+
+/** Covers what a solver decides by: keys, build numbers, timestamps and dependencies; a key's other facts are its name's. */
+function poolId(
+  platform: Subdir,
+  all: readonly Candidate[],
+  virtualPackages: Readonly<Record<string, string>>,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([platform, virtualPackages]));
+  for (const { key, record } of all) {
+    const { build_number, timestamp, depends, constrains, track_features } = record;
+    hash.update(JSON.stringify([key, build_number, timestamp, depends, constrains, track_features]));
+  }
+  return hash.digest('hex');
+}
+
+/** The specs that say more than a solver takes: a subdir, a URL, a file name, a license, features. */
+const narrowSpecs = (specs: readonly MatchSpec[]): MatchSpec[] =>
+  specs.filter(({ subdir, url, fileName, license, trackFeatures }) =>
+    [subdir, url, fileName, license, trackFeatures].some((part) => part !== null),
+  );
+
+/** Names a set of narrow specs: sets of equal names narrow alike, and sets without any are named ''. */
+export const narrowKey = (specs: readonly MatchSpec[]): string =>
+  narrowSpecs(specs).map(canonicalMatchSpec).sort().join();
+
+/** What is left to choose from once each narrow spec has taken out the records of its name that do not match it. */
+export function narrow<T extends PlacedRecord & { readonly url?: string }>(
+  placed: readonly T[],
+  specs: readonly MatchSpec[],
+): readonly T[] {
+  const telling = narrowSpecs(specs);
+  if (telling.length === 0) return placed;
+  return placed.filter(({ record, subdir, filename, url }) =>
+    telling.every(
+      (spec) => spec.name !== record.name || matchSpecMatches(spec, { ...record, subdir, fn: filename, url }),
+    ),
+  );
+}

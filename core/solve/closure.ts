@@ -1,0 +1,101 @@
+import { GatehouseError } from '../error.ts';
+import { matchSpecMatches } from '../match-spec/match-record.ts';
+import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
+import { dependencySpec } from '../record/dependency-spec.ts';
+import type { Problem } from '../report/problem.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
+import { ownSpec } from './requests.ts';
+import type { NamedRecords } from './upstream-view.ts';
+
+export interface ClosureWorld {
+  /** Where the closure takes a name's records from. */
+  readonly named: (name: string) => Promise<NamedRecords>;
+  /** The pythons that the allowlist lists. */
+  readonly python: readonly string[];
+}
+
+export interface Closure {
+  readonly byName: ReadonlyMap<string, readonly UpstreamRecord[]>;
+  readonly problems: readonly Problem[];
+  /** False when some name's records could not be read. */
+  readonly complete: boolean;
+}
+
+/**
+ * Every record that could be part of a solution of `roots`: a record belongs when at least one spec that can be reached
+ * matches it, and only then are its dependencies followed. Nothing that a solver could choose is left out, since it
+ * must choose packages that match *all* specs on their name.
+ */
+export async function collectClosure(roots: readonly MatchSpec[], { named, python }: ClosureWorld): Promise<Closure> {
+  // Of each name read: the records that no spec has matched yet, and those that one has.
+  const waiting = new Map<string, UpstreamRecord[]>();
+  const byName = new Map<string, UpstreamRecord[]>();
+  const asked = new Set<string>();
+  const problems: Problem[] = [];
+  let complete = true;
+  let withPython = false;
+  let wanted = [...roots];
+  while (wanted.length > 0) {
+    if (!withPython && wanted.some(({ name }) => name === 'python')) {
+      wanted.push(...pythonSpecs(python));
+      withPython = true;
+    }
+    const missing = [...new Set(wanted.map(({ name }) => name))].filter((name) => !waiting.has(name)).sort();
+    for (const [name, read] of await readAll(missing, named)) {
+      waiting.set(name, [...read.records]);
+      byName.set(name, []);
+      problems.push(...read.problems);
+      complete &&= read.complete;
+    }
+    wanted = wanted.flatMap((spec) => {
+      const { matching = [], rest = [] } = split(waiting.get(spec.name) ?? [], spec);
+      waiting.set(spec.name, rest);
+      byName.get(spec.name)?.push(...matching);
+      return matching.flatMap(({ record }) => record.depends.flatMap((text) => newlyWanted(text, asked)));
+    });
+  }
+  return { byName, problems, complete };
+}
+
+/** What python brings: the versions listed, and `pip`, which conda and mamba add to python's dependencies. */
+const pythonSpecs = (python: readonly string[]): MatchSpec[] => [
+  ownSpec('pip'),
+  ...python.map((version) => ownSpec(`python ${version}.*`)),
+];
+
+type ReadName = NamedRecords & { readonly complete: boolean };
+
+/** So many hide a server's latency and are still polite to it. */
+const maxConcurrentNames = 16;
+
+async function readAll(names: readonly string[], named: ClosureWorld['named']): Promise<[string, ReadName][]> {
+  const read: [string, ReadName][] = [];
+  for (let at = 0; at < names.length; at += maxConcurrentNames) {
+    const some = names.slice(at, at + maxConcurrentNames);
+    read.push(...(await Promise.all(some.map((name) => readName(name, named)))));
+  }
+  return read;
+}
+
+/** A name that upstream cannot be read for is a problem of the plan's, not its end. */
+async function readName(name: string, named: ClosureWorld['named']): Promise<[string, ReadName]> {
+  try {
+    return [name, { ...(await named(name)), complete: true }];
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    const problem = { code: error.code, subject: name, detail: error.message };
+    return [name, { records: [], problems: [problem], complete: false }];
+  }
+}
+
+function split(records: readonly UpstreamRecord[], spec: MatchSpec) {
+  return Object.groupBy(records, ({ record }) => (matchSpecMatches(spec, record) ? 'matching' : 'rest'));
+}
+
+/** The spec of a dependency that was not asked for before; virtual packages have no records. */
+function newlyWanted(text: string, asked: Set<string>): MatchSpec[] {
+  if (asked.has(text)) return [];
+  asked.add(text);
+  const spec = dependencySpec(text);
+  return spec === null || spec.name.startsWith('__') ? [] : [spec];
+}

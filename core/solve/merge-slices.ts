@@ -1,0 +1,106 @@
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { unsupportedEntries } from '../allowlist/read-entries.ts';
+import type { PartialPlan } from '../documents/partial-plan.ts';
+import { type Artifact, artifactId, type EntryOutcome } from '../documents/plan.ts';
+import { compareCodePoints } from '../json.ts';
+import type { Problem } from '../report/problem.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
+import { installRequests } from './requests.ts';
+import { failedOutcome } from './solve-request.ts';
+
+/** What all slices together install. */
+export interface MergedSlices {
+  /** In order of id. */
+  readonly artifacts: readonly Artifact[];
+  readonly outcomes: readonly EntryOutcome[];
+  readonly problems: readonly Problem[];
+  /** False when something needed could not be read or solved. */
+  readonly complete: boolean;
+}
+
+/**
+ * The union of all solutions, each artifact with the entries that brought it: the same, byte for byte, however the work
+ * was cut and in whatever order the parts came. A request that no part tells of has failed. A channel holds one file of a
+ * name: an entry that wants another channel's file of a name already taken has not solved, and takes nothing.
+ */
+export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[]): MergedSlices {
+  const taken = new Map<string, UpstreamRecord>();
+  const clashes: Problem[] = [];
+  const outcomes = inOrder(allowlist, parts).map(({ outcome, records }) => {
+    const wanted = outcome.artifacts.flatMap((id) => records.get(id) ?? []);
+    const own = wanted.flatMap((record) => clash(taken.get(artifactId(record)), record));
+    clashes.push(...own);
+    if (own[0] !== undefined) return lost(outcome, own[0]);
+    for (const record of wanted) taken.set(artifactId(record), taken.get(artifactId(record)) ?? record);
+    return outcome;
+  });
+  // Names are read in another order where the work was cut elsewhere.
+  const problems = [...parts.flatMap((part) => part.problems), ...clashes].sort(byText);
+  return {
+    artifacts: artifactsOf(taken, outcomes),
+    outcomes,
+    problems: [...unsupportedEntries(allowlist), ...problems],
+    complete: parts.every((part) => part.complete) && outcomes.every(({ status }) => status !== 'failed'),
+  };
+}
+
+/** An outcome, and the records of the pool it was solved from by id: at least those of its solution. */
+interface Sourced {
+  readonly outcome: EntryOutcome;
+  readonly records: ReadonlyMap<string, UpstreamRecord>;
+}
+
+/** Every request's outcomes, platform by platform in the allowlist's order. */
+function inOrder(allowlist: Allowlist, parts: readonly PartialPlan[]): Sourced[] {
+  const requests = installRequests(allowlist);
+  return allowlist.platforms.flatMap((platform) => {
+    const byPlace = sourcedByPlace(parts.filter((part) => part.platform === platform));
+    return requests.flatMap(({ id, platforms }, place) => {
+      if (!platforms.includes(platform)) return [];
+      const missing = { outcome: failedOutcome(id, platform, 'was not worked out in time'), records: new Map() };
+      return byPlace.get(place) ?? [missing];
+    });
+  });
+}
+
+function sourcedByPlace(parts: readonly PartialPlan[]): Map<number, Sourced[]> {
+  const byPlace = new Map<number, Sourced[]>();
+  for (const { solved, chosen } of parts.flatMap(({ groups }) => groups)) {
+    const records = new Map(chosen.map((record) => [artifactId(record), record]));
+    for (const { request, outcomes } of solved) {
+      const sourced = outcomes.map((outcome) => ({ outcome, records }));
+      byPlace.set(request, sourced);
+    }
+  }
+  return byPlace;
+}
+
+function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[] {
+  if (one === undefined || one.url === other.url) return [];
+  const detail = `wanted from ${one.channel} and from ${other.channel}; a channel holds one file of a name`;
+  return [{ code: 'plan.conflict', subject: artifactId(other), detail }];
+}
+
+function lost(outcome: EntryOutcome, { subject, detail }: Problem): EntryOutcome {
+  return { ...outcome, status: 'failed', artifacts: [], explanation: `${subject}: ${detail}` };
+}
+
+const byText = (a: Problem, b: Problem): number => compareCodePoints(textOf(a), textOf(b));
+const textOf = ({ code, subject, detail }: Problem): string => [code, subject, detail].join('\n');
+
+function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readonly EntryOutcome[]): Artifact[] {
+  const requiredBy = new Map<string, Set<string>>();
+  for (const { entry, artifacts } of outcomes) {
+    for (const id of artifacts) requiredBy.set(id, (requiredBy.get(id) ?? new Set()).add(entry));
+  }
+  return [...requiredBy.keys()].sort().flatMap((id) => {
+    const record = byId.get(id);
+    return record === undefined ? [] : [artifact(record, [...(requiredBy.get(id) ?? [])])];
+  });
+}
+
+function artifact(chosen: UpstreamRecord, requiredBy: string[]): Artifact {
+  const { subdir, filename, channel, url, record, unpatched = record } = chosen;
+  const { size = null, sha256 = null, md5 = null } = record;
+  return { subdir, filename, channel, url, size, sha256, md5, record: unpatched, why: requiredBy };
+}

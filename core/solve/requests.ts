@@ -1,0 +1,55 @@
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { type MatchSpec, parseMatchSpec } from '../match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
+import type { Subdir } from '../subdir.ts';
+
+/** Something that must install: an entry on its own, or an environment's specs together. */
+export interface InstallRequest {
+  /** The entry in its one spelling, so that respelling it changes nothing, or `environment:NAME`. */
+  readonly id: string;
+  readonly specs: readonly MatchSpec[];
+  readonly platforms: readonly Subdir[];
+  /** Package name -> the channel URL it must come from, where the allowlist says so. */
+  readonly channels: ReadonlyMap<string, string>;
+}
+
+/** All that must install, in the allowlist's order: entries first, then environments. */
+export function installRequests({ entries, environments, platforms }: Allowlist): InstallRequest[] {
+  const single = entries.flatMap((entry): InstallRequest[] => {
+    if (entry.kind !== 'conda') return [];
+    const channels = new Map(entry.channel === null ? [] : [[entry.spec.name, entry.channel]]);
+    const specs = [entry.spec, ...entry.depends];
+    return [{ id: canonicalMatchSpec(entry.spec), specs, platforms: entry.platforms, channels }];
+  });
+  return [...single, ...environments.map(({ id, specs, channels }) => ({ id, specs, platforms, channels }))];
+}
+
+/** A spec written in this code. */
+export function ownSpec(text: string): MatchSpec {
+  const parsed = parseMatchSpec(text);
+  if (!parsed.ok) throw new TypeError(`not a MatchSpec: ${text}`);
+  return parsed.spec;
+}
+
+/** A part of the work of a plan: some of the allowlist's requests on one platform. */
+export interface PlanSlice {
+  readonly platform: Subdir;
+  /** Places among the allowlist's requests, rising. */
+  readonly requests: readonly number[];
+}
+
+/** So many solve within a Lambda function's 15 minutes with room to spare, and a run does not become thousands of slices. */
+const maxRequestsPerSlice = 25;
+
+/** An allowlist's work in slices: the same ones for the same allowlist, wherever they are solved. */
+export function planSlices(allowlist: Allowlist): PlanSlice[] {
+  const all = installRequests(allowlist);
+  return allowlist.platforms.flatMap((platform) => {
+    const here = [...all.keys()].filter((place) => all[place]?.platforms.includes(platform));
+    const count = Math.ceil(here.length / maxRequestsPerSlice);
+    return Array.from({ length: count }, (_, i) => ({
+      platform,
+      requests: here.slice(i * maxRequestsPerSlice, (i + 1) * maxRequestsPerSlice),
+    }));
+  });
+}

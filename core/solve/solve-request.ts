@@ -1,0 +1,66 @@
+import type { EntryOutcome } from '../documents/plan.ts';
+import { solverSpec } from '../match-spec/solver-spec.ts';
+import type { CandidatePool, Solver } from '../ports/solver.ts';
+import type { Subdir } from '../subdir.ts';
+import type { InstallRequest } from './requests.ts';
+
+interface SolveWorld {
+  readonly pool: CandidatePool;
+  readonly solver: Solver;
+  /** The pythons that the allowlist lists. */
+  readonly python: readonly string[];
+}
+
+/**
+ * Solves a request as conda, mamba and pixi would install it. A solution that holds python is solved again with `pip`
+ * beside it, which conda and mamba add to python's dependencies and rattler does not, and for each of `python` when any
+ * is listed. A request that needs no python is solved once.
+ *
+ * @returns one outcome for each python tried
+ */
+export async function solveRequest(
+  { id, specs }: Pick<InstallRequest, 'id' | 'specs'>,
+  { pool, solver, python }: SolveWorld,
+): Promise<EntryOutcome[]> {
+  const solve = async (version: string | null, added: readonly string[]): Promise<EntryOutcome> => {
+    const solution = await solver.solve(pool, [...specs.map(solverSpec), ...added]);
+    const outcome = { entry: id, platform: pool.platform, python: version, status: solution.status };
+    return solution.status === 'solved'
+      ? { ...outcome, artifacts: [...solution.keys], explanation: null }
+      : { ...outcome, artifacts: [], explanation: solution.explanation };
+  };
+  const plain = await solve(null, []);
+  if (!holdsPython(pool, plain.artifacts)) return [plain];
+  if (python.length === 0) return [await solve(null, ['pip'])];
+  const outcomes: EntryOutcome[] = [];
+  for (const version of python) outcomes.push(await solve(version, ['pip', `python ${version}.*`]));
+  return outcomes;
+}
+
+function holdsPython(pool: CandidatePool, keys: readonly string[]): boolean {
+  const pythons = new Set(pool.candidates.get('python')?.map(({ key }) => key));
+  return keys.some((key) => pythons.has(key));
+}
+
+/** The outcome of a request that could not be solved for a reason that says nothing about it. */
+export const failedOutcome = (entry: string, platform: Subdir, explanation: string): EntryOutcome => ({
+  entry,
+  platform,
+  python: null,
+  status: 'failed',
+  artifacts: [],
+  explanation,
+});
+
+/** Whether an entry's outcomes on a platform let it install there: it solves for at least one python. */
+export const installs = (outcomes: readonly EntryOutcome[]): boolean =>
+  outcomes.some(({ status }) => status === 'solved');
+
+/** The outcomes of each entry on each platform, together. */
+export function byEntryAndPlatform(outcomes: readonly EntryOutcome[]): EntryOutcome[][] {
+  return [...Map.groupBy(outcomes, ({ entry, platform }) => `${platform} ${entry}`).values()];
+}
+
+/** The pythons that an entry solves with, of those the allowlist lists. */
+export const solvedPythons = (outcomes: readonly EntryOutcome[]): string[] =>
+  outcomes.flatMap(({ status, python }) => (status === 'solved' && python !== null ? [python] : []));

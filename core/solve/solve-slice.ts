@@ -1,0 +1,117 @@
+import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { PartialPlan, SolvedGroup } from '../documents/partial-plan.ts';
+import { artifactId, type EntryOutcome } from '../documents/plan.ts';
+import { GatehouseError } from '../error.ts';
+import { noPatches, type Patches } from '../forms/hotfix/hotfix.ts';
+import type { CandidatePool, Solver } from '../ports/solver.ts';
+import type { Log } from '../report/event.ts';
+import { candidatePool, narrow, narrowKey } from './candidate-pool.ts';
+import { collectClosure } from './closure.ts';
+import { hiddenConflicts } from './hidden-conflicts.ts';
+import { type InstallRequest, installRequests, type PlanSlice } from './requests.ts';
+import { failedOutcome, solveRequest } from './solve-request.ts';
+import { type OpenSubdir, patchUpstream } from './upstream-subdirs.ts';
+import { openView, type UpstreamView } from './upstream-view.ts';
+import { virtualPackagesFor } from './virtual-packages.ts';
+
+export interface SliceWorld {
+  readonly openSubdir: OpenSubdir;
+  readonly solver: Solver;
+  readonly log: Log;
+  /** The organisation's own hotfixes; none without it. */
+  readonly patches?: Patches;
+}
+
+/** A request and its place among the allowlist's. */
+type Placed = readonly [place: number, request: InstallRequest];
+
+/**
+ * Solves a slice's requests on its platform against upstream. A request's solution does not depend on the others of its
+ * slice: what they add to the pool is nothing that it could choose. A channel that cannot be read fails them all, not
+ * the run. Emits `plan.solved` and `plan.unsolved`.
+ */
+export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: SliceWorld): Promise<PartialPlan> {
+  const { platform } = slice;
+  const all = installRequests(allowlist);
+  const placed = slice.requests.flatMap((place): Placed[] => (all[place] === undefined ? [] : [[place, all[place]]]));
+  try {
+    const openSubdir = patchUpstream(world.openSubdir, world.patches ?? noPatches);
+    const view = await openView(allowlist.channels, platform, { openSubdir, solver: world.solver });
+    return await solveOn(view, placed, allowlist, world);
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    const problems = [{ code: error.code, subject: platform, detail: error.message }];
+    const solved = placed.map(([request, { id }]) => ({
+      request,
+      outcomes: [failedOutcome(id, platform, error.message)],
+    }));
+    return { version: 1, platform, groups: [{ solved, chosen: [] }], problems, complete: false };
+  }
+}
+
+async function solveOn(
+  view: UpstreamView,
+  placed: readonly Placed[],
+  { python, virtualPackages: overrides }: Allowlist,
+  { solver, log }: SliceWorld,
+): Promise<PartialPlan> {
+  const { platform } = view;
+  const virtualPackages = virtualPackagesFor(platform, overrides[platform]);
+  const parts: GroupPart[] = [];
+  for (const group of byPool(placed)) {
+    parts.push(await solveGroup(group, view, { solver, log, python, virtualPackages }));
+  }
+  const conflicts = await hiddenConflicts(
+    parts.flatMap(({ group }) => group.chosen),
+    view,
+  );
+  return {
+    version: 1,
+    platform,
+    groups: parts.map(({ group }) => group),
+    problems: [...parts.flatMap(({ problems }) => problems), ...conflicts.problems],
+    complete: conflicts.complete && parts.every(({ complete }) => complete),
+  };
+}
+
+/** Requests that may choose from the same records share one pool. */
+function byPool(placed: readonly Placed[]): Placed[][] {
+  const pool = ([, { channels, specs }]: Placed) => JSON.stringify([[...channels], narrowKey(specs)]);
+  return [...Map.groupBy(placed, pool).values()];
+}
+
+interface GroupWorld extends Pick<SliceWorld, 'solver' | 'log'>, Pick<CandidatePool, 'virtualPackages'> {
+  readonly python: readonly string[];
+}
+
+interface GroupPart extends Pick<PartialPlan, 'problems' | 'complete'> {
+  readonly group: SolvedGroup;
+}
+
+async function solveGroup(placed: readonly Placed[], view: UpstreamView, world: GroupWorld): Promise<GroupPart> {
+  const only = placed[0]?.[1].channels;
+  const roots = placed.flatMap(([, { specs }]) => specs);
+  const named = async (name: string) => {
+    const { records, problems } = await view.named(name, only?.get(name));
+    return { records: narrow(records, roots), problems };
+  };
+  const closure = await collectClosure(roots, { named, python: world.python });
+  const records = [...closure.byName.values()].flat();
+  const pool = candidatePool(view.platform, records, world.virtualPackages);
+  const solved: SolvedGroup['solved'] = [];
+  for (const [place, request] of placed) {
+    const own = await solveRequest(request, { ...world, pool });
+    for (const outcome of own) world.log(solvedEvent(outcome));
+    solved.push({ request: place, outcomes: own });
+  }
+  const outcomes = solved.flatMap((one) => one.outcomes);
+  const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
+  const chosen = records.filter((record) => ids.has(artifactId(record)));
+  const complete = closure.complete && outcomes.every(({ status }) => status !== 'failed');
+  return { group: { solved, chosen }, problems: [...closure.problems], complete };
+}
+
+const solvedEvent = ({ entry, platform, artifacts, explanation }: EntryOutcome): Parameters<Log>[0] =>
+  explanation === null
+    ? { type: 'plan.solved', entry, platform, packages: artifacts.length }
+    : { type: 'plan.unsolved', entry, platform, explanation };

@@ -1,0 +1,55 @@
+import { applyHotfix, hotfixIn, type Patches } from '../forms/hotfix/hotfix.ts';
+import type { Subdir } from '../subdir.ts';
+import type { UpstreamRecord, UpstreamRecords } from '../upstream/accept-records.ts';
+import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
+
+/** Opens a subdir of an upstream channel; null when the channel has none such. */
+export type OpenSubdir = (channel: string, subdir: Subdir) => Promise<UpstreamSubdir | null>;
+
+/** Opens each subdir and reads each name once for a whole plan: every platform shares `noarch`. */
+export function rememberUpstream(open: OpenSubdir): OpenSubdir {
+  const opened = new Map<string, Promise<UpstreamSubdir | null>>();
+  return (channel, subdir) =>
+    once(opened, `${channel}/${subdir}`, async () => {
+      const upstream = await open(channel, subdir);
+      const read = new Map<string, Promise<UpstreamRecords>>();
+      return upstream && withRecords(upstream, (name) => once(read, name, () => upstream.records(name)));
+    });
+}
+
+/**
+ * Upstream as the organisation's own hotfixes would leave it in our channel: a solution is of the records that clients
+ * will see, not of those that upstream has.
+ */
+export function patchUpstream(open: OpenSubdir, patches: Patches): OpenSubdir {
+  return async (channel, subdir) => {
+    const opened = await open(channel, subdir);
+    if (opened === null || !patches.has(subdir)) return opened;
+    return withRecords(opened, async (name) => {
+      const { records, problems } = await opened.records(name);
+      return { records: records.flatMap((one) => patched(one, patches)), problems };
+    });
+  };
+}
+
+/** Empty for a record that a hotfix takes out. */
+function patched(one: UpstreamRecord, patches: Patches): UpstreamRecord[] {
+  const hotfix = hotfixIn(patches, one.subdir, one.filename);
+  if (hotfix === null) return [one];
+  const record = applyHotfix(one.record, hotfix);
+  return record === null ? [] : [{ ...one, record, unpatched: one.record }];
+}
+
+const withRecords = (subdir: UpstreamSubdir, records: UpstreamSubdir['records']): UpstreamSubdir => ({
+  url: subdir.url,
+  names: () => subdir.names(),
+  records,
+});
+
+function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(key, made);
+  return made;
+}

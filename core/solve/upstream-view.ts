@@ -1,0 +1,104 @@
+import { artifactId } from '../documents/plan.ts';
+import { GatehouseError } from '../error.ts';
+import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
+import type { Solver } from '../ports/solver.ts';
+import type { Problem } from '../report/problem.ts';
+import { noarch, type Subdir } from '../subdir.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
+import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
+import { usableRecords } from './candidate-pool.ts';
+import type { OpenSubdir } from './upstream-subdirs.ts';
+
+/** What one platform's solver may see of the upstream channels: by strict channel priority, the first channel that has a name serves it. */
+export interface UpstreamView {
+  readonly platform: Subdir;
+  /** The usable records of a name, and what was left out and why. `only` takes them from that channel alone. */
+  named(name: string, only?: string): Promise<NamedRecords>;
+  /** Records of `name` in channels of lower priority than the one that serves it: what the priority hides. */
+  hidden(name: string): Promise<readonly UpstreamRecord[]>;
+}
+
+export interface NamedRecords {
+  readonly records: readonly UpstreamRecord[];
+  readonly problems: readonly Problem[];
+}
+
+export interface ViewWorld {
+  /** Remembers what it opened (`rememberUpstream`). */
+  readonly openSubdir: OpenSubdir;
+  readonly solver: Pick<Solver, 'refuses'>;
+}
+
+/** A channel that could not be opened rejects here: without it no priority is known, and a lower channel could slip in. */
+export async function openView(
+  channels: readonly string[],
+  platform: Subdir,
+  { openSubdir: open, solver }: ViewWorld,
+): Promise<UpstreamView> {
+  const subdirsOf = new Map<string, UpstreamSubdir[]>();
+  for (const channel of channels) subdirsOf.set(channel, await openBoth(channel, platform, open));
+  const serving = (name: string) =>
+    [...subdirsOf.values()].filter((subdirs) => subdirs.some((subdir) => subdir.names().has(name)));
+  return {
+    platform,
+    async named(name, only) {
+      const subdirs = only === undefined ? serving(name)[0] : await openBoth(only, platform, open);
+      return subdirs === undefined ? { records: [], problems: [] } : recordsOf(subdirs, name, solver);
+    },
+    async hidden(name) {
+      const [, ...lower] = serving(name);
+      const found = await Promise.all(lower.map((subdirs) => recordsOf(subdirs, name, solver)));
+      return found.flatMap(({ records }) => records);
+    },
+  };
+}
+
+/** noarch first: every platform shares it, so a server that does not answer is waited for once and not once each. */
+async function openBoth(channel: string, platform: Subdir, open: OpenSubdir): Promise<UpstreamSubdir[]> {
+  const everywhere = await open(channel, noarch);
+  const here = await open(channel, platform);
+  return [here, everywhere].filter((subdir) => subdir !== null);
+}
+
+async function recordsOf(
+  subdirs: readonly UpstreamSubdir[],
+  name: string,
+  solver: ViewWorld['solver'],
+): Promise<NamedRecords> {
+  const found = await Promise.all(subdirs.map((subdir) => subdir.records(name)));
+  const { usable, faults } = usableRecords(
+    found.flatMap((part) => part.records),
+    solver,
+  );
+  const subject = (one: UpstreamRecord) => `${one.channel}/${artifactId(one)}`;
+  const left = faults.map(({ placed, fault }) => ({ ...fault, subject: subject(placed) }));
+  return { records: usable, problems: [...found.flatMap((part) => part.problems), ...left] };
+}
+
+/** Upstream's record of one file as it is now; null when there is none that could be used. */
+export type UpstreamNow = (subdir: Subdir, filename: PackageFileName) => Promise<UpstreamRecord | null>;
+
+/**
+ * Looks a file up in the channels, the first that has its name deciding. What cannot be read counts as unchanged: the
+ * plan has its own problem for a channel that fails.
+ */
+export function upstreamNow(channels: readonly string[], { openSubdir: open, solver }: ViewWorld): UpstreamNow {
+  return async (subdir, filename) => {
+    try {
+      const records = await firstRecords(channels, subdir, packageFileParts(filename).name, open);
+      const same = records.filter((record) => record.filename === filename);
+      return usableRecords(same, solver).usable[0] ?? null;
+    } catch (error) {
+      if (!(error instanceof GatehouseError)) throw error;
+      return null;
+    }
+  };
+}
+
+async function firstRecords(channels: readonly string[], subdir: Subdir, name: string, open: OpenSubdir) {
+  for (const channel of channels) {
+    const folder = await open(channel, subdir);
+    if (folder?.names().has(name)) return (await folder.records(name)).records;
+  }
+  return [];
+}

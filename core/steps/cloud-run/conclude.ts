@@ -1,0 +1,91 @@
+import type { Allowlist } from '../../allowlist/parse-allowlist.ts';
+import { makePlan, type PlanWorld } from '../../diff/make-plan.ts';
+import type { Sha256 } from '../../digest.ts';
+import { emptyControl } from '../../documents/control.ts';
+import { type PartialPlan, partialPlanSchema } from '../../documents/partial-plan.ts';
+import { artifactJobs, fetchedFirst, keepPlan, type Plan, readPlan } from '../../documents/plan.ts';
+import { enterStage, indexMessage, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
+import { canonicalJson } from '../../json.ts';
+import { controlKey, partialKey } from '../../layout.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Queue } from '../../ports/queue.ts';
+import { putOnce } from '../../put-once.ts';
+import { readJsonObject } from '../../read-json-object.ts';
+import { noarch } from '../../subdir.ts';
+
+export interface ConcludeWorld extends Omit<PlanWorld, 'patches'> {
+  readonly clock: Clock;
+  readonly queue: Queue;
+  readonly later: Queue;
+  readonly jobs: Queue;
+  readonly indexes: Queue;
+}
+
+export interface Concluded {
+  readonly status: 'waiting' | 'sent' | 'superseded';
+  /** The slices whose parts are not there. */
+  readonly missing: readonly number[];
+  readonly plan: Plan | null;
+}
+
+/** 8 hours, five receives of a message that is hidden for 90 minutes: a part that is not there by then comes no more. */
+const maxWaitForPartsMs = 8 * 60 * 60 * 1000;
+
+/**
+ * Makes the plan of a run's parts, once, lays it at rest and sends its jobs. Without all parts it comes back later; in
+ * the end it makes do with what is there, and such a plan removes nothing. Safe to run twice and by many at once: the
+ * first plan counts.
+ *
+ * @throws GatehouseError `store.*`; `json.invalid` when a part is damaged
+ */
+export async function concludeRun(id: Sha256, world: ConcludeWorld): Promise<Concluded> {
+  const opened = await openRun(world.store, id);
+  if (opened === null) return { status: 'superseded', missing: [], plan: null };
+  const { run, allowlist, patches } = opened;
+  if (run.stage !== 'planning') return { status: 'sent', missing: [], plan: null };
+  const { parts, missing } = await readParts(id, run, world);
+  if (run.plan === null && missing.length > 0 && world.clock.now() < run.startedAt + maxWaitForPartsMs) {
+    await world.later.send([runMessage({ type: 'merge', run: id })]);
+    return { status: 'waiting', missing, plan: null };
+  }
+  let planId = run.plan;
+  if (planId === null) {
+    const now = () => run.startedAt;
+    const made = await makePlan(allowlist, parts, { ...world, patches: patches.parse(), clock: { now } });
+    planId = await countFirst(id, await keepPlan(world.store, made), world);
+  }
+  const plan = await readPlan(world.store, planId);
+  await configure(allowlist, world);
+  await world.jobs.send(artifactJobs(planId, fetchedFirst(plan)));
+  await world.queue.send([runMessage({ type: 'settle', run: id })]);
+  await enterStage(id, 'fetching', world);
+  return { status: 'sent', missing, plan };
+}
+
+async function readParts(id: Sha256, { slices }: Run, { store }: ConcludeWorld) {
+  const parts: PartialPlan[] = [];
+  const missing: number[] = [];
+  for (let slice = 0; slice < slices; slice++) {
+    const part = await readJsonObject(store, partialKey(id, slice), partialPlanSchema);
+    if (part === null) missing.push(slice);
+    else parts.push(part.value);
+  }
+  return { parts, missing };
+}
+
+/** @returns the id of the run's first plan, which is another's when another made one meanwhile */
+async function countFirst(id: Sha256, made: Sha256, world: ConcludeWorld): Promise<Sha256> {
+  const { plan } = await updateRun(id, world, (run) => (run.plan === null ? { ...run, plan: made } : null));
+  return plan ?? made;
+}
+
+/**
+ * A subdir with a control is indexed, packages or not: conda, micromamba and pixi refuse a channel without
+ * `noarch/repodata.json`. Each is indexed now, for the allowlist may ask for other index files than before.
+ */
+async function configure({ platforms }: Allowlist, { store, channel, indexes }: ConcludeWorld): Promise<void> {
+  const empty = Buffer.from(canonicalJson(emptyControl));
+  const subdirs = [...new Set([...platforms, noarch])];
+  for (const subdir of subdirs) await putOnce(store, controlKey(channel, subdir), empty);
+  await indexes.send(subdirs.map(indexMessage));
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { GatehouseError } from '../../../core/error.ts';
+import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { recordSchema } from '../../../core/record/record.ts';
+import { hiddenConflicts } from '../../../core/solve/hidden-conflicts.ts';
+import type { UpstreamView } from '../../../core/solve/upstream-view.ts';
+import { noarch } from '../../../core/subdir.ts';
+import type { UpstreamRecord } from '../../../core/upstream/accept-records.ts';
+
+function upstream(channel: string, md5: string): UpstreamRecord {
+  const record = recordSchema.parse({
+    name: 'a',
+    version: '1',
+    build: '0',
+    build_number: 0,
+    size: 1,
+    md5: md5.repeat(32),
+  });
+  return { filename: packageFileNameSchema.parse('a-1-0.conda'), subdir: noarch, channel, url: `${channel}/a`, record };
+}
+
+const view = (hidden: UpstreamView['hidden']): UpstreamView => ({
+  platform: noarch,
+  named: async () => ({ records: [], problems: [] }),
+  hidden,
+});
+
+describe('hiddenConflicts', () => {
+  const ours = upstream('https://first.invalid', 'a');
+
+  it('names a file that a lower channel has with other bytes, and not one with the same', async () => {
+    const other = await hiddenConflicts(
+      [ours],
+      view(async () => [upstream('https://second.invalid', 'b')]),
+    );
+    expect(other).toMatchObject({
+      complete: true,
+      problems: [{ code: 'plan.conflict', subject: 'noarch/a-1-0.conda' }],
+    });
+    const same = await hiddenConflicts(
+      [ours],
+      view(async () => [upstream('https://second.invalid', 'a')]),
+    );
+    expect(same).toEqual({ complete: true, problems: [] });
+  });
+
+  it('a lower channel that cannot be read makes the plan partial, and fails nothing', async () => {
+    const unreadable = view(async () => {
+      throw new GatehouseError('upstream.status', 'answered 500');
+    });
+    const found = await hiddenConflicts([ours], unreadable);
+    expect(found).toEqual({
+      complete: false,
+      problems: [{ code: 'upstream.status', subject: 'a', detail: 'answered 500' }],
+    });
+  });
+});
