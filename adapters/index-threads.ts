@@ -1,13 +1,13 @@
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import type { IndexElsewhere } from '../core/index/index-looks.ts';
+import type { Offload } from '../core/index/check-package.ts';
 import type { ChannelName } from '../core/layout.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import { type IndexThread, indexThread } from './index-threads/index-thread.ts';
 
 export interface IndexThreads extends AsyncDisposable {
-  elsewhere(digests: 'read' | 'noted'): IndexElsewhere;
+  offload(digests: 'read' | 'noted'): Offload;
 }
 
 interface Options {
@@ -20,7 +20,7 @@ interface Options {
   readonly worthIt?: number;
 }
 
-/** More are not kept busy: core/index/index-looks.ts has eight calls under way. */
+/** More are not kept busy: core/index/check-package.ts has eight calls under way. */
 const useful = 4;
 /** Calls under way in a thread at the most: one that it works on, and the next. */
 const most = 2;
@@ -42,7 +42,7 @@ export function indexThreads(options: Options): IndexThreads {
     return thread;
   };
   return {
-    elsewhere: (digests) => (looks) => {
+    offload: (digests) => (looks) => {
       seen += looks.length;
       const thread = started.find(({ load }) => load() < most) ?? start();
       return thread?.index({ looks, digests, now: clock.now() }) ?? null;

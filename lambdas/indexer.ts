@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseJson, parseValue } from '../core/json.ts';
 import { storedAllowlist } from '../core/read-stored-allowlist.ts';
-import { type IndexWorld, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
+import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
 import type { Subdir } from '../core/subdir.ts';
 import { invalidationPaths } from './invalidate.ts';

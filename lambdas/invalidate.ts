@@ -1,5 +1,5 @@
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
-import { forms } from '../core/forms/forms.ts';
+import { outputs } from '../core/forms/outputs.ts';
 import { type ChannelName, channeldataKey, indexKey } from '../core/layout.ts';
 import type { Subdir } from '../core/subdir.ts';
 
@@ -17,7 +17,7 @@ export function invalidationPaths(
   subdirs: readonly Subdir[],
   asked: ReadonlySet<string>,
 ): string[] {
-  const changing = forms.filter(({ scope, cache }) => scope === 'subdir' && cache === 'one minute');
+  const changing = outputs.filter(({ scope, cache }) => scope === 'subdir' && cache === 'one minute');
   const files = changing.filter(({ written, file }) => written !== 'option' || asked.has(file));
   const paths = subdirs.flatMap((subdir) => files.map(({ file }) => `/${indexKey(channel, subdir, file)}`));
   return [...paths, `/${channeldataKey(channel)}`];

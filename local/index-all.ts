@@ -1,15 +1,15 @@
 import { GatehouseError } from '../core/error.ts';
 import type { Log } from '../core/event.ts';
-import { listPackages } from '../core/list-packages.ts';
-import { type IndexedSubdir, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
-import { noarch, type Subdir } from '../core/subdir.ts';
+import { type IndexedSubdir, indexSubdir } from '../core/steps/index-subdir.ts';
+import { noarch } from '../core/subdir.ts';
+import { subdirsOf } from '../core/subdirs-of.ts';
 import type { Configured } from './configured.ts';
 import type { World } from './open-world.ts';
 
 export interface IndexAllOptions {
   readonly log: Log;
-  /** Derive every line again, believing none. */
+  /** Make every entry again, trusting none. */
   readonly rebuild?: boolean;
 }
 
@@ -24,14 +24,13 @@ export async function indexAll(
   world: World,
   { log, rebuild = false }: IndexAllOptions,
 ): Promise<IndexedSubdir[]> {
-  const subdirs = new Set<Subdir>([...platforms, noarch]);
-  for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
+  const subdirs = await subdirsOf(world, 'packages', [...platforms, noarch]);
   await using threads = world.indexThreads?.();
   const asked = new Set(forms);
-  const indexing = { ...world, log, forms: asked, ...(threads && { elsewhere: threads.elsewhere }) };
+  const indexing = { ...world, log, forms: asked, ...(threads && { offload: threads.offload }) };
   const indexed: IndexedSubdir[] = [];
   const failures: GatehouseError[] = [];
-  for (const subdir of [...subdirs].sort()) {
+  for (const subdir of subdirs) {
     try {
       indexed.push(await indexSubdir(subdir, indexing, { rebuild }));
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Log } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { type Applied, apply } from '../core/steps/apply.ts';
-import type { IndexedSubdir } from '../core/steps/index.ts';
+import type { IndexedSubdir } from '../core/steps/index-subdir.ts';
 import { plan } from '../core/steps/plan.ts';
 import { type ProofReport, prove } from '../core/steps/prove.ts';
 import { fetchJobs } from './fetch-jobs.ts';

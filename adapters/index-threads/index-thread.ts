@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { GatehouseError } from '../../core/error.ts';
-import type { LineChange } from '../../core/index/state/line-change.ts';
+import type { EntryChange } from '../../core/index/check-package.ts';
 import { unpack } from './carried-error.ts';
 import type { IndexCall, IndexReply, ThreadPlace } from './protocol.ts';
 
@@ -8,13 +8,13 @@ import type { IndexCall, IndexReply, ThreadPlace } from './protocol.ts';
 export interface IndexThread extends AsyncDisposable {
   /** Calls under way; no end of them once it has ended. */
   load(): number;
-  index(call: Omit<IndexCall, 'id'>): Promise<readonly (LineChange | null)[]>;
+  index(call: Omit<IndexCall, 'id'>): Promise<readonly (EntryChange | null)[]>;
 }
 
 /** A package's bytes are read, decoded and done with: more room for what is young costs memory and gains nothing. */
 const resourceLimits = { maxYoungGenerationSizeMb: 12 };
 
-type Settle = Pick<PromiseWithResolvers<readonly (LineChange | null)[]>, 'resolve' | 'reject'>;
+type Settle = Pick<PromiseWithResolvers<readonly (EntryChange | null)[]>, 'resolve' | 'reject'>;
 
 export function indexThread(place: ThreadPlace): IndexThread {
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: place, execArgv: [], resourceLimits });
@@ -41,7 +41,7 @@ export function indexThread(place: ThreadPlace): IndexThread {
       const id = calls++;
       // Throws for what cannot be sent, and then nobody waits.
       worker.postMessage({ ...call, id } satisfies IndexCall);
-      const { promise, ...settle } = Promise.withResolvers<readonly (LineChange | null)[]>();
+      const { promise, ...settle } = Promise.withResolvers<readonly (EntryChange | null)[]>();
       waiting.set(id, settle);
       return promise;
     },

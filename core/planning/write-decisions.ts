@@ -1,5 +1,4 @@
-import type { Control } from '../control.ts';
-import { GatehouseError } from '../error.ts';
+import { type Control, emptyControl } from '../control.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, controlKey } from '../layout.ts';
 import type { Plan } from '../plan.ts';
@@ -7,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { readControl } from '../read-control.ts';
 import { type Subdir, subdirSchema } from '../subdir.ts';
+import { updateJson } from '../update-json.ts';
 
 export interface DecisionWorld {
   readonly store: Store;
@@ -20,9 +20,6 @@ export interface DecisionWorld {
    */
   readonly isCurrent?: () => Promise<boolean>;
 }
-
-const attempts = 10;
-const longestWaitMs = 100;
 
 /** The ids whose record changed, left the index or was hotfixed. */
 export interface Applied {
@@ -45,16 +42,15 @@ export async function writeDecisions(plan: Plan, world: DecisionWorld): Promise<
 }
 
 async function writeSubdir(subdir: Subdir, decisions: Control['packages'], world: DecisionWorld): Promise<void> {
-  const { store, channel, clock, isCurrent = async () => true } = world;
-  const key = controlKey(channel, subdir);
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  const { store, channel, isCurrent = async () => true } = world;
+  const read = async () => {
     const { control, etag } = await readControl(store, channel, subdir);
-    const next: Control = { version: 1, packages: { ...control.packages, ...decisions } };
-    if (canonicalJson(next) === canonicalJson(control) || !(await isCurrent())) return;
-    const condition = etag === null ? { absent: true as const } : { etag };
-    const outcome = await store.put(key, Buffer.from(canonicalJson(next)), condition);
-    if (outcome.status === 'written') return;
-    await clock.sleep(clock.random() * longestWaitMs);
-  }
-  throw new GatehouseError('store.conflict', `${key} kept changing under us`, { retry: true });
+    return etag === null ? null : { value: control, etag };
+  };
+  await updateJson<Control, null>(world, { key: controlKey(channel, subdir), read }, async (control) => {
+    const { packages } = control ?? emptyControl;
+    const next = { ...packages, ...decisions };
+    const isSaid = canonicalJson(next) === canonicalJson(packages);
+    return isSaid || !(await isCurrent()) ? null : { version: 1, packages: next };
+  });
 }

@@ -1,14 +1,13 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import type { Sha256 } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
-import { backOff } from '../index/back-off.ts';
-import { canonicalJson } from '../json.ts';
 import { latestRunKey, runKey } from '../layout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { type JsonObject, readJsonObject } from '../read-json-object.ts';
 import { readStoredAllowlist } from '../read-stored-allowlist.ts';
 import { readStoredPatches, type StoredPatches } from '../read-stored-patches.ts';
+import { updateJson } from '../update-json.ts';
 import { latestRunSchema, type Run, runSchema } from './run.ts';
 
 export interface OpenRun {
@@ -37,8 +36,6 @@ async function readRun(store: Store, id: Sha256): Promise<JsonObject<Run>> {
   return read;
 }
 
-const attempts = 20;
-
 /**
  * Writes what `change` makes of a run, under compare-and-swap. Null leaves it as it is.
  *
@@ -47,16 +44,10 @@ const attempts = 20;
  */
 export async function updateRun(
   id: Sha256,
-  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  world: { readonly store: Store; readonly clock: Clock },
   change: (run: Run) => Run | null,
 ): Promise<Run> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const { value: run, etag } = await readRun(store, id);
-    const next = change(run);
-    if (next === null) return run;
-    const outcome = await store.put(runKey(id), Buffer.from(canonicalJson(next)), { etag });
-    if (outcome.status === 'written') return next;
-    await backOff(clock, attempt);
-  }
-  throw new GatehouseError('store.conflict', `${runKey(id)} kept changing`, { retry: true });
+  const key = runKey(id);
+  const object = { key, read: () => readRun(world.store, id), conflict: `${key} kept changing` };
+  return updateJson<Run, never>(world, object, change);
 }

@@ -1,7 +1,7 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { sameBytes } from '../byte-source.ts';
 import { GatehouseError } from '../error.ts';
 import type { Log } from '../event.ts';
-import { putIfChanged } from '../index/put-if-changed.ts';
 import { readIndex } from '../index/read-index.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, indexKey, proofKey } from '../layout.ts';
@@ -47,7 +47,7 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
   for (let attempt = 0; attempt < attempts; attempt++) {
     const before = await indexTags(subdirs, world);
     const proof: Proof = { version: 1, entries: await proveEntries(allowlist, subdirs, world) };
-    const isKept = await putIfChanged(world.store, proofKey(world.channel), Buffer.from(canonicalJson(proof)));
+    const isKept = await keepProof(world, proof);
     if (isKept && (await indexTags(subdirs, world)).join() !== before.join()) continue;
     return {
       proof,
@@ -56,6 +56,15 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
     };
   }
   throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
+}
+
+/** Keeps a proof unless it says the same as the last, so that whoever reads it sees a new tag only for a new proof. */
+async function keepProof({ store, channel }: ProveStepWorld, proof: Proof): Promise<boolean> {
+  const bytes = Buffer.from(canonicalJson(proof));
+  const kept = await store.get(proofKey(channel));
+  if (kept?.size === bytes.length && sameBytes(bytes, await kept.read(0, kept.size))) return false;
+  await store.put(proofKey(channel), bytes);
+  return true;
 }
 
 const indexTags = (subdirs: readonly Subdir[], { store, channel }: ProveStepWorld): Promise<string[]> =>

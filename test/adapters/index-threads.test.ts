@@ -5,9 +5,9 @@ import { carry, unpack } from '../../adapters/index-threads/carried-error.ts';
 import { type IndexThreads, indexThreads } from '../../adapters/index-threads.ts';
 import { folderStore } from '../../adapters/store-folder.ts';
 import { GatehouseError } from '../../core/error.ts';
-import type { Look } from '../../core/index/state/look.ts';
+import type { PackageCheck } from '../../core/index/check-package.ts';
 import { type ListedPackage, listPackages } from '../../core/list-packages.ts';
-import { indexSubdir } from '../../core/steps/index.ts';
+import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { folderDigests } from '../support/folder-files.ts';
@@ -38,10 +38,10 @@ async function fill(path: string, count: number): Promise<void> {
   await writeFile(join(place, 'poison-1-0.conda'), 'no archive');
 }
 
-async function looksAt(path: string): Promise<Look[]> {
+async function looksAt(path: string): Promise<PackageCheck[]> {
   const listed: ListedPackage[] = [];
   for await (const found of listPackages(folderStore(path), 'conda')) listed.push(found);
-  return listed.map((found) => ({ filename: found.filename, listed: found, decision: {} }));
+  return listed.map((found) => ({ filename: found.filename, listed: found, override: {} }));
 }
 
 it('makes the index that one thread makes', async () => {
@@ -49,15 +49,15 @@ it('makes the index that one thread makes', async () => {
   await Promise.all([fill(alone, 40), fill(helped, 40)]);
   await using threads = threadsOf(helped);
   let given = 0;
-  const elsewhere: IndexThreads['elsewhere'] = (digests) => (looks) => {
-    const made = threads.elsewhere(digests)(looks);
+  const offload: IndexThreads['offload'] = (digests) => (looks) => {
+    const made = threads.offload(digests)(looks);
     given += made === null ? 0 : looks.length;
     return made;
   };
   const world = { channel: 'conda', clock, log: () => {} } as const;
   const expected = await indexSubdir(subdir, { ...world, store: folderStore(alone) });
   expect(expected).toMatchObject({ packages: 40, problems: [{ subject: 'linux-64/poison-1-0.conda' }] });
-  expect(await indexSubdir(subdir, { ...world, store: folderStore(helped), elsewhere })).toEqual(expected);
+  expect(await indexSubdir(subdir, { ...world, store: folderStore(helped), offload })).toEqual(expected);
   expect(given).toBeGreaterThan(10);
   expect(await folderDigests(join(helped, 'conda'))).toEqual(await folderDigests(join(alone, 'conda')));
 });
@@ -66,8 +66,8 @@ it('indexes what was named and not listed', async () => {
   await fill(folder.path, 1);
   const store = folderStore(folder.path);
   await using threads = threadsOf(folder.path);
-  const world = { channel: 'conda', clock, log: () => {}, store, elsewhere: threads.elsewhere } as const;
-  await indexSubdir(subdir, { ...world, elsewhere: () => () => null });
+  const world = { channel: 'conda', clock, log: () => {}, store, offload: threads.offload } as const;
+  await indexSubdir(subdir, { ...world, offload: () => () => null });
   await fill(folder.path, 3);
   const hints = [1, 2].map((i) => key(`conda/${subdir}/p${i}-1-0${i === 2 ? '.conda' : '.tar.bz2'}`));
   expect(await indexSubdir(subdir, world, { hints })).toMatchObject({ packages: 3 });
@@ -79,7 +79,7 @@ it('fails as one thread does', async () => {
   await symlink(folder.path, join(folder.path, '_gatehouse', 'provenance'));
   await using threads = threadsOf(folder.path);
   const looks = await looksAt(folder.path);
-  await expect(threads.elsewhere('noted')(looks)).rejects.toMatchObject({
+  await expect(threads.offload('noted')(looks)).rejects.toMatchObject({
     code: 'store.broken',
     message: expect.stringContaining('symbolic link'),
     hint: expect.stringContaining('real folder'),
@@ -93,16 +93,16 @@ it('keeps what waits in another thread of this process', async () => {
   await using staged = await store.stage();
   await staged.write(bytes('waiting'));
   await using threads = threadsOf(folder.path);
-  expect(await threads.elsewhere('noted')(await looksAt(folder.path))).toHaveLength(2);
+  expect(await threads.offload('noted')(await looksAt(folder.path))).toHaveLength(2);
   expect(await staged.publish(key('k'), {})).toMatchObject({ status: 'written' });
   expect(await textOf(await store.get(key('k')))).toBe('waiting');
 });
 
 it('starts no thread for few packages, nor where there is none to spare', async () => {
-  const looks: Look[] = [];
+  const looks: PackageCheck[] = [];
   for (const options of [{ threads: 1 }, { threads: 0, worthIt: 0 }]) {
     await using threads = indexThreads({ folder: folder.path, channel: 'conda', clock, ...options });
-    expect(threads.elsewhere('noted')(looks)).toBeNull();
+    expect(threads.offload('noted')(looks)).toBeNull();
   }
 });
 
@@ -110,11 +110,11 @@ it('fails the calls of a thread that ends, and gives it no more', async () => {
   await fill(folder.path, 4);
   const threads = threadsOf(folder.path);
   const looks = await looksAt(folder.path);
-  const call = threads.elsewhere('read')(looks);
+  const call = threads.offload('read')(looks);
   const failed = expect(call).rejects.toMatchObject({ code: 'internal.bug' });
   await threads[Symbol.asyncDispose]();
   await failed;
-  expect(threads.elsewhere('read')(looks)).toBeNull();
+  expect(threads.offload('read')(looks)).toBeNull();
 });
 
 it('carries an error with all that a reader of it goes by', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { forms } from '../../../core/forms/forms.ts';
 import { parsePatchInstructions } from '../../../core/forms/hotfix/patch-instructions.ts';
+import { outputs } from '../../../core/forms/outputs.ts';
 import { formInstructions, formPackages } from '../../support/form-packages.ts';
 import { collected, sourcesOf } from '../../support/form-source.ts';
 import { jsonDifferences } from '../../support/json-differences.ts';
@@ -67,7 +67,7 @@ describe.each(['plain', 'patched'])('conda-index on the same packages, %s', asyn
   const instructions = kind === 'plain' ? null : parsePatchInstructions(text, 'patches/test.json');
   const sources = await sourcesOf(formPackages, instructions);
 
-  for (const { file, making } of forms) {
+  for (const { file, making } of outputs) {
     if (making.from === 'channel') {
       test(file, async () => compare(`${kind}/${file}`, await collected(making.build([...sources.values()]))));
     }
