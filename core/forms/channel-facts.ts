@@ -132,14 +132,14 @@ function fieldsOf(about: Readonly<Record<string, unknown>>): Facts['about'] {
   return Object.fromEntries(pairs);
 }
 
-/** conda-index writes these two as one line, and joins the lists that some old recipes have. */
+/** A description or summary as one line, as conda-index writes it; the lists that some old recipes have are joined. */
 function oneLine(value: unknown): unknown {
   const texts = Array.isArray(value) ? value : [value];
   if (!texts.every((text) => typeof text === 'string')) return value;
   return texts.join('').trim().replaceAll('\n', ' ');
 }
 
-/** Python's truth, which decides what conda-index takes for a value. */
+/** Whether Python holds a value for true, which decides what conda-index takes for a value. */
 export function isTrue(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return Boolean(value);
   return hasAny(value);

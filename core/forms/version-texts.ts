@@ -1,6 +1,6 @@
 import { compareVersions, parseVersion, parseVersionSpec, type Version, versionMatches } from '../version.ts';
 
-/** By CEP 33; what is no version sorts before every version. */
+/** The order of two versions by CEP 33. A text that is no version sorts before every version. */
 export function compareVersionTexts(a: string, b: string): number {
   return a === b ? 0 : compareParsed(parseVersion(a), parseVersion(b));
 }
@@ -17,7 +17,7 @@ export function newestOf(versions: Iterable<string>): string {
   return parsed.reduce((newest, one) => (compareParsed(one.version, newest.version) > 0 ? one : newest)).text;
 }
 
-/** What `=version` takes (CEP 29): that version and all below it. */
+/** A test for what `=version` takes (CEP 29): that version and all below it. */
 export function matcherWithin(version: string): (other: string) => boolean {
   const spec = parseVersionSpec(`=${version}`);
   const known = new Map([[version, true]]);

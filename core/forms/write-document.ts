@@ -9,9 +9,9 @@ export interface Member {
 
 /** A document with the two sections of repodata. */
 export interface DocumentShape {
-  /** Whatever it holds: `info` sorts before both sections. */
+  /** Any value: the key `info` sorts before both sections. */
   readonly info: unknown;
-  /** By file name in order, batch by batch, as `runOfMembers` lays them out. */
+  /** A section's members in order of file name, batch by batch, as `runOfMembers` lays them out. */
   members(section: Section): AsyncIterable<Uint8Array>;
   /** The keys behind the sections, in order; called when those are written. */
   readonly rest?: () => Readonly<Record<string, unknown>>;

@@ -20,12 +20,15 @@ export interface ShardsWorld extends StatePlace {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What a shard index was made from. Held against the index that is served: neither is believed without the other. */
+/**
+ * What a shard index was made from: the hash of its bytes and the manifest. Where the hash is not that of the index that is
+ * served, the two are of different runs, and every shard is made again.
+ */
 const madeSchema = z.strictObject({ index: sha256Schema, root: manifestSchema });
 
 /**
  * The shard index of a state, once every shard that it names is there. Only the shards of names that changed since the
- * index that is served are made, where that can be told.
+ * index that is served are made, where that can be known.
  */
 export async function makeShardIndex(world: ShardsWorld, manifest: Manifest): Promise<Uint8Array> {
   const { subdir } = world;
@@ -35,7 +38,7 @@ export async function makeShardIndex(world: ShardsWorld, manifest: Manifest): Pr
   for await (const { name, sha256 } of putShards(world, source, change?.names)) shards.set(name, sha256);
   const bytes = shardIndex({ subdir, createdAt: world.clock.now(), shards });
   const made = { index: sha256Of(bytes), root: manifest } satisfies z.infer<typeof madeSchema>;
-  // Before the index: cut off between the two, the next run takes neither for the other's.
+  // Written before the index: a run cut off between the two leaves a hash that fits no index, and the next starts anew.
   await world.store.put(shardsMadeKey(world.channel, subdir), Buffer.from(canonicalJson(made)));
   return bytes;
 }

@@ -126,7 +126,7 @@ function checkMember(bytes: Buffer, entry: IndexEntry, member: number): void {
 const endOf = ({ filename, record }: IndexEntry, member: number): number =>
   member + filename.length + '"":'.length + record.length;
 
-/** A full check costs ten times this, and the grammar was checked when the entry was made: the manifest names its segment by hash. */
+/** The ending is enough: the whole name was checked when the entry was made, and the manifest names the segment by hash. */
 const isFileName = (text: string): text is PackageFileName => text.endsWith('.conda') || text.endsWith('.tar.bz2');
 
 const isKind = (text: string): text is IndexEntry['kind'] =>

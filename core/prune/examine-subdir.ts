@@ -15,7 +15,7 @@ export interface Examined {
 }
 
 /**
- * What of one subdir nobody needs any more. Where control, the state or an index file is damaged, missing or behind, all
+ * Finds what of one subdir nobody needs any more. Where control, the state or an index file is damaged, missing or behind, all
  * of the subdir is needed: only they could say otherwise.
  */
 export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<Examined> {
@@ -32,7 +32,7 @@ export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<
   }
 }
 
-/** What says that something of ours is damaged or missing, and not that the store has trouble. */
+/** Codes of errors that say that something of ours is damaged or missing, and not that the store has trouble. */
 const unsureCodes: ReadonlySet<string> = new Set(['json.invalid', 'state.damaged']);
 
 interface State {
@@ -40,7 +40,7 @@ interface State {
   readonly etag: string;
 }
 
-/** Null when there is none, nor anything that one must have told of. */
+/** The state; null when there is none, nor control or segments, which would mean that it was lost. */
 async function readState(
   world: PruneWorld,
   { subdir, control }: { readonly subdir: Subdir; readonly control: ReadControl },

@@ -25,7 +25,7 @@ const maxRounds = 5;
 
 /**
  * Finds what no index, control, lock or snapshot needs and whose time is over, and deletes it when it is told to: each
- * object only if what was believed is still so a moment before. Safe to run twice, beside a sync, and to be cut off
+ * object only if control, state and index are still what they were when it was found. Safe to run twice, beside a sync, and to be cut off
  * anywhere. Whoever deletes packages runs the index after it, which tells of withdrawn packages that can still be had.
  */
 export async function prune(world: PruneWorld, { remove }: { readonly remove: boolean }): Promise<PruneReport> {
@@ -54,7 +54,7 @@ async function pruneSubdir(
   return { objects, later: none, problems: [{ code: 'prune.changed', subject: subdir, detail }] };
 }
 
-/** Deletes what is due. `done` is false when something was believed that is no more. */
+/** Deletes what is due. `done` is false when a guard is another object by now. */
 async function removeDue(
   { store, clock }: PruneWorld,
   { garbage, problems }: Examined,

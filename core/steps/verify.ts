@@ -46,7 +46,7 @@ export async function verify(configured: readonly Subdir[], writable: VerifyWorl
     sources.push(index.source);
   }
   const known = sources.filter((source) => source !== null);
-  // What is made of all subdirs cannot be told where what one of them must say is not known.
+  // What is made of all subdirs is known only where what each of them must say is known.
   const channel = known.length === sources.length ? await verifyChannelOutputs(known, world) : nothing;
   return { checked: checked + channel.checked, problems: [...problems, ...channel.problems, ...strays] };
 }

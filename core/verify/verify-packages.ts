@@ -16,12 +16,12 @@ import type { Damage } from './damage.ts';
 export interface VerifiedPackages {
   readonly stored: ReadonlySet<PackageFileName>;
   readonly damaged: ReadonlySet<PackageFileName>;
-  /** As the bytes have them. */
+  /** Of each package, from its bytes. */
   readonly digests: ReadonlyMap<ObjectKey, Digests>;
   readonly problems: readonly Damage[];
 }
 
-/** Every package of a subdir, one after the other. */
+/** Verifies every package of a subdir, one after the other: memory holds one. */
 export async function verifyPackages(
   subdir: Subdir,
   world: { readonly store: Store; readonly channel: ChannelName; readonly log: Log },
@@ -53,7 +53,7 @@ interface VerifyPackageWorld {
   readonly channel: ChannelName;
 }
 
-/** Reads every byte of a package again and holds it against what entered; metadata kept beside it is not believed. */
+/** Reads every byte of a package again and holds it against what entered; metadata kept beside it may have been copied from a sound one, and is not used. */
 async function verifyPackage(listed: ListedPackage, world: VerifyPackageWorld): Promise<VerifiedPackage> {
   const { key } = listed;
   const object = await world.store.get(key);

@@ -38,7 +38,7 @@ export async function* channeldata(sources: readonly EntrySource[]): OutputBytes
   yield Buffer.from(`},"subdirs":${canonicalJson(ordered.map(({ subdir }) => subdir))}}\n`);
 }
 
-/** `.conda` first: of two builds of the same time, its word counts. */
+/** One subdir's parts, by name. `.conda` is read first: of two builds of the same time, its word counts. */
 async function readSubdir(source: EntrySource): Promise<Map<string, NamePartial>> {
   const names = new Map<string, NamePartial>();
   for (const section of ['packages.conda', 'packages'] as const) {
@@ -63,7 +63,7 @@ function addSubdir(
   entry.fields = mergeFields(entry.fields, partial.fields);
   entry.subdirs.push(subdir);
   entry.timestamp = Math.max(entry.timestamp, partial.timestamp);
-  // Of equal versions (`1.0`, `1.0.0`) the first by code point.
+  // The newest of equal versions (`1.0`, `1.0.0`) is the first by code point.
   const versions = [entry.version, ...Object.keys(partial.versions)].filter((version) => version !== '');
   entry.version = newestOf(versions.sort(compareCodePoints));
   for (const [version, [, flags, runExports]] of Object.entries(partial.versions)) {

@@ -20,7 +20,7 @@ export interface NamePartial {
   readonly versions: Readonly<Record<string, Build>>;
 }
 
-/** Our own bytes, held against their hash: not walked again. */
+/** Our own summary, held against its hash: a schema of its fields would only walk it again. */
 export const partialsSchema = z.custom<Readonly<Record<string, NamePartial>>>(
   (value) => typeof value === 'object' && value !== null,
 );
@@ -37,7 +37,7 @@ export function mergePartials(a: NamePartial, b: NamePartial): NamePartial {
   };
 }
 
-/** By {@link mergePartials}' rule. */
+/** Fields of two parts, by the rule of {@link mergePartials}. */
 export function mergeFields(a: NamePartial['fields'], b: NamePartial['fields']): NamePartial['fields'] {
   const fields = { ...a };
   for (const field of channelFields) {
@@ -56,7 +56,7 @@ function mergeMaps(a: Record<string, Build>, b: Record<string, Build>, merge: (x
   return merged;
 }
 
-/** A total order, so that it does not matter how the parts were cut. */
+/** Whether a value is newer: a total order, so that it does not matter how the parts were cut. */
 const isNewer = ([a, when]: Held, [b, then]: Held): boolean => (compareVersionTexts(a, b) || when - then) > 0;
 
 /** What the listed packages of a batch add to `channeldata.json`, by name. */
@@ -92,10 +92,10 @@ function partialOf(entry: IndexEntry): { name: string; partial: NamePartial } {
   return { name, partial: { timestamp, fields, versions: { [version]: build } } };
 }
 
-/** 9999-12-31 in seconds: what is above must be milliseconds, as conda and conda-index hold it too. */
-const lastSecond = 253402300799;
+/** 9999-12-31 in seconds: a timestamp above it is in milliseconds, as conda and conda-index hold it too. */
+const maxTimestampSeconds = 253402300799;
 
-const milliseconds = (timestamp: number): number => (timestamp > lastSecond ? timestamp : timestamp * 1000);
+const milliseconds = (timestamp: number): number => (timestamp > maxTimestampSeconds ? timestamp : timestamp * 1000);
 
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

@@ -35,14 +35,14 @@ export function knownOf({ filename, record }: IndexEntry): Known {
   return { filename, version, build, buildNumber: build_number, timestamp, featured, depends };
 }
 
-/** Features are a list or one text. */
+/** Whether there is a feature: features are a list or one text. */
 const hasAny = (features: unknown): boolean => (Array.isArray(features) ? features.length > 0 : Boolean(features));
 
 /** `name-version-build` of a valid file name. */
 export const stemOf = (filename: string): string =>
   filename.slice(0, filename.endsWith('.conda') ? -'.conda'.length : -'.tar.bz2'.length);
 
-/** The parts of a valid file name: checking it again costs ten times this. */
+/** The parts of a valid file name. Checking the name again with its pattern costs ten times this. */
 export function partsOf(filename: string): { readonly name: string; readonly version: string; readonly build: string } {
   const stem = stemOf(filename);
   const last = stem.lastIndexOf('-');
@@ -50,7 +50,7 @@ export function partsOf(filename: string): { readonly name: string; readonly ver
   return { name: stem.slice(0, first), version: stem.slice(first + 1, last), build: stem.slice(last + 1) };
 }
 
-/** What conda sees: no `.tar.bz2` beside its `.conda`, and those first. */
+/** The packages that conda sees: `.conda` first, and no `.tar.bz2` whose `.conda` is there. */
 export function withoutOtherFormat<T extends { readonly filename: string }>(packages: readonly T[]): readonly T[] {
   if (packages.length < 2) return packages;
   const conda = packages.filter(({ filename }) => filename.endsWith('.conda'));
@@ -77,7 +77,7 @@ export interface Candidate {
 /**
  * What `current_repodata.json` needs of most batches: the records of the candidates as they stand in `repodata.json`,
  * then NEWLINE, then a row each: `filename TAB build number TAB 0 or 1 for features TAB bytes of the record`, and a TAB
- * and a dependency for each. Of what was withdrawn the row is its file name alone.
+ * and a dependency for each. The row of a withdrawn package is its file name alone.
  */
 export const candidatesSummary: Summary = {
   name: 'current-2',

@@ -31,7 +31,7 @@ export async function chooseCurrent({ candidates, packagesOf }: Names): Promise<
   return chosen;
 }
 
-/** What of one name is chosen for others' needs, and for having no features. */
+/** The packages of one name that are chosen for others' needs, or for having no features. */
 function besideNewest(
   seen: readonly Known[],
   { newest, needs }: { readonly newest: readonly Candidate[]; readonly needs: readonly Need[] },
@@ -49,7 +49,7 @@ function newestPackages(seen: readonly Candidate[]): readonly Candidate[] {
   return seen.filter(({ version }) => isNewest(version));
 }
 
-/** By name and text, what the newest need and no newest is. One step only: what is added for that may need more. */
+/** The needs of the newest packages that no newest meets, by name and text. One step only: what is added may need more. */
 function unmetNeeds(candidates: Names['candidates'], newest: NewestOfNames): Map<string, Map<string, Need>> {
   const read = needReader();
   const unmet = new Map<string, Map<string, Need>>();
@@ -62,7 +62,7 @@ function unmetNeeds(candidates: Names['candidates'], newest: NewestOfNames): Map
   return unmet;
 }
 
-/** What a `.tar.bz2` that is hidden behind its `.conda` needs counts too, as in conda-index. */
+/** The needs as written; those of a `.tar.bz2` that is hidden behind its `.conda` count too, as in conda-index. */
 function* writtenNeeds(candidates: Names['candidates'], newest: NewestOfNames): Generator<string> {
   for (const [name, packages] of newest) {
     for (const { version, depends } of candidates.get(name) ?? []) {
@@ -102,7 +102,7 @@ export interface Need {
 }
 
 const plainName = /^[a-z0-9_][a-z0-9_.-]{0,63}$/;
-/** What says nothing of the name and has the same meaning behind any. */
+/** The rest of a dependency that says nothing of the name, and so has the same meaning behind any. */
 const plainRest = /^[^:[\\]{0,200}$/;
 
 /**
@@ -130,7 +130,7 @@ function parted(written: string): [name: string, rest: string] {
   return space === -1 ? [written, ''] : [written.slice(0, space), written.slice(space + 1)];
 }
 
-/** JSON without its quotes. */
+/** The text whose JSON, without its quotes, was written. */
 const textOf = (written: string): string => parseJson(`"${written}"`, z.string(), 'a dependency');
 
 function readNeed(text: string): Need | null {

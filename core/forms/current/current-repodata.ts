@@ -81,16 +81,16 @@ async function* readMembers(
 const listedIn = (entries: readonly IndexEntry[]): Member[] =>
   entries.filter(({ kind }) => kind === 'listed').map(({ filename, record }) => ({ filename, json: record }));
 
-/** Picks what was chosen, of the section of `.tar.bz2` first, whose hashes `.conda` twins name. */
+/** Picks what was chosen. The section of `.tar.bz2` comes first: a `.conda` names the md5 of its other format there. */
 function showing(chosen: ReadonlySet<string>): (members: readonly Member[]) => Member[] {
-  const twins = new Map<string, string>();
+  const legacyMd5s = new Map<string, string>();
   return (members) =>
     members.flatMap((member) => {
       const stem = stemOf(member.filename);
       const legacy = member.filename.endsWith('.tar.bz2');
-      if (legacy && chosen.has(`${stem}.conda`)) twins.set(stem, recordOf(member).md5);
+      if (legacy && chosen.has(`${stem}.conda`)) legacyMd5s.set(stem, recordOf(member).md5);
       if (!chosen.has(member.filename)) return [];
-      return [legacy ? member : withLegacyMd5(member, twins.get(stem))];
+      return [legacy ? member : withLegacyMd5(member, legacyMd5s.get(stem))];
     });
 }
 
@@ -111,7 +111,7 @@ type Batches = Readonly<Record<Section, readonly (readonly Candidate[])[]>>;
 interface WholeBatches {
   /** All packages of some names, from those batches alone that hold any. */
   packagesOf(names: ReadonlySet<string>): Promise<Map<string, Known[]>>;
-  /** Which batches of a section hold a file that was chosen, or its twin, and is no candidate: `packagesOf` met it. */
+  /** Which batches of a section hold a file that was chosen, or its other format, and is no candidate: `packagesOf` met it. */
   holding(section: Section, chosen: ReadonlySet<string>): Set<number>;
 }
 

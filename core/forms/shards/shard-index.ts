@@ -37,10 +37,10 @@ export function shardIndex({ subdir, createdAt, shards }: ShardIndex): Uint8Arra
   return compress(encode(index));
 }
 
-/** Bytes decoded: what conda allows. */
+/** Bytes decoded; conda refuses a larger one. */
 const maxIndexBytes = 128 * 1024 ** 2;
 
-/** Our own: stricter than what upstream's reader takes, since we wrote it. */
+/** Our own shard index: stricter than what upstream's reader takes, since we wrote it. */
 const indexSchema = z.strictObject({
   version: z.literal(1),
   info: z.strictObject({
@@ -60,7 +60,7 @@ const indexSchema = z.strictObject({
 export type ReadShardIndex = z.infer<typeof indexSchema>;
 
 /**
- * Our own `repodata_shards.msgpack.zst`.
+ * What our own `repodata_shards.msgpack.zst` says.
  *
  * @param what names it in errors
  * @throws GatehouseError `upstream.*` or `json.invalid` when it is damaged
