@@ -3,14 +3,13 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GatehouseError } from '../core/error.ts';
-import type { IndexElsewhere } from '../core/index/index-looks.ts';
-import type { LineChange } from '../core/index/state/line-change.ts';
+import type { EntryChange, Offload } from '../core/index/check-package.ts';
 import type { ChannelName } from '../core/layout.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './index-threads/messages.ts';
 
 export interface IndexThreads extends AsyncDisposable {
-  offload(digests: 'read' | 'noted'): IndexElsewhere;
+  offload(digests: 'read' | 'noted'): Offload;
 }
 
 interface Options {
@@ -58,7 +57,7 @@ export function indexThreads(options: Options): IndexThreads {
   };
 }
 
-type Changes = readonly (LineChange | null)[];
+type Changes = readonly (EntryChange | null)[];
 
 interface IndexThread extends AsyncDisposable {
   /** Infinite once the thread has ended. */

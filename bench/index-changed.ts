@@ -3,7 +3,7 @@
 import { folderStore } from '../adapters/store-folder.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { objectKeySchema } from '../core/layout.ts';
-import { indexSubdir } from '../core/steps/index.ts';
+import { indexSubdir } from '../core/steps/index-subdir.ts';
 import { subdirSchema } from '../core/subdir.ts';
 
 const [store = '', subdir = '', ...keys] = process.argv.slice(2);

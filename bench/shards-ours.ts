@@ -1,13 +1,13 @@
 // A process of its own: every shard of a subdir, from its state.
 import { folderStore } from '../adapters/store-folder.ts';
 import { buildShards } from '../core/forms/shards/build-shards.ts';
-import { readRoot } from '../core/index/state/index-root.ts';
-import { stateSource } from '../core/index/state/state-source.ts';
+import { readManifest } from '../core/index/manifest.ts';
+import { stateSource } from '../core/index/state-source.ts';
 import { subdirSchema } from '../core/subdir.ts';
 
 const [store = '', subdir = ''] = process.argv.slice(2);
 const place = { store: folderStore(store), channel: 'conda', subdir: subdirSchema.parse(subdir) } as const;
-const { root } = await readRoot(place);
-if (root === null) throw new Error(`no state in ${store}`);
+const { manifest } = await readManifest(place);
+if (manifest === null) throw new Error(`no state in ${store}`);
 
-for await (const _ of buildShards(stateSource(place, root)));
+for await (const _ of buildShards(stateSource(place, manifest)));

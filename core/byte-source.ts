@@ -42,3 +42,6 @@ export function keptOnceRead<T extends ByteSource>(source: T): T {
     },
   };
 }
+
+/** Whether two runs of bytes are the same. */
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

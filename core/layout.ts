@@ -26,7 +26,7 @@ export const privatePrefix = '_gatehouse/';
 export const packageKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): ObjectKey =>
   key(channel, subdir, fileName);
 
-/** @param file of the table in core/forms/forms.ts */
+/** @param file of the table in core/forms/outputs.ts */
 export const indexKey = (channel: ChannelName, subdir: Subdir, file: string): ObjectKey => key(channel, subdir, file);
 
 /** Where shards lie, below their subdir. */
@@ -51,7 +51,7 @@ export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
 
 export const controlPrefix = (channel: ChannelName): string => `_gatehouse/control/${channel}/`;
 
-/** What a subdir's index was last made from, under compare-and-swap: core/index/state/index-root.ts. */
+/** What a subdir's index was last made from, under compare-and-swap: core/index/manifest.ts. */
 export const stateKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'state', channel, `${subdir}.json`);
 

@@ -25,7 +25,7 @@ interface ChannelPlace {
   readonly subdir: Subdir;
   /** The last part of the key. */
   readonly name: string;
-  /** The same when it is a package's. */
+  /** The last part of the key when it names a package, else null. */
   readonly filename: PackageFileName | null;
 }
 

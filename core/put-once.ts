@@ -3,7 +3,7 @@ import type { ObjectKey } from './layout.ts';
 import type { Store } from './ports/store.ts';
 
 /**
- * Writes an object unless it is there: what came first stands.
+ * Writes an object unless there is one: what came first stays.
  *
  * @throws GatehouseError `store.conflict` (retry) when S3 refused it for a rival that then failed
  */

@@ -9,7 +9,7 @@ export interface JsonObject<T> {
   readonly etag: string;
 }
 
-const attempts = 5;
+const maxAttempts = 5;
 
 /**
  * One of our own JSON objects, with the ETag under which it was read; null when there is none. One that changes while
@@ -28,7 +28,7 @@ export async function readJsonObject<T>(
       return await readOnce(store, key, schema);
     } catch (error) {
       const isOvertaken = error instanceof GatehouseError && error.code === 'store.conflict';
-      if (!isOvertaken || attempt === attempts) throw error;
+      if (!isOvertaken || attempt === maxAttempts) throw error;
     }
   }
 }
@@ -44,7 +44,7 @@ async function readOnce<T>(store: Store, key: ObjectKey, schema: z.ZodType<T>): 
 export const isDamaged = (error: unknown): error is GatehouseError =>
   error instanceof GatehouseError && error.code === 'json.invalid';
 
-/** Replaced by U+FFFD, a bad byte in a string would still be JSON. */
+/** Text that is UTF-8: a lenient decoder puts U+FFFD for a bad byte, and the damaged document would still be JSON. */
 function utf8(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -2,8 +2,8 @@ import { GatehouseError } from './error.ts';
 import type { Store } from './ports/store.ts';
 
 /**
- * A store whose objects stay as they are, and which says of a write that it was done: for steps that work out what
- * indexing would give and must change nothing.
+ * A store that drops every write and says that it was done: for steps that work out what indexing would give and must
+ * change nothing.
  */
 export function readOnlyStore(store: Store): Store {
   return {

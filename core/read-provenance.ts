@@ -13,7 +13,7 @@ interface Place {
 }
 
 /**
- * What was known when these very bytes entered, or null.
+ * The provenance of these very bytes; null when they never entered.
  *
  * @throws GatehouseError `json.invalid` when it is damaged
  */
@@ -32,7 +32,7 @@ export async function knownSha256s(store: Store, { channel, subdir, filename }: 
   return found;
 }
 
-/** Whether Gatehouse fetched a package of this name; what a damaged provenance would say counts as no. */
+/** Whether Gatehouse fetched a package of this name. A damaged provenance counts as no: a copied package never leaves by itself. */
 export async function cameFromUpstream(store: Store, place: Place): Promise<boolean> {
   for (const sha256 of await knownSha256s(store, place)) {
     try {

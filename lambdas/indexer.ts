@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { forms } from '../core/forms/forms.ts';
+import { outputs } from '../core/forms/outputs.ts';
 import { parseJson, parseValue } from '../core/json.ts';
 import {
   type ChannelName,
@@ -10,8 +10,8 @@ import {
   type ObjectKey,
 } from '../core/layout.ts';
 import { findStoredAllowlist } from '../core/read-stored-allowlist.ts';
-import { type IndexWorld, indexSubdir } from '../core/steps/index.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
+import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
 import { type Subdir, subdirSchema } from '../core/subdir.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
@@ -130,7 +130,7 @@ export function invalidationPaths(
   subdirs: readonly Subdir[],
   asked: ReadonlySet<string>,
 ): string[] {
-  const changing = forms.filter(({ scope, cache }) => scope === 'subdir' && cache === 'one minute');
+  const changing = outputs.filter(({ scope, cache }) => scope === 'subdir' && cache === 'one minute');
   const files = changing.filter(({ written, file }) => written !== 'option' || asked.has(file));
   const paths = subdirs.flatMap((subdir) => files.map(({ file }) => `/${indexKey(channel, subdir, file)}`));
   return [...paths, `/${channeldataKey(channel)}`];

@@ -1,3 +1,4 @@
+import { mainIndexFiles, optionalIndexFiles } from '../core/layout/index-files.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import type { QueueName } from './queues.ts';
 
@@ -13,21 +14,9 @@ export interface Access {
 
 const packages = ['conda/*.conda', 'conda/*.tar.bz2'] as const;
 
-/** Index files by their whole names (core/forms/forms.ts): an open end would also let in a package of that name. */
-const optionFiles = [
-  'conda/*/repodata.json.bz2',
-  'conda/*/repodata_from_packages.json',
-  'conda/*/repodata_shards.msgpack.zst',
-  'conda/*/shards/*.msgpack.zst',
-] as const;
-const indexFiles = [
-  'conda/*/repodata.json',
-  'conda/*/repodata.json.zst',
-  'conda/*/current_repodata.json',
-  'conda/*/run_exports.json',
-  'conda/channeldata.json',
-  ...optionFiles,
-] as const;
+/** Each index file by its whole name: an open end would also let in a package of that name. */
+const optionFiles = [...optionalIndexFiles.map((file) => `conda/*/${file}`), 'conda/*/shards/*.msgpack.zst'];
+const indexFiles = [...mainIndexFiles.map((file) => `conda/*/${file}`), 'conda/channeldata.json', ...optionFiles];
 
 const allowlist = '_gatehouse/allowlist.json';
 const provenance = '_gatehouse/provenance/*';

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { chunksOf } from '../../core/byte-source.ts';
 import { digestStream } from '../../core/digest.ts';
-import { takeLook } from '../../core/index/take-look.ts';
+import { checkPackage } from '../../core/index/check-package.ts';
 import type { StoredObject } from '../../core/ports/store.ts';
 import { storedDigests } from '../../core/stored-digests.ts';
 import { folderStore } from '../store-folder.ts';
@@ -18,7 +18,7 @@ port.on('message', async ({ id, looks, digests, now }: IndexCall) => {
   const world = { store, channel, clock: { now: () => now }, digestsOf: digestsBy[digests] };
   const reply = (message: IndexReply) => port.postMessage(message);
   try {
-    reply({ id, changes: await Promise.all(looks.map((look) => takeLook(look, world))) });
+    reply({ id, changes: await Promise.all(looks.map((look) => checkPackage(look, world))) });
   } catch (error) {
     reply({ id, error: serializeError(error) });
   }

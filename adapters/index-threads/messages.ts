@@ -1,6 +1,5 @@
 import { type ErrorCode, GatehouseError } from '../../core/error.ts';
-import type { LineChange } from '../../core/index/state/line-change.ts';
-import type { Look } from '../../core/index/state/look.ts';
+import type { EntryChange, PackageCheck } from '../../core/index/check-package.ts';
 import type { ChannelName } from '../../core/layout.ts';
 
 /** The store that a thread works on for its whole life. */
@@ -13,14 +12,14 @@ export interface ThreadPlace {
 
 export interface IndexCall {
   readonly id: number;
-  readonly looks: readonly Look[];
+  readonly looks: readonly PackageCheck[];
   readonly digests: 'read' | 'noted';
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 export type IndexReply = { readonly id: number } & (
-  | { readonly changes: readonly (LineChange | null)[] }
+  | { readonly changes: readonly (EntryChange | null)[] }
   | { readonly error: SerializedError }
 );
 

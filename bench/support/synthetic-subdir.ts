@@ -1,8 +1,7 @@
-import type { IndexLine } from '../../core/index/state/index-line.ts';
-import type { Segment, StatePlace } from '../../core/index/state/index-root.ts';
-import { writeRoot } from '../../core/index/state/index-root.ts';
-import { splitLines } from '../../core/index/state/merge-lines.ts';
-import { writeSegment } from '../../core/index/state/segment-store.ts';
+import type { IndexEntry } from '../../core/forms/index-entry.ts';
+import { splitEntries } from '../../core/index/commit-entries.ts';
+import { type Segment, type StatePlace, writeManifest } from '../../core/index/manifest.ts';
+import { writeSegment } from '../../core/index/segment-store.ts';
 import { canonicalJson, compareCodePoints } from '../../core/json.ts';
 import { packageFileNameSchema } from '../../core/package-file-name.ts';
 import type { NamedRecord } from '../../local/sample/write-repodata.ts';
@@ -17,18 +16,18 @@ export async function writeSyntheticState(place: StatePlace, records: number): P
       documents.flatMap((document) => Object.entries(document[section])),
     );
   const sections = { packages: await segmentsOf('packages'), 'packages.conda': await segmentsOf('packages.conda') };
-  await writeRoot(place, { version: 1, revision: 1, generation: 1, control: null, sections }, null);
+  await writeManifest(place, { version: 1, revision: 1, generation: 1, control: null, sections }, null);
 }
 
 async function writeSegments(place: StatePlace, named: readonly NamedRecord[]): Promise<Segment[]> {
   const sorted = named.toSorted(([a], [b]) => compareCodePoints(a, b));
   const lines = sorted.map((record) => lineOf(place, record));
   const segments: Segment[] = [];
-  for (const piece of splitLines(lines)) segments.push(await writeSegment(place, piece));
+  for (const piece of splitEntries(lines)) segments.push(await writeSegment(place, piece));
   return segments;
 }
 
-function lineOf({ subdir }: StatePlace, [filename, record]: NamedRecord): IndexLine {
+function lineOf({ subdir }: StatePlace, [filename, record]: NamedRecord): IndexEntry {
   const { size, name, license } = record;
   const facts = {
     about: { license, summary: `The ${name} library and its headers`, home: `https://example.org/${name}` },

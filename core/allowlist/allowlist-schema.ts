@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optionForms } from '../forms/option-forms.ts';
+import { optionalIndexFiles } from '../layout/index-files.ts';
 import { platformNames } from '../platform-names.ts';
 import { subdirSchema } from '../subdir.ts';
 import { sourceUrlSchema } from './source-url.ts';
@@ -67,7 +67,7 @@ const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.
   hint: 'write it like "2.28", or like "1=x86_64_v3" where the build string counts',
 }));
 
-export const optionFormSchema = z.enum(optionForms);
+export const optionFormSchema = z.enum(optionalIndexFiles);
 
 const modeSchema = z.enum(['off', 'dry-run', 'enforce']);
 /** How a check of the gate acts. `off`: it does not run; `dry-run`: it reports; `enforce`: it decides. */

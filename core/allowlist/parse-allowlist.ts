@@ -1,5 +1,5 @@
 import { GatehouseError } from '../error.ts';
-import type { OptionForm } from '../forms/option-forms.ts';
+import type { OptionalIndexFile } from '../layout/index-files.ts';
 import type { Subdir } from '../subdir.ts';
 import {
   optionFormSchema,
@@ -37,7 +37,7 @@ export interface Allowlist {
   /** The organisation's own names; a `*` at the end stands for any ending. */
   readonly reserved: readonly string[];
   /** Index files beside those that are always written. */
-  readonly forms: readonly OptionForm[];
+  readonly forms: readonly OptionalIndexFile[];
   /** Check -> mode. */
   readonly policy: Readonly<Record<string, PolicyMode>>;
 }

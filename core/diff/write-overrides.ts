@@ -1,11 +1,11 @@
-import { type Control, readControl } from '../documents/control.ts';
+import { type Control, emptyControl, readControl } from '../documents/control.ts';
 import type { Overrides, Plan } from '../documents/plan.ts';
-import { GatehouseError } from '../error.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, controlKey } from '../layout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { type Subdir, subdirSchema } from '../subdir.ts';
+import { updateJson } from '../update-json.ts';
 
 export interface OverrideWorld {
   readonly store: Store;
@@ -17,9 +17,6 @@ export interface OverrideWorld {
    */
   readonly isCurrent?: () => Promise<boolean>;
 }
-
-const maxAttempts = 10;
-const maxWaitMs = 100;
 
 /** The ids whose record changed, left the index or was hotfixed. */
 export interface Applied {
@@ -50,16 +47,15 @@ export async function writeOverrides(overrides: Overrides, world: OverrideWorld)
 }
 
 async function writeSubdir(subdir: Subdir, overrides: Control['packages'], world: OverrideWorld): Promise<void> {
-  const { store, channel, clock, isCurrent = async () => true } = world;
-  const key = controlKey(channel, subdir);
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  const { store, channel, isCurrent = async () => true } = world;
+  const read = async () => {
     const { control, etag } = await readControl(store, channel, subdir);
-    const next: Control = { version: 1, packages: { ...control.packages, ...overrides } };
-    if (canonicalJson(next) === canonicalJson(control) || !(await isCurrent())) return;
-    const condition = etag === null ? { absent: true as const } : { etag };
-    const outcome = await store.put(key, Buffer.from(canonicalJson(next)), condition);
-    if (outcome.status === 'written') return;
-    await clock.sleep(clock.random() * maxWaitMs);
-  }
-  throw new GatehouseError('store.conflict', `${key} kept changing under us`, { retry: true });
+    return etag === null ? null : { value: control, etag };
+  };
+  await updateJson<Control, null>(world, { key: controlKey(channel, subdir), read }, async (control) => {
+    const { packages } = control ?? emptyControl;
+    const next = { ...packages, ...overrides };
+    const isSaid = canonicalJson(next) === canonicalJson(packages);
+    return isSaid || !(await isCurrent()) ? null : { version: 1, packages: next };
+  });
 }

@@ -2,8 +2,6 @@ import { z } from 'zod';
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import { type Sha256, sha256Schema } from '../digest.ts';
 import { GatehouseError } from '../error.ts';
-import { backOff } from '../index/back-off.ts';
-import { canonicalJson } from '../json.ts';
 import { latestRunKey, runKey } from '../layout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -11,6 +9,7 @@ import { type JsonObject, readJsonObject } from '../read-json-object.ts';
 import { readStoredAllowlist } from '../read-stored-allowlist.ts';
 import { readStoredPatches, type StoredPatches } from '../read-stored-patches.ts';
 import type { Subdir } from '../subdir.ts';
+import { updateJson } from '../update-json.ts';
 import { type Artifact, artifactId, type Job, readPlan } from './plan.ts';
 
 /** In order; a run never goes back. From `altering` on control may say what was proved with everything fetched. */
@@ -71,28 +70,16 @@ interface RunWorld {
   readonly clock: Clock;
 }
 
-const maxAttempts = 20;
-
 /**
  * Writes what `change` makes of a run, under compare-and-swap. Null leaves it as it is.
  *
  * @returns the run as it is then
  * @throws GatehouseError `store.conflict` (retry)
  */
-export async function updateRun(
-  id: Sha256,
-  { store, clock }: RunWorld,
-  change: (run: Run) => Run | null,
-): Promise<Run> {
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const { value: run, etag } = await readRun(store, id);
-    const next = change(run);
-    if (next === null) return run;
-    const outcome = await store.put(runKey(id), Buffer.from(canonicalJson(next)), { etag });
-    if (outcome.status === 'written') return next;
-    await backOff(clock, attempt);
-  }
-  throw new GatehouseError('store.conflict', `${runKey(id)} kept changing`, { retry: true });
+export function updateRun(id: Sha256, world: RunWorld, change: (run: Run) => Run | null): Promise<Run> {
+  const key = runKey(id);
+  const object = { key, read: () => readRun(world.store, id), conflict: `${key} kept changing` };
+  return updateJson<Run, never>(world, object, change);
 }
 
 export const isBefore = (run: Run, stage: Run['stage']): boolean => stages.indexOf(run.stage) < stages.indexOf(stage);

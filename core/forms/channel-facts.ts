@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { GatehouseError } from '../error.ts';
 import { canonicalJson, parseJson } from '../json.ts';
 import type { InfoFiles } from '../package/package-info.ts';
+import type { ReadPackageInfo } from '../package/read-package-info.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
+import { applyHotfix, type Hotfix } from './hotfix/hotfix.ts';
 import { recipeSource } from './recipe-source.ts';
 
 /** Fields of `channeldata.json` that the newest package which has them decides (conda-index `_update_channeldata`). */
@@ -42,18 +44,41 @@ const factsSchema = z.strictObject({
   /** The record before the organisation's own hotfix, when it has one. */
   unpatched: recordSchema.optional(),
 });
-/** What forms need of a package beside its record. */
+/** What index files need of a package beside its record. */
 export type Facts = z.infer<typeof factsSchema>;
 
-/** What an index line keeps of a package beside its record; both canonical JSON. */
+/** What a package's entry says beside its name and tags. */
+export interface EntryParts extends PackageFacts {
+  /** Null when the organisation's own hotfix takes the package out of the index: its entry is `withdrawn`. */
+  readonly record: RepodataRecord | null;
+}
+
+/**
+ * What a package's entry says: its record with the time it entered this channel (CEP 47: ours, whatever upstream or the
+ * package say, and never patched) and with the organisation's own hotfix.
+ *
+ * @param firstSeen milliseconds since the epoch; of the provenance, which is written once
+ * @throws GatehouseError `json.invalid` when the hotfix has a value that does not fit its key
+ */
+export function entryParts(
+  record: RepodataRecord,
+  info: Pick<ReadPackageInfo, 'runExports' | 'infoFiles'>,
+  { firstSeen, hotfix }: { readonly firstSeen: number; readonly hotfix?: Hotfix | undefined },
+): EntryParts {
+  const unpatched = { ...record, indexed_timestamp: firstSeen };
+  if (hotfix === undefined) return { record: unpatched, ...packageFacts(info) };
+  return { record: applyHotfix(unpatched, hotfix), ...packageFacts(info, unpatched) };
+}
+
+/** What an entry keeps of a package beside its record; both canonical JSON. */
 export interface PackageFacts {
   readonly runExports: Uint8Array;
   readonly facts: Uint8Array;
 }
 
 /**
- * The two further JSON parts of a package's index line, from what `readPackageInfo` found. Files that are missing,
- * broken or of another shape say nothing.
+ * The two further JSON parts of a package's entry, from what `readPackageInfo` found. Files that are missing, broken or
+ * of another shape say nothing.
  *
  * @param unpatched the record before the organisation's own hotfix, when that changes or removes it
  */
@@ -72,7 +97,7 @@ export function packageFacts(
   return { runExports: json(exported.success && hasAny(exported.data) ? exported.data : {}), facts: json(facts) };
 }
 
-/** The facts of an index line. @throws GatehouseError `json.invalid` when it was not made here */
+/** The facts of an entry. @throws GatehouseError `json.invalid` when it was not made here */
 export function readFacts(facts: Uint8Array): Facts {
   return parseJson(Buffer.from(facts).toString('latin1'), factsSchema, 'the facts of an index line');
 }
@@ -107,14 +132,14 @@ function fieldsOf(about: Readonly<Record<string, unknown>>): Facts['about'] {
   return Object.fromEntries(pairs);
 }
 
-/** conda-index writes these two as one line, and joins the lists that some old recipes have. */
+/** A description or summary as one line, as conda-index writes it; the lists that some old recipes have are joined. */
 function oneLine(value: unknown): unknown {
   const texts = Array.isArray(value) ? value : [value];
   if (!texts.every((text) => typeof text === 'string')) return value;
   return texts.join('').trim().replaceAll('\n', ' ');
 }
 
-/** Python's truth, which decides what conda-index takes for a value. */
+/** Whether Python holds a value for true, which decides what conda-index takes for a value. */
 export function isTrue(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return Boolean(value);
   return hasAny(value);

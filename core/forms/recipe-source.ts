@@ -7,7 +7,7 @@ export interface RecipeSource {
 const top = /^source:\s*$/;
 const entry = /^( +)(url|git_url):(?:[ \t]+(\S.*?))?[ \t]*$/;
 const item = /^ *- +(\S.*?)[ \t]*$/;
-/** Plain text that YAML takes for nothing else, or a quoted one without escapes. */
+/** A YAML scalar that needs no YAML reader: plain text that YAML takes for nothing else, or a quoted one without escapes. */
 const scalar = /^(?:([A-Za-z][^\s#'"{}[\]&*!|>%@`,]*)|'([^'\n]*)'|"([^"\\\n]*)")$/;
 
 /**

@@ -2,7 +2,7 @@ import { compareVersions, parseVersion, type Version } from '../version/version.
 import { parseVersionSpec } from '../version/version-spec.ts';
 import { versionMatches } from '../version/version-term.ts';
 
-/** By CEP 33; what is no version sorts before every version. */
+/** The order of two versions by CEP 33. A text that is no version sorts before every version. */
 export function compareVersionTexts(a: string, b: string): number {
   return a === b ? 0 : compareParsed(parseVersion(a), parseVersion(b));
 }
@@ -19,7 +19,7 @@ export function newestOf(versions: Iterable<string>): string {
   return parsed.reduce((newest, one) => (compareParsed(one.version, newest.version) > 0 ? one : newest)).text;
 }
 
-/** What `=version` takes (CEP 29): that version and all below it. */
+/** A test for what `=version` takes (CEP 29): that version and all below it. */
 export function matcherWithin(version: string): (other: string) => boolean {
   const spec = parseVersionSpec(`=${version}`);
   const known = new Map([[version, true]]);

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../json.ts';
-import { type FormBytes, type Section, sections } from './form.ts';
+import { type OutputBytes, type Section, sections } from './entry-source.ts';
 
 /** One `"file name":value` of a document's section; the value is canonical JSON. */
 export interface Member {
@@ -9,16 +9,16 @@ export interface Member {
 
 /** A document with the two sections of repodata. */
 export interface DocumentShape {
-  /** Whatever it holds: `info` sorts before both sections. */
+  /** Any value: the key `info` sorts before both sections. */
   readonly info: unknown;
-  /** By file name in order, batch by batch, as `runOfMembers` lays them out. */
+  /** A section's members in order of file name, batch by batch, as `runOfMembers` lays them out. */
   members(section: Section): AsyncIterable<Uint8Array>;
   /** The keys behind the sections, in order; called when those are written. */
   readonly rest?: () => Readonly<Record<string, unknown>>;
 }
 
 /** The bytes that `canonicalJson` of the whole would have, spliced from its records' own. */
-export async function* writeDocument({ info, members, rest = () => ({}) }: DocumentShape): FormBytes {
+export async function* writeDocument({ info, members, rest = () => ({}) }: DocumentShape): OutputBytes {
   yield ascii(`{"info":${canonicalJson(info)}`);
   for (const section of sections) {
     yield ascii(`,"${section}":{`);
@@ -34,7 +34,7 @@ export function runOfMembers(members: readonly Member[]): Uint8Array {
   return Buffer.concat(members.flatMap(({ filename, json }) => [ascii(`"${filename}":`), json, comma]));
 }
 
-async function* withoutLastComma(runs: AsyncIterable<Uint8Array>): FormBytes {
+async function* withoutLastComma(runs: AsyncIterable<Uint8Array>): OutputBytes {
   let held: Uint8Array | null = null;
   for await (const run of runs) {
     if (run.length === 0) continue;

@@ -1,9 +1,9 @@
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 
-/** Level 16 costs 150 ms a MiB and saves a seventh of level 1, which does 760 MB/s (performance.md 3). */
-const small = 1024 * 1024;
+/** Level 16 costs 150 ms a MiB and saves a seventh of level 1, which does 760 MB/s: more than this takes level 1. */
+const maxBytesAtLevel16 = 1024 * 1024;
 /** Bytes of output handed over at a time: fewer turns of the thread pool than Node's 16 KiB. */
-const chunkSize = 256 * 1024;
+const outputChunkBytes = 256 * 1024;
 
 export interface IndexCompressor extends Disposable {
   /** Takes the next bytes; resolves when it wants more. */
@@ -17,19 +17,19 @@ export interface IndexCompressor extends Disposable {
  * out, in whatever slices they come.
  *
  * @param size bytes in all
- * @param sink told of compressed bytes in order
+ * @param sink gets the compressed bytes in order
  */
 export function compressIndex(size: number, sink: (bytes: Uint8Array) => Promise<void>): IndexCompressor {
-  const level = size <= small ? 16 : 1;
+  const level = size <= maxBytesAtLevel16 ? 16 : 1;
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
-  const compressor = createZstdCompress({ chunkSize, pledgedSrcSize: size, params });
+  const compressor = createZstdCompress({ chunkSize: outputChunkBytes, pledgedSrcSize: size, params });
   const drained = drain(compressor, sink);
-  // Whoever writes or finishes is told of its failure; until then it must not end the process.
+  // A failure reaches whoever writes or finishes next. Unhandled until then, it would end the process.
   drained.catch(() => undefined);
   return {
     write: (bytes) => Promise.race([written(compressor, bytes), drained]),
     async finish() {
-      // Every write was waited for: to end during one appends a second, empty frame.
+      // Every write was waited for: zlib appends a second, empty frame when it is ended during one.
       compressor.end();
       await drained;
     },

@@ -1,9 +1,10 @@
 import { keptOnceRead } from '../byte-source.ts';
-import type { Digests } from '../digest.ts';
+import { type Digests, sha256Of } from '../digest.ts';
 import type { Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
 import { GatehouseError } from '../error.ts';
-import { type LineParts, lineParts } from '../forms/line-parts.ts';
+import { type EntryParts, entryParts } from '../forms/channel-facts.ts';
+import type { IndexEntry } from '../forms/index-entry.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, provenanceKey } from '../layout.ts';
 import type { ListedPackage } from '../list-packages.ts';
@@ -11,12 +12,13 @@ import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
 import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ObjectHead, Store, StoredObject } from '../ports/store.ts';
+import type { Store, StoredObject } from '../ports/store.ts';
 import type { Provenance } from '../provenance.ts';
 import { isDamaged } from '../read-json-object.ts';
 import { knownSha256s, readProvenance } from '../read-provenance.ts';
+import type { RepodataRecord } from '../record/record.ts';
 import type { Problem } from '../report/problem.ts';
-import { indexedRecord } from './indexed-record.ts';
+import type { Subdir } from '../subdir.ts';
 
 export interface IndexPackageWorld {
   readonly store: Store;
@@ -26,56 +28,45 @@ export interface IndexPackageWorld {
   readonly digestsOf: (object: StoredObject) => Promise<Digests>;
 }
 
-/** What a package's line says; `head` is the object that was read. */
-export type IndexedPackage = { readonly head: Pick<ObjectHead, 'etag' | 'size'> } & (
-  | LineParts
-  | { readonly problem: Problem }
-);
-
 /**
- * The record of one package: a function of its bytes, its provenance and what control decided (design decision 5).
- * A package that cannot be read is a problem of its own and never of its subdir; null when it went away meanwhile.
+ * The entry of one package: a function of its bytes, its provenance and what control says of it (docs/decisions.md 5).
+ * A withdrawn package is not read. A package that cannot be read is a problem of its own and never of its subdir.
  *
+ * @returns null when the package went away meanwhile
  * @throws GatehouseError `store.*` when the store fails or the package changes while it is read
  */
 export async function indexPackage(
   listed: ListedPackage,
-  decision: Override,
+  override: Override,
   world: IndexPackageWorld,
-): Promise<IndexedPackage | null> {
+): Promise<IndexEntry | null> {
+  if (override.withdrawn !== undefined) return entryOf(listed, override, withdrawn);
   const found = await world.store.get(listed.key);
   if (found === null) return null;
+  const head = { filename: listed.filename, etag: found.etag, size: found.size };
   const object = keptOnceRead(found);
-  const head = { key: object.key, etag: object.etag, size: object.size };
   try {
-    return { head, ...(await describe(listed, { object, decision }, world)) };
+    const digests = await world.digestsOf(object);
+    const known = await provenanceOf(listed, digests, world);
+    if (isProblem(known)) return entryOf(head, override, problemParts(known));
+    const info = await readPackageInfo(object, listed.filename);
+    const entered = known ?? (await adopt(listed, { object, digests, info }, world));
+    if (isProblem(entered)) return entryOf(head, override, problemParts(entered));
+    const record = indexedRecord(override.record ?? entered.record, listed.subdir, digests);
+    const { firstSeen } = entered;
+    return entryOf(head, override, shownParts(entryParts(record, info, { firstSeen, hotfix: override.hotfix })));
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
-    return { head, problem: problemOf(listed, error.code, error.message) };
+    return entryOf(head, override, problemParts(problemOf(listed, error.code, error.message)));
   }
 }
 
-async function describe(
-  listed: ListedPackage,
-  { object, decision }: { object: StoredObject; decision: Override },
-  world: IndexPackageWorld,
-): Promise<LineParts | { problem: Problem }> {
-  const digests = await world.digestsOf(object);
-  const known = await enteredAs(listed, digests, world);
-  if (known !== null && 'problem' in known) return known;
-  const info = await readPackageInfo(object, listed.filename);
-  const entered = known ?? (await adopt(listed, { object, digests, info }, world));
-  if ('problem' in entered) return entered;
-  const record = indexedRecord(decision.record ?? entered.record, listed.subdir, digests);
-  return lineParts(record, info, { firstSeen: entered.firstSeen, hotfix: decision.hotfix });
-}
-
 /** What is known of these bytes. A damaged provenance is not made up for silently: it held upstream's patches. */
-async function enteredAs(
+async function provenanceOf(
   listed: ListedPackage,
   { sha256 }: Digests,
   { store, channel }: IndexPackageWorld,
-): Promise<Provenance | { problem: Problem } | null> {
+): Promise<Provenance | Problem | null> {
   const place = { channel, subdir: listed.subdir, filename: listed.filename };
   try {
     const provenance = await readProvenance(store, place, sha256);
@@ -83,40 +74,41 @@ async function enteredAs(
   } catch (error) {
     if (!isDamaged(error)) throw error;
     const mend = 'put it back from a backup, or delete it, and run gatehouse index';
-    return { problem: problemOf(listed, 'index.provenance', `${error.message}; ${mend}`) };
+    return problemOf(listed, 'index.provenance', `${error.message}; ${mend}`);
   }
   const known = await knownSha256s(store, place);
   const [other] = known;
   // Its own may have come meanwhile: another worker adopted it.
   if (other === undefined || known.includes(sha256)) return null;
-  return { problem: problemOf(listed, 'index.mutated', `holds ${sha256}; what entered was ${other}`) };
+  return problemOf(listed, 'index.mutated', `holds ${sha256}; what entered was ${other}`);
 }
 
 /**
- * The record of a package someone copied in by hand, from its own `info/index.json`, and a provenance that says so: held
- * against its bytes from then on, and so not made of one that is still being copied.
+ * Adopts a package that someone copied in by hand: its record is its own `info/index.json`, and a provenance says so. It
+ * is held against its bytes from then on, and so the archive's end is asked for: one that is still being copied would be
+ * adopted as it is, and then differ from its provenance for ever.
  */
 async function adopt(
   listed: ListedPackage,
   { object, digests, info: { index, findings } }: { object: StoredObject; digests: Digests; info: ReadPackageInfo },
   world: IndexPackageWorld,
-): Promise<Provenance | { problem: Problem }> {
+): Promise<Provenance | Problem> {
   const place = { channel: world.channel, subdir: listed.subdir, filename: listed.filename };
   const [contradiction] = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
-  if (contradiction !== undefined) return { problem: contradiction };
+  if (contradiction !== undefined) return contradiction;
   await expectEnd(object, listed.filename);
   const record = indexedRecord(recordFromIndex(index, digests, listed.subdir), listed.subdir, digests);
   const copied = { ...place, ...digests, record, findings: [...findings], origin: { type: 'copied' } as const };
-  return keep({ version: 1, ...copied, firstSeen: world.clock.now() }, world);
+  return keepProvenance({ version: 1, ...copied, firstSeen: world.clock.now() }, world);
 }
 
 /**
- * Create-only: of two who adopt a package at once, the first says when it was seen first. What is not at rest is not
- * used, or the next who looks would say otherwise.
+ * Create-only: of two workers that adopt a package at once, the first says when it was seen first. What is not at rest
+ * is not used, or the next worker would say otherwise.
  *
  * @throws GatehouseError `store.conflict` (retry) when the store refused and keeps nothing: S3's 409
  */
-async function keep(provenance: Provenance, { store }: IndexPackageWorld): Promise<Provenance> {
+async function keepProvenance(provenance: Provenance, { store }: IndexPackageWorld): Promise<Provenance> {
   const { channel, subdir, filename, sha256 } = provenance;
   const key = provenanceKey(channel, subdir, filename, sha256);
   const { status } = await store.put(key, Buffer.from(canonicalJson(provenance)), { absent: true });
@@ -124,6 +116,48 @@ async function keep(provenance: Provenance, { store }: IndexPackageWorld): Promi
   if (first === null) throw new GatehouseError('store.conflict', `${key} could not be written`, { retry: true });
   return first;
 }
+
+/**
+ * A record as our index writes it: upstream's patched record, with what only the bytes can say put in from the bytes.
+ * conda cannot install a record without `size`, and checks the hashes it finds.
+ */
+export function indexedRecord(record: RepodataRecord, subdir: Subdir, { sha256, md5, size }: Digests): RepodataRecord {
+  return { ...record, subdir, sha256, md5, size };
+}
+
+/**
+ * Names what of an override bears on the index, so that a changed control touches only the entries it means; undefined
+ * when nothing does. Who needs a package, and since when nobody does, is for the plan.
+ */
+export function overrideTag({ why, unneededSince, ...rest }: Override): string | undefined {
+  const bearing = canonicalJson(rest);
+  // 64 bits: the two overrides of one package that are compared are not chosen by an attacker.
+  return bearing === '{}' ? undefined : sha256Of(bearing).slice(0, 16);
+}
+
+const isProblem = (found: Provenance | Problem | null): found is Problem => found !== null && 'code' in found;
+
+type Parts = Pick<IndexEntry, 'kind' | 'record' | 'runExports' | 'facts'>;
+
+function entryOf(
+  { filename, etag, size }: Pick<IndexEntry, 'filename' | 'etag' | 'size'>,
+  override: Override,
+  parts: Parts,
+): IndexEntry {
+  const tag = overrideTag(override);
+  return { filename, ...(tag !== undefined && { override: tag }), etag, size, ...parts };
+}
+
+const json = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value), 'latin1');
+const nothing = json({});
+const withdrawn: Parts = { kind: 'withdrawn', record: nothing, runExports: nothing, facts: nothing };
+
+const problemParts = (problem: Problem): Parts => ({ ...withdrawn, kind: 'problem', record: json(problem) });
+
+const shownParts = ({ record, runExports, facts }: EntryParts): Parts =>
+  record === null
+    ? { kind: 'withdrawn', record: nothing, runExports, facts }
+    : { kind: 'listed', record: json(record), runExports, facts };
 
 const problemOf = (listed: ListedPackage, code: string, detail: string): Problem => ({
   code,

@@ -7,7 +7,7 @@ export async function* mapInOrder<T, R>(
   const running: Promise<R>[] = [];
   for await (const item of items) {
     const started = work(item);
-    // One that fails behind another that failed has nobody to wait for it.
+    // Work that fails behind other work that failed has nobody to wait for it, and would end the process unhandled.
     started.catch(() => undefined);
     running.push(started);
     const [first] = running;
@@ -17,4 +17,22 @@ export async function* mapInOrder<T, R>(
     }
   }
   for (const rest of running) yield await rest;
+}
+
+export interface Batch<T> {
+  readonly items: readonly T[];
+  readonly last: boolean;
+}
+
+/** Items in batches of `size`, the last one shorter, and empty when there are none. */
+export async function* batches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<Batch<T>, void, void> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    if (batch.length === size) {
+      yield { items: batch, last: false };
+      batch = [];
+    }
+    batch.push(item);
+  }
+  yield { items: batch, last: true };
 }

@@ -1,92 +1,148 @@
-import type { Override } from '../documents/control.ts';
-import { readControl } from '../documents/control.ts';
+import { type Override, readControl } from '../documents/control.ts';
 import { GatehouseError } from '../error.ts';
 import type { PackageFileName } from '../package-file-name.ts';
 import type { Clock } from '../ports/clock.ts';
-import { batches } from './batches.ts';
-import { commitLines, type State } from './commit-lines.ts';
-import { type IndexLooksWorld, indexLooks } from './index-looks.ts';
-import { diffKeys, redecided } from './state/diff-keys.ts';
-import { diffListing } from './state/diff-listing.ts';
-import { type IndexRoot, readRoot, type StatePlace } from './state/index-root.ts';
-import type { LineChange } from './state/line-change.ts';
-import type { Look } from './state/look.ts';
+import { backOff } from '../update-json.ts';
+import { type Compared, changedAmong, changedInListing, overridesChanged } from './changed-packages.ts';
+import { type CheckWorld, checkPackages, type PackageCheck } from './check-package.ts';
+import { commitEntries, type State } from './commit-entries.ts';
+import { type Manifest, readManifest, type StatePlace } from './manifest.ts';
+import { batches } from './map-in-order.ts';
 
-export interface UpdateWorld extends IndexLooksWorld, StatePlace {
+export interface UpdateWorld extends CheckWorld, StatePlace {
   readonly clock: Clock;
 }
 
-export interface Looking {
-  /** The packages to look at, and those whose decision changed; without it, all. */
+/** What an update looks at, and what it takes for granted. */
+export interface IndexScope {
+  /** The packages to look at, and those whose override changed; without it, all. */
   readonly only?: readonly PackageFileName[];
-  /** Believe no line. */
+  /** Make every entry again. */
   readonly rebuild: boolean;
-  /** Believe not even that the state can be read. */
-  readonly distrust: boolean;
+  /** False when the state's segments cannot be read: then only its generation counts. */
+  readonly trustState: boolean;
 }
 
-export type Round =
-  | { readonly status: 'conflict' }
-  /** `touched` are the packages whose lines were written; `damage` says why the state was not believed. */
-  | {
-      readonly status: 'written' | 'unchanged';
-      readonly root: IndexRoot;
-      readonly touched: readonly PackageFileName[];
-      readonly damage?: string;
-    };
+/** Why the state that was there was not trusted; empty where it was. */
+interface Damage {
+  readonly damage?: string;
+}
 
-/** Lines between two writes of the root: so much is lost when a first index is cut off. */
-const checkpoint = 5000;
+export type UpdatedState = {
+  readonly damaged: Damage;
+  /** What the next look has still to be. */
+  readonly rest: IndexScope;
+} & (
+  | { readonly status: 'stable'; readonly manifest: Manifest }
+  /** `manifest` is what was written last, if anything was. */
+  | { readonly status: 'moving'; readonly manifest: Manifest | null }
+);
+
+const maxRounds = 6;
+/** Looking at each of so many packages costs more than a listing. */
+const listingFrom = 1000;
 
 /**
- * Looks once and takes up what it sees. The root and its ETag are read before anything else, so that no write is older
- * than what it replaces (aws.md 5.1).
+ * Updates the state until an update begun after the last write finds nothing to change. That last look closes the one
+ * hole that compare-and-swap leaves: a package that came and went while we stalled was taken up by nobody else, for a
+ * worker that saw it gone found a state that had never held it, and had nothing to write. Looking at what was written is
+ * enough: what the first look found as the state had it was found so after the run began.
+ *
+ * @returns `moving` after 6 rounds
+ */
+export async function updateUntilStable(world: UpdateWorld, first: IndexScope): Promise<UpdatedState> {
+  let scope = first;
+  let manifest: Manifest | null = null;
+  let damaged: Damage = {};
+  for (let round = 0; round < maxRounds; round++) {
+    const update = await updateState(world, scope).catch((error: unknown) => failedUpdate(error, scope));
+    if (update.status === 'conflict') {
+      await backOff(world.clock, round);
+      continue;
+    }
+    damaged = { ...damaged, ...update.damaged };
+    if (update.status === 'unchanged')
+      return { status: 'stable', manifest: update.manifest, damaged, rest: lookAt([]) };
+    if (update.status === 'written') manifest = update.manifest;
+    scope = update.status === 'written' ? lookAt(update.touched) : { rebuild: true, trustState: false };
+  }
+  return { status: 'moving', manifest, damaged, rest: scope };
+}
+
+function lookAt(touched: readonly PackageFileName[]): IndexScope {
+  return { rebuild: false, trustState: true, ...(touched.length < listingFrom && { only: touched }) };
+}
+
+/** What a failed update calls for: another one, or another one that trusts nothing. */
+function failedUpdate(error: unknown, scope: IndexScope): Conflict | Damaged {
+  if (!(error instanceof GatehouseError)) throw error;
+  if (error.code === 'store.conflict' && error.retry) return { status: 'conflict' };
+  if (error.code === 'state.damaged' && scope.trustState)
+    return { status: 'damaged', damaged: { damage: error.message } };
+  throw error;
+}
+
+interface Conflict {
+  readonly status: 'conflict';
+}
+
+interface Damaged {
+  readonly status: 'damaged';
+  readonly damaged: Damage;
+}
+
+type Update =
+  | Conflict
+  | {
+      readonly status: 'written' | 'unchanged';
+      readonly manifest: Manifest;
+      /** The packages whose entries were written. */
+      readonly touched: readonly PackageFileName[];
+      readonly damaged: Damage;
+    };
+
+/** Entries between two writes of the manifest: so much is lost when a first index is cut off. */
+const maxEntriesPerCommit = 5000;
+
+/**
+ * Looks once and takes up what it sees. The manifest and its ETag are read before anything else: a listing made before
+ * the ETag could be older than the state that it replaces, and undo it.
  *
  * @throws GatehouseError `state.damaged` when a segment cannot be read
  */
-export async function updateState(world: UpdateWorld, looking: Looking): Promise<Round> {
-  const { root, etag, damage } = await readRoot(world);
+async function updateState(world: UpdateWorld, scope: IndexScope): Promise<Update> {
+  const { manifest, etag, damage } = await readManifest(world);
   const { control, etag: controlEtag } = await readControl(world.store, world.channel, world.subdir);
-  const decisionOf = (filename: PackageFileName): Override => control.packages[filename] ?? {};
-  const known = { root: looking.distrust ? null : root, decisionOf, control: controlEtag };
-  const looks = indexLooks(looksAt(world, looking, known), world);
-  const state = { root, etag, believed: !looking.distrust };
-  const round = await takeUp(world, state, { looks, control: controlEtag });
-  return damage === undefined || round.status === 'conflict' ? round : { ...round, damage };
-}
-
-/** Commits what was looked at, 5,000 lines at a time. */
-async function takeUp(
-  world: UpdateWorld,
-  before: State,
-  { looks, control }: { readonly looks: AsyncIterable<LineChange>; readonly control: string | null },
-): Promise<Round> {
+  const overrideOf = (filename: PackageFileName): Override => control.packages[filename] ?? {};
+  const compared = { manifest: scope.trustState ? manifest : null, overrideOf };
+  const changes = checkPackages(changedPackages(world, scope, { ...compared, control: controlEtag }), world);
   const touched: PackageFileName[] = [];
-  let state = before;
-  for await (const { items, last } of batches(looks, checkpoint)) {
-    const outcome = await commitLines(world, state, { changes: items, ...(last && { control }) });
+  let state: State = { manifest, etag, trusted: scope.trustState };
+  for await (const { items, last } of batches(changes, maxEntriesPerCommit)) {
+    const outcome = await commitEntries(world, state, { changes: items, ...(last && { control: controlEtag }) });
     if (outcome.status === 'conflict') return outcome;
     if (outcome.status === 'written') touched.push(...items.map(({ filename }) => filename));
-    state = { root: outcome.root, etag: outcome.etag, believed: true };
+    state = { manifest: outcome.manifest, etag: outcome.etag, trusted: true };
   }
-  if (state.root === null) throw new GatehouseError('internal.bug', 'a root was neither found nor made');
-  return { status: state.etag === before.etag ? 'unchanged' : 'written', root: state.root, touched };
+  if (state.manifest === null) throw new GatehouseError('internal.bug', 'a root was neither found nor made');
+  const status = state.etag === etag ? 'unchanged' : 'written';
+  return { status, manifest: state.manifest, touched, damaged: damage === undefined ? {} : { damage } };
 }
 
-interface Known {
-  readonly root: IndexRoot | null;
-  readonly decisionOf: (filename: PackageFileName) => Override;
-  readonly control: string | null;
-}
-
-/** A state that holds only part of what a listing showed cannot be added to by keys. */
-async function* looksAt(world: UpdateWorld, { only, rebuild }: Looking, known: Known): AsyncGenerator<Look> {
-  const { root, decisionOf, control } = known;
-  if (only === undefined || rebuild || root === null || root.partial) {
-    yield* diffListing(world, { root, decisionOf, rebuild });
+/** What differs from the state. One that holds only part of what a listing showed cannot be added to by keys. */
+async function* changedPackages(
+  world: UpdateWorld,
+  { only, rebuild }: IndexScope,
+  { manifest, overrideOf, control }: Compared & { readonly control: string | null },
+): AsyncGenerator<PackageCheck, void, void> {
+  if (only === undefined || rebuild || manifest === null || manifest.partial) {
+    yield* changedInListing(world, { manifest, overrideOf }, rebuild);
     return;
   }
+  const compared = { manifest, overrideOf };
   const filenames = [...only];
-  if (root.control !== control) for await (const name of redecided(world, root, decisionOf)) filenames.push(name);
-  yield* diffKeys(world, filenames, { root, decisionOf });
+  if (manifest.control !== control) {
+    for await (const filename of overridesChanged(world, compared)) filenames.push(filename);
+  }
+  yield* changedAmong(filenames, world, compared);
 }

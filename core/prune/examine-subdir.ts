@@ -1,14 +1,11 @@
 import { type ReadControl, readControl } from '../documents/control.ts';
 import { GatehouseError } from '../error.ts';
-import { type IndexRoot, readRoot } from '../index/state/index-root.ts';
+import { type Manifest, readManifest } from '../index/manifest.ts';
 import { controlKey, segmentPrefix, stateKey } from '../layout.ts';
 import type { Problem } from '../report/problem.ts';
 import type { Subdir } from '../subdir.ts';
-import type { Garbage } from './garbage.ts';
-import type { PruneWorld } from './prune-world.ts';
-import { unnamedSegments } from './unnamed-segments.ts';
-import { unnamedShards } from './unnamed-shards.ts';
-import { unwantedForms } from './unwanted-forms.ts';
+import type { Garbage, PruneWorld } from './garbage.ts';
+import { unaskedOutputs, unnamedSegments, unnamedShards } from './unneeded-objects.ts';
 import { withdrawnPackages } from './withdrawn-packages.ts';
 
 export interface Examined {
@@ -18,7 +15,7 @@ export interface Examined {
 }
 
 /**
- * What of one subdir nobody needs any more. Where control, the state or an index file is damaged, missing or behind, all
+ * Finds what of one subdir nobody needs any more. Where control, the state or an index file is damaged, missing or behind, all
  * of the subdir is needed: only they could say otherwise.
  */
 export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<Examined> {
@@ -35,27 +32,27 @@ export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<
   }
 }
 
-/** What says that something of ours is damaged or missing, and not that the store has trouble. */
+/** Codes of errors that say that something of ours is damaged or missing, and not that the store has trouble. */
 const unsureCodes: ReadonlySet<string> = new Set(['json.invalid', 'state.damaged']);
 
 interface State {
-  readonly root: IndexRoot;
+  readonly manifest: Manifest;
   readonly etag: string;
 }
 
-/** Null when there is none, nor anything that one must have told of. */
+/** The state; null when there is none, nor control or segments, which would mean that it was lost. */
 async function readState(
   world: PruneWorld,
   { subdir, control }: { readonly subdir: Subdir; readonly control: ReadControl },
 ): Promise<State | null> {
-  const { root, etag, damage } = await readRoot({ ...world, subdir });
+  const { manifest, etag, damage } = await readManifest({ ...world, subdir });
   if (damage !== undefined) throw unsure(damage);
-  if (root === null || etag === null) {
+  if (manifest === null || etag === null) {
     if (control.etag === null && !(await hasAny(world, segmentPrefix(world.channel, subdir)))) return null;
     throw unsure(`${stateKey(world.channel, subdir)} is missing`);
   }
-  if (root.partial) throw unsure(`${stateKey(world.channel, subdir)} is not finished`);
-  if (root.control === null || control.etag !== null) return { root, etag };
+  if (manifest.partial) throw unsure(`${stateKey(world.channel, subdir)} is not finished`);
+  if (manifest.control === null || control.etag !== null) return { manifest, etag };
   throw unsure(`${controlKey(world.channel, subdir)} is missing`, 'put its last version back from a backup');
 }
 
@@ -80,8 +77,8 @@ async function* garbageOf(
     { key: controlKey(world.channel, subdir), etag },
     { key: stateKey(world.channel, subdir), etag: state.etag },
   ];
-  yield* withdrawnPackages(world, { subdir, root: state.root, control, guards });
-  yield* unwantedForms(place);
+  yield* withdrawnPackages(world, { subdir, manifest: state.manifest, control, guards });
+  yield* unaskedOutputs(place);
   yield* unnamedShards(place);
   yield* unnamedSegments(place, state);
 }

@@ -1,5 +1,17 @@
-import type { ObjectKey } from '../layout.ts';
+import type { OptionalIndexFile } from '../layout/index-files.ts';
+import type { ChannelName, ObjectKey } from '../layout.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
+
+export interface PruneWorld {
+  readonly store: Store;
+  readonly channel: ChannelName;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds that a package's bytes, and a plan, are kept after nobody needs them. */
+  readonly retain: number;
+  /** The optional index files that are asked for: what there is of others is needed by nobody. */
+  readonly forms: ReadonlySet<OptionalIndexFile>;
+}
 
 /** What a prune looks for, in the order it is deleted: packages, and then what is derived or only kept for a while. */
 export const garbageKinds = ['package', 'form', 'shard', 'state', 'plan', 'document'] as const;
@@ -11,7 +23,7 @@ export interface Garbage extends ObjectHead {
   readonly reason: string;
   /** Milliseconds since the epoch: from when on it may go. */
   readonly due: number;
-  /** What was believed when it was found to be garbage; while one of these is another, it is not. */
+  /** What was read when it was found to be garbage. While one of these is another object by now, it is not garbage. */
   readonly guards: readonly Guard[];
 }
 
@@ -21,7 +33,7 @@ export interface Guard {
   readonly etag: string | null;
 }
 
-/** Whether all that was believed is still so. */
+/** Whether all guards are as they were read. */
 export async function stillSo(store: Store, guards: readonly Guard[]): Promise<boolean> {
   for (const { key, etag } of guards) {
     if (((await store.get(key))?.etag ?? null) !== etag) return false;
@@ -29,5 +41,5 @@ export async function stillSo(store: Store, guards: readonly Guard[]): Promise<b
   return true;
 }
 
-export const hour = 3_600_000;
-export const day = 24 * hour;
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;

@@ -1,37 +1,38 @@
 import type { Control, Override } from '../documents/control.ts';
-import { sections } from '../forms/form.ts';
+import { GatehouseError } from '../error.ts';
+import { sections } from '../forms/entry-source.ts';
+import type { IndexEntry } from '../forms/index-entry.ts';
+import { subdirOutputs } from '../forms/outputs.ts';
+import { overrideTag } from '../index/index-package.ts';
+import type { Manifest, StatePlace } from '../index/manifest.ts';
+import { generationOf } from '../index/put-if-newer.ts';
 import { readIndex } from '../index/read-index.ts';
-import { decisionTag } from '../index/state/decision-tag.ts';
-import type { IndexLine } from '../index/state/index-line.ts';
-import type { IndexRoot } from '../index/state/index-root.ts';
-import { stateSource } from '../index/state/state-source.ts';
-import { packageKey } from '../layout.ts';
+import { holdsWithdrawn, stateSource } from '../index/state-source.ts';
+import { indexKey, packageKey } from '../layout.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { isDamaged } from '../read-json-object.ts';
 import { readProvenance } from '../read-provenance.ts';
 import { storedDigests } from '../stored-digests.ts';
 import type { Subdir } from '../subdir.ts';
-import { expectPublished } from './expect-published.ts';
-import { day, type Garbage, type Guard } from './garbage.ts';
-import { keptByName } from './kept-by-name.ts';
-import type { PruneWorld } from './prune-world.ts';
+import { dayMs, type Garbage, type Guard, type PruneWorld } from './garbage.ts';
 
-interface Decided {
+interface Overridden {
   readonly subdir: Subdir;
-  readonly root: IndexRoot;
+  readonly manifest: Manifest;
   readonly control: Control;
-  /** Control and root as they were read. */
+  /** Control and manifest as they were read. */
   readonly guards: readonly Guard[];
 }
 
 type Withdrawal = NonNullable<Override['withdrawn']>;
 
 /** Bytes that came a moment ago came for somebody, whose control may not say so yet: a sync decides after it fetched. */
-const freshFor = day;
+const freshForMs = dayMs;
 
 /**
  * The packages that control withdrew and no index shows, fetched by us and still as they were fetched. What a person
  * copied in, or what the index has a problem with, is never one of them. Provenance stays: it says what was served once.
+ * Locks and snapshots (docs/decisions.md 12), once there are any, keep packages by name whatever control says: ask here.
  *
  * A sync may want such a package back while it is pruned. One that looked before the deletion and decides after it
  * brings the package back by name only: the index, which looks at bytes, leaves it out, its proof says so, and the next
@@ -42,25 +43,26 @@ const freshFor = day;
  */
 export async function* withdrawnPackages(
   world: PruneWorld,
-  { subdir, root, control, guards }: Decided,
+  { subdir, manifest, control, guards }: Overridden,
 ): AsyncGenerator<Garbage> {
-  const kept = await keptByName(world);
-  const served = servedRecords(world, { subdir, root });
-  for await (const line of withdrawnLines(world, { subdir, root })) {
-    const key = packageKey(world.channel, subdir, line.filename);
-    const withdrawn = withdrawalOf(line, control.packages[line.filename] ?? {});
-    if (withdrawn === null || kept.has(key)) continue;
+  const served = servedRecords(world, { subdir, manifest });
+  for await (const entry of withdrawnEntries(world, { subdir, manifest })) {
+    const key = packageKey(world.channel, subdir, entry.filename);
+    const withdrawn = withdrawalOf(entry, control.packages[entry.filename] ?? {});
+    if (withdrawn === null) continue;
     const object = await world.store.get(key);
-    if (object === null || (await served())?.has(line.filename)) continue;
-    if (await isAsFetched(world, { subdir, line, object })) yield garbage(world, { object, withdrawn, guards });
+    if (object === null || (await served())?.has(entry.filename)) continue;
+    if (await isAsFetched(world, { subdir, entry, object })) yield garbage(world, { object, withdrawn, guards });
   }
 }
 
 /** What clients read, asked for when the first package is about to go. */
-function servedRecords(world: PruneWorld, { subdir, root }: Pick<Decided, 'subdir' | 'root'>) {
+function servedRecords(world: PruneWorld, { subdir, manifest }: Pick<Overridden, 'subdir' | 'manifest'>) {
   let served: ReturnType<typeof readIndex> | undefined;
   return () => {
-    served ??= expectPublished({ ...world, subdir }, root).then(() => readIndex(world.store, world.channel, subdir));
+    served ??= expectPublished({ ...world, subdir }, manifest).then(() =>
+      readIndex(world.store, world.channel, subdir),
+    );
     return served;
   };
 }
@@ -71,39 +73,55 @@ function garbage(
 ): Garbage {
   const { key, etag, size, modified } = object;
   const reason = `withdrawn on ${new Date(withdrawn.at).toISOString().slice(0, 10)}: ${withdrawn.reason}`;
-  const due = Math.max(withdrawn.at + retain, modified + freshFor);
+  const due = Math.max(withdrawn.at + retain, modified + freshForMs);
   return { key, etag, size, modified, kind: 'package', reason, due, guards };
 }
 
-/** Only segments that hold such lines are read. */
-async function* withdrawnLines(
+/** Only segments that hold such entries are read. */
+async function* withdrawnEntries(
   world: PruneWorld,
-  { subdir, root }: Pick<Decided, 'subdir' | 'root'>,
-): AsyncGenerator<IndexLine> {
+  { subdir, manifest }: Pick<Overridden, 'subdir' | 'manifest'>,
+): AsyncGenerator<IndexEntry> {
   const place = { ...world, subdir };
   for (const section of sections) {
-    const some = root.sections[section].filter(({ packages, listed, problems }) => packages > listed + problems);
-    const source = stateSource(place, { ...root, sections: { ...root.sections, [section]: some } });
-    for await (const lines of source.lines(section)) yield* lines.filter(({ kind }) => kind === 'withdrawn');
+    const some = manifest.sections[section].filter(holdsWithdrawn);
+    const source = stateSource(place, { ...manifest, sections: { ...manifest.sections, [section]: some } });
+    for await (const entries of source.entries(section)) yield* entries.filter(({ kind }) => kind === 'withdrawn');
   }
 }
 
-/** The withdrawal that a line was made under, if control still says it. */
-function withdrawalOf({ decision }: IndexLine, now: Override): Withdrawal | null {
-  return now.withdrawn !== undefined && decision === decisionTag(now) ? now.withdrawn : null;
+/** The withdrawal that an entry was made under, if control still says it. */
+function withdrawalOf({ override }: IndexEntry, now: Override): Withdrawal | null {
+  return now.withdrawn !== undefined && override === overrideTag(now) ? now.withdrawn : null;
 }
 
 /** Whether the very bytes came from upstream; what cannot be known is not so. */
 async function isAsFetched(
   { store, channel }: PruneWorld,
-  { subdir, line, object }: { readonly subdir: Subdir; readonly line: IndexLine; readonly object: StoredObject },
+  { subdir, entry, object }: { readonly subdir: Subdir; readonly entry: IndexEntry; readonly object: StoredObject },
 ): Promise<boolean> {
   const { sha256 } = await storedDigests(object);
   try {
-    const entered = await readProvenance(store, { channel, subdir, filename: line.filename }, sha256);
+    const entered = await readProvenance(store, { channel, subdir, filename: entry.filename }, sha256);
     return entered?.origin.type === 'upstream';
   } catch (error) {
     if (isDamaged(error)) return false;
     throw error;
+  }
+}
+
+/**
+ * Holds every index file of a subdir against its state: one that is behind may show what the state has withdrawn.
+ *
+ * @throws GatehouseError `state.damaged` when one is behind, or missing that must be there
+ */
+async function expectPublished({ store, channel, subdir }: StatePlace, { generation }: Manifest): Promise<void> {
+  for (const { file, written } of subdirOutputs) {
+    const key = indexKey(channel, subdir, file);
+    const object = await store.get(key);
+    if (object === null ? written !== 'always' : generationOf(object.metadata) >= generation) continue;
+    throw new GatehouseError('state.damaged', `${key} ${object === null ? 'is missing' : 'is behind its state'}`, {
+      hint: 'run gatehouse index first',
+    });
   }
 }

@@ -1,13 +1,13 @@
 import { GatehouseError } from '../error.ts';
 import { channeldata } from '../forms/channeldata/channeldata.ts';
-import { backOff } from '../index/back-off.ts';
-import { publishForm } from '../index/publish-form.ts';
-import { type IndexRoot, readRoot, type StatePlace } from '../index/state/index-root.ts';
-import { stateSource } from '../index/state/state-source.ts';
-import { type ChannelName, channeldataKey, statePrefix } from '../layout.ts';
+import { type Manifest, readManifest, type StatePlace } from '../index/manifest.ts';
+import { publish } from '../index/put-if-newer.ts';
+import { stateSource } from '../index/state-source.ts';
+import { type ChannelName, channeldataKey } from '../layout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { subdirSchema } from '../subdir.ts';
+import { subdirsOf } from '../subdirs-of.ts';
+import { backOff } from '../update-json.ts';
 
 export interface IndexChannelWorld {
   readonly store: Store;
@@ -15,7 +15,7 @@ export interface IndexChannelWorld {
   readonly clock: Clock;
 }
 
-const attempts = 10;
+const maxAttempts = 10;
 
 /**
  * Brings `channeldata.json` up to date with the states of all subdirs. Its generation is the sum of theirs: no state's
@@ -27,11 +27,11 @@ const attempts = 10;
 export async function indexChannel(world: IndexChannelWorld): Promise<boolean> {
   const key = channeldataKey(world.channel);
   let changed = false;
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const states = await readStates(world);
     const generation = sumOf(states);
-    const make = () => ({ bytes: channeldata(states.map(({ place, root }) => stateSource(place, root))) });
-    const wrote = await publishForm(world, { key, make }, generation);
+    const make = () => ({ bytes: channeldata(states.map(({ place, manifest }) => stateSource(place, manifest))) });
+    const wrote = await publish(world, { key, make }, generation);
     changed ||= wrote;
     if (!wrote || sumOf(await readStates(world)) === generation) return changed;
     await backOff(world.clock, attempt);
@@ -41,21 +41,18 @@ export async function indexChannel(world: IndexChannelWorld): Promise<boolean> {
 
 interface State {
   readonly place: StatePlace;
-  readonly root: IndexRoot;
+  readonly manifest: Manifest;
 }
 
-const sumOf = (states: readonly State[]): number => states.reduce((sum, { root }) => sum + root.generation, 0);
+const sumOf = (states: readonly State[]): number => states.reduce((sum, { manifest }) => sum + manifest.generation, 0);
 
 async function readStates({ store, channel }: IndexChannelWorld): Promise<State[]> {
-  const prefix = statePrefix(channel);
   const states: State[] = [];
-  for await (const { key } of store.list(prefix)) {
-    const subdir = subdirSchema.safeParse(/^([^/]+)\.json$/.exec(key.slice(prefix.length))?.[1]);
-    if (!subdir.success) continue;
-    const place = { store, channel, subdir: subdir.data };
-    const { root } = await readRoot(place);
+  for (const subdir of await subdirsOf({ store, channel }, 'state')) {
+    const place = { store, channel, subdir };
+    const { manifest } = await readManifest(place);
     // One that is damaged or unfinished is made again by the next run over its subdir, and this with it.
-    if (root !== null && root.partial === undefined) states.push({ place, root });
+    if (manifest !== null && manifest.partial === undefined) states.push({ place, manifest });
   }
   return states;
 }

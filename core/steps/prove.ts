@@ -1,8 +1,8 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import { sameBytes } from '../byte-source.ts';
 import type { EntryOutcome } from '../documents/plan.ts';
 import { type Proof, type ProvenEntry, readProof } from '../documents/proof.ts';
 import { GatehouseError } from '../error.ts';
-import { putIfChanged } from '../index/put-if-changed.ts';
 import { readIndex } from '../index/read-index.ts';
 import { canonicalJson } from '../json.ts';
 import { type ChannelName, indexKey, proofKey } from '../layout.ts';
@@ -46,7 +46,7 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
     );
     const outcomes = await proveEntries(allowlist, new Map(records), world);
     const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry) };
-    const isKept = await putIfChanged(store, proofKey(channel), Buffer.from(canonicalJson(proof)));
+    const isKept = await keepProof(world, proof);
     if (isKept && (await indexTags(subdirs, world)).join() !== before.join()) continue;
     return {
       proof,
@@ -55,6 +55,15 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
     };
   }
   throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
+}
+
+/** Keeps a proof unless it says the same as the last, so that whoever reads it sees a new tag only for a new proof. */
+async function keepProof({ store, channel }: ProveStepWorld, proof: Proof): Promise<boolean> {
+  const bytes = Buffer.from(canonicalJson(proof));
+  const kept = await store.get(proofKey(channel));
+  if (kept?.size === bytes.length && sameBytes(bytes, await kept.read(0, kept.size))) return false;
+  await store.put(proofKey(channel), bytes);
+  return true;
 }
 
 const label = ({ entry, platform }: ProvenEntry): string => `${platform} ${entry}`;

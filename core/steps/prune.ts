@@ -1,13 +1,10 @@
-import { controlPrefix, statePrefix } from '../layout.ts';
 import type { ObjectHead } from '../ports/store.ts';
-import { agedObjects } from '../prune/aged-objects.ts';
 import { type Examined, examineSubdir } from '../prune/examine-subdir.ts';
-import { type Garbage, type GarbageKind, stillSo } from '../prune/garbage.ts';
-import type { PruneWorld } from '../prune/prune-world.ts';
+import { type Garbage, type GarbageKind, type PruneWorld, stillSo } from '../prune/garbage.ts';
+import { agedObjects } from '../prune/unneeded-objects.ts';
 import type { Problem } from '../report/problem.ts';
-import { type Subdir, subdirSchema } from '../subdir.ts';
-
-export type { PruneWorld } from '../prune/prune-world.ts';
+import type { Subdir } from '../subdir.ts';
+import { subdirsOf } from '../subdirs-of.ts';
 
 interface Pruned extends Pick<ObjectHead, 'key' | 'size'> {
   readonly kind: GarbageKind;
@@ -24,34 +21,23 @@ export interface PruneReport {
 }
 
 /** Looks at one subdir: others may change its control and its state while it is pruned. */
-const rounds = 5;
+const maxRounds = 5;
 
 /**
  * Finds what no index, control, lock or snapshot needs and whose time is over, and deletes it when it is told to: each
- * object only if what was believed is still so a moment before. Safe to run twice, beside a sync, and to be cut off
+ * object only if control, state and index are still what they were when it was found. Safe to run twice, beside a sync, and to be cut off
  * anywhere. Whoever deletes packages runs the index after it, which tells of withdrawn packages that can still be had.
  */
 export async function prune(world: PruneWorld, { remove }: { readonly remove: boolean }): Promise<PruneReport> {
   const reports: PruneReport[] = [];
-  for (const subdir of await subdirsOf(world)) {
+  // Of a subdir without control and state nothing is known, and so all is needed.
+  for (const subdir of await subdirsOf(world, 'control or state')) {
     reports.push(await pruneSubdir(world, { subdir, remove }));
   }
   const aged: Garbage[] = [];
   for await (const each of agedObjects(world)) aged.push(each);
-  reports.push((await settle(world, { garbage: aged, problems: [] }, remove)).report);
+  reports.push((await removeDue(world, { garbage: aged, problems: [] }, remove)).report);
   return sum(reports);
-}
-
-/** Those that control or a state tells of: of others nothing is known, and so all is needed. */
-async function subdirsOf({ store, channel }: PruneWorld): Promise<Subdir[]> {
-  const found = new Set<Subdir>();
-  for (const prefix of [controlPrefix(channel), statePrefix(channel)]) {
-    for await (const { key } of store.list(prefix)) {
-      const subdir = subdirSchema.safeParse(key.slice(prefix.length).replace(/(\.json|\/.*)$/, ''));
-      if (subdir.success) found.add(subdir.data);
-    }
-  }
-  return [...found].sort();
 }
 
 async function pruneSubdir(
@@ -59,8 +45,8 @@ async function pruneSubdir(
   { subdir, remove }: { readonly subdir: Subdir; readonly remove: boolean },
 ): Promise<PruneReport> {
   const objects: Pruned[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const { report, done } = await settle(world, await examineSubdir(world, subdir), remove);
+  for (let round = 0; round < maxRounds; round++) {
+    const { report, done } = await removeDue(world, await examineSubdir(world, subdir), remove);
     objects.push(...report.objects);
     if (done) return { ...report, objects };
   }
@@ -68,8 +54,8 @@ async function pruneSubdir(
   return { objects, later: none, problems: [{ code: 'prune.changed', subject: subdir, detail }] };
 }
 
-/** Deletes what is due. `done` is false when something was believed that is no more. */
-async function settle(
+/** Deletes what is due. `done` is false when a guard is another object by now. */
+async function removeDue(
   { store, clock }: PruneWorld,
   { garbage, problems }: Examined,
   remove: boolean,

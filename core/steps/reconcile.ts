@@ -1,10 +1,10 @@
 import { indexMessage } from '../documents/run.ts';
 import type { ChannelName } from '../layout.ts';
-import { listPackages } from '../list-packages.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
 import { findStoredAllowlist } from '../read-stored-allowlist.ts';
 import { noarch, type Subdir } from '../subdir.ts';
+import { subdirsOf } from '../subdirs-of.ts';
 
 export interface ReconcileWorld {
   readonly store: Store;
@@ -15,9 +15,8 @@ export interface ReconcileWorld {
 
 /** Has every configured subdir, every one that has packages and `noarch` indexed: heals what an event that was lost left. */
 export async function reconcile({ store, channel, queue }: ReconcileWorld): Promise<Subdir[]> {
-  const subdirs = new Set<Subdir>([...((await findStoredAllowlist(store))?.platforms ?? []), noarch]);
-  for await (const { subdir } of listPackages(store, channel)) subdirs.add(subdir);
-  const all = [...subdirs].sort();
-  await queue.send(all.map(indexMessage));
-  return all;
+  const platforms = (await findStoredAllowlist(store))?.platforms ?? [];
+  const subdirs = await subdirsOf({ store, channel }, 'packages', [...platforms, noarch]);
+  await queue.send(subdirs.map(indexMessage));
+  return subdirs;
 }

@@ -1,38 +1,30 @@
 import { chunksOf } from '../byte-source.ts';
 import { digestStream } from '../digest.ts';
-import type { Control } from '../documents/control.ts';
-import { readControl } from '../documents/control.ts';
-import { channeldata } from '../forms/channeldata/channeldata.ts';
-import type { FormSource } from '../forms/form.ts';
-import type { OptionForm } from '../forms/option-forms.ts';
-import { deriveSubdir, linesSource, listedRecords } from '../index/derive-subdir.ts';
+import { type Control, readControl } from '../documents/control.ts';
+import type { EntrySource } from '../forms/entry-source.ts';
+import type { IndexEntry } from '../forms/index-entry.ts';
+import { deriveSubdir, listedRecords } from '../index/derive-subdir.ts';
 import type { IndexPackageWorld } from '../index/index-package.ts';
 import { readIndex } from '../index/read-index.ts';
-import type { IndexLine } from '../index/state/index-line.ts';
+import { entriesSource } from '../index/state-source.ts';
 import { canonicalJson } from '../json.ts';
-import { channeldataKey, controlKey } from '../layout.ts';
+import type { OptionalIndexFile } from '../layout/index-files.ts';
+import { controlKey, packageKey } from '../layout.ts';
+import type { PackageFileName } from '../package-file-name.ts';
 import { isDamaged } from '../read-json-object.ts';
 import { readOnlyStore } from '../read-only-store.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { Log } from '../report/event.ts';
 import { noarch, type Subdir } from '../subdir.ts';
-import type { Damage } from '../verify/damage.ts';
-import { surveyChannel } from '../verify/survey-channel.ts';
-import { formBytes, verifyForm, verifyForms } from '../verify/verify-forms.ts';
-import { verifyOptionForms } from '../verify/verify-option-forms.ts';
+import { subdirsOf } from '../subdirs-of.ts';
+import { type Damage, strayFiles, type VerifyReport } from '../verify/damage.ts';
+import { verifyChannelOutputs, verifyOutputs } from '../verify/verify-outputs.ts';
 import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages.ts';
-import { verifyRecords } from '../verify/verify-records.ts';
 
 export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
   readonly log: Log;
-  /** The option forms asked for. */
-  readonly forms?: ReadonlySet<OptionForm>;
-}
-
-export interface VerifyReport {
-  /** Objects read. */
-  readonly checked: number;
-  readonly problems: readonly Damage[];
+  /** The optional index files asked for. */
+  readonly forms?: ReadonlySet<OptionalIndexFile>;
 }
 
 /**
@@ -41,24 +33,28 @@ export interface VerifyReport {
  */
 export async function verify(configured: readonly Subdir[], writable: VerifyWorld): Promise<VerifyReport> {
   const world = { ...writable, store: readOnlyStore(writable.store) };
-  const { subdirs, strays } = await surveyChannel(world.store, world.channel);
+  const strays = await strayFiles(world.store, world.channel);
   let checked = 0;
   const problems: Damage[] = [];
-  const sources: (FormSource | null)[] = [];
-  for (const subdir of [...new Set([...subdirs, ...configured, noarch])].sort()) {
+  const sources: (EntrySource | null)[] = [];
+  for (const subdir of await subdirsOf(world, 'packages or index files', [...configured, noarch])) {
     const packages = await verifyPackages(subdir, world);
     const index = await verifyIndex(subdir, packages, world);
     checked += packages.stored.size + index.checked;
     problems.push(...packages.problems, ...index.problems);
     sources.push(index.source);
   }
-  const channel = await verifyChannel(sources, world);
+  const known = sources.filter((source) => source !== null);
+  // What is made of all subdirs is known only where what each of them must say is known.
+  const channel = known.length === sources.length ? await verifyChannelOutputs(known, world) : nothing;
   return { checked: checked + channel.checked, problems: [...problems, ...channel.problems, ...strays] };
 }
 
+const nothing: VerifyReport = { checked: 0, problems: [] };
+
 interface VerifiedIndex extends VerifyReport {
   /** What the index must be made from; null when that is not wholly known. */
-  readonly source: FormSource | null;
+  readonly source: EntrySource | null;
 }
 
 async function verifyIndex(subdir: Subdir, packages: VerifiedPackages, world: VerifyWorld): Promise<VerifiedIndex> {
@@ -80,31 +76,50 @@ async function compareIndex(
   const served = await unlessDamaged(readIndex(world.store, world.channel, subdir));
   const records = typeof served === 'string' ? null : (served ?? new Map());
   // Damaged bytes are reported once, as that: their record is taken as it is served.
-  const lines = derived.map((line) =>
-    packages.damaged.has(line.filename) ? asServed(line, records?.get(line.filename)) : line,
+  const entries = derived.map((entry) =>
+    packages.damaged.has(entry.filename) ? asServed(entry, records?.get(entry.filename)) : entry,
   );
   const whole = packages.damaged.size === 0;
-  const source = linesSource(subdir, lines);
-  const forms = await verifyForms(source, { ...world, whole });
-  const options = await verifyOptionForms(source, { ...world, whole });
-  const all = { served: records ?? new Map(), derived: listedRecords(lines), stored: packages.stored };
-  // An index that cannot be read has no records to compare; its form says that it is wrong.
-  const differing = records === null ? [] : verifyRecords({ ...world, subdir }, all);
-  const problems = [...differing, ...forms.problems, ...options.problems];
-  return { checked: forms.checked + options.checked, problems, source: whole ? source : null };
+  const source = entriesSource(subdir, entries);
+  const files = await verifyOutputs(source, { ...world, whole });
+  // An index that cannot be read has no records to compare; its file says that it is wrong.
+  const compared = { derived: listedRecords(entries), stored: packages.stored };
+  const differing = records === null ? [] : verifyRecords(subdir, world, { served: records, ...compared });
+  return { checked: files.checked, problems: [...differing, ...files.problems], source: whole ? source : null };
 }
 
-function asServed(line: IndexLine, served: RepodataRecord | undefined): IndexLine {
-  if (served === undefined) return line;
-  return { ...line, kind: 'listed', record: Buffer.from(canonicalJson(served), 'latin1') };
+function asServed(entry: IndexEntry, served: RepodataRecord | undefined): IndexEntry {
+  if (served === undefined) return entry;
+  return { ...entry, kind: 'listed', record: Buffer.from(canonicalJson(served), 'latin1') };
 }
 
-/** `channeldata.json`, unless what one of the subdirs must say is not known. */
-async function verifyChannel(sources: readonly (FormSource | null)[], world: VerifyWorld): Promise<VerifyReport> {
-  const known = sources.filter((source) => source !== null);
-  if (known.length < sources.length) return { checked: 0, problems: [] };
-  const expected = await formBytes(channeldata(known));
-  return { checked: 1, problems: await verifyForm(world.store, channeldataKey(world.channel), expected) };
+type Records = ReadonlyMap<PackageFileName, RepodataRecord>;
+
+/** Holds the records that clients read against those that packages, provenance and control call for. */
+function verifyRecords(
+  subdir: Subdir,
+  { channel }: Pick<VerifyWorld, 'channel'>,
+  { served, derived, stored }: { served: Records; derived: Records; stored: ReadonlySet<PackageFileName> },
+): Damage[] {
+  const damage: Damage[] = [];
+  const found = (code: Damage['code'], filename: PackageFileName, detail: string) =>
+    damage.push({ code, key: packageKey(channel, subdir, filename), detail });
+  for (const [filename, record] of served) {
+    const right = derived.get(filename);
+    if (!stored.has(filename)) found('verify.missing', filename, 'is in the index and not in the store');
+    else if (right === undefined) found('verify.withdrawn', filename, 'is in the index and must not be');
+    else if (canonicalJson(right) !== canonicalJson(record)) found('verify.record', filename, differing(right, record));
+  }
+  for (const filename of derived.keys()) {
+    if (!served.has(filename)) found('verify.unindexed', filename, 'is in the store and not in the index');
+  }
+  return damage;
+}
+
+function differing(right: RepodataRecord, served: RepodataRecord): string {
+  const keys = [...new Set([...Object.keys(right), ...Object.keys(served)])].sort();
+  const wrong = keys.filter((key) => canonicalJson([right[key]]) !== canonicalJson([served[key]]));
+  return `its record differs in ${wrong.join(', ')}`;
 }
 
 /** What was read, or what is wrong with it. */

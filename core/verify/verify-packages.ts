@@ -1,22 +1,27 @@
-import type { Digests } from '../digest.ts';
-import type { ChannelName, ObjectKey } from '../layout.ts';
-import { listPackages } from '../list-packages.ts';
+import { chunksOf } from '../byte-source.ts';
+import { type Digests, digestStream, type Sha256 } from '../digest.ts';
+import { GatehouseError } from '../error.ts';
+import { type ChannelName, type ObjectKey, provenanceKey } from '../layout.ts';
+import { type ListedPackage, listPackages } from '../list-packages.ts';
+import { identityProblems } from '../package/check-identity.ts';
+import { readPackageInfo } from '../package/read-package-info.ts';
 import type { PackageFileName } from '../package-file-name.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoredObject } from '../ports/store.ts';
+import { isDamaged } from '../read-json-object.ts';
+import { knownSha256s, readProvenance } from '../read-provenance.ts';
 import type { Log } from '../report/event.ts';
 import type { Subdir } from '../subdir.ts';
 import type { Damage } from './damage.ts';
-import { verifyPackage } from './verify-package.ts';
 
 export interface VerifiedPackages {
   readonly stored: ReadonlySet<PackageFileName>;
   readonly damaged: ReadonlySet<PackageFileName>;
-  /** As the bytes have them. */
+  /** Of each package, from its bytes. */
   readonly digests: ReadonlyMap<ObjectKey, Digests>;
   readonly problems: readonly Damage[];
 }
 
-/** Every package of a subdir, one after the other. */
+/** Verifies every package of a subdir, one after the other: memory holds one. */
 export async function verifyPackages(
   subdir: Subdir,
   world: { readonly store: Store; readonly channel: ChannelName; readonly log: Log },
@@ -35,4 +40,72 @@ export async function verifyPackages(
     world.log({ type: 'verify.object', key: listed.key, size: listed.size, sound });
   }
   return { stored, damaged, digests, problems };
+}
+
+interface VerifiedPackage {
+  /** As the bytes have them; null when the package went away meanwhile. */
+  readonly digests: Digests | null;
+  readonly problems: readonly Damage[];
+}
+
+interface VerifyPackageWorld {
+  readonly store: Store;
+  readonly channel: ChannelName;
+}
+
+/** Reads every byte of a package again and holds it against what entered; metadata kept beside it may have been copied from a sound one, and is not used. */
+async function verifyPackage(listed: ListedPackage, world: VerifyPackageWorld): Promise<VerifiedPackage> {
+  const { key } = listed;
+  const object = await world.store.get(key);
+  if (object === null)
+    return { digests: null, problems: [{ code: 'verify.missing', key, detail: 'went away while it was read' }] };
+  const digests = await digestStream(chunksOf(object));
+  const entered = await knownSha256s(world.store, { ...listed, channel: world.channel });
+  const problems = [
+    ...(await damagedProvenances(listed, entered, world)),
+    ...(await wrongBytes({ listed, object }, digests, entered)),
+  ];
+  return { digests, problems };
+}
+
+async function damagedProvenances(
+  listed: ListedPackage,
+  entered: readonly Sha256[],
+  { store, channel }: VerifyPackageWorld,
+): Promise<Damage[]> {
+  const problems: Damage[] = [];
+  for (const sha256 of entered) {
+    try {
+      await readProvenance(store, { ...listed, channel }, sha256);
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      const key = provenanceKey(channel, listed.subdir, listed.filename, sha256);
+      problems.push({ code: 'verify.provenance', key, detail: error.message });
+    }
+  }
+  return problems;
+}
+
+async function wrongBytes(
+  { listed, object }: { listed: ListedPackage; object: StoredObject },
+  { sha256 }: Digests,
+  entered: readonly Sha256[],
+): Promise<Damage[]> {
+  const { key } = listed;
+  if (entered.length === 0)
+    return [{ code: 'verify.unknown', key, detail: 'has no provenance: run gatehouse index --rebuild' }];
+  if (entered.includes(sha256)) return unreadable(listed, object);
+  const detail = `its bytes have sha256 ${sha256}; what entered had ${entered.join(' or ')}`;
+  return [{ code: 'verify.bytes', key, detail }];
+}
+
+async function unreadable(listed: ListedPackage, object: StoredObject): Promise<Damage[]> {
+  try {
+    const { index } = await readPackageInfo(object, listed.filename);
+    const problems = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
+    return problems.map(({ detail }) => ({ code: 'verify.unreadable', key: listed.key, detail }));
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    return [{ code: 'verify.unreadable', key: listed.key, detail: error.message }];
+  }
 }

@@ -3,8 +3,8 @@ import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../../core/error.ts';
 import { listPackages } from '../../core/list-packages.ts';
 import type { Log } from '../../core/report/event.ts';
-import { type IndexedSubdir, indexSubdir } from '../../core/steps/index.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
+import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
 import { noarch, type Subdir } from '../../core/subdir.ts';
 import { readAllowlist } from '../repository-files.ts';
 import type { World } from '../world/open-world.ts';
@@ -45,7 +45,7 @@ export async function indexAll(
   const subdirs = new Set<Subdir>([...platforms, noarch]);
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
   await using threads = world.indexThreads?.();
-  const indexing = { ...world, log, forms: new Set(forms), ...(threads && { elsewhere: threads.offload }) };
+  const indexing = { ...world, log, forms: new Set(forms), ...(threads && { offload: threads.offload }) };
   const indexed: IndexedSubdir[] = [];
   const failures: GatehouseError[] = [];
   for (const subdir of [...subdirs].sort()) {

@@ -7,7 +7,7 @@ import type { Log } from '../../core/report/event.ts';
 import type { Problem } from '../../core/report/problem.ts';
 import { apply } from '../../core/steps/apply.ts';
 import { fetchArtifact } from '../../core/steps/fetch.ts';
-import type { IndexedSubdir } from '../../core/steps/index.ts';
+import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
 import { planWorld, type World } from '../world/open-world.ts';

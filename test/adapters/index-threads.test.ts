@@ -5,9 +5,9 @@ import { deserializeError, serializeError } from '../../adapters/index-threads/m
 import { type IndexThreads, indexThreads } from '../../adapters/index-threads.ts';
 import { folderStore } from '../../adapters/store-folder.ts';
 import { GatehouseError } from '../../core/error.ts';
-import type { Look } from '../../core/index/state/look.ts';
+import type { PackageCheck } from '../../core/index/check-package.ts';
 import { type ListedPackage, listPackages } from '../../core/list-packages.ts';
-import { indexSubdir } from '../../core/steps/index.ts';
+import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { folderDigests } from '../support/machine/folder-files.ts';
@@ -38,10 +38,10 @@ async function fill(path: string, count: number): Promise<void> {
   await writeFile(join(place, 'poison-1-0.conda'), 'no archive');
 }
 
-async function looksAt(path: string): Promise<Look[]> {
+async function looksAt(path: string): Promise<PackageCheck[]> {
   const listed: ListedPackage[] = [];
   for await (const found of listPackages(folderStore(path), 'conda')) listed.push(found);
-  return listed.map((found) => ({ filename: found.filename, listed: found, decision: {} }));
+  return listed.map((found) => ({ filename: found.filename, listed: found, override: {} }));
 }
 
 it('makes the index that one thread makes', async () => {
@@ -49,7 +49,7 @@ it('makes the index that one thread makes', async () => {
   await Promise.all([fill(alone, 40), fill(helped, 40)]);
   await using threads = threadsOf(helped);
   let given = 0;
-  const elsewhere: IndexThreads['offload'] = (digests) => (looks) => {
+  const offload: IndexThreads['offload'] = (digests) => (looks) => {
     const made = threads.offload(digests)(looks);
     given += made === null ? 0 : looks.length;
     return made;
@@ -57,7 +57,7 @@ it('makes the index that one thread makes', async () => {
   const world = { channel: 'conda', clock, log: () => {} } as const;
   const expected = await indexSubdir(subdir, { ...world, store: folderStore(alone) });
   expect(expected).toMatchObject({ packages: 40, problems: [{ subject: 'linux-64/poison-1-0.conda' }] });
-  expect(await indexSubdir(subdir, { ...world, store: folderStore(helped), elsewhere })).toEqual(expected);
+  expect(await indexSubdir(subdir, { ...world, store: folderStore(helped), offload })).toEqual(expected);
   expect(given).toBeGreaterThan(10);
   expect(await folderDigests(join(helped, 'conda'))).toEqual(await folderDigests(join(alone, 'conda')));
 });
@@ -66,8 +66,8 @@ it('indexes what was named and not listed', async () => {
   await fill(folder.path, 1);
   const store = folderStore(folder.path);
   await using threads = threadsOf(folder.path);
-  const world = { channel: 'conda', clock, log: () => {}, store, elsewhere: threads.offload } as const;
-  await indexSubdir(subdir, { ...world, elsewhere: () => () => null });
+  const world = { channel: 'conda', clock, log: () => {}, store, offload: threads.offload } as const;
+  await indexSubdir(subdir, { ...world, offload: () => () => null });
   await fill(folder.path, 3);
   const hints = [1, 2].map((i) => key(`conda/${subdir}/p${i}-1-0${i === 2 ? '.conda' : '.tar.bz2'}`));
   expect(await indexSubdir(subdir, world, { hints })).toMatchObject({ packages: 3 });
@@ -99,7 +99,7 @@ it('keeps what waits in another thread of this process', async () => {
 });
 
 it('starts no thread for few packages, nor where there is none to spare', async () => {
-  const looks: Look[] = [];
+  const looks: PackageCheck[] = [];
   for (const options of [{ threads: 1 }, { threads: 0, worthIt: 0 }]) {
     await using threads = indexThreads({ folder: folder.path, channel: 'conda', clock, ...options });
     expect(threads.offload('noted')(looks)).toBeNull();

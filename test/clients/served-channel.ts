@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { OptionForm } from '../../core/forms/option-forms.ts';
+import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
 import { samplePackages } from '../../local/sample/sample-channel.ts';
 import type { Access } from '../../local/serve/respond.ts';
 import { serveStore } from '../../local/serve/serve-store.ts';
@@ -13,7 +13,7 @@ export interface ServedChannel {
 }
 
 /** The sample's packages, mirrored by the pipeline and served by our server for as long as the test runs. */
-export async function servedChannel(forms: readonly OptionForm[] = []): Promise<ServedChannel> {
+export async function servedChannel(forms: readonly OptionalIndexFile[] = []): Promise<ServedChannel> {
   const lab = await startLab();
   onTestFinished(() => lab[Symbol.asyncDispose]());
   await lab.publish(samplePackages(['linux-64']));

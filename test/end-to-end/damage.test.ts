@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { optionForms } from '../../core/forms/option-forms.ts';
+import { optionalIndexFiles } from '../../core/layout/index-files.ts';
 import { skippableFrame } from '../support/archives/build-zstd.ts';
 import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
 import { folderDigests } from '../support/machine/folder-files.ts';
@@ -85,7 +85,7 @@ describe('verify names', () => {
       ['verify.unknown linux-64/stranger-1.0-0.conda', 'verify.unindexed linux-64/stranger-1.0-0.conda', ...bothForms],
     ],
     ['a package under no package name', () => put('linux-64/evil.conda'), ['verify.stray linux-64/evil.conda']],
-    ...optionForms.map((form): [string, () => Promise<unknown>, string[]] => [
+    ...optionalIndexFiles.map((form): [string, () => Promise<unknown>, string[]] => [
       `a ${form} not ours`,
       () => put(`linux-64/${form}`),
       [`verify.index-form linux-64/${form}`],

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { indexSubdir } from '../../core/steps/index.ts';
+import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { subdirSchema } from '../../core/subdir.ts';
 import { planWorld } from '../../local/world/open-world.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { optionForms } from '../../core/forms/option-forms.ts';
 import { parseJson } from '../../core/json.ts';
+import { optionalIndexFiles } from '../../core/layout/index-files.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { runCli, startCli } from '../support/cli/run-cli.ts';
 import { small } from '../support/cli/start-lab.ts';
@@ -37,12 +37,12 @@ const app = 'linux-64/app-1.0-0.conda';
 
 describe('forms', () => {
   it('are written by sync, kept up to date by any command, and verified', async () => {
-    const home = await newHome({ forms: optionForms });
+    const home = await newHome({ forms: optionalIndexFiles });
     const synced = await run(home, 'sync');
     expect(synced.status, synced.stderr).toBe(0);
     expect(synced.stderr).toContain('compressing conda/linux-64/repodata.json.bz2');
     const files = await readdir(join(home, '.gatehouse/conda/noarch'));
-    expect(files).toEqual(expect.arrayContaining([...optionForms]));
+    expect(files).toEqual(expect.arrayContaining([...optionalIndexFiles]));
     expect(await run(home, 'verify')).toMatchObject({ status: 0 });
     await rm(join(home, 'allowlist.json'));
     await rm(join(home, `.gatehouse/conda/${app}`));

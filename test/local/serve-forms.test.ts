@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { type OptionForm, optionForms } from '../../core/forms/option-forms.ts';
+import { type OptionalIndexFile, optionalIndexFiles } from '../../core/layout/index-files.ts';
 import { samplePackages } from '../../local/sample/sample-channel.ts';
 import { serveStore } from '../../local/serve/serve-store.ts';
 import { startLab } from '../support/cli/start-lab.ts';
@@ -11,7 +11,7 @@ const script = fileURLToPath(new URL('../support/served/solve-over-http.ts', imp
 const wanted = ['campus-notebook', 'campus-toolchain'];
 
 /** What rattler chooses from a channel with these forms, and the index files that it read. */
-async function solved(forms: readonly OptionForm[], missing: readonly string[] = []) {
+async function solved(forms: readonly OptionalIndexFile[], missing: readonly string[] = []) {
   await using lab = await startLab();
   await lab.publish(samplePackages(['linux-64']));
   expect((await lab.sync(lab.allowlist(wanted, { forms }))).problems).toEqual([]);
@@ -35,7 +35,7 @@ const inBoth = (...files: string[]) =>
 test('rattler chooses the same by shards, by bz2 and by zst, and reads nothing else', async () => {
   const flat = await solved([]);
   expect(flat.read).toEqual(inBoth('repodata.json.zst'));
-  const sharded = await solved(optionForms);
+  const sharded = await solved(optionalIndexFiles);
   expect(sharded.read).toEqual(inBoth('repodata_shards.msgpack.zst', 'shards/SHA256.msgpack.zst'));
   const old = await solved(['repodata.json.bz2'], ['repodata.json.zst']);
   expect(old.read).toEqual(inBoth('repodata.json.bz2'));

@@ -1,4 +1,4 @@
-import type { OptionForm } from '../../core/forms/option-forms.ts';
+import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
 import type { PackageFileName } from '../../core/package-file-name.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Store } from '../../core/ports/store.ts';
@@ -9,7 +9,7 @@ export interface IndexRun {
   readonly clock: Clock;
   readonly hints?: readonly PackageFileName[];
   /** The option forms asked for; the small designs know of none. */
-  readonly forms?: ReadonlySet<OptionForm>;
+  readonly forms?: ReadonlySet<OptionalIndexFile>;
   /** The events themselves: only a mutant would believe them. */
   readonly events?: readonly PackageEvent[];
 }

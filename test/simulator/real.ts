@@ -1,6 +1,6 @@
 import './zlib-in-turn.ts';
 import { packageKey } from '../../core/layout.ts';
-import { indexSubdir } from '../../core/steps/index.ts';
+import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import type { Indexer } from './indexer.ts';
 import { channel, subdir } from './simulated-package.ts';
 

@@ -88,7 +88,7 @@ const shardsAgree: RestInvariant = (watch) => {
   return null;
 };
 
-/** By the names of security.md section 5. */
+/** The rules that hold once all is at rest, by number and name. */
 export const restInvariants: Readonly<Record<string, RestInvariant>> = {
   'R1 no lost update': nothingLost,
   'R2 referential': nothingDangles,

@@ -4,7 +4,7 @@ import { bytesSource } from '../../core/byte-source.ts';
 import type { Digests } from '../../core/digest.ts';
 import type { Control } from '../../core/documents/control.ts';
 import { GatehouseError } from '../../core/error.ts';
-import { indexedRecord } from '../../core/index/indexed-record.ts';
+import { indexedRecord } from '../../core/index/index-package.ts';
 import { canonicalJson, parseJson } from '../../core/json.ts';
 import { type ObjectKey, objectKeySchema, packageKey } from '../../core/layout.ts';
 import { listPackages } from '../../core/list-packages.ts';

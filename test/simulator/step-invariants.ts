@@ -147,7 +147,7 @@ const removalOrder: StepInvariant = (watch, change) => {
   return back === undefined ? null : `${change.key} lists ${back} again, which was removed in order`;
 };
 
-/** By the names of security.md section 5. */
+/** The rules that hold at every step, by number and name. */
 export const stepInvariants: Readonly<Record<string, StepInvariant>> = {
   'R3 no torn read': noTornRead,
   'R1 no lost update': noDisappearance,

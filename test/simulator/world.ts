@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OptionForm } from '../../core/forms/option-forms.ts';
+import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
 import { objectKeySchema } from '../../core/layout.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Store } from '../../core/ports/store.ts';
@@ -150,11 +150,11 @@ export function clockOf({ time, scenario: { skew } }: World, actor: Actor): Cloc
   };
 }
 
-const cheapForms = new Set<OptionForm>(['repodata_shards.msgpack.zst', 'repodata_from_packages.json']);
-const noForms: ReadonlySet<OptionForm> = new Set();
+const cheapForms = new Set<OptionalIndexFile>(['repodata_shards.msgpack.zst', 'repodata_from_packages.json']);
+const noForms: ReadonlySet<OptionalIndexFile> = new Set();
 
 /** The option forms that one run asks for; one that nobody in particular does asks for none unless all do. */
-export function formsOf({ scenario: { forms } }: World, actor?: Actor): ReadonlySet<OptionForm> {
+export function formsOf({ scenario: { forms } }: World, actor?: Actor): ReadonlySet<OptionalIndexFile> {
   if (forms === 'some' && actor !== undefined) return actor.random() < 0.5 ? cheapForms : noForms;
   return forms === 'all' ? cheapForms : noForms;
 }

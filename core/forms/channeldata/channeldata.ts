@@ -2,10 +2,9 @@ import { Buffer } from 'node:buffer';
 import { canonicalJson, compareCodePoints, parseJson } from '../../json.ts';
 import type { Subdir } from '../../subdir.ts';
 import { channelFlags } from '../channel-facts.ts';
-import { type FormBytes, type FormSource, summariesOf } from '../form.ts';
+import { type EntrySource, type OutputBytes, summariesOf } from '../entry-source.ts';
 import { newestOf } from '../version-texts.ts';
-import { mergeFields, mergePartials, type NamePartial, partialsSchema } from './partial.ts';
-import { channeldataSummary } from './summarise.ts';
+import { channeldataSummary, mergeFields, mergePartials, type NamePartial, partialsSchema } from './partial.ts';
 
 /** One name over all subdirs. */
 interface Entry {
@@ -23,7 +22,7 @@ interface Entry {
  * run_exports of each version. Unlike conda-index's it depends on nothing but the packages there are: not on an older
  * file, nor on the order in which versions are met.
  */
-export async function* channeldata(sources: readonly FormSource[]): FormBytes {
+export async function* channeldata(sources: readonly EntrySource[]): OutputBytes {
   const entries = new Map<string, Entry>();
   const ordered = [...sources].sort((a, b) => compareCodePoints(a.subdir, b.subdir));
   for (const source of ordered) {
@@ -39,8 +38,8 @@ export async function* channeldata(sources: readonly FormSource[]): FormBytes {
   yield Buffer.from(`},"subdirs":${canonicalJson(ordered.map(({ subdir }) => subdir))}}\n`);
 }
 
-/** `.conda` first: of two builds of the same time, its word counts. */
-async function readSubdir(source: FormSource): Promise<Map<string, NamePartial>> {
+/** One subdir's parts, by name. `.conda` is read first: of two builds of the same time, its word counts. */
+async function readSubdir(source: EntrySource): Promise<Map<string, NamePartial>> {
   const names = new Map<string, NamePartial>();
   for (const section of ['packages.conda', 'packages'] as const) {
     for await (const summary of summariesOf(source, section, channeldataSummary)) {
@@ -64,7 +63,7 @@ function addSubdir(
   entry.fields = mergeFields(entry.fields, partial.fields);
   entry.subdirs.push(subdir);
   entry.timestamp = Math.max(entry.timestamp, partial.timestamp);
-  // Of equal versions (`1.0`, `1.0.0`) the first by code point.
+  // The newest of equal versions (`1.0`, `1.0.0`) is the first by code point.
   const versions = [entry.version, ...Object.keys(partial.versions)].filter((version) => version !== '');
   entry.version = newestOf(versions.sort(compareCodePoints));
   for (const [version, [, flags, runExports]] of Object.entries(partial.versions)) {

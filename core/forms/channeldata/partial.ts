@@ -1,5 +1,9 @@
+import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { channelFields, type channelFlags } from '../channel-facts.ts';
+import { canonicalJson, parseJson } from '../../json.ts';
+import { channelFields, type channelFlags, isTrue, readFacts } from '../channel-facts.ts';
+import type { Summary } from '../entry-source.ts';
+import type { IndexEntry } from '../index-entry.ts';
 import { compareVersionTexts } from '../version-texts.ts';
 
 /** The version and timestamp of the package that a field's value is from. */
@@ -16,7 +20,7 @@ export interface NamePartial {
   readonly versions: Readonly<Record<string, Build>>;
 }
 
-/** Our own bytes, held against their hash: not walked again. */
+/** Our own summary, held against its hash: a schema of its fields would only walk it again. */
 export const partialsSchema = z.custom<Readonly<Record<string, NamePartial>>>(
   (value) => typeof value === 'object' && value !== null,
 );
@@ -33,7 +37,7 @@ export function mergePartials(a: NamePartial, b: NamePartial): NamePartial {
   };
 }
 
-/** By {@link mergePartials}' rule. */
+/** Fields of two parts, by the rule of {@link mergePartials}. */
 export function mergeFields(a: NamePartial['fields'], b: NamePartial['fields']): NamePartial['fields'] {
   const fields = { ...a };
   for (const field of channelFields) {
@@ -52,5 +56,46 @@ function mergeMaps(a: Record<string, Build>, b: Record<string, Build>, merge: (x
   return merged;
 }
 
-/** A total order, so that it does not matter how the parts were cut. */
+/** Whether a value is newer: a total order, so that it does not matter how the parts were cut. */
 const isNewer = ([a, when]: Held, [b, then]: Held): boolean => (compareVersionTexts(a, b) || when - then) > 0;
+
+/** What the listed packages of a batch add to `channeldata.json`, by name. */
+export const channeldataSummary: Summary = {
+  name: 'channeldata-1',
+  of(entries) {
+    const names = new Map<string, NamePartial>();
+    for (const entry of entries) {
+      if (entry.kind !== 'listed') continue;
+      const { name, partial } = partialOf(entry);
+      const sofar = names.get(name);
+      names.set(name, sofar === undefined ? partial : mergePartials(sofar, partial));
+    }
+    return Buffer.from(canonicalJson(Object.fromEntries(names)), 'latin1');
+  },
+};
+
+const recordSchema = z.looseObject({ name: z.string(), version: z.string(), timestamp: z.number().default(0) });
+
+function partialOf(entry: IndexEntry): { name: string; partial: NamePartial } {
+  const record = parseJson(latin1(entry.record), recordSchema, entry.filename);
+  const { about, flags } = readFacts(entry.facts);
+  const runExports = parseJson(latin1(entry.runExports), z.unknown(), entry.filename);
+  const { name, version } = record;
+  const timestamp = milliseconds(record.timestamp);
+  // The record has the last word, as it may be patched.
+  const said: Readonly<Record<string, unknown>> = { ...about, ...record };
+  const fields: NamePartial['fields'] = {};
+  for (const field of channelFields) {
+    if (isTrue(said[field])) fields[field] = [version, timestamp, said[field]];
+  }
+  const build = [timestamp, flags, isTrue(runExports) ? runExports : null] satisfies NamePartial['versions'][string];
+  return { name, partial: { timestamp, fields, versions: { [version]: build } } };
+}
+
+/** 9999-12-31 in seconds: a timestamp above it is in milliseconds, as conda and conda-index hold it too. */
+const maxTimestampSeconds = 253402300799;
+
+const milliseconds = (timestamp: number): number => (timestamp > maxTimestampSeconds ? timestamp : timestamp * 1000);
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

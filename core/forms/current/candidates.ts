@@ -1,11 +1,64 @@
 import { Buffer } from 'node:buffer';
-import type { IndexLine } from '../../index/state/index-line.ts';
-import { canonicalJson } from '../../json.ts';
+import { z } from 'zod';
+import { canonicalJson, parseJson } from '../../json.ts';
 import { packageFileParts } from '../../package-file-name.ts';
-import type { Summary } from '../form.ts';
+import type { Summary } from '../entry-source.ts';
+import type { IndexEntry } from '../index-entry.ts';
 import { matcherWithin, newestOf } from '../version-texts.ts';
 import { runOfMembers } from '../write-document.ts';
-import { knownOf } from './known.ts';
+
+/** A listed package as the choice of the newest needs it. */
+export interface Known {
+  readonly filename: string;
+  readonly version: string;
+  readonly build: string;
+  readonly buildNumber: number;
+  /** As the record has it; 0 when it has none. */
+  readonly timestamp: number;
+  /** Whether it tracks or has features. */
+  readonly featured: boolean;
+  readonly depends: readonly string[];
+}
+
+const recordSchema = z.looseObject({
+  build_number: z.number().default(0),
+  timestamp: z.number().default(0),
+  depends: z.array(z.string()).default([]),
+  track_features: z.unknown().optional(),
+  features: z.unknown().optional(),
+});
+
+export function knownOf({ filename, record }: IndexEntry): Known {
+  const text = Buffer.from(record.buffer, record.byteOffset, record.length).toString('latin1');
+  const { build_number, timestamp, depends, track_features, features } = parseJson(text, recordSchema, filename);
+  const featured = hasAny(track_features) || hasAny(features);
+  const { version, build } = partsOf(filename);
+  return { filename, version, build, buildNumber: build_number, timestamp, featured, depends };
+}
+
+/** Whether there is a feature: features are a list or one text. */
+const hasAny = (features: unknown): boolean => (Array.isArray(features) ? features.length > 0 : Boolean(features));
+
+/** `name-version-build` of a valid file name. */
+export const stemOf = (filename: string): string =>
+  filename.slice(0, filename.endsWith('.conda') ? -'.conda'.length : -'.tar.bz2'.length);
+
+/** The parts of a valid file name. Checking the name again with its pattern costs ten times this. */
+export function partsOf(filename: string): { readonly name: string; readonly version: string; readonly build: string } {
+  const stem = stemOf(filename);
+  const last = stem.lastIndexOf('-');
+  const first = stem.lastIndexOf('-', last - 1);
+  return { name: stem.slice(0, first), version: stem.slice(first + 1, last), build: stem.slice(last + 1) };
+}
+
+/** The packages that conda sees: `.conda` first, and no `.tar.bz2` whose `.conda` is there. */
+export function withoutOtherFormat<T extends { readonly filename: string }>(packages: readonly T[]): readonly T[] {
+  if (packages.length < 2) return packages;
+  const conda = packages.filter(({ filename }) => filename.endsWith('.conda'));
+  const stems = new Set(conda.map(({ filename }) => stemOf(filename)));
+  const legacy = packages.filter(({ filename }) => filename.endsWith('.tar.bz2') && !stems.has(stemOf(filename)));
+  return [...conda, ...legacy];
+}
 
 /** A listed package that may be the newest of its name, as far as its own batch can tell. */
 export interface Candidate {
@@ -25,38 +78,38 @@ export interface Candidate {
 /**
  * What `current_repodata.json` needs of most batches: the records of the candidates as they stand in `repodata.json`,
  * then NEWLINE, then a row each: `filename TAB build number TAB 0 or 1 for features TAB bytes of the record`, and a TAB
- * and a dependency for each. Of what was withdrawn the row is its file name alone.
+ * and a dependency for each. The row of a withdrawn package is its file name alone.
  */
 export const candidatesSummary: Summary = {
   name: 'current-2',
-  of(lines) {
-    const candidates = candidatesOf(lines);
-    const rows = lines.flatMap((line) => {
-      if (line.kind === 'withdrawn') return [line.filename];
-      return candidates.has(line) ? [rowOf(line)] : [];
+  of(entries) {
+    const candidates = candidatesOf(entries);
+    const rows = entries.flatMap((entry) => {
+      if (entry.kind === 'withdrawn') return [entry.filename];
+      return candidates.has(entry) ? [rowOf(entry)] : [];
     });
     const records = runOfMembers([...candidates].map(({ filename, record }) => ({ filename, json: record })));
     return Buffer.concat([records, Buffer.from(`\n${rows.join('\n')}`, 'latin1')]);
   },
 };
 
-function candidatesOf(lines: readonly IndexLine[]): ReadonlySet<IndexLine> {
-  const listed = lines
+function candidatesOf(entries: readonly IndexEntry[]): ReadonlySet<IndexEntry> {
+  const listed = entries
     .filter(({ kind }) => kind === 'listed')
-    .map((line) => ({ line, ...packageFileParts(line.filename) }));
-  const chosen = new Set<IndexLine>();
+    .map((entry) => ({ entry, ...packageFileParts(entry.filename) }));
+  const chosen = new Set<IndexEntry>();
   for (const same of Map.groupBy(listed, ({ name }) => name).values()) {
     const isWithin = matcherWithin(newestOf(same.map(({ version }) => version)));
     // A version with letters may be a pre-release of a newer one in another batch, and chosen with it.
-    for (const { line, version } of same) if (isWithin(version) || /[a-z_]/i.test(version)) chosen.add(line);
+    for (const { entry, version } of same) if (isWithin(version) || /[a-z_]/i.test(version)) chosen.add(entry);
   }
-  return new Set(lines.filter((line) => chosen.has(line)));
+  return new Set(entries.filter((entry) => chosen.has(entry)));
 }
 
-function rowOf(line: IndexLine): string {
-  const { buildNumber, featured, depends } = knownOf(line);
+function rowOf(entry: IndexEntry): string {
+  const { buildNumber, featured, depends } = knownOf(entry);
   const specs = depends.map((spec) => canonicalJson(spec).slice(1, -1));
-  return [line.filename, buildNumber, Number(featured), line.record.length, ...specs].join('\t');
+  return [entry.filename, buildNumber, Number(featured), entry.record.length, ...specs].join('\t');
 }
 
 /** What `candidatesSummary` wrote, in order of file name. */

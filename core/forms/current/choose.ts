@@ -1,7 +1,9 @@
+import { z } from 'zod';
+import { parseJson } from '../../json.ts';
+import { matchSpecMatches } from '../../match-spec/match-record.ts';
+import { type MatchSpec, parseMatchSpec } from '../../match-spec/parse-match-spec.ts';
 import { compareVersionTexts, matcherWithin, newestOf } from '../version-texts.ts';
-import type { Candidate } from './candidates.ts';
-import { type Known, withoutTwins } from './known.ts';
-import { type Need, needReader } from './need.ts';
+import { type Candidate, type Known, withoutOtherFormat } from './candidates.ts';
 
 export interface Names {
   /** Name -> at least those of its packages that may be the newest. */
@@ -17,7 +19,7 @@ export interface Names {
  */
 export async function chooseCurrent({ candidates, packagesOf }: Names): Promise<Set<string>> {
   const newest: NewestOfNames = new Map();
-  for (const [name, some] of candidates) newest.set(name, newestPackages(withoutTwins(some)));
+  for (const [name, some] of candidates) newest.set(name, newestPackages(withoutOtherFormat(some)));
   const unmet = unmetNeeds(candidates, newest);
   const featured = [...newest].filter(([, packages]) => packages.some((one) => one.featured)).map(([name]) => name);
   const known = await packagesOf(new Set([...unmet.keys(), ...featured]));
@@ -25,12 +27,12 @@ export async function chooseCurrent({ candidates, packagesOf }: Names): Promise<
   for (const packages of newest.values()) for (const { filename } of packages) chosen.add(filename);
   for (const [name, all] of known) {
     const own = { newest: newest.get(name) ?? [], needs: [...(unmet.get(name)?.values() ?? [])] };
-    for (const { filename } of besideNewest(withoutTwins(all), own)) chosen.add(filename);
+    for (const { filename } of besideNewest(withoutOtherFormat(all), own)) chosen.add(filename);
   }
   return chosen;
 }
 
-/** What of one name is chosen for others' needs, and for having no features. */
+/** The packages of one name that are chosen for others' needs, or for having no features. */
 function besideNewest(
   seen: readonly Known[],
   { newest, needs }: { readonly newest: readonly Candidate[]; readonly needs: readonly Need[] },
@@ -48,7 +50,7 @@ function newestPackages(seen: readonly Candidate[]): readonly Candidate[] {
   return seen.filter(({ version }) => isNewest(version));
 }
 
-/** By name and text, what the newest need and no newest is. One step only: what is added for that may need more. */
+/** The needs of the newest packages that no newest meets, by name and text. One step only: what is added may need more. */
 function unmetNeeds(candidates: Names['candidates'], newest: NewestOfNames): Map<string, Map<string, Need>> {
   const read = needReader();
   const unmet = new Map<string, Map<string, Need>>();
@@ -61,7 +63,7 @@ function unmetNeeds(candidates: Names['candidates'], newest: NewestOfNames): Map
   return unmet;
 }
 
-/** What a `.tar.bz2` that is hidden behind its `.conda` needs counts too, as in conda-index. */
+/** The needs as written; those of a `.tar.bz2` that is hidden behind its `.conda` count too, as in conda-index. */
 function* writtenNeeds(candidates: Names['candidates'], newest: NewestOfNames): Generator<string> {
   for (const [name, packages] of newest) {
     for (const { version, depends } of candidates.get(name) ?? []) {
@@ -93,3 +95,60 @@ function bestFirst(a: Known, b: Known): number {
   const order = compareVersionTexts(b.version, a.version) || b.buildNumber - a.buildNumber || b.timestamp - a.timestamp;
   return order || (a.build < b.build ? 1 : -1);
 }
+
+/** A dependency on any build of a channel's own. */
+export interface Need {
+  readonly name: string;
+  isMetBy(one: Pick<Known, 'version' | 'build' | 'buildNumber'>): boolean;
+}
+
+const plainName = /^[a-z0-9_][a-z0-9_.-]{0,63}$/;
+/** The rest of a dependency that says nothing of the name, and so has the same meaning behind any. */
+const plainRest = /^[^:[\\]{0,200}$/;
+
+/**
+ * Reads dependencies as `candidatesSummary` has them; null for what is none. A channel's dependencies are on many names
+ * and say few things of them (`>=1.2,<2.0a0`), so that each of those is read once, and held once against each version.
+ */
+export function needReader(): (written: string) => Need | null {
+  const known = new Map<string, Need | null>();
+  const read = (rest: string): Need | null => {
+    const need = readNeed(`x ${rest}`);
+    known.set(rest, need);
+    return need;
+  };
+  return (written) => {
+    const [name, rest] = parted(written);
+    const before = known.get(rest);
+    if (!plainName.test(name) || (before === undefined && !plainRest.test(rest))) return readNeed(textOf(written));
+    const need = before === undefined ? read(rest) : before;
+    return need && { name, isMetBy: need.isMetBy };
+  };
+}
+
+function parted(written: string): [name: string, rest: string] {
+  const space = written.indexOf(' ');
+  return space === -1 ? [written, ''] : [written.slice(0, space), written.slice(space + 1)];
+}
+
+/** The text whose JSON, without its quotes, was written. */
+const textOf = (written: string): string => parseJson(`"${written}"`, z.string(), 'a dependency');
+
+function readNeed(text: string): Need | null {
+  const parsed = parseMatchSpec(text);
+  if (!parsed.ok || parsed.spec.channel !== null) return null;
+  const { spec } = parsed;
+  const known = new Map<string, boolean>();
+  return {
+    name: spec.name,
+    isMetBy(one) {
+      const key = looksAtBuilds(spec) ? `${one.version}-${one.build}-${one.buildNumber}` : one.version;
+      const before = known.get(key);
+      const met = before ?? matchSpecMatches(spec, { ...one, name: spec.name, build_number: one.buildNumber });
+      if (before === undefined) known.set(key, met);
+      return met;
+    },
+  };
+}
+
+const looksAtBuilds = ({ build, buildNumber }: MatchSpec): boolean => build !== null || buildNumber !== null;

@@ -1,10 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { encode } from '@msgpack/msgpack';
-import type { Sha256 } from '../../digest.ts';
-import { compareCodePoints } from '../../json.ts';
-import { shardsFolder } from '../../layout.ts';
+import { z } from 'zod';
+import { type Sha256, sha256Schema } from '../../digest.ts';
+import { compareCodePoints, parseValue } from '../../json.ts';
+import type { IndexFile } from '../../layout/index-files.ts';
+import { type ChannelName, indexKey, type ObjectKey, shardsFolder } from '../../layout.ts';
 import type { Subdir } from '../../subdir.ts';
+import { unpackMsgpack } from '../../upstream/read-body.ts';
 import { compress } from './build-shards.ts';
+
+/** Where a subdir's shard index lies. */
+export const shardIndexKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
+  indexKey(channel, subdir, 'repodata_shards.msgpack.zst' satisfies IndexFile);
 
 export interface ShardIndex {
   readonly subdir: Subdir;
@@ -28,4 +35,36 @@ export function shardIndex({ subdir, createdAt, shards }: ShardIndex): Uint8Arra
     shards: Object.fromEntries(names.map(([name, sha256]) => [name, Buffer.from(sha256, 'hex')])),
   };
   return compress(encode(index));
+}
+
+/** Bytes decoded; conda refuses a larger one. */
+const maxIndexBytes = 128 * 1024 ** 2;
+
+/** Our own shard index: stricter than what upstream's reader takes, since we wrote it. */
+const indexSchema = z.strictObject({
+  version: z.literal(1),
+  info: z.strictObject({
+    subdir: z.string(),
+    base_url: z.literal(''),
+    shards_base_url: z.string(),
+    created_at: z.iso.datetime(),
+  }),
+  shards: z.record(
+    z.string(),
+    z
+      .instanceof(Uint8Array)
+      .transform((bytes) => Buffer.from(bytes).toString('hex'))
+      .pipe(sha256Schema),
+  ),
+});
+export type ReadShardIndex = z.infer<typeof indexSchema>;
+
+/**
+ * What our own `repodata_shards.msgpack.zst` says.
+ *
+ * @param what names it in errors
+ * @throws GatehouseError `upstream.*` or `json.invalid` when it is damaged
+ */
+export async function readShardIndex(bytes: Uint8Array, what: string): Promise<ReadShardIndex> {
+  return parseValue(await unpackMsgpack(bytes, maxIndexBytes, what), indexSchema, what);
 }

@@ -1,7 +1,5 @@
 import { type Sha256, sha256Of } from '../../digest.ts';
 import { latestRunSchema, type Run, runMessage } from '../../documents/run.ts';
-import { GatehouseError } from '../../error.ts';
-import { backOff } from '../../index/back-off.ts';
 import { canonicalJson } from '../../json.ts';
 import { latestRunKey, runKey } from '../../layout.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -12,6 +10,7 @@ import { readJsonObject } from '../../read-json-object.ts';
 import { readStoredAllowlist } from '../../read-stored-allowlist.ts';
 import { readStoredPatches } from '../../read-stored-patches.ts';
 import { planSlices } from '../../solve/requests.ts';
+import { updateJson } from '../../update-json.ts';
 
 export interface StartWorld {
   readonly store: Store;
@@ -60,22 +59,17 @@ export async function startRun(trigger: string, { store, clock, queue, later }: 
   return { status: 'started', run: id, slices };
 }
 
-const maxAttempts = 10;
-
 /**
  * Makes a run the latest, unless it has been that before and another came after it. A run that loses to another that
  * starts at the same time is tried again here, and so comes after it: a message that fails would not come again for an
  * hour and a half.
  */
 async function takePlace(id: Sha256, { store, clock }: Pick<StartWorld, 'store' | 'clock'>): Promise<boolean> {
-  const bytes = Buffer.from(canonicalJson({ version: 1, run: id }));
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
-    if (latest?.value.run === id) return true;
-    if ((await store.get(runKey(id))) !== null) return false;
-    const outcome = await store.put(latestRunKey, bytes, latest === null ? { absent: true } : { etag: latest.etag });
-    if (outcome.status === 'written') return true;
-    await backOff(clock, attempt);
-  }
-  throw new GatehouseError('store.conflict', 'others kept starting runs at the same time', { retry: true });
+  const read = () => readJsonObject(store, latestRunKey, latestRunSchema);
+  const object = { key: latestRunKey, read, conflict: 'others kept starting runs at the same time' };
+  const latest = await updateJson({ store, clock }, object, async (current) => {
+    const wasLatest = current?.run === id || (await store.get(runKey(id))) !== null;
+    return wasLatest ? null : { version: 1 as const, run: id };
+  });
+  return latest?.run === id;
 }

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergePartials, type NamePartial } from '../../../core/forms/channeldata/partial.ts';
 import { currentRepodata } from '../../../core/forms/current/current-repodata.ts';
-import { changedNames } from '../../../core/forms/shards/changed-names.ts';
-import type { IndexLine } from '../../../core/index/state/index-line.ts';
+import type { IndexEntry } from '../../../core/forms/index-entry.ts';
+import { changedNames } from '../../../core/index/changed-names.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { collected, sourceOf } from '../../support/index/form-source.ts';
 
 const nothing = Buffer.from('{}');
 
-function lineOf(filename: string, depends: readonly string[] = []): IndexLine {
+function lineOf(filename: string, depends: readonly string[] = []): IndexEntry {
   const name = packageFileNameSchema.parse(filename);
   const record = Buffer.from(canonicalJson({ depends, md5: 'ab'.repeat(16) }));
   return { filename: name, etag: '', size: 1, kind: 'listed', record, runExports: nothing, facts: nothing };
@@ -51,7 +51,7 @@ test('current_repodata.json tells the md5 of a twin that is no candidate of its 
   const lines = [
     lineOf('a-1-0.conda'),
     lineOf('a-1-0.tar.bz2'),
-    { ...lineOf('a-2-0.tar.bz2'), record: featured } satisfies IndexLine,
+    { ...lineOf('a-2-0.tar.bz2'), record: featured } satisfies IndexEntry,
   ];
   const { packages, 'packages.conda': conda } = JSON.parse(await collected(currentRepodata(sourceOf('noarch', lines))));
   expect(Object.keys(packages)).toEqual(['a-2-0.tar.bz2']);
@@ -86,7 +86,7 @@ test('current_repodata.json is the same however few packages of a name a batch h
       async (all, size) => {
         const lines = all.map(({ stem, format, kind, record }) => {
           const json = Buffer.from(kind === 'listed' ? canonicalJson(record) : '{}');
-          return { ...lineOf(stem + format), kind, record: json } satisfies IndexLine;
+          return { ...lineOf(stem + format), kind, record: json } satisfies IndexEntry;
         });
         const whole = await collected(currentRepodata(sourceOf('noarch', lines, 100)));
         expect(await collected(currentRepodata(sourceOf('noarch', lines, size)))).toBe(whole);

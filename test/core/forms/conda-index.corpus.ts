@@ -3,9 +3,9 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readFacts } from '../../../core/forms/channel-facts.ts';
-import type { FormSource } from '../../../core/forms/form.ts';
-import { forms } from '../../../core/forms/forms.ts';
-import type { IndexLine } from '../../../core/index/state/index-line.ts';
+import type { EntrySource } from '../../../core/forms/entry-source.ts';
+import type { IndexEntry } from '../../../core/forms/index-entry.ts';
+import { outputs } from '../../../core/forms/outputs.ts';
 import { collected, lineOf, sourceOf } from '../../support/index/form-source.ts';
 import { jsonDifferences } from '../../support/index/json-differences.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
@@ -13,7 +13,7 @@ import { condaInfoFiles } from '../../support/packages/conda-info-files.ts';
 import { corpusPackages } from '../../support/packages/corpus.ts';
 
 /** Packages whose file name or subdir is not what their index.json says, or that cannot be read: no line is made of them. */
-async function lineIfSound(file: (typeof corpusPackages)[number]): Promise<IndexLine | null> {
+async function lineIfSound(file: (typeof corpusPackages)[number]): Promise<IndexEntry | null> {
   try {
     return await lineOf({ ...file, filename: file.fileName, bytes: await readFile(file.path) });
   } catch {
@@ -21,7 +21,7 @@ async function lineIfSound(file: (typeof corpusPackages)[number]): Promise<Index
   }
 }
 
-const lines = new Map<string, { readonly line: IndexLine; readonly path: string }>();
+const lines = new Map<string, { readonly line: IndexEntry; readonly path: string }>();
 for (const file of corpusPackages) {
   const line = await lineIfSound(file);
   if (line !== null) lines.set(`${file.channel}/${file.subdir}/${file.fileName}`, { line, path: file.path });
@@ -49,7 +49,7 @@ if (command !== undefined) {
   /** Our bytes of each form against a live run of conda-index on copies of a channel's packages. */
   test.each(channels)('conda-index on %s', async (channel) => {
     await using folder = await temporaryFolder();
-    const subdirs = new Map<string, IndexLine[]>([['noarch', []]]);
+    const subdirs = new Map<string, IndexEntry[]>([['noarch', []]]);
     for (const [key, { line, path }] of readable) {
       const [name, subdir = ''] = key.split('/');
       if (name !== channel) continue;
@@ -65,14 +65,14 @@ if (command !== undefined) {
   });
 }
 
-async function unlisted(sources: readonly FormSource[], folder: string): Promise<string[]> {
+async function unlisted(sources: readonly EntrySource[], folder: string): Promise<string[]> {
   const found: string[] = [];
   const compare = async (path: string, ours: string) => {
     const theirs: unknown = JSON.parse(await readFile(join(folder, path), 'utf8'));
     const differences = jsonDifferences(JSON.parse(ours), theirs).filter((difference) => !isListed(difference));
     found.push(...differences.map((difference) => `${path}${difference}`));
   };
-  for (const { file, making } of forms) {
+  for (const { file, making } of outputs) {
     if (making.from === 'channel') await compare(file, await collected(making.build(sources)));
     if (making.from === 'subdir') {
       for (const source of sources) await compare(`${source.subdir}/${file}`, await collected(making.build(source)));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { forms } from '../../../core/forms/forms.ts';
+import { outputs } from '../../../core/forms/outputs.ts';
 import { parsePatchInstructions } from '../../support/cli/patch-instructions.ts';
 import { formInstructions, formPackages } from '../../support/index/form-packages.ts';
 import { collected, sourcesOf } from '../../support/index/form-source.ts';
@@ -67,7 +67,7 @@ describe.each(['plain', 'patched'])('conda-index on the same packages, %s', asyn
   const instructions = kind === 'plain' ? null : parsePatchInstructions(text, 'patches/test.json');
   const sources = await sourcesOf(formPackages, instructions);
 
-  for (const { file, making } of forms) {
+  for (const { file, making } of outputs) {
     if (making.from === 'channel') {
       test(file, async () => compare(`${kind}/${file}`, await collected(making.build([...sources.values()]))));
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FormSource } from '../../../core/forms/form.ts';
-import { forms } from '../../../core/forms/forms.ts';
+import type { EntrySource } from '../../../core/forms/entry-source.ts';
+import { outputs } from '../../../core/forms/outputs.ts';
 import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { representationOf } from '../../../core/layout.ts';
@@ -16,9 +16,9 @@ const lines = await Promise.all(
 const others = await Promise.all(formPackages.filter(({ subdir }) => subdir === 'noarch').map((file) => lineOf(file)));
 
 /** Every form's bytes, told by file name. */
-async function written(linux: FormSource, noarch: FormSource): Promise<Map<string, string>> {
+async function written(linux: EntrySource, noarch: EntrySource): Promise<Map<string, string>> {
   const bytes = new Map<string, string>();
-  for (const { file, making } of forms) {
+  for (const { file, making } of outputs) {
     if (making.from === 'subdir') bytes.set(file, await collected(making.build(linux)));
     if (making.from === 'channel') bytes.set(file, await collected(making.build([linux, noarch])));
   }
@@ -28,7 +28,7 @@ async function written(linux: FormSource, noarch: FormSource): Promise<Map<strin
 }
 
 describe('the table of forms', () => {
-  test.each(forms)('the cache rule of $file is what it is served with', ({ file, scope, cache }) => {
+  test.each(outputs)('the cache rule of $file is what it is served with', ({ file, scope, cache }) => {
     const name = file.replace('<sha256>', 'a'.repeat(64));
     const key = scope === 'channel' ? `conda/${name}` : `conda/linux-64/${name}`;
     const rule = { 'one minute': 'public, max-age=60', 'for ever': 'public, max-age=31536000, immutable' }[cache];
@@ -36,9 +36,9 @@ describe('the table of forms', () => {
   });
 
   test('names each file once, and makes a compressed form of one that it names', () => {
-    const files = forms.map(({ file }) => file);
+    const files = outputs.map(({ file }) => file);
     expect(new Set(files).size).toBe(files.length);
-    for (const { making } of forms) if (making.from === 'form') expect(files).toContain(making.of);
+    for (const { making } of outputs) if (making.from === 'output') expect(files).toContain(making.of);
   });
 });
 
@@ -54,10 +54,10 @@ describe('every form', () => {
         fc.shuffledSubarray(lines, { minLength: lines.length }),
         async (size, kept, order) => {
           const plain = sourceOf('linux-64', order, size);
-          const keeping: FormSource = {
+          const keeping: EntrySource = {
             ...plain,
             async *summaries(section, summary) {
-              for await (const batch of plain.lines(section)) yield summary.of(batch);
+              for await (const batch of plain.entries(section)) yield summary.of(batch);
             },
           };
           expect(await written(kept ? keeping : plain, noarch)).toEqual(whole);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { entryParts } from '../../../core/forms/channel-facts.ts';
 import { applyHotfix, hotfixOf } from '../../../core/forms/hotfix/hotfix.ts';
 import type { PatchInstructions } from '../../../core/forms/hotfix/patch-file.ts';
-import { lineParts } from '../../../core/forms/line-parts.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import { parsePatchInstructions } from '../../support/cli/patch-instructions.ts';
 
@@ -83,15 +83,15 @@ describe('what a line says', () => {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
   test('when it entered, whatever upstream says of that', () => {
-    const parts = lineParts({ ...record, indexed_timestamp: 1 }, info, { firstSeen: 5 });
+    const parts = entryParts({ ...record, indexed_timestamp: 1 }, info, { firstSeen: 5 });
     expect(parts.record).toEqual({ ...record, indexed_timestamp: 5 });
     expect([text(parts.runExports), text(parts.facts)]).toEqual(['{}', '{}']);
   });
 
   test('its record with and without its hotfix', () => {
-    const parts = lineParts(record, info, { firstSeen: 5, hotfix: { set: { depends: [] } } });
+    const parts = entryParts(record, info, { firstSeen: 5, hotfix: { set: { depends: [] } } });
     expect(parts.record).toEqual({ ...record, depends: [], indexed_timestamp: 5 });
     expect(JSON.parse(text(parts.facts))).toEqual({ unpatched: { ...record, indexed_timestamp: 5 } });
-    expect(lineParts(record, info, { firstSeen: 5, hotfix: { removed: true } }).record).toBe(null);
+    expect(entryParts(record, info, { firstSeen: 5, hotfix: { removed: true } }).record).toBe(null);
   });
 });

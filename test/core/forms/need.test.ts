@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { needReader } from '../../../core/forms/current/need.ts';
+import { needReader } from '../../../core/forms/current/choose.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { matchSpecMatches } from '../../../core/match-spec/match-record.ts';
 import { parseMatchSpec } from '../../../core/match-spec/parse-match-spec.ts';

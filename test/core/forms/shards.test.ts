@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildShards } from '../../../core/forms/shards/build-shards.ts';
-import { changedNames } from '../../../core/forms/shards/changed-names.ts';
-import { linesByName } from '../../../core/forms/shards/order-by-name.ts';
-import type { IndexLine } from '../../../core/index/state/index-line.ts';
+import type { IndexEntry } from '../../../core/forms/index-entry.ts';
+import { buildShards, entriesByName } from '../../../core/forms/shards/build-shards.ts';
+import { changedNames } from '../../../core/index/changed-names.ts';
 import { packageFileNameSchema, packageFileParts } from '../../../core/package-file-name.ts';
 import { formPackages } from '../../support/index/form-packages.ts';
 import { allOf, lineOf, sourceOf } from '../../support/index/form-source.ts';
@@ -12,7 +11,7 @@ import { unpacked } from '../../support/index/shards-as-json.ts';
 const hash = (digits: number) => Buffer.from(`"${'ab'.repeat(digits / 2)}"`);
 const record = Buffer.concat([Buffer.from('{"md5":'), hash(32), Buffer.from(',"sha256":'), hash(64), Buffer.from('}')]);
 
-function lineNamed(text: string, kind: IndexLine['kind'] = 'listed'): IndexLine {
+function lineNamed(text: string, kind: IndexEntry['kind'] = 'listed'): IndexEntry {
   const nothing = Buffer.from('{}');
   return {
     filename: packageFileNameSchema.parse(text),
@@ -47,10 +46,10 @@ describe('lines by name', () => {
           names.map((name) => lineNamed(name)),
           size,
         );
-        const found = await allOf(linesByName(source, only && new Set(only)));
+        const found = await allOf(entriesByName(source, only && new Set(only)));
         const grouped = Map.groupBy([...names].sort(), (name) => nameIn(name));
         const expected = [...grouped].filter(([name]) => only === undefined || only.includes(name)).sort();
-        const rows = found.map(({ name, lines }) => [name, lines.map(({ filename }) => filename).sort()]);
+        const rows = found.map(({ name, entries }) => [name, entries.map(({ filename }) => filename).sort()]);
         expect(rows.sort()).toEqual(expected);
       }),
       { numRuns: 300 },
@@ -80,7 +79,7 @@ describe('a shard', () => {
     const lines = await Promise.all(files.map((file) => lineOf(file)));
     await fc.assert(
       fc.asyncProperty(fc.subarray(lines), fc.subarray(lines), async (before, after) => {
-        const all = async (some: readonly IndexLine[], only?: ReadonlySet<string>) => {
+        const all = async (some: readonly IndexEntry[], only?: ReadonlySet<string>) => {
           const shards = await allOf(buildShards(sourceOf('linux-64', some), only));
           return new Map(shards.map(({ name, sha256 }) => [name, sha256]));
         };

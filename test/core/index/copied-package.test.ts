@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
+import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type BuiltPackage, buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
 import { indexScene, subdir } from '../../support/index/index-scene.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';

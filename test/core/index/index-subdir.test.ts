@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { indexKey } from '../../../core/layout.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
+import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { noarch } from '../../../core/subdir.ts';
 import { indexScene } from '../../support/index/index-scene.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { md5Schema, sha256Schema } from '../../../core/digest.ts';
-import { indexedRecord } from '../../../core/index/indexed-record.ts';
+import { indexedRecord } from '../../../core/index/index-package.ts';
 import { packageNameSchema } from '../../../core/package-name.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 

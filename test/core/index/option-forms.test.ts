@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Override } from '../../../core/documents/control.ts';
-import { forms } from '../../../core/forms/forms.ts';
-import { optionForms, unaskedFormKeys } from '../../../core/forms/option-forms.ts';
+import { outputs, unaskedOutputKeys } from '../../../core/forms/outputs.ts';
+import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import { recordSchema } from '../../../core/record/record.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
+import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
 import { a, all, b, c, damage, generations, keyOf, run, shards } from '../../support/index/option-forms-scene.ts';
 import { textOf } from '../../support/store/objects.ts';
 
 describe('the option forms', () => {
   it('are those of the table, and those not asked for are named for whoever deletes them', () => {
-    const options = forms.filter(({ written, cache }) => written === 'option' && cache !== 'for ever');
-    expect(options.map(({ file }) => file).sort()).toEqual([...optionForms].sort());
-    expect(unaskedFormKeys({ channel: 'conda', subdir }, all)).toEqual([]);
-    expect(unaskedFormKeys({ channel: 'conda', subdir }, shards)).toEqual([
+    const options = outputs.filter(({ written, cache }) => written === 'option' && cache !== 'for ever');
+    expect(options.map(({ file }) => file).sort()).toEqual([...optionalIndexFiles].sort());
+    expect(unaskedOutputKeys({ channel: 'conda', subdir }, all)).toEqual([]);
+    expect(unaskedOutputKeys({ channel: 'conda', subdir }, shards)).toEqual([
       keyOf('repodata.json.bz2'),
       keyOf('repodata_from_packages.json'),
     ]);
@@ -26,7 +26,7 @@ describe('the option forms', () => {
     await run(scene, new Set());
     expect(generations(scene)).toEqual([undefined, undefined, undefined]);
     expect(await damage(scene)).toEqual([]);
-    expect(await damage(scene, all)).toEqual(optionForms.map((file) => `verify.index-missing ${keyOf(file)}`));
+    expect(await damage(scene, all)).toEqual(optionalIndexFiles.map((file) => `verify.index-missing ${keyOf(file)}`));
   });
 
   it('are written when asked for, shards before their index before the rest, and once', async () => {
@@ -63,14 +63,14 @@ describe('the option forms', () => {
     await run(scene, all);
     await scene.copy(b);
     await run(scene, new Set());
-    expect(generations(scene)).toEqual(optionForms.map(() => ({ generation: '2' })));
+    expect(generations(scene)).toEqual(optionalIndexFiles.map(() => ({ generation: '2' })));
     expect(await damage(scene)).toEqual([]);
   });
 
   it('that someone else put there are replaced by ours', async () => {
     const scene = indexScene();
     await scene.copy(a);
-    for (const file of optionForms) await scene.store.put(keyOf(file), Buffer.from('not ours'));
+    for (const file of optionalIndexFiles) await scene.store.put(keyOf(file), Buffer.from('not ours'));
     await run(scene, new Set());
     expect(await damage(scene)).toEqual([]);
   });
@@ -126,7 +126,7 @@ async function happen(scene: IndexScene, { there, decisions }: Content, [name, a
 }
 
 it('any order of updates, whoever asked for what meanwhile, gives the bytes of one run over what there is', async () => {
-  const cheap = new Set(optionForms.filter((file) => !file.endsWith('.bz2')));
+  const cheap = new Set(optionalIndexFiles.filter((file) => !file.endsWith('.bz2')));
   const hotfixes = [{ removed: true }, { revoked: true }, { set: { license: 'X' } }] as const;
   const acts = ['copy', 'remove', {}, ...hotfixes.map((hotfix) => ({ hotfix }))] satisfies Act[];
   const pool = ['a-1-0.conda', 'a-1-0.tar.bz2', 'ab-2-0.conda', 'b-1-0.tar.bz2', 'c-1-0.conda'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../core/layout.ts';
-import { type IndexOptions, indexSubdir } from '../../../core/steps/index.ts';
+import { type IndexOptions, indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { small } from '../../support/cli/start-lab.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';

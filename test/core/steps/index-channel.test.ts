@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readRoot, writeRoot } from '../../../core/index/state/index-root.ts';
+import { readManifest, writeManifest } from '../../../core/index/manifest.ts';
 import { parseJson } from '../../../core/json.ts';
 import { channeldataKey, packageKey, stateKey } from '../../../core/layout.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
+import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { noarch } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
@@ -68,9 +68,9 @@ describe('channeldata.json', () => {
   it('leaves out a state that is unfinished or damaged: the next run over its subdir makes it again, and this', async () => {
     const scene = await twoSubdirs();
     const place = { ...scene.world, subdir: noarch };
-    const { root, etag } = await readRoot(place);
-    if (root === null) return expect.unreachable();
-    await writeRoot(place, { ...root, partial: true }, etag);
+    const { manifest, etag } = await readManifest(place);
+    if (manifest === null) return expect.unreachable();
+    await writeManifest(place, { ...manifest, partial: true }, etag);
     await indexChannel(scene.world);
     expect(await shown(scene)).toEqual({ a: ['linux-64'] });
     await scene.store.put(stateKey('conda', subdir), Buffer.from('damaged'));
@@ -121,8 +121,8 @@ describe('channeldata.json', () => {
       before: async (operation, where) => {
         if (operation !== 'publish' || where !== key || !armed) return;
         const place = { ...scene.world, subdir };
-        const { root, etag } = await readRoot(place);
-        if (root !== null) await writeRoot(place, { ...root, generation: root.generation + 1 }, etag);
+        const { manifest, etag } = await readManifest(place);
+        if (manifest !== null) await writeManifest(place, { ...manifest, generation: manifest.generation + 1 }, etag);
       },
     });
     armed = true;

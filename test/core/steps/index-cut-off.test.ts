@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
-import { readRoot } from '../../../core/index/state/index-root.ts';
+import { readManifest } from '../../../core/index/manifest.ts';
 import { stateKey } from '../../../core/layout.ts';
 import { a, b, c, names, run } from '../../support/index/index-run.ts';
 import { indexScene, subdir } from '../../support/index/index-scene.ts';
@@ -8,7 +8,7 @@ import { key } from '../../support/store/objects.ts';
 import { newBucket } from '../../twins/store-memory.ts';
 
 describe('a run that was cut off or overtaken', () => {
-  it('between root and outputs is finished by the next one, which reads no package', async () => {
+  it('between manifest and outputs is finished by the next one, which reads no package', async () => {
     let broken = true;
     const scene = indexScene({ fault: (operation) => (operation === 'publish' && broken ? 'broken' : undefined) });
     await scene.copy(a);
@@ -79,8 +79,8 @@ describe('a run that was cut off or overtaken', () => {
     await scene.copy(a);
     await run(scene);
     const where = stateKey('conda', subdir);
-    const root = JSON.parse(Buffer.from(scene.store.objects.get(where)?.bytes ?? []).toString());
-    await scene.store.put(where, Buffer.from(JSON.stringify({ ...root, partial: true })));
+    const manifest = JSON.parse(Buffer.from(scene.store.objects.get(where)?.bytes ?? []).toString());
+    await scene.store.put(where, Buffer.from(JSON.stringify({ ...manifest, partial: true })));
     await scene.copy(b);
     expect(await run(scene, { hints: [] })).toMatchObject({ packages: 2 });
   });
@@ -101,7 +101,7 @@ describe('a run that was cut off or overtaken', () => {
 });
 
 describe('packages that come and go at every look', () => {
-  /** Before each write of the root the package goes or comes, so many times. */
+  /** Before each write of the manifest the package goes or comes, so many times. */
   const moving = async (moves: number) => {
     let left = 0;
     const scene = indexScene({
@@ -132,9 +132,9 @@ describe('packages that come and go at every look', () => {
       message: 'conda/linux-64 has not settled: it changed at each look',
     });
     expect(await names(scene)).toEqual(expect.arrayContaining([b, c]));
-    const { root } = await readRoot({ ...scene.world, subdir });
+    const { manifest } = await readManifest({ ...scene.world, subdir });
     const json = scene.store.objects.get(key('conda/linux-64/repodata.json'));
-    expect(json?.metadata).toEqual({ generation: `${root?.generation}` });
+    expect(json?.metadata).toEqual({ generation: `${manifest?.generation}` });
     expect(scene.waits.length).toBeLessThan(20);
     expect(Math.max(...scene.waits)).toBeGreaterThan(1000);
     rest();

@@ -1,10 +1,10 @@
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readManifest } from '../../../core/index/manifest.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
-import { readRoot } from '../../../core/index/state/index-root.ts';
 import { segmentKey, stateKey } from '../../../core/layout.ts';
-import type { IndexOptions } from '../../../core/steps/index.ts';
+import type { IndexOptions } from '../../../core/steps/index-subdir.ts';
 import { a, b, run } from '../../support/index/index-run.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
 import { key } from '../../support/store/objects.ts';
@@ -16,8 +16,8 @@ describe('a state that is', () => {
     for (const name of [a, b]) await scene.copy(name);
     await run(scene);
     const place = { ...scene.world, subdir };
-    const { root } = await readRoot(place);
-    const [segment] = root?.sections['packages.conda'] ?? [];
+    const { manifest } = await readManifest(place);
+    const [segment] = manifest?.sections['packages.conda'] ?? [];
     if (segment === undefined) return expect.unreachable();
     return { scene, segment: segmentKey('conda', subdir, segment.sha256), served: await scene.served() };
   };

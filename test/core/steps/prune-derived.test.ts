@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
-import { optionForms } from '../../../core/forms/option-forms.ts';
 import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
+import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import { indexKey, planKey } from '../../../core/layout.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
+import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, hour, type PruneScene } from '../../support/index/prune-scene.ts';
 import { kinds, withdrawnScene } from '../../support/index/withdrawn-scene.ts';
@@ -69,9 +69,9 @@ describe('what is derived or kept for a while goes', () => {
   });
 
   it('the index files of an option that is off, and those of no other', async () => {
-    const world = { ...scene.world, forms: new Set(optionForms), bzip2: async (bytes: Uint8Array) => bytes };
+    const world = { ...scene.world, forms: new Set(optionalIndexFiles), bzip2: async (bytes: Uint8Array) => bytes };
     await indexSubdir(subdir, world);
-    const [shards, bzip2, fromPackages] = optionForms.map((file) => indexKey('conda', subdir, file));
+    const [shards, bzip2, fromPackages] = optionalIndexFiles.map((file) => indexKey('conda', subdir, file));
     expect(kinds(await scene.prune(), 'form')).toEqual([]);
     scene.asked = new Set(['repodata.json.bz2']);
     expect(kinds(await scene.prune(), 'form')).toEqual([shards, fromPackages]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sha256Of } from '../../../core/digest.ts';
 import { indexKey, segmentPrefix } from '../../../core/layout.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
+import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, pruneScene } from '../../support/index/prune-scene.ts';
 import type { Bucket } from '../../twins/store-memory.ts';

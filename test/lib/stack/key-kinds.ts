@@ -1,6 +1,6 @@
 import { sha256Schema } from '../../../core/digest.ts';
-import { forms } from '../../../core/forms/forms.ts';
-import { optionForms } from '../../../core/forms/option-forms.ts';
+import { outputs } from '../../../core/forms/outputs.ts';
+import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import {
   allowlistKey,
   channeldataKey,
@@ -31,12 +31,12 @@ const conda = packageFileNameSchema.parse('a-1-0.conda');
 const bzip2 = packageFileNameSchema.parse('a-1-0.tar.bz2');
 
 export const packages = [packageKey('conda', subdir, conda), packageKey('conda', subdir, bzip2)];
-export const indexFiles = forms.map(({ scope, file }) =>
+export const indexFiles = outputs.map(({ scope, file }) =>
   scope === 'channel' ? channeldataKey('conda') : indexKey('conda', subdir, file.replace('<sha256>', sha256)),
 );
 const byOption: readonly string[] = [
   shardKey('conda', subdir, sha256),
-  ...optionForms.map((file) => indexKey('conda', subdir, file)),
+  ...optionalIndexFiles.map((file) => indexKey('conda', subdir, file)),
 ];
 const segments = [segmentKey('conda', subdir, sha256), summaryKey('conda', subdir, { sha256, name: 'x' })];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { sha256Schema } from '../../../core/digest.ts';
-import { forms } from '../../../core/forms/forms.ts';
+import { outputs } from '../../../core/forms/outputs.ts';
 import {
   allowlistKey,
   controlKey,
@@ -106,7 +106,7 @@ describe('what the bucket tells', () => {
 
   test('nobody is told of what it writes itself, so that nothing runs in circles', () => {
     const written = [
-      ...forms.map(({ file }) => `conda/noarch/${file.replace('<sha256>', sha256)}`),
+      ...outputs.map(({ file }) => `conda/noarch/${file.replace('<sha256>', sha256)}`),
       controlKey('conda', subdir),
     ];
     for (const name of names) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forms } from '../../../core/forms/forms.ts';
+import { outputs } from '../../../core/forms/outputs.ts';
 import { allows, roleStatements, type Statement } from '../../support/stack/stack-policies.ts';
 import { functions, kinds, packages } from './key-kinds.ts';
 import { full as template } from './templates.ts';
@@ -18,7 +18,7 @@ describe.each(kinds)('$kind', ({ keys, writers, deleters }) => {
 });
 
 test('a package named like an index file is a package', () => {
-  for (const { file } of forms) {
+  for (const { file } of outputs) {
     for (const key of [`conda/linux-64/${file}-1-0.conda`, `conda/linux-64/${file.replace(/\..*/, '')}-1-0.tar.bz2`]) {
       expect(who('s3:PutObject', key)).toEqual(['Downloader']);
     }

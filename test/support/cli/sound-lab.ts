@@ -1,7 +1,7 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { OptionForm } from '../../../core/forms/option-forms.ts';
+import type { OptionalIndexFile } from '../../../core/layout/index-files.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { indexAll } from '../../../local/pipeline/index-all.ts';
@@ -36,7 +36,7 @@ const soundUpstream = [small('app 1.0', ['lib']), small('lib 1.0'), small('stran
 /** The app's record is a hotfixed one, which the package alone cannot give back. */
 const soundPatches = { 'app-1.0-0.conda': { depends: ['lib >=1'] } };
 
-export async function startSoundLab(solver: Solver, forms: readonly OptionForm[] = []): Promise<SoundLab> {
+export async function startSoundLab(solver: Solver, forms: readonly OptionalIndexFile[] = []): Promise<SoundLab> {
   const lab = await startLab();
   const made = methods(lab, solver, forms);
   await lab.publish(soundUpstream);
@@ -50,7 +50,7 @@ export async function startSoundLab(solver: Solver, forms: readonly OptionForm[]
 const named = (problems: readonly { code: string; subject: string }[]) =>
   problems.map(({ code, subject }) => `${code} ${subject}`);
 
-function methods(lab: Lab, solver: Solver, forms: readonly OptionForm[]) {
+function methods(lab: Lab, solver: Solver, forms: readonly OptionalIndexFile[]) {
   const log = () => {};
   const at = (path: string) => join(lab.store, 'conda', path);
   const world = { ...lab.world, solver };

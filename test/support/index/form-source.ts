@@ -1,10 +1,10 @@
 import { bytesSource } from '../../../core/byte-source.ts';
 import { startDigests } from '../../../core/digest.ts';
 import { packageFacts } from '../../../core/forms/channel-facts.ts';
-import type { FormBytes, FormSource } from '../../../core/forms/form.ts';
+import type { EntrySource, OutputBytes } from '../../../core/forms/entry-source.ts';
 import { applyHotfix, hotfixOf } from '../../../core/forms/hotfix/hotfix.ts';
 import type { PatchInstructions } from '../../../core/forms/hotfix/patch-file.ts';
-import type { IndexLine } from '../../../core/index/state/index-line.ts';
+import type { IndexEntry } from '../../../core/forms/index-entry.ts';
 import { canonicalJson, compareCodePoints } from '../../../core/json.ts';
 import { recordFromIndex } from '../../../core/package/index-json.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
@@ -13,7 +13,7 @@ import { subdirSchema } from '../../../core/subdir.ts';
 import type { FormPackage } from './form-packages.ts';
 
 /** The line of one package as its bytes tell it: no upstream record, and no `indexed_timestamp`. */
-export async function lineOf(file: FormPackage, instructions: PatchInstructions | null = null): Promise<IndexLine> {
+export async function lineOf(file: FormPackage, instructions: PatchInstructions | null = null): Promise<IndexEntry> {
   const filename = packageFileNameSchema.parse(file.filename);
   const digests = startDigests();
   digests.update(file.bytes);
@@ -32,11 +32,11 @@ export async function lineOf(file: FormPackage, instructions: PatchInstructions 
 }
 
 /** A subdir's lines as a source, `batch` of them at a time; each section in order of file name. */
-export function sourceOf(subdir: string, lines: readonly IndexLine[], batch = 3): FormSource {
+export function sourceOf(subdir: string, lines: readonly IndexEntry[], batch = 3): EntrySource {
   const sorted = [...lines].sort((a, b) => compareCodePoints(a.filename, b.filename));
   return {
     subdir: subdirSchema.parse(subdir),
-    async *lines(section, only) {
+    async *entries(section, only) {
       const format = section === 'packages' ? '.tar.bz2' : '.conda';
       const own = sorted.filter(({ filename }) => filename.endsWith(format));
       for (let at = 0; at < own.length; at += batch) {
@@ -51,8 +51,8 @@ export async function sourcesOf(
   packages: readonly FormPackage[],
   instructions: PatchInstructions | null = null,
   batch?: number,
-): Promise<Map<string, FormSource>> {
-  const subdirs = new Map<string, IndexLine[]>();
+): Promise<Map<string, EntrySource>> {
+  const subdirs = new Map<string, IndexEntry[]>();
   for (const file of packages) {
     const line = await lineOf(file, file.subdir === 'linux-64' ? instructions : null);
     subdirs.set(file.subdir, [...(subdirs.get(file.subdir) ?? []), line]);
@@ -60,7 +60,7 @@ export async function sourcesOf(
   return new Map([...subdirs].map(([subdir, lines]) => [subdir, sourceOf(subdir, lines, batch)]));
 }
 
-export async function collected(bytes: FormBytes): Promise<string> {
+export async function collected(bytes: OutputBytes): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of bytes) parts.push(part);
   return Buffer.concat(parts).toString('utf8');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IndexLine } from '../../../core/index/state/index-line.ts';
+import type { IndexEntry } from '../../../core/forms/index-entry.ts';
 import { canonicalJson, compareCodePoints } from '../../../core/json.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 
@@ -12,18 +12,18 @@ const aFilename = fc
 const aText = fc.string({ unit: fc.constantFrom('x', '"', '\t', '\n', '\\', '{', ',', '\u00e9', '\u{1f40d}') });
 
 /** A line of any kind, with texts that a careless codec would trip over. */
-export const aLine: fc.Arbitrary<IndexLine> = fc
+export const aLine: fc.Arbitrary<IndexEntry> = fc
   .record({
     filename: aFilename,
     etag: fc.constantFrom('"v1"', 'a-b-c', '"0123-4"', ''),
     size: fc.nat(),
     kind: fc.constantFrom('listed' as const, 'withdrawn' as const, 'problem' as const),
-    decision: fc.option(fc.constantFrom('0123456789abcdef', 'x'), { nil: undefined }),
+    override: fc.option(fc.constantFrom('0123456789abcdef', 'x'), { nil: undefined }),
     record: fc.record({ name: aText, depends: fc.array(aText) }).map(json),
     runExports: fc.dictionary(aText, aText).map(json),
     facts: fc.dictionary(aText, aText).map(json),
   })
-  .map(({ decision, ...line }) => ({ ...line, ...(decision !== undefined && { decision }) }));
+  .map(({ override, ...line }) => ({ ...line, ...(override !== undefined && { override }) }));
 
 /** Lines in order, each name once. */
 export const someLines = fc
@@ -31,7 +31,7 @@ export const someLines = fc
   .map((lines) => lines.sort((a, b) => compareCodePoints(a.filename, b.filename)));
 
 /** A line that `toEqual` can compare. */
-export const readable = ({ record, runExports, facts, ...line }: IndexLine) => ({
+export const readable = ({ record, runExports, facts, ...line }: IndexEntry) => ({
   ...line,
   parts: [record, runExports, facts].map((bytes) => Buffer.from(bytes).toString()),
 });

@@ -1,4 +1,4 @@
-import { type IndexOptions, indexSubdir } from '../../../core/steps/index.ts';
+import { type IndexOptions, indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type IndexScene, subdir } from './index-scene.ts';
 
 export const [a, b, c] = ['a-1-0.conda', 'b-1-0.tar.bz2', 'c-1-0.conda'];

@@ -3,10 +3,9 @@ import type { Override } from '../../../core/documents/control.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { controlKey, indexKey, type ObjectKey, packageKey } from '../../../core/layout.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import type { IndexWorld } from '../../../core/steps/index.ts';
+import type { IndexWorld } from '../../../core/steps/index-subdir.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
-
 import { type MemoryStore, type MemoryStoreOptions, memoryStore, newBucket } from '../../twins/store-memory.ts';
 import { textOf } from '../store/objects.ts';
 

@@ -1,25 +1,25 @@
 import { bzip2 } from '../../../core/forms/bzip2.ts';
-import { type OptionForm, optionForms } from '../../../core/forms/option-forms.ts';
+import { type OptionalIndexFile, optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import { indexKey } from '../../../core/layout.ts';
-import { type IndexOptions, indexSubdir } from '../../../core/steps/index.ts';
+import { type IndexOptions, indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { type IndexScene, subdir } from './index-scene.ts';
 
 export const [a, b, c] = ['a-1-0.conda', 'b-1-0.conda', 'b-2-0.tar.bz2'];
-export const all = new Set(optionForms);
-export const shards = new Set<OptionForm>(['repodata_shards.msgpack.zst']);
+export const all = new Set(optionalIndexFiles);
+export const shards = new Set<OptionalIndexFile>(['repodata_shards.msgpack.zst']);
 export const keyOf = (file: string) => indexKey('conda', subdir, file);
 export const shardIndexKey = keyOf('repodata_shards.msgpack.zst');
 
 /** Indexes the scene's subdir, with these option forms asked for. */
-export const run = ({ world }: IndexScene, asked: ReadonlySet<OptionForm>, options?: IndexOptions) =>
+export const run = ({ world }: IndexScene, asked: ReadonlySet<OptionalIndexFile>, options?: IndexOptions) =>
   indexSubdir(subdir, { ...world, forms: asked, bzip2 }, options);
 /** What `verify` finds in the subdir. */
-export const damage = async ({ world }: IndexScene, asked?: ReadonlySet<OptionForm>) => {
+export const damage = async ({ world }: IndexScene, asked?: ReadonlySet<OptionalIndexFile>) => {
   const { problems } = await verify([subdir], { ...world, ...(asked && { forms: asked }) });
   // Nobody indexed noarch, nor the channel.
   return problems.flatMap(({ code, key }) => (key.includes(`/${subdir}/`) ? [`${code} ${key}`] : []));
 };
 export const generations = ({ store }: IndexScene) =>
-  optionForms.map((file) => store.objects.get(keyOf(file))?.metadata);
+  optionalIndexFiles.map((file) => store.objects.get(keyOf(file))?.metadata);
 export const shardsIn = ({ store }: IndexScene) => [...store.objects.keys()].filter((key) => key.includes('/shards/'));

@@ -1,9 +1,9 @@
-import { type OptionForm, optionForms } from '../../../core/forms/option-forms.ts';
 import { canonicalJson, parseJson } from '../../../core/json.ts';
+import { type OptionalIndexFile, optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import type { ObjectKey } from '../../../core/layout.ts';
 import { provenanceSchema } from '../../../core/provenance.ts';
-import { indexSubdir } from '../../../core/steps/index.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
+import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type PruneReport, prune } from '../../../core/steps/prune.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { noarch } from '../../../core/subdir.ts';
@@ -19,7 +19,7 @@ export interface PruneScene extends IndexScene {
   /** Milliseconds; the bucket's and the prune's. */
   now: number;
   /** The option forms that are asked for; all, unless a test says otherwise. */
-  asked: ReadonlySet<OptionForm>;
+  asked: ReadonlySet<OptionalIndexFile>;
   index(): Promise<readonly { code: string }[]>;
   /** A package that came from upstream, indexed. */
   fetched(name: string): Promise<ObjectKey>;
@@ -47,7 +47,7 @@ export function pruneScene(options: MemoryStoreOptions = {}, behaviour: Pick<Buc
   const scene: PruneScene = {
     ...base,
     now: 1_700_000_000_000,
-    asked: new Set(optionForms),
+    asked: new Set(optionalIndexFiles),
     async index() {
       const indexed = [await indexSubdir(noarch, world), await indexSubdir(subdir, world)];
       await indexChannel(world);

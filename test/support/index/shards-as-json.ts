@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
 import type { Sha256 } from '../../../core/digest.ts';
-import type { FormSource } from '../../../core/forms/form.ts';
+import type { EntrySource } from '../../../core/forms/entry-source.ts';
 import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 
@@ -17,7 +17,7 @@ function hexed(value: unknown): unknown {
 export const unpacked = (bytes: Uint8Array): unknown => decode(new Uint8Array(zstdDecompressSync(bytes)));
 
 /** The shard index with each shard in the place of its hash. */
-export async function shardsAsJson(source: FormSource): Promise<unknown> {
+export async function shardsAsJson(source: EntrySource): Promise<unknown> {
   const shards = new Map<string, Sha256>();
   const contents: Record<string, unknown> = {};
   for await (const { name, sha256, bytes } of buildShards(source)) {

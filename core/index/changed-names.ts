@@ -1,0 +1,80 @@
+import { sameBytes } from '../byte-source.ts';
+import { type EntrySource, type Section, sections } from '../forms/entry-source.ts';
+import type { IndexEntry } from '../forms/index-entry.ts';
+import { nameOf } from '../forms/shards/build-shards.ts';
+import type { Manifest, Segment, StatePlace } from './manifest.ts';
+import { readEntries } from './segment-store.ts';
+import { stateSource } from './state-source.ts';
+
+export interface ChangedSince {
+  /** The names whose shards a change of state touches. */
+  readonly names: ReadonlySet<string>;
+  /** Every entry of those names, and of few others. */
+  readonly source: EntrySource;
+}
+
+/** Segments read to tell what changed; where more did, making every shard costs little more. About 1,000 entries each. */
+const maxSegmentsRead = 40;
+
+/**
+ * Which names differ between two states of a subdir, from the segments that only one of them has; null when those are
+ * too many.
+ *
+ * @throws GatehouseError `state.damaged` when a segment cannot be read: those of `before` may be gone
+ */
+export async function changedSince(place: StatePlace, before: Manifest, after: Manifest): Promise<ChangedSince | null> {
+  const differing = sections.map((section) => ({
+    gone: without(before.sections[section], after.sections[section]),
+    came: without(after.sections[section], before.sections[section]),
+  }));
+  if (differing.reduce((sum, { gone, came }) => sum + gone.length + came.length, 0) > maxSegmentsRead) return null;
+  const names = new Set<string>();
+  for (const { gone, came } of differing) {
+    for (const name of changedNames(await entriesOf(place, gone), await entriesOf(place, came))) names.add(name);
+  }
+  const holding = (section: Section) => segmentsHolding(after.sections[section], names);
+  const narrowed = { packages: holding('packages'), 'packages.conda': holding('packages.conda') };
+  return { names, source: stateSource(place, { ...after, sections: narrowed }) };
+}
+
+function without(segments: readonly Segment[], others: readonly Segment[]): Segment[] {
+  const known = new Set(others.map(({ sha256 }) => sha256));
+  return segments.filter(({ sha256 }) => !known.has(sha256));
+}
+
+async function entriesOf(place: StatePlace, segments: readonly Segment[]): Promise<IndexEntry[]> {
+  const entries: IndexEntry[] = [];
+  for (const segment of segments) entries.push(...(await readEntries(place, segment)));
+  return entries;
+}
+
+/** A name's files stand together, from `name-` up to `name.`: `-` and `.` are neighbours, and file names are ASCII. */
+function segmentsHolding(segments: readonly Segment[], names: ReadonlySet<string>): Segment[] {
+  const wanted = [...names].map((name) => ({ from: `${name}-`, to: `${name}.` }));
+  return segments.filter(({ first }, at) => {
+    const end = segments[at + 1]?.first;
+    return wanted.some(({ from, to }) => first < to && (end === undefined || from < end));
+  });
+}
+
+/**
+ * The names whose shards a change of entries touches: those of entries that are on one side only, or differ.
+ *
+ * @param before entries of the segments that went
+ * @param after entries of the segments that came
+ */
+export function changedNames(before: readonly IndexEntry[], after: readonly IndexEntry[]): Set<string> {
+  const was = new Map(before.map((entry) => [entry.filename, entry]));
+  const names = new Set<string>();
+  for (const entry of after) {
+    const old = was.get(entry.filename);
+    was.delete(entry.filename);
+    if (old === undefined || !sayTheSame(old, entry)) names.add(nameOf(entry.filename));
+  }
+  for (const filename of was.keys()) names.add(nameOf(filename));
+  return names;
+}
+
+function sayTheSame(a: IndexEntry, b: IndexEntry): boolean {
+  return a.kind === b.kind && sameBytes(a.record, b.record) && sameBytes(a.runExports, b.runExports);
+}

@@ -1,0 +1,161 @@
+import type { Override } from '../documents/control.ts';
+import { type Section, sectionOf, sections } from '../forms/entry-source.ts';
+import type { IndexEntry } from '../forms/index-entry.ts';
+import { compareCodePoints } from '../json.ts';
+import { type ObjectKey, packageKey } from '../layout.ts';
+import { type ListedPackage, listPackages } from '../list-packages.ts';
+import { type PackageFileName, parsePackageFileName } from '../package-file-name.ts';
+import type { PackageCheck } from './check-package.ts';
+import { overrideTag } from './index-package.ts';
+import type { Manifest, Segment, StatePlace } from './manifest.ts';
+import { mapInOrder } from './map-in-order.ts';
+import { readEntries } from './segment-store.ts';
+
+/** What the packages of a subdir are compared with. */
+export interface Compared {
+  /** Null when there is no state, or none to trust. */
+  readonly manifest: Manifest | null;
+  /** What control says of a package; empty when it says nothing. */
+  readonly overrideOf: (filename: PackageFileName) => Override;
+}
+
+/**
+ * The packages that a whole listing shows to differ from the state, and every problem, whose cause may be gone. Within a
+ * section in order of file name; memory holds one segment of each section.
+ *
+ * @param rebuild takes every package for changed
+ */
+export async function* changedInListing(
+  place: StatePlace,
+  { manifest, overrideOf }: Compared,
+  rebuild: boolean,
+): AsyncGenerator<PackageCheck, void, void> {
+  const cursorOf = (section: Section) => entryCursor(place, manifest?.sections[section] ?? []);
+  const cursors = { packages: cursorOf('packages'), 'packages.conda': cursorOf('packages.conda') };
+  for await (const listed of listPackages(place.store, place.channel, place.subdir)) {
+    const { filename } = listed;
+    const cursor = cursors[sectionOf(filename)];
+    yield* gone(cursor.skip(filename));
+    const entry = await cursor.take(filename);
+    const check = { filename, listed, override: overrideOf(filename) };
+    if (rebuild || isStale(entry, check)) yield check;
+    else if (entry?.kind === 'problem') yield { ...check, problem: entry };
+  }
+  for (const section of sections) yield* gone(cursors[section].skip());
+}
+
+async function* gone(filenames: AsyncIterable<PackageFileName>): AsyncGenerator<PackageCheck, void, void> {
+  for await (const filename of filenames) yield { filename, listed: null, override: {} };
+}
+
+/** Whether an entry no longer says what the store shows: another ETag or size, another override, no bytes. */
+function isStale(entry: IndexEntry | null, { listed, override }: PackageCheck): boolean {
+  if (entry === null || listed === null) return (entry === null) !== (listed === null);
+  if (entry.etag !== listed.etag || entry.size !== listed.size) return true;
+  return entry.override !== overrideTag(override);
+}
+
+/** A walk over a section's entries beside another list in the same order. */
+function entryCursor(place: StatePlace, segments: readonly Segment[]) {
+  let entries: readonly IndexEntry[] = [];
+  let at = 0;
+  let next = 0;
+  const peek = async (): Promise<IndexEntry | null> => {
+    for (; entries[at] === undefined; at = 0) {
+      const segment = segments[next];
+      if (segment === undefined) return null;
+      entries = await readEntries(place, segment);
+      next += 1;
+    }
+    return entries[at] ?? null;
+  };
+  return {
+    /** Steps over the entries before `end`, all there are without it, and gives their names. */
+    async *skip(end?: PackageFileName): AsyncGenerator<PackageFileName, void, void> {
+      const isBefore = (name: PackageFileName) => end === undefined || compareCodePoints(name, end) < 0;
+      for (let entry = await peek(); entry !== null && isBefore(entry.filename); entry = await peek()) {
+        at += 1;
+        yield entry.filename;
+      }
+    },
+    /** Steps over the entry with this name, if it is next. */
+    async take(filename: PackageFileName): Promise<IndexEntry | null> {
+      const entry = await peek();
+      if (entry?.filename !== filename) return null;
+      at += 1;
+      return entry;
+    },
+  };
+}
+
+/** Reads at once: enough that a bucket's latency hides. */
+const maxReads = 16;
+
+/** Which of some packages the store shows to differ from the state; in order of file name. */
+export async function* changedAmong(
+  filenames: Iterable<PackageFileName>,
+  place: StatePlace,
+  { manifest, overrideOf }: Compared & { readonly manifest: Manifest },
+): AsyncGenerator<PackageCheck, void, void> {
+  const entryOf = entryReader(place, manifest);
+  const inOrder = [...new Set(filenames)].sort(compareCodePoints);
+  const checks = mapInOrder(inOrder, maxReads, async (filename): Promise<PackageCheck> => {
+    return { filename, listed: await findPackage(place, filename), override: overrideOf(filename) };
+  });
+  for await (const check of checks) if (isStale(await entryOf(check.filename), check)) yield check;
+}
+
+/** A package as a listing has it, without a way to read it: a check is handed to other threads. */
+async function findPackage(
+  { store, channel, subdir }: StatePlace,
+  filename: PackageFileName,
+): Promise<ListedPackage | null> {
+  const object = await store.get(packageKey(channel, subdir, filename));
+  if (object === null) return null;
+  const { key, etag, size, modified } = object;
+  return { key, etag, size, modified, subdir, filename };
+}
+
+/** Looks entries up by name; keeps the last segment of each section, since names come in order. */
+function entryReader(place: StatePlace, manifest: Manifest): (filename: PackageFileName) => Promise<IndexEntry | null> {
+  const kept = new Map<Section, { segment: Segment; entries: ReadonlyMap<string, IndexEntry> }>();
+  return async (filename) => {
+    const section = sectionOf(filename);
+    const segment = segmentFor(manifest.sections[section], filename);
+    if (segment === undefined) return null;
+    const known = kept.get(section);
+    if (known?.segment === segment) return known.entries.get(filename) ?? null;
+    const entries = new Map((await readEntries(place, segment)).map((entry) => [entry.filename, entry]));
+    kept.set(section, { segment, entries });
+    return entries.get(filename) ?? null;
+  };
+}
+
+/** The segment a file name falls into, or would. */
+function segmentFor(segments: readonly Segment[], filename: PackageFileName): Segment | undefined {
+  const after = segments.findIndex(({ first }) => compareCodePoints(first, filename) > 0);
+  return after === -1 ? segments.at(-1) : segments[Math.max(0, after - 1)];
+}
+
+/** The packages whose entries were made under another override than control's of now. */
+export async function* overridesChanged(
+  place: StatePlace,
+  { manifest, overrideOf }: Compared & { readonly manifest: Manifest },
+): AsyncGenerator<PackageFileName, void, void> {
+  for (const section of sections) {
+    for (const segment of manifest.sections[section]) {
+      for (const { filename, override } of await readEntries(place, segment)) {
+        if (override !== overrideTag(overrideOf(filename))) yield filename;
+      }
+    }
+  }
+}
+
+/** The packages of one subdir that keys name; what names no package of it is passed over. */
+export function packagesAt({ channel, subdir }: StatePlace, keys: readonly ObjectKey[]): PackageFileName[] {
+  const prefix = `${channel}/${subdir}/`;
+  return keys.flatMap((key) => {
+    const filename = key.startsWith(prefix) ? parsePackageFileName(key.slice(prefix.length)) : null;
+    return filename === null ? [] : [filename];
+  });
+}

@@ -1,0 +1,166 @@
+import { type Section, sectionOf } from '../forms/entry-source.ts';
+import type { IndexEntry } from '../forms/index-entry.ts';
+import { subdirOutputs } from '../forms/outputs.ts';
+import { canonicalJson, compareCodePoints } from '../json.ts';
+import { indexKey } from '../layout.ts';
+import type { PackageFileName } from '../package-file-name.ts';
+import type { EntryChange } from './check-package.ts';
+import { type Manifest, type Segment, type StatePlace, writeManifest } from './manifest.ts';
+import { generationOf } from './put-if-newer.ts';
+import { readEntries, writeSegment } from './segment-store.ts';
+
+/** A manifest and the ETag to replace it under; the manifest is null when there is none that can be read. */
+export interface State {
+  readonly manifest: Manifest | null;
+  readonly etag: string | null;
+  /** False when its segments are not to be read: then only its generation counts. */
+  readonly trusted: boolean;
+}
+
+interface Commit {
+  readonly changes: readonly EntryChange[];
+  /** The control's ETag, once all it changes is taken up; before that, the manifest keeps the one it had. */
+  readonly control?: string | null;
+}
+
+type Committed =
+  | { readonly status: 'conflict' }
+  | { readonly status: 'written' | 'unchanged'; readonly manifest: Manifest; readonly etag: string | null };
+
+/** Splices changes into a state's segments and replaces its manifest, if that is another manifest then. */
+export async function commitEntries(place: StatePlace, state: State, commit: Commit): Promise<Committed> {
+  const before = state.trusted ? state.manifest : null;
+  const next = await nextManifest(place, before, { ...commit, state });
+  if (before !== null && canonicalJson(next) === canonicalJson(before)) {
+    return { status: 'unchanged', manifest: before, etag: state.etag };
+  }
+  const manifest = { ...next, revision: next.revision + 1 };
+  const outcome = await writeManifest(place, manifest, state.etag);
+  return outcome.status === 'conflict' ? outcome : { status: 'written', manifest, etag: outcome.etag };
+}
+
+async function nextManifest(
+  place: StatePlace,
+  before: Manifest | null,
+  { changes, control, state }: Commit & { readonly state: State },
+): Promise<Manifest> {
+  const splice = (section: Section) => spliceSection(place, before?.sections[section] ?? [], inOrder(changes, section));
+  const packages = await splice('packages');
+  const conda = await splice('packages.conda');
+  const sections = { packages: [...packages.segments], 'packages.conda': [...conda.segments] };
+  if (before === null) return { ...(await firstManifest(place, state)), ...progress(null, control), sections };
+  const generation = before.generation + (packages.shown || conda.shown ? 1 : 0);
+  return { version: 1, revision: before.revision, generation, ...progress(before, control), sections };
+}
+
+const inOrder = (changes: readonly EntryChange[], section: Section): EntryChange[] =>
+  changes
+    .filter(({ filename }) => sectionOf(filename) === section)
+    .sort((a, b) => compareCodePoints(a.filename, b.filename));
+
+/**
+ * A state that was lost goes on above the highest generation that was ever served: an index file is replaced by a higher
+ * one only.
+ */
+async function firstManifest({ store, channel, subdir }: StatePlace, { manifest }: State) {
+  const served = await Promise.all(subdirOutputs.map(({ file }) => store.get(indexKey(channel, subdir, file))));
+  const generation = Math.max(manifest?.generation ?? 0, ...served.map((object) => generationOf(object?.metadata)));
+  return { version: 1, revision: manifest?.revision ?? 0, generation: generation + 1 } as const;
+}
+
+function progress(before: Manifest | null, control: string | null | undefined): Pick<Manifest, 'control' | 'partial'> {
+  if (control !== undefined) return { control };
+  const partial = before === null || before.partial === true;
+  return { control: before?.control ?? null, ...(partial && { partial }) };
+}
+
+export interface SplicedSection {
+  readonly segments: readonly Segment[];
+  /** Whether the index files show a difference. */
+  readonly shown: boolean;
+}
+
+/**
+ * A section's segments with changes applied. Only segments that a change falls into are read and written.
+ *
+ * @param changes in order of file name, each name once
+ */
+export async function spliceSection(
+  place: StatePlace,
+  segments: readonly Segment[],
+  changes: readonly EntryChange[],
+): Promise<SplicedSection> {
+  const next: Segment[] = [];
+  let shown = false;
+  for (const { segment, own } of shares(segments, changes)) {
+    if (own.length === 0) {
+      if (segment !== null) next.push(segment);
+      continue;
+    }
+    const merged = mergeEntries(segment === null ? [] : await readEntries(place, segment), own);
+    for (const piece of splitEntries(merged.entries)) next.push(await writeSegment(place, piece));
+    shown ||= merged.shown;
+  }
+  return { segments: next, shown };
+}
+
+interface Share {
+  /** Null when there is no segment yet. */
+  readonly segment: Segment | null;
+  readonly own: readonly EntryChange[];
+}
+
+/** Which changes fall into which segment: those before the first one's name into the first. */
+function shares(segments: readonly Segment[], changes: readonly EntryChange[]): Share[] {
+  let rest = changes;
+  return (segments.length > 0 ? segments : [null]).map((segment, at) => {
+    const end = segments[at + 1]?.first;
+    const own = end === undefined ? rest : rest.slice(0, countBefore(rest, end));
+    rest = rest.slice(own.length);
+    return { segment, own };
+  });
+}
+
+/** How many changes come before `end`. */
+function countBefore(changes: readonly EntryChange[], end: PackageFileName): number {
+  const at = changes.findIndex(({ filename }) => compareCodePoints(filename, end) >= 0);
+  return at === -1 ? changes.length : at;
+}
+
+/** Entries with changes applied, in order of file name. `shown`: whether the index files show a difference. */
+export function mergeEntries(
+  entries: readonly IndexEntry[],
+  changes: readonly EntryChange[],
+): { readonly entries: readonly IndexEntry[]; readonly shown: boolean } {
+  const merged = new Map(entries.map((entry) => [entry.filename, entry]));
+  let shown = false;
+  for (const { filename, entry } of changes) {
+    shown ||= showsChange(merged.get(filename) ?? null, entry);
+    if (entry === null) merged.delete(filename);
+    else merged.set(filename, entry);
+  }
+  return { entries: [...merged.values()].sort((a, b) => compareCodePoints(a.filename, b.filename)), shown };
+}
+
+/** Whether an index file can tell the two apart. ETags, sizes and problems are shown by none. */
+export function showsChange(before: IndexEntry | null, after: IndexEntry | null): boolean {
+  const [was, is] = [shownKind(before), shownKind(after)];
+  if (was !== is || before === null || after === null) return was !== is;
+  if (is === null) return false;
+  const parts = ['record', 'runExports', 'facts'] as const;
+  return parts.some((part) => !Buffer.from(before[part]).equals(after[part]));
+}
+
+const shownKind = (entry: IndexEntry | null): IndexEntry['kind'] | null =>
+  entry === null || entry.kind === 'problem' ? null : entry.kind;
+
+const maxSegmentEntries = 2000;
+const splitSegmentEntries = 1000;
+
+/** Entries cut into segments: one unless there are more than 2,000, then as many as make about 1,000 each. */
+export function splitEntries(entries: readonly IndexEntry[]): IndexEntry[][] {
+  if (entries.length === 0) return [];
+  const pieces = entries.length > maxSegmentEntries ? Math.ceil(entries.length / splitSegmentEntries) : 1;
+  const bound = (piece: number) => Math.round((piece * entries.length) / pieces);
+  return Array.from({ length: pieces }, (_, i) => entries.slice(bound(i), bound(i + 1)));
+}

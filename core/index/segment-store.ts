@@ -1,0 +1,94 @@
+import { type Sha256, sha256Of } from '../digest.ts';
+import { GatehouseError } from '../error.ts';
+import type { Summary } from '../forms/entry-source.ts';
+import type { IndexEntry } from '../forms/index-entry.ts';
+import { segmentKey, summaryKey } from '../layout.ts';
+import type { Segment, StatePlace } from './manifest.ts';
+import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';
+
+/**
+ * A segment's entries, its bytes held against its hash.
+ *
+ * @throws GatehouseError `state.damaged` when it is missing or damaged
+ */
+export const readEntries = async (place: StatePlace, segment: Segment): Promise<IndexEntry[]> =>
+  decodeSegment(await readHead(place, segment, { length: segment.bytes, sha256: segment.sha256 }));
+
+/** The records at the head of a segment (`recordsOf`), held against their own hash; errors as {@link readEntries}. */
+export const readRecords = (place: StatePlace, segment: Segment): Promise<Uint8Array> =>
+  readHead(place, segment, { length: segment.records, sha256: segment.recordsSha256 });
+
+async function readHead(
+  { store, channel, subdir }: StatePlace,
+  segment: Segment,
+  { length, sha256 }: { readonly length: number; readonly sha256: Sha256 },
+): Promise<Uint8Array> {
+  const key = segmentKey(channel, subdir, segment.sha256);
+  const object = await store.get(key);
+  if (object?.size === segment.bytes) {
+    const bytes = await object.read(0, length);
+    if (sha256Of(bytes) === sha256) return bytes;
+  }
+  throw new GatehouseError('state.damaged', `${key} is ${object === null ? 'missing' : 'damaged'}`, {
+    hint: 'gatehouse index --rebuild derives it again',
+  });
+}
+
+/**
+ * Keeps entries as a segment. An object that lies there already under the same hash is the same segment, or a damaged
+ * one, which is replaced: create-only alone would keep the damage for ever.
+ *
+ * @param entries in order of file name; at least one
+ */
+export async function writeSegment(place: StatePlace, entries: readonly IndexEntry[]): Promise<Segment> {
+  const [first] = entries;
+  if (first === undefined) throw new GatehouseError('internal.bug', 'a segment without lines');
+  const bytes = encodeSegment(entries);
+  const records = recordsOf(bytes);
+  const segment: Segment = {
+    sha256: sha256Of(bytes),
+    first: first.filename,
+    packages: entries.length,
+    listed: entries.filter(({ kind }) => kind === 'listed').length,
+    problems: entries.filter(({ kind }) => kind === 'problem').length,
+    bytes: bytes.length,
+    records: records.length,
+    recordsSha256: sha256Of(records),
+  };
+  const key = segmentKey(place.channel, place.subdir, segment.sha256);
+  const outcome = await place.store.put(key, bytes, { absent: true });
+  if (outcome.status === 'conflict' && !(await isSound(place, segment))) await place.store.put(key, bytes);
+  return segment;
+}
+
+async function isSound(place: StatePlace, segment: Segment): Promise<boolean> {
+  try {
+    await readHead(place, segment, { length: segment.bytes, sha256: segment.sha256 });
+    return true;
+  } catch (error) {
+    if (error instanceof GatehouseError && error.code === 'state.damaged') return false;
+    throw error;
+  }
+}
+
+/**
+ * A summary of one segment, made at most once: it depends on nothing else, and a segment never changes. It is kept with
+ * its hash in front, so that a damaged one is made again.
+ */
+export async function readSummary(place: StatePlace, segment: Segment, { name, of }: Summary): Promise<Uint8Array> {
+  const key = summaryKey(place.channel, place.subdir, { sha256: segment.sha256, name });
+  const known = await place.store.get(key);
+  const kept = known && soundSummary(await known.read(0, known.size));
+  if (kept) return kept;
+  const made = of(await readEntries(place, segment));
+  const bytes = Buffer.concat([Buffer.from(sha256Of(made), 'latin1'), made]);
+  await place.store.put(key, bytes, known === null ? { absent: true } : { etag: known.etag });
+  return made;
+}
+
+const sha256HexLength = 64;
+
+function soundSummary(bytes: Uint8Array): Uint8Array | null {
+  const summary = bytes.subarray(sha256HexLength);
+  return Buffer.from(bytes.subarray(0, sha256HexLength)).toString('latin1') === sha256Of(summary) ? summary : null;
+}
