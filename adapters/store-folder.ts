@@ -9,15 +9,7 @@ import { keyPath } from './store-folder/key-path.ts';
 import { listFiles } from './store-folder/list-files.ts';
 import { exclusiveLock } from './store-folder/lock.ts';
 import { deleteMetadata, readMetadata, writeMetadata } from './store-folder/metadata.ts';
-import {
-  allows,
-  conflict,
-  createFile,
-  moveFile,
-  occupant,
-  stampLater,
-  writeWhole,
-} from './store-folder/publish-file.ts';
+import { allows, conflict, createFile, moveFile, occupant, stampLater, writeWhole } from './store-folder/publish-file.ts';
 import { asDiskError, nullIfAbsent } from './system-error.ts';
 
 /**

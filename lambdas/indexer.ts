@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { outputs } from '../core/forms/outputs.ts';
 import { parseJson, parseValue } from '../core/json.ts';
-import {
-  type ChannelName,
-  channeldataKey,
-  channelNames,
-  controlKey,
-  indexKey,
-  type ObjectKey,
-} from '../core/layout.ts';
+import { type ChannelName, channeldataKey, channelNames, controlKey, indexKey, type ObjectKey } from '../core/layout.ts';
 import { findStoredAllowlist } from '../core/read-stored-allowlist.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';

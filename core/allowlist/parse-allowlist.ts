@@ -1,15 +1,7 @@
 import { GatehouseError } from '../error.ts';
 import type { OptionalIndexFile } from '../layout/index-files.ts';
 import type { Subdir } from '../subdir.ts';
-import {
-  optionFormSchema,
-  type PolicyMode,
-  platformSchema,
-  policySchema,
-  pythonSchema,
-  reservedNameSchema,
-  virtualPackagesSchema,
-} from './allowlist-schema.ts';
+import { optionFormSchema, type PolicyMode, platformSchema, policySchema, pythonSchema, reservedNameSchema, virtualPackagesSchema } from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
 import type { JsonFault } from './json-fault.ts';
 import { type JsonNode, locateJson, memberOf } from './locate-json.ts';

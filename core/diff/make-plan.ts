@@ -1,13 +1,6 @@
 import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
-import {
-  type Artifact,
-  artifactId,
-  bytesToAdd,
-  type EntryOutcome,
-  type Overrides,
-  type Plan,
-} from '../documents/plan.ts';
+import { type Artifact, artifactId, bytesToAdd, type EntryOutcome, type Overrides, type Plan } from '../documents/plan.ts';
 import { noPatches } from '../forms/hotfix/hotfix.ts';
 import { canonicalJson } from '../json.ts';
 import type { ChannelName } from '../layout.ts';

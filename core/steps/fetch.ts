@@ -10,13 +10,7 @@ import type { Provenance } from '../provenance.ts';
 import { putOnce } from '../put-once.ts';
 import type { Problem } from '../report/problem.ts';
 import { storedDigests } from '../stored-digests.ts';
-import {
-  type DownloadWorld,
-  digestFault,
-  download,
-  type ExpectedDigests,
-  type Received,
-} from '../upstream/download.ts';
+import { type DownloadWorld, digestFault, download, type ExpectedDigests, type Received } from '../upstream/download.ts';
 
 export interface FetchWorld extends DownloadWorld {
   readonly channel: ChannelName;

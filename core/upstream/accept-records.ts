@@ -1,10 +1,5 @@
 import type { z } from 'zod';
-import {
-  type PackageFileName,
-  type PackageFormat,
-  packageFileParts,
-  parsePackageFileName,
-} from '../package-file-name.ts';
+import { type PackageFileName, type PackageFormat, packageFileParts, parsePackageFileName } from '../package-file-name.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import type { Problem } from '../report/problem.ts';
 import type { Subdir } from '../subdir.ts';

@@ -8,13 +8,7 @@ import { acceptRecords, type RawRecord } from './accept-records.ts';
 import { fetchDocument, fetchWithRetry, type UpstreamWorld } from './fetch-with-retry.ts';
 import { once, readBounded, refuseHtml, unpackMsgpack } from './read-body.ts';
 import { shownUrl } from './shown-url.ts';
-import {
-  packageBaseOf,
-  resolveBase,
-  type SubdirAddress,
-  subdirInfoSchema,
-  type UpstreamSubdir,
-} from './upstream-subdir.ts';
+import { packageBaseOf, resolveBase, type SubdirAddress, subdirInfoSchema, type UpstreamSubdir } from './upstream-subdir.ts';
 
 /** conda allows as much, sent and decoded. */
 const maxIndexBytes = 128 * 1024 ** 2;

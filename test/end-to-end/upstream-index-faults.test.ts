@@ -6,13 +6,7 @@ import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
-import {
-  expectTheRestDone,
-  indexFileNames,
-  soundPackages,
-  type WatchedRun,
-  watchedRun,
-} from '../support/cli/watched-run.ts';
+import { expectTheRestDone, indexFileNames, soundPackages, type WatchedRun, watchedRun } from '../support/cli/watched-run.ts';
 
 /** One thread for all of them: starting it is most of what a small sync costs. */
 const solver = rattlerSolver();

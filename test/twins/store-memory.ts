@@ -2,15 +2,7 @@ import { type ByteSource, bytesSource } from '../../core/byte-source.ts';
 import { GatehouseError } from '../../core/error.ts';
 import { compareCodePoints } from '../../core/json.ts';
 import type { ObjectKey } from '../../core/layout.ts';
-import type {
-  Condition,
-  Metadata,
-  ObjectHead,
-  PutOutcome,
-  StagedObject,
-  Store,
-  StoredObject,
-} from '../../core/ports/store.ts';
+import type { Condition, Metadata, ObjectHead, PutOutcome, StagedObject, Store, StoredObject } from '../../core/ports/store.ts';
 
 export type StoreOperation = 'get' | 'read' | 'put' | 'list' | 'delete' | 'stage' | 'write' | 'publish';
 

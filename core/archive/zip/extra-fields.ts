@@ -73,7 +73,3 @@ function resolved(size: number, wide: number | undefined): number {
   if (wide !== undefined && wide !== size && wide !== 0) refuse('A4.extra', 'a ZIP64 extra contradicts its header');
   return size;
 }
-
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}

@@ -3,7 +3,8 @@ import { type ByteSource, chunksOf } from '../../byte-source.ts';
 import { decodeThrough } from '../decode-through.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import type { ZipEntry } from './directory.ts';
-import { resolveExtras, sameBytes } from './extra-fields.ts';
+import { resolveExtras } from './extra-fields.ts';
+import { sameBytes } from '../../byte-source.ts';
 
 const signature = 0x04034b50;
 const fixedBytes = 30;

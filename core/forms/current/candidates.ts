@@ -32,31 +32,20 @@ export function knownOf({ filename, record }: IndexEntry): Known {
   const text = Buffer.from(record.buffer, record.byteOffset, record.length).toString('latin1');
   const { build_number, timestamp, depends, track_features, features } = parseJson(text, recordSchema, filename);
   const featured = hasAny(track_features) || hasAny(features);
-  const { version, build } = partsOf(filename);
+  const { version, build } = packageFileParts(filename);
   return { filename, version, build, buildNumber: build_number, timestamp, featured, depends };
 }
 
 /** Whether there is a feature: features are a list or one text. */
 const hasAny = (features: unknown): boolean => (Array.isArray(features) ? features.length > 0 : Boolean(features));
 
-/** `name-version-build` of a valid file name. */
-export const stemOf = (filename: string): string =>
-  filename.slice(0, filename.endsWith('.conda') ? -'.conda'.length : -'.tar.bz2'.length);
-
-/** The parts of a valid file name. Checking the name again with its pattern costs ten times this. */
-export function partsOf(filename: string): { readonly name: string; readonly version: string; readonly build: string } {
-  const stem = stemOf(filename);
-  const last = stem.lastIndexOf('-');
-  const first = stem.lastIndexOf('-', last - 1);
-  return { name: stem.slice(0, first), version: stem.slice(first + 1, last), build: stem.slice(last + 1) };
-}
-
 /** The packages that conda sees: `.conda` first, and no `.tar.bz2` whose `.conda` is there. */
 export function withoutOtherFormat<T extends { readonly filename: string }>(packages: readonly T[]): readonly T[] {
   if (packages.length < 2) return packages;
   const conda = packages.filter(({ filename }) => filename.endsWith('.conda'));
-  const stems = new Set(conda.map(({ filename }) => stemOf(filename)));
-  const legacy = packages.filter(({ filename }) => filename.endsWith('.tar.bz2') && !stems.has(stemOf(filename)));
+  const stems = new Set(conda.map(({ filename }) => packageFileParts(filename).stem));
+  const isAlone = (filename: string) => !stems.has(packageFileParts(filename).stem);
+  const legacy = packages.filter(({ filename }) => filename.endsWith('.tar.bz2') && isAlone(filename));
   return [...conda, ...legacy];
 }
 

@@ -7,15 +7,7 @@ import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { bzip2, bzip2Bomb } from '../../support/archives/build-bzip2.ts';
 import { buildTar } from '../../support/archives/build-tar.ts';
 import { skippableFrame, zstdBomb } from '../../support/archives/build-zstd.ts';
-import {
-  buildConda,
-  buildTarBz2,
-  indexJson,
-  indexMember,
-  infoTar,
-  pkgTar,
-  stem,
-} from '../../support/packages/build-package.ts';
+import { buildConda, buildTarBz2, indexJson, indexMember, infoTar, pkgTar, stem } from '../../support/packages/build-package.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
 
 const inspect = (bytes: Uint8Array, extension = '.conda', limits?: ReadLimits) =>

@@ -6,15 +6,7 @@ import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { bzip2 } from '../../support/archives/build-bzip2.ts';
 import { buildTar, paxHeader } from '../../support/archives/build-tar.ts';
-import {
-  buildConda,
-  buildTarBz2,
-  indexJson,
-  indexMember,
-  infoTar,
-  pkgTar,
-  stem,
-} from '../../support/packages/build-package.ts';
+import { buildConda, buildTarBz2, indexJson, indexMember, infoTar, pkgTar, stem } from '../../support/packages/build-package.ts';
 import { countingSource } from '../../support/packages/counting-source.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
 

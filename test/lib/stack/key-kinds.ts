@@ -1,24 +1,7 @@
 import { sha256Schema } from '../../../core/digest.ts';
 import { outputs } from '../../../core/forms/outputs.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import {
-  allowlistKey,
-  channeldataKey,
-  controlKey,
-  indexKey,
-  latestRunKey,
-  packageKey,
-  partialKey,
-  patchKey,
-  planKey,
-  proofKey,
-  provenanceKey,
-  runKey,
-  segmentKey,
-  shardKey,
-  stateKey,
-  summaryKey,
-} from '../../../core/layout.ts';
+import { allowlistKey, channeldataKey, controlKey, indexKey, latestRunKey, packageKey, partialKey, patchKey, planKey, proofKey, provenanceKey, runKey, segmentKey, shardKey, stateKey, summaryKey } from '../../../core/layout.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { subdirSchema } from '../../../core/subdir.ts';
 

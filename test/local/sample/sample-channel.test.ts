@@ -7,12 +7,7 @@ import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
-import {
-  buildSampleChannel,
-  sampleAllowlist,
-  samplePackages,
-  samplePlatforms,
-} from '../../../local/sample/sample-channel.ts';
+import { buildSampleChannel, sampleAllowlist, samplePackages, samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
 import type { RepodataForm } from '../../../local/sample/write-repodata.ts';
 import { solve } from './solve.ts';

@@ -5,17 +5,7 @@ import type { Store } from '../../../core/ports/store.ts';
 import { provenanceSchema } from '../../../core/provenance.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import {
-  decided,
-  following,
-  ifUnchanged,
-  type Lines,
-  publish,
-  readState,
-  sameLines,
-  untilDone,
-  writeState,
-} from '../small-index.ts';
+import { decided, following, ifUnchanged, type Lines, publish, readState, sameLines, untilDone, writeState } from '../small-index.ts';
 
 /** Flaw: it believes what is known of packages, which is written before their bytes are there. */
 export const indexBeforeObject: Indexer = ({ store, clock }) =>

@@ -12,15 +12,7 @@ import { type Bucket, type Change, memoryStore, newBucket } from '../../twins/st
 import { type RecordedTelemetry, recordTelemetry } from './recorded-telemetry.ts';
 import { type Life, smallFunctions } from './small-functions.ts';
 import { type Disorder, smallQueue } from './small-queue.ts';
-import {
-  bucketName,
-  functionNamed,
-  isVersioned,
-  maxReceivesOf,
-  notifications,
-  type SmallFunction,
-  wiring,
-} from './small-stack.ts';
+import { bucketName, functionNamed, isVersioned, maxReceivesOf, notifications, type SmallFunction, wiring } from './small-stack.ts';
 
 export interface Mischief extends Disorder {
   /** Ends the invocation, and whatever it still does, before the nth effect of the whole play. */
