@@ -3,11 +3,11 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { type ByteSource, bytesSource, chunksOf } from '../core/byte-source.ts';
-import { sha256Of, sha256Schema } from '../core/digest.ts';
-import { GatehouseError } from '../core/error.ts';
-import { parseJson } from '../core/json.ts';
+import { parseJson } from '../core/json/json.ts';
+import { sha256Of, sha256Schema } from '../core/names/digest.ts';
+import { type ByteSource, bytesSource, chunksOf } from '../core/ports/byte-source.ts';
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 import { memoryCache } from './cache-memory.ts';
 import { type HeldFile, holdFile } from './open-file.ts';
 import { systemErrorCode } from './system-error.ts';

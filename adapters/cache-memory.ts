@@ -1,6 +1,6 @@
-import { bytesSource } from '../core/byte-source.ts';
-import { GatehouseError } from '../core/error.ts';
+import { bytesSource } from '../core/ports/byte-source.ts';
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 
 interface MemoryCacheOptions {
   /** The bound of all documents together; none when absent. */

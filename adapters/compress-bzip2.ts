@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { GatehouseError } from '../core/error.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 
 /**
  * The bytes as one bzip2 stream, made in a thread of its own that ends with it: for `repodata.json.bz2`.

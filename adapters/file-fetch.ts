@@ -1,9 +1,9 @@
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { chunkSize } from '../core/byte-source.ts';
-import { GatehouseError } from '../core/error.ts';
+import { chunkSize } from '../core/ports/byte-source.ts';
 import type { FetchResponse } from '../core/ports/fetch.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 import { systemErrorCode } from './system-error.ts';
 
 /** A GET of a `file:` URL: 404 where no regular file is, 304 when its ETag is the one that was sent. */

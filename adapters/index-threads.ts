@@ -2,10 +2,10 @@ import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { GatehouseError } from '../core/error.ts';
 import type { EntryChange, Offload } from '../core/index/check-package.ts';
-import type { ChannelName } from '../core/layout.ts';
+import type { ChannelName } from '../core/layout/keys.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './index-threads/messages.ts';
 
 export interface IndexThreads extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { GatehouseError } from '../core/error.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 
 /** A slowest transfer that is let go on: at least so many bytes in every window. */
 export interface Throughput {

@@ -1,8 +1,8 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, read } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { ByteSource } from '../core/byte-source.ts';
-import { GatehouseError } from '../core/error.ts';
+import type { ByteSource } from '../core/ports/byte-source.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 import { nullIfAbsent, systemErrorCode } from './system-error.ts';
 
 /** A file's tag: inode, time of change in nanoseconds, size. Renaming and linking keep it; a copy has another. */

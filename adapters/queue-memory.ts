@@ -1,5 +1,5 @@
-import { GatehouseError } from '../core/error.ts';
 import type { DeadLetter, Queue } from '../core/ports/queue.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 
 interface Drain {
   /** Messages handled at once. */

@@ -1,7 +1,7 @@
 import { type BatchResultErrorEntry, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { GatehouseError } from '../core/error.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Queue } from '../core/ports/queue.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 import { isNetworkError, refusalOf, setupHint } from './aws-refusal.ts';
 import { systemClock } from './system-clock.ts';
 

@@ -1,8 +1,8 @@
-import { namesChannel } from '../core/match-spec/solver-spec.ts';
+import { namesChannel } from '../core/names/match-spec/solver-spec.ts';
+import { parseVersion } from '../core/names/version/version.ts';
 import type { RecordRefusal, Solver } from '../core/ports/solver.ts';
 import { dependencySpec } from '../core/record/dependency-spec.ts';
 import type { RepodataRecord } from '../core/record/record.ts';
-import { parseVersion } from '../core/version/version.ts';
 import { type SolverThread, solverThread } from './solver-rattler/solver-thread.ts';
 
 export interface RattlerOptions {

@@ -1,4 +1,4 @@
-import { GatehouseError } from '../core/error.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 
 /** The system's name for what failed (`ENOENT`), or null when the error is not a system call's. */
 export function systemErrorCode(error: unknown): string | null {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { artifactSchema } from '../core/documents/plan.ts';
-import { parseJson } from '../core/json.ts';
+import { parseJson } from '../core/json/json.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { openWorld } from '../local/world/open-world.ts';
 

@@ -2,9 +2,9 @@
 // cloud it loads neither solver nor proxies.
 import { folderStore } from '../adapters/store-folder.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import { objectKeySchema } from '../core/layout.ts';
+import { objectKeySchema } from '../core/layout/keys.ts';
+import { subdirSchema } from '../core/names/subdir.ts';
 import { indexSubdir } from '../core/steps/index-subdir.ts';
-import { subdirSchema } from '../core/subdir.ts';
 
 const [store = '', subdir = '', ...keys] = process.argv.slice(2);
 const { problems } = await indexSubdir(

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { folderStore } from '../adapters/store-folder.ts';
-import { subdirSchema } from '../core/subdir.ts';
+import { subdirSchema } from '../core/names/subdir.ts';
 import { benchPackages, onePackage } from './support/bench-packages.ts';
 import { floor, gatehouse, parsePeer } from './support/contender.ts';
 import type { PackagesShape } from './support/generate-packages.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseAllowlist } from '../core/allowlist/parse-allowlist.ts';
+import { parseAllowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import { plan } from '../core/steps/plan.ts';
 import { serveFolder } from '../local/sample/serve-folder.ts';

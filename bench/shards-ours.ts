@@ -1,9 +1,9 @@
 // A process of its own: every shard of a subdir, from its state.
 import { folderStore } from '../adapters/store-folder.ts';
-import { buildShards } from '../core/forms/shards/build-shards.ts';
 import { readManifest } from '../core/index/manifest.ts';
 import { stateSource } from '../core/index/state-source.ts';
-import { subdirSchema } from '../core/subdir.ts';
+import { subdirSchema } from '../core/names/subdir.ts';
+import { buildShards } from '../core/outputs/shards/build-shards.ts';
 
 const [store = '', subdir = ''] = process.argv.slice(2);
 const place = { store: folderStore(store), channel: 'conda', subdir: subdirSchema.parse(subdir) } as const;

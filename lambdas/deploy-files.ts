@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { refusalOf } from '../adapters/aws-refusal.ts';
 import { s3Client } from '../adapters/store-s3/bucket.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import { parseValue } from '../core/json.ts';
-import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout.ts';
+import { parseValue } from '../core/json/json.ts';
+import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout/keys.ts';
+import { subdirSchema } from '../core/names/subdir.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import { subdirSchema } from '../core/subdir.ts';
 
 /** Whether a key is the allowlist's, or that of a subdir's hotfixes. */
 function isTarget(key: ObjectKey): boolean {

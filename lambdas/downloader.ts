@@ -1,7 +1,7 @@
 import { jobSchema } from '../core/documents/plan.ts';
 import { wantedArtifact } from '../core/documents/run.ts';
-import { GatehouseError } from '../core/error.ts';
-import { parseJson, parseValue } from '../core/json.ts';
+import { parseJson, parseValue } from '../core/json/json.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { withinTime } from './within-time.ts';

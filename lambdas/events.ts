@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ObjectKey, objectKeySchema } from '../core/layout.ts';
+import { type ObjectKey, objectKeySchema } from '../core/layout/keys.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const messageSchema = z.object({ messageId: z.string(), body: z.string() });

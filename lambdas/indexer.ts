@@ -1,12 +1,19 @@
 import { z } from 'zod';
-import { outputs } from '../core/forms/outputs.ts';
-import { parseJson, parseValue } from '../core/json.ts';
-import { type ChannelName, channeldataKey, channelNames, controlKey, indexKey, type ObjectKey } from '../core/layout.ts';
-import { findStoredAllowlist } from '../core/read-stored-allowlist.ts';
+import { findStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
+import { parseJson, parseValue } from '../core/json/json.ts';
+import {
+  type ChannelName,
+  channeldataKey,
+  channelNames,
+  controlKey,
+  indexKey,
+  type ObjectKey,
+} from '../core/layout/keys.ts';
+import { type Subdir, subdirSchema } from '../core/names/subdir.ts';
+import { outputs } from '../core/outputs/outputs.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
-import { type Subdir, subdirSchema } from '../core/subdir.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
 

@@ -1,5 +1,5 @@
-import { parseJson, parseValue } from '../core/json.ts';
-import { readStoredAllowlist } from '../core/read-stored-allowlist.ts';
+import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
+import { parseJson, parseValue } from '../core/json/json.ts';
 import { prove } from '../core/steps/prove.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import { inWorld, openProver, type ProverWorld } from './world.ts';

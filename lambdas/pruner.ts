@@ -1,8 +1,8 @@
+import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import { indexMessage } from '../core/documents/run.ts';
-import { channelPlace } from '../core/list-packages.ts';
-import { readStoredAllowlist } from '../core/read-stored-allowlist.ts';
+import type { Subdir } from '../core/names/subdir.ts';
 import { type PruneReport, prune } from '../core/steps/prune.ts';
-import type { Subdir } from '../core/subdir.ts';
+import { channelPlace } from '../core/store/list-packages.ts';
 import { inWorld, openPruner, type PrunerWorld } from './world.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
-import { parseJson, parseValue } from '../core/json.ts';
+import { parseJson, parseValue } from '../core/json/json.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
 import { advanceRun } from '../core/steps/cloud-run/advance.ts';
 import { concludeRun } from '../core/steps/cloud-run/conclude.ts';

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { GatehouseError } from '../core/error.ts';
-import type { Event, Log } from '../core/report/event.ts';
+import type { Event, Log } from '../core/ports/log.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 
 export interface Telemetry {
   /** Takes the events that steps report. */

@@ -1,6 +1,6 @@
-import { GatehouseError } from '../core/error.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Fetch } from '../core/ports/fetch.ts';
+import { GatehouseError } from '../core/problems/error.ts';
 
 /** Left of the function's time to log which message failed; a function that is cut off logs nothing. */
 const reserveMs = 10_000;

@@ -5,7 +5,7 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { rootFiles, servedFolders } from '../core/layout.ts';
+import { rootFiles, servedFolders } from '../core/layout/keys.ts';
 import { compileEdge } from './edge/compile-edge.ts';
 import type { Settings } from './settings.ts';
 

@@ -5,8 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
+import { allowlistKey, patchKey } from '../core/layout/keys.ts';
 import { parsePatchFileName } from '../core/layout/patch-file-name.ts';
-import { allowlistKey, patchKey } from '../core/layout.ts';
 
 export interface RepositoryFiles {
   /** The path of allowlist.json. */

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
-import { allowlistKey, channelNames, privatePrefix } from '../core/layout.ts';
+import { allowlistKey, channelNames, privatePrefix } from '../core/layout/keys.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
 
 interface Notification {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { allowlistJsonSchema } from '../core/allowlist/allowlist-schema.ts';
+import { allowlistJsonSchema } from '../core/documents/allowlist/allowlist-schema.ts';
 
 const file = new URL('../allowlist.schema.json', import.meta.url);
 await writeFile(file, `${JSON.stringify(allowlistJsonSchema(), null, 2)}\n`);

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { chunksOf } from '../../core/byte-source.ts';
-import { digestStream } from '../../core/digest.ts';
 import { checkPackage } from '../../core/index/check-package.ts';
+import { digestStream } from '../../core/names/digest.ts';
+import { chunksOf } from '../../core/ports/byte-source.ts';
 import type { StoredObject } from '../../core/ports/store.ts';
-import { storedDigests } from '../../core/stored-digests.ts';
+import { storedDigests } from '../../core/store/stored-digests.ts';
 import { folderStore } from '../store-folder.ts';
 import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
 

@@ -1,6 +1,6 @@
-import { type ErrorCode, GatehouseError } from '../../core/error.ts';
 import type { EntryChange, PackageCheck } from '../../core/index/check-package.ts';
-import type { ChannelName } from '../../core/layout.ts';
+import type { ChannelName } from '../../core/layout/keys.ts';
+import { type ErrorCode, GatehouseError } from '../../core/problems/error.ts';
 
 /** The store that a thread works on for its whole life. */
 export interface ThreadPlace {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Encoder } from '@msgpack/msgpack';
-import { solverDependency } from '../../core/match-spec/solver-spec.ts';
+import { solverDependency } from '../../core/names/match-spec/solver-spec.ts';
 import type { Candidate, CandidatePool } from '../../core/ports/solver.ts';
 
 const indexPath = 'noarch/repodata_shards.msgpack.zst';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { GatehouseError } from '../../core/error.ts';
 import type { CandidatePool, Solution } from '../../core/ports/solver.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { channelUrl, type FromWorker, type LockedPackage, type SolveReply, type ToWorker } from './messages.ts';
 import { poolFiles } from './pool-files.ts';
 

@@ -1,6 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
-import { type ChannelFile, channelUrl, type FromWorker, type SolveCall, type SolveReply, type ToWorker } from './messages.ts';
+import {
+  type ChannelFile,
+  channelUrl,
+  type FromWorker,
+  type SolveCall,
+  type SolveReply,
+  type ToWorker,
+} from './messages.ts';
 
 /** The worker thread's entry: rattler with a `fetch` that knows one channel and asks the main thread for its files. */
 const port = parentPort;

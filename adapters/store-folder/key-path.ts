@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { GatehouseError } from '../../core/error.ts';
-import type { ObjectKey } from '../../core/layout.ts';
+import type { ObjectKey } from '../../core/layout/keys.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { statsAt } from '../open-file.ts';
 
 /** The folder backend's own places: no object is ever there. */

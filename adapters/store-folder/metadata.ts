@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { GatehouseError } from '../../core/error.ts';
-import { canonicalJson, parseJson } from '../../core/json.ts';
-import type { ObjectKey } from '../../core/layout.ts';
+import { canonicalJson, parseJson } from '../../core/json/json.ts';
+import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { Metadata } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { nullIfAbsent } from '../system-error.ts';
 import type { IncomingFile } from './incoming.ts';
 import { internalPath } from './key-path.ts';

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { GatehouseError } from '../../core/error.ts';
 import type { Condition, PutOutcome } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { fileEtag, regularFile, statsAt } from '../open-file.ts';
 import { systemErrorCode } from '../system-error.ts';
 

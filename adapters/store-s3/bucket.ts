@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { GatehouseError } from '../../core/error.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { type AwsRefusal, isNetworkError, refusalOf, setupHint } from '../aws-refusal.ts';
 
 /** One bucket and how it is worked with: what every operation of the backend needs. */

@@ -4,10 +4,10 @@ import {
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
-import { GatehouseError } from '../../core/error.ts';
-import { compareCodePoints } from '../../core/json.ts';
-import { type ObjectKey, objectKeySchema } from '../../core/layout.ts';
+import { compareCodePoints } from '../../core/json/json.ts';
+import { type ObjectKey, objectKeySchema } from '../../core/layout/keys.ts';
 import type { ObjectHead, StoredObject } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { refusalOf } from '../aws-refusal.ts';
 import { asBucketError, type Bucket, unreachable } from './bucket.ts';
 

@@ -6,10 +6,10 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { ByteSource } from '../../core/byte-source.ts';
-import { GatehouseError } from '../../core/error.ts';
-import { type ObjectKey, representationOf } from '../../core/layout.ts';
+import { type ObjectKey, representationOf } from '../../core/layout/keys.ts';
+import type { ByteSource } from '../../core/ports/byte-source.ts';
 import type { Condition, Metadata, PutOutcome } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { refusalOf } from '../aws-refusal.ts';
 import type { Bucket } from './bucket.ts';
 

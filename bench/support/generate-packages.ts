@@ -1,4 +1,4 @@
-import type { PackageFormat } from '../../core/package-file-name.ts';
+import type { PackageFormat } from '../../core/names/package-file-name.ts';
 import type { PackageSpec } from '../../local/sample/build-package.ts';
 import { seededRandom } from '../../test/support/random.ts';
 

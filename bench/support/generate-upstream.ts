@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type PackageIndex, sampleTime } from '../../local/sample/package-metadata.ts';
-import { type NamedRecord, type RepodataDocument, type RepodataForm, repodataDocument, writeRepodata } from '../../local/sample/write-repodata.ts';
+import {
+  type NamedRecord,
+  type RepodataDocument,
+  type RepodataForm,
+  repodataDocument,
+  writeRepodata,
+} from '../../local/sample/write-repodata.ts';
 import { seededRandom } from '../../test/support/random.ts';
 import { type GeneratedName, generateNames, type UpstreamShape, type Variant } from './generate-names.ts';
 

@@ -3,9 +3,15 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { chunkSize } from '../../core/byte-source.ts';
-import { digestStream } from '../../core/digest.ts';
-import { formatMember, incompressibleChunks, mtimeOf, type PackageFile, zstdFrame } from '../../local/sample/build-package.ts';
+import { digestStream } from '../../core/names/digest.ts';
+import { chunkSize } from '../../core/ports/byte-source.ts';
+import {
+  formatMember,
+  incompressibleChunks,
+  mtimeOf,
+  type PackageFile,
+  zstdFrame,
+} from '../../local/sample/build-package.ts';
 import { infoMembers, type PackageFacts, packageIndex, stemOf } from '../../local/sample/package-metadata.ts';
 import { tarArchive, tarEnd, tarHeader, tarPadding } from '../../local/sample/tar-write.ts';
 import { type ZipEntry, zipDirectory, zipLocalHeader } from '../../local/sample/zip-write.ts';

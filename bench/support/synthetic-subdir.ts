@@ -1,9 +1,9 @@
-import type { IndexEntry } from '../../core/forms/index-entry.ts';
 import { splitEntries } from '../../core/index/commit-entries.ts';
 import { type Segment, type StatePlace, writeManifest } from '../../core/index/manifest.ts';
 import { writeSegment } from '../../core/index/segment-store.ts';
-import { canonicalJson, compareCodePoints } from '../../core/json.ts';
-import { packageFileNameSchema } from '../../core/package-file-name.ts';
+import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
+import { packageFileNameSchema } from '../../core/names/package-file-name.ts';
+import type { IndexEntry } from '../../core/outputs/index-entry.ts';
 import type { NamedRecord } from '../../local/sample/write-repodata.ts';
 import { generateRepodata } from './generate-upstream.ts';
 

@@ -1,5 +1,5 @@
-import { GatehouseError } from '../error.ts';
-import { canonicalJson } from '../json.ts';
+import { canonicalJson } from '../json/json.ts';
+import { GatehouseError } from '../problems/error.ts';
 
 /** Something odd but sound that a reader met. `code` is stable; the gate decides what it means. */
 export interface Finding {

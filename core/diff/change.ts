@@ -1,9 +1,9 @@
 import type { Override } from '../documents/control.ts';
+import { applyHotfix } from '../documents/patches/hotfix.ts';
 import type { Artifact } from '../documents/plan.ts';
-import { applyHotfix } from '../forms/hotfix/hotfix.ts';
-import { canonicalJson } from '../json.ts';
+import { canonicalJson } from '../json/json.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { Problem } from '../report/problem.ts';
 import type { PackagePlace } from './channel-state.ts';
 
 /** What control is to say of one package. */

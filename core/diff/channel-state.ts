@@ -1,15 +1,15 @@
 import { type Control, readControl } from '../documents/control.ts';
 import { deriveSubdir, listedRecords } from '../index/derive-subdir.ts';
 import { readIndex } from '../index/read-index.ts';
-import type { ChannelName } from '../layout.ts';
-import { type ListedPackage, listPackages } from '../list-packages.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import type { ChannelName } from '../layout/keys.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
-import { isDamaged } from '../read-json-object.ts';
-import { readOnlyStore } from '../read-only-store.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import { storedDigests } from '../stored-digests.ts';
-import { noarch, type Subdir } from '../subdir.ts';
+import { type ListedPackage, listPackages } from '../store/list-packages.ts';
+import { isDamaged } from '../store/read-json-object.ts';
+import { readOnlyStore } from '../store/read-only-store.ts';
+import { storedDigests } from '../store/stored-digests.ts';
 
 /** What the store has of one subdir. */
 export interface SubdirState {

@@ -1,7 +1,7 @@
 import type { EntryOutcome } from '../documents/plan.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
 import type { InstallRequest } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs } from '../solve/solve-request.ts';
-import { noarch, type Subdir } from '../subdir.ts';
 
 /** What entries may claim of a subdir's packages. */
 export interface EntryClaims {

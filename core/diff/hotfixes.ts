@@ -1,12 +1,12 @@
 import type { Override } from '../documents/control.ts';
-import { applyHotfix, type Hotfix, hotfixIn, type Patches } from '../forms/hotfix/hotfix.ts';
-import { canonicalJson } from '../json.ts';
-import type { ChannelName } from '../layout.ts';
+import { applyHotfix, type Hotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
+import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { canonicalJson } from '../json/json.ts';
+import type { ChannelName } from '../layout/keys.ts';
 import type { Store } from '../ports/store.ts';
-import { isDamaged } from '../read-json-object.ts';
-import { knownSha256s, readProvenance } from '../read-provenance.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { ChannelRecords } from '../solve/prove-entries.ts';
+import { isDamaged } from '../store/read-json-object.ts';
 import { type ChannelChange, indexersOwn, type PlacedOverride } from './change.ts';
 import { type ChannelState, type PackagePlace, storedPackages } from './channel-state.ts';
 

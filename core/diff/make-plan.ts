@@ -1,12 +1,19 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
-import { type Artifact, artifactId, bytesToAdd, type EntryOutcome, type Overrides, type Plan } from '../documents/plan.ts';
-import { noPatches } from '../forms/hotfix/hotfix.ts';
-import { canonicalJson } from '../json.ts';
-import type { ChannelName } from '../layout.ts';
+import { noPatches } from '../documents/patches/hotfix.ts';
+import {
+  type Artifact,
+  artifactId,
+  bytesToAdd,
+  type EntryOutcome,
+  type Overrides,
+  type Plan,
+} from '../documents/plan.ts';
+import { canonicalJson } from '../json/json.ts';
+import type { ChannelName } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import type { Problem } from '../report/problem.ts';
+import type { Problem } from '../problems/problem.ts';
 import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
 import { installRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';

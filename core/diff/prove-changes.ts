@@ -1,12 +1,12 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { Override } from '../documents/control.ts';
 import { artifactId, type EntryOutcome } from '../documents/plan.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Solver } from '../ports/solver.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { proveEntries } from '../solve/prove-entries.ts';
 import { byEntryAndPlatform, installs } from '../solve/solve-request.ts';
-import type { Subdir } from '../subdir.ts';
 import type { ChannelChange, ChannelDraft, PlacedOverride } from './change.ts';
 import type { ChannelState, PackagePlace } from './channel-state.ts';
 import { draftHotfixes, type HotfixWorld } from './hotfixes.ts';

@@ -1,10 +1,10 @@
 import type { Override } from '../documents/control.ts';
-import type { ChannelName } from '../layout.ts';
+import { cameFromUpstream } from '../documents/read-provenance.ts';
+import type { ChannelName } from '../layout/keys.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
-import { cameFromUpstream } from '../read-provenance.ts';
 import { sameDigests } from '../record/record.ts';
 import type { UpstreamNow } from '../solve/upstream-view.ts';
-import type { Subdir } from '../subdir.ts';
 import { type ChannelChange, upstreamChange } from './change.ts';
 import type { PackagePlace, SubdirState } from './channel-state.ts';
 import type { EntryClaims } from './entry-claims.ts';

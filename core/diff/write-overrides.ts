@@ -1,11 +1,11 @@
 import { type Control, emptyControl, readControl } from '../documents/control.ts';
 import type { Overrides, Plan } from '../documents/plan.ts';
-import { canonicalJson } from '../json.ts';
-import { type ChannelName, controlKey } from '../layout.ts';
+import { canonicalJson } from '../json/json.ts';
+import { type ChannelName, controlKey } from '../layout/keys.ts';
+import { type Subdir, subdirSchema } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { type Subdir, subdirSchema } from '../subdir.ts';
-import { updateJson } from '../update-json.ts';
+import { updateJson } from '../store/update-json.ts';
 
 export interface OverrideWorld {
   readonly store: Store;

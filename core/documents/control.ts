@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { GatehouseError } from '../error.ts';
-import { hotfixSchema } from '../forms/hotfix/hotfix.ts';
-import { type ChannelName, controlKey } from '../layout.ts';
+import { type ChannelName, controlKey } from '../layout/keys.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
-import { isDamaged, readJsonObject } from '../read-json-object.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { recordSchema } from '../record/record.ts';
-import type { Subdir } from '../subdir.ts';
+import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
+import { hotfixSchema } from './patches/hotfix.ts';
 
 /** What replaces or adds to a package's provenance since the package entered. */
 export const overrideSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { packageFileNameSchema } from '../package-file-name.ts';
+import { packageFileNameSchema } from '../names/package-file-name.ts';
+import { subdirSchema } from '../names/subdir.ts';
+import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
-import { problemSchema } from '../report/problem.ts';
-import { subdirSchema } from '../subdir.ts';
 import { outcomeSchema } from './plan.ts';
 
 const upstreamRecordSchema = z.strictObject({

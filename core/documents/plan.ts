@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { md5Schema, type Sha256, sha256Of, sha256Schema } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import { canonicalJson } from '../json.ts';
-import { planKey } from '../layout.ts';
-import { packageFileNameSchema } from '../package-file-name.ts';
+import { canonicalJson } from '../json/json.ts';
+import { planKey } from '../layout/keys.ts';
+import { md5Schema, type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
+import { packageFileNameSchema } from '../names/package-file-name.ts';
+import { subdirSchema } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
-import { putOnce } from '../put-once.ts';
-import { readJsonObject } from '../read-json-object.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
-import { problemSchema } from '../report/problem.ts';
-import { subdirSchema } from '../subdir.ts';
+import { putOnce } from '../store/put-once.ts';
+import { readJsonObject } from '../store/read-json-object.ts';
 import { overrideSchema } from './control.ts';
 
 /** One package file the allowlist needs: where it is upstream, what its bytes must be, and which entries brought it. */

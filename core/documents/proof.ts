@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type ChannelName, proofKey } from '../layout.ts';
+import { type ChannelName, proofKey } from '../layout/keys.ts';
+import { subdirSchema } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
-import { isDamaged, readJsonObject } from '../read-json-object.ts';
-import { subdirSchema } from '../subdir.ts';
+import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
 
 /** How each entry stood at the last proof. It is kept so that the next proof can say what changed. */
 export const proofSchema = z.strictObject({

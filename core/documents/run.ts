@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
-import { type Sha256, sha256Schema } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import { latestRunKey, runKey } from '../layout.ts';
+import { latestRunKey, runKey } from '../layout/keys.ts';
+import { type Sha256, sha256Schema } from '../names/digest.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { type JsonObject, readJsonObject } from '../read-json-object.ts';
-import { readStoredAllowlist } from '../read-stored-allowlist.ts';
-import { readStoredPatches, type StoredPatches } from '../read-stored-patches.ts';
-import type { Subdir } from '../subdir.ts';
-import { updateJson } from '../update-json.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { type JsonObject, readJsonObject } from '../store/read-json-object.ts';
+import { updateJson } from '../store/update-json.ts';
+import type { Allowlist } from './allowlist/parse-allowlist.ts';
+import { readStoredAllowlist } from './allowlist/stored-allowlist.ts';
+import { readStoredPatches, type StoredPatches } from './patches/stored-patches.ts';
 import { type Artifact, artifactId, type Job, readPlan } from './plan.ts';
 
 /** In order; a run never goes back. From `altering` on control may say what was proved with everything fetched. */

@@ -1,7 +1,7 @@
-import { sameBytes } from '../byte-source.ts';
-import { type EntrySource, type Section, sections } from '../forms/entry-source.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { nameOf } from '../forms/shards/build-shards.ts';
+import { type EntrySource, type Section, sections } from '../outputs/entry-source.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import { nameOf } from '../outputs/shards/build-shards.ts';
+import { sameBytes } from '../ports/byte-source.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
 import { readEntries } from './segment-store.ts';
 import { stateSource } from './state-source.ts';

@@ -1,14 +1,14 @@
 import type { Override } from '../documents/control.ts';
-import { type Section, sectionOf, sections } from '../forms/entry-source.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { compareCodePoints } from '../json.ts';
-import { type ObjectKey, packageKey } from '../layout.ts';
-import { type ListedPackage, listPackages } from '../list-packages.ts';
-import { type PackageFileName, parsePackageFileName } from '../package-file-name.ts';
+import { compareCodePoints } from '../json/json.ts';
+import { type ObjectKey, packageKey } from '../layout/keys.ts';
+import { type PackageFileName, parsePackageFileName } from '../names/package-file-name.ts';
+import { type Section, sectionOf, sections } from '../outputs/entry-source.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type ListedPackage, listPackages } from '../store/list-packages.ts';
+import { mapInOrder } from '../store/map-in-order.ts';
 import type { PackageCheck } from './check-package.ts';
 import { overrideTag } from './index-package.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
-import { mapInOrder } from './map-in-order.ts';
 import { readEntries } from './segment-store.ts';
 
 /** What the packages of a subdir are compared with. */

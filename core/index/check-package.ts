@@ -1,12 +1,12 @@
-import { sha256Of } from '../digest.ts';
 import type { Override } from '../documents/control.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { canonicalJson } from '../json.ts';
-import { provenancePrefix } from '../layout.ts';
-import type { ListedPackage } from '../list-packages.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import { canonicalJson } from '../json/json.ts';
+import { provenancePrefix } from '../layout/keys.ts';
+import { sha256Of } from '../names/digest.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import type { ListedPackage } from '../store/list-packages.ts';
+import { batches, mapInOrder } from '../store/map-in-order.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';
-import { batches, mapInOrder } from './map-in-order.ts';
 
 /** A package whose entry no longer says what the store shows. */
 export interface PackageCheck {

@@ -1,9 +1,9 @@
-import { type Section, sectionOf } from '../forms/entry-source.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { subdirOutputs } from '../forms/outputs.ts';
-import { canonicalJson, compareCodePoints } from '../json.ts';
-import { indexKey } from '../layout.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import { canonicalJson, compareCodePoints } from '../json/json.ts';
+import { indexKey } from '../layout/keys.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import { type Section, sectionOf } from '../outputs/entry-source.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import { subdirOutputs } from '../outputs/outputs.ts';
 import type { EntryChange } from './check-package.ts';
 import { type Manifest, type Segment, type StatePlace, writeManifest } from './manifest.ts';
 import { generationOf } from './put-if-newer.ts';

@@ -1,10 +1,10 @@
 import type { Control } from '../documents/control.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { parseJson } from '../json.ts';
-import { listPackages } from '../list-packages.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import { parseJson } from '../json/json.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
-import type { Subdir } from '../subdir.ts';
+import { listPackages } from '../store/list-packages.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';
 
 /** The entries that a subdir's state must have, from packages, provenance and control alone; in order of key. */

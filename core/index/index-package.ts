@@ -1,24 +1,24 @@
-import { keptOnceRead } from '../byte-source.ts';
-import { type Digests, sha256Of } from '../digest.ts';
 import type { Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
-import { GatehouseError } from '../error.ts';
-import { type EntryParts, entryParts } from '../forms/channel-facts.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { canonicalJson } from '../json.ts';
-import { type ChannelName, provenanceKey } from '../layout.ts';
-import type { ListedPackage } from '../list-packages.ts';
+import type { Provenance } from '../documents/provenance.ts';
+import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { canonicalJson } from '../json/json.ts';
+import { type ChannelName, provenanceKey } from '../layout/keys.ts';
+import { type Digests, sha256Of } from '../names/digest.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { type EntryParts, entryParts } from '../outputs/channel-facts.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
 import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
+import { keptOnceRead } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
-import type { Provenance } from '../provenance.ts';
-import { isDamaged } from '../read-json-object.ts';
-import { knownSha256s, readProvenance } from '../read-provenance.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { Problem } from '../report/problem.ts';
-import type { Subdir } from '../subdir.ts';
+import type { ListedPackage } from '../store/list-packages.ts';
+import { isDamaged } from '../store/read-json-object.ts';
 
 export interface IndexPackageWorld {
   readonly store: Store;

@@ -1,19 +1,19 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { sameBytes } from '../byte-source.ts';
-import { type Sha256, sha256Of, sha256Schema } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import type { EntrySource } from '../forms/entry-source.ts';
-import { buildShards, type Shard } from '../forms/shards/build-shards.ts';
-import { readShardIndex, shardIndex, shardIndexKey } from '../forms/shards/shard-index.ts';
-import { canonicalJson } from '../json.ts';
-import { shardKey, shardsMadeKey } from '../layout.ts';
+import { canonicalJson } from '../json/json.ts';
+import { shardKey, shardsMadeKey } from '../layout/keys.ts';
+import { type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
+import type { EntrySource } from '../outputs/entry-source.ts';
+import { buildShards, type Shard } from '../outputs/shards/build-shards.ts';
+import { readShardIndex, shardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
+import { sameBytes } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectHead } from '../ports/store.ts';
-import { readJsonObject } from '../read-json-object.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { mapInOrder } from '../store/map-in-order.ts';
+import { readJsonObject } from '../store/read-json-object.ts';
 import { type ChangedSince, changedSince } from './changed-names.ts';
 import { type Manifest, manifestSchema, type StatePlace } from './manifest.ts';
-import { mapInOrder } from './map-in-order.ts';
 import { stateSource } from './state-source.ts';
 
 export interface ShardsWorld extends StatePlace {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { sha256Schema } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import { canonicalJson, parseJson } from '../json.ts';
-import { type ChannelName, stateKey } from '../layout.ts';
-import { packageFileNameSchema } from '../package-file-name.ts';
+import { canonicalJson, parseJson } from '../json/json.ts';
+import { type ChannelName, stateKey } from '../layout/keys.ts';
+import { sha256Schema } from '../names/digest.ts';
+import { packageFileNameSchema } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { PutOutcome, Store } from '../ports/store.ts';
-import type { Subdir } from '../subdir.ts';
+import { GatehouseError } from '../problems/error.ts';
 
 const count = z.int().nonnegative();
 

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
-import type { RecordSource } from '../forms/entry-source.ts';
-import { type MadeFromSubdir, type MadeOutput, makingOf, type Output, subdirOutputs } from '../forms/outputs.ts';
 import type { IndexFile, OptionalIndexFile } from '../layout/index-files.ts';
-import { indexKey, type ObjectKey } from '../layout.ts';
-import type { Log } from '../report/event.ts';
-import type { Problem } from '../report/problem.ts';
+import { indexKey, type ObjectKey } from '../layout/keys.ts';
+import type { RecordSource } from '../outputs/entry-source.ts';
+import { type MadeFromSubdir, type MadeOutput, makingOf, type Output, subdirOutputs } from '../outputs/outputs.ts';
+import type { Log } from '../ports/log.ts';
+import type { Problem } from '../problems/problem.ts';
 import { makeShardIndex, mendShards, type ShardsWorld } from './make-shard-index.ts';
 import type { Manifest, StatePlace } from './manifest.ts';
 import { type Publication, type PublishWorld, publish } from './put-if-newer.ts';

@@ -1,9 +1,9 @@
-import { GatehouseError } from '../error.ts';
-import type { MadeOutput } from '../forms/outputs.ts';
-import type { ObjectKey } from '../layout.ts';
+import type { ObjectKey } from '../layout/keys.ts';
+import type { MadeOutput } from '../outputs/outputs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metadata, StagedObject, Store } from '../ports/store.ts';
-import { backOff } from '../update-json.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { backOff } from '../store/update-json.ts';
 import { compressIndex } from './compress-index.ts';
 
 export interface PublishWorld {

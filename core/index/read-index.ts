@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type ChannelName, indexKey } from '../layout.ts';
-import { type PackageFileName, packageFileNameSchema } from '../package-file-name.ts';
+import { type ChannelName, indexKey } from '../layout/keys.ts';
+import { type PackageFileName, packageFileNameSchema } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
-import { readJsonObject } from '../read-json-object.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
-import type { Subdir } from '../subdir.ts';
+import { readJsonObject } from '../store/read-json-object.ts';
 
 const records = z.record(packageFileNameSchema, recordSchema).default({});
 

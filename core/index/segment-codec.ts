@@ -1,6 +1,6 @@
-import { GatehouseError } from '../error.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import { GatehouseError } from '../problems/error.ts';
 
 /**
  * The bytes of a segment: first the members of `repodata.json` as they stand there, `"filename":{record},` of every

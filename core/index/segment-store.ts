@@ -1,8 +1,8 @@
-import { type Sha256, sha256Of } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import type { Summary } from '../forms/entry-source.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { segmentKey, summaryKey } from '../layout.ts';
+import { segmentKey, summaryKey } from '../layout/keys.ts';
+import { type Sha256, sha256Of } from '../names/digest.ts';
+import type { Summary } from '../outputs/entry-source.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import { GatehouseError } from '../problems/error.ts';
 import type { Segment, StatePlace } from './manifest.ts';
 import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';
 

@@ -1,10 +1,10 @@
-import { type EntrySource, type RecordRun, type RecordSource, sectionOf, sections } from '../forms/entry-source.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { parseJson } from '../json.ts';
-import { type Problem, problemSchema } from '../report/problem.ts';
-import type { Subdir } from '../subdir.ts';
+import { parseJson } from '../json/json.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { type EntrySource, type RecordRun, type RecordSource, sectionOf, sections } from '../outputs/entry-source.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type Problem, problemSchema } from '../problems/problem.ts';
+import { mapInOrder } from '../store/map-in-order.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
-import { mapInOrder } from './map-in-order.ts';
 import { readEntries, readRecords, readSummary } from './segment-store.ts';
 
 /** Segments under way at once: one is used, one is read meanwhile, and one more hides a bucket's latency. */

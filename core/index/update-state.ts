@@ -1,13 +1,13 @@
 import { type Override, readControl } from '../documents/control.ts';
-import { GatehouseError } from '../error.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Clock } from '../ports/clock.ts';
-import { backOff } from '../update-json.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { batches } from '../store/map-in-order.ts';
+import { backOff } from '../store/update-json.ts';
 import { type Compared, changedAmong, changedInListing, overridesChanged } from './changed-packages.ts';
 import { type CheckWorld, checkPackages, type PackageCheck } from './check-package.ts';
 import { commitEntries, type State } from './commit-entries.ts';
 import { type Manifest, readManifest, type StatePlace } from './manifest.ts';
-import { batches } from './map-in-order.ts';
 
 export interface UpdateWorld extends CheckWorld, StatePlace {
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 /*
  * Names of a subdir's index files, for whoever may name a file but not make one: keys, permissions, the allowlist's
- * schema. How each is made, cached and verified: core/forms/outputs.ts.
+ * schema. How each is made, cached and verified: core/outputs/outputs.ts.
  */
 
 /** Index files that every subdir has. */

@@ -1,6 +1,6 @@
-import { didYouMean } from '../did-you-mean.ts';
-import { platformNames } from '../platform-names.ts';
-import { noarch, type Subdir, subdirSchema } from '../subdir.ts';
+import { platformNames } from '../names/platform-names.ts';
+import { noarch, type Subdir, subdirSchema } from '../names/subdir.ts';
+import { didYouMean } from '../problems/did-you-mean.ts';
 
 export type PatchFileName =
   | { readonly status: 'subdir'; readonly subdir: Subdir }

@@ -1,8 +1,8 @@
 import { shown } from '../archive/finding.ts';
-import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
+import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { Problem } from '../report/problem.ts';
-import type { Subdir } from '../subdir.ts';
 import type { IndexJson } from './index-json.ts';
 
 export interface Claims {

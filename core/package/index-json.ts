@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { type Report, refuse } from '../archive/finding.ts';
-import type { Digests } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import { parseJson, parseValue } from '../json.ts';
-import { packageNameSchema } from '../package-name.ts';
+import { parseJson, parseValue } from '../json/json.ts';
+import type { Digests } from '../names/digest.ts';
+import { packageNameSchema } from '../names/package-name.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
-import type { Subdir } from '../subdir.ts';
 
 /** `info/index.json` (CEP 34) as real builders write it: the keys the pipeline reads are typed, the rest is kept. */
 const writtenSchema = z.looseObject({

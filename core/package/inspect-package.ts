@@ -5,8 +5,8 @@ import { type MemberFacts, type MemberRules, memberRules } from '../archive/memb
 import { walkTar } from '../archive/tar/walk-tar.ts';
 import type { ZipMember } from '../archive/zip/open-zip.ts';
 import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
-import { type ByteSource, chunksOf } from '../byte-source.ts';
-import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
+import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
+import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import { openConda } from './open-conda.ts';
 import { collectInfo, type InfoCollector, type PackageInfo } from './package-info.ts';
 

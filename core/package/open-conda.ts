@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Report, refuse, shown } from '../archive/finding.ts';
 import type { ReadLimits } from '../archive/limits.ts';
 import { openZip, type ZipMember } from '../archive/zip/open-zip.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
+import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
 import { parseInfoJson } from './index-json.ts';
 import { utf8Text } from './package-info.ts';
 

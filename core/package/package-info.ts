@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Finding, type Report, refuse } from '../archive/finding.ts';
 import type { ReadLimits } from '../archive/limits.ts';
 import type { TarMember } from '../archive/tar/walk-tar.ts';
-import { GatehouseError } from '../error.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { type IndexJson, parseIndexJson, parseInfoJson } from './index-json.ts';
 
 /** What a package says about itself. */

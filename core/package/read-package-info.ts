@@ -5,10 +5,17 @@ import { defaultLimits, startBudget } from '../archive/limits.ts';
 import { memberRules } from '../archive/members.ts';
 import { type TarMember, walkTar } from '../archive/tar/walk-tar.ts';
 import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
-import { type ByteSource, chunksOf } from '../byte-source.ts';
-import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
+import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
+import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import { openConda } from './open-conda.ts';
-import { collectInfo, collectInfoFiles, type InfoCollector, type InfoFiles, type InfoFilesCollector, type PackageInfo } from './package-info.ts';
+import {
+  collectInfo,
+  collectInfoFiles,
+  type InfoCollector,
+  type InfoFiles,
+  type InfoFilesCollector,
+  type PackageInfo,
+} from './package-info.ts';
 
 export interface ReadPackageInfo extends PackageInfo {
   /** Of a `.tar.bz2` only those that come before its payload: a recipe behind it is absent. */

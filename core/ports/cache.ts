@@ -1,4 +1,4 @@
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from './byte-source.ts';
 
 /** A document fetched before: its bytes, and the ETag under which they came. */
 export interface CachedDocument extends ByteSource {

@@ -1,5 +1,5 @@
+import type { Subdir } from '../names/subdir.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { Subdir } from '../subdir.ts';
 
 /** One package a solver may choose. `key` is `<subdir>/<fileName>` and comes back in the solution. */
 export interface Candidate {

@@ -1,5 +1,5 @@
-import type { ByteSource } from '../byte-source.ts';
-import type { ObjectKey } from '../layout.ts';
+import type { ObjectKey } from '../layout/keys.ts';
+import type { ByteSource } from './byte-source.ts';
 
 /** Small facts kept beside an object, as S3 keeps `x-amz-meta-*`: lowercase names, ASCII values. */
 export type Metadata = Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import { type ReadControl, readControl } from '../documents/control.ts';
-import { GatehouseError } from '../error.ts';
 import { type Manifest, readManifest } from '../index/manifest.ts';
-import { controlKey, segmentPrefix, stateKey } from '../layout.ts';
-import type { Problem } from '../report/problem.ts';
-import type { Subdir } from '../subdir.ts';
+import { controlKey, segmentPrefix, stateKey } from '../layout/keys.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { Garbage, PruneWorld } from './garbage.ts';
 import { unaskedOutputs, unnamedSegments, unnamedShards } from './unneeded-objects.ts';
 import { withdrawnPackages } from './withdrawn-packages.ts';

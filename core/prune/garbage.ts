@@ -1,5 +1,5 @@
 import type { OptionalIndexFile } from '../layout/index-files.ts';
-import type { ChannelName, ObjectKey } from '../layout.ts';
+import type { ChannelName, ObjectKey } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
 

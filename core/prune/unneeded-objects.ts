@@ -1,9 +1,9 @@
-import { GatehouseError } from '../error.ts';
-import { sections } from '../forms/entry-source.ts';
-import { unaskedOutputKeys } from '../forms/outputs.ts';
-import { readShardIndex, shardIndexKey } from '../forms/shards/shard-index.ts';
 import type { Manifest, StatePlace } from '../index/manifest.ts';
-import { cachedDocumentPrefix, indexKey, planPrefix, segmentPrefix, shardsFolder, stateKey } from '../layout.ts';
+import { cachedDocumentPrefix, indexKey, planPrefix, segmentPrefix, shardsFolder, stateKey } from '../layout/keys.ts';
+import { sections } from '../outputs/entry-source.ts';
+import { unaskedOutputKeys } from '../outputs/outputs.ts';
+import { readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { dayMs, type Garbage, hourMs, type PruneWorld } from './garbage.ts';
 
 /** Index files of options that are off by now: kept up to date for who reads them, until they are deleted here. */

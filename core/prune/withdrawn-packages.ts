@@ -1,19 +1,19 @@
 import type { Control, Override } from '../documents/control.ts';
-import { GatehouseError } from '../error.ts';
-import { sections } from '../forms/entry-source.ts';
-import type { IndexEntry } from '../forms/index-entry.ts';
-import { subdirOutputs } from '../forms/outputs.ts';
+import { readProvenance } from '../documents/read-provenance.ts';
 import { overrideTag } from '../index/index-package.ts';
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { generationOf } from '../index/put-if-newer.ts';
 import { readIndex } from '../index/read-index.ts';
 import { holdsWithdrawn, stateSource } from '../index/state-source.ts';
-import { indexKey, packageKey } from '../layout.ts';
+import { indexKey, packageKey } from '../layout/keys.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { sections } from '../outputs/entry-source.ts';
+import type { IndexEntry } from '../outputs/index-entry.ts';
+import { subdirOutputs } from '../outputs/outputs.ts';
 import type { StoredObject } from '../ports/store.ts';
-import { isDamaged } from '../read-json-object.ts';
-import { readProvenance } from '../read-provenance.ts';
-import { storedDigests } from '../stored-digests.ts';
-import type { Subdir } from '../subdir.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { isDamaged } from '../store/read-json-object.ts';
+import { storedDigests } from '../store/stored-digests.ts';
 import { dayMs, type Garbage, type Guard, type PruneWorld } from './garbage.ts';
 
 interface Overridden {

@@ -1,4 +1,4 @@
-import { type MatchSpec, parseMatchSpec } from '../match-spec/parse-match-spec.ts';
+import { type MatchSpec, parseMatchSpec } from '../names/match-spec/parse-match-spec.ts';
 
 const parsed = new Map<string, MatchSpec | null>();
 

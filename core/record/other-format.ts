@@ -1,4 +1,4 @@
-import { type PackageFileName, packageFileNameSchema, packageFileParts } from '../package-file-name.ts';
+import { type PackageFileName, packageFileNameSchema, packageFileParts } from '../names/package-file-name.ts';
 
 /** The name of the same build in the other format: `foo-1-0.conda` for `foo-1-0.tar.bz2`, and the other way round. */
 export function otherFormat(filename: PackageFileName): PackageFileName {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { md5Schema, sha256Schema } from '../digest.ts';
-import { packageNameSchema } from '../package-name.ts';
+import { md5Schema, sha256Schema } from '../names/digest.ts';
+import { packageNameSchema } from '../names/package-name.ts';
 
 /**
  * A record of `repodata.json` (CEP 36): the keys the pipeline reads are typed, every other key is kept as it is.

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { matchSpecMatches } from '../match-spec/match-record.ts';
-import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
-import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import { matchSpecMatches } from '../names/match-spec/match-record.ts';
+import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Candidate, CandidatePool, RecordRefusal, Solver } from '../ports/solver.ts';
 import { preferConda } from '../record/other-format.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { Subdir } from '../subdir.ts';
 
 /** Anything with a place in a channel and a record. */
 export interface PlacedRecord {

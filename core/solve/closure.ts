@@ -1,8 +1,8 @@
-import { GatehouseError } from '../error.ts';
-import { matchSpecMatches } from '../match-spec/match-record.ts';
-import type { MatchSpec } from '../match-spec/parse-match-spec.ts';
+import { matchSpecMatches } from '../names/match-spec/match-record.ts';
+import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { Problem } from '../problems/problem.ts';
 import { dependencySpec } from '../record/dependency-spec.ts';
-import type { Problem } from '../report/problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { ownSpec } from './requests.ts';
 import type { NamedRecords } from './upstream-view.ts';

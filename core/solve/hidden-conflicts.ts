@@ -1,7 +1,7 @@
 import { artifactId } from '../documents/plan.ts';
-import { GatehouseError } from '../error.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { Problem } from '../problems/problem.ts';
 import { sameDigests } from '../record/record.ts';
-import type { Problem } from '../report/problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamView } from './upstream-view.ts';
 

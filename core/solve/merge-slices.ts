@@ -1,9 +1,9 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
-import { unsupportedEntries } from '../allowlist/read-entries.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { unsupportedEntries } from '../documents/allowlist/read-entries.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { type Artifact, artifactId, type EntryOutcome } from '../documents/plan.ts';
-import { compareCodePoints } from '../json.ts';
-import type { Problem } from '../report/problem.ts';
+import { compareCodePoints } from '../json/json.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { installRequests } from './requests.ts';
 import { failedOutcome } from './solve-request.ts';

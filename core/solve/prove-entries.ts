@@ -1,10 +1,10 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { EntryOutcome } from '../documents/plan.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
+import type { Log } from '../ports/log.ts';
 import type { Solver } from '../ports/solver.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { Log } from '../report/event.ts';
-import { noarch, type Subdir } from '../subdir.ts';
 import { candidatePool, narrow, narrowKey, usableRecords } from './candidate-pool.ts';
 import { installRequests } from './requests.ts';
 import { installs, solveRequest } from './solve-request.ts';

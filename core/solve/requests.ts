@@ -1,7 +1,7 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
-import { type MatchSpec, parseMatchSpec } from '../match-spec/parse-match-spec.ts';
-import { canonicalMatchSpec } from '../match-spec/solver-spec.ts';
-import type { Subdir } from '../subdir.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { type MatchSpec, parseMatchSpec } from '../names/match-spec/parse-match-spec.ts';
+import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
+import type { Subdir } from '../names/subdir.ts';
 
 /** Something that must install: an entry on its own, or an environment's specs together. */
 export interface InstallRequest {

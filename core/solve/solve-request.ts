@@ -1,7 +1,7 @@
 import type { EntryOutcome } from '../documents/plan.ts';
-import { solverSpec } from '../match-spec/solver-spec.ts';
+import { solverSpec } from '../names/match-spec/solver-spec.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
-import type { Subdir } from '../subdir.ts';
 import type { InstallRequest } from './requests.ts';
 
 interface SolveWorld {

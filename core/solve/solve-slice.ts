@@ -1,10 +1,10 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan, SolvedGroup } from '../documents/partial-plan.ts';
+import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
 import { artifactId, type EntryOutcome } from '../documents/plan.ts';
-import { GatehouseError } from '../error.ts';
-import { noPatches, type Patches } from '../forms/hotfix/hotfix.ts';
+import type { Log } from '../ports/log.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
-import type { Log } from '../report/event.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { candidatePool, narrow, narrowKey } from './candidate-pool.ts';
 import { collectClosure } from './closure.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';

@@ -1,5 +1,5 @@
-import { applyHotfix, hotfixIn, type Patches } from '../forms/hotfix/hotfix.ts';
-import type { Subdir } from '../subdir.ts';
+import { applyHotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { UpstreamRecord, UpstreamRecords } from '../upstream/accept-records.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 

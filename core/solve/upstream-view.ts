@@ -1,9 +1,9 @@
 import { artifactId } from '../documents/plan.ts';
-import { GatehouseError } from '../error.ts';
-import { type PackageFileName, packageFileParts } from '../package-file-name.ts';
+import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Solver } from '../ports/solver.ts';
-import type { Problem } from '../report/problem.ts';
-import { noarch, type Subdir } from '../subdir.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 import { usableRecords } from './candidate-pool.ts';

@@ -1,4 +1,4 @@
-import type { Subdir } from '../subdir.ts';
+import type { Subdir } from '../names/subdir.ts';
 
 type VirtualPackages = Readonly<Record<string, string>>;
 

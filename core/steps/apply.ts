@@ -1,4 +1,10 @@
-import { type Applied, nothingApplied, type OverrideWorld, writeOverrides, writePlan } from '../diff/write-overrides.ts';
+import {
+  type Applied,
+  nothingApplied,
+  type OverrideWorld,
+  writeOverrides,
+  writePlan,
+} from '../diff/write-overrides.ts';
 import type { Plan } from '../documents/plan.ts';
 
 export interface ApplyWorld extends OverrideWorld {

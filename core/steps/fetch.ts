@@ -1,16 +1,22 @@
-import type { Digests } from '../digest.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
-import { GatehouseError } from '../error.ts';
-import { canonicalJson } from '../json.ts';
-import { type ChannelName, type ObjectKey, packageKey, provenanceKey } from '../layout.ts';
+import type { Provenance } from '../documents/provenance.ts';
+import { canonicalJson } from '../json/json.ts';
+import { type ChannelName, type ObjectKey, packageKey, provenanceKey } from '../layout/keys.ts';
+import type { Digests } from '../names/digest.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
 import type { Store } from '../ports/store.ts';
-import type { Provenance } from '../provenance.ts';
-import { putOnce } from '../put-once.ts';
-import type { Problem } from '../report/problem.ts';
-import { storedDigests } from '../stored-digests.ts';
-import { type DownloadWorld, digestFault, download, type ExpectedDigests, type Received } from '../upstream/download.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { Problem } from '../problems/problem.ts';
+import { putOnce } from '../store/put-once.ts';
+import { storedDigests } from '../store/stored-digests.ts';
+import {
+  type DownloadWorld,
+  digestFault,
+  download,
+  type ExpectedDigests,
+  type Received,
+} from '../upstream/download.ts';
 
 export interface FetchWorld extends DownloadWorld {
   readonly channel: ChannelName;

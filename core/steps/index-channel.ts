@@ -1,13 +1,13 @@
-import { GatehouseError } from '../error.ts';
-import { channeldata } from '../forms/channeldata/channeldata.ts';
 import { type Manifest, readManifest, type StatePlace } from '../index/manifest.ts';
 import { publish } from '../index/put-if-newer.ts';
 import { stateSource } from '../index/state-source.ts';
-import { type ChannelName, channeldataKey } from '../layout.ts';
+import { type ChannelName, channeldataKey } from '../layout/keys.ts';
+import { channeldata } from '../outputs/channeldata/channeldata.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { subdirsOf } from '../subdirs-of.ts';
-import { backOff } from '../update-json.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { subdirsOf } from '../store/subdirs-of.ts';
+import { backOff } from '../store/update-json.ts';
 
 export interface IndexChannelWorld {
   readonly store: Store;

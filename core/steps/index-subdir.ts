@@ -1,19 +1,19 @@
-import { chunksOf } from '../byte-source.ts';
-import { digestStream } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
 import { packagesAt } from '../index/changed-packages.ts';
 import type { Offload } from '../index/check-package.ts';
 import { type Manifest, readManifest } from '../index/manifest.ts';
 import { type OutputsWorld, publishOutputs, unmadeOutputs } from '../index/publish-outputs.ts';
 import { listedIn, packageProblems } from '../index/state-source.ts';
 import { type IndexScope, type UpdateWorld, updateUntilStable } from '../index/update-state.ts';
-import type { ObjectKey } from '../layout.ts';
+import type { ObjectKey } from '../layout/keys.ts';
+import { digestStream } from '../names/digest.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { chunksOf } from '../ports/byte-source.ts';
+import type { Log } from '../ports/log.ts';
 import type { StoredObject } from '../ports/store.ts';
-import type { Log } from '../report/event.ts';
-import type { Problem } from '../report/problem.ts';
-import { storedDigests } from '../stored-digests.ts';
-import type { Subdir } from '../subdir.ts';
-import { backOff } from '../update-json.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { Problem } from '../problems/problem.ts';
+import { storedDigests } from '../store/stored-digests.ts';
+import { backOff } from '../store/update-json.ts';
 
 type IndexingWorld = UpdateWorld & OutputsWorld & { readonly log: Log };
 

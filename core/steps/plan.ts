@@ -1,5 +1,5 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
 import { makePlan, type PlanWorld } from '../diff/make-plan.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import type { Plan } from '../documents/plan.ts';
 import { installRequests, planSlices } from '../solve/requests.ts';

@@ -1,15 +1,15 @@
-import type { Allowlist } from '../allowlist/parse-allowlist.ts';
-import { sameBytes } from '../byte-source.ts';
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { EntryOutcome } from '../documents/plan.ts';
 import { type Proof, type ProvenEntry, readProof } from '../documents/proof.ts';
-import { GatehouseError } from '../error.ts';
 import { readIndex } from '../index/read-index.ts';
-import { canonicalJson } from '../json.ts';
-import { type ChannelName, indexKey, proofKey } from '../layout.ts';
+import { canonicalJson } from '../json/json.ts';
+import { type ChannelName, indexKey, proofKey } from '../layout/keys.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
+import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { type ProofWorld, proveEntries } from '../solve/prove-entries.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
-import { noarch, type Subdir } from '../subdir.ts';
 
 export interface ProveStepWorld extends ProofWorld {
   readonly channel: ChannelName;

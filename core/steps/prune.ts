@@ -1,10 +1,10 @@
+import type { Subdir } from '../names/subdir.ts';
 import type { ObjectHead } from '../ports/store.ts';
+import type { Problem } from '../problems/problem.ts';
 import { type Examined, examineSubdir } from '../prune/examine-subdir.ts';
 import { type Garbage, type GarbageKind, type PruneWorld, stillSo } from '../prune/garbage.ts';
 import { agedObjects } from '../prune/unneeded-objects.ts';
-import type { Problem } from '../report/problem.ts';
-import type { Subdir } from '../subdir.ts';
-import { subdirsOf } from '../subdirs-of.ts';
+import { subdirsOf } from '../store/subdirs-of.ts';
 
 interface Pruned extends Pick<ObjectHead, 'key' | 'size'> {
   readonly kind: GarbageKind;

@@ -1,10 +1,10 @@
+import { findStoredAllowlist } from '../documents/allowlist/stored-allowlist.ts';
 import { indexMessage } from '../documents/run.ts';
-import type { ChannelName } from '../layout.ts';
+import type { ChannelName } from '../layout/keys.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Store } from '../ports/store.ts';
-import { findStoredAllowlist } from '../read-stored-allowlist.ts';
-import { noarch, type Subdir } from '../subdir.ts';
-import { subdirsOf } from '../subdirs-of.ts';
+import { subdirsOf } from '../store/subdirs-of.ts';
 
 export interface ReconcileWorld {
   readonly store: Store;

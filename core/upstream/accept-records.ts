@@ -1,8 +1,13 @@
 import type { z } from 'zod';
-import { type PackageFileName, type PackageFormat, packageFileParts, parsePackageFileName } from '../package-file-name.ts';
+import {
+  type PackageFileName,
+  type PackageFormat,
+  packageFileParts,
+  parsePackageFileName,
+} from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
+import type { Problem } from '../problems/problem.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
-import type { Problem } from '../report/problem.ts';
-import type { Subdir } from '../subdir.ts';
 import { shownUrl } from './shown-url.ts';
 
 /** One package of an upstream channel, its record sound and agreeing with its file name. */

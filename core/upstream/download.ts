@@ -1,7 +1,7 @@
-import { type Digests, startDigests } from '../digest.ts';
-import { type ErrorCode, GatehouseError } from '../error.ts';
+import { type Digests, startDigests } from '../names/digest.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import type { StagedObject, Store } from '../ports/store.ts';
+import { type ErrorCode, GatehouseError } from '../problems/error.ts';
 import { fetchWithRetry, type RetryWorld } from './fetch-with-retry.ts';
 import { shownUrl } from './shown-url.ts';
 

@@ -1,8 +1,8 @@
-import { GatehouseError } from '../error.ts';
 import type { CachedDocument, DocumentCache } from '../ports/cache.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch, FetchResponse } from '../ports/fetch.ts';
-import type { Log } from '../report/event.ts';
+import type { Log } from '../ports/log.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from './shown-url.ts';
 
 /** The world of a GET that is tried again. */

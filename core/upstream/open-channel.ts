@@ -1,4 +1,4 @@
-import type { Subdir } from '../subdir.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { UpstreamWorld } from './fetch-with-retry.ts';
 import { openFlat } from './open-flat.ts';
 import { openShards } from './open-shards.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type ByteSource, chunksOf } from '../byte-source.ts';
-import { GatehouseError } from '../error.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../json/json.ts';
+import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { acceptRecords, type RawRecord } from './accept-records.ts';
 import { fetchDocument, type UpstreamWorld } from './fetch-with-retry.ts';
 import { capped, refuseHtml, unzstd } from './read-body.ts';

@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import { pipeline } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
-import { chunkSize } from '../byte-source.ts';
-import { GatehouseError } from '../error.ts';
+import { chunkSize } from '../ports/byte-source.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from './shown-url.ts';
 
 /** Passes bytes on, at most `cap` of them; throws `upstream.too-large` beyond. `what` names the document in errors. */

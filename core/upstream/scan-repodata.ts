@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { GatehouseError } from '../error.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../json/json.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { type ByteSlice, type JsonMember, startJsonScan } from './json-scan.ts';
 
 export interface RepodataScan {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { GatehouseError } from '../error.ts';
-import type { Subdir } from '../subdir.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { GatehouseError } from '../problems/error.ts';
 import type { UpstreamRecords } from './accept-records.ts';
 import { shownUrl } from './shown-url.ts';
 

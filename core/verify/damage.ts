@@ -1,7 +1,7 @@
-import { subdirOutputs } from '../forms/outputs.ts';
-import { type ChannelName, channeldataKey, type ObjectKey, shardsFolder } from '../layout.ts';
-import { channelPlace } from '../list-packages.ts';
+import { type ChannelName, channeldataKey, type ObjectKey, shardsFolder } from '../layout/keys.ts';
+import { subdirOutputs } from '../outputs/outputs.ts';
 import type { Store } from '../ports/store.ts';
+import { channelPlace } from '../store/list-packages.ts';
 
 /** One thing in the store that is not as it must be. */
 export interface Damage {

@@ -1,7 +1,7 @@
 import { decodeBzip2 } from '../archive/bzip2/decode-bzip2.ts';
 import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
-import { type ByteSource, chunksOf } from '../byte-source.ts';
-import { GatehouseError } from '../error.ts';
+import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
+import { GatehouseError } from '../problems/error.ts';
 
 /** Whether a stream is these bytes and no others. */
 async function isExactly(chunks: AsyncIterable<Uint8Array>, expected: Uint8Array): Promise<boolean> {

@@ -1,14 +1,14 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { type ByteSource, bytesSource } from '../byte-source.ts';
-import { sha256Of } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import type { EntrySource, OutputBytes } from '../forms/entry-source.ts';
-import { makingOf, type Output, outputs, subdirOutputs } from '../forms/outputs.ts';
-import { buildShards, type Shard } from '../forms/shards/build-shards.ts';
-import { type ReadShardIndex, readShardIndex, shardIndexKey } from '../forms/shards/shard-index.ts';
 import { type IndexFile, mainIndexFiles, type OptionalIndexFile, optionalIndexFiles } from '../layout/index-files.ts';
-import { type ChannelName, channeldataKey, indexKey, type ObjectKey, shardKey, shardsFolder } from '../layout.ts';
+import { type ChannelName, channeldataKey, indexKey, type ObjectKey, shardKey, shardsFolder } from '../layout/keys.ts';
+import { sha256Of } from '../names/digest.ts';
+import type { EntrySource, OutputBytes } from '../outputs/entry-source.ts';
+import { makingOf, type Output, outputs, subdirOutputs } from '../outputs/outputs.ts';
+import { buildShards, type Shard } from '../outputs/shards/build-shards.ts';
+import { type ReadShardIndex, readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
+import { type ByteSource, bytesSource } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
+import { GatehouseError } from '../problems/error.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds, unbzip2sTo, unzstdsTo } from './served-bytes.ts';
 

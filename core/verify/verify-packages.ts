@@ -1,16 +1,16 @@
-import { chunksOf } from '../byte-source.ts';
-import { type Digests, digestStream, type Sha256 } from '../digest.ts';
-import { GatehouseError } from '../error.ts';
-import { type ChannelName, type ObjectKey, provenanceKey } from '../layout.ts';
-import { type ListedPackage, listPackages } from '../list-packages.ts';
+import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { type ChannelName, type ObjectKey, provenanceKey } from '../layout/keys.ts';
+import { type Digests, digestStream, type Sha256 } from '../names/digest.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
-import type { PackageFileName } from '../package-file-name.ts';
+import { chunksOf } from '../ports/byte-source.ts';
+import type { Log } from '../ports/log.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
-import { isDamaged } from '../read-json-object.ts';
-import { knownSha256s, readProvenance } from '../read-provenance.ts';
-import type { Log } from '../report/event.ts';
-import type { Subdir } from '../subdir.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { type ListedPackage, listPackages } from '../store/list-packages.ts';
+import { isDamaged } from '../store/read-json-object.ts';
 import type { Damage } from './damage.ts';
 
 export interface VerifiedPackages {

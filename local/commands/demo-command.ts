@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GatehouseError } from '../../core/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { sync, syncProblems } from '../pipeline/sync.ts';
 import { installLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';

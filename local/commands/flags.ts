@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { didYouMean } from '../../core/did-you-mean.ts';
-import { GatehouseError } from '../../core/error.ts';
+import { didYouMean } from '../../core/problems/did-you-mean.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { Flags } from './command.ts';
 
 /**

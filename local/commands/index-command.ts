@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../core/json.ts';
+import { canonicalJson } from '../../core/json/json.ts';
 import { configured, indexAll } from '../pipeline/index-all.ts';
 import { problemLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';

@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { didYouMean } from '../../core/did-you-mean.ts';
-import { GatehouseError } from '../../core/error.ts';
+import { didYouMean } from '../../core/problems/did-you-mean.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
 import { usualAllowlist } from '../pipeline/index-all.ts';
 import { errorText } from '../render/messages.ts';

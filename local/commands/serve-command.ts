@@ -1,5 +1,5 @@
-import { indexKey } from '../../core/layout.ts';
-import { noarch } from '../../core/subdir.ts';
+import { indexKey } from '../../core/layout/keys.ts';
+import { noarch } from '../../core/names/subdir.ts';
 import { installLines } from '../render/messages.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { openWorld } from '../world/open-world.ts';

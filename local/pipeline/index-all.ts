@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
-import { GatehouseError } from '../../core/error.ts';
-import { listPackages } from '../../core/list-packages.ts';
-import type { Log } from '../../core/report/event.ts';
+import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { noarch, type Subdir } from '../../core/names/subdir.ts';
+import type { Log } from '../../core/ports/log.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
-import { noarch, type Subdir } from '../../core/subdir.ts';
+import { listPackages } from '../../core/store/list-packages.ts';
 import { readAllowlist } from '../repository-files.ts';
 import type { World } from '../world/open-world.ts';
 

@@ -1,10 +1,10 @@
 import { memoryQueue } from '../../adapters/queue-memory.ts';
-import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
 import type { Applied } from '../../core/diff/write-overrides.ts';
+import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { artifactId, artifactJobs, fetchedFirst, jobSchema, keepPlan, type Plan } from '../../core/documents/plan.ts';
-import { parseJson } from '../../core/json.ts';
-import type { Log } from '../../core/report/event.ts';
-import type { Problem } from '../../core/report/problem.ts';
+import { parseJson } from '../../core/json/json.ts';
+import type { Log } from '../../core/ports/log.ts';
+import type { Problem } from '../../core/problems/problem.ts';
 import { apply } from '../../core/steps/apply.ts';
 import { fetchArtifact } from '../../core/steps/fetch.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';

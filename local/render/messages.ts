@@ -1,5 +1,5 @@
-import { GatehouseError } from '../../core/error.ts';
-import type { Problem } from '../../core/report/problem.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
+import type { Problem } from '../../core/problems/problem.ts';
 
 /** An error as it ends a command: the sentence and the hint, or, for a bug, all there is to report it with. */
 export function errorText(error: unknown): string {

@@ -1,4 +1,4 @@
-import type { Event } from '../../core/report/event.ts';
+import type { Event } from '../../core/ports/log.ts';
 import { formatBytes, formatSeconds } from './format-bytes.ts';
 
 /** The downloads that the bars are drawn from. Sizes are bytes. */

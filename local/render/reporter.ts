@@ -1,4 +1,4 @@
-import type { Event, Log } from '../../core/report/event.ts';
+import type { Event, Log } from '../../core/ports/log.ts';
 import { formatBytes } from './format-bytes.ts';
 import { startProgress } from './progress-bars.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 import type { ProvenEntry } from '../../core/documents/proof.ts';
-import type { Problem } from '../../core/report/problem.ts';
+import type { Problem } from '../../core/problems/problem.ts';
 import type { SyncReport } from '../pipeline/sync.ts';
 import { problemLines } from './messages.ts';
 import { planDocument } from './plan.ts';

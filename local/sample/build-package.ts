@@ -1,9 +1,16 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { type Digests, sha256Of, startDigests } from '../../core/digest.ts';
-import { canonicalJson, compareCodePoints } from '../../core/json.ts';
-import type { PackageFormat } from '../../core/package-file-name.ts';
-import { infoMembers, type PackageFacts, type PackageIndex, packageIndex, sampleTime, stemOf } from './package-metadata.ts';
+import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
+import { type Digests, sha256Of, startDigests } from '../../core/names/digest.ts';
+import type { PackageFormat } from '../../core/names/package-file-name.ts';
+import {
+  infoMembers,
+  type PackageFacts,
+  type PackageIndex,
+  packageIndex,
+  sampleTime,
+  stemOf,
+} from './package-metadata.ts';
 import { type TarMember, tarArchive } from './tar-write.ts';
 import { zipArchive } from './zip-write.ts';
 

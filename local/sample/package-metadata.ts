@@ -1,4 +1,4 @@
-import { canonicalJson, compareCodePoints } from '../../core/json.ts';
+import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
 import type { TarMember } from './tar-write.ts';
 
 /** The metadata of a sample package. */

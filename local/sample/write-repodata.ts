@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from '@msgpack/msgpack';
-import { sha256Of } from '../../core/digest.ts';
-import { canonicalJson, compareCodePoints } from '../../core/json.ts';
+import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
+import { sha256Of } from '../../core/names/digest.ts';
 import { type PackageFile, zstdFrame } from './build-package.ts';
 import type { PackageIndex } from './package-metadata.ts';
 

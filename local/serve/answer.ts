@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
-import { type ByteSource, bytesSource } from '../../core/byte-source.ts';
-import { objectKeySchema, type RoutedKey, route } from '../../core/layout.ts';
+import { objectKeySchema, type RoutedKey, route } from '../../core/layout/keys.ts';
+import { type ByteSource, bytesSource } from '../../core/ports/byte-source.ts';
 import type { Store, StoredObject } from '../../core/ports/store.ts';
 
 export interface Question {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { chunkSize, chunksOf } from '../../core/byte-source.ts';
+import { chunkSize, chunksOf } from '../../core/ports/byte-source.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { type Answer, answer, type SourcePart, textAnswer } from './answer.ts';
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemErrorCode } from '../../adapters/system-error.ts';
-import { GatehouseError } from '../../core/error.ts';
 import type { Store } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { type Access, respond } from './respond.ts';
 
 export interface ServeOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryQueue } from '../../adapters/queue-memory.ts';
-import { GatehouseError } from '../../core/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { queueContract } from '../contracts/queue-contract.ts';
 
 queueContract('the queue in memory', async () => {

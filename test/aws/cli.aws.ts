@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
 import { runCli } from '../support/cli/run-cli.ts';
 import { openBucket } from '../support/cloud/aws-places.ts';

@@ -1,9 +1,9 @@
 import { sqsQueue } from '../../adapters/queue-sqs.ts';
-import type { Sha256 } from '../../core/digest.ts';
 import { artifactId, type Plan, readPlan } from '../../core/documents/plan.ts';
 import { latestRunSchema, runMessage, runSchema } from '../../core/documents/run.ts';
-import { latestRunKey, runKey } from '../../core/layout.ts';
-import { readJsonObject } from '../../core/read-json-object.ts';
+import { latestRunKey, runKey } from '../../core/layout/keys.ts';
+import type { Sha256 } from '../../core/names/digest.ts';
+import { readJsonObject } from '../../core/store/read-json-object.ts';
 import type { Deployment } from './deployment.ts';
 import { readRepodata } from './read-repodata.ts';
 import { until, untilQuiet } from './until.ts';

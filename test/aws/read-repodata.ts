@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
-import { indexKey } from '../../core/layout.ts';
-import type { Subdir } from '../../core/subdir.ts';
+import { parseJson } from '../../core/json/json.ts';
+import { indexKey } from '../../core/layout/keys.ts';
+import type { Subdir } from '../../core/names/subdir.ts';
 import type { Deployment } from './deployment.ts';
 
 const records = z.record(z.string(), z.looseObject({ sha256: z.string(), size: z.number() }));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, expect, it } from 'vitest';
 import { s3Store } from '../../adapters/store-s3.ts';
-import { sha256Of } from '../../core/digest.ts';
+import { sha256Of } from '../../core/names/digest.ts';
 import { storeContract } from '../contracts/store-contract.ts';
 import { openBucket } from '../support/cloud/aws-places.ts';
 import { bytes, key, listed } from '../support/store/objects.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { GatehouseError } from '../../core/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Milliseconds; AWS itself collects messages for two minutes before it proves. */

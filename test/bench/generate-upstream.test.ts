@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { generateRepodata, generateUpstream } from '../../bench/support/generate-upstream.ts';
-import { canonicalJson } from '../../core/json.ts';
+import { canonicalJson } from '../../core/json/json.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { solve } from '../local/sample/solve.ts';
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { plainTemplate } from '../support/stack/stack-template.ts';
 

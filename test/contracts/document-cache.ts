@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chunksOf } from '../../core/byte-source.ts';
+import { chunksOf } from '../../core/ports/byte-source.ts';
 import type { CachedDocument, DocumentCache } from '../../core/ports/cache.ts';
 
 export interface OpenedCache extends AsyncDisposable {

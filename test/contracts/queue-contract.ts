@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GatehouseError } from '../../core/error.ts';
 import type { DeadLetter, Queue } from '../../core/ports/queue.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 
 export interface OpenedQueue {
   /** An empty queue. */

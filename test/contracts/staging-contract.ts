@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chunkSize } from '../../core/byte-source.ts';
-import { sha256Of } from '../../core/digest.ts';
-import { GatehouseError } from '../../core/error.ts';
+import { sha256Of } from '../../core/names/digest.ts';
+import { chunkSize } from '../../core/ports/byte-source.ts';
 import type { Condition, Store } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { bytes, key, listed, textOf } from '../support/store/objects.ts';
 import { freshStores, type OpenStore } from './opened-store.ts';
 

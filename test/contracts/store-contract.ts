@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chunkSize, chunksOf } from '../../core/byte-source.ts';
-import { compareCodePoints } from '../../core/json.ts';
+import { compareCodePoints } from '../../core/json/json.ts';
+import { chunkSize, chunksOf } from '../../core/ports/byte-source.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { bytes, countUp, key, listed, textOf } from '../support/store/objects.ts';
 import { modifiedContract } from './modified-contract.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { compareCodePoints } from '../../core/json.ts';
-import type { ObjectKey } from '../../core/layout.ts';
+import { compareCodePoints } from '../../core/json/json.ts';
+import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { Condition, Store } from '../../core/ports/store.ts';
 import { key as keyOf, listed } from '../support/store/objects.ts';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import type { CliRun } from '../support/cli/run-cli.ts';
 import { type BucketHome, bucketHome, homeBucket } from '../support/cloud/bucket-home.ts';
 import { folderFiles } from '../support/machine/folder-files.ts';

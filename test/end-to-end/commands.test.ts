@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
 import { type CliRun, runCli, startCli } from '../support/cli/run-cli.ts';
 import { folderDigests } from '../support/machine/folder-files.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import { optionalIndexFiles } from '../../core/layout/index-files.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { runCli, startCli } from '../support/cli/run-cli.ts';

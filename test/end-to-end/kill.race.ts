@@ -2,7 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { sha256Of } from '../../core/digest.ts';
+import { sha256Of } from '../../core/names/digest.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { sync, syncProblems } from '../../local/pipeline/sync.ts';
 import { readAllowlist } from '../../local/repository-files.ts';

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderStore } from '../../adapters/store-folder.ts';
-import { listPackages } from '../../core/list-packages.ts';
+import { listPackages } from '../../core/store/list-packages.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { runPython } from '../support/machine/run-python.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';

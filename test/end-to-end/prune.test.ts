@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import { prune } from '../../core/steps/prune.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { indexAll } from '../../local/pipeline/index-all.ts';

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import type { CliRun } from '../support/cli/run-cli.ts';
 import { small } from '../support/cli/start-lab.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/json.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { type CliRun, runCli } from '../support/cli/run-cli.ts';
 import { small } from '../support/cli/start-lab.ts';

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import type { Allowlist } from '../../core/allowlist/parse-allowlist.ts';
+import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { verify } from '../../core/steps/verify.ts';
 import type { World } from '../../local/world/open-world.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
-import { expectTheRestDone, soundFiles, soundPackages, type WatchedRun, watchedRun } from '../support/cli/watched-run.ts';
+import {
+  expectTheRestDone,
+  soundFiles,
+  soundPackages,
+  type WatchedRun,
+  watchedRun,
+} from '../support/cli/watched-run.ts';
 import { type Answer, cut, hangUp, mislabelled, ok, status, trickle } from '../support/upstream/test-upstream.ts';
 
 /** One thread for all of them: starting it is most of what a small sync costs. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { GatehouseError } from '../../core/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { download } from '../../lambdas/downloader.ts';
 import { batch, type CloudLab, failing, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';

@@ -1,7 +1,7 @@
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { subdirSchema } from '../../core/subdir.ts';
+import { subdirSchema } from '../../core/names/subdir.ts';
 import { index, invalidationPaths } from '../../lambdas/indexer.ts';
 import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
-import { allowlistKey } from '../../core/layout.ts';
+import { allowlistKey } from '../../core/layout/keys.ts';
 import { newCloudBucket } from '../cloud/s3/s3-world.ts';
 import { startCloud } from '../cloud/start-cloud.ts';
 import { bunzip2 } from '../support/archives/bunzip2.ts';

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sha256Of } from '../../core/digest.ts';
 import type { Plan } from '../../core/documents/plan.ts';
-import { GatehouseError } from '../../core/error.ts';
+import { sha256Of } from '../../core/names/digest.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { fetchJobs } from '../../local/pipeline/sync.ts';
 import { planWorld } from '../../local/world/open-world.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { GatehouseError } from '../../core/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { Command, Invocation } from '../../local/commands/command.ts';
 import { runCommand } from '../../local/commands/run-command.ts';
 import { commands } from '../../local/main.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { route } from '../../core/layout.ts';
+import { route } from '../../core/layout/keys.ts';
 import { corpus, corpusPackages } from '../support/packages/corpus.ts';
 import { fill } from '../support/served/sample-channel.ts';
 import { newStores, serveForTest } from '../support/served/served-stores.ts';

@@ -1,5 +1,5 @@
 import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
-import type { PackageFileName } from '../../core/package-file-name.ts';
+import type { PackageFileName } from '../../core/names/package-file-name.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Store } from '../../core/ports/store.ts';
 

@@ -1,4 +1,4 @@
-import { GatehouseError } from '../../core/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { seededRandom } from '../support/random.ts';
 import type { Indexer, PackageEvent } from './indexer.ts';
 import type { Actor, Ending } from './timeline.ts';

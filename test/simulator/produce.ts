@@ -1,7 +1,7 @@
 import type { Control, Override } from '../../core/documents/control.ts';
 import { readControl } from '../../core/documents/control.ts';
-import { canonicalJson } from '../../core/json.ts';
-import type { ObjectKey } from '../../core/layout.ts';
+import { canonicalJson } from '../../core/json/json.ts';
+import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { Metadata, Store } from '../../core/ports/store.ts';
 import type { Action } from './scenario.ts';
 import { channel, type SimulatedPackage, subdir } from './simulated-package.ts';

@@ -1,5 +1,5 @@
 import './zlib-in-turn.ts';
-import { packageKey } from '../../core/layout.ts';
+import { packageKey } from '../../core/layout/keys.ts';
 import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import type { Indexer } from './indexer.ts';
 import { channel, subdir } from './simulated-package.ts';

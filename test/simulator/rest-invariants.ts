@@ -1,6 +1,19 @@
-import { canonicalJson } from '../../core/json.ts';
-import { objectKeySchema } from '../../core/layout.ts';
-import { generationOf, isIndexFile, listedIn, outputs, rootKey, rootOf, type Shown, shardIndexKey, shardsOf, shouldBeListed, shownBy, type Watch } from './watch.ts';
+import { canonicalJson } from '../../core/json/json.ts';
+import { objectKeySchema } from '../../core/layout/keys.ts';
+import {
+  generationOf,
+  isIndexFile,
+  listedIn,
+  outputs,
+  rootKey,
+  rootOf,
+  type Shown,
+  shardIndexKey,
+  shardsOf,
+  shouldBeListed,
+  shownBy,
+  type Watch,
+} from './watch.ts';
 
 /** Asked when every message was handled to its end: what does not hold, in a sentence. */
 type RestInvariant = (watch: Watch) => string | null;

@@ -1,10 +1,10 @@
-import { sha256Of, startDigests } from '../../core/digest.ts';
-import { canonicalJson } from '../../core/json.ts';
-import { type ObjectKey, packageKey, provenanceKey } from '../../core/layout.ts';
-import { type PackageFileName, packageFileNameSchema } from '../../core/package-file-name.ts';
+import { canonicalJson } from '../../core/json/json.ts';
+import { type ObjectKey, packageKey, provenanceKey } from '../../core/layout/keys.ts';
+import { sha256Of, startDigests } from '../../core/names/digest.ts';
+import { type PackageFileName, packageFileNameSchema } from '../../core/names/package-file-name.ts';
+import { subdirSchema } from '../../core/names/subdir.ts';
 import type { Metadata } from '../../core/ports/store.ts';
 import { type RepodataRecord, recordSchema } from '../../core/record/record.ts';
-import { subdirSchema } from '../../core/subdir.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 
 export const channel = 'conda';

@@ -1,7 +1,17 @@
 import { readControl } from '../../core/documents/control.ts';
 import type { Indexer } from './indexer.ts';
 import { channel, subdir } from './simulated-package.ts';
-import { decided, following, ifUnchanged, publish, readState, refresh, sameLines, untilDone, writeState } from './small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  publish,
+  readState,
+  refresh,
+  sameLines,
+  untilDone,
+  writeState,
+} from './small-index.ts';
 
 /**
  * The design without a flaw, in small: root first, then control, then packages; write if the root is what was read; and

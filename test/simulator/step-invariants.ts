@@ -1,9 +1,20 @@
 import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
-import { type ObjectKey, objectKeySchema } from '../../core/layout.ts';
+import { parseJson } from '../../core/json/json.ts';
+import { type ObjectKey, objectKeySchema } from '../../core/layout/keys.ts';
 import type { Change, Entry } from '../twins/store-memory.ts';
 import { channel, isSegmentOf, subdir } from './simulated-package.ts';
-import { generationOf, isIndexFile, outputs, rootKey, rootOf, type Shown, shardIndexKey, shardsOf, shownBy, type Watch } from './watch.ts';
+import {
+  generationOf,
+  isIndexFile,
+  outputs,
+  rootKey,
+  rootOf,
+  type Shown,
+  shardIndexKey,
+  shardsOf,
+  shownBy,
+  type Watch,
+} from './watch.ts';
 
 /** What does not hold, in a sentence; null when it holds. */
 type Fault = string | null;

@@ -1,10 +1,10 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
 import { z } from 'zod';
-import { sha256Schema } from '../../core/digest.ts';
 import { type Control, controlSchema, emptyControl } from '../../core/documents/control.ts';
-import { parseJson } from '../../core/json.ts';
-import { controlKey, indexKey, type ObjectKey, shardKey } from '../../core/layout.ts';
+import { parseJson } from '../../core/json/json.ts';
+import { controlKey, indexKey, type ObjectKey, shardKey } from '../../core/layout/keys.ts';
+import { sha256Schema } from '../../core/names/digest.ts';
 import type { Entry } from '../twins/store-memory.ts';
 import { channel, type SimulatedPackage, subdir } from './simulated-package.ts';
 

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
-import { objectKeySchema } from '../../core/layout.ts';
+import { objectKeySchema } from '../../core/layout/keys.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { seededRandom } from '../support/random.ts';
-import { type Bucket, type Change, type Fault, memoryStore, newBucket, type StoreOperation } from '../twins/store-memory.ts';
+import {
+  type Bucket,
+  type Change,
+  type Fault,
+  memoryStore,
+  newBucket,
+  type StoreOperation,
+} from '../twins/store-memory.ts';
 import type { PackageEvent } from './indexer.ts';
 import type { Faults, Scenario } from './scenario.ts';
 import { packageNumbers, packageOf } from './simulated-package.ts';

@@ -1,8 +1,16 @@
-import { type ByteSource, bytesSource } from '../../core/byte-source.ts';
-import { GatehouseError } from '../../core/error.ts';
-import { compareCodePoints } from '../../core/json.ts';
-import type { ObjectKey } from '../../core/layout.ts';
-import type { Condition, Metadata, ObjectHead, PutOutcome, StagedObject, Store, StoredObject } from '../../core/ports/store.ts';
+import { compareCodePoints } from '../../core/json/json.ts';
+import type { ObjectKey } from '../../core/layout/keys.ts';
+import { type ByteSource, bytesSource } from '../../core/ports/byte-source.ts';
+import type {
+  Condition,
+  Metadata,
+  ObjectHead,
+  PutOutcome,
+  StagedObject,
+  Store,
+  StoredObject,
+} from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 
 export type StoreOperation = 'get' | 'read' | 'put' | 'list' | 'delete' | 'stage' | 'write' | 'publish';
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../byte-source.ts';
+import type { ByteSource } from '../../ports/byte-source.ts';
 import { refuse } from '../finding.ts';
 import { resolveExtras, wideNumber } from './extra-fields.ts';
 

@@ -1,3 +1,4 @@
+import { sameBytes } from '../../ports/byte-source.ts';
 import { refuse } from '../finding.ts';
 
 const zip64 = 0x0001;

@@ -1,10 +1,9 @@
 import { crc32, createInflateRaw } from 'node:zlib';
-import { type ByteSource, chunksOf } from '../../byte-source.ts';
+import { type ByteSource, chunksOf, sameBytes } from '../../ports/byte-source.ts';
 import { decodeThrough } from '../decode-through.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import type { ZipEntry } from './directory.ts';
 import { resolveExtras } from './extra-fields.ts';
-import { sameBytes } from '../../byte-source.ts';
 
 const signature = 0x04034b50;
 const fixedBytes = 30;

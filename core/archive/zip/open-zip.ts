@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../byte-source.ts';
+import type { ByteSource } from '../../ports/byte-source.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import { memberPath } from '../members.ts';
 import { readDirectory, type ZipEntry } from './directory.ts';

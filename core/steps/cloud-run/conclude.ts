@@ -1,17 +1,17 @@
-import type { Allowlist } from '../../allowlist/parse-allowlist.ts';
 import { makePlan, type PlanWorld } from '../../diff/make-plan.ts';
-import type { Sha256 } from '../../digest.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import { emptyControl } from '../../documents/control.ts';
 import { type PartialPlan, partialPlanSchema } from '../../documents/partial-plan.ts';
 import { artifactJobs, fetchedFirst, keepPlan, type Plan, readPlan } from '../../documents/plan.ts';
 import { enterStage, indexMessage, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
-import { canonicalJson } from '../../json.ts';
-import { controlKey, partialKey } from '../../layout.ts';
+import { canonicalJson } from '../../json/json.ts';
+import { controlKey, partialKey } from '../../layout/keys.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import { noarch } from '../../names/subdir.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
-import { putOnce } from '../../put-once.ts';
-import { readJsonObject } from '../../read-json-object.ts';
-import { noarch } from '../../subdir.ts';
+import { putOnce } from '../../store/put-once.ts';
+import { readJsonObject } from '../../store/read-json-object.ts';
 
 export interface ConcludeWorld extends Omit<PlanWorld, 'patches'> {
   readonly clock: Clock;

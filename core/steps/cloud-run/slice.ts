@@ -1,14 +1,14 @@
-import type { Sha256 } from '../../digest.ts';
 import { openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
-import { GatehouseError } from '../../error.ts';
-import { canonicalJson } from '../../json.ts';
-import { partialKey } from '../../layout.ts';
+import { canonicalJson } from '../../json/json.ts';
+import { partialKey } from '../../layout/keys.ts';
+import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import type { Store } from '../../ports/store.ts';
-import { putOnce } from '../../put-once.ts';
+import { GatehouseError } from '../../problems/error.ts';
 import { planSlices } from '../../solve/requests.ts';
 import { type SliceWorld, solveSlice } from '../../solve/solve-slice.ts';
+import { putOnce } from '../../store/put-once.ts';
 
 export interface RunSliceWorld extends Omit<SliceWorld, 'patches'> {
   readonly store: Store;

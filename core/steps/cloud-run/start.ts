@@ -1,16 +1,16 @@
-import { type Sha256, sha256Of } from '../../digest.ts';
+import { readStoredAllowlist } from '../../documents/allowlist/stored-allowlist.ts';
+import { readStoredPatches } from '../../documents/patches/stored-patches.ts';
 import { latestRunSchema, type Run, runMessage } from '../../documents/run.ts';
-import { canonicalJson } from '../../json.ts';
-import { latestRunKey, runKey } from '../../layout.ts';
+import { canonicalJson } from '../../json/json.ts';
+import { latestRunKey, runKey } from '../../layout/keys.ts';
+import { type Sha256, sha256Of } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import type { Store } from '../../ports/store.ts';
-import { putOnce } from '../../put-once.ts';
-import { readJsonObject } from '../../read-json-object.ts';
-import { readStoredAllowlist } from '../../read-stored-allowlist.ts';
-import { readStoredPatches } from '../../read-stored-patches.ts';
 import { planSlices } from '../../solve/requests.ts';
-import { updateJson } from '../../update-json.ts';
+import { putOnce } from '../../store/put-once.ts';
+import { readJsonObject } from '../../store/read-json-object.ts';
+import { updateJson } from '../../store/update-json.ts';
 
 export interface StartWorld {
   readonly store: Store;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sqsQueue } from '../../../adapters/queue-sqs.ts';
-import { objectKeySchema } from '../../../core/layout.ts';
-import { listPackages } from '../../../core/list-packages.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import { objectKeySchema } from '../../../core/layout/keys.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
+import { listPackages } from '../../../core/store/list-packages.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { small } from '../../support/cli/start-lab.ts';
 import { seededRandom } from '../../support/random.ts';

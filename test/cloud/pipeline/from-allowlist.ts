@@ -9,7 +9,7 @@ import { compressBzip2 } from '../../../adapters/compress-bzip2.ts';
 import { httpFetch } from '../../../adapters/http-fetch.ts';
 import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
 import { systemClock } from '../../../adapters/system-clock.ts';
-import { acceptAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
+import { acceptAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { sync } from '../../../local/pipeline/sync.ts';
 import { buildSampleChannel, sampleAllowlist, samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { type Answer, type Question, Refusal } from '../answer.ts';
 import { type CloudRequest, callerOf } from '../fault.ts';
 import { messageOperations } from './message-operations.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { Refusal } from '../answer.ts';
 import { type CloudMessage, type CloudQueue, numberOf, queueNamed, type SqsWorld } from './sqs-world.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { md5Tag } from '../s3/object-requests.ts';
 import { newCloudBucket } from '../s3/s3-world.ts';
 import type { Cloud } from '../start-cloud.ts';

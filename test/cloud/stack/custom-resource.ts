@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import type { FunctionPool } from './function-pool.ts';
 import type { Wiring } from './wiring.ts';
 

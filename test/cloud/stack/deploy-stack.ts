@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import type { Notification } from '../notify-queue.ts';
 import type { CloudBucket } from '../s3/s3-world.ts';

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { type Statement, statementsOf } from '../../support/stack/stack-policies.ts';
 import { arnOf, bucketName, type Place, resolved } from './intrinsics.ts';
-import { bucketSchema, customSchema, functionSchema, permissionSchema, policySchema, queueSchema, ruleSchema, sourceSchema } from './resource-schemas.ts';
+import {
+  bucketSchema,
+  customSchema,
+  functionSchema,
+  permissionSchema,
+  policySchema,
+  queueSchema,
+  ruleSchema,
+  sourceSchema,
+} from './resource-schemas.ts';
 
 /** What a synthesized template says runs where, and what starts it; its functions worked out. */
 export interface Wiring {

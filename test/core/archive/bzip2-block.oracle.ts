@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agree, crcOf, decode, fewer } from '../../support/archives/bzip2-agreement.ts';
-import { bitsOf, type CraftedBlock, craftBlock, endStream, runDigits, word } from '../../support/archives/craft-bzip2.ts';
+import {
+  bitsOf,
+  type CraftedBlock,
+  craftBlock,
+  endStream,
+  runDigits,
+  word,
+} from '../../support/archives/craft-bzip2.ts';
 import { libbz2 } from '../../support/archives/libbz2.ts';
 import { longestRun } from '../../support/archives/longest-run.ts';
 import { runPython } from '../../support/machine/run-python.ts';

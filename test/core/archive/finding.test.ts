@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { refusalCode, refuse, shown } from '../../../core/archive/finding.ts';
-import { GatehouseError } from '../../../core/error.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 
 it('names the code of a refusal, and of nothing else', () => {
   expect(() => refuse('A4.crc', 'x: y')).toThrow(new GatehouseError('package.refused', 'A4.crc: x: y'));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openZip } from '../../../core/archive/zip/open-zip.ts';
-import { bytesSource } from '../../../core/byte-source.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { buildZip, type RawZipMember } from '../../support/archives/build-zip.ts';
 import { listZip } from '../../support/archives/list-archive.ts';
 import { emptyZip, oneMemberZip, refusedZips, soundZips } from '../../support/archives/zip-vectors.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChannelChange } from '../../../core/diff/change.ts';
 import { proveChanges } from '../../../core/diff/prove-changes.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { noarch } from '../../../core/subdir.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 
 const change = (name: number): ChannelChange => ({
   kind: 'drop',

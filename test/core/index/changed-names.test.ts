@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Section, sectionOf, sections } from '../../../core/forms/entry-source.ts';
-import type { IndexEntry } from '../../../core/forms/index-entry.ts';
-import { buildShards } from '../../../core/forms/shards/build-shards.ts';
 import { changedSince } from '../../../core/index/changed-names.ts';
 import type { Manifest, Segment } from '../../../core/index/manifest.ts';
 import { writeSegment } from '../../../core/index/segment-store.ts';
 import { stateSource } from '../../../core/index/state-source.ts';
-import { noarch } from '../../../core/subdir.ts';
+import { noarch } from '../../../core/names/subdir.ts';
+import { type Section, sectionOf, sections } from '../../../core/outputs/entry-source.ts';
+import type { IndexEntry } from '../../../core/outputs/index-entry.ts';
+import { buildShards } from '../../../core/outputs/shards/build-shards.ts';
 import { allOf } from '../../support/index/form-source.ts';
 import { someLines } from '../../support/index/index-lines.ts';
 import { memoryStore } from '../../twins/store-memory.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { IndexEntry } from '../../../core/forms/index-entry.ts';
 import type { EntryChange } from '../../../core/index/check-package.ts';
 import { mergeEntries, showsChange, spliceSection, splitEntries } from '../../../core/index/commit-entries.ts';
 import { stateSource } from '../../../core/index/state-source.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
+import type { IndexEntry } from '../../../core/outputs/index-entry.ts';
 import { aLine, readable, someLines } from '../../support/index/index-lines.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { startDigests } from '../../../core/digest.ts';
 import { indexPackage } from '../../../core/index/index-package.ts';
-import { packageKey } from '../../../core/layout.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { packageKey } from '../../../core/layout/keys.ts';
+import { startDigests } from '../../../core/names/digest.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import type { Store } from '../../../core/ports/store.ts';
-import { storedDigests } from '../../../core/stored-digests.ts';
+import { storedDigests } from '../../../core/store/stored-digests.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
 import { indexScene, subdir } from '../../support/index/index-scene.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { indexKey } from '../../../core/layout.ts';
+import { indexKey } from '../../../core/layout/keys.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
-import { noarch } from '../../../core/subdir.ts';
 import { indexScene } from '../../support/index/index-scene.ts';
 
 const json = indexKey('conda', noarch, 'repodata.json');

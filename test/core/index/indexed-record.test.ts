@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { md5Schema, sha256Schema } from '../../../core/digest.ts';
 import { indexedRecord } from '../../../core/index/index-package.ts';
-import { packageNameSchema } from '../../../core/package-name.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import { md5Schema, sha256Schema } from '../../../core/names/digest.ts';
+import { packageNameSchema } from '../../../core/names/package-name.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
 
 const sha256 = (digit: string) => sha256Schema.parse(digit.repeat(64));
 const md5 = (digit: string) => md5Schema.parse(digit.repeat(32));

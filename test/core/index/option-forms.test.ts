@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Override } from '../../../core/documents/control.ts';
-import { outputs, unaskedOutputKeys } from '../../../core/forms/outputs.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
+import { outputs, unaskedOutputKeys } from '../../../core/outputs/outputs.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ObjectKey, objectKeySchema, shardsMadeKey } from '../../../core/layout.ts';
+import { type ObjectKey, objectKeySchema, shardsMadeKey } from '../../../core/layout/keys.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
 import { a, b, c, damage, run, shardIndexKey, shards, shardsIn } from '../../support/index/option-forms-scene.ts';
 

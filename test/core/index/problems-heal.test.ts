@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectKey } from '../../../core/layout.ts';
+import type { ObjectKey } from '../../../core/layout/keys.ts';
 import { type IndexOptions, indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { small } from '../../support/cli/start-lab.ts';

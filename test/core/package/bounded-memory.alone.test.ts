@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { defaultLimits } from '../../../core/archive/limits.ts';
-import { bytesSource } from '../../../core/byte-source.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { bzip2Bomb } from '../../support/archives/build-bzip2.ts';
 import { endBlocks, rawMember } from '../../support/archives/build-tar.ts';
 import { buildFrame, rawBlock, runBlock, zstdBomb } from '../../support/archives/build-zstd.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
 import { type Claims, identityProblems } from '../../../core/package/check-identity.ts';
 import { parseIndexJson } from '../../../core/package/index-json.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
 import { recordSchema } from '../../../core/record/record.ts';
-import { noarch, subdirSchema } from '../../../core/subdir.ts';
 import { indexJson, stem } from '../../support/packages/build-package.ts';
 
 const index = (changes: object = {}) =>

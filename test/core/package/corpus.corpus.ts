@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '../../../core/byte-source.ts';
-import { digestStream } from '../../../core/digest.ts';
+import { digestStream } from '../../../core/names/digest.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
 import { identityProblems } from '../../../core/package/check-identity.ts';
 import { recordFromIndex } from '../../../core/package/index-json.ts';
 import { type Inspection, inspectPackage } from '../../../core/package/inspect-package.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { condaPackageFacts } from '../../support/packages/conda-package-streaming.ts';
 import { corpusPackages } from '../../support/packages/corpus.ts';
 import { countingSource } from '../../support/packages/counting-source.ts';

@@ -1,13 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, type ReadLimits } from '../../../core/archive/limits.ts';
-import { bytesSource } from '../../../core/byte-source.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { bzip2, bzip2Bomb } from '../../support/archives/build-bzip2.ts';
 import { buildTar } from '../../support/archives/build-tar.ts';
 import { skippableFrame, zstdBomb } from '../../support/archives/build-zstd.ts';
-import { buildConda, buildTarBz2, indexJson, indexMember, infoTar, pkgTar, stem } from '../../support/packages/build-package.ts';
+import {
+  buildConda,
+  buildTarBz2,
+  indexJson,
+  indexMember,
+  infoTar,
+  pkgTar,
+  stem,
+} from '../../support/packages/build-package.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
 
 const inspect = (bytes: Uint8Array, extension = '.conda', limits?: ReadLimits) =>

@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '../../../core/byte-source.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { bzip2 } from '../../support/archives/build-bzip2.ts';
 import { buildTar, paxHeader } from '../../support/archives/build-tar.ts';
-import { buildConda, buildTarBz2, indexJson, indexMember, infoTar, pkgTar, stem } from '../../support/packages/build-package.ts';
+import {
+  buildConda,
+  buildTarBz2,
+  indexJson,
+  indexMember,
+  infoTar,
+  pkgTar,
+  stem,
+} from '../../support/packages/build-package.ts';
 import { countingSource } from '../../support/packages/counting-source.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { digestStream } from '../../../core/digest.ts';
+import { digestStream } from '../../../core/names/digest.ts';
+import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
 import { parseIndexJson, recordFromIndex } from '../../../core/package/index-json.ts';
-import { noarch, subdirSchema } from '../../../core/subdir.ts';
 import { indexJson } from '../../support/packages/build-package.ts';
 import { inSlices } from '../../support/packages/refusal.ts';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
-import { GatehouseError } from '../../../core/error.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import { candidatePool } from '../../../core/solve/candidate-pool.ts';
 import { collectClosure } from '../../../core/solve/closure.ts';
 import { ownSpec } from '../../../core/solve/requests.ts';
-import { noarch, subdirSchema } from '../../../core/subdir.ts';
 import type { UpstreamRecord } from '../../../core/upstream/accept-records.ts';
 
 const linux = subdirSchema.parse('linux-64');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { GatehouseError } from '../../../core/error.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { noarch } from '../../../core/names/subdir.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import { hiddenConflicts } from '../../../core/solve/hidden-conflicts.ts';
 import type { UpstreamView } from '../../../core/solve/upstream-view.ts';
-import { noarch } from '../../../core/subdir.ts';
 import type { UpstreamRecord } from '../../../core/upstream/accept-records.ts';
 
 function upstream(channel: string, md5: string): UpstreamRecord {

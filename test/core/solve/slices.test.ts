@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
-import { parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
 import { makePlan } from '../../../core/diff/make-plan.ts';
+import { parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { type PartialPlan, partialPlanSchema } from '../../../core/documents/partial-plan.ts';
-import { GatehouseError } from '../../../core/error.ts';
-import { canonicalJson, parseJson } from '../../../core/json.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { canonicalJson, parseJson } from '../../../core/json/json.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import { type PlanSlice, planSlices } from '../../../core/solve/requests.ts';
 import { solveSlice } from '../../../core/solve/solve-slice.ts';

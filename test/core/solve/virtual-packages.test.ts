@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { subdirSchema } from '../../../core/names/subdir.ts';
 import { virtualPackagesFor } from '../../../core/solve/virtual-packages.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
 
 const on = (platform: string, overrides?: Record<string, string>): Record<string, string> =>
   virtualPackagesFor(subdirSchema.parse(platform), overrides);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { bytes } from '../../support/store/objects.ts';
 import { artifactOf } from '../../support/upstream/artifact-of.ts';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Artifact, artifactId, artifactSchema } from '../../../core/documents/plan.ts';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { corpus, corpusPackages } from '../../support/packages/corpus.ts';
 import { fetchScene, provenancesIn } from '../../support/upstream/fetch-scene.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
-import { packageKey, provenanceKey } from '../../../core/layout.ts';
+import { packageKey, provenanceKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { bytes, textOf } from '../../support/store/objects.ts';
 import { artifactOf } from '../../support/upstream/artifact-of.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readManifest, writeManifest } from '../../../core/index/manifest.ts';
-import { parseJson } from '../../../core/json.ts';
-import { channeldataKey, packageKey, stateKey } from '../../../core/layout.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { parseJson } from '../../../core/json/json.ts';
+import { channeldataKey, packageKey, stateKey } from '../../../core/layout/keys.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
-import { noarch } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';
 import { textOf } from '../../support/store/objects.ts';

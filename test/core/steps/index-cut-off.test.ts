@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
 import { readManifest } from '../../../core/index/manifest.ts';
-import { stateKey } from '../../../core/layout.ts';
+import { stateKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { a, b, c, names, run } from '../../support/index/index-run.ts';
 import { indexScene, subdir } from '../../support/index/index-scene.ts';
 import { key } from '../../support/store/objects.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readManifest } from '../../../core/index/manifest.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
-import { segmentKey, stateKey } from '../../../core/layout.ts';
+import { segmentKey, stateKey } from '../../../core/layout/keys.ts';
 import type { IndexOptions } from '../../../core/steps/index-subdir.ts';
 import { a, b, run } from '../../support/index/index-run.ts';
 import { type IndexScene, indexScene, subdir } from '../../support/index/index-scene.ts';

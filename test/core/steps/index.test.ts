@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stateKey } from '../../../core/layout.ts';
+import { stateKey } from '../../../core/layout/keys.ts';
 import { a, b, c, names, run } from '../../support/index/index-run.ts';
 import { indexScene, subdir } from '../../support/index/index-scene.ts';
 import { key } from '../../support/store/objects.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
-import { objectKeySchema, proofKey } from '../../../core/layout.ts';
+import { parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
+import { objectKeySchema, proofKey } from '../../../core/layout/keys.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import { prove } from '../../../core/steps/prove.ts';
 import { memoryStore } from '../../twins/store-memory.ts';

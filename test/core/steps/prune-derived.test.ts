@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
-import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import { indexKey, planKey } from '../../../core/layout.ts';
+import { indexKey, planKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import { shardIndex } from '../../../core/outputs/shards/shard-index.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, hour, type PruneScene } from '../../support/index/prune-scene.ts';

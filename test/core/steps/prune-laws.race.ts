@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
-import { segmentPrefix } from '../../../core/layout.ts';
+import { segmentPrefix } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, hour, type PruneScene, pruneScene, withdrawn } from '../../support/index/prune-scene.ts';
 import { key } from '../../support/store/objects.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
-import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
-import { indexKey, segmentPrefix, stateKey } from '../../../core/layout.ts';
+import { indexKey, segmentPrefix, stateKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import { shardIndex } from '../../../core/outputs/shards/shard-index.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, type PruneScene, pruneScene, withdrawn } from '../../support/index/prune-scene.ts';
 import { key } from '../../support/store/objects.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
-import { indexKey, segmentPrefix } from '../../../core/layout.ts';
+import { indexKey, segmentPrefix } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, pruneScene } from '../../support/index/prune-scene.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { controlKey, indexKey, stateKey } from '../../../core/layout.ts';
-import { noarch } from '../../../core/subdir.ts';
+import { controlKey, indexKey, stateKey } from '../../../core/layout/keys.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, type PruneScene, withdrawn } from '../../support/index/prune-scene.ts';
 import { a, at, b, c, kinds, withdrawnScene } from '../../support/index/withdrawn-scene.ts';

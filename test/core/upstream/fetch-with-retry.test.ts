@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GatehouseError } from '../../../core/error.ts';
 import type { Fetch, FetchResponse } from '../../../core/ports/fetch.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import { fetchWithRetry } from '../../../core/upstream/fetch-with-retry.ts';
 import { readBounded } from '../../../core/upstream/read-body.ts';
 import { testNow, upstreamWorld } from '../../support/upstream/upstream-world.ts';

@@ -1,6 +1,6 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { noarch } from '../../../core/subdir.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
 import { at, base, channel, forms, opened, sound } from '../../support/upstream/opened-upstream.ts';
 import { flatForm } from '../../support/upstream/upstream-forms.ts';

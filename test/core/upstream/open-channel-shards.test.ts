@@ -1,8 +1,8 @@
 import { zstdCompressSync } from 'node:zlib';
 import { encode } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../core/digest.ts';
-import { noarch } from '../../../core/subdir.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
 import { at, base, channel, opened, record, sound } from '../../support/upstream/opened-upstream.ts';
 import { type FormFiles, flatForm, shardsForm } from '../../support/upstream/upstream-forms.ts';

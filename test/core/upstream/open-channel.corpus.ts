@@ -8,7 +8,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderCache } from '../../../adapters/cache-folder.ts';
 import { httpFetch } from '../../../adapters/http-fetch.ts';
-import { type Subdir, subdirSchema } from '../../../core/subdir.ts';
+import { type Subdir, subdirSchema } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { corpus } from '../../support/packages/corpus.ts';

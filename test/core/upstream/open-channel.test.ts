@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noarch } from '../../../core/subdir.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
 import { at, base, channel, forms, opened, record, sound } from '../../support/upstream/opened-upstream.ts';
 import { flatForm, shardsForm, zstForm } from '../../support/upstream/upstream-forms.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ByteSource, bytesSource } from '../../../core/byte-source.ts';
+import { type ByteSource, bytesSource } from '../../../core/ports/byte-source.ts';
 import { readMembers } from '../../../core/upstream/open-flat.ts';
 import { type RepodataMap, startRepodataScan } from '../../../core/upstream/scan-repodata.ts';
 import { anyValue, cutUp, keyText, noise, spell } from './spelled-json.ts';

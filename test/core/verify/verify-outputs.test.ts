@@ -1,12 +1,12 @@
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { repodata } from '../../../core/forms/repodata.ts';
 import { compressIndex } from '../../../core/index/compress-index.ts';
 import { entriesSource } from '../../../core/index/state-source.ts';
-import { indexKey } from '../../../core/layout.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { noarch } from '../../../core/subdir.ts';
+import { indexKey } from '../../../core/layout/keys.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { noarch } from '../../../core/names/subdir.ts';
+import { repodata } from '../../../core/outputs/repodata.ts';
 import { collected, verifyOutputs } from '../../../core/verify/verify-outputs.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 

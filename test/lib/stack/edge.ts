@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { route } from '../../../core/layout.ts';
+import { route } from '../../../core/layout/keys.ts';
 import { type RouteRow, routeTable } from '../../support/served/route-table.ts';
 import { plain as template } from './templates.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { allowlistKey, patchKey } from '../../../core/layout.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import { allowlistKey, patchKey } from '../../../core/layout/keys.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { plain as template } from './templates.ts';

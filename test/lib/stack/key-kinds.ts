@@ -1,9 +1,26 @@
-import { sha256Schema } from '../../../core/digest.ts';
-import { outputs } from '../../../core/forms/outputs.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import { allowlistKey, channeldataKey, controlKey, indexKey, latestRunKey, packageKey, partialKey, patchKey, planKey, proofKey, provenanceKey, runKey, segmentKey, shardKey, stateKey, summaryKey } from '../../../core/layout.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import {
+  allowlistKey,
+  channeldataKey,
+  controlKey,
+  indexKey,
+  latestRunKey,
+  packageKey,
+  partialKey,
+  patchKey,
+  planKey,
+  proofKey,
+  provenanceKey,
+  runKey,
+  segmentKey,
+  shardKey,
+  stateKey,
+  summaryKey,
+} from '../../../core/layout/keys.ts';
+import { sha256Schema } from '../../../core/names/digest.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
+import { outputs } from '../../../core/outputs/outputs.ts';
 
 export const functions = ['Scraper', 'Downloader', 'Indexer', 'Prover', 'Pruner', 'DeployFiles'] as const;
 type Named = (typeof functions)[number];

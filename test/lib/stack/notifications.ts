@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { sha256Schema } from '../../../core/digest.ts';
-import { outputs } from '../../../core/forms/outputs.ts';
-import { allowlistKey, controlKey, patchKey, planKey, proofKey, runKey, segmentKey, stateKey } from '../../../core/layout.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import {
+  allowlistKey,
+  controlKey,
+  patchKey,
+  planKey,
+  proofKey,
+  runKey,
+  segmentKey,
+  stateKey,
+} from '../../../core/layout/keys.ts';
+import { sha256Schema } from '../../../core/names/digest.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
+import { outputs } from '../../../core/outputs/outputs.ts';
 import { allows, roleStatements, statementsOf } from '../../support/stack/stack-policies.ts';
 import { plain as template } from './templates.ts';
 

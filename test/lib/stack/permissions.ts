@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { outputs } from '../../../core/forms/outputs.ts';
+import { outputs } from '../../../core/outputs/outputs.ts';
 import { allows, roleStatements, type Statement } from '../../support/stack/stack-policies.ts';
 import { functions, kinds, packages } from './key-kinds.ts';
 import { full as template } from './templates.ts';

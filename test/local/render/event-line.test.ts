@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Event } from '../../../core/report/event.ts';
+import type { Event } from '../../../core/ports/log.ts';
 import { eventLine } from '../../../local/render/reporter.ts';
 
 const problem = { code: 'fetch.sha256', subject: 'linux-64/a-1-0.conda', detail: 'expected sha256 ab, got cd' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Event } from '../../../core/report/event.ts';
+import type { Event } from '../../../core/ports/log.ts';
 import { startProgress } from '../../../local/render/progress-bars.ts';
 
 const key = (name: string) => `conda/linux-64/${name}-1.0-0.conda`;

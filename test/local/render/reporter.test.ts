@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Event } from '../../../core/report/event.ts';
+import type { Event } from '../../../core/ports/log.ts';
 import { reporter } from '../../../local/render/reporter.ts';
 import { fakeTerminal, screenAfter } from '../../support/cli/fake-terminal.ts';
 

@@ -2,12 +2,17 @@ import { mkdtempDisposable, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bytesSource } from '../../../core/byte-source.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
-import { buildSampleChannel, sampleAllowlist, samplePackages, samplePlatforms } from '../../../local/sample/sample-channel.ts';
+import {
+  buildSampleChannel,
+  sampleAllowlist,
+  samplePackages,
+  samplePlatforms,
+} from '../../../local/sample/sample-channel.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
 import type { RepodataForm } from '../../../local/sample/write-repodata.ts';
 import { solve } from './solve.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { GatehouseError } from '../../../core/error.ts';
 import type { Store } from '../../../core/ports/store.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import type { Access } from '../../../local/serve/respond.ts';
 import { serveStore } from '../../../local/serve/serve-store.ts';
 import { openSocket, rawRequest } from '../../support/served/raw-http.ts';

@@ -1,7 +1,18 @@
 import { readControl } from '../../../core/documents/control.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decidedLine, following, ifUnchanged, type Lines, publish, readState, refresh, sameLines, untilDone, writeState } from '../small-index.ts';
+import {
+  decidedLine,
+  following,
+  ifUnchanged,
+  type Lines,
+  publish,
+  readState,
+  refresh,
+  sameLines,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 
 /** Flaw: control is asked about packages that are new; that it changed since is no reason to look again. */
 export const controlForgotten: Indexer = ({ store, clock, hints }) =>

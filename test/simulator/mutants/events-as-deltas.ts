@@ -2,7 +2,18 @@ import { readControl } from '../../../core/documents/control.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import type { Indexer, PackageEvent } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decided, following, ifUnchanged, type Lines, publish, readLine, readState, refresh, untilDone, writeState } from '../small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  type Lines,
+  publish,
+  readLine,
+  readState,
+  refresh,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 
 /** Flaw: what an event says is done to the state whenever the event comes; nobody looks whether it is still so. */
 export const eventsAsDeltas: Indexer = ({ store, clock, events }) =>

@@ -1,11 +1,21 @@
 import { readControl } from '../../../core/documents/control.ts';
-import { parseJson } from '../../../core/json.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { provenanceSchema } from '../../../core/documents/provenance.ts';
+import { parseJson } from '../../../core/json/json.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import type { Store } from '../../../core/ports/store.ts';
-import { provenanceSchema } from '../../../core/provenance.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decided, following, ifUnchanged, type Lines, publish, readState, sameLines, untilDone, writeState } from '../small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  type Lines,
+  publish,
+  readState,
+  sameLines,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 
 /** Flaw: it believes what is known of packages, which is written before their bytes are there. */
 export const indexBeforeObject: Indexer = ({ store, clock }) =>

@@ -1,7 +1,17 @@
 import { readControl } from '../../../core/documents/control.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decided, following, ifUnchanged, publish, readState, refresh, sameLines, untilDone, writeState } from '../small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  publish,
+  readState,
+  refresh,
+  sameLines,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 
 /**
  * Flaw: it looks at packages again after its commit and not at the root after its outputs. Where a tag is the MD5 of the

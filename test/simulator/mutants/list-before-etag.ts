@@ -1,7 +1,18 @@
 import { readControl } from '../../../core/documents/control.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decided, following, ifUnchanged, look, merged, publish, readState, sameLines, untilDone, writeState } from '../small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  look,
+  merged,
+  publish,
+  readState,
+  sameLines,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 
 /** Flaw: the tag is read after the listing, so that a listing older than the state may replace it. */
 export const listBeforeEtag: Indexer = ({ store, clock }) =>

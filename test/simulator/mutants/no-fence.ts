@@ -2,7 +2,19 @@ import { readControl } from '../../../core/documents/control.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decided, following, ifUnchanged, publish, put, readState, refresh, type SmallState, sameLines, untilDone, writeState } from '../small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  publish,
+  put,
+  readState,
+  refresh,
+  type SmallState,
+  sameLines,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 import { outputs } from '../watch.ts';
 
 /** Flaw: the state is right, and whoever committed one writes its outputs over whatever is there. */

@@ -1,7 +1,17 @@
 import { readControl } from '../../../core/documents/control.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decided, following, ifUnchanged, publish, readState, refresh, sameLines, untilDone, writeState } from '../small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  publish,
+  readState,
+  refresh,
+  sameLines,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 
 /**
  * Flaw: it commits and is done. One that saw a package come and then stalled, while another that was told of the

@@ -1,7 +1,17 @@
 import { readControl } from '../../../core/documents/control.ts';
 import type { Indexer } from '../indexer.ts';
 import { channel, subdir } from '../simulated-package.ts';
-import { decided, following, ifUnchanged, publish, readState, refresh, sameLines, untilDone, writeState } from '../small-index.ts';
+import {
+  decided,
+  following,
+  ifUnchanged,
+  publish,
+  readState,
+  refresh,
+  sameLines,
+  untilDone,
+  writeState,
+} from '../small-index.ts';
 
 /** Flaw: who finds the state as it should be is done; outputs that a crash left behind stay there. */
 export const outputsForgotten: Indexer = ({ store, clock, hints }) =>

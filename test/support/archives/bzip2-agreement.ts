@@ -3,7 +3,7 @@ import type { HeldBits } from '../../../core/archive/bzip2/bits.ts';
 import { decodeBlock } from '../../../core/archive/bzip2/decode-block.ts';
 import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
 import { refusalCode } from '../../../core/archive/finding.ts';
-import { GatehouseError } from '../../../core/error.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import { inSlices, joined } from '../packages/refusal.ts';
 import { bytesOf, endStream } from './craft-bzip2.ts';
 import { type LibraryView, libbz2 } from './libbz2.ts';

@@ -3,7 +3,7 @@ import { defaultLimits } from '../../../core/archive/limits.ts';
 import { memberRules } from '../../../core/archive/members.ts';
 import { walkTar } from '../../../core/archive/tar/walk-tar.ts';
 import { openZip } from '../../../core/archive/zip/open-zip.ts';
-import { bytesSource } from '../../../core/byte-source.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { inSlices, joined } from '../packages/refusal.ts';
 
 /** Every member of a tar with its content, read in slices of `size`, and the codes of what was odd. */

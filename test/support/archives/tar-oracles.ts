@@ -1,6 +1,6 @@
 import { unpackTar } from 'modern-tar';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { runPython } from '../machine/run-python.ts';
 
 /** What a reader sees: `path` and, of a file, its content in latin1. Null when it reads nothing. */

@@ -1,7 +1,7 @@
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { fromBufferPromise } from 'yauzl';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { runPython } from '../machine/run-python.ts';
 import { joined } from '../packages/refusal.ts';
 import { type Listing, listed } from './tar-oracles.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import { sha256Of } from '../../../core/digest.ts';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { folderDigests, folderFiles } from '../machine/folder-files.ts';
 
 const section = z.record(z.string(), z.looseObject({ sha256: z.string() }));

@@ -1,5 +1,5 @@
-import { instructionsSchema, type PatchInstructions } from '../../../core/forms/hotfix/patch-file.ts';
-import { parseJson } from '../../../core/json.ts';
+import { instructionsSchema, type PatchInstructions } from '../../../core/documents/patches/patch-file.ts';
+import { parseJson } from '../../../core/json/json.ts';
 
 /**
  * Patch instructions from their text, without the places that `readPatchFile` tells.

@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Allowlist, parseAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
-import { parseJson } from '../../../core/json.ts';
+import { type Allowlist, parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { type SyncReport, sync, syncProblems } from '../../../local/pipeline/sync.ts';
 import { buildChannel, type ChannelPackage } from '../../../local/sample/build-channel.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Allowlist } from '../../../core/allowlist/parse-allowlist.ts';
+import type { Allowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { type SyncReport, sync, syncProblems } from '../../../local/pipeline/sync.ts';
 import type { World } from '../../../local/world/open-world.ts';

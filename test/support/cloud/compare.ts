@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { memoryCache } from '../../../adapters/cache-memory.ts';
 import { httpFetch } from '../../../adapters/http-fetch.ts';
-import { acceptAllowlist } from '../../../core/allowlist/parse-allowlist.ts';
-import type { Patches } from '../../../core/forms/hotfix/hotfix.ts';
+import { acceptAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
+import type { Patches } from '../../../core/documents/patches/hotfix.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { sync } from '../../../local/pipeline/sync.ts';
 import { type Bucket, memoryStore, newBucket } from '../../twins/store-memory.ts';

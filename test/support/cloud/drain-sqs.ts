@@ -5,8 +5,8 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { GatehouseError } from '../../../core/error.ts';
 import type { DeadLetter } from '../../../core/ports/queue.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 
 interface Drain {
   readonly client: SQSClient;

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../core/json.ts';
+import { canonicalJson } from '../../../core/json/json.ts';
 import type { Telemetry } from '../../../lambdas/telemetry.ts';
 
 /** A fake of Telemetry that remembers. */

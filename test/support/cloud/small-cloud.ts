@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { allowlistKey, type ObjectKey } from '../../../core/layout.ts';
+import { allowlistKey, type ObjectKey } from '../../../core/layout/keys.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import type { SqsMessage } from '../../../lambdas/events.ts';
 import type { DownloaderWorld, IndexerWorld, ScraperWorld } from '../../../lambdas/world.ts';
@@ -12,7 +12,15 @@ import { type Bucket, type Change, memoryStore, newBucket } from '../../twins/st
 import { type RecordedTelemetry, recordTelemetry } from './recorded-telemetry.ts';
 import { type Life, smallFunctions } from './small-functions.ts';
 import { type Disorder, smallQueue } from './small-queue.ts';
-import { bucketName, functionNamed, isVersioned, maxReceivesOf, notifications, type SmallFunction, wiring } from './small-stack.ts';
+import {
+  bucketName,
+  functionNamed,
+  isVersioned,
+  maxReceivesOf,
+  notifications,
+  type SmallFunction,
+  wiring,
+} from './small-stack.ts';
 
 export interface Mischief extends Disorder {
   /** Ends the invocation, and whatever it still does, before the nth effect of the whole play. */

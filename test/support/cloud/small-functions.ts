@@ -1,9 +1,9 @@
 import { memoryCache } from '../../../adapters/cache-memory.ts';
 import { httpFetch } from '../../../adapters/http-fetch.ts';
-import { GatehouseError } from '../../../core/error.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Queue } from '../../../core/ports/queue.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import { download } from '../../../lambdas/downloader.ts';
 import { index } from '../../../lambdas/indexer.ts';
 import { proveChannel } from '../../../lambdas/prover.ts';

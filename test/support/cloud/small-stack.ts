@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { notificationsOf } from '../../cloud/stack/make-places.ts';
 import { mayDo } from '../../cloud/stack/may-do.ts';
 import { type DeployedFunction, readWiring } from '../../cloud/stack/wiring.ts';

@@ -1,15 +1,15 @@
-import { bytesSource } from '../../../core/byte-source.ts';
-import { startDigests } from '../../../core/digest.ts';
-import { packageFacts } from '../../../core/forms/channel-facts.ts';
-import type { EntrySource, OutputBytes } from '../../../core/forms/entry-source.ts';
-import { applyHotfix, hotfixOf } from '../../../core/forms/hotfix/hotfix.ts';
-import type { PatchInstructions } from '../../../core/forms/hotfix/patch-file.ts';
-import type { IndexEntry } from '../../../core/forms/index-entry.ts';
-import { canonicalJson, compareCodePoints } from '../../../core/json.ts';
+import { applyHotfix, hotfixOf } from '../../../core/documents/patches/hotfix.ts';
+import type { PatchInstructions } from '../../../core/documents/patches/patch-file.ts';
+import { canonicalJson, compareCodePoints } from '../../../core/json/json.ts';
+import { startDigests } from '../../../core/names/digest.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
+import { packageFacts } from '../../../core/outputs/channel-facts.ts';
+import type { EntrySource, OutputBytes } from '../../../core/outputs/entry-source.ts';
+import type { IndexEntry } from '../../../core/outputs/index-entry.ts';
 import { recordFromIndex } from '../../../core/package/index-json.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import type { FormPackage } from './form-packages.ts';
 
 /** The line of one package as its bytes tell it: no upstream record, and no `indexed_timestamp`. */

@@ -1,10 +1,10 @@
-import { sha256Of } from '../../../core/digest.ts';
 import type { Override } from '../../../core/documents/control.ts';
-import { canonicalJson } from '../../../core/json.ts';
-import { controlKey, indexKey, type ObjectKey, packageKey } from '../../../core/layout.ts';
-import { packageFileNameSchema } from '../../../core/package-file-name.ts';
+import { canonicalJson } from '../../../core/json/json.ts';
+import { controlKey, indexKey, type ObjectKey, packageKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { IndexWorld } from '../../../core/steps/index-subdir.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { type MemoryStore, type MemoryStoreOptions, memoryStore, newBucket } from '../../twins/store-memory.ts';
 import { textOf } from '../store/objects.ts';

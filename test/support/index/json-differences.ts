@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../../../core/json.ts';
+import { compareCodePoints } from '../../../core/json/json.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);

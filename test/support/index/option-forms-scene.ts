@@ -1,6 +1,6 @@
-import { bzip2 } from '../../../core/forms/bzip2.ts';
 import { type OptionalIndexFile, optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import { indexKey } from '../../../core/layout.ts';
+import { indexKey } from '../../../core/layout/keys.ts';
+import { bzip2 } from '../../../core/outputs/bzip2.ts';
 import { type IndexOptions, indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { type IndexScene, subdir } from './index-scene.ts';

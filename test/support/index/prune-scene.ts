@@ -1,12 +1,12 @@
-import { canonicalJson, parseJson } from '../../../core/json.ts';
+import { provenanceSchema } from '../../../core/documents/provenance.ts';
+import { canonicalJson, parseJson } from '../../../core/json/json.ts';
 import { type OptionalIndexFile, optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import type { ObjectKey } from '../../../core/layout.ts';
-import { provenanceSchema } from '../../../core/provenance.ts';
+import type { ObjectKey } from '../../../core/layout/keys.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type PruneReport, prune } from '../../../core/steps/prune.ts';
 import { verify } from '../../../core/steps/verify.ts';
-import { noarch } from '../../../core/subdir.ts';
 import { type Bucket, type MemoryStoreOptions, newBucket } from '../../twins/store-memory.ts';
 import { key } from '../store/objects.ts';
 import { type IndexScene, indexScene, subdir } from './index-scene.ts';

@@ -1,9 +1,9 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
-import type { Sha256 } from '../../../core/digest.ts';
-import type { EntrySource } from '../../../core/forms/entry-source.ts';
-import { buildShards } from '../../../core/forms/shards/build-shards.ts';
-import { shardIndex } from '../../../core/forms/shards/shard-index.ts';
+import type { Sha256 } from '../../../core/names/digest.ts';
+import type { EntrySource } from '../../../core/outputs/entry-source.ts';
+import { buildShards } from '../../../core/outputs/shards/build-shards.ts';
+import { shardIndex } from '../../../core/outputs/shards/shard-index.ts';
 
 /** Bytes as hex digits, all else as it is. */
 function hexed(value: unknown): unknown {

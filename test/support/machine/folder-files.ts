@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { sha256Of } from '../../../core/digest.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 
 /** Every file below a folder: its bytes by its path from there, in order; none when the folder is not there. */
 export async function folderFiles(folder: string): Promise<Map<string, Buffer>> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { runPython } from '../machine/run-python.ts';
 
 const lineSchema = z.object({ filename: z.string(), files: z.record(z.string(), z.unknown()) });

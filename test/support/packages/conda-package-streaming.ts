@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { runPython } from '../machine/run-python.ts';
 
 const lineSchema = z.object({ path: z.string(), index: z.record(z.string(), z.unknown()), members: z.number() });

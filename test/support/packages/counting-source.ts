@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource } from '../../../core/byte-source.ts';
+import { type ByteSource, bytesSource } from '../../../core/ports/byte-source.ts';
 
 /** A source in memory that adds up what is read from it. */
 export function countingSource(bytes: Uint8Array): ByteSource & { readonly counted: { bytes: number; reads: number } } {

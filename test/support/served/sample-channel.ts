@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
-import { objectKeySchema } from '../../../core/layout.ts';
+import { objectKeySchema } from '../../../core/layout/keys.ts';
 import type { Store } from '../../../core/ports/store.ts';
 
 const hash = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes).digest('hex');

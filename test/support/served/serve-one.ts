@@ -1,4 +1,4 @@
-import { objectKeySchema } from '../../../core/layout.ts';
+import { objectKeySchema } from '../../../core/layout/keys.ts';
 import type { Access } from '../../../local/serve/respond.ts';
 import { type MemoryStoreOptions, memoryStore } from '../../twins/store-memory.ts';
 import { fill } from './sample-channel.ts';

@@ -1,7 +1,7 @@
-import { sha256Of } from '../../../core/digest.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { Candidate, CandidatePool } from '../../../core/ports/solver.ts';
 import { type RepodataRecord, recordSchema } from '../../../core/record/record.ts';
-import { subdirSchema } from '../../../core/subdir.ts';
 
 export type RecordKeys = Partial<Omit<RepodataRecord, 'name'>>;
 

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
-import { type PackageFileName, packageFileNameSchema, packageFileParts } from '../../../core/package-file-name.ts';
+import { parseJson } from '../../../core/json/json.ts';
+import {
+  type PackageFileName,
+  packageFileNameSchema,
+  packageFileParts,
+} from '../../../core/names/package-file-name.ts';
 import { corpus } from '../packages/corpus.ts';
 
 const solvedSchema = z.object({

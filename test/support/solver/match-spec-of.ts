@@ -1,4 +1,4 @@
-import { type MatchSpec, parseMatchSpec } from '../../../core/match-spec/parse-match-spec.ts';
+import { type MatchSpec, parseMatchSpec } from '../../../core/names/match-spec/parse-match-spec.ts';
 
 /** What a text says; throws where it says nothing. */
 export function matchSpecOf(text: string): MatchSpec {

@@ -1,4 +1,4 @@
-import { parseVersion, type Version } from '../../../core/version/version.ts';
+import { parseVersion, type Version } from '../../../core/names/version/version.ts';
 
 /** The version that a text is; throws where it is none. */
 export function versionOf(text: string): Version {

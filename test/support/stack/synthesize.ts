@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { parseJson } from '../../../core/json.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import type { FunctionName } from '../../../lib/bundle-functions.ts';
 
 import { ChannelStack, type CondaChannelProps } from '../../../lib/conda-channel.ts';

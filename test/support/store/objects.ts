@@ -1,5 +1,5 @@
-import type { ByteSource } from '../../../core/byte-source.ts';
-import { type ObjectKey, objectKeySchema } from '../../../core/layout.ts';
+import { type ObjectKey, objectKeySchema } from '../../../core/layout/keys.ts';
+import type { ByteSource } from '../../../core/ports/byte-source.ts';
 import type { ObjectHead, Store } from '../../../core/ports/store.ts';
 
 export const key = (text: string): ObjectKey => objectKeySchema.parse(text);

@@ -1,5 +1,5 @@
-import type { Digests } from '../../../core/digest.ts';
 import { type Artifact, artifactSchema } from '../../../core/documents/plan.ts';
+import type { Digests } from '../../../core/names/digest.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
 
 export interface SampleArtifact {

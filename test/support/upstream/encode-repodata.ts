@@ -1,7 +1,7 @@
-import { canonicalJson } from '../../../core/json.ts';
-import type { PackageFileName } from '../../../core/package-file-name.ts';
+import { canonicalJson } from '../../../core/json/json.ts';
+import type { PackageFileName } from '../../../core/names/package-file-name.ts';
+import type { Subdir } from '../../../core/names/subdir.ts';
 import type { RepodataRecord } from '../../../core/record/record.ts';
-import type { Subdir } from '../../../core/subdir.ts';
 
 /**
  * The exact bytes of `repodata.json` (CEP 36): all five keys, sorted keys, no spaces. `removed` names

@@ -1,8 +1,8 @@
 import { httpFetch } from '../../../adapters/http-fetch.ts';
-import { sha256Of } from '../../../core/digest.ts';
-import { parseJson } from '../../../core/json.ts';
-import { type Provenance, provenanceSchema } from '../../../core/provenance.ts';
-import type { Event } from '../../../core/report/event.ts';
+import { type Provenance, provenanceSchema } from '../../../core/documents/provenance.ts';
+import { parseJson } from '../../../core/json/json.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import type { Event } from '../../../core/ports/log.ts';
 import type { FetchWorld } from '../../../core/steps/fetch.ts';
 import { type Fault, type MemoryStore, memoryStore, type StoreOperation } from '../../twins/store-memory.ts';
 

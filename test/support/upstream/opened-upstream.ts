@@ -1,4 +1,4 @@
-import { noarch } from '../../../core/subdir.ts';
+import { noarch } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
 import type { UpstreamSubdir } from '../../../core/upstream/upstream-subdir.ts';
 import { type FormFiles, flatForm, shardsForm, type TestRepodata, zstForm } from './upstream-forms.ts';

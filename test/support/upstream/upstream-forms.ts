@@ -1,6 +1,6 @@
 import { zstdCompressSync } from 'node:zlib';
 import { encode } from '@msgpack/msgpack';
-import { sha256Of } from '../../../core/digest.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 
 /** A repodata document as a test writes it. */
 export interface TestRepodata {

@@ -1,8 +1,8 @@
 import { memoryCache } from '../../../adapters/cache-memory.ts';
-import { sha256Of } from '../../../core/digest.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import type { DocumentCache } from '../../../core/ports/cache.ts';
 import type { Fetch } from '../../../core/ports/fetch.ts';
-import type { Event } from '../../../core/report/event.ts';
+import type { Event } from '../../../core/ports/log.ts';
 import type { UpstreamWorld } from '../../../core/upstream/fetch-with-retry.ts';
 
 export interface TestWorld extends UpstreamWorld {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Sha256, sha256Of } from '../../../../core/digest.ts';
+import { readStoredPatches } from '../../../../core/documents/patches/stored-patches.ts';
 import type { Plan } from '../../../../core/documents/plan.ts';
 import { type Run, runSchema } from '../../../../core/documents/run.ts';
-import { canonicalJson, parseJson } from '../../../../core/json.ts';
-import { allowlistKey, latestRunKey, objectKeySchema, planKey, runKey } from '../../../../core/layout.ts';
-import { readStoredPatches } from '../../../../core/read-stored-patches.ts';
+import { canonicalJson, parseJson } from '../../../../core/json/json.ts';
+import { allowlistKey, latestRunKey, objectKeySchema, planKey, runKey } from '../../../../core/layout/keys.ts';
+import { type Sha256, sha256Of } from '../../../../core/names/digest.ts';
 import { advanceRun } from '../../../../core/steps/cloud-run/advance.ts';
 import { type Bucket, memoryStore, newBucket } from '../../../twins/store-memory.ts';
 

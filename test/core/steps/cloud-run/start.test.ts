@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allowlistKey, latestRunKey } from '../../../../core/layout.ts';
+import { allowlistKey, latestRunKey } from '../../../../core/layout/keys.ts';
 import { startRun } from '../../../../core/steps/cloud-run/start.ts';
 import { memoryStore, newBucket, type StoreOperation } from '../../../twins/store-memory.ts';
 

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { quoted } from '../../json/text-problem.ts';
+import { optionalIndexFiles } from '../../layout/index-files.ts';
+import { platformNames } from '../../names/platform-names.ts';
+import { subdirSchema } from '../../names/subdir.ts';
+import { sourceUrlSchema } from './source-url.ts';
+import { wordedText } from './worded-text.ts';
+
+export const platformSchema = z
+  .enum(platformNames)
+  .transform((name) => subdirSchema.parse(name))
+  .meta({
+    id: 'platform',
+    description: 'A conda subdir that machines install from. noarch comes with every platform.',
+  });
+
+/** A MatchSpec as text. `readSpec` parses it by CEP 29. */
+export const specSchema = z
+  .string()
+  .regex(/\S/, 'a MatchSpec cannot be empty')
+  .meta({ id: 'spec', description: 'A MatchSpec (CEP 29).', examples: ['jupyterlab ==3.1.3', 'numpy >=1.26,<2'] });
+
+const platforms = z.array(platformSchema).min(1).meta({ uniqueItems: true });
+const specs = z.array(specSchema);
+
+/** An entry with more to say than its MatchSpec. `readEntries` checks that it has either `spec` or `pypi`. */
+export const detailedEntrySchema = z
+  .strictObject({
+    spec: specSchema.optional(),
+    pypi: z
+      .string()
+      .meta({ description: 'A PyPI project and its versions (PEP 508).', examples: ['networkx ==1.10'] })
+      .optional(),
+    platforms: platforms.meta({ description: 'Only for these of the platforms listed at the top.' }).optional(),
+    channel: sourceUrlSchema.meta({ description: 'Only from this channel, listed at the top or not.' }).optional(),
+    depends: specs.meta({ description: 'Dependencies the package needs and does not state.' }).optional(),
+    reason: z.string().meta({ description: 'Why it is here, for whoever reviews the list next.' }).optional(),
+  })
+  .meta({ oneOf: [{ required: ['spec'] }, { required: ['pypi'], not: { required: ['channel'] } }] });
+
+export const environmentNameSchema = wordedText(/^[a-z0-9][a-z0-9._-]{0,63}$/, (name) => ({
+  message: `${quoted(name)} is not an environment name`,
+  hint: 'use lowercase letters, digits, ".", "_" and "-", at most 64, and start with a letter or digit',
+}));
+
+const virtualPackageNameSchema = wordedText(/^__[a-z0-9][a-z0-9_.-]{0,61}$/, (name) => ({
+  message: `${quoted(name)} is not the name of a virtual package`,
+  hint: 'they start with two underscores: __glibc, __osx, __cuda',
+}));
+
+export const pythonSchema = wordedText(/^[23]\.[0-9]{1,2}$/, (text) => ({
+  message: `${quoted(text)} is not a python version`,
+  hint: 'write major and minor, like "3.12"',
+}));
+
+export const reservedNameSchema = wordedText(/^[a-z0-9_][a-z0-9_.-]{0,63}\*?$/, (name) => ({
+  message: `${quoted(name)} is not a package name`,
+  hint: 'use lowercase letters, digits, ".", "_" and "-"; a "*" at the end stands for any ending',
+}));
+
+const checkNameSchema = wordedText(/^[a-z0-9][a-z0-9.-]{0,63}$/, (name) => ({
+  message: `${quoted(name)} is not the name of a check`,
+}));
+
+const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.+-]{1,64})?$/, (text) => ({
+  message: `${quoted(text)} is not a version`,
+  hint: 'write it like "2.28", or like "1=x86_64_v3" where the build string counts',
+}));
+
+export const optionFormSchema = z.enum(optionalIndexFiles);
+
+const modeSchema = z.enum(['off', 'dry-run', 'enforce']);
+/** How a check of the gate acts. `off`: it does not run; `dry-run`: it reports; `enforce`: it decides. */
+export type PolicyMode = z.infer<typeof modeSchema>;
+
+export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualVersionSchema);
+export const environmentSchema = specs.min(1);
+export const policySchema = z.record(checkNameSchema, modeSchema);
+
+/**
+ * `allowlist.json`, as written. Only what one value shows by itself is decided here; `parseAllowlist` adds what values
+ * mean together. `allowlist.schema.json` is made from this.
+ */
+export const allowlistSchema = z
+  .strictObject({
+    $schema: z.string().meta({ description: 'Where editors find the schema of this file.' }).optional(),
+    channels: z
+      .array(sourceUrlSchema)
+      .min(1)
+      .meta({ description: 'The conda channels packages come from.', uniqueItems: true })
+      .meta({ examples: [['https://conda.anaconda.org/conda-forge']] }),
+    platforms: platforms.meta({ description: 'The platforms every entry is solved for.' }),
+    packages: z
+      .array(z.union([specSchema, detailedEntrySchema]))
+      .meta({ description: 'What may enter, with all it depends on.', uniqueItems: true }),
+    indexes: z
+      .array(sourceUrlSchema)
+      .meta({ description: 'Package indexes for PyPI entries (PEP 503, 691); PyPI when left out.', uniqueItems: true })
+      .optional(),
+    python: z
+      .array(pythonSchema)
+      .min(1)
+      .meta({ description: 'Solve each entry for each of these; one per platform must work.', uniqueItems: true })
+      .meta({ examples: [['3.11', '3.12']] })
+      .optional(),
+    virtualPackages: z
+      .partialRecord(z.enum(platformNames), virtualPackagesSchema)
+      .meta({ description: 'What machines have, per platform, where it differs from the defaults.' })
+      .meta({ examples: [{ 'linux-64': { __glibc: '2.17', __cuda: '12.0' } }] })
+      .optional(),
+    environments: z
+      .record(environmentNameSchema, environmentSchema)
+      .meta({ description: 'Groups of MatchSpecs that must install together.' })
+      .meta({ examples: [{ 'course-101': ['jupyterlab ==3.1.3', 'spyder ==5.0.4'] }] })
+      .optional(),
+    reserved: z
+      .array(reservedNameSchema)
+      .meta({ description: "The organisation's own package names: never taken from elsewhere.", uniqueItems: true })
+      .optional(),
+    forms: z
+      .array(optionFormSchema)
+      .meta({ description: 'Index files beside those that are always written.', uniqueItems: true })
+      .optional(),
+    policy: policySchema.meta({ description: 'How each check of the gate acts: off, dry-run or enforce.' }).optional(),
+  })
+  .meta({ title: 'Gatehouse allowlist', description: 'Which packages may enter the channel.' });
+
+/** The content of `allowlist.schema.json`: JSON Schema 2020-12 of an allowlist as written, for editors. */
+export function allowlistJsonSchema(): object {
+  return z.toJSONSchema(allowlistSchema, { target: 'draft-2020-12', io: 'input' });
+}

@@ -1,0 +1,136 @@
+import type { JsonFault } from '../../json/json-fault.ts';
+import { type JsonNode, locateJson, memberOf } from '../../json/locate-json.ts';
+import { formatProblem, linesOf, problemsIn, type TextProblem } from '../../json/text-problem.ts';
+import type { OptionalIndexFile } from '../../layout/index-files.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import {
+  optionFormSchema,
+  type PolicyMode,
+  platformSchema,
+  policySchema,
+  pythonSchema,
+  reservedNameSchema,
+  virtualPackagesSchema,
+} from './allowlist-schema.ts';
+import { decodeAllowlist } from './decode-allowlist.ts';
+import { faultAt, type ParseContext, readList } from './parse-context.ts';
+import { type Entry, readEntries } from './read-entries.ts';
+import { type Environment, readEnvironments } from './read-environments.ts';
+import { schemaFaults } from './schema-faults.ts';
+import { sourceUrlSchema, urlIdentity, withoutSlash } from './source-url.ts';
+
+/** What may enter, as the rest of the pipeline reads it: everything resolved, nothing left to look up. */
+export interface Allowlist {
+  /** URLs without a slash at the end, at least one. */
+  readonly channels: readonly string[];
+  readonly platforms: readonly Subdir[];
+  /** `3.12`; empty when entries are solved once, with whatever python they bring. */
+  readonly python: readonly string[];
+  /** In the file's order. */
+  readonly entries: readonly Entry[];
+  readonly environments: readonly Environment[];
+  /** Platform -> virtual package -> version, where it differs from the defaults. */
+  readonly virtualPackages: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Package indexes for PyPI entries, without a slash at the end. */
+  readonly indexes: readonly string[];
+  /** The organisation's own names; a `*` at the end stands for any ending. */
+  readonly reserved: readonly string[];
+  /** Index files beside those that are always written. */
+  readonly forms: readonly OptionalIndexFile[];
+  /** Check -> mode. */
+  readonly policy: Readonly<Record<string, PolicyMode>>;
+}
+
+export type ParsedAllowlist =
+  | { readonly ok: true; readonly allowlist: Allowlist }
+  | {
+      readonly ok: false;
+      readonly file: string;
+      /** In the file's order, at most 50. */
+      readonly problems: readonly TextProblem[];
+      /** How many more there are. */
+      readonly omitted: number;
+    };
+
+/**
+ * The allowlist in a file's bytes.
+ *
+ * @param file what people call the file
+ * @throws GatehouseError `allowlist.invalid` with every problem on a line of its own
+ */
+export function acceptAllowlist(bytes: Uint8Array, file: string): Allowlist {
+  const parsed = parseAllowlist(bytes, file);
+  if (parsed.ok) return parsed.allowlist;
+  const lines = parsed.problems.map((problem) => formatProblem(file, problem));
+  if (parsed.omitted > 0) lines.push(`and ${parsed.omitted} more`);
+  const isHinted = parsed.problems.some(({ hint }) => hint !== undefined);
+  throw new GatehouseError('allowlist.invalid', lines.join('\n'), isHinted ? {} : { hint: formatHint });
+}
+
+const formatHint = 'README.md shows a whole allowlist; with allowlist.schema.json an editor completes and checks it';
+
+const maxProblemsShown = 50;
+
+/**
+ * Reads an allowlist's bytes. All that is wrong is told at once, as far as each part can be read without the others;
+ * an allowlist with a problem is no allowlist.
+ *
+ * @param file what people call the file; comes back with the problems
+ */
+export function parseAllowlist(bytes: Uint8Array, file: string): ParsedAllowlist {
+  const text = decodeAllowlist(bytes);
+  if (typeof text !== 'string') {
+    const { text: before, offset, message, hint } = text;
+    return refused(file, before, [{ start: offset, end: offset, message, hint }]);
+  }
+  const { root, faults } = locateJson(text);
+  if (root === null) return refused(file, text, faults);
+  const all = [...faults, ...schemaFaults(root)];
+  const allowlist = readAllowlist(root, { text, report: (fault) => all.push(fault), lineOf: linesOf(text).lineOf });
+  return all.length === 0 ? { ok: true, allowlist } : refused(file, text, all);
+}
+
+function refused(file: string, text: string, faults: readonly JsonFault[]): ParsedAllowlist {
+  const inOrder = faults.toSorted((a, b) => a.start - b.start).slice(0, maxProblemsShown);
+  return { ok: false, file, problems: inOrder.map(problemsIn(text)), omitted: faults.length - inOrder.length };
+}
+
+function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'platforms'>): Allowlist {
+  const { report } = base;
+  const urls = (key: string): string[] | null =>
+    readList(memberOf(root, key), sourceUrlSchema, { report, identity: urlIdentity })?.map(withoutSlash) ?? null;
+  const channels = urls('channels');
+  const platforms = readList(memberOf(root, 'platforms'), platformSchema, base);
+  const context: ParseContext = { ...base, channels, platforms };
+  return {
+    channels: channels ?? [],
+    platforms: platforms ?? [],
+    python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],
+    entries: readEntries(memberOf(root, 'packages'), context),
+    environments: readEnvironments(memberOf(root, 'environments'), context),
+    virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), context),
+    indexes: urls('indexes') ?? ['https://pypi.org/simple'],
+    reserved: readList(memberOf(root, 'reserved'), reservedNameSchema, base) ?? [],
+    forms: readList(memberOf(root, 'forms'), optionFormSchema, base) ?? [],
+    policy: policySchema.safeParse(memberOf(root, 'policy')?.value ?? {}).data ?? {},
+  };
+}
+
+/** What machines have, by platform; for a platform the allowlist does not list it is a mistake. */
+function readVirtualPackages(
+  node: JsonNode | null,
+  { platforms, report }: ParseContext,
+): Record<string, Readonly<Record<string, string>>> {
+  const members = [...(node?.members ?? [])].flatMap(([name, { key, node: versions }]) => {
+    const platform = platformSchema.safeParse(name);
+    const parsed = virtualPackagesSchema.safeParse(versions.value);
+    if (!platform.success) return [];
+    if (platforms !== null && !platforms.includes(platform.data)) {
+      const message = `virtual packages for "${name}", which is not one of the allowlist's platforms`;
+      report(faultAt(key, { message, hint: 'add it to "platforms", or remove this' }));
+    }
+    return parsed.success ? [[name, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(members);
+}

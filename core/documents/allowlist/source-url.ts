@@ -1,0 +1,43 @@
+import type { Wording } from '../../json/json-fault.ts';
+import { quoted } from '../../json/text-problem.ts';
+import { wordedText } from './worded-text.ts';
+
+/**
+ * A channel's or package index's URL: `https:`, `http:` or an absolute `file:`, without user, token, query or fragment.
+ * A token is Anaconda's `/t/TOKEN` path part.
+ */
+export const sourceUrlSchema = wordedText(
+  /^(?:https?:\/\/(?!.*\/t\/)(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\/[^\s?#\\]*)?|file:\/\/\/[^\s?#\\]*)$/,
+  explainUrl,
+).meta({ id: 'url', description: 'An https:, http: or file: URL, without credentials.' });
+
+function explainUrl(text: string): Wording {
+  if (/^https?:\/\/(?:[^/]*@|.*\/t\/)/i.test(text)) {
+    const hint = 'an allowlist is read by everyone: keep the secret out of it, and change it if this was shared';
+    return { message: 'the URL carries credentials', hint };
+  }
+  if (/^file:/i.test(text)) {
+    return { message: `${quoted(text)} is not an absolute file: URL`, hint: 'write it like file:///srv/channel' };
+  }
+  if (/^[\w.-]+(?:\/[\w.-]+)*$/.test(text)) {
+    return { message: `${quoted(text)} is not a URL`, hint: `is it https://conda.anaconda.org/${text}?` };
+  }
+  if (/^https?:\/\/[^?#]+[?#]/i.test(text)) {
+    return { message: `${quoted(text)} has a query or a fragment`, hint: 'end the URL before the ? or #' };
+  }
+  return { message: `${quoted(text)} is not an https:, http: or file: URL` };
+}
+
+/** The URL as the rest of the pipeline has it: no slash at its end. */
+export const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+
+/** A text that is equal for URLs of the same place, whatever the case of scheme and host. */
+export function urlIdentity(url: string): string {
+  return withoutSlash(URL.canParse(url) ? new URL(url).href : url);
+}
+
+/** Whether a channel as a MatchSpec writes it (`conda-forge`, `conda-forge/label/dev`, or a URL) names this URL. */
+export function isChannelNamed(name: string, url: string): boolean {
+  const wanted = withoutSlash(name);
+  return urlIdentity(wanted) === urlIdentity(url) || (wanted !== '' && urlIdentity(url).endsWith(`/${wanted}`));
+}

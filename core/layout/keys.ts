@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Sha256 } from '../names/digest.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { Subdir } from '../names/subdir.ts';
+import { channelNames } from './route.ts';
+
+export { representationOf } from './representation.ts';
+export { type RoutedKey, rootFiles, route, servedFolders } from './route.ts';
+export { channelNames };
+
+/** A key of the store: `/`-separated, no empty, `.` or `..` part. Built here from parsed parts, never from raw text. */
+export const objectKeySchema = z
+  .string()
+  .max(1024)
+  .refine((key) => key.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), 'is not an object key')
+  .brand<'ObjectKey'>();
+export type ObjectKey = z.infer<typeof objectKeySchema>;
+
+const key = (...parts: readonly string[]): ObjectKey => objectKeySchema.parse(parts.join('/'));
+
+export type ChannelName = (typeof channelNames)[number];
+
+/** Everything below this prefix is private: no server and no edge ever answers for it. */
+export const privatePrefix = '_gatehouse/';
+
+export const packageKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): ObjectKey =>
+  key(channel, subdir, fileName);
+
+/** @param file of the table in core/outputs/outputs.ts */
+export const indexKey = (channel: ChannelName, subdir: Subdir, file: string): ObjectKey => key(channel, subdir, file);
+
+/** Where shards lie, below their subdir. */
+export const shardsFolder = 'shards';
+
+/** A shard of CEP 16, named by the hash of its bytes. */
+export const shardKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): ObjectKey =>
+  key(channel, subdir, shardsFolder, `${sha256}.msgpack.zst`);
+
+export const channeldataKey = (channel: ChannelName): ObjectKey => key(channel, 'channeldata.json');
+
+/** What was known when an artifact entered; create-only (design decision 6). */
+export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName, sha256: Sha256) =>
+  key('_gatehouse', 'provenance', channel, subdir, fileName, `${sha256}.json`);
+
+export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): string =>
+  `_gatehouse/provenance/${channel}/${subdir}/${fileName}/`;
+
+/** What we decided since, one object a subdir, under compare-and-swap (design decision 5). */
+export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
+  key('_gatehouse', 'control', channel, `${subdir}.json`);
+
+export const controlPrefix = (channel: ChannelName): string => `_gatehouse/control/${channel}/`;
+
+/** What a subdir's index was last made from, under compare-and-swap: core/index/manifest.ts. */
+export const stateKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
+  key('_gatehouse', 'state', channel, `${subdir}.json`);
+
+export const statePrefix = (channel: ChannelName): string => `_gatehouse/state/${channel}/`;
+
+/** A run of the state's lines under the hash of its bytes; create-only. */
+export const segmentKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): ObjectKey =>
+  key('_gatehouse', 'state', channel, subdir, sha256);
+
+export const segmentPrefix = (channel: ChannelName, subdir: Subdir): string => `${statePrefix(channel)}${subdir}/`;
+
+/** What a form needs of one segment, kept beside it. */
+export const summaryKey = (channel: ChannelName, subdir: Subdir, of: { sha256: Sha256; name: string }): ObjectKey =>
+  key('_gatehouse', 'state', channel, subdir, `${of.sha256}.${of.name}`);
+
+export const planPrefix = '_gatehouse/plans/';
+
+/** Where the shell keeps upstream's documents when the store is a folder. */
+export const cachedDocumentPrefix = '_gatehouse/cache/';
+/** What the shard index was last made from: losing it costs the making of every shard. */
+export const shardsMadeKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
+  key('_gatehouse', 'state', channel, subdir, 'shards');
+
+export const planKey = (id: Sha256): ObjectKey => key('_gatehouse', 'plans', `${id}.json`);
+
+export const proofKey = (channel: ChannelName): ObjectKey => key('_gatehouse', 'proof', `${channel}.json`);
+
+/** The allowlist as the cloud reads it. */
+export const allowlistKey: ObjectKey = key('_gatehouse', 'allowlist.json');
+
+export const patchPrefix = '_gatehouse/patches/';
+
+/** The organisation's own hotfixes of one subdir, as the cloud reads them. */
+export const patchKey = (subdir: Subdir): ObjectKey => key('_gatehouse', 'patches', `${subdir}.json`);
+
+/** How far a plan that is worked out in slices has come, under compare-and-swap. */
+export const runKey = (run: Sha256): ObjectKey => key('_gatehouse', 'runs', `${run}.json`);
+
+/** What one slice of a plan found; create-only. */
+export const partialKey = (run: Sha256, slice: number): ObjectKey => key('_gatehouse', 'runs', run, `${slice}.json`);
+
+/** Which run is the latest, under compare-and-swap: the others are superseded. */
+export const latestRunKey: ObjectKey = key('_gatehouse', 'runs', 'latest.json');

@@ -1,0 +1,101 @@
+import { Buffer } from 'node:buffer';
+import { z } from 'zod';
+import { canonicalJson, parseJson } from '../../json/json.ts';
+import { channelFields, type channelFlags, isTrue, readFacts } from '../channel-facts.ts';
+import type { Summary } from '../entry-source.ts';
+import type { IndexEntry } from '../index-entry.ts';
+import { compareVersionTexts } from '../version-texts.ts';
+
+/** The version and timestamp of the package that a field's value is from. */
+type Held = readonly [version: string, timestamp: number, value: unknown];
+
+/** A version's newest build: its timestamp, its flags, and its run_exports or null. */
+type Build = readonly [timestamp: number, flags: readonly (typeof channelFlags)[number][], runExports: unknown];
+
+/** What some packages of one name and subdir add to `channeldata.json`. */
+export interface NamePartial {
+  /** The greatest of all its records. Timestamps are milliseconds. */
+  readonly timestamp: number;
+  readonly fields: Partial<Record<(typeof channelFields)[number], Held>>;
+  readonly versions: Readonly<Record<string, Build>>;
+}
+
+/** Our own summary, held against its hash: a schema of its fields would only walk it again. */
+export const partialsSchema = z.custom<Readonly<Record<string, NamePartial>>>(
+  (value) => typeof value === 'object' && value !== null,
+);
+
+/**
+ * Two parts as one: for each field the value of the newest version that has it, for each version its newest build.
+ * Where neither is newer `a` stays.
+ */
+export function mergePartials(a: NamePartial, b: NamePartial): NamePartial {
+  return {
+    timestamp: Math.max(a.timestamp, b.timestamp),
+    fields: mergeFields(a.fields, b.fields),
+    versions: mergeMaps(a.versions, b.versions, (x, y) => (y[0] > x[0] ? y : x)),
+  };
+}
+
+/** Fields of two parts, by the rule of {@link mergePartials}. */
+export function mergeFields(a: NamePartial['fields'], b: NamePartial['fields']): NamePartial['fields'] {
+  const fields = { ...a };
+  for (const field of channelFields) {
+    const [x, y] = [a[field], b[field]];
+    if (y !== undefined && (x === undefined || isNewer(y, x))) fields[field] = y;
+  }
+  return fields;
+}
+
+function mergeMaps(a: Record<string, Build>, b: Record<string, Build>, merge: (x: Build, y: Build) => Build) {
+  const merged = { ...a };
+  for (const [version, build] of Object.entries(b)) {
+    const other = merged[version];
+    merged[version] = other === undefined ? build : merge(other, build);
+  }
+  return merged;
+}
+
+/** Whether a value is newer: a total order, so that it does not matter how the parts were cut. */
+const isNewer = ([a, when]: Held, [b, then]: Held): boolean => (compareVersionTexts(a, b) || when - then) > 0;
+
+/** What the listed packages of a batch add to `channeldata.json`, by name. */
+export const channeldataSummary: Summary = {
+  name: 'channeldata-1',
+  of(entries) {
+    const names = new Map<string, NamePartial>();
+    for (const entry of entries) {
+      if (entry.kind !== 'listed') continue;
+      const { name, partial } = partialOf(entry);
+      const sofar = names.get(name);
+      names.set(name, sofar === undefined ? partial : mergePartials(sofar, partial));
+    }
+    return Buffer.from(canonicalJson(Object.fromEntries(names)), 'latin1');
+  },
+};
+
+const recordSchema = z.looseObject({ name: z.string(), version: z.string(), timestamp: z.number().default(0) });
+
+function partialOf(entry: IndexEntry): { name: string; partial: NamePartial } {
+  const record = parseJson(latin1(entry.record), recordSchema, entry.filename);
+  const { about, flags } = readFacts(entry.facts);
+  const runExports = parseJson(latin1(entry.runExports), z.unknown(), entry.filename);
+  const { name, version } = record;
+  const timestamp = milliseconds(record.timestamp);
+  // The record has the last word, as it may be patched.
+  const said: Readonly<Record<string, unknown>> = { ...about, ...record };
+  const fields: NamePartial['fields'] = {};
+  for (const field of channelFields) {
+    if (isTrue(said[field])) fields[field] = [version, timestamp, said[field]];
+  }
+  const build = [timestamp, flags, isTrue(runExports) ? runExports : null] satisfies NamePartial['versions'][string];
+  return { name, partial: { timestamp, fields, versions: { [version]: build } } };
+}
+
+/** 9999-12-31 in seconds: a timestamp above it is in milliseconds, as conda and conda-index hold it too. */
+const maxTimestampSeconds = 253402300799;
+
+const milliseconds = (timestamp: number): number => (timestamp > maxTimestampSeconds ? timestamp : timestamp * 1000);
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

@@ -1,0 +1,68 @@
+import { Buffer } from 'node:buffer';
+import { canonicalJson, compareCodePoints } from '../json/json.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import { readFacts } from './channel-facts.ts';
+import { type EntrySource, type OutputBytes, type RecordSource, type Section, sections } from './entry-source.ts';
+import type { IndexEntry } from './index-entry.ts';
+import { type Member, runOfMembers, writeDocument } from './write-document.ts';
+
+/**
+ * `repodata.json` (CEP 36) with all five keys. `removed` names what was withdrawn: it informs, clients go by the
+ * record's absence.
+ */
+export function repodata(source: EntrySource): OutputBytes {
+  return writeRepodata(source, (entry) => (entry.kind === 'listed' ? entry.record : null));
+}
+
+/**
+ * `repodata_from_packages.json`: `repodata.json` as it would be without the organisation's own hotfixes, what those
+ * remove included. Upstream's hotfixes stay: without them its packages do not solve (docs/decisions.md 5).
+ */
+export function repodataFromPackages(source: EntrySource): OutputBytes {
+  return writeRepodata(source, (entry) => unpatchedRecord(entry) ?? (entry.kind === 'listed' ? entry.record : null));
+}
+
+/** A document like `repodata.json` with the record that `recordOf` picks of each entry, or none. */
+function writeRepodata(source: EntrySource, recordOf: (entry: IndexEntry) => Uint8Array | null): OutputBytes {
+  const removed: PackageFileName[] = [];
+  const split = (entries: readonly IndexEntry[]): Member[] =>
+    entries.flatMap((entry) => {
+      const json = recordOf(entry);
+      if (json === null && entry.kind === 'withdrawn') removed.push(entry.filename);
+      return json === null ? [] : [{ filename: entry.filename, json }];
+    });
+  async function* members(section: Section): OutputBytes {
+    for await (const entries of source.entries(section)) yield runOfMembers(split(entries));
+  }
+  const rest = () => ({ removed: removed.sort(compareCodePoints), repodata_version: 1 });
+  return writeDocument({ info: { subdir: source.subdir }, members, rest });
+}
+
+/** The bytes of {@link repodata}, copied in runs of records that nobody decodes; and how many they will be. */
+export async function spliceRepodata(
+  source: RecordSource,
+): Promise<{ readonly bytes: OutputBytes; readonly size: number }> {
+  const info = { subdir: source.subdir };
+  const removed: PackageFileName[] = [];
+  for (const section of sections)
+    for await (const filename of source.records(section).removed()) removed.push(filename);
+  const rest = { removed: removed.sort(compareCodePoints), repodata_version: 1 };
+  const bytes = writeDocument({ info, members: (section) => source.records(section).batches(), rest: () => rest });
+  const frame = canonicalJson({ info, packages: {}, 'packages.conda': {}, ...rest });
+  const sizes = sections.map((section) => Math.max(0, source.records(section).size - 1));
+  return { bytes, size: sizes.reduce((sum, size) => sum + size, frame.length) };
+}
+
+/** Whether an entry is in the unpatched index: listed, or taken out by the organisation's own hotfix alone. */
+export const isUnpatchedMember = (entry: IndexEntry): boolean =>
+  entry.kind === 'listed' || (entry.kind === 'withdrawn' && unpatchedRecord(entry) !== null);
+
+const unpatchedKey = Buffer.from('"unpatched":');
+
+/** The key is searched for as bytes first: few entries have one, and the others need not be parsed. */
+function unpatchedRecord({ facts }: IndexEntry): Uint8Array | null {
+  const bytes = Buffer.from(facts.buffer, facts.byteOffset, facts.length);
+  if (!bytes.includes(unpatchedKey)) return null;
+  const { unpatched } = readFacts(facts);
+  return unpatched === undefined ? null : Buffer.from(canonicalJson(unpatched), 'latin1');
+}

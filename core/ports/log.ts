@@ -1,0 +1,30 @@
+import type { Problem } from '../problems/problem.ts';
+
+/**
+ * What a step tells while it works; a shell renders it as progress bars, plain lines or JSON. Sizes are bytes.
+ * A step never prints.
+ */
+export type Event =
+  | { readonly type: 'plan.started'; readonly entries: number; readonly platforms: readonly string[] }
+  | { readonly type: 'plan.upstream'; readonly url: string; readonly names: number }
+  | { readonly type: 'plan.solved'; readonly entry: string; readonly platform: string; readonly packages: number }
+  | { readonly type: 'plan.unsolved'; readonly entry: string; readonly platform: string; readonly explanation: string }
+  | { readonly type: 'plan.ready'; readonly add: number; readonly drop: number; readonly bytes: number }
+  | { readonly type: 'fetch.started'; readonly key: string; readonly size: number }
+  | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
+  | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }
+  | { readonly type: 'fetch.failed'; readonly key: string; readonly problem: Problem }
+  /** Slow: about 0.6 MB a second. */
+  | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
+  | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }
+  | { readonly type: 'prove.entry'; readonly entry: string; readonly platform: string; readonly installable: boolean }
+  | {
+      readonly type: 'retry';
+      readonly url: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly reason: string;
+    }
+  | { readonly type: 'verify.object'; readonly key: string; readonly size: number; readonly sound: boolean };
+
+export type Log = (event: Event) => void;
