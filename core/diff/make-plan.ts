@@ -144,9 +144,16 @@ function outcomeProblems(outcomes: readonly EntryOutcome[]): Problem[] {
   });
 }
 
+const heldCodes = {
+  change: 'held.change',
+  drop: 'held.drop',
+  'second-format': 'held.second-format',
+  hotfix: 'held.hotfix',
+} as const satisfies Record<ChannelChange['kind'], string>;
+
 function heldProblem({ change, breaks }: ProvenChanges['held'][number]): Problem {
   const detail = `${change.reason}; not done, since this would break ${breaks.join(', ')}`;
-  return { code: `held.${change.kind}`, subject: artifactId(change), detail };
+  return { code: heldCodes[change.kind], subject: artifactId(change), detail };
 }
 
 /** Platforms share `noarch`, and so what is wrong with it. */

@@ -33,14 +33,22 @@ export function identityProblems({ index, fileName, subdir, upstream }: Claims):
   return claims
     .filter(({ key, value }) => index[key] !== value)
     .map(({ key, by, value }) => ({
-      code: `B1.${key.replace('_', '-')}`,
+      code: codes[key],
       subject,
       detail: `info/index.json says ${key} ${shown(String(index[key]))}, ${by} says ${shown(String(value))}`,
     }));
 }
 
+const codes = {
+  name: 'B1.name',
+  version: 'B1.version',
+  build: 'B1.build',
+  build_number: 'B1.build-number',
+  subdir: 'B1.subdir',
+} as const;
+
 interface Claim {
-  readonly key: 'name' | 'version' | 'build' | 'build_number' | 'subdir';
+  readonly key: keyof typeof codes;
   readonly by: string;
   readonly value: string | number;
 }

@@ -2,7 +2,7 @@
  * The closed set of error codes. A code is stable: people search for it, alarms and tests name it.
  * The part before the dot says which area failed.
  */
-const errorCodes = [
+export const errorCodes = [
   'allowlist.invalid',
   'allowlist.missing',
   'patches.invalid',
