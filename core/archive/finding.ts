@@ -39,12 +39,6 @@ export function refuse(code: string, detail: string): never {
   throw new GatehouseError('package.refused', `${code}: ${detail}`);
 }
 
-/** The named code of a refusal, or null when the error is not one. */
-export function refusalCode(error: unknown): string | null {
-  if (!(error instanceof GatehouseError) || error.code !== 'package.refused') return null;
-  return error.message.slice(0, error.message.indexOf(': '));
-}
-
 const maxShownCharacters = 200;
 
 /** Text from an archive made safe to show: quoted, cut, and ASCII only. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { refusalCode, refuse, shown } from '../../../core/archive/finding.ts';
+import { refuse, shown } from '../../../core/archive/finding.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
+import { refusalCode } from '../../support/packages/refusal.ts';
 
 it('names the code of a refusal, and of nothing else', () => {
   expect(() => refuse('A4.crc', 'x: y')).toThrow(new GatehouseError('package.refused', 'A4.crc: x: y'));

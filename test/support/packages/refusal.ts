@@ -1,4 +1,10 @@
-import { refusalCode } from '../../../core/archive/finding.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
+
+/** The named code of a refusal, or null when the error is not one. */
+export function refusalCode(error: unknown): string | null {
+  if (!(error instanceof GatehouseError) || error.code !== 'package.refused') return null;
+  return error.message.slice(0, error.message.indexOf(': '));
+}
 
 /** How reading ended: null when it was read, or the code it was refused with. Any other error is a test's failure. */
 export async function refusalOf(reading: Promise<unknown>): Promise<string | null> {
