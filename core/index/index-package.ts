@@ -30,7 +30,8 @@ export interface IndexPackageWorld {
 
 /**
  * The entry of one package: a function of its bytes, its provenance and what control says of it (docs/decisions.md 5).
- * A withdrawn package is not read. A package that cannot be read is a problem of its own and never of its subdir.
+ * Its record is control's, else the provenance's, with our own hotfix over it; of its bytes come only digests and size, or
+ * all of it where it was copied in. A withdrawn package is not read. A package that cannot be read is a problem of its own and never of its subdir.
  *
  * @returns null when the package went away meanwhile
  * @throws GatehouseError `store.*` when the store fails or the package changes while it is read

@@ -38,14 +38,14 @@ export const shardKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): 
 
 export const channeldataKey = (channel: ChannelName): ObjectKey => key(channel, 'channeldata.json');
 
-/** What was known when an artifact entered; create-only (design decision 6). */
+/** What was known when an artifact entered; create-only (docs/decisions.md 6). */
 export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName, sha256: Sha256) =>
   key('_gatehouse', 'provenance', channel, subdir, fileName, `${sha256}.json`);
 
 export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): string =>
   `_gatehouse/provenance/${channel}/${subdir}/${fileName}/`;
 
-/** What we decided since, one object a subdir, under compare-and-swap (design decision 5). */
+/** What we decided since, one object a subdir, under compare-and-swap (docs/decisions.md 5). */
 export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'control', channel, `${subdir}.json`);
 
@@ -57,13 +57,13 @@ export const stateKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
 
 export const statePrefix = (channel: ChannelName): string => `_gatehouse/state/${channel}/`;
 
-/** A run of the state's lines under the hash of its bytes; create-only. */
+/** A run of the state's entries under the hash of its bytes; create-only. */
 export const segmentKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, sha256);
 
 export const segmentPrefix = (channel: ChannelName, subdir: Subdir): string => `${statePrefix(channel)}${subdir}/`;
 
-/** What a form needs of one segment, kept beside it. */
+/** What an output needs of one segment, kept beside it. */
 export const summaryKey = (channel: ChannelName, subdir: Subdir, of: { sha256: Sha256; name: string }): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, `${of.sha256}.${of.name}`);
 
@@ -71,6 +71,7 @@ export const planPrefix = '_gatehouse/plans/';
 
 /** Where the shell keeps upstream's documents when the store is a folder. */
 export const cachedDocumentPrefix = '_gatehouse/cache/';
+
 /** What the shard index was last made from: losing it costs the making of every shard. */
 export const shardsMadeKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, 'shards');

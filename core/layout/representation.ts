@@ -16,7 +16,7 @@ const contentTypes: readonly (readonly [ending: RegExp, type: string])[] = [
   [/\.zst$/, 'application/zstd'],
 ];
 
-/** The headers a key's bytes are served with (design decision 8): a function of the key, so that a bucket can keep them. */
+/** The headers a key's bytes are served with (docs/decisions.md 8): a function of the key, so that a bucket can keep them. */
 export function representationOf(key: string): Representation {
   const known = contentTypes.filter((pair) => pair[0].test(key))[0];
   return {

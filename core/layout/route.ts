@@ -47,7 +47,7 @@ const tokenPrefix = /^\/t\/([A-Za-z0-9-]+)(\/.*)$/;
 const snapshotPackage = /^snapshots\/[^/]+\/([^/]+\/[^/]+\.(?:conda|tar\.bz2))$/;
 
 /**
- * The one table from request to key (design decision 9). Never throws; what it does not know is 404.
+ * The one table from request to key (docs/decisions.md 9). Never throws; what it does not know is 404.
  *
  * @param checkToken is asked once with the token of `/t/TOKEN/`, or null; false is 401. Without it every token passes.
  */

@@ -45,7 +45,7 @@ export interface Output<File extends string = string> {
   readonly scope: 'subdir' | 'channel';
   /** Who asks for it. */
   readonly readBy: string;
-  /** `option`: only where the organisation asks for it. */
+  /** `always`: no client does without it; `default`: it spares clients work; `option`: only where the organisation asks for it. */
   readonly written: 'always' | 'default' | 'option';
   /** For how long a client may keep it (core/layout/representation.ts). */
   readonly cache: 'one minute' | 'for ever';

@@ -10,7 +10,7 @@ const bytesOf = async (response: Response) => Buffer.from(await response.arrayBu
 const sample = sampleChannel({ zst: true });
 const fileOf = (key: string) => sample.get(key) ?? Buffer.alloc(0);
 
-describe('the request traces of clients.md section 3', () => {
+describe('the requests that real clients make', () => {
   const [, make] = newStores[0] ?? expect.fail();
 
   test.each(['gzip, deflate, zstd', 'deflate, gzip, br, zstd'])(

@@ -20,7 +20,7 @@ const optionalFiles = [
   'conda/linux-64/patch_instructions.json',
 ];
 
-describe.each(newStores)('the pitfalls of clients.md section 4, served from a %s store', (_name, make) => {
+describe.each(newStores)('what breaks real clients, served from a %s store', (_name, make) => {
   test('1: noarch/repodata.json is served, also when it is as good as empty', async () => {
     const { url, store } = await serveSample(make);
     await fill(store, [['staging/noarch/repodata.json', Buffer.from('{}')]]);

