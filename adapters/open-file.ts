@@ -25,11 +25,14 @@ export function regularFile(path: string): BigIntStats | null {
   return stats?.isFile() ? stats : null;
 }
 
-export interface OpenFile extends ByteSource {
+/** What is told of a file apart from its bytes. */
+interface FileFacts {
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly modified: number;
 }
+
+export interface OpenFile extends ByteSource, FileFacts {}
 
 /** Descriptors that are open and not in use, the one used longest ago first; for the whole process, as the system's bound is. */
 const idle = new Map<object, number>();
@@ -66,6 +69,28 @@ export function openFile(path: string): OpenFile | null {
       }
     },
   };
+}
+
+/**
+ * A regular file whole, or null: a file renamed into its place meanwhile does not touch what is read.
+ *
+ * @param accept is told the size in bytes, and throws when it is too much
+ */
+export async function readFile(
+  path: string,
+  accept: (size: number) => void,
+): Promise<(FileFacts & { readonly size: number; readonly bytes: Uint8Array }) | null> {
+  const opened = openRegular(path);
+  if (opened === null) return null;
+  const { descriptor, stats } = opened;
+  try {
+    const size = Number(stats.size);
+    accept(size);
+    const bytes = await readFully(descriptor, { start: 0, end: size }, size);
+    return { etag: fileEtag(stats), size, modified: fileModified(stats), bytes };
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function keepIdle(id: object, descriptor: number): void {

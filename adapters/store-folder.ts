@@ -1,9 +1,16 @@
 import { rmSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ObjectKey } from '../core/layout/keys.ts';
-import type { PutOutcome, StagedObject, Store, StoredObject } from '../core/ports/store.ts';
+import {
+  maxWholeBytes,
+  type PutOutcome,
+  type StagedObject,
+  type Store,
+  type StoredObject,
+  type WholeObject,
+} from '../core/ports/store.ts';
 import { GatehouseError } from '../core/problems/error.ts';
-import { fileEtag, handleSource, openFile } from './open-file.ts';
+import { fileEtag, handleSource, openFile, readFile } from './open-file.ts';
 import { type IncomingFile, incomingFiles, openIncoming } from './store-folder/incoming.ts';
 import { keyPath } from './store-folder/key-path.ts';
 import { listFiles } from './store-folder/list-files.ts';
@@ -19,6 +26,7 @@ import {
   writeWhole,
 } from './store-folder/publish-file.ts';
 import { asDiskError, nullIfAbsent } from './system-error.ts';
+import { tooLarge } from './too-large.ts';
 
 /**
  * A store in a folder: one file an object, at the key's path, as any web server would serve it. Any number of processes
@@ -33,6 +41,7 @@ export function folderStore(folder: string): Store {
   const root = resolve(folder);
   const place: Place = { root, incoming: incomingFiles(root), exclusive: exclusiveLock(root) };
   return {
+    read: (key, maxBytes) => asDiskError(`read ${key}`, () => readWhole(root, key, maxBytes)),
     get: (key) => asDiskError(`read ${key}`, () => get(root, key)),
     put: (key, ...what) => asDiskError(`write ${key}`, () => put(place, key, ...what)),
     list: (prefix) => listFiles(root, prefix),
@@ -46,6 +55,13 @@ interface Place {
   /** Names a new file on its way in. */
   readonly incoming: ReturnType<typeof incomingFiles>;
   readonly exclusive: ReturnType<typeof exclusiveLock>;
+}
+
+async function readWhole(root: string, key: ObjectKey, maxBytes: number = maxWholeBytes): Promise<WholeObject | null> {
+  const file = await readFile(keyPath(root, key), (size) => {
+    if (size > maxBytes) throw tooLarge(key, size, maxBytes);
+  });
+  return file && { ...file, key };
 }
 
 function get(root: string, key: ObjectKey): StoredObject | null {

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Store } from '../core/ports/store.ts';
 import { asBucketError, type Bucket, s3Client } from './store-s3/bucket.ts';
-import { getObject, listObjects } from './store-s3/read-object.ts';
+import { getObject, listObjects, readObject } from './store-s3/read-object.ts';
 import { stageObject } from './store-s3/stage-object.ts';
 import { putObject } from './store-s3/write-object.ts';
 import { systemClock } from './system-clock.ts';
@@ -22,6 +22,7 @@ export function s3Store(name: string, options: S3StoreOptions = {}): Store {
   const { client = s3Client(process.env), ...rest } = options;
   const bucket: Bucket = { clock: systemClock, scratch: Infinity, partSize: usualPartBytes, ...rest, name, client };
   return {
+    read: (key, maxBytes) => asBucketError(`read ${key}`, () => readObject(bucket, key, maxBytes)),
     get: (key) => asBucketError(`read ${key}`, () => getObject(bucket, key)),
     put: (key, bytes, condition) =>
       asBucketError(`write ${key}`, () => putObject(bucket, { key, metadata: {}, condition }, bytes)),

@@ -3,7 +3,7 @@ import { wantedArtifact } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
-import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { type BatchReply, eachMessage, type SqsMessage, soonAgain, sqsEventSchema } from './events.ts';
 import { withinTime } from './within-time.ts';
 import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
 
@@ -25,4 +25,4 @@ async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<v
   throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, { retry: true });
 }
 
-export const handler = inWorld(openDownloader, download);
+export const handler = inWorld(openDownloader, soonAgain(download));

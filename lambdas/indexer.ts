@@ -14,7 +14,15 @@ import { outputs } from '../core/outputs/outputs.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
-import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import {
+  type BatchReply,
+  batchReply,
+  eachMessage,
+  type SqsMessage,
+  s3KeysSchema,
+  soonAgain,
+  sqsEventSchema,
+} from './events.ts';
 import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
@@ -136,4 +144,4 @@ export function invalidationPaths(
   return [...paths, `/${channeldataKey(channel)}`];
 }
 
-export const handler = inWorld(openIndexer, index);
+export const handler = inWorld(openIndexer, soonAgain(index));

@@ -1,7 +1,15 @@
 import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { prove } from '../core/steps/prove.ts';
-import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import {
+  type BatchReply,
+  batchReply,
+  eachMessage,
+  type SqsMessage,
+  s3KeysSchema,
+  soonAgain,
+  sqsEventSchema,
+} from './events.ts';
 import { inWorld, openProver, type ProverWorld } from './world.ts';
 
 /** Proves every entry of the allowlist against the channel, once for all the changed index files that a batch names. */
@@ -33,4 +41,4 @@ async function proveOnce({ telemetry, ...world }: ProverWorld): Promise<void> {
   telemetry.count('EntriesLost', lost.length);
 }
 
-export const handler = inWorld(openProver, proveChannel);
+export const handler = inWorld(openProver, soonAgain(proveChannel));

@@ -7,7 +7,7 @@ import { concludeRun } from '../core/steps/cloud-run/conclude.ts';
 import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
 import { startRun } from '../core/steps/cloud-run/start.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
-import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, soonAgain, sqsEventSchema } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
 import { withinTime } from './within-time.ts';
 import { type Context, inWorld, openScraper, type ScraperWorld } from './world.ts';
@@ -69,4 +69,4 @@ function planning(world: ScraperWorld) {
   return { ...world, log, openSubdir };
 }
 
-export const handler = inWorld(openScraper, scrape);
+export const handler = inWorld(openScraper, soonAgain(scrape));

@@ -8,6 +8,7 @@ import { compressBzip2 } from '../adapters/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
 import { sqsQueue } from '../adapters/queue-sqs.ts';
 import { rattlerSolver } from '../adapters/solver-rattler.ts';
+import { sqsVisibility } from '../adapters/sqs-visibility.ts';
 import { s3Store } from '../adapters/store-s3.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { parseValue } from '../core/json/json.ts';
@@ -18,6 +19,7 @@ import type { Fetch } from '../core/ports/fetch.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
+import type { Postponing } from './events.ts';
 import { powertools, type Telemetry } from './telemetry.ts';
 
 /** What every function needs of the outside. */
@@ -92,6 +94,8 @@ const solverWorkerUrl = new URL('./solver-worker.mjs', import.meta.url);
 /** Bundled beside the indexer where `bz2` is on (lib/bundle-functions.ts). */
 const bzip2WorkerUrl = new URL('./bzip2-worker.mjs', import.meta.url);
 
+/** Of the queue that the function works off. */
+const ownQueueVariable = { GATEHOUSE_OWN_QUEUE_URL: z.url() };
 const bucketVariable = { GATEHOUSE_BUCKET: z.string().min(3) };
 const indexQueueVariable = { GATEHOUSE_INDEX_QUEUE_URL: z.url() };
 const retainVariable = {
@@ -102,14 +106,14 @@ const retainVariable = {
     .transform((days) => days * dayMs),
 };
 
-const bucketEnvironment = z.object(bucketVariable);
-const indexerEnvironment = z.object({
-  ...bucketVariable,
+const workerEnvironment = z.object({ ...bucketVariable, ...ownQueueVariable });
+const indexerEnvironment = workerEnvironment.extend({
   ...indexQueueVariable,
   GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
 });
 const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
 const scraperEnvironment = prunerEnvironment.extend({
+  ...ownQueueVariable,
   GATEHOUSE_PLAN_QUEUE_URL: z.url(),
   GATEHOUSE_JOB_QUEUE_URL: z.url(),
 });
@@ -117,21 +121,21 @@ const scraperEnvironment = prunerEnvironment.extend({
 /** @throws GatehouseError `json.invalid` naming the variable that the template did not set (lib/functions.ts) */
 const readEnvironment = <T>(schema: z.ZodType<T>): T => parseValue({ ...process.env }, schema, 'the environment');
 
-export function openDownloader(): DownloaderWorld {
-  const { GATEHOUSE_BUCKET: bucket } = readEnvironment(bucketEnvironment);
-  return { ...openCloud(bucket), fetch: httpFetch() };
+export function openDownloader(): DownloaderWorld & Postponing {
+  const variables = readEnvironment(workerEnvironment);
+  return { ...openWorker(variables), fetch: httpFetch() };
 }
 
-export function openProver(): ProverWorld {
-  const { GATEHOUSE_BUCKET: bucket } = readEnvironment(bucketEnvironment);
-  return { ...openCloud(bucket), solver: rattlerSolver({ workerUrl: solverWorkerUrl }) };
+export function openProver(): ProverWorld & Postponing {
+  const variables = readEnvironment(workerEnvironment);
+  return { ...openWorker(variables), solver: rattlerSolver({ workerUrl: solverWorkerUrl }) };
 }
 
-export function openIndexer(): IndexerWorld {
+export function openIndexer(): IndexerWorld & Postponing {
   const variables = readEnvironment(indexerEnvironment);
   const { GATEHOUSE_DISTRIBUTION_ID: distribution } = variables;
   return {
-    ...openCloud(variables.GATEHOUSE_BUCKET),
+    ...openWorker(variables),
     queue: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
     invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
     ...(existsSync(bzip2WorkerUrl) && { bzip2: (bytes: Uint8Array) => compressBzip2(bytes, bzip2WorkerUrl) }),
@@ -147,10 +151,10 @@ export function openPruner(): PrunerWorld {
   };
 }
 
-export function openScraper(): ScraperWorld {
+export function openScraper(): ScraperWorld & Postponing {
   const variables = readEnvironment(scraperEnvironment);
   return {
-    ...openCloud(variables.GATEHOUSE_BUCKET),
+    ...openWorker(variables),
     fetch: httpFetch(),
     solver: rattlerSolver({ workerUrl: solverWorkerUrl }),
     cache: folderCache(join(tmpdir(), 'gatehouse-cache')),
@@ -160,6 +164,11 @@ export function openScraper(): ScraperWorld {
     jobs: sqsQueue(variables.GATEHOUSE_JOB_QUEUE_URL),
     indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
   };
+}
+
+function openWorker(variables: z.infer<typeof workerEnvironment>) {
+  const { GATEHOUSE_BUCKET: bucket, GATEHOUSE_OWN_QUEUE_URL: ownQueue } = variables;
+  return { ...openCloud(bucket), postpone: sqsVisibility(ownQueue) };
 }
 
 function openCloud(bucket: string): CloudWorld & Pick<DownloaderWorld, 'scratch'> {

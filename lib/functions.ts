@@ -7,7 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
 import { access } from './permissions.ts';
-import { constructId, type QueueName, type WorkQueue } from './queues.ts';
+import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
 import type { Settings } from './settings.ts';
 
 interface FunctionSize {
@@ -95,8 +95,11 @@ const retaining: readonly FunctionName[] = ['scraper', 'pruner'];
 
 function environment(name: FunctionName, { bucket, queues, settings }: Surroundings): Record<string, string> {
   const sends = (access[name].send ?? []).map((queue) => [queueVariables[queue], queues[queue].queue.queueUrl]);
+  const own = queueNames.filter((queue) => work[queue].by === name).map((queue) => queues[queue].queue.queueUrl);
   return {
     GATEHOUSE_BUCKET: bucket.bucketName,
+    // What failed is told there when to come again (lambdas/events.ts).
+    ...Object.fromEntries(own.map((url) => ['GATEHOUSE_OWN_QUEUE_URL', url])),
     ...Object.fromEntries(sends),
     ...(retaining.includes(name) ? { GATEHOUSE_RETAIN_DAYS: String(settings.retain) } : {}),
     POWERTOOLS_SERVICE_NAME: name,

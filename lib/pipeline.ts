@@ -6,7 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
 import { channelFunction, type Surroundings } from './functions.ts';
-import { type QueueName, type WorkQueue, work } from './queues.ts';
+import { type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
 
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 
@@ -21,8 +21,7 @@ export function channelPipeline(scope: Construct, around: Surroundings): Functio
     pruner: make('pruner'),
     'deploy-files': make('deploy-files'),
   };
-  const names = ['plan', 'job', 'index', 'proof'] as const satisfies readonly QueueName[];
-  for (const name of names) workOff(functions[work[name].by], name, around.queues[name]);
+  for (const name of queueNames) workOff(functions[work[name].by], name, around.queues[name]);
   startByClock(scope, functions, around);
   return functions;
 }

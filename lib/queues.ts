@@ -3,7 +3,8 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
 
-export type QueueName = 'plan' | 'job' | 'index' | 'proof';
+export const queueNames = ['plan', 'job', 'index', 'proof'] as const;
+export type QueueName = (typeof queueNames)[number];
 
 /** How a queue is worked off. */
 export interface Work {
@@ -14,14 +15,15 @@ export interface Work {
   readonly windowSeconds: number;
   /** Invocations at a time; SQS allows no fewer than 2, and no function reserves concurrency. */
   readonly maxConcurrency: number;
-  /** Deliveries after which a message is given up. */
+  /** Deliveries after which a message is given up; the pauses between them are in lambdas/events.ts. */
   readonly maxReceives: number;
 }
 
 export const work: Readonly<Record<QueueName, Work>> = {
   plan: { by: 'scraper', batchSize: 1, windowSeconds: 0, maxConcurrency: 5, maxReceives: 5 },
   // One job, for the jobs of a batch would share the function's time and its scratch space.
-  job: { by: 'downloader', batchSize: 1, windowSeconds: 0, maxConcurrency: 5, maxReceives: 5 },
+  // Ten deliveries take 3 to 7 hours, which an upstream may be down.
+  job: { by: 'downloader', batchSize: 1, windowSeconds: 0, maxConcurrency: 5, maxReceives: 10 },
   // A burst of uploads is indexed in one go. A lost race for a subdir's state counts as a delivery, so these are more.
   index: { by: 'indexer', batchSize: 1000, windowSeconds: 30, maxConcurrency: 2, maxReceives: 10 },
   // One proof stands for all index changes of two minutes.

@@ -26,7 +26,7 @@ export function s3Client(environment: Readonly<Record<string, string | undefined
   return new S3Client({
     forcePathStyle: endpoint !== undefined,
     followRegionRedirects: true,
-    // Two more than the SDK's own: whoever fails here comes again in half an hour at the earliest.
+    // Two more than the SDK's own: whoever fails here waits up to a minute before it comes again, and then longer.
     maxAttempts: 5,
     requestHandler: timeouts,
   });

@@ -1,14 +1,17 @@
+import { Readable } from 'node:stream';
 import {
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
 import { compareCodePoints } from '../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema } from '../../core/layout/keys.ts';
-import type { ObjectHead, StoredObject } from '../../core/ports/store.ts';
+import { maxWholeBytes, type ObjectHead, type StoredObject, type WholeObject } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { refusalOf } from '../aws-refusal.ts';
+import { tooLarge } from '../too-large.ts';
 import { asBucketError, type Bucket, unreachable } from './bucket.ts';
 
 /** A HEAD now, and ranged reads of exactly that version later. */
@@ -26,9 +29,34 @@ export async function getObject(bucket: Bucket, key: ObjectKey): Promise<StoredO
     async read(start, end) {
       if (start < 0 || start > end || end > head.size) throw new RangeError(`no bytes ${start}-${end} of ${head.size}`);
       if (start === end) return new Uint8Array();
-      return asBucketError(`read ${key}`, () => readRange(bucket, head, { start, end }));
+      return asBucketError(`read ${key}`, () => againWhenCut(() => readRange(bucket, head, { start, end })));
     },
   };
+}
+
+/** One GET without a condition: S3 answers with all of one version, whoever writes meanwhile. */
+export async function readObject(
+  bucket: Bucket,
+  key: ObjectKey,
+  maxBytes: number = maxWholeBytes,
+): Promise<WholeObject | null> {
+  return againWhenCut(() => readObjectOnce(bucket, key, maxBytes));
+}
+
+async function readObjectOnce({ name, client }: Bucket, key: ObjectKey, maxBytes: number): Promise<WholeObject | null> {
+  const found = await client.send(new GetObjectCommand({ Bucket: name, Key: key })).catch((error: unknown) => {
+    const { status, code } = refusalOf(error) ?? {};
+    if (status === 404 && code !== 'NoSuchBucket') return null;
+    throw error;
+  });
+  if (found === null) return null;
+  const head = objectHead(key, found, found.ContentLength);
+  if (head.size > maxBytes) {
+    // Else the connection would stay taken until somebody reads it.
+    if (found.Body instanceof Readable) found.Body.destroy();
+    throw tooLarge(key, head.size, maxBytes);
+  }
+  return { ...head, bytes: await bodyOf(found, key, head.size) };
 }
 
 interface Range {
@@ -39,30 +67,35 @@ interface Range {
 const maxReadAttempts = 3;
 
 /** The SDK tries a request again, but not a body that is cut: that is done here. */
-async function readRange(bucket: Bucket, head: ObjectHead, range: Range): Promise<Uint8Array> {
+async function againWhenCut<T>(read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readRangeOnce(bucket, head, range);
+      return await read();
     } catch (error) {
-      const isFinal = !(error instanceof GatehouseError) || error.code === 'store.conflict';
+      const isFinal = !(error instanceof GatehouseError) || !error.retry || error.code === 'store.conflict';
       if (isFinal || attempt === maxReadAttempts) throw error;
     }
   }
 }
 
-async function readRangeOnce({ name, client }: Bucket, head: ObjectHead, { start, end }: Range): Promise<Uint8Array> {
+async function readRange({ name, client }: Bucket, head: ObjectHead, { start, end }: Range): Promise<Uint8Array> {
   const { key, etag } = head;
   const command = new GetObjectCommand({ Bucket: name, Key: key, IfMatch: etag, Range: `bytes=${start}-${end - 1}` });
-  const { Body } = await client.send(command).catch((error: unknown) => {
+  const answer = await client.send(command).catch((error: unknown) => {
     const { status, code } = refusalOf(error) ?? {};
     if (status !== 412 && code !== 'NoSuchKey') throw error;
     throw new GatehouseError('store.conflict', `${key} changed while it was read`, { retry: true, cause: error });
   });
+  return bodyOf(answer, key, end - start);
+}
+
+/** A body of so many bytes, or an error after which it is worth asking again. */
+async function bodyOf({ Body }: GetObjectCommandOutput, key: ObjectKey, size: number): Promise<Uint8Array> {
   const bytes = await Body?.transformToByteArray().catch((error: unknown) => {
     throw error instanceof Error ? unreachable(`read ${key}`, error) : error;
   });
-  if (bytes?.length === end - start) return bytes;
-  const got = `${bytes?.length ?? 0} bytes of ${end - start}`;
+  if (bytes?.length === size) return bytes;
+  const got = `${bytes?.length ?? 0} bytes of ${size}`;
   throw new GatehouseError('store.broken', `the store answered with ${got} of ${key}`, { retry: true });
 }
 

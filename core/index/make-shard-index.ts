@@ -64,9 +64,9 @@ async function served(world: ShardsWorld, manifest: Manifest): Promise<Served> {
 async function servedIndex({ store, channel, subdir }: ShardsWorld) {
   const made = await readJsonObject(store, shardsMadeKey(channel, subdir), madeSchema);
   const key = shardIndexKey(channel, subdir);
-  const object = made && (await store.get(key));
+  const object = made && (await store.read(key));
   if (!made || !object) return null;
-  const bytes = await object.read(0, object.size);
+  const { bytes } = object;
   if (sha256Of(bytes) !== made.value.index) return null;
   const { shards } = await readShardIndex(bytes, key);
   return { manifest: made.value.root, shards: new Map(Object.entries(shards)) };
@@ -102,8 +102,8 @@ async function putShard({ store, channel, subdir, clock }: ShardsWorld, { sha256
   const put = async (there: ObjectHead | null) =>
     (await store.put(key, bytes, there === null ? { absent: true } : { etag: there.etag })).status === 'written';
   if (await put(null)) return;
-  const there = await store.get(key);
+  const there = await store.read(key);
   const isYoung = there !== null && clock.now() - there.modified < youngForMs;
-  if (isYoung && sameBytes(await there.read(0, there.size), bytes)) return;
+  if (isYoung && sameBytes(there.bytes, bytes)) return;
   if (!(await put(there))) throw new GatehouseError('store.conflict', `${key} could not be written`, { retry: true });
 }

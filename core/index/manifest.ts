@@ -61,9 +61,9 @@ export interface ReadManifest {
 /** A subdir's manifest with the ETag under which it was read. */
 export async function readManifest({ store, channel, subdir }: StatePlace): Promise<ReadManifest> {
   const key = stateKey(channel, subdir);
-  const object = await store.get(key);
+  const object = await store.read(key);
   if (object === null) return { manifest: null, etag: null };
-  const text = Buffer.from(await object.read(0, object.size)).toString('utf8');
+  const text = Buffer.from(object.bytes).toString('utf8');
   try {
     return { manifest: parseJson(text, manifestSchema, key), etag: object.etag };
   } catch (error) {

@@ -77,8 +77,8 @@ async function isSound(place: StatePlace, segment: Segment): Promise<boolean> {
  */
 export async function readSummary(place: StatePlace, segment: Segment, { name, of }: Summary): Promise<Uint8Array> {
   const key = summaryKey(place.channel, place.subdir, { sha256: segment.sha256, name });
-  const known = await place.store.get(key);
-  const kept = known && soundSummary(await known.read(0, known.size));
+  const known = await place.store.read(key);
+  const kept = known && soundSummary(known.bytes);
   if (kept) return kept;
   const made = of(await readEntries(place, segment));
   const bytes = Buffer.concat([Buffer.from(sha256Of(made), 'latin1'), made]);

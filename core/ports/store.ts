@@ -18,6 +18,14 @@ export interface StoredObject extends ObjectHead, ByteSource {
   readonly metadata: Metadata;
 }
 
+/** An object's bytes, all of one version, with the head of that version. */
+export interface WholeObject extends ObjectHead {
+  readonly bytes: Uint8Array;
+}
+
+/** 512 MiB: what is larger cannot become one text in JavaScript, whose strings end there. */
+export const maxWholeBytes = 512 * 1024 ** 2;
+
 /** `absent` is S3's `If-None-Match: *`; `etag` is its `If-Match`. Without either the write is unconditional. */
 export type Condition = { readonly absent: true } | { readonly etag: string };
 
@@ -43,6 +51,13 @@ export interface StagedObject extends AsyncDisposable {
  * Absent is `null`, a lost race is `conflict`, anything else throws.
  */
 export interface Store {
+  /**
+   * The object whole, in one request: however many write it meanwhile, the bytes are those of one version. For documents;
+   * what is read in parts is opened with `get`.
+   *
+   * @param maxBytes more than so many are not read, by default 512 MiB: `store.broken`
+   */
+  read(key: ObjectKey, maxBytes?: number): Promise<WholeObject | null>;
   /** The object as it is now; its `read` fails if the object changes meanwhile. */
   get(key: ObjectKey): Promise<StoredObject | null>;
   /** Whole small objects in one go; readers see the old or the new bytes, never a part. */

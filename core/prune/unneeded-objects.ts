@@ -35,8 +35,8 @@ export async function* unnamedShards({
   retain,
 }: StatePlace & Pick<PruneWorld, 'retain'>): AsyncGenerator<Garbage> {
   const key = shardIndexKey(channel, subdir);
-  const index = await store.get(key);
-  const named = index === null ? new Set<string>() : await shardsOf(await index.read(0, index.size), key);
+  const index = await store.read(key);
+  const named = index === null ? new Set<string>() : await shardsOf(index.bytes, key);
   const prefix = `${indexKey(channel, subdir, shardsFolder)}/`;
   for await (const head of store.list(prefix)) {
     const [, sha256] = /^([0-9a-f]{64})\.msgpack\.zst$/.exec(head.key.slice(prefix.length)) ?? [];

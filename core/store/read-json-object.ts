@@ -9,35 +9,20 @@ export interface JsonObject<T> {
   readonly etag: string;
 }
 
-const maxAttempts = 5;
-
 /**
- * One of our own JSON objects, with the ETag under which it was read; null when there is none. One that changes while
- * it is read is read again.
+ * One of our own JSON objects, with the ETag under which it was read; null when there is none. It is read whole, so that
+ * no number of writers can keep a reader from it.
  *
- * @throws GatehouseError `json.invalid` when it is damaged: not UTF-8, not JSON, or not what its schema says;
- *   `store.conflict` (retry) when it keeps changing
+ * @throws GatehouseError `json.invalid` when it is damaged: not UTF-8, not JSON, or not what its schema says
  */
 export async function readJsonObject<T>(
   store: Store,
   key: ObjectKey,
   schema: z.ZodType<T>,
 ): Promise<JsonObject<T> | null> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await readOnce(store, key, schema);
-    } catch (error) {
-      const isOvertaken = error instanceof GatehouseError && error.code === 'store.conflict';
-      if (!isOvertaken || attempt === maxAttempts) throw error;
-    }
-  }
-}
-
-async function readOnce<T>(store: Store, key: ObjectKey, schema: z.ZodType<T>): Promise<JsonObject<T> | null> {
-  const object = await store.get(key);
+  const object = await store.read(key);
   if (object === null) return null;
-  const text = utf8(await object.read(0, object.size), key);
-  return { value: parseJson(text, schema, key), etag: object.etag };
+  return { value: parseJson(utf8(object.bytes, key), schema, key), etag: object.etag };
 }
 
 /** Whether an error says that one of our own objects is damaged, and not that the store has trouble. */

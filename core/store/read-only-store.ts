@@ -7,6 +7,7 @@ import { GatehouseError } from '../problems/error.ts';
  */
 export function readOnlyStore(store: Store): Store {
   return {
+    read: (...what) => store.read(...what),
     get: (key) => store.get(key),
     list: (prefix) => store.list(prefix),
     put: async () => ({ status: 'written', etag: '' }),

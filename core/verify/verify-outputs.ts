@@ -149,10 +149,10 @@ async function readServed(
   key: ObjectKey,
   { store }: OutputsWorld,
 ): Promise<ReadShardIndex | Pick<Damage, 'code' | 'detail'>> {
-  const object = await store.get(key);
+  const object = await store.read(key);
   if (object === null) return { code: 'verify.index-missing', detail: 'does not exist' };
   try {
-    return await readShardIndex(await object.read(0, object.size), key);
+    return await readShardIndex(object.bytes, key);
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
     return { code: 'verify.index-form', detail: error.message };
@@ -169,9 +169,9 @@ async function verifyShard(
   const damaged = (detail: string): Damage[] => [
     { code: 'verify.shard', key, detail: `${detail}, the shard of ${name}` },
   ];
-  const object = await store.get(key);
+  const object = await store.read(key);
   if (object === null) return damaged('does not exist');
-  const served = await object.read(0, object.size);
+  const served = object.bytes;
   if (sha256Of(served) !== sha256) return damaged('does not have its own hash; gatehouse index --rebuild mends it');
   const same = await unzstdsTo(bytesSource(served), zstdDecompressSync(bytes));
   return same ? [] : damaged(notGiven);

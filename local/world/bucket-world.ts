@@ -21,6 +21,7 @@ export function bucketStore(bucket: string): Store {
     return opening;
   };
   return {
+    read: async (...what) => (await opened()).read(...what),
     get: async (...what) => (await opened()).get(...what),
     put: async (...what) => (await opened()).put(...what),
     async *list(prefix) {

@@ -1,5 +1,7 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type SqsQueueOptions, sqsQueue } from '../../adapters/queue-sqs.ts';
+import { sqsVisibility } from '../../adapters/sqs-visibility.ts';
 import { type Cloud, startCloud } from '../cloud/start-cloud.ts';
 import { queueContract } from '../contracts/queue-contract.ts';
 import { openQueue } from '../support/cloud/aws-places.ts';
@@ -109,4 +111,20 @@ describe('the queue in SQS', () => {
       .filter(({ body }) => body === 'later');
     expect((message?.visibleAt ?? 0) - (message?.sent ?? 0)).toBe(60_000);
   });
+});
+
+it('received messages come again when they are told to; of those that cannot be told it says how many', async () => {
+  const { sqs: client } = clients;
+  const { name: QueueUrl } = await openQueue(client, { VisibilityTimeout: '5400' });
+  await sqsQueue(QueueUrl, { client }).send(Array.from({ length: 12 }, (_, i) => `${i}`));
+  const receive = async () =>
+    (await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages ?? [];
+  const received = [...(await receive()), ...(await receive())].map(({ ReceiptHandle }) => ReceiptHandle ?? '');
+  expect(received).toHaveLength(12);
+  const postpone = sqsVisibility(QueueUrl, client);
+  const told = [...received.slice(0, 11), 'no receipt'].map((receiptHandle) => ({ receiptHandle, seconds: 60 }));
+  expect(await postpone(told)).toBe(1);
+  expect(await receive()).toEqual([]);
+  cloud.time.pass(60_000);
+  expect([...(await receive()), ...(await receive())]).toHaveLength(11);
 });

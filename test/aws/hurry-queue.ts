@@ -3,15 +3,15 @@ import { GetQueueAttributesCommand, SetQueueAttributesCommand, type SQSClient } 
 interface Hurried {
   readonly queue: string;
   readonly deadLetters: string;
-  /** Deliveries that the template allows. */
+  /** Deliveries before a message is given up; 1, since the pauses between ten take hours. */
   readonly receives: number;
   /** Seconds. */
   readonly hidden: number;
 }
 
 /**
- * Lets what failed come back soon. An emulator's CloudFormation may have left out where dead letters go: there, and
- * only there, it is said again.
+ * Lets what was cut off come back soon, and says anew after how many deliveries a message is given up. An emulator's
+ * CloudFormation may have left out where dead letters go: only there may that be missing.
  */
 export async function hurryQueue(client: SQSClient, { queue, deadLetters, receives, hidden }: Hurried): Promise<void> {
   const before = await attributesOf(client, queue);
@@ -19,7 +19,7 @@ export async function hurryQueue(client: SQSClient, { queue, deadLetters, receiv
   const policy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: receives });
   const isLost = before['RedrivePolicy'] === undefined;
   if (isLost && process.env['AWS_ENDPOINT_URL'] === undefined) throw new Error(`${queue} has no dead-letter queue`);
-  const Attributes = { VisibilityTimeout: String(hidden), ...(isLost ? { RedrivePolicy: policy } : {}) };
+  const Attributes = { VisibilityTimeout: String(hidden), RedrivePolicy: policy };
   await client.send(new SetQueueAttributesCommand({ QueueUrl: queue, Attributes }));
 }
 

@@ -67,6 +67,40 @@ export function storeContract(name: string, open: OpenStore, promises: StoreProm
       ).toEqual([48, 49, 50]);
     });
 
+    it('reads an object whole with its head, null where nothing is, and not what is larger than asked for', async () => {
+      const etag = await written('k', '0123456789');
+      const whole = await store.read(key('k'));
+      expect(Buffer.from(whole?.bytes ?? []).toString()).toBe('0123456789');
+      expect(whole).toMatchObject({ key: 'k', etag, size: 10, modified: (await store.get(key('k')))?.modified });
+      expect((await store.read(key('k'), 10))?.bytes).toHaveLength(10);
+      await expect(store.read(key('k'), 9)).rejects.toMatchObject({ code: 'store.broken', retry: false });
+      await written('empty', '');
+      expect((await store.read(key('empty'), 0))?.bytes).toHaveLength(0);
+      for (const nothing of ['none', 'k/below', 'conda']) expect(await store.read(key(nothing))).toBeNull();
+    });
+
+    it('reads one version whole, with its tag, each time that 8 writers write without a pause', async () => {
+      const tags = new Map([[await written('k', 'start'), 'start']]);
+      let isOver = false;
+      const writers = Array.from({ length: 8 }, async (_, writer) => {
+        for (let turn = 0; !isOver; turn++) {
+          const text = `${writer} ${turn} `.repeat(1 + ((writer * 31 + turn) % 500));
+          tags.set(await written('k', text), text);
+        }
+      });
+      const seen: [string, string][] = [];
+      try {
+        for (let read = 0; read < runs; read++) {
+          const whole = await store.read(key('k'));
+          seen.push([whole?.etag ?? '', Buffer.from(whole?.bytes ?? []).toString()]);
+        }
+      } finally {
+        isOver = true;
+        await Promise.all(writers);
+      }
+      for (const [etag, text] of seen) expect(text).toBe(tags.get(etag));
+    });
+
     it('creates only where nothing is', async () => {
       await written('k', 'first', absent);
       expect(await put('k', 'second', absent)).toEqual({ status: 'conflict' });

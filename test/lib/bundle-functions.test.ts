@@ -33,6 +33,7 @@ async function contents(bundles: Bundles): Promise<Map<string, Buffer>> {
 const environment = {
   AWS_REGION: 'eu-central-1',
   GATEHOUSE_BUCKET: 'channel',
+  GATEHOUSE_OWN_QUEUE_URL: 'https://sqs.invalid/1/own',
   GATEHOUSE_PLAN_QUEUE_URL: 'https://sqs.invalid/1/plan',
   GATEHOUSE_JOB_QUEUE_URL: 'https://sqs.invalid/1/job',
   GATEHOUSE_INDEX_QUEUE_URL: 'https://sqs.invalid/1/index',

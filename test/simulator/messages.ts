@@ -46,8 +46,7 @@ export function startMessages(world: World, indexer: Indexer): { dropped: () => 
   const over = (batch: readonly Message[], ending: Ending) => {
     active -= 1;
     for (const message of batch) message.attempts += 1;
-    if (ending.how === 'threw' && !isRetryable(ending.error))
-      world.broken ??= `R6 poison isolation: a worker failed: ${described(ending.error)}`;
+    if (ending.how === 'threw') world.broken ??= faultOf(ending.error);
     if (ending.how !== 'ended') {
       if (batch.some(({ attempts }) => attempts >= mostAttempts)) world.broken ??= 'R10 bounded: a message never ends';
       arrive(batch, 50 + random() * 300);
@@ -70,12 +69,26 @@ export function startMessages(world: World, indexer: Indexer): { dropped: () => 
 /** What a queue would give again: the store failed, or others were first. */
 export const isRetryable = (error: unknown): boolean => error instanceof GatehouseError && error.retry;
 
+/** What must not end a worker, named. */
+function faultOf(error: unknown): string | null {
+  if (isOvertakenReader(error)) return `R11 a reader does not lose to writers: ${described(error)}`;
+  return isRetryable(error) ? null : `R6 poison isolation: a worker failed: ${described(error)}`;
+}
+
+/** One of our own documents changed while it was read. A package that does is looked at again by its event. */
+const isOvertakenReader = (error: unknown): boolean =>
+  error instanceof GatehouseError && /^_gatehouse\/.* changed while it was read$/.test(error.message);
+
 const described = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 function handle(world: World, indexer: Indexer, { actor, batch }: { actor: Actor; batch: readonly Message[] }) {
   const events = batch.flatMap(({ event }) => event ?? []);
   const hints = batch.every(({ hinted }) => hinted) && [...new Set(events.map(({ filename }) => filename))];
-  const store = clientOf(world, actor, { fates: randomFates(world.scenario), stall: world.scenario.stall });
+  const store = clientOf(world, actor, {
+    fates: randomFates(world.scenario),
+    stall: world.scenario.stall,
+    rivals: world.scenario.rivals,
+  });
   return indexer({
     store,
     clock: clockOf(world, actor),

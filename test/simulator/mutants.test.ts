@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Indexer } from './indexer.ts';
 import { controlForgotten } from './mutants/control-forgotten.ts';
 import { eventsAsDeltas } from './mutants/events-as-deltas.ts';
+import { headThenGet } from './mutants/head-then-get.ts';
 import { indexBeforeObject } from './mutants/index-before-object.ts';
 import { lateOutput } from './mutants/late-output.ts';
 import { listBeforeEtag } from './mutants/list-before-etag.ts';
@@ -23,6 +24,7 @@ const mutants: readonly (readonly [string, Indexer, number])[] = [
   ['the index before the object', indexBeforeObject, seed],
   ['a changed control is no change', controlForgotten, seed],
   ['outputs a crash left behind are left', outputsForgotten, seed],
+  ['head, then get under if-match, five times', headThenGet, seed],
   ['one look only', oneLook, 10],
   ['no look at the root behind the outputs', lateOutput, 23],
 ];

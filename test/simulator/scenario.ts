@@ -37,6 +37,8 @@ export interface Scenario {
   readonly skew: number;
   /** Who asks for the option forms that the simulator can afford: nobody, everybody, or each run by chance. */
   readonly forms: 'none' | 'all' | 'some';
+  /** Share of a worker's reads of the state right before which somebody else writes it, saying the same. */
+  readonly rivals: number;
 }
 
 const noFaults: Faults = { conflict: 0, broken: 0, ambiguous: 0, crash: 0 };
@@ -52,6 +54,7 @@ export const calm: Scenario = {
   events: { duplicated: 0, dropped: 0, hinted: 0 },
   skew: 0,
   forms: 'none',
+  rivals: 0,
 };
 
 const faults = fc.oneof(
@@ -95,6 +98,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     { duplicated: 0.1, dropped: 0.2, hinted: 0.5 },
   ),
   skew: fc.constantFrom(0, 48 * 3_600_000),
-  // Last, so that a seed still makes the worlds it made.
   forms: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'all', 'some'),
+  // Last, so that a seed still makes the worlds it made.
+  rivals: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0.9),
 });

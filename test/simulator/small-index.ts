@@ -42,11 +42,12 @@ const stateKey = objectKeySchema.parse(rootKey);
 const none: SmallState = { generation: 0, revision: 0, control: null, lines: {} };
 
 export async function readState(store: Store): Promise<{ state: SmallState; etag: string | null }> {
-  const object = await store.get(stateKey);
-  if (object === null) return { state: none, etag: null };
-  const text = Buffer.from(await object.read(0, object.size)).toString('utf8');
-  return { state: parseJson(text, stateSchema, rootKey), etag: object.etag };
+  const object = await store.read(stateKey);
+  return { state: parseState(object?.bytes ?? null), etag: object?.etag ?? null };
 }
+
+export const parseState = (bytes: Uint8Array | null): SmallState =>
+  bytes === null ? none : parseJson(Buffer.from(bytes).toString('utf8'), stateSchema, rootKey);
 
 export const writeState = (store: Store, state: SmallState, condition?: Condition): Promise<PutOutcome> =>
   store.put(stateKey, Buffer.from(canonicalJson(state)), condition);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson, parseJson } from '../../core/json/json.ts';
 import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
 import { objectKeySchema } from '../../core/layout/keys.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -17,7 +19,7 @@ import type { Faults, Scenario } from './scenario.ts';
 import { packageNumbers, packageOf } from './simulated-package.ts';
 import { stepInvariants } from './step-invariants.ts';
 import { type Actor, never, type Timeline, timeline } from './timeline.ts';
-import { controlOf, isIndexFile, newWatch, theControl, type Watch } from './watch.ts';
+import { controlOf, isIndexFile, newWatch, rootKey, theControl, type Watch } from './watch.ts';
 
 /** What becomes of one call: it works when there is none. */
 type Fate = Fault | 'crash' | undefined;
@@ -101,7 +103,7 @@ function removed(watch: Watch, filename: string): void {
 export function clientOf(
   world: World,
   actor: Actor,
-  { fates, stall = 0 }: { fates?: Fates; stall?: number } = {},
+  { fates, stall = 0, rivals = 0 }: { fates?: Fates; stall?: number; rivals?: number } = {},
 ): Store {
   const latency = () => actor.random() * (actor.random() < stall ? 500 : 10);
   let fate: Fate;
@@ -113,13 +115,27 @@ export function clientOf(
         if (actor.state === 'crashed') return never;
         // Nobody else sees these: they need no turn of their own.
         if (operation === 'stage' || operation === 'write') return;
-        return world.time.wait(actor, latency());
+        const waited = world.time.wait(actor, latency());
+        const isOvertaken = rivals > 0 && operation.startsWith('read') && key === rootKey && actor.random() < rivals;
+        return isOvertaken ? waited.then(() => rewriteState(world)) : waited;
       },
       fault: () => (fate === 'crash' ? undefined : fate),
       pageSize: world.scenario.pageSize,
     },
     world.bucket,
   );
+}
+
+const revised = z.looseObject({ revision: z.int() });
+
+/** What a rival does that has nothing to say: the state is the same, but for its revision and so its tag. */
+async function rewriteState({ bucket }: World): Promise<void> {
+  const key = objectKeySchema.parse(rootKey);
+  const there = bucket.objects.get(key);
+  if (there === undefined) return;
+  const state = parseJson(Buffer.from(there.bytes).toString('utf8'), revised, key);
+  const bytes = Buffer.from(canonicalJson({ ...state, revision: state.revision + 1 }));
+  await memoryStore({}, bucket).put(key, bytes, { etag: there.etag });
 }
 
 /** Faults by chance. */

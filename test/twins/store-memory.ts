@@ -1,18 +1,21 @@
+import { tooLarge } from '../../adapters/too-large.ts';
 import { compareCodePoints } from '../../core/json/json.ts';
 import type { ObjectKey } from '../../core/layout/keys.ts';
 import { type ByteSource, bytesSource } from '../../core/ports/byte-source.ts';
-import type {
-  Condition,
-  Metadata,
-  ObjectHead,
-  PutOutcome,
-  StagedObject,
-  Store,
-  StoredObject,
+import {
+  type Condition,
+  type Metadata,
+  maxWholeBytes,
+  type ObjectHead,
+  type PutOutcome,
+  type StagedObject,
+  type Store,
+  type StoredObject,
+  type WholeObject,
 } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 
-export type StoreOperation = 'get' | 'read' | 'put' | 'list' | 'delete' | 'stage' | 'write' | 'publish';
+export type StoreOperation = 'get' | 'read' | 'read whole' | 'put' | 'list' | 'delete' | 'stage' | 'write' | 'publish';
 
 /**
  * What goes wrong: `conflict` answers a conditional write so without applying it (S3's 409 and 412), `broken` throws
@@ -76,6 +79,7 @@ export function memoryStore(options: MemoryStoreOptions = {}, bucket: Bucket = n
   const world: World = { bucket, objects: bucket.objects, ...options };
   return {
     objects: world.objects,
+    read: (key, maxBytes) => act(world, ['read whole', key], () => wholeObject(world, key, maxBytes)),
     get: (key) => act(world, ['get', key], () => storedObject(world, key)),
     put: async (key, bytes, condition) => {
       const copy = bytes.slice();
@@ -124,6 +128,14 @@ function change({ bucket, objects }: World, key: ObjectKey, after: Entry | null)
   if (after === null) objects.delete(key);
   else objects.set(key, after);
   if (before !== after) bucket.onChange?.({ key, before, after });
+}
+
+function wholeObject({ objects }: World, key: ObjectKey, maxBytes = maxWholeBytes): WholeObject | null {
+  const entry = objects.get(key);
+  if (entry === undefined) return null;
+  const { bytes, etag, modified } = entry;
+  if (bytes.length > maxBytes) throw tooLarge(key, bytes.length, maxBytes);
+  return { key, etag, modified, size: bytes.length, bytes: bytes.slice() };
 }
 
 function storedObject(world: World, key: ObjectKey): StoredObject | null {

@@ -16,14 +16,13 @@ export interface StoredAllowlist {
  * @throws GatehouseError `allowlist.missing` or `allowlist.invalid`: then nothing is planned, and so nothing leaves
  */
 export async function readStoredAllowlist(store: Store): Promise<StoredAllowlist> {
-  const object = await store.get(allowlistKey);
+  const object = await store.read(allowlistKey);
   if (object === null) {
     throw new GatehouseError('allowlist.missing', `${allowlistKey} does not exist`, {
       hint: 'deploy again, which puts allowlist.json there',
     });
   }
-  const bytes = await object.read(0, object.size);
-  return { allowlist: acceptAllowlist(bytes, 'allowlist.json'), sha256: sha256Of(bytes) };
+  return { allowlist: acceptAllowlist(object.bytes, 'allowlist.json'), sha256: sha256Of(object.bytes) };
 }
 
 /**

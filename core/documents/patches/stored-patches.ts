@@ -39,9 +39,9 @@ export async function readStoredPatches(store: Store): Promise<StoredPatches> {
     const name = parsePatchFileName(path);
     if (name.status === 'hidden') continue;
     if (size > maxPatchFileBytes) throw new GatehouseError('patches.invalid', `${key} is larger than 16 MiB`, { hint });
-    const object = await store.get(key);
+    const object = await store.read(key);
     if (object === null) continue;
-    const bytes = await object.read(0, object.size);
+    const { bytes } = object;
     files.push({ path: `patches/${path}`, name, bytes });
     digests.push([key, sha256Of(bytes)]);
   }

@@ -28,7 +28,7 @@ export interface Concluded {
   readonly plan: Plan | null;
 }
 
-/** 8 hours, five receives of a message that is hidden for 90 minutes: a part that is not there by then comes no more. */
+/** 8 hours, five receives of a message that is hidden for 90 minutes, as one is whose invocation was cut off: a part that is not there by then comes no more. */
 const maxWaitForPartsMs = 8 * 60 * 60 * 1000;
 
 /**

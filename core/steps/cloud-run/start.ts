@@ -61,8 +61,8 @@ export async function startRun(trigger: string, { store, clock, queue, later }: 
 
 /**
  * Makes a run the latest, unless it has been that before and another came after it. A run that loses to another that
- * starts at the same time is tried again here, and so comes after it: a message that fails would not come again for an
- * hour and a half.
+ * starts at the same time is tried again here, and so comes after it: a message that fails comes again a minute
+ * later at best.
  */
 async function takePlace(id: Sha256, { store, clock }: Pick<StartWorld, 'store' | 'clock'>): Promise<boolean> {
   const read = () => readJsonObject(store, latestRunKey, latestRunSchema);

@@ -5,7 +5,6 @@ import { runSchema } from '../../../core/documents/run.ts';
 import { type ObjectKey, objectKeySchema, runKey } from '../../../core/layout/keys.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import { readJsonObject } from '../../../core/store/read-json-object.ts';
-import { work } from '../../../lib/queues.ts';
 import { latestRun } from '../follow-run.ts';
 import { hurryQueue } from '../hurry-queue.ts';
 import { readRepodata } from '../read-repodata.ts';
@@ -15,7 +14,7 @@ import type { Scene } from './scene.ts';
 
 const subdir = subdirSchema.parse('linux-64');
 
-/** Seconds. What failed waits for six timeouts of its function otherwise: an hour and a half. */
+/** Seconds. What was cut off waits for six timeouts of its function otherwise: an hour and a half. */
 const soon = 3;
 
 /** What cannot be done, among what can. */
@@ -25,7 +24,7 @@ export function poisonChecks(scene: () => Scene): void {
       const { deployment, upstream } = scene();
       const { outputs, sqs, store } = deployment;
       const { jobQueue: queue, jobDeadLetters: deadLetters } = outputs;
-      await hurryQueue(sqs, { queue, deadLetters, receives: work.job.maxReceives, hidden: soon });
+      await hurryQueue(sqs, { queue, deadLetters, receives: 1, hidden: soon });
       const { plan, artifacts } = await threeOf(scene());
       const [lacking, ...others] = artifacts;
       if (lacking === undefined) throw new Error('the plan has artifacts');

@@ -10,7 +10,17 @@ import { md5Tag } from '../s3/object-requests.ts';
 import { change } from '../s3/s3-world.ts';
 import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 
-const hour = 60 * 60 * 1000;
+const minute = 60 * 1000;
+const hour = 60 * minute;
+
+/** What fails is told to come again, by who may do so, and the first time within a minute. */
+function expectSoonAgain({ cloud, logs }: Scene['stack'], { asked, began }: { asked: number; began: number }): void {
+  const postponed = cloud.requests.slice(asked).filter(({ operation }) => operation === 'ChangeMessageVisibilityBatch');
+  for (const name of ['Plan', 'Job', 'Index', 'Proof'])
+    expect(postponed.some(({ resource }) => resource.startsWith(`Channel${name}Queue`))).toBe(true);
+  expect(logs.filter(({ text }) => text.includes('"postpone"'))).toEqual([]);
+  expect(cloud.time.now() - began).toBeLessThan(7 * hour);
+}
 
 describe('messages that cannot be handled', { shuffle: false }, () => {
   let folder: TemporaryFolder;
@@ -53,7 +63,10 @@ describe('messages that cannot be handled', { shuffle: false }, () => {
       object,
     });
     stack.send('ChannelIndexQueue', '{"type":"index","subdir":"../up"}');
-    await stack.rest(20 * hour);
+    const asked = stack.cloud.requests.length;
+    const began = stack.cloud.time.now();
+    await stack.rest(7 * hour);
+    expectSoonAgain(stack, { asked, began });
     expect(index()).toEqual(['app', 'by-hand', 'lib', 'old'].map((name) => `${name}-1.0-0.conda`));
     const { Job = [], Index = [], ...others } = deadLetters(scene);
     expect(others).toEqual({ Event: [], Plan: ['garbage'], Proof: ['garbage'] });

@@ -80,7 +80,7 @@ describe('a problem whose cause is gone', () => {
     const scene = indexScene({
       before: async (operation, where) => {
         if (!armed || !where.startsWith('_gatehouse/provenance/')) return;
-        read ||= operation === 'read';
+        read ||= operation === 'read whole';
         if (operation !== 'list' || !read || gone) return;
         gone = true;
         await scene.store.delete(provenance);

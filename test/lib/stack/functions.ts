@@ -42,11 +42,16 @@ describe('the functions', () => {
   test.each([
     [
       'Scraper',
-      { GATEHOUSE_PLAN_QUEUE_URL: 'Plan', GATEHOUSE_JOB_QUEUE_URL: 'Job', GATEHOUSE_INDEX_QUEUE_URL: 'Index' },
+      {
+        GATEHOUSE_OWN_QUEUE_URL: 'Plan',
+        GATEHOUSE_PLAN_QUEUE_URL: 'Plan',
+        GATEHOUSE_JOB_QUEUE_URL: 'Job',
+        GATEHOUSE_INDEX_QUEUE_URL: 'Index',
+      },
     ],
-    ['Downloader', {}],
-    ['Indexer', { GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
-    ['Prover', {}],
+    ['Downloader', { GATEHOUSE_OWN_QUEUE_URL: 'Job' }],
+    ['Indexer', { GATEHOUSE_OWN_QUEUE_URL: 'Index', GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
+    ['Prover', { GATEHOUSE_OWN_QUEUE_URL: 'Proof' }],
     ['Pruner', { GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
     ['DeployFiles', {}],
   ])('%s is told where things are', (name, queues) => {

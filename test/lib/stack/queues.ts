@@ -26,7 +26,7 @@ describe('the queues', () => {
     expect(targets).toEqual(
       names.map((name) => ({
         deadLetterTargetArn: `<${template.one('AWS::SQS::Queue', `Channel${name}DeadLetters`).id}>`,
-        maxReceiveCount: name === 'Index' ? 10 : 5,
+        maxReceiveCount: name === 'Index' || name === 'Job' ? 10 : 5,
       })),
     );
     expect(deadLetters).toHaveLength(5);

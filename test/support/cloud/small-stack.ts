@@ -60,6 +60,7 @@ function may(request: Parameters<typeof decide>[0]): boolean {
 const s3Operations = {
   get: 'HeadObject',
   read: 'GetObject',
+  'read whole': 'GetObject',
   put: 'PutObject',
   publish: 'PutObject',
   list: 'ListObjectsV2',

@@ -111,7 +111,7 @@ describe('settling', () => {
   it('a later run that comes between reading control and writing it is not written over', async () => {
     await Promise.all([arrive('new'), arrive('twin')]);
     const supersede = async (operation: string, key: string) => {
-      if (operation === 'get' && key === control) {
+      if (operation === 'read whole' && key === control) {
         await put(latestRunKey, canonicalJson({ version: 1, run: sha256Of('later') }));
       }
     };
