@@ -24,18 +24,23 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
     return slice;
   };
 
-  const take = async (length: number): Promise<Uint8Array> => {
-    const first = length === 0 ? null : await some(length);
-    if (first === null || first.length === length) return first ?? new Uint8Array();
-    const whole = new Uint8Array(length);
-    whole.set(first);
-    for (let at = first.length; at < length; ) {
-      const slice = await some(length - at);
+  const fill = async (whole: Uint8Array, filled: number): Promise<Uint8Array> => {
+    for (let at = filled; at < whole.length; ) {
+      const slice = await some(whole.length - at);
       if (slice === null) return whole.subarray(0, at);
       whole.set(slice, at);
       at += slice.length;
     }
     return whole;
+  };
+
+  const take = async (length: number): Promise<Uint8Array> => {
+    const first = length === 0 ? null : await some(length);
+    if (first === null) return new Uint8Array();
+    if (first.length === length) return first;
+    const whole = new Uint8Array(length);
+    whole.set(first);
+    return fill(whole, first.length);
   };
 
   return {

@@ -154,10 +154,10 @@ const withdrawn: Parts = { kind: 'withdrawn', record: nothing, runExports: nothi
 
 const problemParts = (problem: Problem): Parts => ({ ...withdrawn, kind: 'problem', record: json(problem) });
 
-const shownParts = ({ record, runExports, facts }: EntryParts): Parts =>
-  record === null
-    ? { kind: 'withdrawn', record: nothing, runExports, facts }
-    : { kind: 'listed', record: json(record), runExports, facts };
+const shownParts = ({ record, runExports, facts }: EntryParts): Parts => {
+  const kind = record === null ? 'withdrawn' : 'listed';
+  return { kind, record: json(record ?? {}), runExports, facts };
+};
 
 const problemOf = (listed: ListedPackage, code: string, detail: string): Problem => ({
   code,

@@ -25,19 +25,15 @@ export async function readJsonObject<T>(
 ): Promise<JsonObject<T> | null> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readOnce(store, key, schema);
+      const object = await store.get(key);
+      if (object === null) return null;
+      const text = utf8(await object.read(0, object.size), key);
+      return { value: parseJson(text, schema, key), etag: object.etag };
     } catch (error) {
       const isOvertaken = error instanceof GatehouseError && error.code === 'store.conflict';
       if (!isOvertaken || attempt === maxAttempts) throw error;
     }
   }
-}
-
-async function readOnce<T>(store: Store, key: ObjectKey, schema: z.ZodType<T>): Promise<JsonObject<T> | null> {
-  const object = await store.get(key);
-  if (object === null) return null;
-  const text = utf8(await object.read(0, object.size), key);
-  return { value: parseJson(text, schema, key), etag: object.etag };
 }
 
 /** Whether an error says that one of our own objects is damaged, and not that the store has trouble. */
