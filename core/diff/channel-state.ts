@@ -48,19 +48,14 @@ export async function readChannelState(
   const state = new Map<Subdir, SubdirState>();
   for (const subdir of [...packages.keys()].sort()) {
     const { control } = await readControl(store, channel, subdir);
-    const index = (await servedIndex(store, channel, subdir)) ?? (await lostIndex(subdir, control, { store, channel }));
+    const served = await readIndex(store, channel, subdir).catch((error: unknown) => {
+      if (isDamaged(error)) return null;
+      throw error;
+    });
+    const index = served ?? (await lostIndex(subdir, control, { store, channel }));
     state.set(subdir, { packages: packages.get(subdir) ?? new Map(), index, control });
   }
   return state;
-}
-
-async function servedIndex(store: Store, channel: ChannelName, subdir: Subdir) {
-  try {
-    return await readIndex(store, channel, subdir);
-  } catch (error) {
-    if (isDamaged(error)) return null;
-    throw error;
-  }
 }
 
 /**

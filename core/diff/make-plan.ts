@@ -94,29 +94,30 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
   const { artifacts, outcomes, problems, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
   const add = draft.add.map(artifactId).filter((id) => !held.has(id));
-  const seconds = new Set(idsOf('second-format', proven));
+  const idsOf = (kind: ChannelChange['kind']): string[] =>
+    proven.accepted
+      .filter((change) => change.kind === kind)
+      .map(artifactId)
+      .sort();
+  const seconds = new Set(idsOf('second-format'));
+  const found = [...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)];
   return {
     version: 1,
     artifacts: [...artifacts],
     add,
-    change: idsOf('change', proven),
-    drop: idsOf('drop', proven),
-    hotfix: idsOf('hotfix', proven),
+    change: idsOf('change'),
+    drop: idsOf('drop'),
+    hotfix: idsOf('hotfix'),
     second: add.filter((id) => seconds.has(id)),
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
-    problems: distinct([...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)]),
+    // Platforms share `noarch`, and so what is wrong with it.
+    problems: [...new Map(found.map((problem) => [canonicalJson(problem), problem])).values()],
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
     alterations: newOverrides(proven.accepted, state),
   };
 }
-
-const idsOf = (kind: ChannelChange['kind'], { accepted }: ProvenChanges): string[] =>
-  accepted
-    .filter((change) => change.kind === kind)
-    .map(artifactId)
-    .sort();
 
 /** Pairs of entries that each solve on a platform, but share no python of those the allowlist lists. */
 function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {
@@ -154,11 +155,6 @@ const heldCodes = {
 function heldProblem({ change, breaks }: ProvenChanges['held'][number]): Problem {
   const detail = `${change.reason}; not done, since this would break ${breaks.join(', ')}`;
   return { code: heldCodes[change.kind], subject: artifactId(change), detail };
-}
-
-/** Platforms share `noarch`, and so what is wrong with it. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [canonicalJson(problem), problem])).values()];
 }
 
 /** Only what differs from what control says already: a run that changes nothing writes nothing. */

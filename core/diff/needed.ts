@@ -41,7 +41,10 @@ export interface NeededDraft {
 export async function draftNeeded(artifact: Artifact, state: SubdirState, world: NeededWorld): Promise<NeededDraft> {
   const before = state.control.packages[artifact.filename];
   const hotfix = hotfixIn(world.patches, artifact.subdir, artifact.filename);
-  const why = stillRequiredBy(artifact, before, world.claims(artifact.subdir));
+  const claims = world.claims(artifact.subdir);
+  // An entry that did not solve this time claims what it brought before.
+  const isClaiming = (id: string) => !artifact.why.includes(id) && claims.covers(id) && !claims.solved(id);
+  const why = [...artifact.why, ...(before?.why ?? []).filter(isClaiming)];
   const digests = await digestsOf(artifact, state, world.store);
   if (digests === null)
     return draftAbsent(artifact, state, { why, hotfix, entered: await hasEntered(artifact, world) });
@@ -51,16 +54,13 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
     ...(before?.hotfix && { hotfix: before.hotfix }),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
-  if (!sameDigests(artifact, digests)) return { ...quiet, problem: mutated(artifact) };
+  if (!sameDigests(artifact, digests)) {
+    const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
+    return { ...quiet, problem: { code: 'fetch.mutated', subject: artifactId(artifact), detail } };
+  }
   const known = state.index.get(artifact.filename);
   if (known === undefined) return draftUnindexed(artifact, state, { why, hotfix, now: world.now });
   return { ...quiet, change: upstreamChange(artifact, known, kept) };
-}
-
-/** An entry that did not solve this time claims what it brought before. */
-function stillRequiredBy({ why }: Artifact, before: Override | undefined, claims: EntryClaims): string[] {
-  const claiming = (before?.why ?? []).filter((id) => !why.includes(id) && claims.covers(id) && !claims.solved(id));
-  return [...why, ...claiming];
 }
 
 /** From the index, which was made from the bytes; from the store while the package is not indexed yet. */
@@ -120,8 +120,3 @@ const patchedRecord = ({ record }: Artifact, hotfix: Hotfix | null): RepodataRec
 const placeOf = ({ subdir, filename }: Artifact) => ({ subdir, filename });
 
 const second = { kind: 'second-format', reason: 'hides the other format of its stem' } as const;
-
-function mutated(artifact: Artifact): Problem {
-  const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
-  return { code: 'fetch.mutated', subject: artifactId(artifact), detail };
-}
