@@ -10,25 +10,22 @@ import {
   type Plan,
 } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
-import type { ChannelName } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
 import { installRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
 import type { SliceWorld } from '../solve/solve-slice.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
-import type { ChannelChange, ChannelDraft, PlacedOverride } from './change.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
+import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
 import { entryClaims } from './entry-claims.ts';
-import { draftNeeded, type NeededWorld } from './needed.ts';
+import { draftNeeded } from './needed.ts';
 import { type ProvenChanges, type ProvenDraft, proveDraft } from './prove-changes.ts';
-import { draftUnneeded, type UnneededWorld } from './unneeded.ts';
+import { draftUnneeded } from './unneeded.ts';
 
-export interface PlanWorld extends SliceWorld {
-  readonly channel: ChannelName;
-  readonly store: Store;
+export interface PlanWorld extends SliceWorld, ChannelStore {
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
@@ -58,10 +55,6 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
   const plan = assemble(merged, draft, proven, state);
   world.log({ type: 'plan.ready', add: plan.add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
   return plan;
-}
-
-interface DraftWorld extends NeededWorld, UnneededWorld {
-  readonly state: ChannelState;
 }
 
 /** Compares all that a plan needs, and all else that the store has, with the channel as it is. */

@@ -1,27 +1,15 @@
 import type { Override } from '../documents/control.ts';
-import { applyHotfix, type Hotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
+import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
 import { knownSha256s } from '../documents/read-provenance.ts';
-import type { ChannelName } from '../layout/keys.ts';
 import type { Digests } from '../names/digest.ts';
-import type { Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { otherFormat } from '../record/other-format.ts';
 import { type RepodataRecord, sameDigests } from '../record/record.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type ChannelChange, upstreamChange } from './change.ts';
+import { type ChannelChange, type DraftWorld, upstreamChange } from './change.ts';
 import type { SubdirState } from './channel-state.ts';
-import type { EntryClaims } from './entry-claims.ts';
-
-export interface NeededWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
-  readonly patches: Patches;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly claims: (subdir: Subdir) => EntryClaims;
-}
 
 /** What is to be done about one artifact of the plan. */
 export interface NeededDraft {
@@ -38,7 +26,7 @@ export interface NeededDraft {
 }
 
 /** Compares an artifact with what the store has. Other bytes under a known name are an alarm and change nothing. */
-export async function draftNeeded(artifact: Artifact, state: SubdirState, world: NeededWorld): Promise<NeededDraft> {
+export async function draftNeeded(artifact: Artifact, state: SubdirState, world: DraftWorld): Promise<NeededDraft> {
   const before = state.control.packages[artifact.filename];
   const hotfix = hotfixIn(world.patches, artifact.subdir, artifact.filename);
   const claims = world.claims(artifact.subdir);
@@ -74,7 +62,7 @@ async function digestsOf({ filename }: Artifact, state: SubdirState, store: Stor
 }
 
 /** Whether these very bytes entered once: their provenance then keeps the record of that time. */
-async function hasEntered({ subdir, filename, sha256 }: Artifact, { store, channel }: NeededWorld): Promise<boolean> {
+async function hasEntered({ subdir, filename, sha256 }: Artifact, { store, channel }: DraftWorld): Promise<boolean> {
   const known = await knownSha256s(store, { channel, subdir, filename });
   return sha256 === null ? known.length > 0 : known.includes(sha256);
 }

@@ -1,15 +1,13 @@
 import { type Control, emptyControl, readControl } from '../documents/control.ts';
 import type { Overrides, Plan } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
-import { type ChannelName, controlKey } from '../layout/keys.ts';
+import { controlKey } from '../layout/keys.ts';
 import { subdirSchema } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 import { updateJson } from '../store/update-json.ts';
 
-export interface OverrideWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface OverrideWorld extends ChannelStore {
   readonly clock: Clock;
   /**
    * Asked after control was read and before it is written: whoever has overtaken us and then writes makes our write
