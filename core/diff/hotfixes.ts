@@ -1,6 +1,6 @@
 import type { Override } from '../documents/control.ts';
 import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
-import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { knownSha256s, readProvenance } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { ChannelRecords } from '../solve/prove-entries.ts';

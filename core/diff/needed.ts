@@ -1,7 +1,7 @@
 import type { Override } from '../documents/control.ts';
 import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
-import { knownSha256s } from '../documents/read-provenance.ts';
+import { knownSha256s } from '../documents/provenance.ts';
 import type { Digests } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';

@@ -1,5 +1,5 @@
 import type { Override } from '../documents/control.ts';
-import { cameFromUpstream } from '../documents/read-provenance.ts';
+import { cameFromUpstream } from '../documents/provenance.ts';
 import { sameDigests } from '../record/record.ts';
 import { type ChannelChange, type DraftWorld, upstreamChange } from './change.ts';
 import type { PackagePlace, SubdirState } from './channel-state.ts';

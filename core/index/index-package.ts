@@ -1,7 +1,6 @@
 import type { Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
-import type { Provenance } from '../documents/provenance.ts';
-import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
 import { provenanceKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';

@@ -1,4 +1,4 @@
-import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { knownSha256s, readProvenance } from '../documents/provenance.ts';
 import { type ObjectKey, provenanceKey } from '../layout/keys.ts';
 import { type Digests, digestStream, type Sha256 } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
