@@ -157,7 +157,7 @@ describe('whatever is asked for', () => {
 
 describe('as an edge function', async () => {
   const names = ['prefers-json', 'representation', 'route'];
-  const read = (name: string) => readFile(new URL(`../../core/layout/${name}.ts`, import.meta.url), 'utf8');
+  const read = (name: string) => readFile(new URL(`../../../core/layout/${name}.ts`, import.meta.url), 'utf8');
   const sources = await Promise.all(names.map(read));
   const script = sources
     .map((source) =>
