@@ -7,7 +7,8 @@ import { parseAllowlist } from '../../../../core/documents/allowlist/parse-allow
 import { schemaFaults } from '../../../../core/documents/allowlist/schema-faults.ts';
 import { locateJson } from '../../../../core/json/locate-json.ts';
 
-const read = (name: string): object => JSON.parse(readFileSync(new URL(`../../../../${name}`, import.meta.url), 'utf8'));
+const read = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../../../../${name}`, import.meta.url), 'utf8'));
 const checkedIn = read('allowlist.schema.json');
 /** The independent judge, on the file that editors use. `oneOf` requires keys that are defined beside it. */
 const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true });
