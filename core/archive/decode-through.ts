@@ -31,10 +31,6 @@ export function sound<T>(code: string, decode: () => T): T {
 }
 
 function refuseZlib(error: unknown, code: string): never {
-  if (isZlibError(error)) refuse(code, error.message);
+  if (error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code))) refuse(code, error.message);
   throw error;
-}
-
-function isZlibError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code));
 }

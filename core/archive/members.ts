@@ -35,33 +35,28 @@ export function memberRules(limits: ReadLimits, report: Report): MemberRules {
       if (nameBytes > limits.nameBytes) refuse('A13.names', `member names of more than ${limits.nameBytes} bytes`);
       const lower = path.toLowerCase();
       if (folded.has(lower)) report('A12.case', `${shown(path)} differs from another member only by case`);
-      for (const parent of parentsOf(path)) reportParent(path, types.get(parent), report);
+      reportParents(path, types, report);
       types.set(path, type);
       folded.add(lower);
-      reportMode(member, report);
-      reportLink(member, report);
+      reportModeAndLink(member, report);
     },
   };
 }
 
-function* parentsOf(path: string): Generator<string> {
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) yield path.slice(0, at);
-}
-
-function reportParent(path: string, parent: MemberFacts['type'] | undefined, report: Report): void {
-  if (parent === 'symlink') report('A10.under-symlink', `${shown(path)} lies below a symlink`);
-  if (parent === 'file') report('A12.under-file', `${shown(path)} lies below a file`);
+function reportParents(path: string, types: ReadonlyMap<string, MemberFacts['type']>, report: Report): void {
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    const parent = types.get(path.slice(0, at));
+    if (parent === 'symlink') report('A10.under-symlink', `${shown(path)} lies below a symlink`);
+    if (parent === 'file') report('A12.under-file', `${shown(path)} lies below a file`);
+  }
 }
 
 const setIdOrSticky = 0o7000;
 const worldWritable = 0o002;
 
-function reportMode({ path, type, mode }: MemberFacts, report: Report): void {
+function reportModeAndLink({ path, type, mode, linkTarget }: MemberFacts, report: Report): void {
   if ((mode & setIdOrSticky) !== 0) report('A11.set-id', `${shown(path)} has mode ${mode.toString(8)}`);
   if (type !== 'symlink' && (mode & worldWritable) !== 0) report('A11.world-writable', shown(path));
-}
-
-function reportLink({ path, linkTarget }: MemberFacts, report: Report): void {
   if (linkTarget === undefined || staysInside(path, linkTarget)) return;
   report('A10.escape', `${shown(path)} links to ${shown(linkTarget)}`);
 }
@@ -88,18 +83,15 @@ const maxNameBytes = 1024;
  */
 export function memberText(raw: Uint8Array, what: string): string {
   if (raw.length > maxNameBytes) refuse('A9.long', `a ${what} of ${raw.length} bytes`);
-  const text = decodeUtf8(raw, what);
-  if (/\p{Cc}/u.test(text)) refuse('A9.control', `the ${what} ${shown(text)} holds a control character`);
-  if (text.normalize('NFC') !== text) refuse('A9.nfc', `the ${what} ${shown(text)} is not in Unicode's normal form C`);
-  return text;
-}
-
-function decodeUtf8(raw: Uint8Array, what: string): string {
+  let text: string;
   try {
-    return decoder.decode(raw);
+    text = decoder.decode(raw);
   } catch {
     return refuse('A9.utf8', `a ${what} is not UTF-8`);
   }
+  if (/\p{Cc}/u.test(text)) refuse('A9.control', `the ${what} ${shown(text)} holds a control character`);
+  if (text.normalize('NFC') !== text) refuse('A9.nfc', `the ${what} ${shown(text)} is not in Unicode's normal form C`);
+  return text;
 }
 
 /**
@@ -110,23 +102,19 @@ function decodeUtf8(raw: Uint8Array, what: string): string {
  */
 export function memberPath(raw: Uint8Array, directory: boolean, report: Report): string {
   const name = memberText(raw, 'member name');
-  const path = withoutSlash(withoutDot(name, report), directory, report);
+  let path = name;
+  if (path.startsWith('./')) {
+    report('archive.dot-prefix', `the member name ${shown(path)} starts with ./`);
+    path = path.slice(2);
+  }
+  if (directory && path.endsWith('/') && path !== '/') {
+    report('archive.directory-slash', `the directory ${shown(path)} ends in /`);
+    path = path.slice(0, -1);
+  }
   if (directory && (path === '' || path === '.')) return '';
   const problem = pathProblem(path);
   if (problem !== null) refuse(problem, `the member name ${shown(name)}`);
   return path;
-}
-
-function withoutDot(name: string, report: Report): string {
-  if (!name.startsWith('./')) return name;
-  report('archive.dot-prefix', `the member name ${shown(name)} starts with ./`);
-  return name.slice(2);
-}
-
-function withoutSlash(name: string, directory: boolean, report: Report): string {
-  if (!directory || !name.endsWith('/') || name === '/') return name;
-  report('archive.directory-slash', `the directory ${shown(name)} ends in /`);
-  return name.slice(0, -1);
 }
 
 function pathProblem(path: string): string | null {
@@ -136,11 +124,6 @@ function pathProblem(path: string): string | null {
   const parts = path.split('/');
   if (parts.includes('..')) return 'A9.parent';
   if (parts.includes('') || parts.includes('.')) return 'A9.normal';
-  return isReserved(path) ? 'A9.reserved' : null;
-}
-
-/** CEP 34: what an installer writes there itself; compared without case, for file systems that do. */
-function isReserved(path: string): boolean {
-  const folded = path.toLowerCase();
-  return folded.split('/', 1)[0] === 'conda-meta' || folded === 'info/repodata_record.json';
+  // CEP 34: what an installer writes there itself; compared without case, for file systems that do.
+  return /^(?:conda-meta(?:\/|$)|info\/repodata_record\.json$)/.test(path.toLowerCase()) ? 'A9.reserved' : null;
 }

@@ -1,10 +1,14 @@
 import type { Override } from '../documents/control.ts';
-import { applyHotfix } from '../documents/patches/hotfix.ts';
+import { applyHotfix, type Patches } from '../documents/patches/hotfix.ts';
 import type { Artifact } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { PackagePlace } from './channel-state.ts';
+import type { UpstreamNow } from '../solve/upstream-view.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
+import type { ChannelState, PackagePlace } from './channel-state.ts';
+import type { EntryClaims } from './entry-claims.ts';
 
 /** What control is to say of one package. */
 export interface PlacedOverride extends PackagePlace {
@@ -23,6 +27,20 @@ export interface ChannelChange extends PackagePlace {
   /** What control would say; null where control says nothing new (a second format). */
   readonly override: Override | null;
   readonly reason: string;
+}
+
+/** What a plan's artifacts, and all else that the store has, are compared in. */
+export interface DraftWorld extends ChannelStore {
+  readonly patches: Patches;
+  readonly state: ChannelState;
+  readonly upstreamNow: UpstreamNow;
+  /** False when the plan is partial: then nothing leaves. */
+  readonly complete: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Milliseconds that a package stays after its entry's solution moved on. */
+  readonly retain: number;
+  readonly claims: (subdir: Subdir) => EntryClaims;
 }
 
 /** What a plan would do to a channel, before its changes are proved. */

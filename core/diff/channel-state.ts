@@ -6,7 +6,7 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import { type ListedPackage, listPackages } from '../store/list-packages.ts';
+import { type ChannelStore, type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { readOnlyStore } from '../store/read-only-store.ts';
 import { storedDigests } from '../store/stored-digests.ts';
@@ -48,26 +48,21 @@ export async function readChannelState(
   const state = new Map<Subdir, SubdirState>();
   for (const subdir of [...packages.keys()].sort()) {
     const { control } = await readControl(store, channel, subdir);
-    const index = (await servedIndex(store, channel, subdir)) ?? (await lostIndex(subdir, control, { store, channel }));
+    const served = await readIndex(store, channel, subdir).catch((error: unknown) => {
+      if (isDamaged(error)) return null;
+      throw error;
+    });
+    const index = served ?? (await lostIndex(subdir, control, { store, channel }));
     state.set(subdir, { packages: packages.get(subdir) ?? new Map(), index, control });
   }
   return state;
-}
-
-async function servedIndex(store: Store, channel: ChannelName, subdir: Subdir) {
-  try {
-    return await readIndex(store, channel, subdir);
-  } catch (error) {
-    if (isDamaged(error)) return null;
-    throw error;
-  }
 }
 
 /**
  * A lost or damaged index is derived again, and not taken as empty: on an empty channel nothing installs, so a proof
  * there would find nothing to break.
  */
-async function lostIndex(subdir: Subdir, control: Control, { store, channel }: { store: Store; channel: ChannelName }) {
+async function lostIndex(subdir: Subdir, control: Control, { store, channel }: ChannelStore) {
   // Planning writes nothing, so nobody asks what time it is.
   const world = { store: readOnlyStore(store), channel, clock: { now: () => 0 }, digestsOf: storedDigests };
   return listedRecords(await deriveSubdir(subdir, control, world));

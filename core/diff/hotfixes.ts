@@ -1,20 +1,14 @@
 import type { Override } from '../documents/control.ts';
-import { applyHotfix, type Hotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
-import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
+import { knownSha256s, readProvenance } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
-import type { ChannelName } from '../layout/keys.ts';
-import type { Store } from '../ports/store.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { ChannelRecords } from '../solve/prove-entries.ts';
 import { isDamaged } from '../store/read-json-object.ts';
-import { type ChannelChange, indexersOwn, type PlacedOverride } from './change.ts';
-import { type ChannelState, type PackagePlace, storedPackages } from './channel-state.ts';
+import { type ChannelChange, type DraftWorld, indexersOwn, type PlacedOverride } from './change.ts';
+import { type PackagePlace, storedPackages } from './channel-state.ts';
 
-export interface HotfixWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
-  readonly patches: Patches;
-  readonly state: ChannelState;
+export interface HotfixWorld extends Pick<DraftWorld, 'store' | 'channel' | 'patches' | 'state'> {
   /** What control will say of a package before its hotfix changes. */
   readonly overrideOf: (place: PackagePlace) => Override;
   /** The channel's records before any hotfix changes. */

@@ -10,25 +10,22 @@ import {
   type Plan,
 } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
-import type { ChannelName } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
 import { installRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
 import type { SliceWorld } from '../solve/solve-slice.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
-import type { ChannelChange, ChannelDraft, PlacedOverride } from './change.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
+import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
 import { entryClaims } from './entry-claims.ts';
-import { draftNeeded, type NeededWorld } from './needed.ts';
+import { draftNeeded } from './needed.ts';
 import { type ProvenChanges, type ProvenDraft, proveDraft } from './prove-changes.ts';
-import { draftUnneeded, type UnneededWorld } from './unneeded.ts';
+import { draftUnneeded } from './unneeded.ts';
 
-export interface PlanWorld extends SliceWorld {
-  readonly channel: ChannelName;
-  readonly store: Store;
+export interface PlanWorld extends SliceWorld, ChannelStore {
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
@@ -58,10 +55,6 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
   const plan = assemble(merged, draft, proven, state);
   world.log({ type: 'plan.ready', add: plan.add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
   return plan;
-}
-
-interface DraftWorld extends NeededWorld, UnneededWorld {
-  readonly state: ChannelState;
 }
 
 /** Compares all that a plan needs, and all else that the store has, with the channel as it is. */
@@ -94,29 +87,30 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
   const { artifacts, outcomes, problems, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
   const add = draft.add.map(artifactId).filter((id) => !held.has(id));
-  const seconds = new Set(idsOf('second-format', proven));
+  const idsOf = (kind: ChannelChange['kind']): string[] =>
+    proven.accepted
+      .filter((change) => change.kind === kind)
+      .map(artifactId)
+      .sort();
+  const seconds = new Set(idsOf('second-format'));
+  const found = [...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)];
   return {
     version: 1,
     artifacts: [...artifacts],
     add,
-    change: idsOf('change', proven),
-    drop: idsOf('drop', proven),
-    hotfix: idsOf('hotfix', proven),
+    change: idsOf('change'),
+    drop: idsOf('drop'),
+    hotfix: idsOf('hotfix'),
     second: add.filter((id) => seconds.has(id)),
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
-    problems: distinct([...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)]),
+    // Platforms share `noarch`, and so what is wrong with it.
+    problems: [...new Map(found.map((problem) => [canonicalJson(problem), problem])).values()],
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
     alterations: newOverrides(proven.accepted, state),
   };
 }
-
-const idsOf = (kind: ChannelChange['kind'], { accepted }: ProvenChanges): string[] =>
-  accepted
-    .filter((change) => change.kind === kind)
-    .map(artifactId)
-    .sort();
 
 /** Pairs of entries that each solve on a platform, but share no python of those the allowlist lists. */
 function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {
@@ -154,11 +148,6 @@ const heldCodes = {
 function heldProblem({ change, breaks }: ProvenChanges['held'][number]): Problem {
   const detail = `${change.reason}; not done, since this would break ${breaks.join(', ')}`;
   return { code: heldCodes[change.kind], subject: artifactId(change), detail };
-}
-
-/** Platforms share `noarch`, and so what is wrong with it. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [canonicalJson(problem), problem])).values()];
 }
 
 /** Only what differs from what control says already: a run that changes nothing writes nothing. */

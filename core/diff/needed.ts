@@ -1,27 +1,15 @@
 import type { Override } from '../documents/control.ts';
-import { applyHotfix, type Hotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
+import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
-import { knownSha256s } from '../documents/read-provenance.ts';
-import type { ChannelName } from '../layout/keys.ts';
+import { knownSha256s } from '../documents/provenance.ts';
 import type { Digests } from '../names/digest.ts';
-import type { Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { otherFormat } from '../record/other-format.ts';
 import { type RepodataRecord, sameDigests } from '../record/record.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type ChannelChange, upstreamChange } from './change.ts';
+import { type ChannelChange, type DraftWorld, upstreamChange } from './change.ts';
 import type { SubdirState } from './channel-state.ts';
-import type { EntryClaims } from './entry-claims.ts';
-
-export interface NeededWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
-  readonly patches: Patches;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly claims: (subdir: Subdir) => EntryClaims;
-}
 
 /** What is to be done about one artifact of the plan. */
 export interface NeededDraft {
@@ -38,10 +26,13 @@ export interface NeededDraft {
 }
 
 /** Compares an artifact with what the store has. Other bytes under a known name are an alarm and change nothing. */
-export async function draftNeeded(artifact: Artifact, state: SubdirState, world: NeededWorld): Promise<NeededDraft> {
+export async function draftNeeded(artifact: Artifact, state: SubdirState, world: DraftWorld): Promise<NeededDraft> {
   const before = state.control.packages[artifact.filename];
   const hotfix = hotfixIn(world.patches, artifact.subdir, artifact.filename);
-  const why = stillRequiredBy(artifact, before, world.claims(artifact.subdir));
+  const claims = world.claims(artifact.subdir);
+  // An entry that did not solve this time claims what it brought before.
+  const isClaiming = (id: string) => !artifact.why.includes(id) && claims.covers(id) && !claims.solved(id);
+  const why = [...artifact.why, ...(before?.why ?? []).filter(isClaiming)];
   const digests = await digestsOf(artifact, state, world.store);
   if (digests === null)
     return draftAbsent(artifact, state, { why, hotfix, entered: await hasEntered(artifact, world) });
@@ -51,16 +42,13 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
     ...(before?.hotfix && { hotfix: before.hotfix }),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
-  if (!sameDigests(artifact, digests)) return { ...quiet, problem: mutated(artifact) };
+  if (!sameDigests(artifact, digests)) {
+    const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
+    return { ...quiet, problem: { code: 'fetch.mutated', subject: artifactId(artifact), detail } };
+  }
   const known = state.index.get(artifact.filename);
   if (known === undefined) return draftUnindexed(artifact, state, { why, hotfix, now: world.now });
   return { ...quiet, change: upstreamChange(artifact, known, kept) };
-}
-
-/** An entry that did not solve this time claims what it brought before. */
-function stillRequiredBy({ why }: Artifact, before: Override | undefined, claims: EntryClaims): string[] {
-  const claiming = (before?.why ?? []).filter((id) => !why.includes(id) && claims.covers(id) && !claims.solved(id));
-  return [...why, ...claiming];
 }
 
 /** From the index, which was made from the bytes; from the store while the package is not indexed yet. */
@@ -74,7 +62,7 @@ async function digestsOf({ filename }: Artifact, state: SubdirState, store: Stor
 }
 
 /** Whether these very bytes entered once: their provenance then keeps the record of that time. */
-async function hasEntered({ subdir, filename, sha256 }: Artifact, { store, channel }: NeededWorld): Promise<boolean> {
+async function hasEntered({ subdir, filename, sha256 }: Artifact, { store, channel }: DraftWorld): Promise<boolean> {
   const known = await knownSha256s(store, { channel, subdir, filename });
   return sha256 === null ? known.length > 0 : known.includes(sha256);
 }
@@ -120,8 +108,3 @@ const patchedRecord = ({ record }: Artifact, hotfix: Hotfix | null): RepodataRec
 const placeOf = ({ subdir, filename }: Artifact) => ({ subdir, filename });
 
 const second = { kind: 'second-format', reason: 'hides the other format of its stem' } as const;
-
-function mutated(artifact: Artifact): Problem {
-  const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
-  return { code: 'fetch.mutated', subject: artifactId(artifact), detail };
-}

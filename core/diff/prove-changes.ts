@@ -7,9 +7,9 @@ import type { Solver } from '../ports/solver.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { proveEntries } from '../solve/prove-entries.ts';
 import { byEntryAndPlatform, installs } from '../solve/solve-request.ts';
-import type { ChannelChange, ChannelDraft, PlacedOverride } from './change.ts';
+import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
 import type { ChannelState, PackagePlace } from './channel-state.ts';
-import { draftHotfixes, type HotfixWorld } from './hotfixes.ts';
+import { draftHotfixes } from './hotfixes.ts';
 
 export interface ProvenChanges {
   readonly accepted: readonly ChannelChange[];
@@ -21,7 +21,7 @@ export interface ProvenDraft extends ProvenChanges {
   readonly overrides: readonly PlacedOverride[];
 }
 
-interface ProveDraftWorld extends Pick<HotfixWorld, 'store' | 'channel' | 'patches' | 'state'> {
+interface ProveDraftWorld extends Pick<DraftWorld, 'store' | 'channel' | 'patches' | 'state'> {
   readonly allowlist: Allowlist;
   readonly solver: Solver;
 }

@@ -1,26 +1,9 @@
 import type { Override } from '../documents/control.ts';
-import { cameFromUpstream } from '../documents/read-provenance.ts';
-import type { ChannelName } from '../layout/keys.ts';
-import type { Subdir } from '../names/subdir.ts';
-import type { Store } from '../ports/store.ts';
+import { cameFromUpstream } from '../documents/provenance.ts';
 import { sameDigests } from '../record/record.ts';
-import type { UpstreamNow } from '../solve/upstream-view.ts';
-import { type ChannelChange, upstreamChange } from './change.ts';
+import { type ChannelChange, type DraftWorld, upstreamChange } from './change.ts';
 import type { PackagePlace, SubdirState } from './channel-state.ts';
 import type { EntryClaims } from './entry-claims.ts';
-
-export interface UnneededWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
-  readonly upstreamNow: UpstreamNow;
-  /** False when the plan is partial: then nothing leaves. */
-  readonly complete: boolean;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Milliseconds that a package stays after its entry's solution moved on. */
-  readonly retain: number;
-  readonly claims: (subdir: Subdir) => EntryClaims;
-}
 
 export interface UnneededDraft {
   readonly override: Override | null;
@@ -34,14 +17,15 @@ export interface UnneededDraft {
 export async function draftUnneeded(
   place: PackagePlace,
   state: SubdirState,
-  world: UnneededWorld,
+  world: DraftWorld,
 ): Promise<UnneededDraft> {
   const before = state.control.packages[place.filename] ?? {};
   const wasFetched = () => cameFromUpstream(world.store, { ...place, channel: world.channel });
   // What was fetched and is claimed by nobody was left by a run that was cut off.
   const isClaimed = before.why !== undefined;
   if (!isClaimed && !(await wasFetched())) return { override: null, change: null };
-  const next = nextStep(before, place, world);
+  const claims = world.claims(place.subdir);
+  const next: Leaving = world.complete ? leaving(before.why ?? [], before, { ...world, claims }) : { step: 'stay' };
   if (next.step === 'leave' && (!isClaimed || (await wasFetched()))) {
     const { at, reason } = next;
     const override = { ...before, withdrawn: { at, reason } };
@@ -51,23 +35,18 @@ export async function draftUnneeded(
   return { override, change: await followUpstream(place, state, override ?? before, world) };
 }
 
-function nextStep(before: Override, { subdir }: PackagePlace, { complete, claims, ...world }: UnneededWorld): Leaving {
-  if (!complete) return { step: 'stay' };
-  return leaving(before.why ?? [], before, { ...world, claims: claims(subdir) });
-}
-
 async function followUpstream(
   { subdir, filename }: PackagePlace,
   { index }: SubdirState,
   override: Override,
-  { upstreamNow }: UnneededWorld,
+  { upstreamNow }: DraftWorld,
 ): Promise<ChannelChange | null> {
   const known = index.get(filename);
   const now = known === undefined ? null : await upstreamNow(subdir, filename);
   return known && now && sameDigests(now.record, known) ? upstreamChange(now, known, override) : null;
 }
 
-export interface LeavingWorld extends Pick<UnneededWorld, 'now' | 'retain'> {
+export interface LeavingWorld extends Pick<DraftWorld, 'now' | 'retain'> {
   readonly claims: EntryClaims;
 }
 

@@ -1,15 +1,13 @@
 import { type Control, emptyControl, readControl } from '../documents/control.ts';
 import type { Overrides, Plan } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
-import { type ChannelName, controlKey } from '../layout/keys.ts';
-import { type Subdir, subdirSchema } from '../names/subdir.ts';
+import { controlKey } from '../layout/keys.ts';
+import { subdirSchema } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 import { updateJson } from '../store/update-json.ts';
 
-export interface OverrideWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface OverrideWorld extends ChannelStore {
   readonly clock: Clock;
   /**
    * Asked after control was read and before it is written: whoever has overtaken us and then writes makes our write
@@ -43,19 +41,18 @@ export async function writePlan(plan: Plan, world: OverrideWorld): Promise<Appli
  * @throws GatehouseError `store.conflict` (retry); `json.invalid` when control is damaged
  */
 export async function writeOverrides(overrides: Overrides, world: OverrideWorld): Promise<void> {
-  for (const [subdir, own] of Object.entries(overrides)) await writeSubdir(subdirSchema.parse(subdir), own, world);
-}
-
-async function writeSubdir(subdir: Subdir, overrides: Control['packages'], world: OverrideWorld): Promise<void> {
   const { store, channel, isCurrent = async () => true } = world;
-  const read = async () => {
-    const { control, etag } = await readControl(store, channel, subdir);
-    return etag === null ? null : { value: control, etag };
-  };
-  await updateJson<Control, null>(world, { key: controlKey(channel, subdir), read }, async (control) => {
-    const { packages } = control ?? emptyControl;
-    const next = { ...packages, ...overrides };
-    const isSaid = canonicalJson(next) === canonicalJson(packages);
-    return isSaid || !(await isCurrent()) ? null : { version: 1, packages: next };
-  });
+  for (const [name, own] of Object.entries(overrides)) {
+    const subdir = subdirSchema.parse(name);
+    const read = async () => {
+      const { control, etag } = await readControl(store, channel, subdir);
+      return etag === null ? null : { value: control, etag };
+    };
+    await updateJson<Control, null>(world, { key: controlKey(channel, subdir), read }, async (control) => {
+      const { packages } = control ?? emptyControl;
+      const next = { ...packages, ...own };
+      const isSaid = canonicalJson(next) === canonicalJson(packages);
+      return isSaid || !(await isCurrent()) ? null : { version: 1, packages: next };
+    });
+  }
 }

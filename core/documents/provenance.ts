@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { channelNames } from '../layout/keys.ts';
-import { md5Schema, sha256Schema } from '../names/digest.ts';
-import { packageFileNameSchema } from '../names/package-file-name.ts';
-import { subdirSchema } from '../names/subdir.ts';
+import { type ChannelName, channelNames, provenanceKey, provenancePrefix } from '../layout/keys.ts';
+import { md5Schema, type Sha256, sha256Schema } from '../names/digest.ts';
+import { type PackageFileName, packageFileNameSchema } from '../names/package-file-name.ts';
+import { type Subdir, subdirSchema } from '../names/subdir.ts';
+import type { Store } from '../ports/store.ts';
 import { recordSchema } from '../record/record.ts';
+import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
 
 /** What was known when an artifact entered the store: written once, before its bytes, and never changed. */
 export const provenanceSchema = z.strictObject({
@@ -28,3 +30,41 @@ export const provenanceSchema = z.strictObject({
   firstSeen: z.number(),
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
+
+interface Place {
+  readonly channel: ChannelName;
+  readonly subdir: Subdir;
+  readonly filename: PackageFileName;
+}
+
+/**
+ * The provenance of these very bytes; null when they never entered.
+ *
+ * @throws GatehouseError `json.invalid` when it is damaged
+ */
+export async function readProvenance(store: Store, place: Place, sha256: Sha256): Promise<Provenance | null> {
+  const key = provenanceKey(place.channel, place.subdir, place.filename, sha256);
+  return (await readJsonObject(store, key, provenanceSchema))?.value ?? null;
+}
+
+/** The sha256 of every bytes that ever entered under this name; more than one means an alarm was raised once. */
+export async function knownSha256s(store: Store, { channel, subdir, filename }: Place): Promise<Sha256[]> {
+  const found: Sha256[] = [];
+  for await (const { key } of store.list(provenancePrefix(channel, subdir, filename))) {
+    const name = sha256Schema.safeParse(key.slice(key.lastIndexOf('/') + 1, -'.json'.length));
+    if (name.success) found.push(name.data);
+  }
+  return found;
+}
+
+/** Whether Gatehouse fetched a package of this name. A damaged provenance counts as no: a copied package never leaves by itself. */
+export async function cameFromUpstream(store: Store, place: Place): Promise<boolean> {
+  for (const sha256 of await knownSha256s(store, place)) {
+    try {
+      if ((await readProvenance(store, place, sha256))?.origin.type === 'upstream') return true;
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+    }
+  }
+  return false;
+}

@@ -69,12 +69,13 @@ export function changedNames(before: readonly IndexEntry[], after: readonly Inde
   for (const entry of after) {
     const old = was.get(entry.filename);
     was.delete(entry.filename);
-    if (old === undefined || !sayTheSame(old, entry)) names.add(nameOf(entry.filename));
+    const isSame =
+      old !== undefined &&
+      old.kind === entry.kind &&
+      sameBytes(old.record, entry.record) &&
+      sameBytes(old.runExports, entry.runExports);
+    if (!isSame) names.add(nameOf(entry.filename));
   }
   for (const filename of was.keys()) names.add(nameOf(filename));
   return names;
-}
-
-function sayTheSame(a: IndexEntry, b: IndexEntry): boolean {
-  return a.kind === b.kind && sameBytes(a.record, b.record) && sameBytes(a.runExports, b.runExports);
 }

@@ -121,7 +121,10 @@ function entryReader(place: StatePlace, manifest: Manifest): (filename: PackageF
   const kept = new Map<Section, { segment: Segment; entries: ReadonlyMap<string, IndexEntry> }>();
   return async (filename) => {
     const section = sectionOf(filename);
-    const segment = segmentFor(manifest.sections[section], filename);
+    const segments = manifest.sections[section];
+    // The one that the file name falls into, or would.
+    const after = segments.findIndex(({ first }) => compareCodePoints(first, filename) > 0);
+    const segment = after === -1 ? segments.at(-1) : segments[Math.max(0, after - 1)];
     if (segment === undefined) return null;
     const known = kept.get(section);
     if (known?.segment === segment) return known.entries.get(filename) ?? null;
@@ -129,12 +132,6 @@ function entryReader(place: StatePlace, manifest: Manifest): (filename: PackageF
     kept.set(section, { segment, entries });
     return entries.get(filename) ?? null;
   };
-}
-
-/** The segment a file name falls into, or would. */
-function segmentFor(segments: readonly Segment[], filename: PackageFileName): Segment | undefined {
-  const after = segments.findIndex(({ first }) => compareCodePoints(first, filename) > 0);
-  return after === -1 ? segments.at(-1) : segments[Math.max(0, after - 1)];
 }
 
 /** The packages whose entries were made under another override than control's of now. */

@@ -1,6 +1,5 @@
 import { canonicalJson, compareCodePoints } from '../json/json.ts';
 import { indexKey } from '../layout/keys.ts';
-import type { PackageFileName } from '../names/package-file-name.ts';
 import { type Section, sectionOf } from '../outputs/entry-source.ts';
 import type { IndexEntry } from '../outputs/index-entry.ts';
 import { subdirOutputs } from '../outputs/outputs.ts';
@@ -44,7 +43,11 @@ async function nextManifest(
   before: Manifest | null,
   { changes, control, state }: Commit & { readonly state: State },
 ): Promise<Manifest> {
-  const splice = (section: Section) => spliceSection(place, before?.sections[section] ?? [], inOrder(changes, section));
+  const splice = (section: Section) => {
+    const own = changes.filter(({ filename }) => sectionOf(filename) === section);
+    own.sort((a, b) => compareCodePoints(a.filename, b.filename));
+    return spliceSection(place, before?.sections[section] ?? [], own);
+  };
   const packages = await splice('packages');
   const conda = await splice('packages.conda');
   const sections = { packages: [...packages.segments], 'packages.conda': [...conda.segments] };
@@ -52,11 +55,6 @@ async function nextManifest(
   const generation = before.generation + (packages.shown || conda.shown ? 1 : 0);
   return { version: 1, revision: before.revision, generation, ...progress(before, control), sections };
 }
-
-const inOrder = (changes: readonly EntryChange[], section: Section): EntryChange[] =>
-  changes
-    .filter(({ filename }) => sectionOf(filename) === section)
-    .sort((a, b) => compareCodePoints(a.filename, b.filename));
 
 /**
  * A state that was lost goes on above the highest generation that was ever served: an index file is replaced by a higher
@@ -115,16 +113,11 @@ function shares(segments: readonly Segment[], changes: readonly EntryChange[]): 
   let rest = changes;
   return (segments.length > 0 ? segments : [null]).map((segment, at) => {
     const end = segments[at + 1]?.first;
-    const own = end === undefined ? rest : rest.slice(0, countBefore(rest, end));
+    const behind = rest.findIndex(({ filename }) => end !== undefined && compareCodePoints(filename, end) >= 0);
+    const own = behind === -1 ? rest : rest.slice(0, behind);
     rest = rest.slice(own.length);
     return { segment, own };
   });
-}
-
-/** How many changes come before `end`. */
-function countBefore(changes: readonly EntryChange[], end: PackageFileName): number {
-  const at = changes.findIndex(({ filename }) => compareCodePoints(filename, end) >= 0);
-  return at === -1 ? changes.length : at;
 }
 
 /** Entries with changes applied, in order of file name. `shown`: whether the index files show a difference. */

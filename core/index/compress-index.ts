@@ -1,4 +1,4 @@
-import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
+import { constants, createZstdCompress } from 'node:zlib';
 
 /** Level 16 costs 150 ms a MiB and saves a seventh of level 1, which does 760 MB/s: more than this takes level 1. */
 const maxBytesAtLevel16 = 1024 * 1024;
@@ -23,11 +23,18 @@ export function compressIndex(size: number, sink: (bytes: Uint8Array) => Promise
   const level = size <= maxBytesAtLevel16 ? 16 : 1;
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
   const compressor = createZstdCompress({ chunkSize: outputChunkBytes, pledgedSrcSize: size, params });
-  const drained = drain(compressor, sink);
+  const drain = async () => {
+    for await (const bytes of compressor) await sink(Buffer.from(bytes));
+  };
+  const drained = drain();
   // A failure reaches whoever writes or finishes next. Unhandled until then, it would end the process.
   drained.catch(() => undefined);
   return {
-    write: (bytes) => Promise.race([written(compressor, bytes), drained]),
+    write(bytes) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      compressor.write(bytes, (error) => (error ? reject(error) : resolve()));
+      return Promise.race([promise, drained]);
+    },
     async finish() {
       // Every write was waited for: zlib appends a second, empty frame when it is ended during one.
       compressor.end();
@@ -35,14 +42,4 @@ export function compressIndex(size: number, sink: (bytes: Uint8Array) => Promise
     },
     [Symbol.dispose]: () => void compressor.destroy(),
   };
-}
-
-async function drain(compressor: ZstdCompress, sink: (bytes: Uint8Array) => Promise<void>): Promise<void> {
-  for await (const bytes of compressor) await sink(Buffer.from(bytes));
-}
-
-function written(compressor: ZstdCompress, bytes: Uint8Array): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  compressor.write(bytes, (error) => (error ? reject(error) : resolve()));
-  return promise;
 }

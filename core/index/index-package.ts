@@ -1,9 +1,8 @@
 import type { Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
-import type { Provenance } from '../documents/provenance.ts';
-import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
+import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
-import { type ChannelName, provenanceKey } from '../layout/keys.ts';
+import { provenanceKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { type EntryParts, entryParts } from '../outputs/channel-facts.ts';
@@ -13,16 +12,14 @@ import { recordFromIndex } from '../package/index-json.ts';
 import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
 import { keptOnceRead } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store, StoredObject } from '../ports/store.ts';
+import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { ListedPackage } from '../store/list-packages.ts';
+import type { ChannelStore, ListedPackage } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 
-export interface IndexPackageWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface IndexPackageWorld extends ChannelStore {
   readonly clock: Pick<Clock, 'now'>;
   /** A package's digests: as they were noted when it was published, or from its bytes. */
   readonly digestsOf: (object: StoredObject) => Promise<Digests>;
@@ -155,10 +152,10 @@ const withdrawn: Parts = { kind: 'withdrawn', record: nothing, runExports: nothi
 
 const problemParts = (problem: Problem): Parts => ({ ...withdrawn, kind: 'problem', record: json(problem) });
 
-const shownParts = ({ record, runExports, facts }: EntryParts): Parts =>
-  record === null
-    ? { kind: 'withdrawn', record: nothing, runExports, facts }
-    : { kind: 'listed', record: json(record), runExports, facts };
+const shownParts = ({ record, runExports, facts }: EntryParts): Parts => {
+  const kind = record === null ? 'withdrawn' : 'listed';
+  return { kind, record: json(record ?? {}), runExports, facts };
+};
 
 const problemOf = (listed: ListedPackage, code: string, detail: string): Problem => ({
   code,

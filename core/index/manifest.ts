@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { canonicalJson, parseJson } from '../json/json.ts';
-import { type ChannelName, stateKey } from '../layout/keys.ts';
+import { stateKey } from '../layout/keys.ts';
 import { sha256Schema } from '../names/digest.ts';
 import { packageFileNameSchema } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { PutOutcome, Store } from '../ports/store.ts';
+import type { PutOutcome } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 
 const count = z.int().nonnegative();
 
@@ -43,9 +44,7 @@ export const manifestSchema = z.strictObject({
 /** A subdir's state (docs/decisions.md 5): it names the segments that hold the entries. Mutable, under compare-and-swap. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
-export interface StatePlace {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface StatePlace extends ChannelStore {
   readonly subdir: Subdir;
 }
 

@@ -61,7 +61,9 @@ interface Made {
 function publicationOf({ file, making }: Output<IndexFile>, { world, manifest, source }: Made): Publication | null {
   const key = keyOf(world, file);
   if (making.from === 'subdir') {
-    const frame = subdirOutputs.find((other) => isFrameOf(other, file));
+    const frame = subdirOutputs.find(
+      (other) => other.making.from === 'output' && other.making.by === 'zstd' && other.making.of === file,
+    );
     return { key, ...(frame && { zst: keyOf(world, frame.file) }), make: () => madeOf(making, source) };
   }
   if (making.from === 'shards') return { key, make: async () => ({ bytes: [await makeShardIndex(world, manifest)] }) };
@@ -71,9 +73,6 @@ function publicationOf({ file, making }: Output<IndexFile>, { world, manifest, s
 }
 
 const keyOf = ({ channel, subdir }: StatePlace, file: IndexFile): ObjectKey => indexKey(channel, subdir, file);
-
-const isFrameOf = ({ making }: Output, file: IndexFile): boolean =>
-  making.from === 'output' && making.by === 'zstd' && making.of === file;
 
 const madeOf = (making: MadeFromSubdir, source: RecordSource): Promise<MadeOutput> | MadeOutput =>
   making.splice?.(source) ?? { bytes: making.build(source) };

@@ -37,23 +37,13 @@ export async function publish(
   if (!plainBehind && !frameBehind) return false;
   await using plain = plainBehind ? await world.store.stage() : null;
   await using frame = frameBehind ? await world.store.stage() : null;
-  await writeBoth(await make(), { plain, frame });
-  const put = (staged: StagedObject | null, at: ObjectKey | undefined) =>
-    staged !== null && at !== undefined && putIfNewer(world, staged, { key: at, generation });
-  const first = await put(frame, zst);
-  const second = await put(plain, key);
-  return first || second;
-}
-
-interface Sinks {
-  readonly plain: StagedObject | null;
-  readonly frame: StagedObject | null;
-}
-
-async function writeBoth({ bytes, size = 0 }: MadeOutput, { plain, frame }: Sinks): Promise<void> {
+  const { bytes, size = 0 } = await make();
   using compressor = frame && compressIndex(size, (slice) => frame.write(slice));
   for await (const slice of bytes) await Promise.all([plain?.write(slice), compressor?.write(slice)]);
   await compressor?.finish();
+  const first = frame && zst && (await putIfNewer(world, frame, { key: zst, generation }));
+  const second = plain && (await putIfNewer(world, plain, { key, generation }));
+  return first === true || second === true;
 }
 
 const maxAttempts = 10;

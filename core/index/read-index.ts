@@ -24,10 +24,6 @@ export async function readIndex(
   const key = indexKey(channel, subdir, 'repodata.json');
   const read = await readJsonObject(store, key, repodataSchema);
   if (read === null) return null;
-  const repodata = read.value;
-  return new Map([...entriesOf(repodata.packages), ...entriesOf(repodata['packages.conda'])]);
-}
-
-function entriesOf(section: Readonly<Record<PackageFileName, RepodataRecord>>): [PackageFileName, RepodataRecord][] {
-  return Object.entries(section).map(([name, record]) => [packageFileNameSchema.parse(name), record]);
+  const all = [read.value.packages, read.value['packages.conda']].flatMap((section) => Object.entries(section));
+  return new Map(all.map(([name, record]) => [packageFileNameSchema.parse(name), record]));
 }

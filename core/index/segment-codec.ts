@@ -15,16 +15,14 @@ export function encodeSegment(entries: readonly IndexEntry[]): Uint8Array {
   const members: Uint8Array[] = [];
   const rows: Uint8Array[] = [];
   for (const entry of entries) {
-    if (entry.kind === 'listed') members.push(text(`"${entry.filename}":`), entry.record, comma);
-    rows.push(...encodeRow(entry));
+    const { filename, etag, size, kind, override = '', record, runExports, facts } = entry;
+    if (!printable.test(`${etag}${override}`)) throw new GatehouseError('internal.bug', `an ETag cannot be ${etag}`);
+    if (kind === 'listed') members.push(text(`"${filename}":`), record, comma);
+    const shown = kind === 'listed' ? text(`${record.length}`) : record;
+    const head = text(`${[filename, etag, size, kind, override].join('\t')}\t`);
+    rows.push(head, shown, tab, runExports, tab, facts, newline);
   }
   return Buffer.concat([...members, newline, ...rows]);
-}
-
-function encodeRow({ filename, etag, size, kind, override = '', record, runExports, facts }: IndexEntry): Uint8Array[] {
-  if (!printable.test(`${etag}${override}`)) throw new GatehouseError('internal.bug', `an ETag cannot be ${etag}`);
-  const head = text(`${[filename, etag, size, kind, override].join('\t')}\t`);
-  return [head, kind === 'listed' ? text(`${record.length}`) : record, tab, runExports, tab, facts, newline];
 }
 
 /**

@@ -71,6 +71,8 @@ async function isSound(place: StatePlace, segment: Segment): Promise<boolean> {
   }
 }
 
+const sha256HexLength = 64;
+
 /**
  * A summary of one segment, made at most once: it depends on nothing else, and a segment never changes. It is kept with
  * its hash in front, so that a damaged one is made again.
@@ -78,17 +80,12 @@ async function isSound(place: StatePlace, segment: Segment): Promise<boolean> {
 export async function readSummary(place: StatePlace, segment: Segment, { name, of }: Summary): Promise<Uint8Array> {
   const key = summaryKey(place.channel, place.subdir, { sha256: segment.sha256, name });
   const known = await place.store.read(key);
-  const kept = known && soundSummary(known.bytes);
-  if (kept) return kept;
+  if (known !== null) {
+    const summary = known.bytes.subarray(sha256HexLength);
+    if (Buffer.from(known.bytes.subarray(0, sha256HexLength)).toString('latin1') === sha256Of(summary)) return summary;
+  }
   const made = of(await readEntries(place, segment));
   const bytes = Buffer.concat([Buffer.from(sha256Of(made), 'latin1'), made]);
   await place.store.put(key, bytes, known === null ? { absent: true } : { etag: known.etag });
   return made;
-}
-
-const sha256HexLength = 64;
-
-function soundSummary(bytes: Uint8Array): Uint8Array | null {
-  const summary = bytes.subarray(sha256HexLength);
-  return Buffer.from(bytes.subarray(0, sha256HexLength)).toString('latin1') === sha256Of(summary) ? summary : null;
 }

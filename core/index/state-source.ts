@@ -1,6 +1,7 @@
 import { parseJson } from '../json/json.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import { type EntrySource, type RecordRun, type RecordSource, sectionOf, sections } from '../outputs/entry-source.ts';
+import { type EntrySource, type RecordSource, sectionOf, sections } from '../outputs/entry-source.ts';
 import type { IndexEntry } from '../outputs/index-entry.ts';
 import { type Problem, problemSchema } from '../problems/problem.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
@@ -20,21 +21,22 @@ export function stateSource(place: StatePlace, manifest: Manifest): RecordSource
     },
     summaries: (section, summary) =>
       mapInOrder(manifest.sections[section], maxSegmentsAtOnce, (segment) => readSummary(place, segment, summary)),
-    records: (section) => recordRun(place, manifest.sections[section]),
+    records(section) {
+      const segments = manifest.sections[section];
+      const listing = segments.filter(({ listed }) => listed > 0);
+      return {
+        size: listing.reduce((sum, { records }) => sum + records, 0),
+        batches: () => mapInOrder(listing, maxSegmentsAtOnce, (segment) => readRecords(place, segment)),
+        removed: () => withdrawnNames(place, segments),
+      };
+    },
   };
 }
 
-function recordRun(place: StatePlace, segments: readonly Segment[]): RecordRun {
-  const listing = segments.filter(({ listed }) => listed > 0);
-  return {
-    size: listing.reduce((sum, { records }) => sum + records, 0),
-    batches: () => mapInOrder(listing, maxSegmentsAtOnce, (segment) => readRecords(place, segment)),
-    async *removed() {
-      for (const segment of segments.filter(holdsWithdrawn)) {
-        for (const { filename, kind } of await readEntries(place, segment)) if (kind === 'withdrawn') yield filename;
-      }
-    },
-  };
+async function* withdrawnNames(place: StatePlace, segments: readonly Segment[]): AsyncGenerator<PackageFileName> {
+  for (const segment of segments.filter(holdsWithdrawn)) {
+    for (const { filename, kind } of await readEntries(place, segment)) if (kind === 'withdrawn') yield filename;
+  }
 }
 
 /** Whether a segment need be read for withdrawn packages. */
@@ -60,10 +62,10 @@ export async function packageProblems(place: StatePlace, manifest: Manifest): Pr
   for (const segment of sections.flatMap((section) => manifest.sections[section])) {
     if (segment.problems === 0) continue;
     const noted = (await readEntries(place, segment)).filter(({ kind }) => kind === 'problem');
-    problems.push(...noted.map(({ record }) => parseProblem(record)));
+    for (const { record } of noted) {
+      const json = Buffer.from(record).toString('latin1');
+      problems.push(parseJson(json, problemSchema, 'a problem in the index state'));
+    }
   }
   return problems;
 }
-
-const parseProblem = (json: Uint8Array): Problem =>
-  parseJson(Buffer.from(json).toString('latin1'), problemSchema, 'a problem in the index state');

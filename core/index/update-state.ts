@@ -74,7 +74,7 @@ function lookAt(touched: readonly PackageFileName[]): IndexScope {
 }
 
 /** What a failed update calls for: another one, or another one that trusts nothing. */
-function failedUpdate(error: unknown, scope: IndexScope): Conflict | Damaged {
+function failedUpdate(error: unknown, scope: IndexScope): Failed {
   if (!(error instanceof GatehouseError)) throw error;
   if (error.code === 'store.conflict' && error.retry) return { status: 'conflict' };
   if (error.code === 'state.damaged' && scope.trustState)
@@ -82,14 +82,8 @@ function failedUpdate(error: unknown, scope: IndexScope): Conflict | Damaged {
   throw error;
 }
 
-interface Conflict {
-  readonly status: 'conflict';
-}
-
-interface Damaged {
-  readonly status: 'damaged';
-  readonly damaged: Damage;
-}
+type Conflict = { readonly status: 'conflict' };
+type Failed = Conflict | { readonly status: 'damaged'; readonly damaged: Damage };
 
 type Update =
   | Conflict

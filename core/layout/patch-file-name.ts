@@ -1,5 +1,4 @@
-import { platformNames } from '../names/platform-names.ts';
-import { noarch, type Subdir, subdirSchema } from '../names/subdir.ts';
+import { noarch, platformNames, type Subdir, subdirSchema } from '../names/subdir.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
 
 export type PatchFileName =

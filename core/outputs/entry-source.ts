@@ -25,7 +25,7 @@ export interface RecordSource extends EntrySource {
 }
 
 /** The members of a section as they stand in `repodata.json`, `"file name":{record}`, each with a comma behind it. */
-export interface RecordRun {
+interface RecordRun {
   /** Bytes in all. */
   readonly size: number;
   /** No batch is empty. */

@@ -27,7 +27,7 @@ export function identityProblems({ index, fileName, subdir, upstream }: Claims):
     { key: 'version', by: 'the file name', value: file.version },
     { key: 'build', by: 'the file name', value: file.build },
     ...(index.subdir === undefined ? [] : [{ key: 'subdir', by: 'the folder', value: subdir } as const]),
-    ...(upstream ? claimsOf(upstream) : []),
+    ...(upstream ? upstreamKeys.map((key) => ({ key, by: 'the upstream record', value: upstream[key] })) : []),
   ];
   const subject = `${subdir}/${fileName}`;
   return claims
@@ -53,7 +53,4 @@ interface Claim {
   readonly value: string | number;
 }
 
-function claimsOf(upstream: NonNullable<Claims['upstream']>): Claim[] {
-  const keys = ['name', 'version', 'build', 'build_number'] as const;
-  return keys.map((key) => ({ key, by: 'the upstream record', value: upstream[key] }));
-}
+const upstreamKeys = ['name', 'version', 'build', 'build_number'] as const;

@@ -39,18 +39,16 @@ export async function openConda(source: ByteSource, { fileName, limits, report }
   if (!metadata || !info || !pkg || members.length !== 3) {
     refuse('A5.members', `${fileName} holds ${shown(members.map((member) => member.name).join(', '))}`);
   }
-  for (const member of members) checkMethod(member, limits, report);
+  // CEP 35 wants every member stored; deflated ones are read, and the ratio bounds what inflating them may cost.
+  for (const { name, method, size, compressedSize } of members) {
+    if (method === 'stored') continue;
+    report('conda.deflated', `${name} is deflated`);
+    if (size > limits.ratioFrom && size > compressedSize * limits.ratio) {
+      refuse('A13.ratio', `${name} inflates ${compressedSize} bytes to ${size}`);
+    }
+  }
   await checkMetadata(metadata, report);
   return { info, pkg };
-}
-
-/** CEP 35 wants every member stored; deflated ones are read, and the ratio bounds what inflating them may cost. */
-function checkMethod({ name, method, size, compressedSize }: ZipMember, limits: ReadLimits, report: Report): void {
-  if (method === 'stored') return;
-  report('conda.deflated', `${name} is deflated`);
-  if (size > limits.ratioFrom && size > compressedSize * limits.ratio) {
-    refuse('A13.ratio', `${name} inflates ${compressedSize} bytes to ${size}`);
-  }
 }
 
 async function checkMetadata(metadata: ZipMember, report: Report): Promise<void> {

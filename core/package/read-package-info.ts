@@ -8,14 +8,7 @@ import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import { openConda } from './open-conda.ts';
-import {
-  collectInfo,
-  collectInfoFiles,
-  type InfoCollector,
-  type InfoFiles,
-  type InfoFilesCollector,
-  type PackageInfo,
-} from './package-info.ts';
+import { collectInfo, collectInfoFiles, type InfoFiles, type PackageInfo } from './package-info.ts';
 
 export interface ReadPackageInfo extends PackageInfo {
   /** Of a `.tar.bz2` only those that come before its payload: a recipe behind it is absent. */
@@ -33,41 +26,25 @@ export async function readPackageInfo(source: ByteSource, fileName: PackageFileN
   const { report, list } = collectFindings();
   const info = collectInfo(fileName, defaultLimits, report);
   const files = collectInfoFiles();
-  const sink = { info, files, report };
   const conda = packageFileParts(fileName).format === '.conda';
-  await (conda ? collectFromConda(source, fileName, sink) : collectFromBzip2(source, sink));
+  for await (const member of conda ? condaMembers(source, fileName, report) : bzip2Members(source, report)) {
+    await info.offer(member);
+    await files.offer(member);
+    // A .conda to its end, though the files may come first: the CRC and the frame are checked there.
+    if (!conda && info.hasIndex() && !member.path.startsWith('info/')) break;
+  }
   return { ...info.finish(), infoFiles: files.finish(), findings: list() };
 }
 
-interface Sink {
-  readonly info: InfoCollector;
-  readonly files: InfoFilesCollector;
-  readonly report: Report;
+async function* condaMembers(source: ByteSource, fileName: PackageFileName, report: Report): AsyncGenerator<TarMember> {
+  const { info } = await openConda(source, { fileName, limits: defaultLimits, report });
+  const meter = startBudget(defaultLimits).meter(info.compressedSize);
+  yield* walkTar(decodeZstd(info.open(), meter), memberRules(defaultLimits, report));
 }
 
-async function collectFromConda(source: ByteSource, fileName: PackageFileName, sink: Sink): Promise<void> {
-  const { report } = sink;
-  const { info: tarball } = await openConda(source, { fileName, limits: defaultLimits, report });
-  const meter = startBudget(defaultLimits).meter(tarball.compressedSize);
-  // To its end, though the files may come first: the CRC and the frame are checked there.
-  for await (const member of walkTar(decodeZstd(tarball.open(), meter), memberRules(defaultLimits, report))) {
-    await offer(member, sink);
-  }
-}
-
-async function collectFromBzip2(source: ByteSource, sink: Sink): Promise<void> {
-  const { info, report } = sink;
+function bzip2Members(source: ByteSource, report: Report): AsyncGenerator<TarMember> {
   const meter = startBudget(defaultLimits).meter(source.size);
-  const decoded = decodeBzip2(smallSlices(source), meter, report);
-  for await (const member of walkTar(decoded, memberRules(defaultLimits, report))) {
-    await offer(member, sink);
-    if (info.hasIndex() && !member.path.startsWith('info/')) return;
-  }
-}
-
-async function offer(member: TarMember, { info, files }: Sink): Promise<void> {
-  await info.offer(member);
-  await files.offer(member);
+  return walkTar(decodeBzip2(smallSlices(source), meter, report), memberRules(defaultLimits, report));
 }
 
 /** A first block is 250 to 460 kB compressed: larger slices would read much that is not needed. */

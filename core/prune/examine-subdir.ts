@@ -22,9 +22,7 @@ export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<
   try {
     const control = await readControl(world.store, world.channel, subdir);
     const state = await readState(world, { subdir, control });
-    const garbage: Garbage[] = [];
-    if (state !== null) for await (const each of garbageOf(world, { subdir, control, state })) garbage.push(each);
-    return { garbage, problems: [] };
+    return { garbage: state === null ? [] : await garbageOf(world, subdir, control, state), problems: [] };
   } catch (error) {
     if (!(error instanceof GatehouseError) || !unsureCodes.has(error.code)) throw error;
     const detail = `${error.message}; nothing of it is deleted${error.hint === undefined ? '' : `: ${error.hint}`}`;
@@ -64,21 +62,19 @@ async function hasAny({ store }: PruneWorld, prefix: string): Promise<boolean> {
   return false;
 }
 
-async function* garbageOf(
-  world: PruneWorld,
-  {
-    subdir,
-    control: { control, etag },
-    state,
-  }: { readonly subdir: Subdir; readonly control: ReadControl; readonly state: State },
-): AsyncGenerator<Garbage> {
+async function garbageOf(world: PruneWorld, subdir: Subdir, control: ReadControl, state: State): Promise<Garbage[]> {
   const place = { ...world, subdir };
   const guards = [
-    { key: controlKey(world.channel, subdir), etag },
+    { key: controlKey(world.channel, subdir), etag: control.etag },
     { key: stateKey(world.channel, subdir), etag: state.etag },
   ];
-  yield* withdrawnPackages(world, { subdir, manifest: state.manifest, control, guards });
-  yield* unaskedOutputs(place);
-  yield* unnamedShards(place);
-  yield* unnamedSegments(place, state);
+  const garbage: Garbage[] = [];
+  const kinds = [
+    withdrawnPackages(world, { subdir, manifest: state.manifest, control: control.control, guards }),
+    unaskedOutputs(place),
+    unnamedShards(place),
+    unnamedSegments(place, state),
+  ];
+  for (const kind of kinds) for await (const each of kind) garbage.push(each);
+  return garbage;
 }

@@ -1,11 +1,10 @@
 import type { OptionalIndexFile } from '../layout/index-files.ts';
-import type { ChannelName, ObjectKey } from '../layout/keys.ts';
+import type { ObjectKey } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 
-export interface PruneWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface PruneWorld extends ChannelStore {
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds that a package's bytes, and a plan, are kept after nobody needs them. */
   readonly retain: number;

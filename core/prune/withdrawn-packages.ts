@@ -1,5 +1,5 @@
 import type { Control, Override } from '../documents/control.ts';
-import { readProvenance } from '../documents/read-provenance.ts';
+import { readProvenance } from '../documents/provenance.ts';
 import { overrideTag } from '../index/index-package.ts';
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { generationOf } from '../index/put-if-newer.ts';

@@ -4,7 +4,7 @@ import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { Candidate, CandidatePool, RecordRefusal, Solver } from '../ports/solver.ts';
+import type { CandidatePool, RecordRefusal, Solver } from '../ports/solver.ts';
 import { preferConda } from '../record/other-format.ts';
 import type { RepodataRecord } from '../record/record.ts';
 
@@ -35,22 +35,14 @@ export function candidatePool(
 ): CandidatePool {
   const all = placed.map(({ subdir, filename, record }) => ({ key: `${subdir}/${filename}`, record }));
   all.sort((a, b) => (a.key < b.key ? -1 : 1));
-  const candidates = Map.groupBy(all, ({ record }) => record.name);
-  return { id: poolId(platform, all, virtualPackages), platform, candidates, virtualPackages };
-}
-
-/** Covers what a solver decides by: keys, build numbers, timestamps and dependencies; a key's other facts are its name's. */
-function poolId(
-  platform: Subdir,
-  all: readonly Candidate[],
-  virtualPackages: Readonly<Record<string, string>>,
-): string {
+  // What a solver decides by: keys, build numbers, timestamps and dependencies; a key's other facts are its name's.
   const hash = createHash('sha256').update(JSON.stringify([platform, virtualPackages]));
   for (const { key, record } of all) {
     const { build_number, timestamp, depends, constrains, track_features } = record;
     hash.update(JSON.stringify([key, build_number, timestamp, depends, constrains, track_features]));
   }
-  return hash.digest('hex');
+  const candidates = Map.groupBy(all, ({ record }) => record.name);
+  return { id: hash.digest('hex'), platform, candidates, virtualPackages };
 }
 
 /** The specs that say more than a solver takes: a subdir, a URL, a file name, a license, features. */

@@ -41,14 +41,16 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
       withPython = true;
     }
     const missing = [...new Set(wanted.map(({ name }) => name))].filter((name) => !waiting.has(name)).sort();
-    for (const [name, read] of await readAll(missing, named)) {
+    for (const { name, ...read } of await readAll(missing, named)) {
       waiting.set(name, [...read.records]);
       byName.set(name, []);
       problems.push(...read.problems);
       complete &&= read.complete;
     }
     wanted = wanted.flatMap((spec) => {
-      const { matching = [], rest = [] } = split(waiting.get(spec.name) ?? [], spec);
+      const { matching = [], rest = [] } = Object.groupBy(waiting.get(spec.name) ?? [], ({ record }) =>
+        matchSpecMatches(spec, record) ? 'matching' : 'rest',
+      );
       waiting.set(spec.name, rest);
       byName.get(spec.name)?.push(...matching);
       return matching.flatMap(({ record }) => record.depends.flatMap((text) => newlyWanted(text, asked)));
@@ -63,33 +65,26 @@ const pythonSpecs = (python: readonly string[]): MatchSpec[] => [
   ...python.map((version) => ownSpec(`python ${version}.*`)),
 ];
 
-type ReadName = NamedRecords & { readonly complete: boolean };
-
 /** So many hide a server's latency and are still polite to it. */
 const maxConcurrentNames = 16;
 
-async function readAll(names: readonly string[], named: ClosureWorld['named']): Promise<[string, ReadName][]> {
-  const read: [string, ReadName][] = [];
+/** A name that upstream cannot be read for is a problem of the plan's, not its end. */
+async function readAll(names: readonly string[], named: ClosureWorld['named']) {
+  const read: (NamedRecords & { readonly name: string; readonly complete: boolean })[] = [];
   for (let at = 0; at < names.length; at += maxConcurrentNames) {
     const some = names.slice(at, at + maxConcurrentNames);
-    read.push(...(await Promise.all(some.map((name) => readName(name, named)))));
+    const reading = some.map(async (name) => {
+      try {
+        return { name, ...(await named(name)), complete: true };
+      } catch (error) {
+        if (!(error instanceof GatehouseError)) throw error;
+        const problem = { code: error.code, subject: name, detail: error.message };
+        return { name, records: [], problems: [problem], complete: false };
+      }
+    });
+    read.push(...(await Promise.all(reading)));
   }
   return read;
-}
-
-/** A name that upstream cannot be read for is a problem of the plan's, not its end. */
-async function readName(name: string, named: ClosureWorld['named']): Promise<[string, ReadName]> {
-  try {
-    return [name, { ...(await named(name)), complete: true }];
-  } catch (error) {
-    if (!(error instanceof GatehouseError)) throw error;
-    const problem = { code: error.code, subject: name, detail: error.message };
-    return [name, { records: [], problems: [problem], complete: false }];
-  }
-}
-
-function split(records: readonly UpstreamRecord[], spec: MatchSpec) {
-  return Object.groupBy(records, ({ record }) => (matchSpecMatches(spec, record) ? 'matching' : 'rest'));
 }
 
 /** The spec of a dependency that was not asked for before; virtual packages have no records. */

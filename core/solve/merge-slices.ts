@@ -30,7 +30,10 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
     const wanted = outcome.artifacts.flatMap((id) => records.get(id) ?? []);
     const own = wanted.flatMap((record) => clash(taken.get(artifactId(record)), record));
     clashes.push(...own);
-    if (own[0] !== undefined) return lost(outcome, own[0]);
+    const [first] = own;
+    if (first !== undefined) {
+      return { ...outcome, status: 'failed' as const, artifacts: [], explanation: `${first.subject}: ${first.detail}` };
+    }
     for (const record of wanted) taken.set(artifactId(record), taken.get(artifactId(record)) ?? record);
     return outcome;
   });
@@ -68,8 +71,10 @@ function sourcedByPlace(parts: readonly PartialPlan[]): Map<number, Sourced[]> {
   for (const { solved, chosen } of parts.flatMap(({ groups }) => groups)) {
     const records = new Map(chosen.map((record) => [artifactId(record), record]));
     for (const { request, outcomes } of solved) {
-      const sourced = outcomes.map((outcome) => ({ outcome, records }));
-      byPlace.set(request, sourced);
+      byPlace.set(
+        request,
+        outcomes.map((outcome) => ({ outcome, records })),
+      );
     }
   }
   return byPlace;
@@ -81,10 +86,6 @@ function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[
   return [{ code: 'plan.conflict', subject: artifactId(other), detail }];
 }
 
-function lost(outcome: EntryOutcome, { subject, detail }: Problem): EntryOutcome {
-  return { ...outcome, status: 'failed', artifacts: [], explanation: `${subject}: ${detail}` };
-}
-
 const byText = (a: Problem, b: Problem): number => compareCodePoints(textOf(a), textOf(b));
 const textOf = ({ code, subject, detail }: Problem): string => [code, subject, detail].join('\n');
 
@@ -94,13 +95,11 @@ function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readon
     for (const id of artifacts) requiredBy.set(id, (requiredBy.get(id) ?? new Set()).add(entry));
   }
   return [...requiredBy.keys()].sort().flatMap((id) => {
-    const record = byId.get(id);
-    return record === undefined ? [] : [artifact(record, [...(requiredBy.get(id) ?? [])])];
+    const chosen = byId.get(id);
+    if (chosen === undefined) return [];
+    const { subdir, filename, channel, url, record, unpatched = record } = chosen;
+    const { size = null, sha256 = null, md5 = null } = record;
+    const why = [...(requiredBy.get(id) ?? [])];
+    return [{ subdir, filename, channel, url, size, sha256, md5, record: unpatched, why }];
   });
-}
-
-function artifact(chosen: UpstreamRecord, requiredBy: string[]): Artifact {
-  const { subdir, filename, channel, url, record, unpatched = record } = chosen;
-  const { size = null, sha256 = null, md5 = null } = record;
-  return { subdir, filename, channel, url, size, sha256, md5, record: unpatched, why: requiredBy };
 }

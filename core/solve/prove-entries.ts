@@ -32,7 +32,10 @@ export async function proveEntries(
   const outcomes: EntryOutcome[] = [];
   for (const platform of new Set(requests.flatMap(({ platforms }) => platforms))) {
     const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
-    const { usable } = usableRecords(visibleTo(platform, records), solver);
+    const visible = [platform, noarch].flatMap((subdir) =>
+      [...(records.get(subdir) ?? [])].map(([filename, record]) => ({ subdir, filename, record })),
+    );
+    const { usable } = usableRecords(visible, solver);
     const whole = candidatePool(platform, usable, virtualPackages);
     for (const request of requests.filter(({ platforms }) => platforms.includes(platform))) {
       const { id, specs } = request;
@@ -44,8 +47,3 @@ export async function proveEntries(
   }
   return outcomes;
 }
-
-const visibleTo = (platform: Subdir, records: ChannelRecords) =>
-  [platform, noarch].flatMap((subdir) =>
-    [...(records.get(subdir) ?? [])].map(([filename, record]) => ({ subdir, filename, record })),
-  );

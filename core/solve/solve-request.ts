@@ -30,16 +30,12 @@ export async function solveRequest(
       : { ...outcome, artifacts: [], explanation: solution.explanation };
   };
   const plain = await solve(null, []);
-  if (!holdsPython(pool, plain.artifacts)) return [plain];
+  const pythons = new Set(pool.candidates.get('python')?.map(({ key }) => key));
+  if (!plain.artifacts.some((key) => pythons.has(key))) return [plain];
   if (python.length === 0) return [await solve(null, ['pip'])];
   const outcomes: EntryOutcome[] = [];
   for (const version of python) outcomes.push(await solve(version, ['pip', `python ${version}.*`]));
   return outcomes;
-}
-
-function holdsPython(pool: CandidatePool, keys: readonly string[]): boolean {
-  const pythons = new Set(pool.candidates.get('python')?.map(({ key }) => key));
-  return keys.some((key) => pythons.has(key));
 }
 
 /** The outcome of a request that could not be solved for a reason that says nothing about it. */

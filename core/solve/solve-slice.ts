@@ -1,7 +1,7 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan, SolvedGroup } from '../documents/partial-plan.ts';
 import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
-import { artifactId, type EntryOutcome } from '../documents/plan.ts';
+import { artifactId } from '../documents/plan.ts';
 import type { Log } from '../ports/log.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -58,7 +58,9 @@ async function solveOn(
   const { platform } = view;
   const virtualPackages = virtualPackagesFor(platform, overrides[platform]);
   const parts: GroupPart[] = [];
-  for (const group of byPool(placed)) {
+  // Requests that may choose from the same records share one pool.
+  const poolOf = ([, { channels, specs }]: Placed) => JSON.stringify([[...channels], narrowKey(specs)]);
+  for (const group of Map.groupBy(placed, poolOf).values()) {
     parts.push(await solveGroup(group, view, { solver, log, python, virtualPackages }));
   }
   const conflicts = await hiddenConflicts(
@@ -72,12 +74,6 @@ async function solveOn(
     problems: [...parts.flatMap(({ problems }) => problems), ...conflicts.problems],
     complete: conflicts.complete && parts.every(({ complete }) => complete),
   };
-}
-
-/** Requests that may choose from the same records share one pool. */
-function byPool(placed: readonly Placed[]): Placed[][] {
-  const pool = ([, { channels, specs }]: Placed) => JSON.stringify([[...channels], narrowKey(specs)]);
-  return [...Map.groupBy(placed, pool).values()];
 }
 
 interface GroupWorld extends Pick<SliceWorld, 'solver' | 'log'>, Pick<CandidatePool, 'virtualPackages'> {
@@ -101,7 +97,10 @@ async function solveGroup(placed: readonly Placed[], view: UpstreamView, world: 
   const solved: SolvedGroup['solved'] = [];
   for (const [place, request] of placed) {
     const own = await solveRequest(request, { ...world, pool });
-    for (const outcome of own) world.log(solvedEvent(outcome));
+    for (const { entry, platform, artifacts, explanation } of own) {
+      if (explanation === null) world.log({ type: 'plan.solved', entry, platform, packages: artifacts.length });
+      else world.log({ type: 'plan.unsolved', entry, platform, explanation });
+    }
     solved.push({ request: place, outcomes: own });
   }
   const outcomes = solved.flatMap((one) => one.outcomes);
@@ -110,8 +109,3 @@ async function solveGroup(placed: readonly Placed[], view: UpstreamView, world: 
   const complete = closure.complete && outcomes.every(({ status }) => status !== 'failed');
   return { group: { solved, chosen }, problems: [...closure.problems], complete };
 }
-
-const solvedEvent = ({ entry, platform, artifacts, explanation }: EntryOutcome): Parameters<Log>[0] =>
-  explanation === null
-    ? { type: 'plan.solved', entry, platform, packages: artifacts.length }
-    : { type: 'plan.unsolved', entry, platform, explanation };

@@ -70,8 +70,7 @@ async function recordsOf(
     found.flatMap((part) => part.records),
     solver,
   );
-  const subject = (one: UpstreamRecord) => `${one.channel}/${artifactId(one)}`;
-  const left = faults.map(({ placed, fault }) => ({ ...fault, subject: subject(placed) }));
+  const left = faults.map(({ placed, fault }) => ({ ...fault, subject: `${placed.channel}/${artifactId(placed)}` }));
   return { records: usable, problems: [...found.flatMap((part) => part.problems), ...left] };
 }
 

@@ -59,7 +59,11 @@ interface Brought {
 
 async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Promise<Brought> {
   const { store, log } = world;
-  refuseUnverifiable(artifact);
+  if (artifact.sha256 === null && (artifact.md5 === null || artifact.size === null)) {
+    // Nobody could tell these bytes from others.
+    const detail = 'expected a sha256, or an md5 and a size, from upstream; got neither';
+    throw new GatehouseError('fetch.unverifiable', detail);
+  }
   const there = await findInStore(key, artifact, store);
   if (there !== null) return { status: 'present', size: there.size };
   refuseTooLarge(artifact, world);
@@ -74,12 +78,6 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   if (status === 'written') return { status: 'stored', size };
   if ((await findInStore(key, received.digests, store)) !== null) return { status: 'present', size };
   throw new GatehouseError('store.conflict', `${key} was refused, yet nothing is there`, { retry: true });
-}
-
-/** Without a sha256, or an md5 and the size, nobody could tell these bytes from others. */
-function refuseUnverifiable({ sha256, md5, size }: Artifact): void {
-  if (sha256 !== null || (md5 !== null && size !== null)) return;
-  throw new GatehouseError('fetch.unverifiable', 'expected a sha256, or an md5 and a size, from upstream; got neither');
 }
 
 /** Finds out before a byte is transferred that there is no room for all of them. */
@@ -136,6 +134,9 @@ async function writeProvenance(
     findings,
     firstSeen: clock.now(),
   };
-  const key = provenanceKey(channel, subdir, filename, digests.sha256);
-  await putOnce(store, key, Buffer.from(canonicalJson(provenance)));
+  await putOnce(
+    store,
+    provenanceKey(channel, subdir, filename, digests.sha256),
+    Buffer.from(canonicalJson(provenance)),
+  );
 }

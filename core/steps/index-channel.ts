@@ -1,17 +1,15 @@
 import { type Manifest, readManifest, type StatePlace } from '../index/manifest.ts';
 import { publish } from '../index/put-if-newer.ts';
 import { stateSource } from '../index/state-source.ts';
-import { type ChannelName, channeldataKey } from '../layout/keys.ts';
+import { channeldataKey } from '../layout/keys.ts';
 import { channeldata } from '../outputs/channeldata/channeldata.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 import { backOff } from '../store/update-json.ts';
 
-export interface IndexChannelWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface IndexChannelWorld extends ChannelStore {
   readonly clock: Clock;
 }
 

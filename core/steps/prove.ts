@@ -3,18 +3,15 @@ import type { EntryOutcome } from '../documents/plan.ts';
 import { type Proof, type ProvenEntry, readProof } from '../documents/proof.ts';
 import { readIndex } from '../index/read-index.ts';
 import { canonicalJson } from '../json/json.ts';
-import { type ChannelName, indexKey, proofKey } from '../layout/keys.ts';
+import { indexKey, proofKey } from '../layout/keys.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import { sameBytes } from '../ports/byte-source.ts';
-import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type ProofWorld, proveEntries } from '../solve/prove-entries.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 
-export interface ProveStepWorld extends ProofWorld {
-  readonly channel: ChannelName;
-  readonly store: Store;
-}
+export interface ProveStepWorld extends ProofWorld, ChannelStore {}
 
 export interface ProofReport {
   readonly proof: Proof;

@@ -65,8 +65,9 @@ async function removeDue(
   const later = totalOf(garbage.filter((each) => each.due > now));
   const objects: Pruned[] = [];
   for (const each of due) {
+    const { key, size, kind, reason } = each;
     if (remove && !(await stillSo(store, each.guards))) return { report: { objects, later, problems }, done: false };
-    if (!remove || (await removed(store, each))) objects.push(pruned(each));
+    if (!remove || (await removed(store, each))) objects.push({ key, size, kind, reason });
   }
   return { report: { objects, later, problems }, done: true };
 }
@@ -78,8 +79,6 @@ async function removed(store: PruneWorld['store'], { key, etag, modified }: Garb
   await store.delete(key);
   return true;
 }
-
-const pruned = ({ key, size, kind, reason }: Garbage): Pruned => ({ key, size, kind, reason });
 
 const none = { objects: 0, bytes: 0 };
 

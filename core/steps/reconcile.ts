@@ -1,14 +1,11 @@
 import { findStoredAllowlist } from '../documents/allowlist/stored-allowlist.ts';
 import { indexMessage } from '../documents/run.ts';
-import type { ChannelName } from '../layout/keys.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Queue } from '../ports/queue.ts';
-import type { Store } from '../ports/store.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 
-export interface ReconcileWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface ReconcileWorld extends ChannelStore {
   /** Told `{"type":"index","subdir":...}` for each subdir. */
   readonly queue: Queue;
 }

@@ -3,6 +3,12 @@ import { type PackageFileName, parsePackageFileName } from '../names/package-fil
 import { type Subdir, subdirSchema } from '../names/subdir.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
 
+/** A channel and the store it lies in. */
+export interface ChannelStore {
+  readonly store: Store;
+  readonly channel: ChannelName;
+}
+
 export interface ListedPackage extends ObjectHead {
   readonly subdir: Subdir;
   readonly filename: PackageFileName;

@@ -1,8 +1,7 @@
 import { type IndexFile, mainIndexFiles, optionalIndexFiles } from '../layout/index-files.ts';
 import { type ChannelName, controlPrefix, type ObjectKey, statePrefix } from '../layout/keys.ts';
 import { type Subdir, subdirSchema } from '../names/subdir.ts';
-import type { Store } from '../ports/store.ts';
-import { channelPlace } from './list-packages.ts';
+import { type ChannelStore, channelPlace } from './list-packages.ts';
 
 /** What in the store tells of a subdir; each asker believes another part of it. */
 export type SubdirEvidence = 'packages' | 'packages or index files' | 'state' | 'control or state';
@@ -13,7 +12,7 @@ export type SubdirEvidence = 'packages' | 'packages or index files' | 'state' | 
  * @param always subdirs that are there whatever the store says, such as those configured
  */
 export async function subdirsOf(
-  { store, channel }: { readonly store: Store; readonly channel: ChannelName },
+  { store, channel }: ChannelStore,
   evidence: SubdirEvidence,
   always: readonly Subdir[] = [],
 ): Promise<Subdir[]> {

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import {
   type PackageFileName,
   type PackageFormat,
@@ -67,26 +66,26 @@ export function acceptRecords(members: Iterable<RawRecord>, origin: RecordOrigin
   return { records, problems };
 }
 
-type Accepted = Pick<UpstreamRecord, 'filename' | 'record'>;
-type Refused = Pick<Problem, 'code' | 'detail'>;
-
-function acceptRecord(member: RawRecord, { name }: RecordOrigin): Accepted | Refused {
+function acceptRecord(
+  member: RawRecord,
+  { name }: RecordOrigin,
+): Pick<UpstreamRecord, 'filename' | 'record'> | Pick<Problem, 'code' | 'detail'> {
   const filename = parsePackageFileName(member.filename);
   if (filename === null || !filename.endsWith(member.format)) {
     return { code: 'record.file-name', detail: `is not the name of a ${member.format} package (CEP 26)` };
   }
   const parsed = recordSchema.safeParse(withoutNulls(member.value));
-  if (!parsed.success) return { code: 'record.invalid', detail: firstIssue(parsed.error) };
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const detail = `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'does not fit'}`;
+    return { code: 'record.invalid', detail };
+  }
   const record = parsed.data;
   const { stem } = packageFileParts(filename);
   if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== stem) {
     return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
   }
   return { filename, record };
-}
-
-function firstIssue({ issues: [issue] }: z.ZodError): string {
-  return `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'does not fit'}`;
 }
 
 const typedKeys: ReadonlySet<string> = new Set(Object.keys(recordSchema.shape));

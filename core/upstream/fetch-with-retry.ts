@@ -45,7 +45,9 @@ export async function fetchWithRetry<T>(
     if ('value' in outcome) return outcome.value;
     const { error, retryAfterMs } = outcome;
     if (!error.retry || attempt === maxAttempts) throw error;
-    const waitMs = Math.max(backoffMs(attempt, world.clock), retryAfterMs);
+    // 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return together.
+    const doubledMs = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
+    const waitMs = Math.max(Math.round(doubledMs * (1 - world.clock.random() / 2)), retryAfterMs);
     world.log({ type: 'retry', url: shownUrl(request.url), attempt, waitMs, reason: error.message });
     await world.clock.sleep(waitMs);
   }
@@ -61,21 +63,17 @@ async function tryOnce<T>(
   try {
     const response = await fetch(url, headers);
     if (response.status === 404) return { value: null };
-    if (isWanted(response.status, headers)) return { value: await read(response) };
-    return {
-      error: statusError(response.status, url),
-      retryAfterMs: retryAfterMs(response.header('retry-after'), clock),
-    };
+    const isWanted =
+      response.status === 200 ||
+      (response.status === 206 && 'range' in headers) ||
+      (response.status === 304 && 'if-none-match' in headers);
+    if (isWanted) return { value: await read(response) };
+    const waitMs = retryAfterMs(response.header('retry-after'), clock);
+    return { error: statusError(response.status, url), retryAfterMs: waitMs };
   } catch (error) {
     if (error instanceof GatehouseError) return { error, retryAfterMs: 0 };
     throw error;
   }
-}
-
-function isWanted(status: number, headers: Readonly<Record<string, string>>): boolean {
-  if (status === 206) return 'range' in headers;
-  if (status === 304) return 'if-none-match' in headers;
-  return status === 200;
 }
 
 function statusError(status: number, url: string): GatehouseError {
@@ -86,14 +84,6 @@ function statusError(status: number, url: string): GatehouseError {
       hint: 'The channel wants credentials, or answers so for a file it does not have: that must be 404.',
     }),
   });
-}
-
-/**
- * The wait is 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return
- * together.
- */
-function backoffMs(attempt: number, clock: Clock): number {
-  return Math.round(Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (1 - clock.random() / 2));
 }
 
 function retryAfterMs(header: string | null, clock: Clock): number {

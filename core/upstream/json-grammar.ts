@@ -31,9 +31,33 @@ export const states = {
   error: 63,
 } as const;
 
-const space = ' \t\n\r';
+const { firstItem, value, after, zero, integer, point, fraction, exponent, exponentSign, exponentDigits } = states;
+const beforeValue = [value, firstItem];
+const behindValue = [after, zero, integer, fraction, exponentDigits];
 const digits = '0123456789';
 const hexDigits = `${digits}abcdefABCDEF`;
+
+/** Where a byte of the text leads; white space, literals and the insides of strings are added to it. */
+const moves: readonly (readonly [from: readonly number[], bytes: string, to: number])[] = [
+  [[states.root, ...beforeValue], '{', states.openObject],
+  [[states.firstKey, states.nextKey], '"', states.openKey],
+  [[states.colon], ':', value],
+  [beforeValue, '"', states.inText],
+  [beforeValue, '[', states.openArray],
+  [behindValue, ' \t\n\r', after],
+  [behindValue, ',', states.comma],
+  [[states.firstKey, ...behindValue], '}', states.closeObject],
+  [[firstItem, ...behindValue], ']', states.closeArray],
+  [beforeValue, '-', states.minus],
+  [[states.minus, ...beforeValue], '0', zero],
+  [[states.minus, ...beforeValue], digits.slice(1), integer],
+  [[integer], digits, integer],
+  [[zero, integer], '.', point],
+  [[point, fraction], digits, fraction],
+  [[zero, integer, fraction], 'eE', exponent],
+  [[exponent], '+-', exponentSign],
+  [[exponent, exponentSign, exponentDigits], digits, exponentDigits],
+];
 
 /** `grammar[state << 8 | byte]` is the next state, RFC 8259 byte by byte; `error` where no JSON goes on. */
 export const grammar: Uint8Array = buildGrammar();
@@ -53,80 +77,35 @@ function quiet(afterComma: number): Uint8Array {
 
 function buildGrammar(): Uint8Array {
   const table = new Uint8Array(64 << 8).fill(states.error);
-  const on = (from: number, bytes: string, to: number) => {
-    for (const byte of bytes) table[(from << 8) | byte.charCodeAt(0)] = to;
-  };
-  for (const state of [states.root, states.done, states.value, states.firstItem, states.firstKey, states.nextKey]) {
-    on(state, space, state);
+  for (const [from, bytes, to] of moves) lead(table, from, bytes, to);
+  for (const state of [states.root, states.done, ...beforeValue, states.firstKey, states.nextKey, states.colon]) {
+    lead(table, [state], ' \t\n\r', state);
   }
-  on(states.root, '{', states.openObject);
-  on(states.firstKey, '"', states.openKey);
-  on(states.firstKey, '}', states.closeObject);
-  on(states.nextKey, '"', states.openKey);
-  on(states.colon, space, states.colon);
-  on(states.colon, ':', states.value);
-  on(states.firstItem, ']', states.closeArray);
-  for (const state of [states.value, states.firstItem]) addValueStarts(state, on);
-  const { after, zero, integer, fraction, exponentDigits } = states;
-  for (const state of [after, zero, integer, fraction, exponentDigits]) addValueEnds(state, on);
-  addNumbers(on);
-  addStrings(table, on);
-  return table;
-}
-
-type On = (from: number, bytes: string, to: number) => void;
-
-function addValueStarts(state: number, on: On): void {
-  on(state, '"', states.inText);
-  on(state, '{', states.openObject);
-  on(state, '[', states.openArray);
-  on(state, '-', states.minus);
-  on(state, '0', states.zero);
-  on(state, digits.slice(1), states.integer);
   let free: number = states.literals;
   for (const [first = '', ...rest] of ['true', 'false', 'null']) {
-    on(state, first, free);
-    for (const letter of rest) on(free, letter, ++free);
+    lead(table, beforeValue, first, free);
+    for (const letter of rest) lead(table, [free], letter, ++free);
     // The last letter's state is the one after a value.
-    on(free - 1, rest.at(-1) ?? '', states.after);
+    lead(table, [free - 1], rest.at(-1) ?? '', after);
   }
-}
-
-function addValueEnds(state: number, on: On): void {
-  on(state, space, states.after);
-  on(state, ',', states.comma);
-  on(state, '}', states.closeObject);
-  on(state, ']', states.closeArray);
-}
-
-function addNumbers(on: On): void {
-  on(states.minus, '0', states.zero);
-  on(states.minus, digits.slice(1), states.integer);
-  on(states.integer, digits, states.integer);
-  for (const state of [states.zero, states.integer]) on(state, '.', states.point);
-  on(states.point, digits, states.fraction);
-  on(states.fraction, digits, states.fraction);
-  for (const state of [states.zero, states.integer, states.fraction]) on(state, 'eE', states.exponent);
-  on(states.exponent, '+-', states.exponentSign);
-  for (const state of [states.exponent, states.exponentSign, states.exponentDigits]) {
-    on(state, digits, states.exponentDigits);
-  }
-}
-
-function addStrings(table: Uint8Array, on: On): void {
   const kinds = [
-    { inside: states.inText, escaped: states.textEscape, end: states.after },
+    { inside: states.inText, escaped: states.textEscape, end: after },
     { inside: states.inKey, escaped: states.keyEscape, end: states.endKey },
   ];
   for (const { inside, escaped, end } of kinds) {
     table.fill(inside, (inside << 8) + 0x20, (inside + 1) << 8);
-    on(inside, '"', end);
-    on(inside, '\\', escaped);
-    on(escaped, '"\\/bfnrt', inside);
-    on(escaped, 'u', escaped + 1);
-    for (const digit of [1, 2, 3]) on(escaped + digit, hexDigits, escaped + digit + 1);
-    on(escaped + 4, hexDigits, inside);
+    lead(table, [inside], '"', end);
+    lead(table, [inside], '\\', escaped);
+    lead(table, [escaped], '"\\/bfnrt', inside);
+    lead(table, [escaped], 'u', escaped + 1);
+    for (const digit of [1, 2, 3]) lead(table, [escaped + digit], hexDigits, escaped + digit + 1);
+    lead(table, [escaped + 4], hexDigits, inside);
   }
+  return table;
+}
+
+function lead(table: Uint8Array, from: readonly number[], bytes: string, to: number): void {
+  for (const state of from) for (const byte of bytes) table[(state << 8) | byte.charCodeAt(0)] = to;
 }
 
 /** A scan's place within its slice; the state is the one before the byte at `at`. */

@@ -72,26 +72,19 @@ export function startJsonScan(handler: JsonScanHandler): JsonScan {
     carried: Buffer.alloc(0),
   };
   return {
-    push: (chunk) => push(place, chunk),
+    push(chunk) {
+      for (place.at = 0; place.at < chunk.length; place.at++) {
+        const action = advance(place.steps, chunk, place);
+        if (place.at < chunk.length) place.state = act(place, action, chunk);
+      }
+      if (place.depth <= 2 && isInKey(place.state)) {
+        const { bytes, from, to } = keySoFar(place, chunk, chunk.length);
+        place.carried = Buffer.from(bytes.subarray(from, to));
+      }
+      place.base += chunk.length;
+    },
     isWhole: () => place.state === states.done,
   };
-}
-
-function push(place: Place, chunk: Uint8Array): void {
-  for (place.at = 0; place.at < chunk.length; place.at++) {
-    const action = advance(place.steps, chunk, place);
-    if (place.at < chunk.length) place.state = act(place, action, chunk);
-  }
-  if (place.depth <= 2 && isInKey(place.state)) {
-    const { bytes, from, to } = keySoFar(place, chunk, chunk.length);
-    place.carried = Buffer.from(bytes.subarray(from, to));
-  }
-  place.base += chunk.length;
-}
-
-function stepsOf({ depth, kinds }: Place): Uint8Array {
-  if (depth <= 2) return grammar;
-  return kinds[depth] === object ? objectGrammar : listGrammar;
 }
 
 function act(place: Place, action: number, chunk: Uint8Array): number {
@@ -100,9 +93,13 @@ function act(place: Place, action: number, chunk: Uint8Array): number {
       if (place.depth <= 2) place.starts[place.depth] = place.base + place.at;
       return states.inKey;
     case states.endKey:
-      return endKey(place, chunk);
+      if (place.depth <= 2) place.handler.key(place.depth, keySoFar(place, chunk, place.at));
+      if (place.depth === 1) place.lastOpened = list;
+      return states.colon;
     case states.comma:
-      return comma(place);
+      if (place.kinds[place.depth] === list) return states.value;
+      endMember(place);
+      return states.nextKey;
     case states.openObject:
       return open(place, object);
     case states.openArray:
@@ -123,24 +120,22 @@ function fail({ handler, base, at }: Place, reason: string): never {
 function open(place: Place, kind: number): number {
   if (place.depth === maxDepth) fail(place, `nested deeper than ${maxDepth}`);
   if (place.depth === 1) place.lastOpened = kind;
-  place.depth++;
-  place.kinds[place.depth] = kind;
-  place.steps = stepsOf(place);
+  place.kinds[place.depth + 1] = kind;
+  enter(place, place.depth + 1);
   return kind === object ? states.firstKey : states.firstItem;
 }
 
 function close(place: Place, kind: number): number {
   if (place.kinds[place.depth] !== kind) fail(place, 'the wrong closing bracket');
   if (kind === object && place.state !== states.firstKey) endMember(place);
-  place.depth--;
-  place.steps = stepsOf(place);
+  enter(place, place.depth - 1);
   return place.depth === 0 ? states.done : states.after;
 }
 
-function comma(place: Place): number {
-  if (place.kinds[place.depth] === list) return states.value;
-  endMember(place);
-  return states.nextKey;
+function enter(place: Place, depth: number): void {
+  place.depth = depth;
+  if (depth <= 2) place.steps = grammar;
+  else place.steps = place.kinds[depth] === object ? objectGrammar : listGrammar;
 }
 
 function endMember({ handler, depth, starts, base, at, lastOpened }: Place): void {
@@ -150,13 +145,6 @@ function endMember({ handler, depth, starts, base, at, lastOpened }: Place): voi
     end: base + at,
     isObject: depth === 1 && lastOpened === object,
   });
-}
-
-function endKey(place: Place, chunk: Uint8Array): number {
-  if (place.depth > 2) return states.colon;
-  place.handler.key(place.depth, keySoFar(place, chunk, place.at));
-  if (place.depth === 1) place.lastOpened = list;
-  return states.colon;
 }
 
 function keySoFar(place: Place, chunk: Uint8Array, to: number): ByteSlice {

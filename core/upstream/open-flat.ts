@@ -32,8 +32,7 @@ export async function openFlat(
   const index = await fetchDocument<FlatIndex>(url, world, {
     async fresh(response) {
       const scan = startRepodataScan(shownUrl(url));
-      const body = scanned(decoded(response, url), scan);
-      const source = await world.cache.put(url, response.header('etag'), body);
+      const source = await world.cache.put(url, response.header('etag'), scanned(response, url, scan));
       return { source, map: scan.finish() };
     },
     async kept(source) {
@@ -45,15 +44,12 @@ export async function openFlat(
   return index === null ? null : openIndex(index, at);
 }
 
-function decoded({ body }: FetchResponse, url: string): AsyncIterable<Uint8Array> {
+/** Decodes the bytes on their way to the cache; a document that does not scan fails here, before it is kept. */
+async function* scanned({ body }: FetchResponse, url: string, scan: RepodataScan): AsyncGenerator<Uint8Array> {
   const what = shownUrl(url);
   const sent = refuseHtml(capped(body, maxDocumentBytes, what), url);
-  return url.endsWith('.zst') ? capped(unzstd(sent, what), maxDocumentBytes, what) : sent;
-}
-
-/** Passes the bytes on to the cache; a document that does not scan fails here, before it is kept. */
-async function* scanned(body: AsyncIterable<Uint8Array>, scan: RepodataScan): AsyncGenerator<Uint8Array> {
-  for await (const bytes of body) {
+  const decoded = url.endsWith('.zst') ? capped(unzstd(sent, what), maxDocumentBytes, what) : sent;
+  for await (const bytes of decoded) {
     scan.push(bytes);
     yield bytes;
   }
@@ -155,15 +151,13 @@ function runsOf(offsets: readonly number[]): Run[] {
 }
 
 function parseMember(bytes: Uint8Array, what: string): ReadMember {
-  const [member] = Object.entries(parseJson(`{${utf8(bytes, what)}}`, memberSchema, what));
-  if (member === undefined) throw new GatehouseError('upstream.body', `${what}: a member without a usable name`);
-  return { filename: member[0], value: member[1] };
-}
-
-function utf8(bytes: Uint8Array, what: string): string {
+  let text: string;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new GatehouseError('upstream.body', `${what}: a record that is not UTF-8`, { cause });
   }
+  const [member] = Object.entries(parseJson(`{${text}}`, memberSchema, what));
+  if (member === undefined) throw new GatehouseError('upstream.body', `${what}: a member without a usable name`);
+  return { filename: member[0], value: member[1] };
 }

@@ -75,18 +75,13 @@ interface ShardAddress {
   readonly sha256: Sha256;
 }
 
-interface Shard {
-  readonly members: readonly RawRecord[];
-  readonly removed: ReadonlySet<string>;
-}
-
 const maxShardBytes = 64 * 1024 ** 2;
 
 const section = z.record(z.string(), z.unknown()).nullish();
 const shardSchema = z.object({ packages: section, 'packages.conda': section, removed: z.array(z.string()).nullish() });
 
 /** Reads a name's shard (CEP 16), from the cache when it is there: a shard never changes. */
-async function readShard(address: ShardAddress, world: UpstreamWorld): Promise<Shard> {
+async function readShard(address: ShardAddress, world: UpstreamWorld) {
   const what = shownUrl(address.url);
   const bytes = (await keptShard(address, world)) ?? (await newShard(address, world));
   const shard = parseValue(await unpackMsgpack(bytes, maxShardBytes, what), shardSchema, what);

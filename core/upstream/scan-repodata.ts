@@ -54,18 +54,18 @@ export function startRepodataScan(what: string): RepodataScan {
     found.add(top);
     if (smallKeys.has(top)) small.set(top, member);
   }
-  function endRecord({ start, end }: JsonMember): void {
-    offsets?.push(start, end);
-    records++;
-    if (records > maxRecords) throw new GatehouseError('upstream.too-large', `${what} has over ${maxRecords} records`);
-  }
   const scan = startJsonScan({
     key(depth, key) {
       const section = depth === 2 ? sections.get(top) : undefined;
       offsets = section?.listFor(key) ?? null;
       if (depth === 1) top = keyText(key);
     },
-    member: (depth, member) => (depth === 1 ? endTop(member) : endRecord(member)),
+    member(depth, member) {
+      if (depth === 1) return endTop(member);
+      offsets?.push(member.start, member.end);
+      if (++records > maxRecords)
+        throw new GatehouseError('upstream.too-large', `${what} has over ${maxRecords} records`);
+    },
     fail,
   });
   return {
@@ -95,8 +95,13 @@ function startNameIndex(): NameIndexBuilder {
     index,
     listFor(key) {
       // Files of one name mostly come together: comparing is cheaper than making a string of each.
-      if (lastName !== '' && isText(plainName(key), lastName)) return lastList;
-      lastName = nameOf(keyText(key));
+      if (lastName !== '' && isOfName(key, lastName)) return lastList;
+      // Without a path before it, so that `../foo-1-0.conda` is met, and refused, by whoever asks for `foo`.
+      lastName = keyText(key)
+        .split('-')
+        .slice(0, -2)
+        .join('-')
+        .replace(/^.*[/\\]/s, '');
       if (lastName === '') return null;
       lastList = index.get(lastName) ?? [];
       index.set(lastName, lastList);
@@ -105,30 +110,15 @@ function startNameIndex(): NameIndexBuilder {
   };
 }
 
-/**
- * The file name without its last two dash-separated fields, and without a path before it, so that `../foo-1-0.conda`
- * is met, and refused, by whoever asks for `foo`.
- */
-function nameOf(fileName: string): string {
-  const name = fileName.split('-').slice(0, -2).join('-');
-  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
-}
-
-/** Finds the bytes before the last two dashes; null when there are no such, or escapes behind them. */
-function plainName({ bytes, from, to }: ByteSlice): ByteSlice | null {
+/** Whether a file name is the name and two more fields behind dashes, without escapes behind it. */
+function isOfName({ bytes, from, to }: ByteSlice, name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (bytes[from + i] !== name.charCodeAt(i)) return false;
   let dashes = 0;
-  for (let i = to - 1; i >= from; i--) {
-    const byte = bytes[i];
-    if (byte === backslash) return null;
-    if (byte === dash && ++dashes === 2) return { bytes, from, to: i };
+  for (let i = from + name.length; i < to; i++) {
+    if (bytes[i] === backslash) return false;
+    if (bytes[i] === dash) dashes++;
   }
-  return null;
-}
-
-function isText(slice: ByteSlice | null, text: string): boolean {
-  if (slice === null || text.length !== slice.to - slice.from) return false;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== slice.bytes[slice.from + i]) return false;
-  return true;
+  return dashes === 2 && bytes[from + name.length] === dash;
 }
 
 /** Decodes a JSON key: its escapes are undone. */

@@ -4,17 +4,11 @@
  * same.
  */
 export function shownUrl(url: string): string {
-  return withoutUser(url)
-    .replace(/[?#].*$/s, '')
-    .replace(/\/t\/[^/]+/gi, '/t/***');
-}
-
-function withoutUser(url: string): string {
   const parsed = URL.parse(url);
-  if (parsed === null) return url.replace(/\/\/[^/@]*@/, '//***@');
-  if (parsed.username !== '' || parsed.password !== '') {
+  if (parsed !== null && (parsed.username !== '' || parsed.password !== '')) {
     parsed.username = '***';
     parsed.password = '';
   }
-  return parsed.href;
+  const withoutUser = parsed?.href ?? url.replace(/\/\/[^/@]*@/, '//***@');
+  return withoutUser.replace(/[?#].*$/s, '').replace(/\/t\/[^/]+/gi, '/t/***');
 }

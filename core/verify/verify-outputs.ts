@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { type IndexFile, mainIndexFiles, type OptionalIndexFile, optionalIndexFiles } from '../layout/index-files.ts';
-import { type ChannelName, channeldataKey, indexKey, type ObjectKey, shardKey, shardsFolder } from '../layout/keys.ts';
+import { channeldataKey, indexKey, type ObjectKey, shardKey, shardsFolder } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
 import type { EntrySource, OutputBytes } from '../outputs/entry-source.ts';
 import { makingOf, type Output, outputs, subdirOutputs } from '../outputs/outputs.ts';
@@ -9,12 +9,11 @@ import { type ReadShardIndex, readShardIndex, shardIndexKey } from '../outputs/s
 import { type ByteSource, bytesSource } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds, unbzip2sTo, unzstdsTo } from './served-bytes.ts';
 
-export interface OutputsWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface OutputsWorld extends ChannelStore {
   /** False when of a damaged package only the record is known: then only what is made of records is compared. */
   readonly whole: boolean;
   /** The optional index files asked for: they must be there. The others are held against the state where they are. */
@@ -46,7 +45,7 @@ export async function verifyOutputs(source: EntrySource, world: OutputsWorld): P
 /** `channeldata.json`, which is made of all subdirs. */
 export async function verifyChannelOutputs(
   sources: readonly EntrySource[],
-  { store, channel }: Pick<OutputsWorld, 'store' | 'channel'>,
+  { store, channel }: ChannelStore,
 ): Promise<VerifyReport> {
   const reports: VerifyReport[] = [];
   for (const { making, verifying } of outputs) {

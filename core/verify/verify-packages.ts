@@ -1,5 +1,5 @@
-import { knownSha256s, readProvenance } from '../documents/read-provenance.ts';
-import { type ChannelName, type ObjectKey, provenanceKey } from '../layout/keys.ts';
+import { knownSha256s, readProvenance } from '../documents/provenance.ts';
+import { type ObjectKey, provenanceKey } from '../layout/keys.ts';
 import { type Digests, digestStream, type Sha256 } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
@@ -7,9 +7,9 @@ import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
-import type { Store, StoredObject } from '../ports/store.ts';
+import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { type ListedPackage, listPackages } from '../store/list-packages.ts';
+import { type ChannelStore, type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import type { Damage } from './damage.ts';
 
@@ -24,7 +24,7 @@ export interface VerifiedPackages {
 /** Verifies every package of a subdir, one after the other: memory holds one. */
 export async function verifyPackages(
   subdir: Subdir,
-  world: { readonly store: Store; readonly channel: ChannelName; readonly log: Log },
+  world: ChannelStore & { readonly log: Log },
 ): Promise<VerifiedPackages> {
   const stored = new Set<PackageFileName>();
   const damaged = new Set<PackageFileName>();
@@ -48,13 +48,8 @@ interface VerifiedPackage {
   readonly problems: readonly Damage[];
 }
 
-interface VerifyPackageWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
-}
-
 /** Reads every byte of a package again and holds it against what entered; metadata kept beside it may have been copied from a sound one, and is not used. */
-async function verifyPackage(listed: ListedPackage, world: VerifyPackageWorld): Promise<VerifiedPackage> {
+async function verifyPackage(listed: ListedPackage, world: ChannelStore): Promise<VerifiedPackage> {
   const { key } = listed;
   const object = await world.store.get(key);
   if (object === null)
@@ -71,7 +66,7 @@ async function verifyPackage(listed: ListedPackage, world: VerifyPackageWorld): 
 async function damagedProvenances(
   listed: ListedPackage,
   entered: readonly Sha256[],
-  { store, channel }: VerifyPackageWorld,
+  { store, channel }: ChannelStore,
 ): Promise<Damage[]> {
   const problems: Damage[] = [];
   for (const sha256 of entered) {

@@ -1,7 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Control } from '../../core/documents/control.ts';
-import { readProvenance } from '../../core/documents/read-provenance.ts';
+import { readProvenance } from '../../core/documents/provenance.ts';
 import { indexedRecord } from '../../core/index/index-package.ts';
 import { canonicalJson, parseJson } from '../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema, packageKey } from '../../core/layout/keys.ts';

@@ -40,14 +40,21 @@ export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
   if (octal(block, checksumField, 'A8.checksum') !== checksumOf(block)) {
     refuse('A8.checksum', 'a tar header does not match its checksum');
   }
-  const format = formatOf(block);
-  for (const field of unusedFields) if (!isBase256(block, field)) octal(block, field, 'A8.header');
+  const isUstar = formatOf(block) === 'ustar';
+  for (const field of unusedFields) {
+    const isBase256 = ((block[field.from] ?? 0) & 0x80) !== 0;
+    if (!isBase256) octal(block, field, 'A8.header');
+  }
   const size = octal(block, sizeField, 'A8.pax');
   const mode = octal(block, modeField, 'A8.header');
   const text = (from: number, to: number) => untilNul(block.subarray(from, to), report);
-  const prefix = format === 'ustar' ? text(345, 500) : noPrefix(block);
+  // GNU tar keeps times here where ustar has a name's start: readers disagree, so it must be empty.
+  if (!isUstar && !allZero(block.subarray(345, 500))) refuse('A8.header', 'a GNU tar header with a name prefix');
+  const prefix = isUstar ? text(345, 500) : block.subarray(0, 0);
+  const last = text(0, 100);
+  const name = prefix.length === 0 ? last : Uint8Array.from([...prefix, 0x2f, ...last]);
   const type = String.fromCharCode(block[156] || 0x30);
-  return { type, name: joined(prefix, text(0, 100)), linkName: text(157, 257), size, mode };
+  return { type, name, linkName: text(157, 257), size, mode };
 }
 
 /** Its own field counts as spaces. */
@@ -67,17 +74,6 @@ function formatOf(block: Uint8Array): 'ustar' | 'gnu' | 'v7' {
   return refuse('A8.header', 'a tar header of an unknown format');
 }
 
-/** GNU tar keeps times here where ustar has a name's start: readers disagree, so it must be empty. */
-function noPrefix(block: Uint8Array): Uint8Array {
-  const prefix = block.subarray(345, 500);
-  if (!allZero(prefix)) refuse('A8.header', 'a GNU tar header with a name prefix');
-  return prefix.subarray(0, 0);
-}
-
-function isBase256(block: Uint8Array, field: Field): boolean {
-  return ((block[field.from] ?? 0) & 0x80) !== 0;
-}
-
 const space = 0x20;
 const zero = 0x30;
 
@@ -86,13 +82,13 @@ function octal(block: Uint8Array, { name, from, to }: Field, code: string): numb
   let value = 0;
   let at = from;
   while (at < to && block[at] === space) at++;
-  for (; at < to && isOctalDigit(block[at] ?? 0); at++) value = value * 8 + (block[at] ?? 0) - zero;
+  for (let digit = (block[at] ?? 0) - zero; at < to && digit >= 0 && digit <= 7; digit = (block[++at] ?? 0) - zero) {
+    value = value * 8 + digit;
+  }
   while (at < to && (block[at] === space || block[at] === 0)) at++;
   if (at < to) refuse(code, `the ${name} of a tar header is not an octal number`);
   return value;
 }
-
-const isOctalDigit = (byte: number): boolean => byte >= zero && byte <= zero + 7;
 
 /** A text field up to its first NUL, as all readers take it; rattler's writer leaves an older name's end behind it. */
 function untilNul(field: Uint8Array, report: Report): Uint8Array {
@@ -103,8 +99,4 @@ function untilNul(field: Uint8Array, report: Report): Uint8Array {
     report('tar.text-behind-nul', `behind ${shown(String.fromCharCode(...name))}`);
   }
   return name;
-}
-
-function joined(prefix: Uint8Array, name: Uint8Array): Uint8Array {
-  return prefix.length === 0 ? name : Uint8Array.from([...prefix, 0x2f, ...name]);
 }

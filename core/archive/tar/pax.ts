@@ -33,12 +33,10 @@ function parseRecord(bytes: Uint8Array): { key: string; value: Uint8Array; lengt
   const split = bytes.indexOf(equals, gap);
   const framed = split > gap + 1 && split < length - 1 && length <= bytes.length && bytes[length - 1] === newline;
   if (!framed) refuse('A8.pax', 'a damaged pax record');
-  return { key: utf8(bytes.subarray(gap + 1, split)), value: checked(bytes.subarray(split + 1, length - 1)), length };
-}
-
-function checked(value: Uint8Array): Uint8Array {
+  const key = utf8(bytes.subarray(gap + 1, split));
+  const value = bytes.subarray(split + 1, length - 1);
   if (utf8(value).includes('\u0000')) refuse('A8.pax', 'a pax value holds a NUL');
-  return value;
+  return { key, value, length };
 }
 
 function utf8(bytes: Uint8Array): string {

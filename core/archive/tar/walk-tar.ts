@@ -31,10 +31,20 @@ export async function* walkTar(chunks: AsyncIterable<Uint8Array>, rules: MemberR
       rules.add(facts);
       yield { ...facts, size: header.size, body };
     }
-    await skipRest(body);
+    for (const rest = body[Symbol.asyncIterator](); !(await rest.next()).done; );
     await reader.take((blockBytes - (header.size % blockBytes)) % blockBytes);
   }
-  await checkEnd(reader);
+  // After one zero block another, and zeros to the end: data behind it is read by some readers and not by others.
+  const second = await takeBlock(reader);
+  for (let bytes: Uint8Array | null = second; bytes !== null; bytes = await reader.some(maxSliceBytes)) {
+    if (!allZero(bytes)) refuse('A8.end', 'data behind the end of the tar');
+  }
+}
+
+async function takeBlock(reader: ByteReader): Promise<Uint8Array> {
+  const block = await reader.take(blockBytes);
+  if (block.length < blockBytes) refuse('A8.truncated', 'the tar ends without its end blocks');
+  return block;
 }
 
 function factsOf(header: TarHeader, report: Report): MemberFacts {
@@ -62,20 +72,6 @@ function memberBody(reader: ByteReader, size: number): AsyncIterable<Uint8Array>
   };
 }
 
-async function skipRest(body: AsyncIterable<Uint8Array>): Promise<void> {
-  const rest = body[Symbol.asyncIterator]();
-  while (!(await rest.next()).done);
-}
-
-/** After one zero block another, and zeros to the end: data behind it is read by some readers and not by others. */
-async function checkEnd(reader: ByteReader): Promise<void> {
-  const second = await reader.take(blockBytes);
-  if (second.length < blockBytes) refuse('A8.truncated', 'the tar ends without its end blocks');
-  for (let bytes: Uint8Array | null = second; bytes !== null; bytes = await reader.some(maxSliceBytes)) {
-    if (!allZero(bytes)) refuse('A8.end', 'data behind the end of the tar');
-  }
-}
-
 /** Of long names and pax records. A name has at most 1024 bytes, and no real record comes near this. */
 const maxExtensionBytes = 64 * 1024;
 
@@ -92,31 +88,27 @@ const file = '0';
 const symlink = '2';
 const directory = '5';
 const slash = 0x2f;
+const extensionTypes = ['x', 'L', 'K'];
 
 /** The next member's header with its extension headers put in; null at the end-of-archive block. */
 async function readMemberHeader(reader: ByteReader, report: Report): Promise<TarHeader | null> {
   const extensions: Extensions = {};
   for (;;) {
-    const header = await readHeader(reader, report);
+    const block = await takeBlock(reader);
+    const header = allZero(block) ? null : parseTarHeader(block, report);
     if (header === null && Object.keys(extensions).length > 0) refuse('A8.pax', 'an extension header without a member');
     if (header === null) return null;
     checkType(header);
-    if (header.type !== 'x' && header.type !== 'L' && header.type !== 'K') return extended(header, extensions);
+    if (!extensionTypes.includes(header.type)) return extended(header, extensions);
     addExtension(extensions, header.type, await readExtension(reader, header.size));
   }
 }
 
-async function readHeader(reader: ByteReader, report: Report): Promise<TarHeader | null> {
-  const block = await reader.take(blockBytes);
-  if (block.length < blockBytes) refuse('A8.truncated', 'the tar ends without its end blocks');
-  return allZero(block) ? null : parseTarHeader(block, report);
-}
-
 function checkType({ type, size, name }: TarHeader): void {
   if (type === 'g') refuse('A8.pax', 'a global pax header');
-  const known = [file, symlink, directory, 'x', 'L', 'K'].includes(type);
+  const known = [file, symlink, directory, ...extensionTypes].includes(type);
   // Readers disagree whether such data is skipped or read as headers: a way to hide members from one of them.
-  const sized = [file, 'x', 'L', 'K'].includes(type);
+  const sized = [file, ...extensionTypes].includes(type);
   if (!sized && size !== 0) refuse('A8.size-on-nonfile', `a member of type ${shown(type)} with ${size} bytes`);
   if (!known) refuse('A8.type', `a member of type ${shown(type)}`);
   // Python and GNU tar go by this name, not by the long one, and take the data of such a file for headers.
@@ -131,18 +123,17 @@ async function readExtension(reader: ByteReader, size: number): Promise<Uint8Arr
   return bytes.slice(0, size);
 }
 
-function addExtension(extensions: Extensions, type: 'x' | 'L' | 'K', bytes: Uint8Array): void {
+function addExtension(extensions: Extensions, type: string, bytes: Uint8Array): void {
   const key = type === 'x' ? 'pax' : type === 'L' ? 'longName' : 'longLink';
   if (extensions[key] !== undefined) refuse('A8.pax', `two extension headers of type ${type} for one member`);
-  if (type === 'x') extensions.pax = parsePax(bytes);
-  else extensions[type === 'L' ? 'longName' : 'longLink'] = longNameOf(bytes);
-}
-
-/** A name that ends in NULs; text behind the first of them is part of the name to some readers. */
-function longNameOf(bytes: Uint8Array): Uint8Array {
+  if (key === 'pax') {
+    extensions.pax = parsePax(bytes);
+    return;
+  }
+  // A name that ends in NULs; text behind the first of them is part of the name to some readers.
   const end = bytes.indexOf(0);
   if (end < 0 || !allZero(bytes.subarray(end))) refuse('A8.header', 'a damaged GNU long name');
-  return bytes.subarray(0, end);
+  extensions[key] = bytes.subarray(0, end);
 }
 
 function extended(header: TarHeader, { pax, longName, longLink }: Extensions): TarHeader {

@@ -55,15 +55,11 @@ function readRecord(bytes: Uint8Array): { entry: ZipEntry; length: number } {
   const narrow = [view.getUint32(24, true), view.getUint32(20, true), view.getUint32(42, true)];
   const { sizes } = resolveExtras(bytes.subarray(nameEnd, length), rawName, narrow);
   const [size = 0, compressedSize = 0, offset = 0] = sizes;
-  const flags = knownFlagsOf(view.getUint16(8, true));
-  const method = view.getUint16(10, true);
-  return { entry: { rawName, flags, method, crc: view.getUint32(16, true), size, compressedSize, offset }, length };
-}
-
-function knownFlagsOf(flags: number): number {
+  const flags = view.getUint16(8, true);
   if ((flags & 1) !== 0) refuse('A4.encrypted', 'an encrypted member');
   if ((flags & ~knownFlags) !== 0) refuse('A4.flags', `a member has flags 0x${flags.toString(16)}`);
-  return flags;
+  const method = view.getUint16(10, true);
+  return { entry: { rawName, flags, method, crc: view.getUint32(16, true), size, compressedSize, offset }, length };
 }
 
 const endSignature = 0x06054b50;
@@ -73,18 +69,11 @@ const end64Bytes = 56;
 const locatorSignature = 0x07064b50;
 const locatorBytes = 20;
 
-/** Where the central directory lies: it ends where the end records start. */
-interface DirectoryPlace {
-  readonly start: number;
-  readonly end: number;
-  readonly entries: number;
-}
-
 /**
  * Reads the end records of a ZIP (APPNOTE 4.3.14 to 4.3.16), which must be the last bytes of the file: no comment, so
  * there is one place they can be.
  */
-async function readZipEnd(source: ByteSource): Promise<DirectoryPlace> {
+async function readZipEnd(source: ByteSource) {
   if (source.size < endBytes) refuse('A4.framing', 'too short for a ZIP file');
   const at = source.size - endBytes;
   const end = await viewOf(source, at, endBytes);

@@ -59,13 +59,11 @@ function withWide(sizes: ZipSizes, wide: readonly number[]): ZipSizes {
   const pointing = sizes.filter((size) => size === inExtra).length;
   const whole = wide.length >= 2 && wide.length <= sizes.length;
   if (wide.length !== pointing && !whole) refuse('A4.extra', 'a ZIP64 extra lacks values or has too many');
-  const values = wide.length === pointing ? placed(sizes, wide) : wide;
-  return sizes.map((size, i) => resolved(size, values[i]));
-}
-
-function placed(sizes: ZipSizes, wide: readonly number[]): (number | undefined)[] {
   const values = wide.values();
-  return sizes.map((size) => (size === inExtra ? values.next().value : undefined));
+  return sizes.map((size, i) => {
+    if (wide.length !== pointing) return resolved(size, wide[i]);
+    return resolved(size, size === inExtra ? values.next().value : undefined);
+  });
 }
 
 function resolved(size: number, wide: number | undefined): number {

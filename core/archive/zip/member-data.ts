@@ -30,9 +30,13 @@ export async function checkLocal(
   const header = await readLocalHeader(source, entry, next);
   const end = header.dataStart + entry.compressedSize;
   const gap = next - end;
-  if ((entry.flags & descriptorFlag) === 0) await refuseGap(source, end, gap);
-  else await checkDescriptor(source, { entry, at: end, gap, wide: header.zip64 });
-  if ((entry.flags & descriptorFlag) !== 0) report('zip.descriptor', 'a member has a data descriptor');
+  if ((entry.flags & descriptorFlag) !== 0) {
+    await checkDescriptor(source, { entry, at: end, gap, wide: header.zip64 });
+    report('zip.descriptor', 'a member has a data descriptor');
+  } else if (gap !== 0) {
+    if (gap > 0 && (await isLocalHeader(source, end))) refuse('A4.mismatch', 'a member is missing from the directory');
+    refuse('A4.framing', gap > 0 ? `${gap} bytes between two records` : 'two members overlap');
+  }
   return { start: header.dataStart, end };
 }
 
@@ -50,22 +54,12 @@ async function readLocalHeader(source: ByteSource, entry: ZipEntry, next: number
   if (!same || !sameBytes(name, entry.rawName)) refuse('A4.mismatch', 'a local header contradicts the directory');
   const narrow = [fixed.getUint32(22, true), fixed.getUint32(18, true)];
   const { sizes, zip64 } = resolveExtras(bytes.subarray(name.length), name, narrow);
-  checkValues([fixed.getUint32(14, true), ...sizes], entry);
-  return { dataStart, zip64 };
-}
-
-/** CRC and sizes equal the directory's; where a descriptor follows, each may be left 0 (APPNOTE 4.4.4, bit 3). */
-function checkValues(values: readonly number[], entry: ZipEntry): void {
+  // CRC and sizes equal the directory's; where a descriptor follows, each may be left 0 (APPNOTE 4.4.4, bit 3).
   const later = (entry.flags & descriptorFlag) !== 0;
   const said = [entry.crc, entry.size, entry.compressedSize];
-  const same = values.every((value, i) => value === said[i] || (later && value === 0));
-  if (!same) refuse('A4.mismatch', 'a local header contradicts the directory');
-}
-
-async function refuseGap(source: ByteSource, at: number, gap: number): Promise<void> {
-  if (gap === 0) return;
-  if (gap > 0 && (await isLocalHeader(source, at))) refuse('A4.mismatch', 'a member is missing from the directory');
-  refuse('A4.framing', gap > 0 ? `${gap} bytes between two records` : 'two members overlap');
+  const agrees = [fixed.getUint32(14, true), ...sizes].every((value, i) => value === said[i] || (later && value === 0));
+  if (!agrees) refuse('A4.mismatch', 'a local header contradicts the directory');
+  return { dataStart, zip64 };
 }
 
 /** Whether the next four bytes start a local header; a ZIP has at least 22 more behind any place that is asked for. */

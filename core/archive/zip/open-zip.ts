@@ -29,7 +29,10 @@ export async function openZip(whole: ByteSource, report: Report): Promise<ZipMem
   const { entries, start } = await readDirectory(source);
   const names = new Set<string>();
   const members: ZipMember[] = [];
-  if ((entries[0]?.offset ?? start) !== 0) await refuseStart(source);
+  if ((entries[0]?.offset ?? start) !== 0) {
+    if (await isLocalHeader(source, 0)) refuse('A4.mismatch', 'a member is missing from the directory');
+    refuse('A4.framing', 'the file does not start with its first member');
+  }
   for (const [i, entry] of entries.entries()) {
     const next = entries[i + 1]?.offset ?? start;
     const place = await checkLocal(source, { entry, next }, report);
@@ -42,12 +45,11 @@ export async function openZip(whole: ByteSource, report: Report): Promise<ZipMem
   return members;
 }
 
-async function refuseStart(source: ByteSource): Promise<never> {
-  if (await isLocalHeader(source, 0)) refuse('A4.mismatch', 'a member is missing from the directory');
-  return refuse('A4.framing', 'the file does not start with its first member');
-}
-
 const utf8Flag = 0x0800;
+const methodNames = new Map<number, ZipMember['method']>([
+  [stored, 'stored'],
+  [deflated, 'deflated'],
+]);
 
 function describe(entry: ZipEntry, report: Report): Omit<ZipMember, 'open'> {
   const { size, compressedSize, rawName } = entry;
@@ -57,16 +59,11 @@ function describe(entry: ZipEntry, report: Report): Omit<ZipMember, 'open'> {
   // Without the flag the name is code page 437 to some readers and UTF-8 to others.
   if ((entry.flags & utf8Flag) === 0 && /\P{ASCII}/u.test(path))
     refuse('A9.utf8', `${shown(path)} is not marked UTF-8`);
-  const method = methodName(entry.method, path);
+  const method = methodNames.get(entry.method);
+  if (method === undefined) refuse('A4.method', `${shown(path)} is compressed by method ${entry.method}`);
   const sound = (method === 'deflated' || size === compressedSize) && !(directory && size > 0);
   if (!sound) refuse('A4.size', `the sizes of ${shown(path)} cannot be`);
   return { name: directory ? `${path}/` : path, size, compressedSize, method };
-}
-
-function methodName(method: number, path: string): 'stored' | 'deflated' {
-  if (method === stored) return 'stored';
-  if (method === deflated) return 'deflated';
-  return refuse('A4.method', `${shown(path)} is compressed by method ${method}`);
 }
 
 /** With one read ahead 64 KiB. The tail holds the directory of every real `.conda`, and for nine in ten the info tarball. */

@@ -36,15 +36,15 @@ export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Mete
   let next = await frame.next();
   for (; !next.done && start.length < maxWholePieces; next = await frame.next()) start.push(next.value);
   // A stream costs a third of a millisecond however little is in it.
-  const decoded = next.done ? decodeWhole(start) : decodeStream(resume(start, next.value, frame));
+  const decoded = next.done ? [decodeWhole(start)] : decodeStream(resume(start, next.value, frame));
   for await (const bytes of decoded) {
     meter(bytes.length);
     yield bytes;
   }
 }
 
-function* decodeWhole(frame: readonly Uint8Array[]): Generator<Uint8Array> {
-  yield sound('A6.data', () => zstdDecompressSync(Buffer.concat(frame), { params, chunkSize: wholeChunkBytes }));
+function decodeWhole(frame: readonly Uint8Array[]): Uint8Array {
+  return sound('A6.data', () => zstdDecompressSync(Buffer.concat(frame), { params, chunkSize: wholeChunkBytes }));
 }
 
 function decodeStream(frame: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -69,7 +69,10 @@ async function* frameBytes(reader: ByteReader, header: FrameHeader): AsyncGenera
     const field = uint(head);
     last = (field & 1) === 1;
     yield head;
-    yield await exactly(reader, blockLength((field >> 1) & 3, field >> 3));
+    const [type, size] = [(field >> 1) & 3, field >> 3];
+    if (type === reserved) refuse('A6.block', 'a zstd block of the reserved type');
+    if (size > maxBlockBytes) refuse('A6.block', `a zstd block of ${size} bytes`);
+    yield await exactly(reader, type === runLength ? 1 : size);
   }
   if (header.checksum) yield await exactly(reader, 4);
   if ((await reader.some(1)) !== null) refuse('A6.frames', 'data follows the zstd frame');
@@ -77,12 +80,6 @@ async function* frameBytes(reader: ByteReader, header: FrameHeader): AsyncGenera
 
 const runLength = 1;
 const reserved = 3;
-
-function blockLength(type: number, size: number): number {
-  if (type === reserved) refuse('A6.block', 'a zstd block of the reserved type');
-  if (size > maxBlockBytes) refuse('A6.block', `a zstd block of ${size} bytes`);
-  return type === runLength ? 1 : size;
-}
 
 async function readFrameHeader(reader: ByteReader): Promise<FrameHeader> {
   const start = await exactly(reader, 5);
@@ -92,19 +89,12 @@ async function readFrameHeader(reader: ByteReader): Promise<FrameHeader> {
   if ((descriptor & 0x03) !== 0) refuse('A6.dict', 'the zstd frame needs a dictionary');
   const singleSegment = (descriptor & 0x20) !== 0;
   const windowBytes = await exactly(reader, singleSegment ? 0 : 1);
-  const sizeBytes = await exactly(reader, sizeFieldLength(descriptor >> 6, singleSegment));
-  checkWindow(windowBytes[0] === undefined ? uint(sizeBytes) : windowSize(windowBytes[0]));
-  return { bytes: joined(start, windowBytes, sizeBytes), checksum: (descriptor & 0x04) !== 0 };
-}
-
-function checkWindow(window: number): void {
+  // How many bytes the frame's content size takes, by its flag (RFC 8878, 3.1.1.1.1).
+  const flag = descriptor >> 6;
+  const sizeBytes = await exactly(reader, flag === 0 ? Number(singleSegment) : 2 ** flag);
+  const window = windowBytes[0] === undefined ? uint(sizeBytes) : windowSize(windowBytes[0]);
   if (window > maxWindowBytes) refuse('A6.window', `the zstd frame needs a window of ${window} bytes`);
-}
-
-/** How many bytes the frame's content size takes, by its flag (RFC 8878, 3.1.1.1.1). */
-function sizeFieldLength(flag: number, singleSegment: boolean): number {
-  if (flag === 0) return singleSegment ? 1 : 0;
-  return 2 ** flag;
+  return { bytes: Buffer.concat([start, windowBytes, sizeBytes]), checksum: (descriptor & 0x04) !== 0 };
 }
 
 /** The window's size in bytes (RFC 8878, 3.1.1.1.2). */
@@ -122,8 +112,4 @@ async function exactly(reader: ByteReader, length: number): Promise<Uint8Array> 
 /** Little-endian; above 2^53 inexact, which only ever makes a size that cannot match. */
 function uint(bytes: Uint8Array): number {
   return bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { quoted } from '../../json/text-problem.ts';
 import { optionalIndexFiles } from '../../layout/index-files.ts';
-import { platformNames } from '../../names/platform-names.ts';
-import { subdirSchema } from '../../names/subdir.ts';
+import { platformNames, subdirSchema } from '../../names/subdir.ts';
 import { sourceUrlSchema } from './source-url.ts';
 import { wordedText } from './worded-text.ts';
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { JsonFault, Span, Wording } from '../../json/json-fault.ts';
 import { type JsonNode, nodeAt } from '../../json/locate-json.ts';
 import { quoted } from '../../json/text-problem.ts';
-import { platformNames } from '../../names/platform-names.ts';
+import { platformNames } from '../../names/subdir.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
 import { allowlistSchema, detailedEntrySchema } from './allowlist-schema.ts';
 

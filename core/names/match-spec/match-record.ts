@@ -29,7 +29,8 @@ export function matchSpecMatches(spec: MatchSpec, record: MatchableRecord): bool
     versionFits(spec, record.version) &&
     (spec.build === null || (textPattern(spec.build)?.(record.build) ?? false)) &&
     (spec.buildNumber === null || buildNumberFits(spec.buildNumber, record.build_number)) &&
-    hashesFit(spec, record) &&
+    (spec.md5 === null || spec.md5 === record.md5) &&
+    (spec.sha256 === null || spec.sha256 === record.sha256) &&
     placeFits(spec, record) &&
     (spec.license === null || spec.license === record.license) &&
     (spec.trackFeatures === null || tracks(record.track_features, spec.trackFeatures))
@@ -55,10 +56,6 @@ const buildNumberOperators: Readonly<Record<string, (number: number, limit: numb
   '>': (number, limit) => number > limit,
   '>=': (number, limit) => number >= limit,
 };
-
-function hashesFit({ md5, sha256 }: MatchSpec, record: MatchableRecord): boolean {
-  return (md5 === null || md5 === record.md5) && (sha256 === null || sha256 === record.sha256);
-}
 
 function placeFits({ subdir, url, fileName }: MatchSpec, record: MatchableRecord): boolean {
   const fits = (asked: string | null, found: unknown): boolean =>

@@ -57,12 +57,8 @@ function readPositional(text: string): Positional {
   if (last === -1) return readNamed(text, 0);
   const before = text.lastIndexOf(':', last - 1);
   if (before === -1 || last === 0) {
-    return {
-      ok: false,
-      at: last,
-      message: 'one ":" stands alone',
-      hint: 'a channel is followed by two: conda-forge::numpy',
-    };
+    const hint = 'a channel is followed by two: conda-forge::numpy';
+    return { ok: false, at: last, message: 'one ":" stands alone', hint };
   }
   const channel = readChannel(text.slice(0, before).trim());
   if (!channel.ok) return { ...channel, at: 0 };

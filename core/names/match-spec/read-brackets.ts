@@ -88,20 +88,8 @@ const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['fn', (value) => checked({ fileName: value }, /^[^\s/]+$/.test(value))],
   ['md5', (value) => checked({ md5: value.toLowerCase() }, md5Schema.safeParse(value.toLowerCase()).success)],
   ['sha256', (value) => checked({ sha256: value.toLowerCase() }, sha256Schema.safeParse(value.toLowerCase()).success)],
-  ['license', (value) => checked({ license: value }, true)],
-  [
-    'track_features',
-    (value) =>
-      checked(
-        {
-          trackFeatures: value
-            .trim()
-            .split(/[\s,]+/)
-            .join(' '),
-        },
-        true,
-      ),
-  ],
+  ['license', (value) => ({ ok: true, fields: { license: value } })],
+  ['track_features', (value) => ({ ok: true, fields: { trackFeatures: value.trim().replace(/[\s,]+/g, ' ') } })],
   // CEP 29: a name in brackets never replaces the one before them.
   ['name', (value) => ({ ok: true, fields: {}, name: value.toLowerCase() })],
 ]);

@@ -75,7 +75,7 @@ function componentOf(run: string): VersionComponent | null {
  * release, then local part. What one lacks counts as 0, so `1.1` and `1.1.0` are equal.
  */
 export function compareVersions(a: Version, b: Version): number {
-  return a.epoch - b.epoch || compareLists(a.release, b.release) || compareLists(a.local, b.local);
+  return a.epoch - b.epoch || compareParts(a.release, b.release) || compareParts(a.local, b.local);
 }
 
 /**
@@ -97,23 +97,20 @@ export function isCompatible(version: Version, base: Version): boolean {
 
 const nothing: VersionSegment = [];
 
-function compareLists(a: readonly VersionSegment[], b: readonly VersionSegment[]): number {
+function compareEach<T>(a: readonly T[], b: readonly T[], absent: T, compare: (a: T, b: T) => number): number {
   const length = Math.max(a.length, b.length);
   for (let i = 0; i < length; i++) {
-    const order = compareSegments(a[i] ?? nothing, b[i] ?? nothing);
+    const order = compare(a[i] ?? absent, b[i] ?? absent);
     if (order !== 0) return order;
   }
   return 0;
 }
 
-function compareSegments(a: VersionSegment, b: VersionSegment): number {
-  const length = Math.max(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const order = compareComponents(a[i] ?? 0, b[i] ?? 0);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
+const compareParts = (a: readonly VersionSegment[], b: readonly VersionSegment[]): number =>
+  compareEach(a, b, nothing, compareSegments);
+
+const compareSegments = (a: VersionSegment, b: VersionSegment): number =>
+  compareEach<VersionComponent>(a, b, 0, compareComponents);
 
 function compareComponents(a: VersionComponent, b: VersionComponent): number {
   if (a === b) return 0;

@@ -1,16 +1,12 @@
 import { type Applied, nothingApplied, writeOverrides, writePlan } from '../../diff/write-overrides.ts';
 import { artifactId, artifactJobs, fetchedFirst, type Plan, readPlan } from '../../documents/plan.ts';
 import { enterStage, isBefore, isLatest, openRun, runMessage } from '../../documents/run.ts';
-import type { ChannelName } from '../../layout/keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
-import type { Store } from '../../ports/store.ts';
-import { listPackages } from '../../store/list-packages.ts';
+import { type ChannelStore, listPackages } from '../../store/list-packages.ts';
 
-export interface AdvanceWorld {
-  readonly store: Store;
-  readonly channel: ChannelName;
+export interface AdvanceWorld extends ChannelStore {
   readonly clock: Clock;
   readonly later: Queue;
   readonly jobs: Queue;
