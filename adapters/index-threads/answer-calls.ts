@@ -4,7 +4,7 @@ import { digestStream } from '../../core/names/digest.ts';
 import { chunksOf } from '../../core/ports/byte-source.ts';
 import type { StoredObject } from '../../core/ports/store.ts';
 import { storedDigests } from '../../core/store/stored-digests.ts';
-import { folderStore } from '../store-folder.ts';
+import { folderStore } from '../store-folder/store-folder.ts';
 import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
 
 /** The thread indexes packages of one store as the main thread would, for as long as that calls. */

@@ -1,5 +1,5 @@
-import { type EntrySource, type Section, sections } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type EntrySource, type Section, sections } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { nameOf } from '../outputs/shards/build-shards.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';

@@ -1,8 +1,8 @@
 import { canonicalJson, compareCodePoints } from '../json/json.ts';
 import { indexKey } from '../layout/keys.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
-import { type Section, sectionOf } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type Section, sectionOf } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { subdirOutputs } from '../outputs/outputs.ts';
 import type { EntryChange } from './check-package.ts';
 import { type Manifest, type Segment, type StatePlace, writeManifest } from './manifest.ts';

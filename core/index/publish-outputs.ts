@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { IndexFile, OptionalIndexFile } from '../layout/index-files.ts';
 import { indexKey, type ObjectKey } from '../layout/keys.ts';
-import type { RecordSource } from '../outputs/entry-source.ts';
+import type { RecordSource } from '../outputs/entries/entry-source.ts';
 import { type MadeFromSubdir, type MadeOutput, makingOf, type Output, subdirOutputs } from '../outputs/outputs.ts';
 import type { Log } from '../ports/log.ts';
 import type { Problem } from '../problems/problem.ts';

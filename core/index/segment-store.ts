@@ -1,7 +1,7 @@
 import { segmentKey, summaryKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
-import type { Summary } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import type { Summary } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Segment, StatePlace } from './manifest.ts';
 import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';

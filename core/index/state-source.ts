@@ -1,7 +1,13 @@
 import { parseJson } from '../json/json.ts';
 import type { Subdir } from '../names/subdir.ts';
-import { type EntrySource, type RecordRun, type RecordSource, sectionOf, sections } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import {
+  type EntrySource,
+  type RecordRun,
+  type RecordSource,
+  sectionOf,
+  sections,
+} from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { type Problem, problemSchema } from '../problems/problem.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';

@@ -4,9 +4,8 @@ import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { channeldata } from './channeldata/channeldata.ts';
 import { currentRepodata } from './current/current-repodata.ts';
-import type { EntrySource, OutputBytes, RecordSource } from './entry-source.ts';
-import { repodata, repodataFromPackages, spliceRepodata } from './repodata.ts';
-import { runExports } from './run-exports.ts';
+import type { EntrySource, OutputBytes, RecordSource } from './entries/entry-source.ts';
+import { repodata, repodataFromPackages, runExports, spliceRepodata } from './repodata.ts';
 
 /** An index file's bytes, and how many they are where a compressor needs to know. */
 export interface MadeOutput {

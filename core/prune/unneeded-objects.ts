@@ -1,6 +1,6 @@
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { cachedDocumentPrefix, indexKey, planPrefix, segmentPrefix, shardsFolder, stateKey } from '../layout/keys.ts';
-import { sections } from '../outputs/entry-source.ts';
+import { sections } from '../outputs/entries/entry-source.ts';
 import { unaskedOutputKeys } from '../outputs/outputs.ts';
 import { readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
 import { GatehouseError } from '../problems/error.ts';

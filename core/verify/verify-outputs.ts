@@ -2,7 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { type IndexFile, mainIndexFiles, type OptionalIndexFile, optionalIndexFiles } from '../layout/index-files.ts';
 import { type ChannelName, channeldataKey, indexKey, type ObjectKey, shardKey, shardsFolder } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
-import type { EntrySource, OutputBytes } from '../outputs/entry-source.ts';
+import type { EntrySource, OutputBytes } from '../outputs/entries/entry-source.ts';
 import { makingOf, type Output, outputs, subdirOutputs } from '../outputs/outputs.ts';
 import { buildShards, type Shard } from '../outputs/shards/build-shards.ts';
 import { type ReadShardIndex, readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';

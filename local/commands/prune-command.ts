@@ -3,8 +3,8 @@ import { indexAll } from '../pipeline/index-all.ts';
 import { problemLines } from '../render/messages.ts';
 import { pruneJson, pruneSummary, pruneText } from '../render/prune.ts';
 import { reporter } from '../render/reporter.ts';
-import { readAllowlist } from '../repository-files.ts';
 import { openWorld, retain } from '../world/open-world.ts';
+import { readAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
 export const pruneCommand: Command = {

@@ -6,8 +6,8 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
 import { listPackages } from '../../core/store/list-packages.ts';
-import { readAllowlist } from '../repository-files.ts';
 import type { World } from '../world/open-world.ts';
+import { readAllowlist } from '../world/repository-files.ts';
 
 /** The allowlist of every command that names none. */
 export const usualAllowlist = 'allowlist.json';

@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import { canonicalJson, parseJson } from '../../json/json.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
-import type { Summary } from '../entry-source.ts';
-import type { IndexEntry } from '../index-entry.ts';
-import { matcherWithin, newestOf } from '../version-texts.ts';
-import { runOfMembers } from '../write-document.ts';
+import { matcherWithin, newestOf } from '../../names/version/version-texts.ts';
+import type { Summary } from '../entries/entry-source.ts';
+import type { IndexEntry } from '../entries/index-entry.ts';
+import { runOfMembers } from '../entries/write-document.ts';
 
 /** A listed package as the choice of the newest needs it. */
 export interface Known {

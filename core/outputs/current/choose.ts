@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../../json/json.ts';
 import { matchSpecMatches } from '../../names/match-spec/match-record.ts';
 import { type MatchSpec, parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
-import { compareVersionTexts, matcherWithin, newestOf } from '../version-texts.ts';
+import { compareVersionTexts, matcherWithin, newestOf } from '../../names/version/version-texts.ts';
 import { type Candidate, type Known, withoutOtherFormat } from './candidates.ts';
 
 export interface Names {

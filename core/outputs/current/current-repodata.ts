@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { canonicalJson, compareCodePoints, parseJson } from '../../json/json.ts';
 import { md5Schema } from '../../names/digest.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
-import { type EntrySource, type OutputBytes, type Section, summariesOf } from '../entry-source.ts';
-import type { IndexEntry } from '../index-entry.ts';
-import { type Member, runOfMembers, writeDocument } from '../write-document.ts';
+import { type EntrySource, type OutputBytes, type Section, summariesOf } from '../entries/entry-source.ts';
+import type { IndexEntry } from '../entries/index-entry.ts';
+import { type Member, runOfMembers, writeDocument } from '../entries/write-document.ts';
 import { type Candidate, candidatesSummary, type Known, knownOf, readCandidates } from './candidates.ts';
 import { chooseCurrent } from './choose.ts';
 

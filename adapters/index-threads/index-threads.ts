@@ -2,11 +2,11 @@ import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EntryChange, Offload } from '../core/index/check-package.ts';
-import type { ChannelName } from '../core/layout/keys.ts';
-import type { Clock } from '../core/ports/clock.ts';
-import { GatehouseError } from '../core/problems/error.ts';
-import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './index-threads/messages.ts';
+import type { EntryChange, Offload } from '../../core/index/check-package.ts';
+import type { ChannelName } from '../../core/layout/keys.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
+import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './messages.ts';
 
 export interface IndexThreads extends AsyncDisposable {
   offload(digests: 'read' | 'noted'): Offload;
@@ -68,7 +68,7 @@ interface IndexThread extends AsyncDisposable {
 /** A package's bytes are read, decoded and done with: more room for what is young costs memory and gains nothing. */
 const resourceLimits = { maxYoungGenerationSizeMb: 12 };
 
-const workerUrl = new URL('./index-threads/worker.ts', import.meta.url);
+const workerUrl = new URL('./worker.ts', import.meta.url);
 
 function indexThread(place: ThreadPlace): IndexThread {
   const worker = new Worker(workerUrl, { workerData: place, execArgv: [], resourceLimits });
