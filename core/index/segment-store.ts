@@ -11,10 +11,10 @@ import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';
  *
  * @throws GatehouseError `state.damaged` when it is missing or damaged
  */
-export const readEntries = async (place: StatePlace, segment: Segment): Promise<IndexEntry[]> =>
+export const readSegment = async (place: StatePlace, segment: Segment): Promise<IndexEntry[]> =>
   decodeSegment(await readHead(place, segment, { length: segment.bytes, sha256: segment.sha256 }));
 
-/** The records at the head of a segment (`recordsOf`), held against their own hash; errors as {@link readEntries}. */
+/** The records at the head of a segment (`recordsOf`), held against their own hash; errors as {@link readSegment}. */
 export const readRecords = (place: StatePlace, segment: Segment): Promise<Uint8Array> =>
   readHead(place, segment, { length: segment.records, sha256: segment.recordsSha256 });
 
@@ -80,7 +80,7 @@ export async function readSummary(place: StatePlace, segment: Segment, { name, o
   const known = await place.store.get(key);
   const kept = known && soundSummary(await known.read(0, known.size));
   if (kept) return kept;
-  const made = of(await readEntries(place, segment));
+  const made = of(await readSegment(place, segment));
   const bytes = Buffer.concat([Buffer.from(sha256Of(made), 'latin1'), made]);
   await place.store.put(key, bytes, known === null ? { absent: true } : { etag: known.etag });
   return made;

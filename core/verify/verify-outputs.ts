@@ -12,7 +12,7 @@ import { GatehouseError } from '../problems/error.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds, unbzip2sTo, unzstdsTo } from './served-bytes.ts';
 
-export interface OutputsWorld {
+export interface VerifyOutputsWorld {
   readonly store: Store;
   readonly channel: ChannelName;
   /** False when of a damaged package only the record is known: then only what is made of records is compared. */
@@ -25,7 +25,7 @@ export interface OutputsWorld {
  * Every index file of a subdir exists and holds what it must: clients read one and never compare. An optional one is
  * looked at where it is asked for or there, since clients believe what is there, whoever asked for it once.
  */
-export async function verifyOutputs(source: EntrySource, world: OutputsWorld): Promise<VerifyReport> {
+export async function verifyOutputs(source: EntrySource, world: VerifyOutputsWorld): Promise<VerifyReport> {
   const expected = expectedBytes(source);
   let checked = 0;
   const problems: Damage[] = [];
@@ -46,7 +46,7 @@ export async function verifyOutputs(source: EntrySource, world: OutputsWorld): P
 /** `channeldata.json`, which is made of all subdirs. */
 export async function verifyChannelOutputs(
   sources: readonly EntrySource[],
-  { store, channel }: Pick<OutputsWorld, 'store' | 'channel'>,
+  { store, channel }: Pick<VerifyOutputsWorld, 'store' | 'channel'>,
 ): Promise<VerifyReport> {
   const reports: VerifyReport[] = [];
   for (const { making, verifying } of outputs) {
@@ -64,7 +64,7 @@ const inReportOrder = [...mainIndexFiles, ...optionalIndexFiles].flatMap((file) 
 async function isLookedAt(
   { file, written, verifying }: Output<IndexFile>,
   { subdir }: EntrySource,
-  { store, channel, whole, forms }: OutputsWorld,
+  { store, channel, whole, forms }: VerifyOutputsWorld,
 ): Promise<boolean> {
   if (!whole && verifying.needs === 'entries') return false;
   const asked: ReadonlySet<string> = new Set(forms);
@@ -125,7 +125,7 @@ async function compare(
  * The shard index lists each name that has something listed and no other, and each shard that it names holds what that
  * name's must. Shards that it does not name do no harm: clients that read an older index may still want them.
  */
-async function verifyShards(source: EntrySource, world: OutputsWorld): Promise<VerifyReport> {
+async function verifyShards(source: EntrySource, world: VerifyOutputsWorld): Promise<VerifyReport> {
   const key = shardIndexKey(world.channel, source.subdir);
   const index = await readServed(key, world);
   if ('code' in index) return { checked: 1, problems: [{ ...index, key }] };
@@ -147,7 +147,7 @@ async function verifyShards(source: EntrySource, world: OutputsWorld): Promise<V
 
 async function readServed(
   key: ObjectKey,
-  { store }: OutputsWorld,
+  { store }: VerifyOutputsWorld,
 ): Promise<ReadShardIndex | Pick<Damage, 'code' | 'detail'>> {
   const object = await store.get(key);
   if (object === null) return { code: 'verify.index-missing', detail: 'does not exist' };
@@ -163,7 +163,7 @@ async function readServed(
 async function verifyShard(
   { name, sha256, bytes }: Shard,
   { subdir }: EntrySource,
-  { store, channel }: OutputsWorld,
+  { store, channel }: VerifyOutputsWorld,
 ): Promise<Damage[]> {
   const key = shardKey(channel, subdir, sha256);
   const damaged = (detail: string): Damage[] => [
