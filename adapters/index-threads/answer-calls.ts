@@ -14,11 +14,11 @@ const { folder, channel }: ThreadPlace = workerData;
 const store = folderStore(folder);
 const digestsBy = { read: (object: StoredObject) => digestStream(chunksOf(object)), noted: storedDigests };
 
-port.on('message', async ({ id, looks, digests, now }: IndexCall) => {
+port.on('message', async ({ id, checks, digests, now }: IndexCall) => {
   const world = { store, channel, clock: { now: () => now }, digestsOf: digestsBy[digests] };
   const reply = (message: IndexReply) => port.postMessage(message);
   try {
-    reply({ id, changes: await Promise.all(looks.map((look) => checkPackage(look, world))) });
+    reply({ id, changes: await Promise.all(checks.map((check) => checkPackage(check, world))) });
   } catch (error) {
     reply({ id, error: serializeError(error) });
   }

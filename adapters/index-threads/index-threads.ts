@@ -46,10 +46,10 @@ export function indexThreads(options: Options): IndexThreads {
     return thread;
   };
   return {
-    offload: (digests) => (looks) => {
-      seen += looks.length;
+    offload: (digests) => (checks) => {
+      seen += checks.length;
       const thread = started.find(({ callsUnderWay }) => callsUnderWay() < maxCallsPerThread) ?? start();
-      return thread?.index({ looks, digests, now: clock.now() }) ?? null;
+      return thread?.index({ checks, digests, now: clock.now() }) ?? null;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map((thread) => thread[Symbol.asyncDispose]()));
@@ -95,8 +95,8 @@ function indexThread(place: ThreadPlace): IndexThread {
       const id = calls++;
       // Throws for what cannot be sent, and then nobody waits.
       worker.postMessage({ ...call, id } satisfies IndexCall);
-      const { promise, ...settle } = Promise.withResolvers<Changes>();
-      waiting.set(id, settle);
+      const { promise, ...deferred } = Promise.withResolvers<Changes>();
+      waiting.set(id, deferred);
       return promise;
     },
     async [Symbol.asyncDispose]() {

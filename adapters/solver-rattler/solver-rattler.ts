@@ -10,7 +10,7 @@ export interface RattlerOptions {
   readonly workers?: number;
   /** How long one solve may take, the start of its thread included, before it is given up. */
   readonly timeLimitMs?: number;
-  /** Where `solver-rattler/worker.ts` is, when a bundler has moved it. */
+  /** Where `worker.ts` is, when a bundler has moved it. */
   readonly workerUrl?: URL;
 }
 

@@ -150,7 +150,7 @@ export function makingOf(file: IndexFile): MadeFromSubdir {
 
 /**
  * The optional index files of a subdir that nobody asks for. What is there all the same is kept up to date, since clients
- * believe it, until it is deleted. The shard index goes before its shards.
+ * go by it, until it is deleted. The shard index goes before its shards.
  */
 export function unaskedOutputKeys(
   { channel, subdir }: { readonly channel: ChannelName; readonly subdir: Subdir },

@@ -142,7 +142,7 @@ function readNeed(text: string): Need | null {
   return {
     name: spec.name,
     isMetBy(one) {
-      const key = looksAtBuilds(spec) ? `${one.version}-${one.build}-${one.buildNumber}` : one.version;
+      const key = constrainsBuilds(spec) ? `${one.version}-${one.build}-${one.buildNumber}` : one.version;
       const before = known.get(key);
       const met = before ?? matchSpecMatches(spec, { ...one, name: spec.name, build_number: one.buildNumber });
       if (before === undefined) known.set(key, met);
@@ -151,4 +151,4 @@ function readNeed(text: string): Need | null {
   };
 }
 
-const looksAtBuilds = ({ build, buildNumber }: MatchSpec): boolean => build !== null || buildNumber !== null;
+const constrainsBuilds = ({ build, buildNumber }: MatchSpec): boolean => build !== null || buildNumber !== null;
