@@ -103,7 +103,7 @@ export const subdirOutputs: readonly Output<IndexFile>[] = [
   {
     ...everySubdir,
     file: 'repodata_from_packages.json',
-    readBy: 'people who look what a hotfix changed',
+    readBy: 'people who check what a hotfix changed',
     written: 'option',
     making: { from: 'subdir', build: repodataFromPackages },
     verifying: { as: 'bytes', needs: 'entries' },

@@ -24,7 +24,7 @@ import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages
 export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
   readonly log: Log;
   /** The optional index files asked for. */
-  readonly forms?: ReadonlySet<OptionalIndexFile>;
+  readonly asked?: ReadonlySet<OptionalIndexFile>;
 }
 
 /**

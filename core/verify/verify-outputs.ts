@@ -18,19 +18,19 @@ export interface VerifyOutputsWorld {
   /** False when of a damaged package only the record is known: then only what is made of records is compared. */
   readonly whole: boolean;
   /** The optional index files asked for: they must be there. The others are held against the state where they are. */
-  readonly forms?: ReadonlySet<OptionalIndexFile> | undefined;
+  readonly asked?: ReadonlySet<OptionalIndexFile> | undefined;
 }
 
 /**
  * Every index file of a subdir exists and holds what it must: clients read one and never compare. An optional one is
- * looked at where it is asked for or there, since clients believe what is there, whoever asked for it once.
+ * checked where it is asked for or there, since clients go by what is there, whoever asked for it once.
  */
 export async function verifyOutputs(source: EntrySource, world: VerifyOutputsWorld): Promise<VerifyReport> {
   const expected = expectedBytes(source);
   let checked = 0;
   const problems: Damage[] = [];
   for (const output of inReportOrder) {
-    if (!(await isLookedAt(output, source, world))) continue;
+    if (!(await isChecked(output, source, world))) continue;
     const { as } = output.verifying;
     const key = indexKey(world.channel, source.subdir, output.file);
     const verified =
@@ -61,14 +61,17 @@ const inReportOrder = [...mainIndexFiles, ...optionalIndexFiles].flatMap((file) 
   subdirOutputs.filter((output) => output.file === file),
 );
 
-async function isLookedAt(
+async function isChecked(
   { file, written, verifying }: Output<IndexFile>,
   { subdir }: EntrySource,
-  { store, channel, whole, forms }: VerifyOutputsWorld,
+  { store, channel, whole, asked = new Set() }: VerifyOutputsWorld,
 ): Promise<boolean> {
   if (!whole && verifying.needs === 'entries') return false;
-  const asked: ReadonlySet<string> = new Set(forms);
-  return written !== 'option' || asked.has(file) || (await store.get(indexKey(channel, subdir, file))) !== null;
+  return (
+    written !== 'option' ||
+    new Set<string>(asked).has(file) ||
+    (await store.get(indexKey(channel, subdir, file))) !== null
+  );
 }
 
 /** The bytes that an index file holds or decompresses to. The last are kept: repodata.json and its frame come together. */

@@ -24,7 +24,7 @@ export const pruneCommand: Command = {
     // The allowlist does not say what may go; but where it is missing or bad, nothing is removed (fail closed).
     const configured = await readAllowlist(file);
     await using world = openWorld(store);
-    const report = await prune({ ...world, retain, forms: new Set(configured.forms) }, { remove });
+    const report = await prune({ ...world, retain, asked: new Set(configured.forms) }, { remove });
     terminal.out(json ? pruneJson(report, remove) : pruneText(report));
     terminal.err(pruneSummary(report, remove));
     terminal.err(problemLines(report.problems));

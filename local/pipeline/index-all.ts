@@ -45,7 +45,7 @@ export async function indexAll(
   const subdirs = new Set<Subdir>([...platforms, noarch]);
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
   await using threads = world.indexThreads?.();
-  const indexing = { ...world, log, forms: new Set(forms), ...(threads && { offload: threads.offload }) };
+  const indexing = { ...world, log, asked: new Set(forms), ...(threads && { offload: threads.offload }) };
   const indexed: IndexedSubdir[] = [];
   const failures: GatehouseError[] = [];
   for (const subdir of [...subdirs].sort()) {
