@@ -1,6 +1,6 @@
 // A process of its own: indexes one subdir knowing which keys changed, as an object's event would tell it. As in the
 // cloud it loads neither solver nor proxies.
-import { folderStore } from '../adapters/store-folder.ts';
+import { folderStore } from '../adapters/store-folder/store-folder.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { objectKeySchema } from '../core/layout/keys.ts';
 import { subdirSchema } from '../core/names/subdir.ts';

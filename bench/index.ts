@@ -6,7 +6,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { folderStore } from '../adapters/store-folder.ts';
+import { folderStore } from '../adapters/store-folder/store-folder.ts';
 import { subdirSchema } from '../core/names/subdir.ts';
 import { benchPackages, onePackage } from './support/bench-packages.ts';
 import { floor, gatehouse, parsePeer } from './support/contender.ts';

@@ -1,5 +1,5 @@
 // A process of its own: every shard of a subdir, from its state.
-import { folderStore } from '../adapters/store-folder.ts';
+import { folderStore } from '../adapters/store-folder/store-folder.ts';
 import { readManifest } from '../core/index/manifest.ts';
 import { stateSource } from '../core/index/state-source.ts';
 import { subdirSchema } from '../core/names/subdir.ts';

@@ -47,7 +47,7 @@ export interface DeployWorld {
  * A CloudFormation custom resource that copies the repository's allowlist and hotfixes into the bucket and deletes
  * nothing. An error is an answer too: without one a deployment hangs for an hour.
  */
-export async function deployFiles(event: unknown, world: DeployWorld): Promise<void> {
+export async function copyRepositoryFiles(event: unknown, world: DeployWorld): Promise<void> {
   const request = parseValue(event, z.looseObject(identity), 'the event');
   const { StackId, RequestId, LogicalResourceId, ResponseURL } = request;
   const reply = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: 'gatehouse-files' };
@@ -146,5 +146,5 @@ const environmentSchema = z.object({ GATEHOUSE_BUCKET: z.string().min(3) });
 export const handler = async (event: unknown): Promise<void> => {
   const { GATEHOUSE_BUCKET: bucket } = parseValue({ ...process.env }, environmentSchema, 'the environment');
   const client = s3Client(process.env);
-  await deployFiles(event, { bucket, client, clock: systemClock, answer: answerCloudFormation });
+  await copyRepositoryFiles(event, { bucket, client, clock: systemClock, answer: answerCloudFormation });
 };

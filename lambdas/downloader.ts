@@ -8,7 +8,7 @@ import { withinTime } from './within-time.ts';
 import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
 
 /** Fetches the artifacts that jobs name. A job that fails is logged by name and comes again, or is a dead letter. */
-export async function download(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
+export async function fetchBatch(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const { Records } = parseValue(event, sqsEventSchema, 'the event');
   return eachMessage(Records, world.telemetry, (message) => fetchJob(message, world));
@@ -25,4 +25,4 @@ async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<v
   throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, { retry: true });
 }
 
-export const handler = inWorld(openDownloader, soonAgain(download));
+export const handler = inWorld(openDownloader, soonAgain(fetchBatch));

@@ -89,14 +89,12 @@ async function indexTouched(touched: ReadonlyMap<Subdir, Touched>, world: Indexe
   const failing = new Set<Subdir>();
   const changed: Subdir[] = [];
   for (const [subdir, keys] of touched) {
-    const indexed = await attempt(`index of ${subdir}`, world, () =>
-      indexOne(subdir, keys, { ...world, forms: asked }),
-    );
+    const indexed = await attempt(`index of ${subdir}`, world, () => indexOne(subdir, keys, { ...world, asked }));
     if (indexed === null) failing.add(subdir);
     else if (indexed.changed) changed.push(subdir);
   }
   const whole = await attempt('channeldata', world, () => indexChannel(world));
-  await invalidate(changed, { ...world, forms: asked });
+  await invalidate(changed, { ...world, asked });
   return whole === null ? new Set(touched.keys()) : failing;
 }
 
@@ -110,9 +108,9 @@ async function attempt<T>(what: string, { telemetry }: IndexerWorld, work: () =>
   }
 }
 
-type FormsWorld = IndexerWorld & Pick<IndexWorld, 'forms'>;
+type AskedWorld = IndexerWorld & Pick<IndexWorld, 'asked'>;
 
-async function indexOne(subdir: Subdir, keys: Touched, world: FormsWorld) {
+async function indexOne(subdir: Subdir, keys: Touched, world: AskedWorld) {
   const { telemetry } = world;
   const indexed = await indexSubdir(subdir, { ...world, log: telemetry.log }, keys === 'all' ? {} : { hints: keys });
   for (const problem of indexed.problems) telemetry.warn('problem', problem);
@@ -121,8 +119,8 @@ async function indexOne(subdir: Subdir, keys: Touched, world: FormsWorld) {
 }
 
 /** An invalidation that fails costs clients a minute: the edges' copies expire by themselves. */
-async function invalidate(changed: readonly Subdir[], world: FormsWorld): Promise<void> {
-  const { invalidate: send, channel, forms: asked = new Set() } = world;
+async function invalidate(changed: readonly Subdir[], world: AskedWorld): Promise<void> {
+  const { invalidate: send, channel, asked = new Set() } = world;
   if (send === null || changed.length === 0) return;
   await attempt('invalidation', world, () => send(invalidationPaths(channel, changed, asked)));
 }

@@ -13,7 +13,7 @@ import { inWorld, openPruner, type PrunerWorld } from './world.ts';
 export async function pruneChannel(_event: unknown, world: PrunerWorld): Promise<{ readonly deleted: number }> {
   const { telemetry, indexes } = world;
   const { allowlist } = await readStoredAllowlist(world.store);
-  const report = await prune({ ...world, forms: new Set(allowlist.forms) }, { remove: true });
+  const report = await prune({ ...world, asked: new Set(allowlist.forms) }, { remove: true });
   await indexes.send(lostPackages(report).map(indexMessage));
   for (const problem of report.problems) telemetry.warn('problem', problem);
   for (const object of report.objects) telemetry.note('deleted', { ...object });

@@ -4,7 +4,7 @@ import { digestStream } from '../../core/names/digest.ts';
 import { chunksOf } from '../../core/ports/byte-source.ts';
 import type { StoredObject } from '../../core/ports/store.ts';
 import { storedDigests } from '../../core/store/stored-digests.ts';
-import { folderStore } from '../store-folder.ts';
+import { folderStore } from '../store-folder/store-folder.ts';
 import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
 
 /** The thread indexes packages of one store as the main thread would, for as long as that calls. */
@@ -14,11 +14,11 @@ const { folder, channel }: ThreadPlace = workerData;
 const store = folderStore(folder);
 const digestsBy = { read: (object: StoredObject) => digestStream(chunksOf(object)), noted: storedDigests };
 
-port.on('message', async ({ id, looks, digests, now }: IndexCall) => {
+port.on('message', async ({ id, checks, digests, now }: IndexCall) => {
   const world = { store, channel, clock: { now: () => now }, digestsOf: digestsBy[digests] };
   const reply = (message: IndexReply) => port.postMessage(message);
   try {
-    reply({ id, changes: await Promise.all(looks.map((look) => checkPackage(look, world))) });
+    reply({ id, changes: await Promise.all(checks.map((check) => checkPackage(check, world))) });
   } catch (error) {
     reply({ id, error: serializeError(error) });
   }

@@ -12,7 +12,7 @@ export interface ThreadPlace {
 
 export interface IndexCall {
   readonly id: number;
-  readonly looks: readonly PackageCheck[];
+  readonly checks: readonly PackageCheck[];
   readonly digests: 'read' | 'noted';
   /** Milliseconds since the epoch. */
   readonly now: number;

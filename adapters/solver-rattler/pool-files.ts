@@ -34,7 +34,7 @@ function shardIndex(names: readonly string[]): unknown {
   return { version: 1, info, shards: Object.fromEntries(shards) };
 }
 
-/** rattler settles the last ties by order: the platform's own package before noarch, then by key. */
+/** rattler breaks the last ties by order: the platform's own package before noarch, then by key. */
 function shard(platform: string, candidates: readonly Candidate[]): unknown {
   const foreign = ({ key }: Candidate): number => (key.startsWith(`${platform}/`) ? 0 : 1);
   const ordered = candidates.toSorted((a, b) => foreign(a) - foreign(b) || (a.key < b.key ? -1 : 1));

@@ -12,11 +12,11 @@ import {
   type PackageFile,
   zstdFrame,
 } from '../../local/sample/build-package.ts';
-import { infoMembers, type PackageFacts, packageIndex, stemOf } from '../../local/sample/package-metadata.ts';
+import { infoMembers, packageIndex, type SampleMetadata, stemOf } from '../../local/sample/package-metadata.ts';
 import { tarArchive, tarEnd, tarHeader, tarPadding } from '../../local/sample/tar-write.ts';
-import { type ZipEntry, zipDirectory, zipLocalHeader } from '../../local/sample/zip-write.ts';
+import { type StoredEntry, zipDirectory, zipLocalHeader } from '../../local/sample/zip-write.ts';
 
-export interface LargePackageSpec extends PackageFacts {
+export interface LargePackageSpec extends SampleMetadata {
   /** Bytes of its one payload file, which does not compress: the package is that much and a little more. */
   readonly sizeBytes: number;
 }
@@ -73,7 +73,7 @@ async function writeMember(
   file: FileHandle,
   { name, offset }: { name: string; offset: number },
   chunks: Iterable<Uint8Array>,
-): Promise<{ entry: ZipEntry; end: number }> {
+): Promise<{ entry: StoredEntry; end: number }> {
   let end = offset + zipLocalHeader({ name, offset, size: 0, crc: 0 }).length;
   let size = 0;
   let crc = 0;

@@ -3,7 +3,7 @@ import { type Segment, type StatePlace, writeManifest } from '../../core/index/m
 import { writeSegment } from '../../core/index/segment-store.ts';
 import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
 import { packageFileNameSchema } from '../../core/names/package-file-name.ts';
-import type { IndexEntry } from '../../core/outputs/index-entry.ts';
+import type { IndexEntry } from '../../core/outputs/entries/index-entry.ts';
 import type { NamedRecord } from '../../local/sample/write-repodata.ts';
 import { generateRepodata } from './generate-upstream.ts';
 

@@ -1,9 +1,9 @@
-import { type EntrySource, type Section, sections } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type EntrySource, type Section, sections } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { nameOf } from '../outputs/shards/build-shards.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
-import { readEntries } from './segment-store.ts';
+import { readSegment } from './segment-store.ts';
 import { stateSource } from './state-source.ts';
 
 export interface ChangedSince {
@@ -44,7 +44,7 @@ function without(segments: readonly Segment[], others: readonly Segment[]): Segm
 
 async function entriesOf(place: StatePlace, segments: readonly Segment[]): Promise<IndexEntry[]> {
   const entries: IndexEntry[] = [];
-  for (const segment of segments) entries.push(...(await readEntries(place, segment)));
+  for (const segment of segments) entries.push(...(await readSegment(place, segment)));
   return entries;
 }
 

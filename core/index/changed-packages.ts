@@ -2,14 +2,14 @@ import type { Override } from '../documents/control.ts';
 import { compareCodePoints } from '../json/json.ts';
 import { type ObjectKey, packageKey } from '../layout/keys.ts';
 import { type PackageFileName, parsePackageFileName } from '../names/package-file-name.ts';
-import { type Section, sectionOf, sections } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type Section, sectionOf, sections } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import type { PackageCheck } from './check-package.ts';
 import { overrideTag } from './index-package.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
-import { readEntries } from './segment-store.ts';
+import { readSegment } from './segment-store.ts';
 
 /** What the packages of a subdir are compared with. */
 export interface Compared {
@@ -64,7 +64,7 @@ function entryCursor(place: StatePlace, segments: readonly Segment[]) {
     for (; entries[at] === undefined; at = 0) {
       const segment = segments[next];
       if (segment === undefined) return null;
-      entries = await readEntries(place, segment);
+      entries = await readSegment(place, segment);
       next += 1;
     }
     return entries[at] ?? null;
@@ -128,7 +128,7 @@ function entryReader(place: StatePlace, manifest: Manifest): (filename: PackageF
     if (segment === undefined) return null;
     const known = kept.get(section);
     if (known?.segment === segment) return known.entries.get(filename) ?? null;
-    const entries = new Map((await readEntries(place, segment)).map((entry) => [entry.filename, entry]));
+    const entries = new Map((await readSegment(place, segment)).map((entry) => [entry.filename, entry]));
     kept.set(section, { segment, entries });
     return entries.get(filename) ?? null;
   };
@@ -141,7 +141,7 @@ export async function* overridesChanged(
 ): AsyncGenerator<PackageFileName, void, void> {
   for (const section of sections) {
     for (const segment of manifest.sections[section]) {
-      for (const { filename, override } of await readEntries(place, segment)) {
+      for (const { filename, override } of await readSegment(place, segment)) {
         if (override !== overrideTag(overrideOf(filename))) yield filename;
       }
     }

@@ -3,7 +3,7 @@ import { canonicalJson } from '../json/json.ts';
 import { provenancePrefix } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import type { ListedPackage } from '../store/list-packages.ts';
 import { batches, mapInOrder } from '../store/map-in-order.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';

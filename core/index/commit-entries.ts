@@ -1,12 +1,12 @@
 import { canonicalJson, compareCodePoints } from '../json/json.ts';
 import { indexKey } from '../layout/keys.ts';
-import { type Section, sectionOf } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type Section, sectionOf } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { subdirOutputs } from '../outputs/outputs.ts';
 import type { EntryChange } from './check-package.ts';
 import { type Manifest, type Segment, type StatePlace, writeManifest } from './manifest.ts';
 import { generationOf } from './put-if-newer.ts';
-import { readEntries, writeSegment } from './segment-store.ts';
+import { readSegment, writeSegment } from './segment-store.ts';
 
 /** A manifest and the ETag to replace it under; the manifest is null when there is none that can be read. */
 export interface State {
@@ -95,7 +95,7 @@ export async function spliceSection(
       if (segment !== null) next.push(segment);
       continue;
     }
-    const merged = mergeEntries(segment === null ? [] : await readEntries(place, segment), own);
+    const merged = mergeEntries(segment === null ? [] : await readSegment(place, segment), own);
     for (const piece of splitEntries(merged.entries)) next.push(await writeSegment(place, piece));
     shown ||= merged.shown;
   }

@@ -2,7 +2,7 @@ import type { Control } from '../documents/control.ts';
 import { parseJson } from '../json/json.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import { listPackages } from '../store/list-packages.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';

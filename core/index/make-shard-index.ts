@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../json/json.ts';
 import { shardKey, shardsMadeKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
-import type { EntrySource } from '../outputs/entry-source.ts';
+import type { EntrySource } from '../outputs/entries/entry-source.ts';
 import { buildShards, type Shard } from '../outputs/shards/build-shards.ts';
 import { readShardIndex, shardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
 import { sameBytes } from '../ports/byte-source.ts';

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { IndexFile, OptionalIndexFile } from '../layout/index-files.ts';
 import { indexKey, type ObjectKey } from '../layout/keys.ts';
-import type { RecordSource } from '../outputs/entry-source.ts';
+import type { RecordSource } from '../outputs/entries/entry-source.ts';
 import { type MadeFromSubdir, type MadeOutput, makingOf, type Output, subdirOutputs } from '../outputs/outputs.ts';
 import type { Log } from '../ports/log.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -12,7 +12,7 @@ import { stateSource } from './state-source.ts';
 
 export interface OutputsWorld extends ShardsWorld {
   /** The optional index files that are asked for; none without it. */
-  readonly forms?: ReadonlySet<OptionalIndexFile>;
+  readonly asked?: ReadonlySet<OptionalIndexFile>;
   /** One bzip2 stream of the bytes; a world without it leaves `repodata.json.bz2` as it is, and says so. */
   readonly bzip2?: (bytes: Uint8Array) => Promise<Uint8Array>;
   readonly log?: Log;
@@ -47,7 +47,7 @@ export async function publishOutputs(
  * shards to all else and compare nothing, so what is served must never go stale, whoever turned its option off.
  */
 async function isWanted({ file, written }: Output<IndexFile>, world: OutputsWorld): Promise<boolean> {
-  const asked: ReadonlySet<string> = world.forms ?? new Set();
+  const asked: ReadonlySet<string> = world.asked ?? new Set();
   return written !== 'option' || asked.has(file) || (await world.store.get(keyOf(world, file))) !== null;
 }
 

@@ -1,5 +1,5 @@
 import type { PackageFileName } from '../names/package-file-name.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { GatehouseError } from '../problems/error.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { segmentKey, summaryKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
-import type { Summary } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import type { Summary } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Segment, StatePlace } from './manifest.ts';
 import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';
@@ -11,10 +11,10 @@ import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';
  *
  * @throws GatehouseError `state.damaged` when it is missing or damaged
  */
-export const readEntries = async (place: StatePlace, segment: Segment): Promise<IndexEntry[]> =>
+export const readSegment = async (place: StatePlace, segment: Segment): Promise<IndexEntry[]> =>
   decodeSegment(await readHead(place, segment, { length: segment.bytes, sha256: segment.sha256 }));
 
-/** The records at the head of a segment (`recordsOf`), held against their own hash; errors as {@link readEntries}. */
+/** The records at the head of a segment (`recordsOf`), held against their own hash; errors as {@link readSegment}. */
 export const readRecords = (place: StatePlace, segment: Segment): Promise<Uint8Array> =>
   readHead(place, segment, { length: segment.records, sha256: segment.recordsSha256 });
 
@@ -84,7 +84,7 @@ export async function readSummary(place: StatePlace, segment: Segment, { name, o
     const summary = known.bytes.subarray(sha256HexLength);
     if (Buffer.from(known.bytes.subarray(0, sha256HexLength)).toString('latin1') === sha256Of(summary)) return summary;
   }
-  const made = of(await readEntries(place, segment));
+  const made = of(await readSegment(place, segment));
   const bytes = Buffer.concat([Buffer.from(sha256Of(made), 'latin1'), made]);
   await place.store.put(key, bytes, known === null ? { absent: true } : { etag: known.etag });
   return made;

@@ -1,12 +1,12 @@
 import { parseJson } from '../json/json.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import { type EntrySource, type RecordSource, sectionOf, sections } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import { type EntrySource, type RecordSource, sectionOf, sections } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { type Problem, problemSchema } from '../problems/problem.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
-import { readEntries, readRecords, readSummary } from './segment-store.ts';
+import { readRecords, readSegment, readSummary } from './segment-store.ts';
 
 /** Segments under way at once: one is used, one is read meanwhile, and one more hides a bucket's latency. */
 const maxSegmentsAtOnce = 3;
@@ -17,7 +17,7 @@ export function stateSource(place: StatePlace, manifest: Manifest): RecordSource
     subdir: place.subdir,
     entries(section, only) {
       const segments = manifest.sections[section].filter((_, number) => only?.has(number) ?? true);
-      return mapInOrder(segments, maxSegmentsAtOnce, (segment) => readEntries(place, segment));
+      return mapInOrder(segments, maxSegmentsAtOnce, (segment) => readSegment(place, segment));
     },
     summaries: (section, summary) =>
       mapInOrder(manifest.sections[section], maxSegmentsAtOnce, (segment) => readSummary(place, segment, summary)),
@@ -35,7 +35,7 @@ export function stateSource(place: StatePlace, manifest: Manifest): RecordSource
 
 async function* withdrawnNames(place: StatePlace, segments: readonly Segment[]): AsyncGenerator<PackageFileName> {
   for (const segment of segments.filter(holdsWithdrawn)) {
-    for (const { filename, kind } of await readEntries(place, segment)) if (kind === 'withdrawn') yield filename;
+    for (const { filename, kind } of await readSegment(place, segment)) if (kind === 'withdrawn') yield filename;
   }
 }
 
@@ -61,7 +61,7 @@ export async function packageProblems(place: StatePlace, manifest: Manifest): Pr
   const problems: Problem[] = [];
   for (const segment of sections.flatMap((section) => manifest.sections[section])) {
     if (segment.problems === 0) continue;
-    const noted = (await readEntries(place, segment)).filter(({ kind }) => kind === 'problem');
+    const noted = (await readSegment(place, segment)).filter(({ kind }) => kind === 'problem');
     for (const { record } of noted) {
       const json = Buffer.from(record).toString('latin1');
       problems.push(parseJson(json, problemSchema, 'a problem in the index state'));

@@ -4,9 +4,8 @@ import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { channeldata } from './channeldata/channeldata.ts';
 import { currentRepodata } from './current/current-repodata.ts';
-import type { EntrySource, OutputBytes, RecordSource } from './entry-source.ts';
-import { repodata, repodataFromPackages, spliceRepodata } from './repodata.ts';
-import { runExports } from './run-exports.ts';
+import type { EntrySource, OutputBytes, RecordSource } from './entries/entry-source.ts';
+import { repodata, repodataFromPackages, runExports, spliceRepodata } from './repodata.ts';
 
 /** An index file's bytes, and how many they are where a compressor needs to know. */
 export interface MadeOutput {
@@ -104,7 +103,7 @@ export const subdirOutputs: readonly Output<IndexFile>[] = [
   {
     ...everySubdir,
     file: 'repodata_from_packages.json',
-    readBy: 'people who look what a hotfix changed',
+    readBy: 'people who check what a hotfix changed',
     written: 'option',
     making: { from: 'subdir', build: repodataFromPackages },
     verifying: { as: 'bytes', needs: 'entries' },
@@ -151,7 +150,7 @@ export function makingOf(file: IndexFile): MadeFromSubdir {
 
 /**
  * The optional index files of a subdir that nobody asks for. What is there all the same is kept up to date, since clients
- * believe it, until it is deleted. The shard index goes before its shards.
+ * go by it, until it is deleted. The shard index goes before its shards.
  */
 export function unaskedOutputKeys(
   { channel, subdir }: { readonly channel: ChannelName; readonly subdir: Subdir },

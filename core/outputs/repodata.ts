@@ -1,10 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { canonicalJson, compareCodePoints } from '../json/json.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
-import { readFacts } from './channel-facts.ts';
-import { type EntrySource, type OutputBytes, type RecordSource, type Section, sections } from './entry-source.ts';
-import type { IndexEntry } from './index-entry.ts';
-import { type Member, runOfMembers, writeDocument } from './write-document.ts';
+import { readFacts } from './entries/channel-facts.ts';
+import {
+  type EntrySource,
+  type OutputBytes,
+  type RecordSource,
+  type Section,
+  type Summary,
+  sections,
+  summariesOf,
+} from './entries/entry-source.ts';
+import type { IndexEntry } from './entries/index-entry.ts';
+import { type Member, runOfMembers, writeDocument } from './entries/write-document.ts';
 
 /**
  * `repodata.json` (CEP 36) with all five keys. `removed` names what was withdrawn: it informs, clients go by the
@@ -53,8 +61,31 @@ export async function spliceRepodata(
   return { bytes, size: sizes.reduce((sum, size) => sum + size, frame.length) };
 }
 
+/**
+ * `run_exports.json` (CEP 12): what every package's own `info/run_exports.json` says, `{}` included; never patched, so
+ * that it holds what the organisation's hotfixes remove too. conda-index writes version 1, which no text describes; the
+ * CEP's is 0.
+ */
+export function runExports(source: EntrySource): OutputBytes {
+  const [platform, arch = platform] = source.subdir.split('-');
+  const info = { arch, platform, subdir: source.subdir, version: 0 };
+  return writeDocument({ info, members: (section) => summariesOf(source, section, runExportsSummary) });
+}
+
+/** What the entries of a batch add to the document, as it stands there. */
+const runExportsSummary: Summary = {
+  name: 'run_exports-1',
+  of: (entries) =>
+    runOfMembers(
+      entries.filter(isUnpatchedMember).map(({ filename, runExports }) => ({ filename, json: memberOf(runExports) })),
+    ),
+};
+
+const memberOf = (runExports: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from('{"run_exports":'), runExports, Buffer.from('}')]);
+
 /** Whether an entry is in the unpatched index: listed, or taken out by the organisation's own hotfix alone. */
-export const isUnpatchedMember = (entry: IndexEntry): boolean =>
+const isUnpatchedMember = (entry: IndexEntry): boolean =>
   entry.kind === 'listed' || (entry.kind === 'withdrawn' && unpatchedRecord(entry) !== null);
 
 const unpatchedKey = Buffer.from('"unpatched":');

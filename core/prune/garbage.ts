@@ -9,7 +9,7 @@ export interface PruneWorld extends ChannelStore {
   /** Milliseconds that a package's bytes, and a plan, are kept after nobody needs them. */
   readonly retain: number;
   /** The optional index files that are asked for: what there is of others is needed by nobody. */
-  readonly forms: ReadonlySet<OptionalIndexFile>;
+  readonly asked: ReadonlySet<OptionalIndexFile>;
 }
 
 /** What a prune looks for, in the order it is deleted: packages, and then what is derived or only kept for a while. */

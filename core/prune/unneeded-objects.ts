@@ -1,6 +1,6 @@
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { cachedDocumentPrefix, indexKey, planPrefix, segmentPrefix, shardsFolder, stateKey } from '../layout/keys.ts';
-import { sections } from '../outputs/entry-source.ts';
+import { sections } from '../outputs/entries/entry-source.ts';
 import { unaskedOutputKeys } from '../outputs/outputs.ts';
 import { readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -8,10 +8,10 @@ import { dayMs, type Garbage, hourMs, type PruneWorld } from './garbage.ts';
 
 /** Index files of options that are off by now: kept up to date for who reads them, until they are deleted here. */
 export async function* unaskedOutputs({
-  forms,
+  asked,
   ...place
-}: StatePlace & Pick<PruneWorld, 'forms'>): AsyncGenerator<Garbage> {
-  for (const key of unaskedOutputKeys(place, forms)) {
+}: StatePlace & Pick<PruneWorld, 'asked'>): AsyncGenerator<Garbage> {
+  for (const key of unaskedOutputKeys(place, asked)) {
     const object = await place.store.get(key);
     if (object === null) continue;
     const { etag, size, modified } = object;

@@ -17,7 +17,7 @@ import { backOff } from '../store/update-json.ts';
 
 type IndexingWorld = UpdateWorld & OutputsWorld & { readonly log: Log };
 
-/** Its `forms` say which optional index files are asked for. */
+/** Its `asked` says which optional index files are asked for. */
 export interface IndexWorld extends Omit<IndexingWorld, 'subdir' | 'digestsOf' | 'offload'> {
   /** Who else can index packages, if anyone: with digests from the bytes, or as they were noted. */
   readonly offload?: (digests: 'read' | 'noted') => Offload;

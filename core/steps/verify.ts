@@ -9,8 +9,8 @@ import { controlKey, packageKey } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
-import type { EntrySource } from '../outputs/entry-source.ts';
-import type { IndexEntry } from '../outputs/index-entry.ts';
+import type { EntrySource } from '../outputs/entries/entry-source.ts';
+import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { RepodataRecord } from '../record/record.ts';
@@ -24,7 +24,7 @@ import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages
 export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
   readonly log: Log;
   /** The optional index files asked for. */
-  readonly forms?: ReadonlySet<OptionalIndexFile>;
+  readonly asked?: ReadonlySet<OptionalIndexFile>;
 }
 
 /**

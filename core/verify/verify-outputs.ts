@@ -2,7 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { type IndexFile, mainIndexFiles, type OptionalIndexFile, optionalIndexFiles } from '../layout/index-files.ts';
 import { channeldataKey, indexKey, type ObjectKey, shardKey, shardsFolder } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
-import type { EntrySource, OutputBytes } from '../outputs/entry-source.ts';
+import type { EntrySource, OutputBytes } from '../outputs/entries/entry-source.ts';
 import { makingOf, type Output, outputs, subdirOutputs } from '../outputs/outputs.ts';
 import { buildShards, type Shard } from '../outputs/shards/build-shards.ts';
 import { type ReadShardIndex, readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
@@ -13,23 +13,23 @@ import type { ChannelStore } from '../store/list-packages.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds, unbzip2sTo, unzstdsTo } from './served-bytes.ts';
 
-export interface OutputsWorld extends ChannelStore {
+export interface VerifyOutputsWorld extends ChannelStore {
   /** False when of a damaged package only the record is known: then only what is made of records is compared. */
   readonly whole: boolean;
   /** The optional index files asked for: they must be there. The others are held against the state where they are. */
-  readonly forms?: ReadonlySet<OptionalIndexFile> | undefined;
+  readonly asked?: ReadonlySet<OptionalIndexFile> | undefined;
 }
 
 /**
  * Every index file of a subdir exists and holds what it must: clients read one and never compare. An optional one is
- * looked at where it is asked for or there, since clients believe what is there, whoever asked for it once.
+ * checked where it is asked for or there, since clients go by what is there, whoever asked for it once.
  */
-export async function verifyOutputs(source: EntrySource, world: OutputsWorld): Promise<VerifyReport> {
+export async function verifyOutputs(source: EntrySource, world: VerifyOutputsWorld): Promise<VerifyReport> {
   const expected = expectedBytes(source);
   let checked = 0;
   const problems: Damage[] = [];
   for (const output of inReportOrder) {
-    if (!(await isLookedAt(output, source, world))) continue;
+    if (!(await isChecked(output, source, world))) continue;
     const { as } = output.verifying;
     const key = indexKey(world.channel, source.subdir, output.file);
     const verified =
@@ -60,14 +60,17 @@ const inReportOrder = [...mainIndexFiles, ...optionalIndexFiles].flatMap((file) 
   subdirOutputs.filter((output) => output.file === file),
 );
 
-async function isLookedAt(
+async function isChecked(
   { file, written, verifying }: Output<IndexFile>,
   { subdir }: EntrySource,
-  { store, channel, whole, forms }: OutputsWorld,
+  { store, channel, whole, asked = new Set() }: VerifyOutputsWorld,
 ): Promise<boolean> {
   if (!whole && verifying.needs === 'entries') return false;
-  const asked: ReadonlySet<string> = new Set(forms);
-  return written !== 'option' || asked.has(file) || (await store.get(indexKey(channel, subdir, file))) !== null;
+  return (
+    written !== 'option' ||
+    new Set<string>(asked).has(file) ||
+    (await store.get(indexKey(channel, subdir, file))) !== null
+  );
 }
 
 /** The bytes that an index file holds or decompresses to. The last are kept: repodata.json and its frame come together. */
@@ -124,7 +127,7 @@ async function compare(
  * The shard index lists each name that has something listed and no other, and each shard that it names holds what that
  * name's must. Shards that it does not name do no harm: clients that read an older index may still want them.
  */
-async function verifyShards(source: EntrySource, world: OutputsWorld): Promise<VerifyReport> {
+async function verifyShards(source: EntrySource, world: VerifyOutputsWorld): Promise<VerifyReport> {
   const key = shardIndexKey(world.channel, source.subdir);
   const index = await readServed(key, world);
   if ('code' in index) return { checked: 1, problems: [{ ...index, key }] };
@@ -146,7 +149,7 @@ async function verifyShards(source: EntrySource, world: OutputsWorld): Promise<V
 
 async function readServed(
   key: ObjectKey,
-  { store }: OutputsWorld,
+  { store }: VerifyOutputsWorld,
 ): Promise<ReadShardIndex | Pick<Damage, 'code' | 'detail'>> {
   const object = await store.read(key);
   if (object === null) return { code: 'verify.index-missing', detail: 'does not exist' };
@@ -162,7 +165,7 @@ async function readServed(
 async function verifyShard(
   { name, sha256, bytes }: Shard,
   { subdir }: EntrySource,
-  { store, channel }: OutputsWorld,
+  { store, channel }: VerifyOutputsWorld,
 ): Promise<Damage[]> {
   const key = shardKey(channel, subdir, sha256);
   const damaged = (detail: string): Damage[] => [

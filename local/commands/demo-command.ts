@@ -5,11 +5,11 @@ import { sync, syncProblems } from '../pipeline/sync.ts';
 import { installLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncJson, syncSummary } from '../render/sync.ts';
-import { readAllowlist } from '../repository-files.ts';
 import { buildSampleChannel, sampleAllowlist } from '../sample/sample-channel.ts';
 import { serveFolder } from '../sample/serve-folder.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { bucketIn, openWorld } from '../world/open-world.ts';
+import { readAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 import { listenFlags, listenOptions, portHelp } from './flags.ts';
 

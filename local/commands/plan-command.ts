@@ -2,8 +2,8 @@ import { plan } from '../../core/steps/plan.ts';
 import { problemLines } from '../render/messages.ts';
 import { planJson, planMarkdown, planText } from '../render/plan.ts';
 import { reporter } from '../render/reporter.ts';
-import { readAllowlist, readPatches } from '../repository-files.ts';
 import { openWorld, planWorld } from '../world/open-world.ts';
+import { readAllowlist, readPatches } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
 export const planCommand: Command = {

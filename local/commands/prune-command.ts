@@ -3,8 +3,8 @@ import { indexAll } from '../pipeline/index-all.ts';
 import { problemLines } from '../render/messages.ts';
 import { pruneJson, pruneSummary, pruneText } from '../render/prune.ts';
 import { reporter } from '../render/reporter.ts';
-import { readAllowlist } from '../repository-files.ts';
 import { openWorld, retain } from '../world/open-world.ts';
+import { readAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
 export const pruneCommand: Command = {
@@ -24,7 +24,7 @@ export const pruneCommand: Command = {
     // The allowlist does not say what may go; but where it is missing or bad, nothing is removed (fail closed).
     const configured = await readAllowlist(file);
     await using world = openWorld(store);
-    const report = await prune({ ...world, retain, forms: new Set(configured.forms) }, { remove });
+    const report = await prune({ ...world, retain, asked: new Set(configured.forms) }, { remove });
     terminal.out(json ? pruneJson(report, remove) : pruneText(report));
     terminal.err(pruneSummary(report, remove));
     terminal.err(problemLines(report.problems));

@@ -1,8 +1,8 @@
 import { sync, syncProblems } from '../pipeline/sync.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncJson, syncSummary } from '../render/sync.ts';
-import { readAllowlist, readPatches } from '../repository-files.ts';
 import { openWorld } from '../world/open-world.ts';
+import { readAllowlist, readPatches } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
 export const syncCommand: Command = {

@@ -17,7 +17,7 @@ export const verifyCommand: Command = {
     const { platforms, forms } = await configured(allowlist);
     await using world = openWorld(store);
     const report = reporter(terminal);
-    const { checked, problems } = await verify(platforms, { ...world, log: report.log, forms: new Set(forms) });
+    const { checked, problems } = await verify(platforms, { ...world, log: report.log, asked: new Set(forms) });
     report.finish();
     if (json) terminal.out(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
     for (const { code, key, detail } of problems) terminal.err(`${code}: ${key}: ${detail}\n`);

@@ -6,8 +6,8 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
 import { listPackages } from '../../core/store/list-packages.ts';
-import { readAllowlist } from '../repository-files.ts';
 import type { World } from '../world/open-world.ts';
+import { readAllowlist } from '../world/repository-files.ts';
 
 /** The allowlist of every command that names none. */
 export const usualAllowlist = 'allowlist.json';
@@ -45,7 +45,7 @@ export async function indexAll(
   const subdirs = new Set<Subdir>([...platforms, noarch]);
   for await (const { subdir } of listPackages(world.store, world.channel)) subdirs.add(subdir);
   await using threads = world.indexThreads?.();
-  const indexing = { ...world, log, forms: new Set(forms), ...(threads && { offload: threads.offload }) };
+  const indexing = { ...world, log, asked: new Set(forms), ...(threads && { offload: threads.offload }) };
   const indexed: IndexedSubdir[] = [];
   const failures: GatehouseError[] = [];
   for (const subdir of [...subdirs].sort()) {

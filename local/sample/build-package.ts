@@ -5,13 +5,13 @@ import { type Digests, sha256Of, startDigests } from '../../core/names/digest.ts
 import type { PackageFormat } from '../../core/names/package-file-name.ts';
 import {
   infoMembers,
-  type PackageFacts,
   type PackageIndex,
   packageIndex,
+  type SampleMetadata,
   sampleTime,
   stemOf,
 } from './package-metadata.ts';
-import { type TarMember, tarArchive } from './tar-write.ts';
+import { type TarFile, tarArchive } from './tar-write.ts';
 import { zipArchive } from './zip-write.ts';
 
 /** A file to pack: its content, or a size in bytes for content that no compressor makes smaller. */
@@ -20,7 +20,7 @@ export type SampleFile = { readonly path: string; readonly mode?: number } & (
   | { readonly size: number }
 );
 
-export interface PackageSpec extends PackageFacts {
+export interface PackageSpec extends SampleMetadata {
   readonly format: PackageFormat;
   readonly files?: readonly SampleFile[];
 }
@@ -66,9 +66,9 @@ export async function buildPackageBy(encode: typeof quickBzip2, spec: PackageSpe
 }
 
 /** The members' mtime in seconds since the epoch. */
-export const mtimeOf = ({ timestamp = sampleTime }: PackageFacts): number => Math.floor(timestamp / 1000);
+export const mtimeOf = ({ timestamp = sampleTime }: SampleMetadata): number => Math.floor(timestamp / 1000);
 
-function payloadMembers(spec: PackageSpec): readonly TarMember[] {
+function payloadMembers(spec: PackageSpec): readonly TarFile[] {
   const { files = [] } = spec;
   const members = files.map((file) => ({
     path: file.path,

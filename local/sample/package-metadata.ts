@@ -1,8 +1,8 @@
 import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
-import type { TarMember } from './tar-write.ts';
+import type { TarFile } from './tar-write.ts';
 
 /** The metadata of a sample package. */
-export interface PackageFacts {
+export interface SampleMetadata {
   readonly name: string;
   readonly version: string;
   readonly build: string;
@@ -27,10 +27,10 @@ export type PackageIndex = Readonly<Record<string, unknown>>;
 export const sampleTime = Date.UTC(2024, 0, 1);
 
 /** `name-version-build`: the file name without its extension (CEP 26). */
-export const stemOf = ({ name, version, build }: PackageFacts): string => `${name}-${version}-${build}`;
+export const stemOf = ({ name, version, build }: SampleMetadata): string => `${name}-${version}-${build}`;
 
 /** `info/index.json` as conda-build writes it (CEP 34). */
-export function packageIndex(facts: PackageFacts): PackageIndex {
+export function packageIndex(facts: SampleMetadata): PackageIndex {
   const { name, version, build, buildNumber = 0, subdir, depends = [], timestamp = sampleTime } = facts;
   const { constrains, noarch, license = 'BSD-3-Clause', extraIndex } = facts;
   const index = { name, version, build, build_number: buildNumber, subdir, depends, timestamp, license };
@@ -55,10 +55,10 @@ interface PackagedFile {
 
 /** The `info/` members of a package (CEP 34), in order of path; `files` in the order they are packed. */
 export function infoMembers(
-  facts: PackageFacts,
+  facts: SampleMetadata,
   index: PackageIndex,
   files: readonly PackagedFile[],
-): readonly TarMember[] {
+): readonly TarFile[] {
   const { name, noarch, runExports, license = 'BSD-3-Clause' } = facts;
   const members: Readonly<Record<string, string | undefined>> = {
     'info/about.json': canonicalJson({ license, summary: `Sample package ${name}` }),

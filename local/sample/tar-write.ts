@@ -1,5 +1,5 @@
 /** One regular file of a tar archive. */
-export interface TarMember {
+export interface TarFile {
   /** Relative, `/`-separated. */
   readonly path: string;
   readonly content: Uint8Array;
@@ -7,7 +7,7 @@ export interface TarMember {
   readonly mode?: number;
 }
 
-export interface TarHeader {
+export interface TarFileHeader {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
@@ -33,7 +33,7 @@ export const tarPadding = (size: number): Uint8Array => new Uint8Array((blockByt
  *
  * @throws RangeError for a file of 8 GiB or more
  */
-export function tarHeader({ path, size, mode = 0o644, mtime }: TarHeader): Uint8Array {
+export function tarHeader({ path, size, mode = 0o644, mtime }: TarFileHeader): Uint8Array {
   if (size > maxFileBytes) throw new RangeError(`${path}: ${size} bytes do not fit a ustar header`);
   const name = Buffer.from(path);
   const fits = name.length <= nameFieldBytes && name.length === path.length;
@@ -42,7 +42,7 @@ export function tarHeader({ path, size, mode = 0o644, mtime }: TarHeader): Uint8
 }
 
 /** A whole archive, members in the order given, all with one mtime (seconds since the epoch). */
-export function tarArchive(members: readonly TarMember[], mtime: number): Uint8Array {
+export function tarArchive(members: readonly TarFile[], mtime: number): Uint8Array {
   const parts = members.flatMap(({ path, content, mode }) => [
     tarHeader({ path, size: content.length, mode, mtime }),
     content,

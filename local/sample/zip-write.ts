@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 
 /** One stored member of a ZIP file. */
-export interface ZipMember {
+export interface StoredMember {
   readonly name: string;
   readonly content: Uint8Array;
 }
 
 /** A member as the two directories of a ZIP file describe it. */
-export interface ZipEntry {
+export interface StoredEntry {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -24,7 +24,7 @@ const utf8Names = 0x0800;
 const maxOffset = 0xffff_fffe;
 
 /** The header before a member's bytes: `30 + name` bytes, whatever size and crc are. */
-export function zipLocalHeader(entry: ZipEntry): Uint8Array {
+export function zipLocalHeader(entry: StoredEntry): Uint8Array {
   const header = Buffer.alloc(30);
   header.writeUInt32LE(0x04034b50, 0);
   writeCommon(header, 4, entry);
@@ -36,7 +36,7 @@ export function zipLocalHeader(entry: ZipEntry): Uint8Array {
  *
  * @throws RangeError when a size or offset needs ZIP64 (4 GiB), which this writer does not make
  */
-export function zipDirectory(entries: readonly ZipEntry[], offset: number): Uint8Array {
+export function zipDirectory(entries: readonly StoredEntry[], offset: number): Uint8Array {
   if (offset > maxOffset) throw new RangeError(`a ZIP file of ${offset} bytes needs ZIP64`);
   const directory = Buffer.concat(entries.map(centralHeader));
   const end = Buffer.alloc(22);
@@ -49,9 +49,9 @@ export function zipDirectory(entries: readonly ZipEntry[], offset: number): Uint
 }
 
 /** A whole ZIP file, every member stored (CEP 35 wants `.conda` so), in the order given, dated 1980-01-01. */
-export function zipArchive(members: readonly ZipMember[]): Uint8Array {
+export function zipArchive(members: readonly StoredMember[]): Uint8Array {
   const parts: Uint8Array[] = [];
-  const entries: ZipEntry[] = [];
+  const entries: StoredEntry[] = [];
   let offset = 0;
   for (const { name, content } of members) {
     const entry = { name, size: content.length, crc: crc32(content), offset };
@@ -63,7 +63,7 @@ export function zipArchive(members: readonly ZipMember[]): Uint8Array {
   return Buffer.concat([...parts, zipDirectory(entries, offset)]);
 }
 
-function centralHeader(entry: ZipEntry): Uint8Array {
+function centralHeader(entry: StoredEntry): Uint8Array {
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x02014b50, 0);
   header.writeUInt16LE(zipVersion, 4);
@@ -73,7 +73,7 @@ function centralHeader(entry: ZipEntry): Uint8Array {
 }
 
 /** The 26 bytes both headers share; method 0 is stored. */
-function writeCommon(header: Buffer, at: number, { name, size, crc }: ZipEntry): void {
+function writeCommon(header: Buffer, at: number, { name, size, crc }: StoredEntry): void {
   header.writeUInt16LE(zipVersion, at);
   header.writeUInt16LE(utf8Names, at + 2);
   header.writeUInt16LE(dosDate, at + 8);

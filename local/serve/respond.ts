@@ -5,7 +5,7 @@ import type { Store } from '../../core/ports/store.ts';
 import { type Answer, answer, type SourcePart, textAnswer } from './answer.ts';
 
 /** One request as an access log tells it. */
-export interface Access {
+export interface ServedRequest {
   readonly type: 'serve.request';
   readonly method: string;
   /** As asked for, without the query; the token of `/t/TOKEN/` is masked. */
@@ -18,7 +18,11 @@ export interface Access {
 }
 
 /** Answers one request from the store. Never rejects: what went wrong is in what it resolves to. */
-export async function respond(store: Store, request: IncomingMessage, response: ServerResponse): Promise<Access> {
+export async function respond(
+  store: Store,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<ServedRequest> {
   const { method = '', url: target = '', headers } = request;
   const opened = await openAnswer(() => answer(store, { method, target, headers }), method === 'HEAD');
   const sent = { bytes: 0 };

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { systemErrorCode } from '../../adapters/system-error.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
-import { type Access, respond } from './respond.ts';
+import { respond, type ServedRequest } from './respond.ts';
 
 export interface ServeOptions {
   readonly store: Store;
@@ -12,7 +12,7 @@ export interface ServeOptions {
   readonly port: number;
   readonly host?: string;
   /** Gets each request once its answer is out, or cut. */
-  readonly log?: (access: Access) => void;
+  readonly log?: (access: ServedRequest) => void;
   /** How long `close` waits for answers on their way before it cuts them; milliseconds. */
   readonly graceMs?: number;
 }

@@ -33,7 +33,7 @@ export function bucketStore(bucket: string): Store {
 }
 
 async function openBucket(bucket: string): Promise<Store> {
-  const { s3Store } = await import('../../adapters/store-s3.ts');
+  const { s3Store } = await import('../../adapters/store-s3/store-s3.ts');
   const store = s3Store(bucket);
   // To a HEAD, S3 says the same of an object that is not there and of a bucket that is not there: a list tells them apart.
   await store.list('_gatehouse/')[Symbol.asyncIterator]().next();

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
-import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
+import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
-import { type IndexThreads, indexThreads } from '../../adapters/index-threads.ts';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
-import { folderStore } from '../../adapters/store-folder.ts';
+import { type IndexThreads, indexThreads } from '../../adapters/index-threads/index-threads.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
+import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import type { PlanWorld } from '../../core/diff/make-plan.ts';
 import type { Patches } from '../../core/documents/patches/hotfix.ts';

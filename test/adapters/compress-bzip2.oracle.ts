@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compressBzip2 } from '../../adapters/compress-bzip2.ts';
+import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
 import { runPython } from '../support/machine/run-python.ts';
 
 test('repodata.json.bz2 is one bzip2 stream that Python reads, the same each time', async () => {

@@ -1,9 +1,9 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type IndexThreads, indexThreads } from '../../adapters/index-threads/index-threads.ts';
 import { deserializeError, serializeError } from '../../adapters/index-threads/messages.ts';
-import { type IndexThreads, indexThreads } from '../../adapters/index-threads.ts';
-import { folderStore } from '../../adapters/store-folder.ts';
+import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import type { PackageCheck } from '../../core/index/check-package.ts';
 import { subdirSchema } from '../../core/names/subdir.ts';
 import { GatehouseError } from '../../core/problems/error.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { solverContract } from '../contracts/solver-contract.ts';
 import { candidate, poolOf } from '../support/solver/candidates.ts';
 
@@ -130,7 +130,7 @@ describe('closing', () => {
 
   it('is not needed for the process to end, and a panic prints nothing', async () => {
     const script = `
-      const { rattlerSolver } = await import('${new URL('../../adapters/solver-rattler.ts', import.meta.url)}');
+      const { rattlerSolver } = await import('${new URL('../../adapters/solver-rattler/solver-rattler.ts', import.meta.url)}');
       const record = { name: 'a', version: '1', build: '0', build_number: 0, depends: ['x::b'] };
       const pool = { id: 'p', platform: 'linux-64', virtualPackages: {}, candidates: new Map([['a', [{ key: 'noarch/a', record }]]]) };
       const solver = rattlerSolver();

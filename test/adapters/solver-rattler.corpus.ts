@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { parseJson } from '../../core/json/json.ts';
 import { packageFileNameSchema, packageFileParts } from '../../core/names/package-file-name.ts';
 import type { Candidate, CandidatePool } from '../../core/ports/solver.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderStore } from '../../adapters/store-folder.ts';
+import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { storeContract } from '../contracts/store-contract.ts';
 
 async function open() {

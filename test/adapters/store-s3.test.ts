@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { s3Store } from '../../adapters/store-s3.ts';
+import { s3Store } from '../../adapters/store-s3/store-s3.ts';
 import { type Cloud, startCloud } from '../cloud/start-cloud.ts';
 import { storeContract } from '../contracts/store-contract.ts';
 import { openBucket } from '../support/cloud/aws-places.ts';

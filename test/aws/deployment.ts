@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import { s3Store } from '../../adapters/store-s3.ts';
+import { s3Store } from '../../adapters/store-s3/store-s3.ts';
 import { parseJson } from '../../core/json/json.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';

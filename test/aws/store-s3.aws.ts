@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, expect, it } from 'vitest';
-import { s3Store } from '../../adapters/store-s3.ts';
+import { s3Store } from '../../adapters/store-s3/store-s3.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { storeContract } from '../contracts/store-contract.ts';
 import { openBucket } from '../support/cloud/aws-places.ts';

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
 import { samplePackages } from '../../local/sample/sample-channel.ts';
-import type { Access } from '../../local/serve/respond.ts';
+import type { ServedRequest } from '../../local/serve/respond.ts';
 import { serveStore } from '../../local/serve/serve-store.ts';
 import { type Lab, startLab } from '../support/cli/start-lab.ts';
 
@@ -21,7 +21,7 @@ export async function servedChannel(forms: readonly OptionalIndexFile[] = []): P
     lab.allowlist(['campus-notebook', 'campus-toolchain', 'campus-fonts', 'pip'], { forms }),
   );
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  let log: Access[] = [];
+  let log: ServedRequest[] = [];
   const server = await serveStore({ store: lab.world.store, port: 0, log: (access) => void log.push(access) });
   onTestFinished(() => server.close());
   const requests = () => {

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { optionalIndexFiles } from '../../core/layout/index-files.ts';
 import { skippableFrame } from '../support/archives/build-zstd.ts';
 import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';

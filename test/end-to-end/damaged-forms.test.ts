@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { optionalIndexFiles } from '../../core/layout/index-files.ts';
 import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { indexCommand } from '../../local/commands/index-command.ts';
 import { runCommand } from '../../local/commands/run-command.ts';
 import { fakeTerminal } from '../support/cli/fake-terminal.ts';

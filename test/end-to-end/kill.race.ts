@@ -1,14 +1,14 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { sync, syncProblems } from '../../local/pipeline/sync.ts';
-import { readAllowlist } from '../../local/repository-files.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { incompressibleBytes, type PackageSpec } from '../../local/sample/build-package.ts';
 import { openWorld, type World } from '../../local/world/open-world.ts';
+import { readAllowlist } from '../../local/world/repository-files.ts';
 import { channelFaults } from '../support/cli/channel-faults.ts';
 import { startCli } from '../support/cli/run-cli.ts';
 import { small } from '../support/cli/start-lab.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderStore } from '../../adapters/store-folder.ts';
+import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { listPackages } from '../../core/store/list-packages.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { runPython } from '../support/machine/run-python.ts';

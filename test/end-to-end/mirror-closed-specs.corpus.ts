@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { parseAllowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { type Subdir, subdirSchema } from '../../core/names/subdir.ts';

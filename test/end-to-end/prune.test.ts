@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { parseJson } from '../../core/json/json.ts';
 import { prune } from '../../core/steps/prune.ts';
 import { verify } from '../../core/steps/verify.ts';
@@ -149,7 +149,7 @@ it('a sync after any prune gives the index that it would have given without', as
         await cp(lab.store, copy.path, { recursive: true, preserveTimestamps: true });
         const allowlist = lab.allowlist(last);
         await withStore(lab, lab.store, async (world) => {
-          const { objects, problems } = await prune({ ...world, retain, forms: new Set() }, { remove: true });
+          const { objects, problems } = await prune({ ...world, retain, asked: new Set() }, { remove: true });
           expect(problems).toEqual([]);
           pruned += objects.filter(({ kind }) => kind === 'package').length;
           await indexAll(allowlist, world, { log: () => {} });

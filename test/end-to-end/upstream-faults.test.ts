@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpFetch } from '../../adapters/http-fetch.ts';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { verify } from '../../core/steps/verify.ts';
 import type { World } from '../../local/world/open-world.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';

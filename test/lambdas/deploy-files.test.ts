@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { CopyObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { answerCloudFormation, deployFiles } from '../../lambdas/deploy-files.ts';
+import { answerCloudFormation, copyRepositoryFiles } from '../../lambdas/deploy-files.ts';
 
 describe('deploy-files', () => {
   const identity = { StackId: 's', RequestId: 'r', LogicalResourceId: 'l', ResponseURL: 'https://cfn.invalid/answer' };
@@ -13,7 +13,7 @@ describe('deploy-files', () => {
   const answered = async (event: object) => {
     const mock = mockClient(S3Client);
     const answers: unknown[] = [];
-    await deployFiles(
+    await copyRepositoryFiles(
       { ...identity, ...event },
       {
         bucket: 'channel',
@@ -63,7 +63,7 @@ describe('deploy-files', () => {
       const answer = async (_url: string, body: string) => void answers.push(body);
       const files = [file('_gatehouse/allowlist.json', 'aa')];
       const event = { ...identity, RequestType: 'Create', ResourceProperties: { files } };
-      await deployFiles(event, { bucket: 'channel', client: { send }, clock, answer });
+      await copyRepositoryFiles(event, { bucket: 'channel', client: { send }, clock, answer });
       return answers.join();
     };
     expect(await deployed(5)).toContain('SUCCESS');
@@ -78,7 +78,7 @@ describe('deploy-files', () => {
     const answer = async (_url: string, body: string) => void answers.push(body);
     const files = [file('_gatehouse/allowlist.json', 'aa')];
     const event = { ...identity, RequestType: 'Create', ResourceProperties: { files } };
-    await deployFiles(event, { bucket: 'channel', client: { send }, clock, answer });
+    await copyRepositoryFiles(event, { bucket: 'channel', client: { send }, clock, answer });
     expect(answers).toEqual([expect.stringContaining('FAILED')]);
     expect(answers[0]?.length).toBeLessThan(4096);
   });

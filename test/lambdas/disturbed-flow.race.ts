@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { patchKey } from '../../core/layout/keys.ts';
 import { subdirSchema } from '../../core/names/subdir.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';

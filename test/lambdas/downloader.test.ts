@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GatehouseError } from '../../core/problems/error.ts';
-import { download } from '../../lambdas/downloader.ts';
+import { fetchBatch } from '../../lambdas/downloader.ts';
 import { batch, type CloudLab, failing, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 
@@ -37,7 +37,7 @@ describe('the downloader', () => {
       if (at.includes('a-1.0')) throw new GatehouseError('upstream.status', 'answered with status 403');
       return fetch(at, headers);
     };
-    const reply = await download({ Records: batch(first, second) }, world({ fetch: refusing }), context);
+    const reply = await fetchBatch({ Records: batch(first, second) }, world({ fetch: refusing }), context);
     expect(reply.batchItemFailures).toHaveLength(1);
     expect(Object.keys(cloud.objects('conda/linux-64/b'))).toHaveLength(1);
     expect(cloud.telemetry.lines.join('\n')).toMatch(/failed: .*linux-64\/a-1\.0-0\.conda: upstream\.status/);
@@ -52,7 +52,7 @@ describe('the downloader', () => {
         throw new GatehouseError('store.too-large', 'more than the 10 bytes there is scratch space for');
       },
     };
-    expect(await download({ Records: batch(first) }, world({ store: small }), context)).toEqual(failing('m0'));
+    expect(await fetchBatch({ Records: batch(first) }, world({ store: small }), context)).toEqual(failing('m0'));
     expect(cloud.telemetry.lines.join('\n')).toMatch(/fetch\.failed .*a-1\.0-0\.conda.*scratch space/);
   });
 
@@ -64,13 +64,13 @@ describe('the downloader', () => {
       asked.push(at);
       return fetch(at, headers);
     };
-    const reply = await download({ Records: batch(first) }, world({ fetch: asking, scratch: 10 }), context);
+    const reply = await fetchBatch({ Records: batch(first) }, world({ fetch: asking, scratch: 10 }), context);
     expect([reply, asked]).toEqual([failing('m0'), []]);
     expect(cloud.telemetry.lines.join('\n')).toMatch(
       /failed: .*a-1\.0-0\.conda.*\d bytes do not fit into 10 of scratch space/,
     );
-    expect(await download({ Records: batch(first) }, world({ scratch: 100_000 }), context)).toEqual(failing());
-    expect(await download({ Records: batch(first) }, world({ fetch: asking, scratch: 10 }), context)).toEqual(
+    expect(await fetchBatch({ Records: batch(first) }, world({ scratch: 100_000 }), context)).toEqual(failing());
+    expect(await fetchBatch({ Records: batch(first) }, world({ fetch: asking, scratch: 10 }), context)).toEqual(
       failing(),
     );
   });
@@ -84,7 +84,7 @@ describe('the downloader', () => {
       left = 5000;
       return response;
     };
-    const reply = await download({ Records: batch(first) }, world({ fetch: slow }), {
+    const reply = await fetchBatch({ Records: batch(first) }, world({ fetch: slow }), {
       getRemainingTimeInMillis: () => left,
     });
     expect(reply).toEqual(failing('m0'));

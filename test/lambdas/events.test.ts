@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { download } from '../../lambdas/downloader.ts';
+import { fetchBatch } from '../../lambdas/downloader.ts';
 import { type BatchReply, pauseSeconds, s3KeysSchema, soonAgain } from '../../lambdas/events.ts';
 import { batch, type CloudLab, failing, notification, startCloudLab, testEvent } from '../support/cloud/cloud-lab.ts';
 import { recordTelemetry } from '../support/cloud/recorded-telemetry.ts';
@@ -66,7 +66,7 @@ describe('a poison message', () => {
 it('what is logged of a failure names the message and not more than is needed of it', async () => {
   const telemetry = recordTelemetry();
   const world = { ...cloud.world(), telemetry };
-  await download({ Records: batch('x'.repeat(10_000)) }, world, { getRemainingTimeInMillis: () => 900_000 });
+  await fetchBatch({ Records: batch('x'.repeat(10_000)) }, world, { getRemainingTimeInMillis: () => 900_000 });
   expect(telemetry.lines).toHaveLength(1);
   expect(telemetry.lines[0]?.length).toBeLessThan(700);
 });

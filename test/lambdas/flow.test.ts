@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { buildSampleChannel, sampleAllowlist } from '../../local/sample/sample-channel.ts';
 import { damage, expectSame, localSync } from '../support/cloud/compare.ts';
 import { smallCloud } from '../support/cloud/small-cloud.ts';

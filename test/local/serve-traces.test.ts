@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Access } from '../../local/serve/respond.ts';
+import type { ServedRequest } from '../../local/serve/respond.ts';
 import { fill, sampleChannel } from '../support/served/sample-channel.ts';
 import { newStores, serveForTest, serveSample } from '../support/served/served-stores.ts';
 
@@ -86,7 +86,7 @@ describe('the requests that real clients make', () => {
   ])('%s: rattler falls back until it finds one, and solves', async (_row, forms, steps) => {
     const store = await make();
     await fill(store, sampleChannel(forms));
-    const seen: Access[] = [];
+    const seen: ServedRequest[] = [];
     const url = await serveForTest({ store, log: (access) => seen.push(access) });
     const script = fileURLToPath(new URL('../support/served/solve-over-http.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script, `${url}/t/tok-1/conda`, 'alpha']);

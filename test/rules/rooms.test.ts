@@ -60,7 +60,7 @@ describe('the rooms of core', () => {
   it.each([
     ['names/planted.ts', "import type { Plan } from '../documents/plan.ts';"],
     ['documents/planted.ts', "const index = await import('../index/state/manifest.ts');"],
-    ['steps/planted.ts', "export { x } from '../../adapters/store-folder.ts';"],
+    ['steps/planted.ts', "export { x } from '../../adapters/store-folder/store-folder.ts';"],
   ])('would see %s', (path, text) => {
     expect(wrong(importsOf(path, text))).toHaveLength(1);
   });

@@ -7,5 +7,5 @@ import { channel, subdir } from './simulated-package.ts';
 /** The indexer that ships. */
 export const real: Indexer = async ({ store, clock, hints, forms = new Set() }) => {
   const keys = hints?.map((filename) => packageKey(channel, subdir, filename));
-  await indexSubdir(subdir, { store, clock, channel, forms, log: () => {} }, keys && { hints: keys });
+  await indexSubdir(subdir, { store, clock, channel, asked: forms, log: () => {} }, keys && { hints: keys });
 };

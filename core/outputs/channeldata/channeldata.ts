@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { canonicalJson, compareCodePoints, parseJson } from '../../json/json.ts';
 import type { Subdir } from '../../names/subdir.ts';
-import { channelFlags } from '../channel-facts.ts';
-import { type EntrySource, type OutputBytes, summariesOf } from '../entry-source.ts';
-import { newestOf } from '../version-texts.ts';
+import { newestOf } from '../../names/version/version-texts.ts';
+import { channelFlags } from '../entries/channel-facts.ts';
+import { type EntrySource, type OutputBytes, summariesOf } from '../entries/entry-source.ts';
 import { channeldataSummary, mergeFields, mergePartials, type NamePartial, partialsSchema } from './partial.ts';
 
 /** One name over all subdirs. */

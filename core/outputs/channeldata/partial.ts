@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import { canonicalJson, parseJson } from '../../json/json.ts';
-import { channelFields, type channelFlags, isTrue, readFacts } from '../channel-facts.ts';
-import type { Summary } from '../entry-source.ts';
-import type { IndexEntry } from '../index-entry.ts';
-import { compareVersionTexts } from '../version-texts.ts';
+import { compareVersionTexts } from '../../names/version/version-texts.ts';
+import { channelFields, type channelFlags, isTrue, readFacts } from '../entries/channel-facts.ts';
+import type { Summary } from '../entries/entry-source.ts';
+import type { IndexEntry } from '../entries/index-entry.ts';
 
 /** The version and timestamp of the package that a field's value is from. */
 type Held = readonly [version: string, timestamp: number, value: unknown];

@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import { canonicalJson, parseJson } from '../../json/json.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
-import type { Summary } from '../entry-source.ts';
-import type { IndexEntry } from '../index-entry.ts';
-import { matcherWithin, newestOf } from '../version-texts.ts';
-import { runOfMembers } from '../write-document.ts';
+import { matcherWithin, newestOf } from '../../names/version/version-texts.ts';
+import type { Summary } from '../entries/entry-source.ts';
+import type { IndexEntry } from '../entries/index-entry.ts';
+import { runOfMembers } from '../entries/write-document.ts';
 
 /** A listed package as the choice of the newest needs it. */
 export interface Known {
@@ -50,7 +50,7 @@ export function withoutOtherFormat<T extends { readonly filename: string }>(pack
 }
 
 /** A listed package that may be the newest of its name, as far as its own batch can tell. */
-export interface Candidate {
+export interface NewestCandidate {
   readonly filename: string;
   readonly version: string;
   readonly build: string;
@@ -102,10 +102,13 @@ function rowOf(entry: IndexEntry): string {
 }
 
 /** What `candidatesSummary` wrote, in order of file name. */
-export function readCandidates(summary: Uint8Array): { readonly candidates: Candidate[]; readonly removed: string[] } {
+export function readCandidates(summary: Uint8Array): {
+  readonly candidates: NewestCandidate[];
+  readonly removed: string[];
+} {
   const buffer = Buffer.from(summary.buffer, summary.byteOffset, summary.length);
   const rows = buffer.toString('latin1', buffer.indexOf(0x0a) + 1);
-  const candidates: Candidate[] = [];
+  const candidates: NewestCandidate[] = [];
   const removed: string[] = [];
   let member = 0;
   for (const row of rows === '' ? [] : rows.split('\n')) {
@@ -119,7 +122,7 @@ export function readCandidates(summary: Uint8Array): { readonly candidates: Cand
   return { candidates, removed };
 }
 
-function readRow(row: string, member: number): Candidate | null {
+function readRow(row: string, member: number): NewestCandidate | null {
   const a = row.indexOf('\t');
   if (a === -1) return null;
   const b = row.indexOf('\t', a + 1);

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { parseJson } from '../../json/json.ts';
 import { matchSpecMatches } from '../../names/match-spec/match-record.ts';
 import { type MatchSpec, parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
-import { compareVersionTexts, matcherWithin, newestOf } from '../version-texts.ts';
-import { type Candidate, type Known, withoutOtherFormat } from './candidates.ts';
+import { compareVersionTexts, matcherWithin, newestOf } from '../../names/version/version-texts.ts';
+import { type Known, type NewestCandidate, withoutOtherFormat } from './candidates.ts';
 
 export interface Names {
   /** Name -> at least those of its packages that may be the newest. */
-  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+  readonly candidates: ReadonlyMap<string, readonly NewestCandidate[]>;
   /** All packages of some names. */
   packagesOf(names: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly Known[]>>;
 }
@@ -35,16 +35,16 @@ export async function chooseCurrent({ candidates, packagesOf }: Names): Promise<
 /** The packages of one name that are chosen for others' needs, or for having no features. */
 function besideNewest(
   seen: readonly Known[],
-  { newest, needs }: { readonly newest: readonly Candidate[]; readonly needs: readonly Need[] },
+  { newest, needs }: { readonly newest: readonly NewestCandidate[]; readonly needs: readonly Need[] },
 ): readonly Known[] {
   const older = needs.flatMap((need) => newestMeeting(need, seen));
   const plain = bestWithoutFeatures([...newest, ...older], seen);
   return plain === null ? older : [...older, plain];
 }
 
-type NewestOfNames = Map<string, readonly Candidate[]>;
+type NewestOfNames = Map<string, readonly NewestCandidate[]>;
 
-function newestPackages(seen: readonly Candidate[]): readonly Candidate[] {
+function newestPackages(seen: readonly NewestCandidate[]): readonly NewestCandidate[] {
   if (seen.every(({ version }) => version === seen[0]?.version)) return seen;
   const isNewest = matcherWithin(newestOf(seen.map(({ version }) => version)));
   return seen.filter(({ version }) => isNewest(version));
@@ -142,7 +142,7 @@ function readNeed(text: string): Need | null {
   return {
     name: spec.name,
     isMetBy(one) {
-      const key = looksAtBuilds(spec) ? `${one.version}-${one.build}-${one.buildNumber}` : one.version;
+      const key = constrainsBuilds(spec) ? `${one.version}-${one.build}-${one.buildNumber}` : one.version;
       const before = known.get(key);
       const met = before ?? matchSpecMatches(spec, { ...one, name: spec.name, build_number: one.buildNumber });
       if (before === undefined) known.set(key, met);
@@ -151,4 +151,4 @@ function readNeed(text: string): Need | null {
   };
 }
 
-const looksAtBuilds = ({ build, buildNumber }: MatchSpec): boolean => build !== null || buildNumber !== null;
+const constrainsBuilds = ({ build, buildNumber }: MatchSpec): boolean => build !== null || buildNumber !== null;

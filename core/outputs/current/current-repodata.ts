@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { canonicalJson, compareCodePoints, parseJson } from '../../json/json.ts';
 import { md5Schema } from '../../names/digest.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
-import { type EntrySource, type OutputBytes, type Section, summariesOf } from '../entry-source.ts';
-import type { IndexEntry } from '../index-entry.ts';
-import { type Member, runOfMembers, writeDocument } from '../write-document.ts';
-import { type Candidate, candidatesSummary, type Known, knownOf, readCandidates } from './candidates.ts';
+import { type EntrySource, type OutputBytes, type Section, summariesOf } from '../entries/entry-source.ts';
+import type { IndexEntry } from '../entries/index-entry.ts';
+import { type Member, runOfMembers, writeDocument } from '../entries/write-document.ts';
+import { candidatesSummary, type Known, knownOf, type NewestCandidate, readCandidates } from './candidates.ts';
 import { chooseCurrent } from './choose.ts';
 
 /**
@@ -32,8 +32,8 @@ export async function* currentRepodata(source: EntrySource): OutputBytes {
   yield* writeDocument({ info: { subdir: source.subdir }, members, rest });
 }
 
-async function readBatches(source: EntrySource, section: Section, removed: string[]): Promise<Candidate[][]> {
-  const batches: Candidate[][] = [];
+async function readBatches(source: EntrySource, section: Section, removed: string[]): Promise<NewestCandidate[][]> {
+  const batches: NewestCandidate[][] = [];
   for await (const summary of summariesOf(source, section, candidatesSummary)) {
     const batch = readCandidates(summary);
     batches.push(batch.candidates);
@@ -42,8 +42,8 @@ async function readBatches(source: EntrySource, section: Section, removed: strin
   return batches;
 }
 
-function byName(batches: Batches): Map<string, Candidate[]> {
-  const names = new Map<string, Candidate[]>();
+function byName(batches: Batches): Map<string, NewestCandidate[]> {
+  const names = new Map<string, NewestCandidate[]>();
   for (const candidate of [...batches['packages.conda'], ...batches.packages].flat()) {
     const { name } = packageFileParts(candidate.filename);
     const same = names.get(name);
@@ -99,7 +99,7 @@ function withLegacyMd5(member: Member, md5: string | undefined): Member {
 }
 
 /** The candidates of each batch. */
-type Batches = Readonly<Record<Section, readonly (readonly Candidate[])[]>>;
+type Batches = Readonly<Record<Section, readonly (readonly NewestCandidate[])[]>>;
 
 interface WholeBatches {
   /** All packages of some names, from those batches alone that hold any. */

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { compareCodePoints, parseJson } from '../../json/json.ts';
 import { type Sha256, sha256Of } from '../../names/digest.ts';
 import type { PackageFormat } from '../../names/package-file-name.ts';
-import type { EntrySource, Section } from '../entry-source.ts';
-import type { IndexEntry } from '../index-entry.ts';
+import type { EntrySource, Section } from '../entries/entry-source.ts';
+import type { IndexEntry } from '../entries/index-entry.ts';
 
 /** All that a subdir says of one package name: an immutable file named by the hash of its bytes (CEP 16). */
 export interface Shard {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import { bytes, key, listed, textOf } from '../../support/store/objects.ts';
 import { at, elsewhere, folder, place, publish, store, useTouchedStore } from '../../support/store/touched-store.ts';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import type { Metadata, Store } from '../../../core/ports/store.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { disk } from '../../support/store/mortal-disk.ts';

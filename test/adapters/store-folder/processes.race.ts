@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exclusiveLock } from '../../../adapters/store-folder/lock.ts';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { bytes, key, listed, textOf } from '../../support/store/objects.ts';
 

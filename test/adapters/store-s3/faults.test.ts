@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { s3Store } from '../../../adapters/store-s3.ts';
+import { s3Store } from '../../../adapters/store-s3/store-s3.ts';
 import { type BucketScene, bucketScene, sceneBucket } from '../../support/cloud/bucket-scene.ts';
 import { cloudClients, cloudConfig } from '../../support/cloud/cloud-clients.ts';
 import { bytes, key, listed, textOf } from '../../support/store/objects.ts';

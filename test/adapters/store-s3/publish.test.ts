@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { s3Store } from '../../../adapters/store-s3.ts';
+import { s3Store } from '../../../adapters/store-s3/store-s3.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import type { Condition, PutOutcome } from '../../../core/ports/store.ts';
 import { type BucketScene, bucketScene, sceneBucket } from '../../support/cloud/bucket-scene.ts';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import { proofSchema } from '../../../core/documents/proof.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { proofKey } from '../../../core/layout/keys.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { s3Store } from '../../../adapters/store-s3.ts';
+import { s3Store } from '../../../adapters/store-s3/store-s3.ts';
 import { systemClock } from '../../../adapters/system-clock.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { sha256Of } from '../../../core/names/digest.ts';

@@ -4,7 +4,7 @@ import type { EntryChange } from '../../../core/index/check-package.ts';
 import { mergeEntries, showsChange, spliceSection, splitEntries } from '../../../core/index/commit-entries.ts';
 import { stateSource } from '../../../core/index/state-source.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
-import type { IndexEntry } from '../../../core/outputs/index-entry.ts';
+import type { IndexEntry } from '../../../core/outputs/entries/index-entry.ts';
 import { aLine, readable, someLines } from '../../support/index/index-lines.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import { readIndex } from '../../../core/index/read-index.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type BuiltPackage, buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';

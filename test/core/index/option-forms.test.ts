@@ -78,8 +78,8 @@ describe('the option forms', () => {
   it('that cannot be made here are named, when they are asked for and when they are there, and all others are made', async () => {
     const scene = indexScene();
     await scene.copy(a);
-    const problems = async (forms?: typeof all) =>
-      (await indexSubdir(subdir, { ...scene.world, ...(forms && { forms }) })).problems;
+    const problems = async (asked?: typeof all) =>
+      (await indexSubdir(subdir, { ...scene.world, ...(asked && { asked }) })).problems;
     const named = [expect.objectContaining({ code: 'index.form', subject: keyOf('repodata.json.bz2') })];
     expect(await problems(all)).toEqual(named);
     expect(await damage(scene)).toEqual([]);

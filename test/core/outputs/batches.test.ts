@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../core/json/json.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { mergePartials, type NamePartial } from '../../../core/outputs/channeldata/partial.ts';
 import { currentRepodata } from '../../../core/outputs/current/current-repodata.ts';
-import type { IndexEntry } from '../../../core/outputs/index-entry.ts';
+import type { IndexEntry } from '../../../core/outputs/entries/index-entry.ts';
 import { collected, sourceOf } from '../../support/index/form-source.ts';
 
 const nothing = Buffer.from('{}');

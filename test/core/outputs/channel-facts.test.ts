@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
-import { packageFacts } from '../../../core/outputs/channel-facts.ts';
-import { recipeSource } from '../../../core/outputs/recipe-source.ts';
+import { packageFacts } from '../../../core/outputs/entries/channel-facts.ts';
+import { recipeSource } from '../../../core/outputs/entries/recipe-source.ts';
 import type { InfoFiles } from '../../../core/package/package-info.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../core/json/json.ts';
 import { representationOf } from '../../../core/layout/keys.ts';
-import type { EntrySource } from '../../../core/outputs/entry-source.ts';
+import type { EntrySource } from '../../../core/outputs/entries/entry-source.ts';
 import { outputs } from '../../../core/outputs/outputs.ts';
 import { buildShards } from '../../../core/outputs/shards/build-shards.ts';
 import { parsePatchInstructions } from '../../support/cli/patch-instructions.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runExports } from '../../../core/outputs/run-exports.ts';
+import { runExports } from '../../../core/outputs/repodata.ts';
 import { formPackages } from '../../support/index/form-packages.ts';
 import { collected, sourcesOf } from '../../support/index/form-source.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changedNames } from '../../../core/index/changed-names.ts';
 import { packageFileNameSchema, packageFileParts } from '../../../core/names/package-file-name.ts';
-import type { IndexEntry } from '../../../core/outputs/index-entry.ts';
+import type { IndexEntry } from '../../../core/outputs/entries/index-entry.ts';
 import { buildShards, entriesByName } from '../../../core/outputs/shards/build-shards.ts';
 import { formPackages } from '../../support/index/form-packages.ts';
 import { allOf, lineOf, sourceOf } from '../../support/index/form-source.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';

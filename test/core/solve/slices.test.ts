@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
 import { makePlan } from '../../../core/diff/make-plan.ts';
 import { parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { type PartialPlan, partialPlanSchema } from '../../../core/documents/partial-plan.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import { packageKey } from '../../../core/layout/keys.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';

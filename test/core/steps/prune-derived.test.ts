@@ -69,7 +69,7 @@ describe('what is derived or kept for a while goes', () => {
   });
 
   it('the index files of an option that is off, and those of no other', async () => {
-    const world = { ...scene.world, forms: new Set(optionalIndexFiles), bzip2: async (bytes: Uint8Array) => bytes };
+    const world = { ...scene.world, asked: new Set(optionalIndexFiles), bzip2: async (bytes: Uint8Array) => bytes };
     await indexSubdir(subdir, world);
     const [shards, bzip2, fromPackages] = optionalIndexFiles.map((file) => indexKey('conda', subdir, file));
     expect(kinds(await scene.prune(), 'form')).toEqual([]);
@@ -80,7 +80,7 @@ describe('what is derived or kept for a while goes', () => {
       true,
       false,
     ]);
-    await indexSubdir(subdir, { ...world, forms: scene.asked });
+    await indexSubdir(subdir, { ...world, asked: scene.asked });
     expect(kinds(await scene.prune(), 'form')).toEqual([]);
   });
 

@@ -20,8 +20,8 @@ function scene(behaviour: Pick<Bucket, 'etagOf'>) {
     behaviour,
   );
   const clock = { ...made.world.clock, now: () => made.now };
-  const forms = new Set(['repodata_shards.msgpack.zst'] as const);
-  const index = () => indexSubdir(subdir, { ...made.world, clock, forms });
+  const asked = new Set(['repodata_shards.msgpack.zst'] as const);
+  const index = () => indexSubdir(subdir, { ...made.world, clock, asked });
   return { scene: made, index, at: (operation: string, act: () => Promise<unknown>) => void acts.set(operation, act) };
 }
 

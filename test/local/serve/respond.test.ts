@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../../core/ports/store.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
-import type { Access } from '../../../local/serve/respond.ts';
+import type { ServedRequest } from '../../../local/serve/respond.ts';
 import { serveStore } from '../../../local/serve/serve-store.ts';
 import { openSocket, rawRequest } from '../../support/served/raw-http.ts';
 import { fill } from '../../support/served/sample-channel.ts';
@@ -97,8 +97,8 @@ describe('a client that reads slowly or leaves', () => {
 
   test('takes no more from the store than the sockets hold, and nothing once it is gone', async () => {
     const { store, counted } = endlessStore();
-    const left = Promise.withResolvers<Access>();
-    const log = (access: Access) => (access.method === 'GET' ? left.resolve(access) : undefined);
+    const left = Promise.withResolvers<ServedRequest>();
+    const log = (access: ServedRequest) => (access.method === 'GET' ? left.resolve(access) : undefined);
     const url = await serveForTest({ store, log });
     const socket = openSocket(url);
     socket.write(rawRequest({ target: `/${at}` }));
@@ -117,7 +117,7 @@ describe('a client that reads slowly or leaves', () => {
 
   test('leaves with requests waiting: none of them holds the server open', async () => {
     const { store } = endlessStore();
-    const seen: Access[] = [];
+    const seen: ServedRequest[] = [];
     const served = await serveStore({ store, port: 0, log: (access) => seen.push(access) });
     const socket = openSocket(served.url);
     socket.write(rawRequest({ target: `/${at}`, headers: { Connection: 'keep-alive' } }).repeat(3));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { z } from 'zod';
-import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { Solver } from '../../../core/ports/solver.ts';

@@ -70,7 +70,7 @@ function methods(lab: Lab, solver: Solver, forms: readonly OptionalIndexFile[]) 
       named(syncProblems(await sync(allowlist(packages), world, log))),
     index,
     async damage() {
-      const { problems } = await verify(asked.platforms, { ...world, log, forms: new Set(asked.forms) });
+      const { problems } = await verify(asked.platforms, { ...world, log, asked: new Set(asked.forms) });
       return problems.map(({ code, key }) => `${code} ${key.replace(/^conda\//, '')}`);
     },
     edit,

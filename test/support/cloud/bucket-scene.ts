@@ -1,4 +1,4 @@
-import { type S3StoreOptions, s3Store } from '../../../adapters/store-s3.ts';
+import { type S3StoreOptions, s3Store } from '../../../adapters/store-s3/store-s3.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import type { Fault } from '../../cloud/fault.ts';
 import { newCloudBucket } from '../../cloud/s3/s3-world.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { rattlerSolver } from '../../../adapters/solver-rattler.ts';
+import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { small } from '../cli/start-lab.ts';
 import { temporaryFolder } from '../machine/temporary-folder.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { Queue } from '../../../core/ports/queue.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
-import { download } from '../../../lambdas/downloader.ts';
+import { fetchBatch } from '../../../lambdas/downloader.ts';
 import { index } from '../../../lambdas/indexer.ts';
 import { proveChannel } from '../../../lambdas/prover.ts';
 import { pruneChannel } from '../../../lambdas/pruner.ts';
@@ -69,7 +69,7 @@ export function smallFunctions(outside: Outside) {
   };
   const handlers: Record<SmallFunction, (event: unknown, life: Life) => Promise<unknown>> = {
     scraper: (event, life) => scrape(event, scraperWorld(life), contextOf('scraper')),
-    downloader: (event, life) => download(event, downloaderWorld(life), contextOf('downloader')),
+    downloader: (event, life) => fetchBatch(event, downloaderWorld(life), contextOf('downloader')),
     indexer: (event, life) => index(event, indexerWorld(life)),
     prover: (event, life) => proveChannel(event, proverWorld(life)),
     pruner: (event, life) => pruneChannel(event, prunerWorld(life)),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalJson, compareCodePoints } from '../../../core/json/json.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
-import type { IndexEntry } from '../../../core/outputs/index-entry.ts';
+import type { IndexEntry } from '../../../core/outputs/entries/index-entry.ts';
 
 const json = (value: unknown) => Buffer.from(canonicalJson(value), 'latin1');
 

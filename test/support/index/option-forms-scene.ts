@@ -1,6 +1,6 @@
+import { compressBzip2 } from '../../../adapters/compress-bzip2/compress-bzip2.ts';
 import { type OptionalIndexFile, optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import { indexKey } from '../../../core/layout/keys.ts';
-import { bzip2 } from '../../../core/outputs/bzip2.ts';
 import { type IndexOptions, indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { type IndexScene, subdir } from './index-scene.ts';
@@ -13,10 +13,10 @@ export const shardIndexKey = keyOf('repodata_shards.msgpack.zst');
 
 /** Indexes the scene's subdir, with these option forms asked for. */
 export const run = ({ world }: IndexScene, asked: ReadonlySet<OptionalIndexFile>, options?: IndexOptions) =>
-  indexSubdir(subdir, { ...world, forms: asked, bzip2 }, options);
+  indexSubdir(subdir, { ...world, asked, bzip2: compressBzip2 }, options);
 /** What `verify` finds in the subdir. */
 export const damage = async ({ world }: IndexScene, asked?: ReadonlySet<OptionalIndexFile>) => {
-  const { problems } = await verify([subdir], { ...world, ...(asked && { forms: asked }) });
+  const { problems } = await verify([subdir], { ...world, ...(asked && { asked }) });
   // Nobody indexed noarch, nor the channel.
   return problems.flatMap(({ code, key }) => (key.includes(`/${subdir}/`) ? [`${code} ${key}`] : []));
 };

@@ -62,7 +62,7 @@ export function pruneScene(options: MemoryStoreOptions = {}, behaviour: Pick<Buc
       return where;
     },
     origin: (where) => provenanceOf(where).copied.origin.type,
-    prune: (remove = true) => prune({ store, channel: 'conda', clock, retain, forms: scene.asked }, { remove }),
+    prune: (remove = true) => prune({ store, channel: 'conda', clock, retain, asked: scene.asked }, { remove }),
     async damage() {
       return (await verify([subdir], { store, channel: 'conda', clock, log: () => {} })).problems;
     },

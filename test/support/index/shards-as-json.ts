@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
 import type { Sha256 } from '../../../core/names/digest.ts';
-import type { EntrySource } from '../../../core/outputs/entry-source.ts';
+import type { EntrySource } from '../../../core/outputs/entries/entry-source.ts';
 import { buildShards } from '../../../core/outputs/shards/build-shards.ts';
 import { shardIndex } from '../../../core/outputs/shards/shard-index.ts';
 

@@ -1,5 +1,5 @@
 import { objectKeySchema } from '../../../core/layout/keys.ts';
-import type { Access } from '../../../local/serve/respond.ts';
+import type { ServedRequest } from '../../../local/serve/respond.ts';
 import { type MemoryStoreOptions, memoryStore } from '../../twins/store-memory.ts';
 import { fill } from './sample-channel.ts';
 import { serveForTest } from './served-stores.ts';
@@ -14,9 +14,9 @@ export const large = Buffer.from(Array.from({ length: 3.5 * 256 * 1024 }, (_, i)
 export async function serveOne(bytes: Uint8Array, options: MemoryStoreOptions = {}) {
   const store = memoryStore(options);
   await fill(store, [[at, bytes]]);
-  const seen: Access[] = [];
-  const logged = Promise.withResolvers<Access>();
-  const log = (access: Access) => {
+  const seen: ServedRequest[] = [];
+  const logged = Promise.withResolvers<ServedRequest>();
+  const log = (access: ServedRequest) => {
     seen.push(access);
     logged.resolve(access);
   };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { type ServeOptions, serveStore } from '../../../local/serve/serve-store.ts';
 import { memoryStore } from '../../twins/store-memory.ts';

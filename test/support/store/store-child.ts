@@ -1,7 +1,7 @@
 /** A process of its own that works on a folder store, so that tests can race with it and kill it. */
 
 import { exclusiveLock } from '../../../adapters/store-folder/lock.ts';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import { countUp, key } from './objects.ts';
 
 const [task = '', root = '', share = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { folderStore } from '../../../adapters/store-folder.ts';
+import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { type TemporaryFolder, temporaryFolder } from '../machine/temporary-folder.ts';
 import { bytes, key } from './objects.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyHotfix, hotfixOf } from '../../../../core/documents/patches/hotfix.ts';
 import type { PatchInstructions } from '../../../../core/documents/patches/patch-file.ts';
-import { entryParts } from '../../../../core/outputs/channel-facts.ts';
+import { entryParts } from '../../../../core/outputs/entries/channel-facts.ts';
 import { recordSchema } from '../../../../core/record/record.ts';
 import { parsePatchInstructions } from '../../../support/cli/patch-instructions.ts';
 

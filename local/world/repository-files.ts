@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemErrorCode } from '../adapters/system-error.ts';
-import { maxAllowlistBytes } from '../core/documents/allowlist/decode-allowlist.ts';
-import { type Allowlist, acceptAllowlist } from '../core/documents/allowlist/parse-allowlist.ts';
-import type { Patches } from '../core/documents/patches/hotfix.ts';
-import { maxPatchFileBytes, type PatchInstructions, readPatchFile } from '../core/documents/patches/patch-file.ts';
-import { parsePatchFileName } from '../core/layout/patch-file-name.ts';
-import type { Subdir } from '../core/names/subdir.ts';
-import { GatehouseError } from '../core/problems/error.ts';
+import { systemErrorCode } from '../../adapters/system-error.ts';
+import { maxAllowlistBytes } from '../../core/documents/allowlist/decode-allowlist.ts';
+import { type Allowlist, acceptAllowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import type { Patches } from '../../core/documents/patches/hotfix.ts';
+import { maxPatchFileBytes, type PatchInstructions, readPatchFile } from '../../core/documents/patches/patch-file.ts';
+import { parsePatchFileName } from '../../core/layout/patch-file-name.ts';
+import type { Subdir } from '../../core/names/subdir.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 
 /** @throws GatehouseError `allowlist.missing`, or `allowlist.invalid` with every problem on a line of its own */
 export async function readAllowlist(file: string): Promise<Allowlist> {

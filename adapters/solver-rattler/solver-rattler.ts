@@ -1,16 +1,16 @@
-import { namesChannel } from '../core/names/match-spec/solver-spec.ts';
-import { parseVersion } from '../core/names/version/version.ts';
-import type { RecordRefusal, Solver } from '../core/ports/solver.ts';
-import { dependencySpec } from '../core/record/dependency-spec.ts';
-import type { RepodataRecord } from '../core/record/record.ts';
-import { type SolverThread, solverThread } from './solver-rattler/solver-thread.ts';
+import { namesChannel } from '../../core/names/match-spec/solver-spec.ts';
+import { parseVersion } from '../../core/names/version/version.ts';
+import type { RecordRefusal, Solver } from '../../core/ports/solver.ts';
+import { dependencySpec } from '../../core/record/dependency-spec.ts';
+import type { RepodataRecord } from '../../core/record/record.ts';
+import { type SolverThread, solverThread } from './solver-thread.ts';
 
 export interface RattlerOptions {
   /** Threads that solve side by side; more calls wait their turn. */
   readonly workers?: number;
   /** How long one solve may take, the start of its thread included, before it is given up. */
   readonly timeLimitMs?: number;
-  /** Where `solver-rattler/worker.ts` is, when a bundler has moved it. */
+  /** Where `worker.ts` is, when a bundler has moved it. */
   readonly workerUrl?: URL;
 }
 
@@ -21,7 +21,7 @@ export interface RattlerOptions {
  */
 export function rattlerSolver(options: RattlerOptions = {}): Solver {
   const { workers = 1, timeLimitMs = 120_000 } = options;
-  const { workerUrl = new URL('./solver-rattler/worker.ts', import.meta.url) } = options;
+  const { workerUrl = new URL('./worker.ts', import.meta.url) } = options;
   const threads = Array.from({ length: workers }, () => solverThread({ workerUrl, timeLimitMs }));
   const idle = [...threads];
   const waiting: ((thread: SolverThread) => void)[] = [];

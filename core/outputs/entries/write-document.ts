@@ -1,4 +1,4 @@
-import { canonicalJson } from '../json/json.ts';
+import { canonicalJson } from '../../json/json.ts';
 import { type OutputBytes, type Section, sections } from './entry-source.ts';
 
 /** One `"file name":value` of a document's section; the value is canonical JSON. */

@@ -1,6 +1,6 @@
-import { compareVersions, parseVersion, type Version } from '../names/version/version.ts';
-import { parseVersionSpec } from '../names/version/version-spec.ts';
-import { versionMatches } from '../names/version/version-term.ts';
+import { compareVersions, parseVersion, type Version } from './version.ts';
+import { parseVersionSpec } from './version-spec.ts';
+import { versionMatches } from './version-term.ts';
 
 /** The order of two versions by CEP 33. A text that is no version sorts before every version. */
 export function compareVersionTexts(a: string, b: string): number {

@@ -1,32 +1,18 @@
 import { rmSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ObjectKey } from '../core/layout/keys.ts';
-import {
-  maxWholeBytes,
-  type PutOutcome,
-  type StagedObject,
-  type Store,
-  type StoredObject,
-  type WholeObject,
-} from '../core/ports/store.ts';
-import { GatehouseError } from '../core/problems/error.ts';
-import { fileEtag, handleSource, openFile, readFile } from './open-file.ts';
-import { type IncomingFile, incomingFiles, openIncoming } from './store-folder/incoming.ts';
-import { keyPath } from './store-folder/key-path.ts';
-import { listFiles } from './store-folder/list-files.ts';
-import { exclusiveLock } from './store-folder/lock.ts';
-import { deleteMetadata, readMetadata, writeMetadata } from './store-folder/metadata.ts';
-import {
-  allows,
-  conflict,
-  createFile,
-  moveFile,
-  occupant,
-  stampLater,
-  writeWhole,
-} from './store-folder/publish-file.ts';
-import { asDiskError, nullIfAbsent } from './system-error.ts';
-import { tooLarge } from './too-large.ts';
+import type { ObjectKey } from '../../core/layout/keys.ts';
+import type { PutOutcome, StagedObject, Store, StoredObject } from '../../core/ports/store.ts';
+import { maxWholeBytes, type WholeObject } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
+import { fileEtag, handleSource, openFile, readFile } from '../open-file.ts';
+import { asDiskError, nullIfAbsent } from '../system-error.ts';
+import { tooLarge } from '../too-large.ts';
+import { type IncomingFile, incomingFiles, openIncoming } from './incoming.ts';
+import { keyPath } from './key-path.ts';
+import { listFiles } from './list-files.ts';
+import { exclusiveLock } from './lock.ts';
+import { deleteMetadata, readMetadata, writeMetadata } from './metadata.ts';
+import { allows, conflict, createFile, moveFile, occupant, stampLater, writeWhole } from './publish-file.ts';
 
 /**
  * A store in a folder: one file an object, at the key's path, as any web server would serve it. Any number of processes

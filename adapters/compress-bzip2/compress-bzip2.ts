@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads';
-import { GatehouseError } from '../core/problems/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 
 /**
  * The bytes as one bzip2 stream, made in a thread of its own that ends with it: for `repodata.json.bz2`.
  *
- * @param workerUrl where `compress-bzip2/worker.ts` is, when a bundler has moved it
+ * @param workerUrl where `worker.ts` is, when a bundler has moved it
  * @throws GatehouseError `internal.bug` when the thread dies
  */
 export async function compressBzip2(
   bytes: Uint8Array,
-  workerUrl = new URL('./compress-bzip2/worker.ts', import.meta.url),
+  workerUrl = new URL('./worker.ts', import.meta.url),
 ): Promise<Uint8Array> {
   const worker = new Worker(workerUrl, { workerData: bytes });
   try {

@@ -2,11 +2,11 @@ import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EntryChange, Offload } from '../core/index/check-package.ts';
-import type { ChannelName } from '../core/layout/keys.ts';
-import type { Clock } from '../core/ports/clock.ts';
-import { GatehouseError } from '../core/problems/error.ts';
-import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './index-threads/messages.ts';
+import type { EntryChange, Offload } from '../../core/index/check-package.ts';
+import type { ChannelName } from '../../core/layout/keys.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
+import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './messages.ts';
 
 export interface IndexThreads extends AsyncDisposable {
   offload(digests: 'read' | 'noted'): Offload;
@@ -46,10 +46,10 @@ export function indexThreads(options: Options): IndexThreads {
     return thread;
   };
   return {
-    offload: (digests) => (looks) => {
-      seen += looks.length;
+    offload: (digests) => (checks) => {
+      seen += checks.length;
       const thread = started.find(({ callsUnderWay }) => callsUnderWay() < maxCallsPerThread) ?? start();
-      return thread?.index({ looks, digests, now: clock.now() }) ?? null;
+      return thread?.index({ checks, digests, now: clock.now() }) ?? null;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(started.map((thread) => thread[Symbol.asyncDispose]()));
@@ -68,7 +68,7 @@ interface IndexThread extends AsyncDisposable {
 /** A package's bytes are read, decoded and done with: more room for what is young costs memory and gains nothing. */
 const resourceLimits = { maxYoungGenerationSizeMb: 12 };
 
-const workerUrl = new URL('./index-threads/worker.ts', import.meta.url);
+const workerUrl = new URL('./worker.ts', import.meta.url);
 
 function indexThread(place: ThreadPlace): IndexThread {
   const worker = new Worker(workerUrl, { workerData: place, execArgv: [], resourceLimits });
@@ -95,8 +95,8 @@ function indexThread(place: ThreadPlace): IndexThread {
       const id = calls++;
       // Throws for what cannot be sent, and then nobody waits.
       worker.postMessage({ ...call, id } satisfies IndexCall);
-      const { promise, ...settle } = Promise.withResolvers<Changes>();
-      waiting.set(id, settle);
+      const { promise, ...deferred } = Promise.withResolvers<Changes>();
+      waiting.set(id, deferred);
       return promise;
     },
     async [Symbol.asyncDispose]() {

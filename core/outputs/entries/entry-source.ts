@@ -1,5 +1,5 @@
-import type { PackageFileName } from '../names/package-file-name.ts';
-import type { Subdir } from '../names/subdir.ts';
+import type { PackageFileName } from '../../names/package-file-name.ts';
+import type { Subdir } from '../../names/subdir.ts';
 import type { IndexEntry } from './index-entry.ts';
 
 /** The two maps of a repodata document. Entries of a section come in order of file name by code point. */

@@ -1,10 +1,10 @@
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Store } from '../core/ports/store.ts';
-import { asBucketError, type Bucket, s3Client } from './store-s3/bucket.ts';
-import { getObject, listObjects, readObject } from './store-s3/read-object.ts';
-import { stageObject } from './store-s3/stage-object.ts';
-import { putObject } from './store-s3/write-object.ts';
-import { systemClock } from './system-clock.ts';
+import type { Store } from '../../core/ports/store.ts';
+import { systemClock } from '../system-clock.ts';
+import { asBucketError, type Bucket, s3Client } from './bucket.ts';
+import { getObject, listObjects, readObject } from './read-object.ts';
+import { stageObject } from './stage-object.ts';
+import { putObject } from './write-object.ts';
 
 export interface S3StoreOptions extends Partial<Omit<Bucket, 'name' | 'client'>> {
   /** One made from the environment when absent. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { applyHotfix, type Hotfix } from '../documents/patches/hotfix.ts';
-import { canonicalJson, parseJson } from '../json/json.ts';
-import type { InfoFiles } from '../package/package-info.ts';
-import type { ReadPackageInfo } from '../package/read-package-info.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { type RepodataRecord, recordSchema } from '../record/record.ts';
+import { applyHotfix, type Hotfix } from '../../documents/patches/hotfix.ts';
+import { canonicalJson, parseJson } from '../../json/json.ts';
+import type { InfoFiles } from '../../package/package-info.ts';
+import type { ReadPackageInfo } from '../../package/read-package-info.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { type RepodataRecord, recordSchema } from '../../record/record.ts';
 import { recipeSource } from './recipe-source.ts';
 
 /** Fields of `channeldata.json` that the newest package which has them decides (conda-index `_update_channeldata`). */

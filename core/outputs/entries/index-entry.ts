@@ -1,4 +1,4 @@
-import type { PackageFileName } from '../names/package-file-name.ts';
+import type { PackageFileName } from '../../names/package-file-name.ts';
 
 /**
  * One package as a subdir's state keeps it. The JSON parts are canonical JSON as bytes: index files are spliced from
@@ -19,8 +19,8 @@ export interface IndexEntry {
   /** Canonical JSON of `info/run_exports.json`, `{}` when there is none. */
   readonly runExports: Uint8Array;
   /**
-   * Canonical JSON of what `channeldata.json` needs of this package (core/outputs/channel-facts.ts); for a problem, of the
-   * provenances there were when it was met (core/index/check-package.ts).
+   * Canonical JSON of what `channeldata.json` needs of this package (core/outputs/entries/channel-facts.ts); for a
+   * problem, of the provenances there were when it was met (core/index/check-package.ts).
    */
   readonly facts: Uint8Array;
 }
