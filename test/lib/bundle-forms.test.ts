@@ -31,6 +31,7 @@ it.each([true, false])(
       ...cloud.environment,
       GATEHOUSE_BUCKET: 'channel',
       GATEHOUSE_INDEX_QUEUE_URL: `${cloud.endpoint}/1/index`,
+      GATEHOUSE_OWN_QUEUE_URL: `${cloud.endpoint}/1/index`,
       POWERTOOLS_SERVICE_NAME: 'indexer',
       POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
     };
