@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { canonicalJson, compareCodePoints, parseJson } from '../../json/json.ts';
+import { canonicalJson, compareCodePoints } from '../../json/json.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { newestOf } from '../../names/version/version-texts.ts';
 import { channelFlags } from '../entries/channel-facts.ts';
 import { type EntrySource, type OutputBytes, summariesOf } from '../entries/entry-source.ts';
+import { parsePart } from '../entries/index-entry.ts';
 import { channeldataSummary, mergeFields, mergePartials, type NamePartial, partialsSchema } from './partial.ts';
 
 /** One name over all subdirs. */
@@ -43,11 +44,8 @@ async function readSubdir(source: EntrySource): Promise<Map<string, NamePartial>
   const names = new Map<string, NamePartial>();
   for (const section of ['packages.conda', 'packages'] as const) {
     for await (const summary of summariesOf(source, section, channeldataSummary)) {
-      const text = Buffer.from(summary).toString('latin1');
-      for (const [name, partial] of Object.entries(parseJson(text, partialsSchema, 'a summary of channeldata'))) {
-        const sofar = names.get(name);
-        names.set(name, sofar === undefined ? partial : mergePartials(sofar, partial));
-      }
+      const partials = parsePart(summary, partialsSchema, 'a summary of channeldata');
+      for (const [name, partial] of Object.entries(partials)) names.set(name, mergePartials(names.get(name), partial));
     }
   }
   return names;
@@ -58,7 +56,8 @@ function addSubdir(
   name: string,
   { partial, subdir }: { partial: NamePartial; subdir: Subdir },
 ): void {
-  const entry = entries.get(name) ?? newEntry();
+  const empty = { fields: {}, flags: new Set<string>(), runExports: {}, subdirs: [], timestamp: 0, version: '' };
+  const entry: Entry = entries.get(name) ?? empty;
   entries.set(name, entry);
   entry.fields = mergeFields(entry.fields, partial.fields);
   entry.subdirs.push(subdir);
@@ -71,15 +70,6 @@ function addSubdir(
     if (runExports !== null) entry.runExports[version] = runExports;
   }
 }
-
-const newEntry = (): Entry => ({
-  fields: {},
-  flags: new Set(),
-  runExports: {},
-  subdirs: [],
-  timestamp: 0,
-  version: '',
-});
 
 function shown({ fields, flags, runExports, subdirs, timestamp, version }: Entry): Record<string, unknown> {
   const values = Object.entries(fields).map(([field, held]) => [field, held?.[2]] as const);

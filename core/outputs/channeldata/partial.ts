@@ -1,10 +1,8 @@
-import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { canonicalJson, parseJson } from '../../json/json.ts';
 import { compareVersionTexts } from '../../names/version/version-texts.ts';
 import { channelFields, type channelFlags, isTrue, readFacts } from '../entries/channel-facts.ts';
 import type { Summary } from '../entries/entry-source.ts';
-import type { IndexEntry } from '../entries/index-entry.ts';
+import { type IndexEntry, jsonPart, parsePart } from '../entries/index-entry.ts';
 
 /** The version and timestamp of the package that a field's value is from. */
 type Held = readonly [version: string, timestamp: number, value: unknown];
@@ -27,14 +25,16 @@ export const partialsSchema = z.custom<Readonly<Record<string, NamePartial>>>(
 
 /**
  * Two parts as one: for each field the value of the newest version that has it, for each version its newest build.
- * Where neither is newer `a` stays.
+ * Where neither is newer `a` stays; without an `a` it is `b`.
  */
-export function mergePartials(a: NamePartial, b: NamePartial): NamePartial {
-  return {
-    timestamp: Math.max(a.timestamp, b.timestamp),
-    fields: mergeFields(a.fields, b.fields),
-    versions: mergeMaps(a.versions, b.versions, (x, y) => (y[0] > x[0] ? y : x)),
-  };
+export function mergePartials(a: NamePartial | undefined, b: NamePartial): NamePartial {
+  if (a === undefined) return b;
+  const versions = { ...a.versions };
+  for (const [version, build] of Object.entries(b.versions)) {
+    const other = versions[version];
+    if (other === undefined || build[0] > other[0]) versions[version] = build;
+  }
+  return { timestamp: Math.max(a.timestamp, b.timestamp), fields: mergeFields(a.fields, b.fields), versions };
 }
 
 /** Fields of two parts, by the rule of {@link mergePartials}. */
@@ -42,22 +42,12 @@ export function mergeFields(a: NamePartial['fields'], b: NamePartial['fields']):
   const fields = { ...a };
   for (const field of channelFields) {
     const [x, y] = [a[field], b[field]];
-    if (y !== undefined && (x === undefined || isNewer(y, x))) fields[field] = y;
+    // A total order, so that it does not matter how the parts were cut.
+    const isNewer = y !== undefined && (x === undefined || (compareVersionTexts(y[0], x[0]) || y[1] - x[1]) > 0);
+    if (isNewer) fields[field] = y;
   }
   return fields;
 }
-
-function mergeMaps(a: Record<string, Build>, b: Record<string, Build>, merge: (x: Build, y: Build) => Build) {
-  const merged = { ...a };
-  for (const [version, build] of Object.entries(b)) {
-    const other = merged[version];
-    merged[version] = other === undefined ? build : merge(other, build);
-  }
-  return merged;
-}
-
-/** Whether a value is newer: a total order, so that it does not matter how the parts were cut. */
-const isNewer = ([a, when]: Held, [b, then]: Held): boolean => (compareVersionTexts(a, b) || when - then) > 0;
 
 /** What the listed packages of a batch add to `channeldata.json`, by name. */
 export const channeldataSummary: Summary = {
@@ -67,21 +57,20 @@ export const channeldataSummary: Summary = {
     for (const entry of entries) {
       if (entry.kind !== 'listed') continue;
       const { name, partial } = partialOf(entry);
-      const sofar = names.get(name);
-      names.set(name, sofar === undefined ? partial : mergePartials(sofar, partial));
+      names.set(name, mergePartials(names.get(name), partial));
     }
-    return Buffer.from(canonicalJson(Object.fromEntries(names)), 'latin1');
+    return jsonPart(Object.fromEntries(names));
   },
 };
 
 const recordSchema = z.looseObject({ name: z.string(), version: z.string(), timestamp: z.number().default(0) });
 
 function partialOf(entry: IndexEntry): { name: string; partial: NamePartial } {
-  const record = parseJson(latin1(entry.record), recordSchema, entry.filename);
+  const record = parsePart(entry.record, recordSchema, entry.filename);
   const { about, flags } = readFacts(entry.facts);
-  const runExports = parseJson(latin1(entry.runExports), z.unknown(), entry.filename);
+  const runExports = parsePart(entry.runExports, z.unknown(), entry.filename);
   const { name, version } = record;
-  const timestamp = milliseconds(record.timestamp);
+  const timestamp = record.timestamp > maxTimestampSeconds ? record.timestamp : record.timestamp * 1000;
   // The record has the last word, as it may be patched.
   const said: Readonly<Record<string, unknown>> = { ...about, ...record };
   const fields: NamePartial['fields'] = {};
@@ -94,8 +83,3 @@ function partialOf(entry: IndexEntry): { name: string; partial: NamePartial } {
 
 /** 9999-12-31 in seconds: a timestamp above it is in milliseconds, as conda and conda-index hold it too. */
 const maxTimestampSeconds = 253402300799;
-
-const milliseconds = (timestamp: number): number => (timestamp > maxTimestampSeconds ? timestamp : timestamp * 1000);
-
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

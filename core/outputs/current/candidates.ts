@@ -1,22 +1,25 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { canonicalJson, parseJson } from '../../json/json.ts';
+import { canonicalJson } from '../../json/json.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
 import { matcherWithin, newestOf } from '../../names/version/version-texts.ts';
 import type { Summary } from '../entries/entry-source.ts';
-import type { IndexEntry } from '../entries/index-entry.ts';
+import { type IndexEntry, parsePart } from '../entries/index-entry.ts';
 import { runOfMembers } from '../entries/write-document.ts';
 
-/** A listed package as the choice of the newest needs it. */
-export interface Known {
+interface Package {
   readonly filename: string;
   readonly version: string;
   readonly build: string;
   readonly buildNumber: number;
-  /** As the record has it; 0 when it has none. */
-  readonly timestamp: number;
   /** Whether it tracks or has features. */
   readonly featured: boolean;
+}
+
+/** A listed package as the choice of the newest needs it. */
+export interface Known extends Package {
+  /** As the record has it; 0 when it has none. */
+  readonly timestamp: number;
   readonly depends: readonly string[];
 }
 
@@ -29,15 +32,12 @@ const recordSchema = z.looseObject({
 });
 
 export function knownOf({ filename, record }: IndexEntry): Known {
-  const text = Buffer.from(record.buffer, record.byteOffset, record.length).toString('latin1');
-  const { build_number, timestamp, depends, track_features, features } = parseJson(text, recordSchema, filename);
-  const featured = hasAny(track_features) || hasAny(features);
+  const { build_number, timestamp, depends, ...read } = parsePart(record, recordSchema, filename);
+  // Features are a list or one text.
+  const featured = [read.track_features, read.features].some((some) => (Array.isArray(some) ? some.length > 0 : some));
   const { version, build } = packageFileParts(filename);
   return { filename, version, build, buildNumber: build_number, timestamp, featured, depends };
 }
-
-/** Whether there is a feature: features are a list or one text. */
-const hasAny = (features: unknown): boolean => (Array.isArray(features) ? features.length > 0 : Boolean(features));
 
 /** The packages that conda sees: `.conda` first, and no `.tar.bz2` whose `.conda` is there. */
 export function withoutOtherFormat<T extends { readonly filename: string }>(packages: readonly T[]): readonly T[] {
@@ -50,13 +50,7 @@ export function withoutOtherFormat<T extends { readonly filename: string }>(pack
 }
 
 /** A listed package that may be the newest of its name, as far as its own batch can tell. */
-export interface NewestCandidate {
-  readonly filename: string;
-  readonly version: string;
-  readonly build: string;
-  readonly buildNumber: number;
-  /** Whether it tracks or has features. */
-  readonly featured: boolean;
+export interface NewestCandidate extends Package {
   /** Its `depends` as they stand in JSON, without quotes and with a TAB between any two. */
   readonly depends: string;
   /** Where its record is in the summary. */
@@ -101,6 +95,8 @@ function rowOf(entry: IndexEntry): string {
   return [entry.filename, buildNumber, Number(featured), entry.record.length, ...specs].join('\t');
 }
 
+const candidateRow = /^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)(?:\t(.*))?$/;
+
 /** What `candidatesSummary` wrote, in order of file name. */
 export function readCandidates(summary: Uint8Array): {
   readonly candidates: NewestCandidate[];
@@ -112,33 +108,17 @@ export function readCandidates(summary: Uint8Array): {
   const removed: string[] = [];
   let member = 0;
   for (const row of rows === '' ? [] : rows.split('\n')) {
-    const candidate = readRow(row, member);
-    if (candidate === null) removed.push(row);
-    else {
-      candidates.push(candidate);
-      member = candidate.end + ','.length;
+    const [, filename, buildNumber, featured, bytes, depends = ''] = candidateRow.exec(row) ?? [];
+    if (filename === undefined) {
+      removed.push(row);
+      continue;
     }
+    const { version, build } = packageFileParts(filename);
+    const start = member + filename.length + '"":'.length;
+    const end = start + Number(bytes);
+    const known = { filename, version, build, buildNumber: Number(buildNumber), featured: featured === '1' };
+    candidates.push({ ...known, depends, start, end });
+    member = end + ','.length;
   }
   return { candidates, removed };
-}
-
-function readRow(row: string, member: number): NewestCandidate | null {
-  const a = row.indexOf('\t');
-  if (a === -1) return null;
-  const b = row.indexOf('\t', a + 1);
-  const c = row.indexOf('\t', b + 1);
-  const d = row.indexOf('\t', c + 1);
-  const filename = row.slice(0, a);
-  const { version, build } = packageFileParts(filename);
-  const start = member + filename.length + '"":'.length;
-  return {
-    filename,
-    version,
-    build,
-    buildNumber: Number(row.slice(a + 1, b)),
-    featured: row.slice(b + 1, c) === '1',
-    start,
-    end: start + Number(d === -1 ? row.slice(c + 1) : row.slice(c + 1, d)),
-    depends: d === -1 ? '' : row.slice(d + 1),
-  };
 }
