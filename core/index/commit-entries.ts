@@ -72,22 +72,17 @@ function progress(before: Manifest | null, control: string | null | undefined): 
   return { control: before?.control ?? null, ...(partial && { partial }) };
 }
 
-export interface SplicedSection {
-  readonly segments: readonly Segment[];
-  /** Whether the index files show a difference. */
-  readonly shown: boolean;
-}
-
 /**
  * A section's segments with changes applied. Only segments that a change falls into are read and written.
  *
  * @param changes in order of file name, each name once
+ * @returns `shown`: whether the index files show a difference
  */
 export async function spliceSection(
   place: StatePlace,
   segments: readonly Segment[],
   changes: readonly EntryChange[],
-): Promise<SplicedSection> {
+): Promise<{ readonly segments: readonly Segment[]; readonly shown: boolean }> {
   const next: Segment[] = [];
   let shown = false;
   for (const { segment, own } of shares(segments, changes)) {
@@ -102,14 +97,11 @@ export async function spliceSection(
   return { segments: next, shown };
 }
 
-interface Share {
-  /** Null when there is no segment yet. */
-  readonly segment: Segment | null;
-  readonly own: readonly EntryChange[];
-}
-
-/** Which changes fall into which segment: those before the first one's name into the first. */
-function shares(segments: readonly Segment[], changes: readonly EntryChange[]): Share[] {
+/**
+ * Which changes fall into which segment: those before the first one's name into the first. Without any segment all fall
+ * into one that is null.
+ */
+function shares(segments: readonly Segment[], changes: readonly EntryChange[]) {
   let rest = changes;
   return (segments.length > 0 ? segments : [null]).map((segment, at) => {
     const end = segments[at + 1]?.first;

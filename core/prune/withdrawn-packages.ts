@@ -43,31 +43,21 @@ export async function* withdrawnPackages(
   world: PruneWorld,
   { subdir, manifest, control, guards }: Overridden,
 ): AsyncGenerator<Garbage> {
-  const served = servedRecords(world, { subdir, manifest });
+  let served: ReturnType<typeof servedRecords> | undefined;
   const segments = sections.flatMap((section) => manifest.sections[section]);
   for await (const { filename, override } of withdrawnEntries({ ...world, subdir }, segments)) {
     const now = control.packages[filename] ?? {};
     // Made under another withdrawal than control's of now, if that says one at all.
     if (now.withdrawn === undefined || override !== overrideTag(now)) continue;
     const object = await world.store.get(packageKey(world.channel, subdir, filename));
-    if (object === null || (await served())?.has(filename)) continue;
-    if (!(await isAsFetched(object, { ...world, subdir, filename }))) continue;
+    if (object === null) continue;
+    served ??= servedRecords({ ...world, subdir }, manifest);
+    if ((await served)?.has(filename) || !(await isAsFetched(object, { ...world, subdir, filename }))) continue;
     const { key, etag, size, modified } = object;
     const reason = `withdrawn on ${new Date(now.withdrawn.at).toISOString().slice(0, 10)}: ${now.withdrawn.reason}`;
     const due = Math.max(now.withdrawn.at + world.retain, modified + freshForMs);
     yield { key, etag, size, modified, kind: 'package', reason, due, guards };
   }
-}
-
-/** What clients read, asked for when the first package is about to go. */
-function servedRecords(world: PruneWorld, { subdir, manifest }: Pick<Overridden, 'subdir' | 'manifest'>) {
-  let served: ReturnType<typeof readIndex> | undefined;
-  return () => {
-    served ??= expectPublished({ ...world, subdir }, manifest).then(() =>
-      readIndex(world.store, world.channel, subdir),
-    );
-    return served;
-  };
 }
 
 /** Whether the very bytes came from upstream; what cannot be known is not so. */
@@ -86,11 +76,12 @@ async function isAsFetched(
 }
 
 /**
- * Holds every index file of a subdir against its state: one that is behind may show what the state has withdrawn.
+ * The records that clients read of a subdir. Every index file is held against its state first: one that is behind may
+ * show what the state has withdrawn.
  *
  * @throws GatehouseError `state.damaged` when one is behind, or missing that must be there
  */
-async function expectPublished({ store, channel, subdir }: StatePlace, { generation }: Manifest): Promise<void> {
+async function servedRecords({ store, channel, subdir }: StatePlace, { generation }: Manifest) {
   for (const { file, written } of subdirOutputs) {
     const key = indexKey(channel, subdir, file);
     const object = await store.get(key);
@@ -99,4 +90,5 @@ async function expectPublished({ store, channel, subdir }: StatePlace, { generat
       hint: 'run gatehouse index first',
     });
   }
+  return readIndex(store, channel, subdir);
 }
