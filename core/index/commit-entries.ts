@@ -22,12 +22,12 @@ interface Commit {
   readonly control?: string | null;
 }
 
-type Committed =
-  | { readonly status: 'conflict' }
-  | { readonly status: 'written' | 'unchanged'; readonly manifest: Manifest; readonly etag: string | null };
-
 /** Splices changes into a state's segments and replaces its manifest, if that is another manifest then. */
-export async function commitEntries(place: StatePlace, state: State, commit: Commit): Promise<Committed> {
+export async function commitEntries(
+  place: StatePlace,
+  state: State,
+  commit: Commit,
+): Promise<{ status: 'conflict' } | { status: 'written' | 'unchanged'; manifest: Manifest; etag: string | null }> {
   const before = state.trusted ? state.manifest : null;
   const next = await nextManifest(place, before, { ...commit, state });
   if (before !== null && canonicalJson(next) === canonicalJson(before)) {

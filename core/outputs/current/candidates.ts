@@ -69,7 +69,10 @@ export const candidatesSummary: Summary = {
     const candidates = candidatesOf(entries);
     const rows = entries.flatMap((entry) => {
       if (entry.kind === 'withdrawn') return [entry.filename];
-      return candidates.has(entry) ? [rowOf(entry)] : [];
+      if (!candidates.has(entry)) return [];
+      const { buildNumber, featured, depends } = knownOf(entry);
+      const specs = depends.map((spec) => canonicalJson(spec).slice(1, -1));
+      return [[entry.filename, buildNumber, Number(featured), entry.record.length, ...specs].join('\t')];
     });
     const records = runOfMembers([...candidates].map(({ filename, record }) => ({ filename, json: record })));
     return Buffer.concat([records, Buffer.from(`\n${rows.join('\n')}`, 'latin1')]);
@@ -87,12 +90,6 @@ function candidatesOf(entries: readonly IndexEntry[]): ReadonlySet<IndexEntry> {
     for (const { entry, version } of same) if (isWithin(version) || /[a-z_]/i.test(version)) chosen.add(entry);
   }
   return new Set(entries.filter((entry) => chosen.has(entry)));
-}
-
-function rowOf(entry: IndexEntry): string {
-  const { buildNumber, featured, depends } = knownOf(entry);
-  const specs = depends.map((spec) => canonicalJson(spec).slice(1, -1));
-  return [entry.filename, buildNumber, Number(featured), entry.record.length, ...specs].join('\t');
 }
 
 const candidateRow = /^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)(?:\t(.*))?$/;

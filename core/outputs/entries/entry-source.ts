@@ -41,11 +41,7 @@ export interface Summary {
 export type OutputBytes = AsyncIterable<Uint8Array>;
 
 /** The summary of each batch of a section, in order. */
-export async function* summariesOf(
-  source: EntrySource,
-  section: Section,
-  summary: Summary,
-): AsyncGenerator<Uint8Array> {
+export async function* summariesOf(source: EntrySource, section: Section, summary: Summary): OutputBytes {
   if (source.summaries !== undefined) yield* source.summaries(section, summary);
   else for await (const entries of source.entries(section)) yield summary.of(entries);
 }
