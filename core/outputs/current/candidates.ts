@@ -32,12 +32,14 @@ const recordSchema = z.looseObject({
 });
 
 export function knownOf({ filename, record }: IndexEntry): Known {
-  const { build_number, timestamp, depends, ...read } = parsePart(record, recordSchema, filename);
-  // Features are a list or one text.
-  const featured = [read.track_features, read.features].some((some) => (Array.isArray(some) ? some.length > 0 : some));
+  const { build_number, timestamp, depends, track_features, features } = parsePart(record, recordSchema, filename);
+  const featured = hasAny(track_features) || hasAny(features);
   const { version, build } = packageFileParts(filename);
   return { filename, version, build, buildNumber: build_number, timestamp, featured, depends };
 }
+
+/** Whether there is a feature: features are a list or one text. */
+const hasAny = (features: unknown): boolean => (Array.isArray(features) ? features.length > 0 : Boolean(features));
 
 /** The packages that conda sees: `.conda` first, and no `.tar.bz2` whose `.conda` is there. */
 export function withoutOtherFormat<T extends { readonly filename: string }>(packages: readonly T[]): readonly T[] {
@@ -92,8 +94,6 @@ function candidatesOf(entries: readonly IndexEntry[]): ReadonlySet<IndexEntry> {
   return new Set(entries.filter((entry) => chosen.has(entry)));
 }
 
-const candidateRow = /^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)(?:\t(.*))?$/;
-
 /** What `candidatesSummary` wrote, in order of file name. */
 export function readCandidates(summary: Uint8Array): {
   readonly candidates: NewestCandidate[];
@@ -105,17 +105,34 @@ export function readCandidates(summary: Uint8Array): {
   const removed: string[] = [];
   let member = 0;
   for (const row of rows === '' ? [] : rows.split('\n')) {
-    const [, filename, buildNumber, featured, bytes, depends = ''] = candidateRow.exec(row) ?? [];
-    if (filename === undefined) {
-      removed.push(row);
-      continue;
+    const candidate = readRow(row, member);
+    if (candidate === null) removed.push(row);
+    else {
+      candidates.push(candidate);
+      member = candidate.end + ','.length;
     }
-    const { version, build } = packageFileParts(filename);
-    const start = member + filename.length + '"":'.length;
-    const end = start + Number(bytes);
-    const known = { filename, version, build, buildNumber: Number(buildNumber), featured: featured === '1' };
-    candidates.push({ ...known, depends, start, end });
-    member = end + ','.length;
   }
   return { candidates, removed };
+}
+
+/** By the places of its tabs: a regular expression takes twice as long, and a large subdir has a million rows. */
+function readRow(row: string, member: number): NewestCandidate | null {
+  const a = row.indexOf('\t');
+  if (a === -1) return null;
+  const b = row.indexOf('\t', a + 1);
+  const c = row.indexOf('\t', b + 1);
+  const d = row.indexOf('\t', c + 1);
+  const filename = row.slice(0, a);
+  const { version, build } = packageFileParts(filename);
+  const start = member + filename.length + '"":'.length;
+  return {
+    filename,
+    version,
+    build,
+    buildNumber: Number(row.slice(a + 1, b)),
+    featured: row.slice(b + 1, c) === '1',
+    start,
+    end: start + Number(d === -1 ? row.slice(c + 1) : row.slice(c + 1, d)),
+    depends: d === -1 ? '' : row.slice(d + 1),
+  };
 }

@@ -108,7 +108,8 @@ export function needReader(): (written: string) => Need | null {
     return need;
   };
   return (written) => {
-    const [name = ''] = written.split(' ', 1);
+    const space = written.indexOf(' ');
+    const name = space === -1 ? written : written.slice(0, space);
     const rest = written.slice(name.length + 1);
     const before = known.get(rest);
     if (!plainName.test(name) || (before === undefined && !plainRest.test(rest)))
