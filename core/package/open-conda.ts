@@ -51,11 +51,8 @@ export async function openConda(
 async function checkMetadata(metadata: ZipMember, report: Report): Promise<void> {
   if (metadata.size > maxMetadataBytes) refuse('A5.metadata', `a ${metadataName} of ${metadata.size} bytes`);
   const text = await utf8Text(metadata.open(), metadataName);
-  if (text === '') {
-    // Some writers leave it empty, and no client reads it.
-    report('conda.metadata', `${metadataName} is empty`);
-    return;
-  }
+  // Some writers leave it empty, and no client reads it.
+  if (text === '') return report('conda.metadata', `${metadataName} is empty`);
   const format = parseInfoJson(text, z.unknown(), metadataName);
   if (!metadataSchema.safeParse(format).success) refuse('A5.metadata', `${metadataName} does not say format version 2`);
 }
