@@ -11,18 +11,14 @@ interface Drain {
   handle(message: string): Promise<void>;
 }
 
-interface Drained {
-  /** Messages handled to the end. */
-  readonly delivered: number;
-  readonly dead: readonly DeadLetter[];
-}
-
 export interface MemoryQueue extends Queue {
   /**
    * Hands out messages until none is left, those sent meanwhile included. A handler that rejects with a GatehouseError
    * whose `retry` is true gets its message again, behind the others; any other rejection makes it a dead letter.
+   *
+   * @returns how many messages were handled to the end, and those given up
    */
-  drain(drain: Drain): Promise<Drained>;
+  drain(drain: Drain): Promise<{ readonly delivered: number; readonly dead: readonly DeadLetter[] }>;
 }
 
 interface Waiting {
@@ -41,7 +37,7 @@ export function memoryQueue(): MemoryQueue {
   };
 }
 
-async function drainAll(waiting: Waiting[], { concurrency, maxReceives = 3, signal, handle }: Drain): Promise<Drained> {
+async function drainAll(waiting: Waiting[], { concurrency, maxReceives = 3, signal, handle }: Drain) {
   const dead: DeadLetter[] = [];
   let delivered = 0;
   const deliver = async ({ message, receives }: Waiting) => {

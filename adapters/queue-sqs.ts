@@ -85,25 +85,19 @@ function sizeOf(message: string): number {
 const maxSendAttempts = 4;
 
 /** SQS may take some messages of a batch and refuse others: those are sent again by themselves. */
-async function sendBatch(place: Place, batch: readonly string[]): Promise<void> {
+async function sendBatch({ url, client, clock, delay }: Place, batch: readonly string[]): Promise<void> {
   let left = batch;
   for (let attempt = 1; ; attempt++) {
-    const failed = await sendOnce(place, left);
-    const [first] = failed;
+    const Entries = left.map((MessageBody, i) => ({ Id: `${i}`, MessageBody, ...delay }));
+    const command = new SendMessageBatchCommand({ QueueUrl: url, Entries });
+    const { Failed = [] } = await client.send(command).catch((cause: unknown) => {
+      throw queueError(url, cause);
+    });
+    const [first] = Failed;
     if (first === undefined) return;
-    if (attempt === maxSendAttempts || failed.some(({ SenderFault }) => SenderFault === true)) throw refused(first);
-    left = failed.map(({ Id }) => left[Number(Id)] ?? '');
-    await place.clock.sleep((50 + 100 * place.clock.random()) * 2 ** (attempt - 1));
-  }
-}
-
-async function sendOnce({ url, client, delay }: Place, batch: readonly string[]): Promise<BatchResultErrorEntry[]> {
-  const Entries = batch.map((MessageBody, i) => ({ Id: `${i}`, MessageBody, ...delay }));
-  try {
-    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-    return Failed;
-  } catch (cause) {
-    throw queueError(url, cause);
+    if (attempt === maxSendAttempts || Failed.some(({ SenderFault }) => SenderFault === true)) throw refused(first);
+    left = Failed.map(({ Id }) => left[Number(Id)] ?? '');
+    await clock.sleep((50 + 100 * clock.random()) * 2 ** (attempt - 1));
   }
 }
 

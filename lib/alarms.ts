@@ -20,7 +20,7 @@ interface Watch {
   readonly section: string;
 }
 
-export interface Watched {
+interface Watched {
   readonly functions: Functions;
   readonly queues: Readonly<Record<string, WorkQueue>>;
   readonly deadLetters: Queue;

@@ -32,35 +32,31 @@ const varyByAccept: cloudfront.ResponseCustomHeader = { header: 'Vary', value: '
 
 function serving(scope: Construct, bucket: s3.Bucket): cloudfront.BehaviorOptions {
   const { originAccessControlId } = new cloudfront.S3OriginAccessControl(scope, 'OriginAccess');
+  // The same bucket in the type that origins take, which `exactOptionalPropertyTypes` tells apart from `Bucket`.
+  const { bucketArn, bucketRegionalDomainName } = bucket;
+  const asOrigin = s3.Bucket.fromBucketAttributes(scope, 'Origin', { bucketArn, bucketRegionalDomainName });
   return {
     // The policy is our own (`served`): withOriginAccessControl would let it read the private keys.
-    origin: S3BucketOrigin.withBucketDefaults(asOrigin(scope, bucket), { originAccessControlId }),
+    origin: S3BucketOrigin.withBucketDefaults(asOrigin, { originAccessControlId }),
     viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-    cachePolicy: cachePolicy(scope),
+    // Caches by the path alone, which the edge function has made a key, for as long as the object's Cache-Control says.
+    cachePolicy: new cloudfront.CachePolicy(scope, 'CachePolicy', {
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(60),
+      maxTtl: Duration.days(365),
+    }),
     // A client would check the hash of a package against the encoded bytes, so nothing has a Content-Encoding.
     compress: false,
     functionAssociations: [{ eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: edgeFunction(scope) }],
   };
 }
 
-/** The same bucket in the type that origins take, which `exactOptionalPropertyTypes` tells apart from `Bucket`. */
-const asOrigin = (scope: Construct, { bucketArn, bucketRegionalDomainName }: s3.Bucket): s3.IBucket =>
-  s3.Bucket.fromBucketAttributes(scope, 'Origin', { bucketArn, bucketRegionalDomainName });
-
 const edgeFunction = (scope: Construct): cloudfront.Function =>
   new cloudfront.Function(scope, 'Edge', {
     comment: 'Gatehouse: URL to key',
     runtime: cloudfront.FunctionRuntime.JS_2_0,
     code: cloudfront.FunctionCode.fromInline(compileEdge()),
-  });
-
-/** Caches by the path alone, which the edge function has made a key, for as long as the object's Cache-Control says. */
-const cachePolicy = (scope: Construct): cloudfront.CachePolicy =>
-  new cloudfront.CachePolicy(scope, 'CachePolicy', {
-    minTtl: Duration.seconds(0),
-    defaultTtl: Duration.seconds(60),
-    maxTtl: Duration.days(365),
   });
 
 const headers = (scope: Construct, id: string, more: readonly cloudfront.ResponseCustomHeader[]) =>

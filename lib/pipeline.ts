@@ -49,12 +49,7 @@ function startByClock(scope: Construct, functions: Functions, { settings, deadLe
   const start = (id: string, schedule: string, target: lambda.Function, input?: events.RuleTargetInput) =>
     new events.Rule(scope, id, {
       schedule: events.Schedule.expression(schedule),
-      targets: [
-        new targets.LambdaFunction(target, {
-          deadLetterQueue: deadLetters,
-          ...(input === undefined ? {} : { event: input }),
-        }),
-      ],
+      targets: [new targets.LambdaFunction(target, { deadLetterQueue: deadLetters, ...(input && { event: input }) })],
     });
   if (settings.schedule !== 'off') start('Sync', settings.schedule, functions.scraper);
   // Finds packages that were left unindexed because an event never came.

@@ -55,20 +55,16 @@ const hintsByCode: Readonly<Record<string, string>> = {
 export async function asBucketError<T>(doing: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (error) {
-    throw bucketError(doing, error);
+  } catch (cause) {
+    if (cause instanceof GatehouseError) throw cause;
+    const refusal = refusalOf(cause);
+    if (refusal !== null) throw refused(doing, refusal, cause);
+    const hint = setupHint(cause);
+    if (hint !== null && cause instanceof Error) {
+      throw new GatehouseError('store.broken', `the store could not ${doing}: ${cause.message}`, { hint, cause });
+    }
+    throw isNetworkError(cause) ? unreachable(doing, cause) : cause;
   }
-}
-
-function bucketError(doing: string, cause: unknown): unknown {
-  if (cause instanceof GatehouseError) return cause;
-  const refusal = refusalOf(cause);
-  if (refusal !== null) return refused(doing, refusal, cause);
-  const hint = setupHint(cause);
-  if (hint !== null && cause instanceof Error) {
-    return new GatehouseError('store.broken', `the store could not ${doing}: ${cause.message}`, { hint, cause });
-  }
-  return isNetworkError(cause) ? unreachable(doing, cause) : cause;
 }
 
 function refused(doing: string, refusal: AwsRefusal, cause: unknown): GatehouseError {

@@ -29,39 +29,32 @@ export async function getObject(bucket: Bucket, key: ObjectKey): Promise<StoredO
     async read(start, end) {
       if (start < 0 || start > end || end > head.size) throw new RangeError(`no bytes ${start}-${end} of ${head.size}`);
       if (start === end) return new Uint8Array();
-      return asBucketError(`read ${key}`, () => againWhenCut(() => readRange(bucket, head, { start, end })));
+      return asBucketError(`read ${key}`, () => againWhenCut(() => readRange(bucket, head, [start, end])));
     },
   };
 }
 
 /** One GET without a condition: S3 answers with all of one version, whoever writes meanwhile. */
-export async function readObject(
-  bucket: Bucket,
+export function readObject(
+  { name, client }: Bucket,
   key: ObjectKey,
   maxBytes: number = maxWholeBytes,
 ): Promise<WholeObject | null> {
-  return againWhenCut(() => readObjectOnce(bucket, key, maxBytes));
-}
-
-async function readObjectOnce({ name, client }: Bucket, key: ObjectKey, maxBytes: number): Promise<WholeObject | null> {
-  const found = await client.send(new GetObjectCommand({ Bucket: name, Key: key })).catch((error: unknown) => {
-    const { status, code } = refusalOf(error) ?? {};
-    if (status === 404 && code !== 'NoSuchBucket') return null;
-    throw error;
+  return againWhenCut(async () => {
+    const found = await client.send(new GetObjectCommand({ Bucket: name, Key: key })).catch((error: unknown) => {
+      const { status, code } = refusalOf(error) ?? {};
+      if (status === 404 && code !== 'NoSuchBucket') return null;
+      throw error;
+    });
+    if (found === null) return null;
+    const head = objectHead(key, found, found.ContentLength);
+    if (head.size > maxBytes) {
+      // Else the connection would stay taken until somebody reads it.
+      if (found.Body instanceof Readable) found.Body.destroy();
+      throw tooLarge(key, head.size, maxBytes);
+    }
+    return { ...head, bytes: await bodyOf(found, key, head.size) };
   });
-  if (found === null) return null;
-  const head = objectHead(key, found, found.ContentLength);
-  if (head.size > maxBytes) {
-    // Else the connection would stay taken until somebody reads it.
-    if (found.Body instanceof Readable) found.Body.destroy();
-    throw tooLarge(key, head.size, maxBytes);
-  }
-  return { ...head, bytes: await bodyOf(found, key, head.size) };
-}
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
 }
 
 const maxReadAttempts = 3;
@@ -78,8 +71,11 @@ async function againWhenCut<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function readRange({ name, client }: Bucket, head: ObjectHead, { start, end }: Range): Promise<Uint8Array> {
-  const { key, etag } = head;
+async function readRange(
+  { name, client }: Bucket,
+  { key, etag }: ObjectHead,
+  [start, end]: readonly [number, number],
+): Promise<Uint8Array> {
   const command = new GetObjectCommand({ Bucket: name, Key: key, IfMatch: etag, Range: `bytes=${start}-${end - 1}` });
   const answer = await client.send(command).catch((error: unknown) => {
     const { status, code } = refusalOf(error) ?? {};
@@ -132,13 +128,12 @@ const outOfOrder = (key: string, last: string): GatehouseError =>
     hint: 'directory buckets (S3 Express) keep no order: use a general purpose bucket',
   });
 
-interface DescribedObject {
-  readonly ETag?: string | undefined;
-  readonly LastModified?: Date | undefined;
-}
-
 /** An object as S3 describes it, in a list as in a HEAD. The tag keeps its quotes: it goes back in conditions as it came. */
-function objectHead(key: ObjectKey, { ETag, LastModified }: DescribedObject, size: number | undefined): ObjectHead {
+function objectHead(
+  key: ObjectKey,
+  { ETag, LastModified }: { ETag?: string | undefined; LastModified?: Date | undefined },
+  size: number | undefined,
+): ObjectHead {
   if (ETag !== undefined && size !== undefined && LastModified !== undefined) {
     // A HEAD says whole seconds: so does a list then.
     return { key, etag: ETag, size, modified: Math.floor(LastModified.getTime() / 1000) * 1000 };

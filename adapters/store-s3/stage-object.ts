@@ -47,7 +47,11 @@ function stagedBytes(maxBytes: number): StagedBytes {
   return {
     async write(bytes) {
       size += bytes.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
+      if (size > maxBytes) {
+        const detail = `more than the ${maxBytes} bytes there is scratch space for`;
+        const hint = 'give this machine or function more scratch space';
+        throw new GatehouseError('store.too-large', detail, { hint });
+      }
       if (file === null && size <= maxStagedBytesInMemory) {
         slices.push(bytes.slice());
         return;
@@ -63,11 +67,6 @@ function stagedBytes(maxBytes: number): StagedBytes {
     },
     [Symbol.asyncDispose]: async () => file?.close(),
   };
-}
-
-function tooLarge(maxBytes: number): GatehouseError {
-  const hint = 'give this machine or function more scratch space';
-  return new GatehouseError('store.too-large', `more than the ${maxBytes} bytes there is scratch space for`, { hint });
 }
 
 /** A file in the system's temporary folder, for this user only; it has no name any more, so a kill leaves nothing. */

@@ -5,6 +5,7 @@ import {
   CreateMultipartUploadCommand,
   PutObjectCommand,
   UploadPartCommand,
+  type UploadPartCommandInput,
 } from '@aws-sdk/client-s3';
 import { type ObjectKey, representationOf } from '../../core/layout/keys.ts';
 import type { ByteSource } from '../../core/ports/byte-source.ts';
@@ -87,18 +88,16 @@ async function conditionally({ clock }: Bucket, write: () => Promise<PutOutcome>
 
 const conflict: PutOutcome = { status: 'conflict' };
 
-interface Upload {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly UploadId: string | undefined;
-}
-
 /** Parts on their way at once, each in memory. */
 const maxConcurrentParts = 2;
 /** S3's limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const maxParts = 10_000;
 
-async function uploadParts({ client, partSize }: Bucket, upload: Upload, source: ByteSource): Promise<CompletedPart[]> {
+async function uploadParts(
+  { client, partSize }: Bucket,
+  upload: Pick<UploadPartCommandInput, 'Bucket' | 'Key' | 'UploadId'>,
+  source: ByteSource,
+): Promise<CompletedPart[]> {
   const size = Math.max(partSize, Math.ceil(source.size / maxParts));
   const parts: CompletedPart[] = Array.from({ length: Math.ceil(source.size / size) }, (_, i) => ({
     PartNumber: i + 1,
@@ -106,21 +105,19 @@ async function uploadParts({ client, partSize }: Bucket, upload: Upload, source:
   const waiting = [...parts.entries()];
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [i, part] = next;
+      const [i, { PartNumber }] = next;
       const Body = await source.read(i * size, Math.min(source.size, (i + 1) * size));
-      const { PartNumber } = part;
       const { ETag, ChecksumCRC32 } = await client.send(
         new UploadPartCommand({ ...upload, PartNumber, Body, ChecksumAlgorithm: 'CRC32' }),
       );
       parts[i] = { PartNumber, ETag, ChecksumCRC32 };
     }
   };
+  const stop = (error: unknown) => {
+    waiting.length = 0;
+    throw error;
+  };
   const ended = await Promise.allSettled(Array.from({ length: maxConcurrentParts }, () => work().catch(stop)));
   for (const worker of ended) if (worker.status === 'rejected') throw worker.reason;
   return parts;
-
-  function stop(error: unknown): never {
-    waiting.length = 0;
-    throw error;
-  }
 }

@@ -52,6 +52,8 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
   };
 }
 
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** A loop, since a callback for each byte takes ten times as long, and a tar ends in kilobytes of zeros. */
 export function allZero(bytes: Uint8Array): boolean {
   for (const byte of bytes) if (byte !== 0) return false;

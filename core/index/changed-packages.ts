@@ -4,7 +4,7 @@ import { type ObjectKey, packageKey } from '../layout/keys.ts';
 import { type PackageFileName, parsePackageFileName } from '../names/package-file-name.ts';
 import { type Section, sectionOf, sections } from '../outputs/entries/entry-source.ts';
 import type { IndexEntry } from '../outputs/entries/index-entry.ts';
-import { type ListedPackage, listPackages } from '../store/list-packages.ts';
+import { listPackages } from '../store/list-packages.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import type { PackageCheck } from './check-package.ts';
 import { overrideTag } from './index-package.ts';
@@ -100,20 +100,14 @@ export async function* changedAmong(
   const entryOf = entryReader(place, manifest);
   const inOrder = [...new Set(filenames)].sort(compareCodePoints);
   const checks = mapInOrder(inOrder, maxReads, async (filename): Promise<PackageCheck> => {
-    return { filename, listed: await findPackage(place, filename), override: overrideOf(filename) };
+    const object = await place.store.get(packageKey(place.channel, place.subdir, filename));
+    const override = overrideOf(filename);
+    if (object === null) return { filename, listed: null, override };
+    // As a listing has it, without a way to read it: a check is handed to other threads.
+    const { key, etag, size, modified } = object;
+    return { filename, listed: { key, etag, size, modified, subdir: place.subdir, filename }, override };
   });
   for await (const check of checks) if (isStale(await entryOf(check.filename), check)) yield check;
-}
-
-/** A package as a listing has it, without a way to read it: a check is handed to other threads. */
-async function findPackage(
-  { store, channel, subdir }: StatePlace,
-  filename: PackageFileName,
-): Promise<ListedPackage | null> {
-  const object = await store.get(packageKey(channel, subdir, filename));
-  if (object === null) return null;
-  const { key, etag, size, modified } = object;
-  return { key, etag, size, modified, subdir, filename };
 }
 
 /** Looks entries up by name; keeps the last segment of each section, since names come in order. */

@@ -3,7 +3,8 @@ import { canonicalJson } from '../json/json.ts';
 import { provenancePrefix } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
-import type { IndexEntry } from '../outputs/entries/index-entry.ts';
+import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
+import { sameBytes } from '../ports/byte-source.ts';
 import type { ListedPackage } from '../store/list-packages.ts';
 import { batches, mapInOrder } from '../store/map-in-order.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';
@@ -70,7 +71,7 @@ export async function checkPackage(check: PackageCheck, world: IndexPackageWorld
     if (entry?.kind !== 'problem') return { filename, entry };
   }
   const known = await provenancesOf(listed, world);
-  if (problem !== undefined && Buffer.from(problem.facts).equals(known)) return null;
+  if (problem !== undefined && sameBytes(problem.facts, known)) return null;
   // Read (again) after the list: a provenance that comes in between shows at the next check.
   const entry = await indexPackage(listed, override, world);
   return { filename, entry: entry?.kind === 'problem' ? { ...entry, facts: known } : entry };
@@ -80,8 +81,8 @@ export async function checkPackage(check: PackageCheck, world: IndexPackageWorld
 async function provenancesOf(
   { filename, subdir }: ListedPackage,
   { store, channel }: Pick<IndexPackageWorld, 'store' | 'channel'>,
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   const found: string[] = [];
   for await (const { key, etag } of store.list(provenancePrefix(channel, subdir, filename))) found.push(key, etag);
-  return Buffer.from(canonicalJson({ known: sha256Of(canonicalJson(found)).slice(0, 16) }), 'latin1');
+  return jsonPart({ known: sha256Of(canonicalJson(found)).slice(0, 16) });
 }

@@ -22,12 +22,12 @@ interface Commit {
   readonly control?: string | null;
 }
 
-type Committed =
-  | { readonly status: 'conflict' }
-  | { readonly status: 'written' | 'unchanged'; readonly manifest: Manifest; readonly etag: string | null };
-
 /** Splices changes into a state's segments and replaces its manifest, if that is another manifest then. */
-export async function commitEntries(place: StatePlace, state: State, commit: Commit): Promise<Committed> {
+export async function commitEntries(
+  place: StatePlace,
+  state: State,
+  commit: Commit,
+): Promise<{ status: 'conflict' } | { status: 'written' | 'unchanged'; manifest: Manifest; etag: string | null }> {
   const before = state.trusted ? state.manifest : null;
   const next = await nextManifest(place, before, { ...commit, state });
   if (before !== null && canonicalJson(next) === canonicalJson(before)) {
@@ -72,22 +72,17 @@ function progress(before: Manifest | null, control: string | null | undefined): 
   return { control: before?.control ?? null, ...(partial && { partial }) };
 }
 
-export interface SplicedSection {
-  readonly segments: readonly Segment[];
-  /** Whether the index files show a difference. */
-  readonly shown: boolean;
-}
-
 /**
  * A section's segments with changes applied. Only segments that a change falls into are read and written.
  *
  * @param changes in order of file name, each name once
+ * @returns `shown`: whether the index files show a difference
  */
 export async function spliceSection(
   place: StatePlace,
   segments: readonly Segment[],
   changes: readonly EntryChange[],
-): Promise<SplicedSection> {
+): Promise<{ readonly segments: readonly Segment[]; readonly shown: boolean }> {
   const next: Segment[] = [];
   let shown = false;
   for (const { segment, own } of shares(segments, changes)) {
@@ -102,14 +97,11 @@ export async function spliceSection(
   return { segments: next, shown };
 }
 
-interface Share {
-  /** Null when there is no segment yet. */
-  readonly segment: Segment | null;
-  readonly own: readonly EntryChange[];
-}
-
-/** Which changes fall into which segment: those before the first one's name into the first. */
-function shares(segments: readonly Segment[], changes: readonly EntryChange[]): Share[] {
+/**
+ * Which changes fall into which segment: those before the first one's name into the first. Without any segment all fall
+ * into one that is null.
+ */
+function shares(segments: readonly Segment[], changes: readonly EntryChange[]) {
   let rest = changes;
   return (segments.length > 0 ? segments : [null]).map((segment, at) => {
     const end = segments[at + 1]?.first;

@@ -1,8 +1,7 @@
 import type { Control } from '../documents/control.ts';
-import { parseJson } from '../json/json.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { IndexEntry } from '../outputs/entries/index-entry.ts';
+import { type IndexEntry, parsePart } from '../outputs/entries/index-entry.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
 import { listPackages } from '../store/list-packages.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';
@@ -20,7 +19,5 @@ export async function deriveSubdir(subdir: Subdir, control: Control, world: Inde
 /** The records that entries bring into the index, by file name. */
 export function listedRecords(entries: readonly IndexEntry[]): Map<PackageFileName, RepodataRecord> {
   const listed = entries.filter(({ kind }) => kind === 'listed');
-  const parse = (json: Uint8Array, filename: string) =>
-    parseJson(Buffer.from(json).toString('latin1'), recordSchema, filename);
-  return new Map(listed.map(({ filename, record }) => [filename, parse(record, filename)]));
+  return new Map(listed.map(({ filename, record }) => [filename, parsePart(record, recordSchema, filename)]));
 }

@@ -43,14 +43,14 @@ export async function makeShardIndex(world: ShardsWorld, manifest: Manifest): Pr
   return bytes;
 }
 
-interface Served {
-  readonly shards: Map<string, Sha256>;
-  /** Null when every shard is to be made. */
-  readonly change: ChangedSince | null;
-}
-
-/** The shards of the index that is served, and what changed since; whatever cannot be read only costs time. */
-async function served(world: ShardsWorld, manifest: Manifest): Promise<Served> {
+/**
+ * The shards of the index that is served, and what changed since: null when every shard is to be made. Whatever cannot be
+ * read only costs time.
+ */
+async function served(
+  world: ShardsWorld,
+  manifest: Manifest,
+): Promise<{ readonly shards: Map<string, Sha256>; readonly change: ChangedSince | null }> {
   try {
     const known = await servedIndex(world);
     const change = known && (await changedSince(world, known.manifest, manifest));

@@ -51,14 +51,11 @@ async function isWanted({ file, written }: Output<IndexFile>, world: OutputsWorl
   return written !== 'option' || asked.has(file) || (await world.store.get(keyOf(world, file))) !== null;
 }
 
-interface Made {
-  readonly world: OutputsWorld;
-  readonly manifest: Manifest;
-  readonly source: RecordSource;
-}
-
 /** How an index file is published; null when it is written with another, or cannot be made here. */
-function publicationOf({ file, making }: Output<IndexFile>, { world, manifest, source }: Made): Publication | null {
+function publicationOf(
+  { file, making }: Output<IndexFile>,
+  { world, manifest, source }: { world: OutputsWorld; manifest: Manifest; source: RecordSource },
+): Publication | null {
   const key = keyOf(world, file);
   if (making.from === 'subdir') {
     const frame = subdirOutputs.find(

@@ -1,8 +1,6 @@
-import { parseJson } from '../json/json.ts';
-import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { type EntrySource, type RecordSource, sectionOf, sections } from '../outputs/entries/entry-source.ts';
-import type { IndexEntry } from '../outputs/entries/index-entry.ts';
+import { type IndexEntry, parsePart } from '../outputs/entries/index-entry.ts';
 import { type Problem, problemSchema } from '../problems/problem.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
@@ -27,20 +25,21 @@ export function stateSource(place: StatePlace, manifest: Manifest): RecordSource
       return {
         size: listing.reduce((sum, { records }) => sum + records, 0),
         batches: () => mapInOrder(listing, maxSegmentsAtOnce, (segment) => readRecords(place, segment)),
-        removed: () => withdrawnNames(place, segments),
+        withdrawn: () => withdrawnEntries(place, segments),
       };
     },
   };
 }
 
-async function* withdrawnNames(place: StatePlace, segments: readonly Segment[]): AsyncGenerator<PackageFileName> {
-  for (const segment of segments.filter(holdsWithdrawn)) {
-    for (const { filename, kind } of await readSegment(place, segment)) if (kind === 'withdrawn') yield filename;
-  }
+/** The entries of withdrawn packages; only segments that hold such entries are read. */
+export async function* withdrawnEntries(
+  place: StatePlace,
+  segments: readonly Segment[],
+): AsyncGenerator<IndexEntry, void, void> {
+  const holding = segments.filter(({ packages, listed, problems }) => packages > listed + problems);
+  const read = mapInOrder(holding, maxSegmentsAtOnce, (segment) => readSegment(place, segment));
+  for await (const entries of read) yield* entries.filter(({ kind }) => kind === 'withdrawn');
 }
-
-/** Whether a segment need be read for withdrawn packages. */
-export const holdsWithdrawn = ({ packages, listed, problems }: Segment): boolean => packages > listed + problems;
 
 /** Entries in memory as index files read them. */
 export const entriesSource = (subdir: Subdir, entries: readonly IndexEntry[]): EntrySource => ({
@@ -61,10 +60,8 @@ export async function packageProblems(place: StatePlace, manifest: Manifest): Pr
   const problems: Problem[] = [];
   for (const segment of sections.flatMap((section) => manifest.sections[section])) {
     if (segment.problems === 0) continue;
-    const noted = (await readSegment(place, segment)).filter(({ kind }) => kind === 'problem');
-    for (const { record } of noted) {
-      const json = Buffer.from(record).toString('latin1');
-      problems.push(parseJson(json, problemSchema, 'a problem in the index state'));
+    for (const { kind, record } of await readSegment(place, segment)) {
+      if (kind === 'problem') problems.push(parsePart(record, problemSchema, 'a problem in the index state'));
     }
   }
   return problems;

@@ -74,7 +74,10 @@ function lookAt(touched: readonly PackageFileName[]): IndexScope {
 }
 
 /** What a failed update calls for: another one, or another one that trusts nothing. */
-function failedUpdate(error: unknown, scope: IndexScope): Failed {
+function failedUpdate(
+  error: unknown,
+  scope: IndexScope,
+): { readonly status: 'conflict' } | { readonly status: 'damaged'; readonly damaged: Damage } {
   if (!(error instanceof GatehouseError)) throw error;
   if (error.code === 'store.conflict' && error.retry) return { status: 'conflict' };
   if (error.code === 'state.damaged' && scope.trustState)
@@ -82,11 +85,8 @@ function failedUpdate(error: unknown, scope: IndexScope): Failed {
   throw error;
 }
 
-type Conflict = { readonly status: 'conflict' };
-type Failed = Conflict | { readonly status: 'damaged'; readonly damaged: Damage };
-
 type Update =
-  | Conflict
+  | { readonly status: 'conflict' }
   | {
       readonly status: 'written' | 'unchanged';
       readonly manifest: Manifest;

@@ -44,19 +44,14 @@ function stringFault(text: string, start: number): JsonFault {
     return { start, end: start + line.length, message: 'this string does not end on its line', hint };
   }
   const at = start + bad.index;
-  return bad[0] === '\\' ? escapeFault(text, at) : controlFault(text, at);
-}
-
-function escapeFault(text: string, start: number): JsonFault {
-  const end = Math.min(start + 2, text.length);
-  const message = `${JSON.stringify(text.slice(start, end))} is not an escape JSON knows`;
-  return { start, end, message, hint: 'write a backslash as \\\\' };
-}
-
-function controlFault(text: string, start: number): JsonFault {
-  const code = text.charCodeAt(start).toString(16).padStart(4, '0');
+  if (bad[0] === '\\') {
+    const end = Math.min(at + 2, text.length);
+    const message = `${JSON.stringify(text.slice(at, end))} is not an escape JSON knows`;
+    return { start: at, end, message, hint: 'write a backslash as \\\\' };
+  }
+  const code = text.charCodeAt(at).toString(16).padStart(4, '0');
   const message = `a string cannot hold the control character U+${code.toUpperCase()} as it is`;
-  return { start, end: start + 1, message, hint: `write \\u${code}` };
+  return { start: at, end: at + 1, message, hint: `write \\u${code}` };
 }
 
 /** Where a value should start and no string, list or object does: a number written in another way, or a bare word. */

@@ -8,7 +8,14 @@ import { GatehouseError } from '../problems/error.ts';
  * @throws GatehouseError `json.invalid` when the text is not JSON or does not fit the schema
  */
 export function parseJson<T>(text: string, schema: z.ZodType<T>, what: string): T {
-  return parseValue(parseAnyJson(text, what), schema, what);
+  let value: unknown;
+  try {
+    // biome-ignore lint/plugin: the one place that may; every value goes through its schema below
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GatehouseError('json.invalid', `${what} is not JSON`, { cause });
+  }
+  return parseValue(value, schema, what);
 }
 
 /** Holds a value that came from elsewhere (msgpack, a message) against its schema; errors as {@link parseJson}. */
@@ -28,15 +35,6 @@ const maxNestingLevels = 64;
 function isDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
-}
-
-function parseAnyJson(text: string, what: string): unknown {
-  try {
-    // biome-ignore lint/plugin: the one place that may; every caller's value goes through a schema above
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GatehouseError('json.invalid', `${what} is not JSON`, { cause });
-  }
 }
 
 /**

@@ -45,6 +45,5 @@ export function packageFileParts(fileName: string): PackageFileParts {
 
 /** Parses a name that comes from outside; null when it is not a package's. */
 export function parsePackageFileName(text: string): PackageFileName | null {
-  const parsed = packageFileNameSchema.safeParse(text);
-  return parsed.success ? parsed.data : null;
+  return packageFileNameSchema.safeParse(text).data ?? null;
 }

@@ -2,7 +2,7 @@ import { type IndexFile, type OptionalIndexFile, optionalIndexFiles } from '../l
 import { type ChannelName, indexKey, type ObjectKey } from '../layout/keys.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { channeldata } from './channeldata/channeldata.ts';
+import { channeldata } from './channeldata.ts';
 import { currentRepodata } from './current/current-repodata.ts';
 import type { EntrySource, OutputBytes, RecordSource } from './entries/entry-source.ts';
 import { repodata, repodataFromPackages, runExports, spliceRepodata } from './repodata.ts';
@@ -29,14 +29,6 @@ type Making =
   /** shards/: files named by the hash of their bytes, and the index that lists them. */
   | { readonly from: 'shards' };
 
-/** How `verify` holds what is served against what it must be. */
-interface Verifying {
-  /** `bytes` are these very bytes; a `frame` or `stream` may be compressed in any way; `shards` are followed from their index. */
-  readonly as: 'bytes' | 'zstd frame' | 'bzip2 stream' | 'shards';
-  /** A damaged package leaves only its record known: then what is made of whole entries cannot be compared. */
-  readonly needs: 'records' | 'entries';
-}
-
 /** A kind of index file. */
 export interface Output<File extends string = string> {
   /** Its name below its subdir or channel; `<sha256>` stands for 64 hex digits. */
@@ -49,7 +41,13 @@ export interface Output<File extends string = string> {
   /** For how long a client may keep it (core/layout/representation.ts). */
   readonly cache: 'one minute' | 'for ever';
   readonly making: Making;
-  readonly verifying: Verifying;
+  /** How `verify` holds what is served against what it must be. */
+  readonly verifying: {
+    /** `bytes` are these very bytes; a `frame` or `stream` may be compressed in any way; `shards` are followed from their index. */
+    readonly as: 'bytes' | 'zstd frame' | 'bzip2 stream' | 'shards';
+    /** A damaged package leaves only its record known: then what is made of whole entries cannot be compared. */
+    readonly needs: 'records' | 'entries';
+  };
 }
 
 const everySubdir = { scope: 'subdir', cache: 'one minute' } as const;

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { canonicalJson, compareCodePoints } from '../json/json.ts';
+import { canonicalJson } from '../json/json.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import { readFacts } from './entries/channel-facts.ts';
 import {
@@ -11,7 +11,7 @@ import {
   sections,
   summariesOf,
 } from './entries/entry-source.ts';
-import type { IndexEntry } from './entries/index-entry.ts';
+import { type IndexEntry, jsonPart } from './entries/index-entry.ts';
 import { type Member, runOfMembers, writeDocument } from './entries/write-document.ts';
 
 /**
@@ -42,8 +42,7 @@ function writeRepodata(source: EntrySource, recordOf: (entry: IndexEntry) => Uin
   async function* members(section: Section): OutputBytes {
     for await (const entries of source.entries(section)) yield runOfMembers(split(entries));
   }
-  const rest = () => ({ removed: removed.sort(compareCodePoints), repodata_version: 1 });
-  return writeDocument({ info: { subdir: source.subdir }, members, rest });
+  return writeDocument({ info: { subdir: source.subdir }, members, removed });
 }
 
 /** The bytes of {@link repodata}, copied in runs of records that nobody decodes; and how many they will be. */
@@ -53,10 +52,9 @@ export async function spliceRepodata(
   const info = { subdir: source.subdir };
   const removed: PackageFileName[] = [];
   for (const section of sections)
-    for await (const filename of source.records(section).removed()) removed.push(filename);
-  const rest = { removed: removed.sort(compareCodePoints), repodata_version: 1 };
-  const bytes = writeDocument({ info, members: (section) => source.records(section).batches(), rest: () => rest });
-  const frame = canonicalJson({ info, packages: {}, 'packages.conda': {}, ...rest });
+    for await (const { filename } of source.records(section).withdrawn()) removed.push(filename);
+  const bytes = writeDocument({ info, members: (section) => source.records(section).batches(), removed });
+  const frame = canonicalJson({ info, packages: {}, 'packages.conda': {}, removed, repodata_version: 1 });
   const sizes = sections.map((section) => Math.max(0, source.records(section).size - 1));
   return { bytes, size: sizes.reduce((sum, size) => sum + size, frame.length) };
 }
@@ -75,18 +73,15 @@ export function runExports(source: EntrySource): OutputBytes {
 /** What the entries of a batch add to the document, as it stands there. */
 const runExportsSummary: Summary = {
   name: 'run_exports-1',
-  of: (entries) =>
-    runOfMembers(
-      entries.filter(isUnpatchedMember).map(({ filename, runExports }) => ({ filename, json: memberOf(runExports) })),
-    ),
+  of(entries) {
+    // The unpatched index has what is listed, and what is taken out by the organisation's own hotfix alone.
+    const shown = entries.filter(
+      (entry) => entry.kind === 'listed' || (entry.kind === 'withdrawn' && unpatchedRecord(entry) !== null),
+    );
+    const json = (part: Uint8Array) => Buffer.concat([Buffer.from('{"run_exports":'), part, Buffer.from('}')]);
+    return runOfMembers(shown.map(({ filename, runExports }) => ({ filename, json: json(runExports) })));
+  },
 };
-
-const memberOf = (runExports: Uint8Array): Uint8Array =>
-  Buffer.concat([Buffer.from('{"run_exports":'), runExports, Buffer.from('}')]);
-
-/** Whether an entry is in the unpatched index: listed, or taken out by the organisation's own hotfix alone. */
-const isUnpatchedMember = (entry: IndexEntry): boolean =>
-  entry.kind === 'listed' || (entry.kind === 'withdrawn' && unpatchedRecord(entry) !== null);
 
 const unpatchedKey = Buffer.from('"unpatched":');
 
@@ -95,5 +90,5 @@ function unpatchedRecord({ facts }: IndexEntry): Uint8Array | null {
   const bytes = Buffer.from(facts.buffer, facts.byteOffset, facts.length);
   if (!bytes.includes(unpatchedKey)) return null;
   const { unpatched } = readFacts(facts);
-  return unpatched === undefined ? null : Buffer.from(canonicalJson(unpatched), 'latin1');
+  return unpatched === undefined ? null : jsonPart(unpatched);
 }

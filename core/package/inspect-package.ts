@@ -1,14 +1,13 @@
 import { decodeBzip2 } from '../archive/bzip2/decode-bzip2.ts';
 import { collectFindings, type Finding, refuse, shown } from '../archive/finding.ts';
-import { type DecodeBudget, defaultLimits, type ReadLimits, startBudget } from '../archive/limits.ts';
+import { defaultLimits, type ReadLimits, startBudget } from '../archive/limits.ts';
 import { type MemberFacts, type MemberRules, memberRules } from '../archive/members.ts';
 import { walkTar } from '../archive/tar/walk-tar.ts';
-import type { ZipMember } from '../archive/zip/open-zip.ts';
 import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
-import { openConda } from './open-conda.ts';
-import { collectInfo, type InfoCollector, type PackageInfo } from './package-info.ts';
+import { type CondaTarballs, openConda } from './open-conda.ts';
+import { collectInfo, type PackageInfo } from './package-info.ts';
 
 export interface Inspection {
   readonly info: PackageInfo;
@@ -36,57 +35,36 @@ export async function inspectPackage(
   const rules = memberRules(limits, report);
   const budget = startBudget(limits);
   const info = collectInfo(fileName, limits, report);
-  const walk = { source, fileName, limits, rules, budget, info };
-  await (packageFileParts(fileName).format === '.conda' ? walkConda(walk) : walkBzip2(walk));
+  if (packageFileParts(fileName).format === '.conda') {
+    const tarballs = await openConda(source, { fileName, limits, report });
+    const members = (name: keyof CondaTarballs) => {
+      const decoded = decodeZstd(tarballs[name].open(), budget.meter(tarballs[name].compressedSize));
+      return walkTar(decoded, tarballRules(rules, name));
+    };
+    for await (const member of members('info')) await info.offer(member);
+    for await (const _ of members('pkg'));
+  } else {
+    const decoded = decodeBzip2(chunksOf(source), budget.meter(source.size), report);
+    for await (const member of walkTar(decoded, rules)) await info.offer(member);
+  }
   const found = info.finish();
   const findings = list();
   return { info: { ...found, findings }, members: rules.count(), bytes: budget.spent(), findings };
 }
 
-interface Walk {
-  readonly source: ByteSource;
-  readonly fileName: PackageFileName;
-  readonly limits: ReadLimits;
-  readonly rules: MemberRules;
-  readonly budget: DecodeBudget;
-  readonly info: InfoCollector;
-}
-
-async function walkConda({ source, fileName, limits, rules, budget, info }: Walk): Promise<void> {
-  const tarballs = await openConda(source, { fileName, limits, report: rules.report });
-  const members = (tarball: ZipMember, check: (member: MemberFacts) => void) =>
-    walkTar(decodeZstd(tarball.open(), budget.meter(tarball.compressedSize)), checkedFirst(rules, check));
-  for await (const member of members(tarballs.info, checkInfoMember)) await info.offer(member);
-  for await (const _ of members(tarballs.pkg, checkPkgMember));
-}
-
 /** The tarball's own rule comes first: a smuggled `info/index.json` is also a duplicate, but that says less. */
-function checkedFirst(rules: MemberRules, check: (member: MemberFacts) => void): MemberRules {
+function tarballRules(rules: MemberRules, tarball: keyof CondaTarballs): MemberRules {
   return {
     ...rules,
     add(member) {
-      check(member);
+      // Compared without case: on some file systems `INFO/` is `info/`.
+      const inInfo = member.path.toLowerCase().split('/', 1)[0] === 'info';
+      if (tarball === 'info' && !inInfo) refuse('A14.info', `${shown(member.path)} in the info tarball`);
+      if (tarball === 'pkg' && inInfo && !isLicence(member))
+        refuse('A14.pkg', `${shown(member.path)} in the pkg tarball`);
       rules.add(member);
     },
   };
-}
-
-function checkInfoMember(member: MemberFacts): void {
-  if (!belongsToInfo(member)) refuse('A14.info', `${shown(member.path)} in the info tarball`);
-}
-
-function checkPkgMember(member: MemberFacts): void {
-  if (belongsToInfo(member) && !isLicence(member)) refuse('A14.pkg', `${shown(member.path)} in the pkg tarball`);
-}
-
-async function walkBzip2({ source, rules, budget, info }: Walk): Promise<void> {
-  const decoded = decodeBzip2(chunksOf(source), budget.meter(source.size), rules.report);
-  for await (const member of walkTar(decoded, rules)) await info.offer(member);
-}
-
-/** Compared without case: on some file systems `INFO/` is `info/`. */
-function belongsToInfo({ path }: MemberFacts): boolean {
-  return path.toLowerCase().split('/', 1)[0] === 'info';
 }
 
 /** 130 of 325 real `.conda` keep `info/licenses/` in the pkg tarball, against CEP 35. */

@@ -13,12 +13,6 @@ export interface CondaTarballs {
   readonly pkg: ZipMember;
 }
 
-interface Context {
-  readonly fileName: PackageFileName;
-  readonly limits: ReadLimits;
-  readonly report: Report;
-}
-
 const metadataName = 'metadata.json';
 const metadataSchema = z.looseObject({ conda_pkg_format_version: z.literal(2) });
 const maxMetadataBytes = 64 * 1024;
@@ -29,7 +23,10 @@ const maxMetadataBytes = 64 * 1024;
  *
  * @throws GatehouseError `package.refused` with `A4.*`, `A5.members`, `A5.metadata` or `A13.ratio`
  */
-export async function openConda(source: ByteSource, { fileName, limits, report }: Context): Promise<CondaTarballs> {
+export async function openConda(
+  source: ByteSource,
+  { fileName, limits, report }: { fileName: PackageFileName; limits: ReadLimits; report: Report },
+): Promise<CondaTarballs> {
   const { stem } = packageFileParts(fileName);
   const members = await openZip(source, report);
   const named = (name: string) => members.find((member) => member.name === name);
@@ -54,11 +51,8 @@ export async function openConda(source: ByteSource, { fileName, limits, report }
 async function checkMetadata(metadata: ZipMember, report: Report): Promise<void> {
   if (metadata.size > maxMetadataBytes) refuse('A5.metadata', `a ${metadataName} of ${metadata.size} bytes`);
   const text = await utf8Text(metadata.open(), metadataName);
-  if (text === '') {
-    // Some writers leave it empty, and no client reads it.
-    report('conda.metadata', `${metadataName} is empty`);
-    return;
-  }
+  // Some writers leave it empty, and no client reads it.
+  if (text === '') return report('conda.metadata', `${metadataName} is empty`);
   const format = parseInfoJson(text, z.unknown(), metadataName);
   if (!metadataSchema.safeParse(format).success) refuse('A5.metadata', `${metadataName} does not say format version 2`);
 }

@@ -13,19 +13,24 @@ export interface PackageInfo {
   readonly findings: readonly Finding[];
 }
 
-/** Picks the files of `info/` that a record is made of out of a walk over members. */
-export interface InfoCollector {
-  /** Reads the member's body when it is one of them. */
+interface Collector<T> {
+  /** Reads the member's body when it is one of those that are collected. */
   offer(member: TarMember): Promise<void>;
-  hasIndex(): boolean;
-  /** @throws GatehouseError `package.refused` with `A5.index` when there was no `info/index.json`, or `B7.json` */
-  finish(): Omit<PackageInfo, 'findings'>;
+  finish(): T;
 }
 
 const indexPath = 'info/index.json';
 const runExportsPath = 'info/run_exports.json';
 
-export function collectInfo(what: string, limits: ReadLimits, report: Report): InfoCollector {
+/**
+ * Picks the files of `info/` that a record is made of out of a walk over members. `finish` throws GatehouseError
+ * `package.refused` with `A5.index` when there was no `info/index.json`, or `B7.json`.
+ */
+export function collectInfo(
+  what: string,
+  limits: ReadLimits,
+  report: Report,
+): Collector<Omit<PackageInfo, 'findings'>> & { hasIndex(): boolean } {
   const texts = new Map<string, string>();
   return {
     async offer(member) {
@@ -58,12 +63,6 @@ export interface InfoFiles {
   readonly recipe?: string;
 }
 
-export interface InfoFilesCollector {
-  /** Reads the member's body when it is one of them. */
-  offer(member: TarMember): Promise<void>;
-  finish(): InfoFiles;
-}
-
 const kibi = 1024;
 /** Of 299 real packages the largest had 19 kB, 650 kB and 16 kB. */
 const maxTextBytes = { about: 512 * kibi, paths: 64 * kibi * kibi, recipe: 512 * kibi };
@@ -80,7 +79,7 @@ const infoFileByPath: ReadonlyMap<string, keyof InfoFiles> = new Map([
  * Picks the files that describe a package out of a walk over members. Nobody installs by them: one that is too large, no
  * file or not UTF-8 counts as absent, and never refuses its package.
  */
-export function collectInfoFiles(): InfoFilesCollector {
+export function collectInfoFiles(): Collector<InfoFiles> {
   const texts = new Map<keyof InfoFiles, string>();
   return {
     async offer({ path, type, size, body }) {

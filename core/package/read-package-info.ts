@@ -3,7 +3,7 @@ import { decodeBzip2 } from '../archive/bzip2/decode-bzip2.ts';
 import { collectFindings, type Report } from '../archive/finding.ts';
 import { defaultLimits, startBudget } from '../archive/limits.ts';
 import { memberRules } from '../archive/members.ts';
-import { type TarMember, walkTar } from '../archive/tar/walk-tar.ts';
+import { walkTar } from '../archive/tar/walk-tar.ts';
 import { decodeZstd } from '../archive/zstd/decode-zstd.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
@@ -27,7 +27,8 @@ export async function readPackageInfo(source: ByteSource, fileName: PackageFileN
   const info = collectInfo(fileName, defaultLimits, report);
   const files = collectInfoFiles();
   const conda = packageFileParts(fileName).format === '.conda';
-  for await (const member of conda ? condaMembers(source, fileName, report) : bzip2Members(source, report)) {
+  const tar = conda ? condaTar(source, fileName, report) : bzip2Tar(source, report);
+  for await (const member of walkTar(tar, memberRules(defaultLimits, report))) {
     await info.offer(member);
     await files.offer(member);
     // A .conda to its end, though the files may come first: the CRC and the frame are checked there.
@@ -36,22 +37,19 @@ export async function readPackageInfo(source: ByteSource, fileName: PackageFileN
   return { ...info.finish(), infoFiles: files.finish(), findings: list() };
 }
 
-async function* condaMembers(source: ByteSource, fileName: PackageFileName, report: Report): AsyncGenerator<TarMember> {
+async function* condaTar(source: ByteSource, fileName: PackageFileName, report: Report): AsyncGenerator<Uint8Array> {
   const { info } = await openConda(source, { fileName, limits: defaultLimits, report });
-  const meter = startBudget(defaultLimits).meter(info.compressedSize);
-  yield* walkTar(decodeZstd(info.open(), meter), memberRules(defaultLimits, report));
-}
-
-function bzip2Members(source: ByteSource, report: Report): AsyncGenerator<TarMember> {
-  const meter = startBudget(defaultLimits).meter(source.size);
-  return walkTar(decodeBzip2(smallSlices(source), meter, report), memberRules(defaultLimits, report));
+  yield* decodeZstd(info.open(), startBudget(defaultLimits).meter(info.compressedSize));
 }
 
 /** A first block is 250 to 460 kB compressed: larger slices would read much that is not needed. */
 const sliceBytes = 64 * 1024;
 
-async function* smallSlices(source: ByteSource): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < source.size; at += sliceBytes) yield source.read(at, Math.min(at + sliceBytes, source.size));
+function bzip2Tar(source: ByteSource, report: Report): AsyncIterable<Uint8Array> {
+  async function* slices() {
+    for (let at = 0; at < source.size; at += sliceBytes) yield source.read(at, Math.min(at + sliceBytes, source.size));
+  }
+  return decodeBzip2(slices(), startBudget(defaultLimits).meter(source.size), report);
 }
 
 /** The end marker, the stream's CRC, and up to seven bits from where it started. */

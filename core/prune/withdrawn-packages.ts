@@ -1,14 +1,14 @@
-import type { Control, Override } from '../documents/control.ts';
+import type { Control } from '../documents/control.ts';
 import { readProvenance } from '../documents/provenance.ts';
 import { overrideTag } from '../index/index-package.ts';
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { generationOf } from '../index/put-if-newer.ts';
 import { readIndex } from '../index/read-index.ts';
-import { holdsWithdrawn, stateSource } from '../index/state-source.ts';
+import { withdrawnEntries } from '../index/state-source.ts';
 import { indexKey, packageKey } from '../layout/keys.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { sections } from '../outputs/entries/entry-source.ts';
-import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { subdirOutputs } from '../outputs/outputs.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -23,8 +23,6 @@ interface Overridden {
   /** Control and manifest as they were read. */
   readonly guards: readonly Guard[];
 }
-
-type Withdrawal = NonNullable<Override['withdrawn']>;
 
 /** Bytes that came a moment ago came for somebody, whose control may not say so yet: a sync decides after it fetched. */
 const freshForMs = dayMs;
@@ -45,64 +43,31 @@ export async function* withdrawnPackages(
   world: PruneWorld,
   { subdir, manifest, control, guards }: Overridden,
 ): AsyncGenerator<Garbage> {
-  const served = servedRecords(world, { subdir, manifest });
-  for await (const entry of withdrawnEntries(world, { subdir, manifest })) {
-    const key = packageKey(world.channel, subdir, entry.filename);
-    const withdrawn = withdrawalOf(entry, control.packages[entry.filename] ?? {});
-    if (withdrawn === null) continue;
-    const object = await world.store.get(key);
-    if (object === null || (await served())?.has(entry.filename)) continue;
-    if (await isAsFetched(world, { subdir, entry, object })) yield garbage(world, { object, withdrawn, guards });
+  let served: ReturnType<typeof servedRecords> | undefined;
+  const segments = sections.flatMap((section) => manifest.sections[section]);
+  for await (const { filename, override } of withdrawnEntries({ ...world, subdir }, segments)) {
+    const now = control.packages[filename] ?? {};
+    // Made under another withdrawal than control's of now, if that says one at all.
+    if (now.withdrawn === undefined || override !== overrideTag(now)) continue;
+    const object = await world.store.get(packageKey(world.channel, subdir, filename));
+    if (object === null) continue;
+    served ??= servedRecords({ ...world, subdir }, manifest);
+    if ((await served)?.has(filename) || !(await isAsFetched(object, { ...world, subdir, filename }))) continue;
+    const { key, etag, size, modified } = object;
+    const reason = `withdrawn on ${new Date(now.withdrawn.at).toISOString().slice(0, 10)}: ${now.withdrawn.reason}`;
+    const due = Math.max(now.withdrawn.at + world.retain, modified + freshForMs);
+    yield { key, etag, size, modified, kind: 'package', reason, due, guards };
   }
-}
-
-/** What clients read, asked for when the first package is about to go. */
-function servedRecords(world: PruneWorld, { subdir, manifest }: Pick<Overridden, 'subdir' | 'manifest'>) {
-  let served: ReturnType<typeof readIndex> | undefined;
-  return () => {
-    served ??= expectPublished({ ...world, subdir }, manifest).then(() =>
-      readIndex(world.store, world.channel, subdir),
-    );
-    return served;
-  };
-}
-
-function garbage(
-  { retain }: PruneWorld,
-  { object, withdrawn, guards }: { object: StoredObject; withdrawn: Withdrawal; guards: readonly Guard[] },
-): Garbage {
-  const { key, etag, size, modified } = object;
-  const reason = `withdrawn on ${new Date(withdrawn.at).toISOString().slice(0, 10)}: ${withdrawn.reason}`;
-  const due = Math.max(withdrawn.at + retain, modified + freshForMs);
-  return { key, etag, size, modified, kind: 'package', reason, due, guards };
-}
-
-/** Only segments that hold such entries are read. */
-async function* withdrawnEntries(
-  world: PruneWorld,
-  { subdir, manifest }: Pick<Overridden, 'subdir' | 'manifest'>,
-): AsyncGenerator<IndexEntry> {
-  const place = { ...world, subdir };
-  for (const section of sections) {
-    const some = manifest.sections[section].filter(holdsWithdrawn);
-    const source = stateSource(place, { ...manifest, sections: { ...manifest.sections, [section]: some } });
-    for await (const entries of source.entries(section)) yield* entries.filter(({ kind }) => kind === 'withdrawn');
-  }
-}
-
-/** The withdrawal that an entry was made under, if control still says it. */
-function withdrawalOf({ override }: IndexEntry, now: Override): Withdrawal | null {
-  return now.withdrawn !== undefined && override === overrideTag(now) ? now.withdrawn : null;
 }
 
 /** Whether the very bytes came from upstream; what cannot be known is not so. */
 async function isAsFetched(
-  { store, channel }: PruneWorld,
-  { subdir, entry, object }: { readonly subdir: Subdir; readonly entry: IndexEntry; readonly object: StoredObject },
+  object: StoredObject,
+  { store, channel, subdir, filename }: StatePlace & { readonly filename: PackageFileName },
 ): Promise<boolean> {
   const { sha256 } = await storedDigests(object);
   try {
-    const entered = await readProvenance(store, { channel, subdir, filename: entry.filename }, sha256);
+    const entered = await readProvenance(store, { channel, subdir, filename }, sha256);
     return entered?.origin.type === 'upstream';
   } catch (error) {
     if (isDamaged(error)) return false;
@@ -111,11 +76,12 @@ async function isAsFetched(
 }
 
 /**
- * Holds every index file of a subdir against its state: one that is behind may show what the state has withdrawn.
+ * The records that clients read of a subdir. Every index file is held against its state first: one that is behind may
+ * show what the state has withdrawn.
  *
  * @throws GatehouseError `state.damaged` when one is behind, or missing that must be there
  */
-async function expectPublished({ store, channel, subdir }: StatePlace, { generation }: Manifest): Promise<void> {
+async function servedRecords({ store, channel, subdir }: StatePlace, { generation }: Manifest) {
   for (const { file, written } of subdirOutputs) {
     const key = indexKey(channel, subdir, file);
     const object = await store.get(key);
@@ -124,4 +90,5 @@ async function expectPublished({ store, channel, subdir }: StatePlace, { generat
       hint: 'run gatehouse index first',
     });
   }
+  return readIndex(store, channel, subdir);
 }

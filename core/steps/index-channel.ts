@@ -2,7 +2,7 @@ import { type Manifest, readManifest, type StatePlace } from '../index/manifest.
 import { publish } from '../index/put-if-newer.ts';
 import { stateSource } from '../index/state-source.ts';
 import { channeldataKey } from '../layout/keys.ts';
-import { channeldata } from '../outputs/channeldata/channeldata.ts';
+import { channeldata } from '../outputs/channeldata.ts';
 import type { Clock } from '../ports/clock.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { ChannelStore } from '../store/list-packages.ts';

@@ -1,4 +1,4 @@
-import { type RouteRequest, route } from '../../core/layout/route.ts';
+import { route } from '../../core/layout/route.ts';
 
 /*
  * Runs in CloudFront's JavaScript runtime 2.0: the language core/layout/route.ts says.
@@ -44,15 +44,12 @@ const refusals: Readonly<Record<401 | 404 | 405, ViewerResponse>> = {
 /** The request for the key that the URL leads to, so that the key is what is cached; or the answer for no key. */
 export function viewerRequest(event: { readonly request: ViewerRequest }): ViewerRequest | ViewerResponse {
   const request = event.request;
-  const found = route(routeRequest(request));
+  const accept = request.headers['accept'];
+  const asked = { method: request.method, uri: request.uri, accept: accept === undefined ? undefined : accept.value };
+  const found = route(asked);
   if (found.status !== 'key') return refusals[found.status];
   // S3 reads a `+` in a path as a space, so it may not stand as it is.
   request.uri = `/${found.key.split('/').map(encodeURIComponent).join('/')}`;
   request.querystring = {};
   return request;
-}
-
-function routeRequest(request: ViewerRequest): RouteRequest {
-  const accept = request.headers['accept'];
-  return { method: request.method, uri: request.uri, accept: accept === undefined ? undefined : accept.value };
 }

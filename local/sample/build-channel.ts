@@ -33,7 +33,10 @@ export async function buildChannel(
   const records = new Map<string, NamedRecord[]>(['noarch', ...subdirs].map((subdir) => [subdir, []]));
   for await (const item of packages) {
     const built: PackageFile = 'index' in item ? item : await buildPackage(item);
-    if (built.bytes) await writePackage(folder, built, built.bytes);
+    if (built.bytes) {
+      await mkdir(join(folder, built.subdir), { recursive: true });
+      await writeFile(join(folder, built.subdir, built.filename), built.bytes);
+    }
     const patched = { ...recordOf(built), ...patches[built.filename] };
     unused.delete(built.filename);
     const named = records.get(built.subdir) ?? [];
@@ -45,9 +48,4 @@ export async function buildChannel(
     const base = baseUrl === undefined ? undefined : `${baseUrl}/${subdir}/`;
     await writeRepodata(folder, repodataDocument(subdir, named, base), forms);
   }
-}
-
-async function writePackage(folder: string, { subdir, filename }: PackageFile, bytes: Uint8Array): Promise<void> {
-  await mkdir(join(folder, subdir), { recursive: true });
-  await writeFile(join(folder, subdir, filename), bytes);
 }

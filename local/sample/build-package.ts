@@ -62,15 +62,16 @@ export async function buildPackageBy(encode: typeof quickBzip2, spec: PackageSpe
     spec.format === '.conda'
       ? condaArchive(stemOf(spec), tarArchive(payload, mtime), tarArchive(info, mtime))
       : await encode(tarArchive([...info, ...payload], mtime));
-  return { subdir: spec.subdir, filename: stemOf(spec) + spec.format, index, digests: digestsOf(bytes), bytes };
+  const digests = startDigests();
+  digests.update(bytes);
+  return { subdir: spec.subdir, filename: stemOf(spec) + spec.format, index, digests: digests.finish(), bytes };
 }
 
 /** The members' mtime in seconds since the epoch. */
 export const mtimeOf = ({ timestamp = sampleTime }: SampleMetadata): number => Math.floor(timestamp / 1000);
 
 function payloadMembers(spec: PackageSpec): readonly TarFile[] {
-  const { files = [] } = spec;
-  const members = files.map((file) => ({
+  const members = (spec.files ?? []).map((file) => ({
     path: file.path,
     mode: file.mode ?? 0o644,
     content:
@@ -86,12 +87,6 @@ function condaArchive(stem: string, payload: Uint8Array, info: Uint8Array): Uint
     { name: `pkg-${stem}.tar.zst`, content: zstdFrame(payload) },
     { name: `info-${stem}.tar.zst`, content: zstdFrame(info) },
   ]);
-}
-
-function digestsOf(bytes: Uint8Array): Digests {
-  const digests = startDigests();
-  digests.update(bytes);
-  return digests.finish();
 }
 
 /**

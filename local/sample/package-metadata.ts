@@ -44,22 +44,23 @@ function machineOf(subdir: string): { platform: string | null; arch: string | nu
   return { platform, arch: { '64': 'x86_64', '32': 'x86' }[arch] ?? arch };
 }
 
-/** One line of `info/paths.json`. */
-interface PackagedFile {
-  readonly path: string;
-  /** Hex. */
-  readonly sha256: string;
-  /** Bytes. */
-  readonly size: number;
-}
-
-/** The `info/` members of a package (CEP 34), in order of path; `files` in the order they are packed. */
+/**
+ * The `info/` members of a package (CEP 34), in order of path.
+ *
+ * @param files in the order they are packed; `sha256` is hex, `size` bytes
+ */
 export function infoMembers(
   facts: SampleMetadata,
   index: PackageIndex,
-  files: readonly PackagedFile[],
+  files: readonly { readonly path: string; readonly sha256: string; readonly size: number }[],
 ): readonly TarFile[] {
   const { name, noarch, runExports, license = 'BSD-3-Clause' } = facts;
+  const paths = files.map((file) => ({
+    _path: file.path,
+    path_type: 'hardlink',
+    sha256: file.sha256,
+    size_in_bytes: file.size,
+  }));
   const members: Readonly<Record<string, string | undefined>> = {
     'info/about.json': canonicalJson({ license, summary: `Sample package ${name}` }),
     'info/files': files.map(({ path }) => `${path}\n`).join(''),
@@ -67,7 +68,7 @@ export function infoMembers(
     'info/hash_input.json': '{}',
     'info/index.json': canonicalJson(index),
     'info/link.json': noarch === 'python' ? linkJson : undefined,
-    'info/paths.json': pathsJson(files),
+    'info/paths.json': canonicalJson({ paths, paths_version: 1 }),
     'info/run_exports.json': runExports && canonicalJson(runExports),
   };
   return Object.entries(members)
@@ -76,13 +77,3 @@ export function infoMembers(
 }
 
 const linkJson = canonicalJson({ noarch: { type: 'python' }, package_metadata_version: 1 });
-
-function pathsJson(files: readonly PackagedFile[]): string {
-  const paths = files.map(({ path, sha256, size }) => ({
-    _path: path,
-    path_type: 'hardlink',
-    sha256,
-    size_in_bytes: size,
-  }));
-  return canonicalJson({ paths, paths_version: 1 });
-}

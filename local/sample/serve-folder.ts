@@ -55,15 +55,8 @@ async function answer(folder: string, request: IncomingMessage, response: Server
   await pipeline(createReadStream(path), response);
 }
 
-interface FoundFile {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly etag: string;
-}
-
-/** The file a request's target names, or null when there is none or it would lie outside the folder. */
-async function fileAt(folder: string, target: string): Promise<FoundFile | null> {
+/** The file a request's target names, or null when there is none or it would lie outside the folder. `size` is bytes. */
+async function fileAt(folder: string, target: string) {
   const path = pathOf(folder, target);
   const found = path === null ? undefined : await stat(path, { bigint: true }).catch(() => undefined);
   if (path === null || !found?.isFile()) return null;

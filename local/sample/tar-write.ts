@@ -51,18 +51,15 @@ export function tarArchive(members: readonly TarFile[], mtime: number): Uint8Arr
   return Buffer.concat([...parts, tarEnd]);
 }
 
+/** A header and its record, `<length> path=<path>\n`. */
 function paxHeader(path: string, mtime: number): Uint8Array {
-  const record = Buffer.from(paxRecord('path', path));
+  const rest = ` path=${path}\n`;
+  const bytes = Buffer.byteLength(rest);
+  // The length before it counts its own digits too.
+  const digits = String(bytes + String(bytes).length).length;
+  const record = Buffer.from(`${bytes + digits}${rest}`);
   const header = ustar({ name: Buffer.from('PaxHeader'), type: 'x', size: record.length, mode: 0o644, mtime });
   return Buffer.concat([header, record, tarPadding(record.length)]);
-}
-
-/** `<length> <key>=<value>\n`, where the length counts its own digits too. */
-function paxRecord(key: string, value: string): string {
-  const rest = ` ${key}=${value}\n`;
-  const bytes = Buffer.byteLength(rest);
-  const digits = String(bytes + String(bytes).length).length;
-  return `${bytes + digits}${rest}`;
 }
 
 interface UstarFields {

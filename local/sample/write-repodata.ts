@@ -86,8 +86,7 @@ async function writeShards(folder: string, document: RepodataDocument): Promise<
   await writeFile(join(folder, 'repodata_shards.msgpack.zst'), packed({ version: 1, info, shards: hashes }));
 }
 
-type Section = 'packages' | 'packages.conda';
-type Shard = Record<Section, Record<string, unknown>> & { readonly removed: readonly string[] };
+type Shard = Record<'packages' | 'packages.conda', Record<string, unknown>> & { readonly removed: readonly string[] };
 
 function shardsOf(document: RepodataDocument): Map<string, Shard> {
   const shards = new Map<string, Shard>();

@@ -100,7 +100,7 @@ async function readMemberHeader(reader: ByteReader, report: Report): Promise<Tar
     if (header === null) return null;
     checkType(header);
     if (!extensionTypes.includes(header.type)) return extended(header, extensions);
-    addExtension(extensions, header.type, await readExtension(reader, header.size));
+    await addExtension(extensions, header, reader);
   }
 }
 
@@ -115,15 +115,12 @@ function checkType({ type, size, name }: TarHeader): void {
   if (type === file && name.at(-1) === slash) refuse('A8.type', 'a file named like a directory');
 }
 
-async function readExtension(reader: ByteReader, size: number): Promise<Uint8Array> {
+async function addExtension(extensions: Extensions, { type, size }: TarHeader, reader: ByteReader): Promise<void> {
   if (size > maxExtensionBytes) refuse('A13.header', `an extension header of ${size} bytes`);
   const padded = Math.ceil(size / blockBytes) * blockBytes;
-  const bytes = await reader.take(padded);
-  if (bytes.length < padded) refuse('A8.truncated', 'the tar ends inside an extension header');
-  return bytes.slice(0, size);
-}
-
-function addExtension(extensions: Extensions, type: string, bytes: Uint8Array): void {
+  const block = await reader.take(padded);
+  if (block.length < padded) refuse('A8.truncated', 'the tar ends inside an extension header');
+  const bytes = block.slice(0, size);
   const key = type === 'x' ? 'pax' : type === 'L' ? 'longName' : 'longLink';
   if (extensions[key] !== undefined) refuse('A8.pax', `two extension headers of type ${type} for one member`);
   if (key === 'pax') {

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../ports/byte-source.ts';
+import { viewOf } from '../byte-reader.ts';
 import { refuse } from '../finding.ts';
 import { resolveExtras, wideNumber } from './extra-fields.ts';
 
@@ -42,7 +43,7 @@ export async function readDirectory(source: ByteSource): Promise<{ entries: ZipE
 }
 
 function readRecord(bytes: Uint8Array): { entry: ZipEntry; length: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = viewOf(bytes);
   if (bytes.length < recordFixedBytes || view.getUint32(0, true) !== recordSignature) {
     refuse('A4.framing', 'an unknown record in the ZIP directory');
   }
@@ -76,7 +77,7 @@ const locatorBytes = 20;
 async function readZipEnd(source: ByteSource) {
   if (source.size < endBytes) refuse('A4.framing', 'too short for a ZIP file');
   const at = source.size - endBytes;
-  const end = await viewOf(source, at, endBytes);
+  const end = viewOf(await source.read(at, source.size));
   if (end.getUint32(0, true) !== endSignature) refuse('A4.framing', 'the file does not end in a ZIP end record');
   if (end.getUint16(20, true) !== 0) refuse('A4.framing', 'a ZIP comment');
   if (end.getUint32(4, true) !== 0) refuse('A4.framing', 'a ZIP over several disks');
@@ -89,34 +90,27 @@ async function readZipEnd(source: ByteSource) {
   return { start, end: recordsStart, entries };
 }
 
-interface WideEnd {
-  /** Where the record starts. */
-  readonly at: number;
-  /** `[entries on disk, entries, size, start]` of the directory. */
-  readonly fields: readonly number[];
-}
-
 /** What the end record says where the ZIP64 one holds the value. */
 const inWideRecord = [0xffff, 0xffff, 0xffffffff, 0xffffffff];
 
-/** The ZIP64 end record, which its locator and then the end record follow; null when there is no locator. */
-async function readWideEnd(source: ByteSource, endAt: number, narrow: readonly number[]): Promise<WideEnd | null> {
+/**
+ * The ZIP64 end record, which its locator and then the end record follow; null when there is no locator.
+ *
+ * @param narrow what the end record says: `[entries on disk, entries, size, start]` of the directory
+ * @returns where the record starts, and the same fields
+ */
+async function readWideEnd(source: ByteSource, endAt: number, narrow: readonly number[]) {
   const at = endAt - locatorBytes - end64Bytes;
   if (at < 0) return null;
-  const locator = await viewOf(source, endAt - locatorBytes, locatorBytes);
+  const locator = viewOf(await source.read(endAt - locatorBytes, endAt));
   if (locator.getUint32(0, true) !== locatorSignature) return null;
   const oneDisk = locator.getUint32(4, true) === 0 && locator.getUint32(16, true) <= 1;
   if (locator.getBigUint64(8, true) !== BigInt(at) || !oneDisk) refuse('A4.framing', 'a damaged ZIP64 locator');
-  const view = await viewOf(source, at, end64Bytes);
+  const view = viewOf(await source.read(at, at + end64Bytes));
   const sound = view.getUint32(0, true) === end64Signature && view.getBigUint64(4, true) === 44n;
   if (!sound || view.getBigUint64(16, true) !== 0n) refuse('A4.framing', 'a damaged ZIP64 end record');
   const fields = [24, 32, 40, 48].map((field) => wideNumber(view, field));
   const agrees = narrow.every((value, i) => value === inWideRecord[i] || value === fields[i]);
   if (!agrees) refuse('A4.framing', 'the two ZIP end records contradict each other');
   return { at, fields };
-}
-
-async function viewOf(source: ByteSource, start: number, length: number): Promise<DataView> {
-  const bytes = await source.read(start, start + length);
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,4 +1,5 @@
 import { sameBytes } from '../../ports/byte-source.ts';
+import { viewOf } from '../byte-reader.ts';
 import { refuse } from '../finding.ts';
 
 const zip64 = 0x0001;
@@ -7,21 +8,18 @@ const unicodePath = 0x7075;
 /** What a header's field says where the ZIP64 extra holds its value (APPNOTE 4.5.3). */
 const inExtra = 0xffffffff;
 
-/** `[size, compressed size]`, and in the central directory `, offset]` (APPNOTE 4.5.3's order). */
-export type ZipSizes = readonly number[];
-
-/** A header's sizes with their ZIP64 values put in; `zip64` says that the header has such an extra. */
-export interface ResolvedSizes {
-  readonly sizes: ZipSizes;
-  readonly zip64: boolean;
-}
-
 /**
  * Reads a header's extra fields. A ZIP64 extra may be empty (seen in the wild) or repeat what the header says itself.
  *
+ * @param sizes `[size, compressed size]`, and in the central directory `, offset]` (APPNOTE 4.5.3's order)
+ * @returns those with their ZIP64 values put in; `zip64` says that the header has such an extra
  * @throws GatehouseError `package.refused` with `A4.extra` or `A4.mismatch`
  */
-export function resolveExtras(extra: Uint8Array, name: Uint8Array, sizes: ZipSizes): ResolvedSizes {
+export function resolveExtras(
+  extra: Uint8Array,
+  name: Uint8Array,
+  sizes: readonly number[],
+): { readonly sizes: readonly number[]; readonly zip64: boolean } {
   let wide: readonly number[] | null = null;
   for (const { id, data } of extraFields(extra)) {
     if (id === unicodePath && !sameBytes(data.subarray(5), name)) refuse('A4.mismatch', 'a member has a second name');
@@ -33,7 +31,7 @@ export function resolveExtras(extra: Uint8Array, name: Uint8Array, sizes: ZipSiz
 }
 
 function* extraFields(extra: Uint8Array): Generator<{ id: number; data: Uint8Array }> {
-  const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
+  const view = viewOf(extra);
   for (let at = 0; at < extra.length; ) {
     if (at + 4 > extra.length) refuse('A4.extra', 'an extra field ends early');
     const end = at + 4 + view.getUint16(at + 2, true);
@@ -45,8 +43,7 @@ function* extraFields(extra: Uint8Array): Generator<{ id: number; data: Uint8Arr
 
 function wideValues(data: Uint8Array): number[] {
   if (data.length % 8 !== 0) refuse('A4.extra', `a ZIP64 extra of ${data.length} bytes`);
-  const view = new DataView(data.buffer, data.byteOffset, data.length);
-  return Array.from({ length: data.length / 8 }, (_, i) => wideNumber(view, i * 8));
+  return Array.from({ length: data.length / 8 }, (_, i) => wideNumber(viewOf(data), i * 8));
 }
 
 /** Above 2^53 inexact, which only ever makes a number that fits no file. */
@@ -55,7 +52,7 @@ export function wideNumber(view: DataView, at: number): number {
 }
 
 /** The extra holds a value for each field that points to it, or for the header's fields from the first on. */
-function withWide(sizes: ZipSizes, wide: readonly number[]): ZipSizes {
+function withWide(sizes: readonly number[], wide: readonly number[]): readonly number[] {
   const pointing = sizes.filter((size) => size === inExtra).length;
   const whole = wide.length >= 2 && wide.length <= sizes.length;
   if (wide.length !== pointing && !whole) refuse('A4.extra', 'a ZIP64 extra lacks values or has too many');

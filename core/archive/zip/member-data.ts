@@ -1,5 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type ByteSource, chunksOf, sameBytes } from '../../ports/byte-source.ts';
+import { viewOf } from '../byte-reader.ts';
 import { decodeThrough } from '../decode-through.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import type { ZipEntry } from './directory.ts';
@@ -10,23 +11,18 @@ const fixedBytes = 30;
 const descriptorSignature = 0x08074b50;
 const descriptorFlag = 0x0008;
 
-/** Where a member's data lies. */
-export interface DataPlace {
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * Holds a member's local header against its directory record, and its end against the next record's start.
  *
  * @param next where the next local header, or the directory, starts
+ * @returns where its data lies
  * @throws GatehouseError `package.refused` with `A4.*`
  */
 export async function checkLocal(
   source: ByteSource,
   { entry, next }: { entry: ZipEntry; next: number },
   report: Report,
-): Promise<DataPlace> {
+): Promise<{ start: number; end: number }> {
   const header = await readLocalHeader(source, entry, next);
   const end = header.dataStart + entry.compressedSize;
   const gap = next - end;
@@ -67,16 +63,15 @@ export async function isLocalHeader(source: ByteSource, at: number): Promise<boo
   return viewOf(await source.read(at, at + 4)).getUint32(0, true) === signature;
 }
 
-interface DescriptorPlace {
-  readonly entry: ZipEntry;
-  readonly at: number;
-  readonly gap: number;
-  /** The local header has a ZIP64 extra, so the descriptor's sizes take 8 bytes (APPNOTE 4.3.9.2). */
-  readonly wide: boolean;
-}
-
-/** The descriptor, with or without its signature, fills the gap and says what the directory says. */
-async function checkDescriptor(source: ByteSource, { entry, at, gap, wide }: DescriptorPlace): Promise<void> {
+/**
+ * The descriptor, with or without its signature, fills the gap and says what the directory says.
+ *
+ * @param wide the local header has a ZIP64 extra, so the descriptor's sizes take 8 bytes (APPNOTE 4.3.9.2)
+ */
+async function checkDescriptor(
+  source: ByteSource,
+  { entry, at, gap, wide }: { entry: ZipEntry; at: number; gap: number; wide: boolean },
+): Promise<void> {
   const plain = wide ? 20 : 12;
   if (gap !== plain && gap !== plain + 4) refuse('A4.descriptor', `a data descriptor of ${gap} bytes`);
   const view = viewOf(await source.read(at, at + gap));
@@ -91,18 +86,11 @@ async function checkDescriptor(source: ByteSource, { entry, at, gap, wide }: Des
   if (!same) refuse('A4.descriptor', 'a data descriptor contradicts the directory');
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
 export const stored = 0;
 export const deflated = 8;
 
-interface MemberData {
+interface MemberData extends ZipEntry {
   readonly name: string;
-  readonly method: number;
-  readonly crc: number;
-  readonly size: number;
   /** Where the data lies in the source. */
   readonly start: number;
   readonly end: number;

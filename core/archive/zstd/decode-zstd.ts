@@ -15,11 +15,6 @@ const params = { [constants.ZSTD_d_windowLogMax]: 27 };
 /** A frame of so many pieces has up to six blocks, 768 KiB unpacked at the most, and is decoded in one go. */
 const maxWholePieces = 14;
 
-interface FrameHeader {
-  readonly bytes: Uint8Array;
-  readonly checksum: boolean;
-}
-
 /**
  * Decodes a stream that is exactly one zstd frame (RFC 8878). Node's decoder alone is no judge: it stops after the
  * first frame, takes a skippable one for empty output and ignores what follows, so it is only given bytes whose place
@@ -30,40 +25,36 @@ interface FrameHeader {
  */
 export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Meter): AsyncGenerator<Uint8Array> {
   await using reader = byteReader(chunks);
-  const header = await readFrameHeader(reader);
-  const frame = frameBytes(reader, header);
+  const frame = frameBytes(reader);
   const start: Uint8Array[] = [];
   let next = await frame.next();
   for (; !next.done && start.length < maxWholePieces; next = await frame.next()) start.push(next.value);
   // A stream costs a third of a millisecond however little is in it.
-  const decoded = next.done ? [decodeWhole(start)] : decodeStream(resume(start, next.value, frame));
+  const decoded = next.done
+    ? [sound('A6.data', () => zstdDecompressSync(Buffer.concat(start), { params, chunkSize: wholeChunkBytes }))]
+    : decodeThrough(
+        resume([...start, next.value], frame),
+        createZstdDecompress({ params, chunkSize: streamChunkBytes }),
+        'A6.data',
+      );
   for await (const bytes of decoded) {
     meter(bytes.length);
     yield bytes;
   }
 }
 
-function decodeWhole(frame: readonly Uint8Array[]): Uint8Array {
-  return sound('A6.data', () => zstdDecompressSync(Buffer.concat(frame), { params, chunkSize: wholeChunkBytes }));
-}
-
-function decodeStream(frame: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return decodeThrough(frame, createZstdDecompress({ params, chunkSize: streamChunkBytes }), 'A6.data');
-}
-
 async function* resume(
   start: readonly Uint8Array[],
-  next: Uint8Array,
   rest: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, void, void> {
   yield* start;
-  yield next;
   yield* rest;
 }
 
 /** The frame's bytes, each handed on only after the block it belongs to has been found sound. */
-async function* frameBytes(reader: ByteReader, header: FrameHeader): AsyncGenerator<Uint8Array> {
-  yield header.bytes;
+async function* frameBytes(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  const { bytes, checksum } = await readFrameHeader(reader);
+  yield bytes;
   for (let last = false; !last; ) {
     const head = await exactly(reader, 3);
     const field = uint(head);
@@ -74,14 +65,14 @@ async function* frameBytes(reader: ByteReader, header: FrameHeader): AsyncGenera
     if (size > maxBlockBytes) refuse('A6.block', `a zstd block of ${size} bytes`);
     yield await exactly(reader, type === runLength ? 1 : size);
   }
-  if (header.checksum) yield await exactly(reader, 4);
+  if (checksum) yield await exactly(reader, 4);
   if ((await reader.some(1)) !== null) refuse('A6.frames', 'data follows the zstd frame');
 }
 
 const runLength = 1;
 const reserved = 3;
 
-async function readFrameHeader(reader: ByteReader): Promise<FrameHeader> {
+async function readFrameHeader(reader: ByteReader): Promise<{ bytes: Uint8Array; checksum: boolean }> {
   const start = await exactly(reader, 5);
   if (uint(start.subarray(0, 4)) !== magic) refuse('A6.frames', 'does not start with a zstd frame');
   const descriptor = start[4] ?? 0;

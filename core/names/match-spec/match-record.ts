@@ -31,7 +31,9 @@ export function matchSpecMatches(spec: MatchSpec, record: MatchableRecord): bool
     (spec.buildNumber === null || buildNumberFits(spec.buildNumber, record.build_number)) &&
     (spec.md5 === null || spec.md5 === record.md5) &&
     (spec.sha256 === null || spec.sha256 === record.sha256) &&
-    placeFits(spec, record) &&
+    fitsIfThere(spec.subdir, record.subdir) &&
+    fitsIfThere(spec.url, record.url) &&
+    fitsIfThere(spec.fileName, record.fn) &&
     (spec.license === null || spec.license === record.license) &&
     (spec.trackFeatures === null || tracks(record.track_features, spec.trackFeatures))
   );
@@ -57,11 +59,8 @@ const buildNumberOperators: Readonly<Record<string, (number: number, limit: numb
   '>=': (number, limit) => number >= limit,
 };
 
-function placeFits({ subdir, url, fileName }: MatchSpec, record: MatchableRecord): boolean {
-  const fits = (asked: string | null, found: unknown): boolean =>
-    asked === null || found === undefined || asked === found;
-  return fits(subdir, record.subdir) && fits(url, record.url) && fits(fileName, record.fn);
-}
+const fitsIfThere = (asked: string | null, found: unknown): boolean =>
+  asked === null || found === undefined || asked === found;
 
 /** A record's features are a list, or in old records one text. */
 function tracks(found: unknown, asked: string): boolean {

@@ -4,12 +4,11 @@ import { subdirSchema } from '../subdir.ts';
 import type { SpecFault } from '../version/version-spec.ts';
 import { type FieldsRead, readBuild, readChannel, readUrl, readVersion, type SpecFields } from './spec-fields.ts';
 
-type Brackets =
-  | { readonly ok: true; readonly fields: Partial<SpecFields>; readonly names: readonly string[] }
-  | SpecFault;
-
 /** Reads `[key=value, key='value']` from its `[` at `open` to the end of the text, where its `]` must be. */
-export function readBrackets(text: string, open: number): Brackets {
+export function readBrackets(
+  text: string,
+  open: number,
+): { readonly ok: true; readonly fields: Partial<SpecFields>; readonly names: readonly string[] } | SpecFault {
   const pairs: Pair[] = [];
   let fields: Partial<SpecFields> = {};
   for (let at: number | null = open + 1; at !== null; ) {
@@ -46,20 +45,18 @@ function readPair(text: string, at: number): Pair | SpecFault {
   const keyAt = at + space.length;
   if (key === '' || equals === '')
     return { ok: false, at: keyAt, message: 'key=value is expected here', hint: quoting };
-  const reader = fieldReader(key);
-  if (!reader.ok) return { ...reader, at: keyAt };
+  const reader = readers.get(key);
+  if (reader === undefined) return { ok: false, at: keyAt, ...unknownKey(key) };
   const valueAt = at + whole.length;
   pairValue.lastIndex = valueAt;
   const [value, double, single] = pairValue.exec(text) ?? [];
   if (value === undefined) return { ok: false, at: valueAt, message: `a value is missing after "${key}="` };
-  const read = reader.read(double ?? single ?? value);
+  const read = reader(double ?? single ?? value);
   return read.ok ? { ...read, key, keyAt, end: valueAt + value.length } : { ...read, at: valueAt };
 }
 
-type Next = { readonly ok: true; readonly at: number | null } | SpecFault;
-
 /** Finds where the next pair starts; null when the bracket closes and nothing follows. */
-function afterPair(text: string, end: number, open: number): Next {
+function afterPair(text: string, end: number, open: number): { ok: true; at: number | null } | SpecFault {
   const at = end + (/^\s*/.exec(text.slice(end))?.[0].length ?? 0);
   if (at === text.length) return { ok: false, at: open, message: 'the bracket "[" is not closed' };
   if (text[at] === ',') return { ok: true, at: at + 1 };
@@ -71,14 +68,8 @@ function afterPair(text: string, end: number, open: number): Next {
   return at > end ? { ok: true, at } : { ok: false, at, message: '"," or "]" is expected here', hint: quoting };
 }
 
-/** Reads the value of one key in brackets. */
-type FieldReader = (value: string) => FieldsRead;
-
-type Found =
-  | { readonly ok: true; readonly read: FieldReader }
-  | { readonly ok: false; readonly message: string; readonly hint?: string };
-
-const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
+/** How the value of each key is read. */
+const readers = new Map<string, (value: string) => FieldsRead>([
   ['version', readVersion],
   ['build', readBuild],
   ['build_number', readBuildNumber],
@@ -97,14 +88,11 @@ const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
 /** CEPs 43 to 45 define these keys; no solver of ours knows them. */
 const unsupportedKeys: ReadonlySet<string> = new Set(['when', 'extras', 'flags']);
 
-/** Finds the reader of a key's value, or says what is wrong with the key. */
-function fieldReader(key: string): Found {
-  const read = readers.get(key);
-  if (read !== undefined) return { ok: true, read };
-  if (unsupportedKeys.has(key)) return { ok: false, message: `"${key}" is not supported` };
+function unknownKey(key: string): Pick<SpecFault, 'message' | 'hint'> {
+  if (unsupportedKeys.has(key)) return { message: `"${key}" is not supported` };
   const near = didYouMean(key, readers.keys());
   const hint = near === null ? `known are ${[...readers.keys()].join(', ')}` : `did you mean "${near}"?`;
-  return { ok: false, message: `"${key}" is not a key of a MatchSpec`, hint };
+  return { message: `"${key}" is not a key of a MatchSpec`, hint };
 }
 
 function checked(fields: Partial<SpecFields>, valid: boolean): FieldsRead {

@@ -36,9 +36,10 @@ export function canonicalMatchSpec(spec: MatchSpec): string {
   return place + specText(spec, { sorted: true, keyed: { url, fn: fileName, license, track_features: features } });
 }
 
-type Keyed = Readonly<Record<string, string | null>>;
-
-function specText(spec: MatchSpec, { sorted, keyed }: { sorted: boolean; keyed: Keyed }): string {
+function specText(
+  spec: MatchSpec,
+  { sorted, keyed }: { sorted: boolean; keyed: Readonly<Record<string, string | null>> },
+): string {
   const { name, version, build, buildNumber, md5, sha256 } = spec;
   const inBrackets = build?.includes('[') ?? false;
   const words: string[] = [name];

@@ -88,13 +88,14 @@ function readFragment(text: string | undefined): FieldsRead {
   return md5 ? { ok: true, fields: { md5: text.toLowerCase() } } : { ok: false, message: `"#${text}" is not a hash` };
 }
 
-type VersionAndBuild = { readonly ok: true; readonly fields: Pick<SpecFields, 'version' | 'build'> } | SpecFault;
-
 /**
  * Reads what follows the name: a version expression, then a build after white space or `=` (CEP 29, "Version expression
  * parsing"). `name=1.2=build` is exact where `name=1.2` and `name =1.2 build` are not.
  */
-export function readVersionAndBuild(text: string, at: number): VersionAndBuild {
+export function readVersionAndBuild(
+  text: string,
+  at: number,
+): { readonly ok: true; readonly fields: Pick<SpecFields, 'version' | 'build'> } | SpecFault {
   const start = at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0);
   if (start === text.length) return { ok: true, fields: { version: null, build: null } };
   const scanned = scanVersionSpec(text, start);
@@ -125,17 +126,12 @@ export function readBuild(text: string): FieldsRead {
   return fault === null ? { ok: true, fields: { build: buildFrom(text) } } : { ok: false, message: fault };
 }
 
-type BuildAfter = { readonly ok: true; readonly build: string | null; readonly equals: boolean } | SpecFault;
-
-function readBuildAfter(text: string, at: number): BuildAfter {
+function readBuildAfter(text: string, at: number): { ok: true; build: string | null; equals: boolean } | SpecFault {
   const [whole = '', separator = '', build = ''] = /^(\s*=?\s*)(\S*)\s*/.exec(text.slice(at)) ?? [];
   const equals = separator.includes('=');
   const start = at + separator.length;
-  if (build === '') {
-    return equals
-      ? { ok: false, at: start, message: 'a build is missing after "="' }
-      : { ok: true, build: null, equals };
-  }
+  if (build === '' && equals) return { ok: false, at: start, message: 'a build is missing after "="' };
+  if (build === '') return { ok: true, build: null, equals };
   if (separator === '') return { ok: false, at, message: `"${text.slice(at)}" is not expected here` };
   const rest = text.slice(at + whole.length);
   if (rest !== '') return { ok: false, at: at + whole.length, message: `"${rest}" is not expected after the build` };

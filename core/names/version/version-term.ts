@@ -66,14 +66,12 @@ export function termText(term: VersionTerm, sorted = false): string {
       });
       return (sorted ? texts.sort() : texts).join(term.op);
     }
-    default:
-      return comparisonText(term.op, term.version.text.toLowerCase().replaceAll('-', '_'));
+    default: {
+      const version = term.version.text.toLowerCase().replaceAll('-', '_');
+      if (term.op === '=*') return `${version}.*`;
+      return term.op === '!=*' ? `!=${version}.*` : `${term.op}${version}`;
+    }
   }
-}
-
-function comparisonText(op: VersionComparison, version: string): string {
-  if (op === '=*') return `${version}.*`;
-  return op === '!=*' ? `!=${version}.*` : `${op}${version}`;
 }
 
 /** Tells whether the version fulfils the spec (CEP 29, "Version matching"). */

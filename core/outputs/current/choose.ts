@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../json/json.ts';
 import { matchSpecMatches } from '../../names/match-spec/match-record.ts';
-import { type MatchSpec, parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
+import { parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { compareVersionTexts, matcherWithin, newestOf } from '../../names/version/version-texts.ts';
 import { type Known, type NewestCandidate, withoutOtherFormat } from './candidates.ts';
 
@@ -26,20 +26,13 @@ export async function chooseCurrent({ candidates, packagesOf }: Names): Promise<
   const chosen = new Set<string>();
   for (const packages of newest.values()) for (const { filename } of packages) chosen.add(filename);
   for (const [name, all] of known) {
-    const own = { newest: newest.get(name) ?? [], needs: [...(unmet.get(name)?.values() ?? [])] };
-    for (const { filename } of besideNewest(withoutOtherFormat(all), own)) chosen.add(filename);
+    const seen = withoutOtherFormat(all);
+    const needs = [...(unmet.get(name)?.values() ?? [])];
+    const older = needs.flatMap((need) => newestMeeting(need, seen));
+    const plain = bestWithoutFeatures([...(newest.get(name) ?? []), ...older], seen);
+    for (const { filename } of [...older, ...plain]) chosen.add(filename);
   }
   return chosen;
-}
-
-/** The packages of one name that are chosen for others' needs, or for having no features. */
-function besideNewest(
-  seen: readonly Known[],
-  { newest, needs }: { readonly newest: readonly NewestCandidate[]; readonly needs: readonly Need[] },
-): readonly Known[] {
-  const older = needs.flatMap((need) => newestMeeting(need, seen));
-  const plain = bestWithoutFeatures([...newest, ...older], seen);
-  return plain === null ? older : [...older, plain];
 }
 
 type NewestOfNames = Map<string, readonly NewestCandidate[]>;
@@ -79,21 +72,18 @@ function newestMeeting(need: Need, known: readonly Known[]): readonly Known[] {
   return known.filter(({ version }) => isWithin(version));
 }
 
-/** The best without features, no newer than the newest chosen; null when none of those chosen has any. */
+/** The best without features, no newer than the newest chosen; none when none of those chosen has any. */
 function bestWithoutFeatures(
   chosen: readonly Pick<Known, 'version' | 'featured'>[],
   known: readonly Known[],
-): Known | null {
-  if (!chosen.some(({ featured }) => featured)) return null;
+): readonly Known[] {
+  if (!chosen.some(({ featured }) => featured)) return [];
   const latest = newestOf(chosen.map(({ version }) => version));
   const plain = known.filter(({ version, featured }) => !featured && compareVersionTexts(version, latest) <= 0);
-  return plain.sort(bestFirst)[0] ?? null;
-}
-
-/** conda's order within one channel: version, build number, timestamp, build string. */
-function bestFirst(a: Known, b: Known): number {
-  const order = compareVersionTexts(b.version, a.version) || b.buildNumber - a.buildNumber || b.timestamp - a.timestamp;
-  return order || (a.build < b.build ? 1 : -1);
+  // conda's order within one channel: version, build number, timestamp, build string.
+  const order = (a: Known, b: Known) =>
+    compareVersionTexts(b.version, a.version) || b.buildNumber - a.buildNumber || b.timestamp - a.timestamp;
+  return plain.sort((a, b) => order(a, b) || (a.build < b.build ? 1 : -1)).slice(0, 1);
 }
 
 /** A dependency on any build of a channel's own. */
@@ -118,31 +108,28 @@ export function needReader(): (written: string) => Need | null {
     return need;
   };
   return (written) => {
-    const [name, rest] = parted(written);
+    const space = written.indexOf(' ');
+    const name = space === -1 ? written : written.slice(0, space);
+    const rest = written.slice(name.length + 1);
     const before = known.get(rest);
-    if (!plainName.test(name) || (before === undefined && !plainRest.test(rest))) return readNeed(textOf(written));
+    if (!plainName.test(name) || (before === undefined && !plainRest.test(rest)))
+      // The text whose JSON, without its quotes, was written.
+      return readNeed(parseJson(`"${written}"`, z.string(), 'a dependency'));
     const need = before === undefined ? read(rest) : before;
     return need && { name, isMetBy: need.isMetBy };
   };
 }
 
-function parted(written: string): [name: string, rest: string] {
-  const space = written.indexOf(' ');
-  return space === -1 ? [written, ''] : [written.slice(0, space), written.slice(space + 1)];
-}
-
-/** The text whose JSON, without its quotes, was written. */
-const textOf = (written: string): string => parseJson(`"${written}"`, z.string(), 'a dependency');
-
 function readNeed(text: string): Need | null {
   const parsed = parseMatchSpec(text);
   if (!parsed.ok || parsed.spec.channel !== null) return null;
   const { spec } = parsed;
+  const constrainsBuilds = spec.build !== null || spec.buildNumber !== null;
   const known = new Map<string, boolean>();
   return {
     name: spec.name,
     isMetBy(one) {
-      const key = constrainsBuilds(spec) ? `${one.version}-${one.build}-${one.buildNumber}` : one.version;
+      const key = constrainsBuilds ? `${one.version}-${one.build}-${one.buildNumber}` : one.version;
       const before = known.get(key);
       const met = before ?? matchSpecMatches(spec, { ...one, name: spec.name, build_number: one.buildNumber });
       if (before === undefined) known.set(key, met);
@@ -150,5 +137,3 @@ function readNeed(text: string): Need | null {
     },
   };
 }
-
-const constrainsBuilds = ({ build, buildNumber }: MatchSpec): boolean => build !== null || buildNumber !== null;

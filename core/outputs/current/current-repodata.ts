@@ -1,10 +1,8 @@
-import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { canonicalJson, compareCodePoints, parseJson } from '../../json/json.ts';
 import { md5Schema } from '../../names/digest.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
 import { type EntrySource, type OutputBytes, type Section, summariesOf } from '../entries/entry-source.ts';
-import type { IndexEntry } from '../entries/index-entry.ts';
+import { type IndexEntry, jsonPart, parsePart } from '../entries/index-entry.ts';
 import { type Member, runOfMembers, writeDocument } from '../entries/write-document.ts';
 import { candidatesSummary, type Known, knownOf, type NewestCandidate, readCandidates } from './candidates.ts';
 import { chooseCurrent } from './choose.ts';
@@ -21,15 +19,16 @@ export async function* currentRepodata(source: EntrySource): OutputBytes {
     'packages.conda': await readBatches(source, 'packages.conda', removed),
   };
   const whole = wholeBatches(source, batches);
-  const chosen = await chooseCurrent({ candidates: byName(batches), packagesOf: whole.packagesOf });
+  const all = [...batches['packages.conda'], ...batches.packages].flat();
+  const candidates = Map.groupBy(all, ({ filename }) => packageFileParts(filename).name);
+  const chosen = await chooseCurrent({ candidates, packagesOf: whole.packagesOf });
   const show = showing(chosen);
   const members = async function* (section: Section): OutputBytes {
     for await (const batch of readMembers(source, section, { batches, numbers: whole.holding(section, chosen) })) {
       yield runOfMembers(show(batch));
     }
   };
-  const rest = () => ({ removed: removed.sort(compareCodePoints), repodata_version: 1 });
-  yield* writeDocument({ info: { subdir: source.subdir }, members, rest });
+  yield* writeDocument({ info: { subdir: source.subdir }, members, removed });
 }
 
 async function readBatches(source: EntrySource, section: Section, removed: string[]): Promise<NewestCandidate[][]> {
@@ -40,17 +39,6 @@ async function readBatches(source: EntrySource, section: Section, removed: strin
     removed.push(...batch.removed);
   }
   return batches;
-}
-
-function byName(batches: Batches): Map<string, NewestCandidate[]> {
-  const names = new Map<string, NewestCandidate[]>();
-  for (const candidate of [...batches['packages.conda'], ...batches.packages].flat()) {
-    const { name } = packageFileParts(candidate.filename);
-    const same = names.get(name);
-    if (same === undefined) names.set(name, [candidate]);
-    else same.push(candidate);
-  }
-  return names;
 }
 
 /** The records of each batch that may be shown: its candidates', or all there are. */
@@ -66,13 +54,12 @@ async function* readMembers(
     const candidates = batches[section][number] ?? [];
     if (entries === null)
       yield candidates.map(({ filename, start, end }) => ({ filename, json: summary.subarray(start, end) }));
-    else if (!entries.done) yield listedIn(entries.value);
+    else if (!entries.done) yield listed(entries.value).map(({ filename, record }) => ({ filename, json: record }));
     number += 1;
   }
 }
 
-const listedIn = (entries: readonly IndexEntry[]): Member[] =>
-  entries.filter(({ kind }) => kind === 'listed').map(({ filename, record }) => ({ filename, json: record }));
+const listed = (entries: readonly IndexEntry[]) => entries.filter(({ kind }) => kind === 'listed');
 
 /** Picks what was chosen. The section of `.tar.bz2` comes first: a `.conda` names the md5 of its other format there. */
 function showing(chosen: ReadonlySet<string>): (members: readonly Member[]) => Member[] {
@@ -88,15 +75,10 @@ function showing(chosen: ReadonlySet<string>): (members: readonly Member[]) => M
 }
 
 const recordSchema = z.looseObject({ md5: md5Schema });
+const recordOf = ({ filename, json }: Member) => parsePart(json, recordSchema, filename);
 
-const recordOf = ({ filename, json }: Member): z.infer<typeof recordSchema> =>
-  parseJson(Buffer.from(json).toString('latin1'), recordSchema, filename);
-
-function withLegacyMd5(member: Member, md5: string | undefined): Member {
-  if (md5 === undefined) return member;
-  const json = Buffer.from(canonicalJson({ ...recordOf(member), legacy_bz2_md5: md5 }), 'latin1');
-  return { filename: member.filename, json };
-}
+const withLegacyMd5 = (member: Member, md5: string | undefined): Member =>
+  md5 === undefined ? member : { ...member, json: jsonPart({ ...recordOf(member), legacy_bz2_md5: md5 }) };
 
 /** The candidates of each batch. */
 type Batches = Readonly<Record<Section, readonly (readonly NewestCandidate[])[]>>;
@@ -117,8 +99,10 @@ function wholeBatches(source: EntrySource, batches: Batches): WholeBatches {
       const isOf = ({ filename }: { readonly filename: string }) => names.has(packageFileParts(filename).name);
       for (const section of ['packages.conda', 'packages'] as const) {
         const numbers = batches[section].flatMap((batch, number) => (batch.some(isOf) ? [number] : []));
-        for await (const { number, entries } of numbered(source, section, numbers)) {
-          for (const entry of entries.filter(isOf)) {
+        const inOrder = numbers.values();
+        for await (const entries of source.entries(section, new Set(numbers))) {
+          const { value: number = 0 } = inOrder.next();
+          for (const entry of listed(entries).filter(isOf)) {
             places.set(entry.filename, number);
             const { name } = packageFileParts(entry.filename);
             found.set(name, [...(found.get(name) ?? []), knownOf(entry)]);
@@ -136,14 +120,4 @@ function wholeBatches(source: EntrySource, batches: Batches): WholeBatches {
       return new Set(older.flatMap(([filename, number]) => (ofSection(filename) ? [number] : [])));
     },
   };
-}
-
-/** The listed entries of some batches. */
-async function* numbered(source: EntrySource, section: Section, numbers: readonly number[]) {
-  if (numbers.length === 0) return;
-  let at = 0;
-  for await (const entries of source.entries(section, new Set(numbers))) {
-    yield { number: numbers[at] ?? 0, entries: entries.filter(({ kind }) => kind === 'listed') };
-    at += 1;
-  }
 }

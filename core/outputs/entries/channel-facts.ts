@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { applyHotfix, type Hotfix } from '../../documents/patches/hotfix.ts';
-import { canonicalJson, parseJson } from '../../json/json.ts';
+import { parseJson } from '../../json/json.ts';
 import type { InfoFiles } from '../../package/package-info.ts';
 import type { ReadPackageInfo } from '../../package/read-package-info.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { type RepodataRecord, recordSchema } from '../../record/record.ts';
+import { type IndexEntry, jsonPart, parsePart } from './index-entry.ts';
 import { recipeSource } from './recipe-source.ts';
 
 /** Fields of `channeldata.json` that the newest package which has them decides (conda-index `_update_channeldata`). */
@@ -36,7 +37,6 @@ export const channelFlags = [
   'pre_unlink',
   'text_prefix',
 ] as const;
-type ChannelFlag = (typeof channelFlags)[number];
 
 const factsSchema = z.strictObject({
   about: z.partialRecord(z.enum(channelFields), z.unknown()).default({}),
@@ -70,11 +70,8 @@ export function entryParts(
   return { record: applyHotfix(unpatched, hotfix), ...packageFacts(info, unpatched) };
 }
 
-/** What an entry keeps of a package beside its record; both canonical JSON. */
-export interface PackageFacts {
-  readonly runExports: Uint8Array;
-  readonly facts: Uint8Array;
-}
+/** What an entry keeps of a package beside its record. */
+type PackageFacts = Pick<IndexEntry, 'runExports' | 'facts'>;
 
 /**
  * The two further JSON parts of a package's entry, from what `readPackageInfo` found. Files that are missing, broken or
@@ -87,19 +84,21 @@ export function packageFacts(
   unpatched?: RepodataRecord,
 ): PackageFacts {
   const about = fieldsOf({ ...parsed(infoFiles.about, aboutSchema, {}), ...recipeSource(infoFiles.recipe ?? '') });
-  const flags = infoFiles.paths === undefined ? [] : flagsOf(parsed(infoFiles.paths, pathsSchema, { paths: [] }).paths);
+  const { paths } = parsed(infoFiles.paths, pathsSchema, { paths: [] });
+  const flags = channelFlags.filter((flag) => paths.some((path) => flagTests[flag](path)));
   const facts = {
     ...(Object.keys(about).length > 0 && { about }),
     ...(flags.length > 0 && { flags }),
     unpatched,
   };
   const exported = runExportsSchema.safeParse(runExports);
-  return { runExports: json(exported.success && hasAny(exported.data) ? exported.data : {}), facts: json(facts) };
+  const runExportsPart = jsonPart(exported.success && hasAny(exported.data) ? exported.data : {});
+  return { runExports: runExportsPart, facts: jsonPart(facts) };
 }
 
 /** The facts of an entry. @throws GatehouseError `json.invalid` when it was not made here */
 export function readFacts(facts: Uint8Array): Facts {
-  return parseJson(Buffer.from(facts).toString('latin1'), factsSchema, 'the facts of an index line');
+  return parsePart(facts, factsSchema, 'the facts of an index line');
 }
 
 const aboutSchema = z.record(z.string(), z.unknown());
@@ -111,7 +110,6 @@ const pathsSchema = z.looseObject({
 });
 type PackedPath = z.infer<typeof pathsSchema>['paths'][number];
 
-const json = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value), 'latin1');
 const hasAny = (value: object): boolean => Object.keys(value).length > 0;
 
 function parsed<T>(text: string | undefined, schema: z.ZodType<T>, otherwise: T): T {
@@ -145,11 +143,6 @@ export function isTrue(value: unknown): boolean {
   return hasAny(value);
 }
 
-function flagsOf(paths: readonly PackedPath[]): ChannelFlag[] {
-  const has = (flag: ChannelFlag): boolean => paths.some((path) => flagTests[flag](path));
-  return channelFlags.filter(has);
-}
-
 const script = (kind: string) => {
   const pattern = new RegExp(`/\\.[^]*-${kind}\\.`);
   return ({ _path }: PackedPath): boolean => pattern.test(_path);
@@ -157,7 +150,7 @@ const script = (kind: string) => {
 const prefixed = (mode: string) => (path: PackedPath) => isTrue(path.prefix_placeholder) && path.file_mode === mode;
 
 /** The rules of conda-index's `_cache_post_install_details`. */
-const flagTests: Readonly<Record<ChannelFlag, (path: PackedPath) => boolean>> = {
+const flagTests: Readonly<Record<(typeof channelFlags)[number], (path: PackedPath) => boolean>> = {
   'activate.d': ({ _path }) => _path.startsWith('etc/conda/activate.d'),
   'deactivate.d': ({ _path }) => _path.startsWith('etc/conda/deactivate.d'),
   binary_prefix: prefixed('binary'),

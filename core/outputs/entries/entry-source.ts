@@ -21,17 +21,13 @@ export interface EntrySource {
 
 /** A source that has the records of a section as one run of bytes a batch, without decoding entries. */
 export interface RecordSource extends EntrySource {
-  records(section: Section): RecordRun;
-}
-
-/** The members of a section as they stand in `repodata.json`, `"file name":{record}`, each with a comma behind it. */
-interface RecordRun {
-  /** Bytes in all. */
-  readonly size: number;
-  /** No batch is empty. */
-  batches(): AsyncIterable<Uint8Array>;
-  /** The withdrawn file names. */
-  removed(): AsyncIterable<PackageFileName>;
+  records(section: Section): {
+    /** Bytes in all. */
+    readonly size: number;
+    /** Members as they stand in `repodata.json`, `"file name":{record}`, each with a comma behind it; none is empty. */
+    batches(): AsyncIterable<Uint8Array>;
+    withdrawn(): AsyncIterable<IndexEntry>;
+  };
 }
 
 /** What one index file needs of a batch: a pure function of its entries, kept under the batch's hash for ever. */
@@ -45,11 +41,7 @@ export interface Summary {
 export type OutputBytes = AsyncIterable<Uint8Array>;
 
 /** The summary of each batch of a section, in order. */
-export async function* summariesOf(
-  source: EntrySource,
-  section: Section,
-  summary: Summary,
-): AsyncGenerator<Uint8Array> {
+export async function* summariesOf(source: EntrySource, section: Section, summary: Summary): OutputBytes {
   if (source.summaries !== undefined) yield* source.summaries(section, summary);
   else for await (const entries of source.entries(section)) yield summary.of(entries);
 }

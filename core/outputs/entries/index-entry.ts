@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { canonicalJson, parseJson } from '../../json/json.ts';
 import type { PackageFileName } from '../../names/package-file-name.ts';
 
 /**
@@ -24,3 +26,10 @@ export interface IndexEntry {
    */
   readonly facts: Uint8Array;
 }
+
+/** A value as a JSON part of an entry, all of it ASCII. */
+export const jsonPart = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value), 'latin1');
+
+/** The value of a JSON part, which `what` names in errors. @throws GatehouseError `json.invalid` when it does not fit */
+export const parsePart = <T>(part: Uint8Array, schema: z.ZodType<T>, what: string): T =>
+  parseJson(Buffer.from(part.buffer, part.byteOffset, part.length).toString('latin1'), schema, what);

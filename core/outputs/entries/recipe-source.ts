@@ -16,7 +16,10 @@ const scalar = /^(?:([A-Za-z][^\s#'"{}[\]&*!|>%@`,]*)|'([^'\n]*)'|"([^"\\\n]*)")
  * nothing.
  */
 export function recipeSource(recipe: string): RecipeSource {
-  const block = sourceBlock(recipe.split(/\r?\n/));
+  const lines = recipe.split(/\r?\n/);
+  const start = lines.findIndex((line) => top.test(line));
+  // Up to the next key.
+  const block = start === -1 ? [] : linesUntil(lines.slice(start + 1), (line) => /^[^\s#-]/.test(line));
   const indent = /^ +(?=[^\s#-])/.exec(block.find((line) => /^\s*[^\s#]/.test(line)) ?? '')?.[0];
   const found = block.flatMap((line, at) => {
     const [, before, key, text] = entry.exec(line) ?? [];
@@ -27,18 +30,13 @@ export function recipeSource(recipe: string): RecipeSource {
   return Object.fromEntries(found);
 }
 
-/** The lines below `source:`, up to the next key. */
-function sourceBlock(lines: readonly string[]): readonly string[] {
-  const start = lines.findIndex((line) => top.test(line));
-  if (start === -1) return [];
-  const rest = lines.slice(start + 1);
-  const end = rest.findIndex((line) => /^[^\s#-]/.test(line));
-  return end === -1 ? rest : rest.slice(0, end);
+function linesUntil(lines: readonly string[], isEnd: (line: string) => boolean): readonly string[] {
+  const at = lines.findIndex(isEnd);
+  return at === -1 ? lines : lines.slice(0, at);
 }
 
 function listOf(lines: readonly string[]): string[] | null {
-  const end = lines.findIndex((line) => !item.test(line));
-  const texts = (end === -1 ? lines : lines.slice(0, end)).map((line) => scalarOf(item.exec(line)?.[1] ?? ''));
+  const texts = linesUntil(lines, (line) => !item.test(line)).map((line) => scalarOf(item.exec(line)?.[1] ?? ''));
   const values = texts.filter((text) => text !== null);
   return values.length > 0 && values.length === texts.length ? values : null;
 }

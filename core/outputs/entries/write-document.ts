@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../json/json.ts';
+import { canonicalJson, compareCodePoints } from '../../json/json.ts';
 import { type OutputBytes, type Section, sections } from './entry-source.ts';
 
 /** One `"file name":value` of a document's section; the value is canonical JSON. */
@@ -13,20 +13,20 @@ export interface DocumentShape {
   readonly info: unknown;
   /** A section's members in order of file name, batch by batch, as `runOfMembers` lays them out. */
   members(section: Section): AsyncIterable<Uint8Array>;
-  /** The keys behind the sections, in order; called when those are written. */
-  readonly rest?: () => Readonly<Record<string, unknown>>;
+  /** File names that stand behind the sections, in any order; whole once the members are read. */
+  readonly removed?: string[];
 }
 
 /** The bytes that `canonicalJson` of the whole would have, spliced from its records' own. */
-export async function* writeDocument({ info, members, rest = () => ({}) }: DocumentShape): OutputBytes {
+export async function* writeDocument({ info, members, removed }: DocumentShape): OutputBytes {
   yield ascii(`{"info":${canonicalJson(info)}`);
   for (const section of sections) {
     yield ascii(`,"${section}":{`);
     yield* withoutLastComma(members(section));
     yield ascii('}');
   }
-  const behind = Object.entries(rest()).map(([key, value]) => `,"${key}":${canonicalJson(value)}`);
-  yield ascii(`${behind.join('')}}`);
+  const names = removed && canonicalJson(removed.sort(compareCodePoints));
+  yield ascii(names === undefined ? '}' : `,"removed":${names},"repodata_version":1}`);
 }
 
 /** Members as they stand in a section, each with a comma behind it. */

@@ -2,11 +2,11 @@ import { Buffer } from 'node:buffer';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { Encoder } from '@msgpack/msgpack';
 import { z } from 'zod';
-import { compareCodePoints, parseJson } from '../../json/json.ts';
+import { compareCodePoints } from '../../json/json.ts';
 import { type Sha256, sha256Of } from '../../names/digest.ts';
 import type { PackageFormat } from '../../names/package-file-name.ts';
 import type { EntrySource, Section } from '../entries/entry-source.ts';
-import type { IndexEntry } from '../entries/index-entry.ts';
+import { type IndexEntry, parsePart } from '../entries/index-entry.ts';
 
 /** All that a subdir says of one package name: an immutable file named by the hash of its bytes (CEP 16). */
 export interface Shard {
@@ -57,16 +57,14 @@ const anything = z.unknown();
 
 /** A record as a shard has it: hashes are BIN, since mamba skips hex digits silently; `run_exports` (CEP 21) is never patched. */
 function shardRecord({ filename, record, runExports }: IndexEntry): unknown {
-  const read = parseJson(latin1(record), recordSchema, filename);
+  const read = parsePart(record, recordSchema, filename);
   read['md5'] = binary(read['md5']);
   read['sha256'] = binary(read['sha256']);
-  read['run_exports'] = runExports.length === 2 ? {} : parseJson(latin1(runExports), anything, filename);
+  read['run_exports'] = runExports.length === 2 ? {} : parsePart(runExports, anything, filename);
   return read;
 }
 
 const binary = (hex: unknown): Uint8Array => Buffer.from(String(hex), 'hex');
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** All entries of one package name: those of `packages` first, each section in order of file name. */
 export interface NamedEntries {
