@@ -67,7 +67,7 @@ function countsOf(event: Event): Readonly<Record<string, number>> {
   return {};
 }
 
-/** What a person needs of an error; a message of ours holds no secret (core/upstream/shown-url.ts). */
+/** What a person needs of an error; a message of ours holds no secret (core/problems/shown-url.ts). */
 function failure(error: unknown): Record<string, unknown> {
   if (error instanceof GatehouseError) {
     const { code, message: reason, hint, retry } = error;
