@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Fetch, FetchResponse } from '../core/ports/fetch.ts';
 import { GatehouseError } from '../core/problems/error.ts';
-import { shownUrl } from '../core/upstream/shown-url.ts';
+import { shownUrl } from '../core/problems/shown-url.ts';
 import gatehouse from '../package.json' with { type: 'json' };
 import { fetchFile, noBody } from './file-fetch.ts';
 import { type Throughput, withMinimumThroughput } from './minimum-throughput.ts';

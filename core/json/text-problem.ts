@@ -1,3 +1,5 @@
+import { shownLine, unseen } from '../problems/shown-text.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 import type { JsonFault } from './json-fault.ts';
 
 /** One thing wrong with a text, and where: lines and columns count from 1, columns in UTF-16 units as editors do. */
@@ -22,7 +24,7 @@ const unitsBeforeCaret = 30;
 
 /** Turns a fault's offsets into what a person needs to find it. */
 export function problemsIn(text: string): (fault: JsonFault) => TextProblem {
-  const shown = harmless(text);
+  const shown = harmlessSource(text);
   const lines = linesOf(text);
   return ({ start, end, message, hint }) => {
     const line = lines.lineOf(start);
@@ -35,40 +37,46 @@ export function problemsIn(text: string): (fault: JsonFault) => TextProblem {
     const width = Math.max(1, Math.min(end - start, excerpt.length - caret));
     const offending = shown.slice(start, Math.min(end, start + maxOffendingUnits));
     const place = { line, column: start - lineStart + 1, text: offending, excerpt, caret, width };
-    return { ...place, message: harmless(message), ...(hint === undefined ? {} : { hint: harmless(hint) }) };
+    return { ...place, message: shownLine(message), ...(hint === undefined ? {} : { hint: shownLine(hint) }) };
   };
 }
 
 /**
  * The problem for a person: `allowlist.json:7:5: unknown key "platfroms" — hint: did you mean "platforms"?`, and the
- * line below it with the offending text marked.
+ * line below it with the offending text marked, as lines.
  */
-export function formatProblem(file: string, problem: TextProblem): string {
+export function formatProblem(file: string, problem: TextProblem): string[] {
   const { line, column, message, hint, excerpt, caret, width } = problem;
   const head = `${file}:${line}:${column}: ${message}${hint === undefined ? '' : ` — hint: ${hint}`}`;
-  if (excerpt.trim() === '') return head;
+  if (excerpt.trim() === '') return [head];
   const margin = ' '.repeat(String(line).length);
   // Counted in characters: a mark below a character outside the basic plane would stand one to the right otherwise.
   const indent = ' '.repeat([...excerpt.slice(0, caret)].length);
-  return `${head}\n  ${line} | ${excerpt}\n  ${margin} | ${indent}${'^'.repeat(width)}`;
+  return [head, `  ${line} | ${excerpt}`, `  ${margin} | ${indent}${'^'.repeat(width)}`];
 }
 
-/** The text, unit for unit, without what could act on a terminal or tell a secret in a log. */
-function harmless(text: string): string {
-  return hideSecrets(text)
+/** A JSON text, unit for unit, without what could act on a terminal or tell a secret in a log. */
+function harmlessSource(text: string): string {
+  return text
+    .replace(/"(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?|[^\s"']+/g, (word) =>
+      isSecret(word) ? word.replace(/[^"]/g, '*') : word,
+    )
     .replaceAll('\t', ' ')
-    .replace(/(?![\r\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu, (unit) => '\ufffd'.repeat(unit.length));
+    .replace(unseen, (found) => (/[\r\n]/.test(found) ? found : '\ufffd'.repeat(found.length)));
 }
 
-/** The text with what may be a secret in a URL (user, password, Anaconda's `/t/TOKEN`) starred out, unit for unit. */
-function hideSecrets(text: string): string {
-  const stars = (secret: string): string => '*'.repeat(secret.length);
-  return text.replace(/(?<=:\\?\/\\?\/)[^\s"/@]+(?=@)|(?<=\/t\\?\/)[^\s"/]+/g, stars);
+/** Whether a string of a JSON text, or another word of it, tells more than may be shown, its escapes resolved. */
+function isSecret(word: string): boolean {
+  const value = word.replace(/^["']|["']$/g, '').replace(/\\(?:u([0-9a-f]{4})|(.))/gi, unescaped);
+  return shownUrl(value) !== value;
 }
+
+const unescaped = (_: string, hex: string | undefined, mark = ''): string =>
+  hex === undefined ? (/[bfnrt]/.test(mark) ? ' ' : mark) : String.fromCharCode(Number.parseInt(hex, 16));
 
 /** A text quoted for a message, cut to a readable length. Secrets are hidden first: half a secret is not recognised. */
 export function quoted(text: string): string {
-  const shown = hideSecrets(text);
+  const shown = shownUrl(text);
   return JSON.stringify(shown.length > maxQuotedUnits ? `${shown.slice(0, maxQuotedUnits - 3)}...` : shown);
 }
 

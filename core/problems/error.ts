@@ -1,3 +1,5 @@
+import { shownLine } from './shown-text.ts';
+
 /**
  * The closed set of error codes. A code is stable: people search for it, alarms and tests name it.
  * The part before the dot says which area failed.
@@ -40,17 +42,21 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** An error is a code, a sentence and a hint. Only a shell turns one into an exit status or a dead letter. */
+/**
+ * An error is a code, a sentence and a hint. Only a shell turns one into an exit status or a dead letter. Sentence and
+ * hint may quote text from outside: each comes out as one line that can be shown.
+ */
 export class GatehouseError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retry: boolean;
 
-  constructor(code: ErrorCode, message: string, { hint, retry = false, cause }: ErrorDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+  /** @param message a sentence, or one a line */
+  constructor(code: ErrorCode, message: string | readonly string[], { hint, retry = false, cause }: ErrorDetails = {}) {
+    super([message].flat().map(shownLine).join('\n'), cause === undefined ? undefined : { cause });
     this.name = 'GatehouseError';
     this.code = code;
-    this.hint = hint;
+    this.hint = hint === undefined ? undefined : shownLine(hint);
     this.retry = retry;
   }
 }

@@ -6,8 +6,8 @@ import {
 } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
-import { shownUrl } from './shown-url.ts';
 
 /** One package of an upstream channel, its record sound and agreeing with its file name. */
 export interface UpstreamRecord {

@@ -2,8 +2,8 @@ import { type Digests, startDigests } from '../names/digest.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import type { StagedObject, Store } from '../ports/store.ts';
 import { type ErrorCode, GatehouseError } from '../problems/error.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 import { fetchWithRetry, type RetryWorld } from './fetch-with-retry.ts';
-import { shownUrl } from './shown-url.ts';
 
 export interface DownloadWorld extends RetryWorld {
   readonly store: Store;

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Fetch, FetchResponse } from '../ports/fetch.ts';
 import type { Log } from '../ports/log.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { shownUrl } from './shown-url.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 
 /** The world of a GET that is tried again. */
 export interface RetryWorld {

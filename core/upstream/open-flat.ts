@@ -3,11 +3,11 @@ import { parseJson } from '../json/json.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import { GatehouseError } from '../problems/error.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 import { acceptRecords, type RawRecord } from './accept-records.ts';
 import { fetchDocument, type UpstreamWorld } from './fetch-with-retry.ts';
 import { capped, refuseHtml, unzstd } from './read-body.ts';
 import { type RepodataMap, type RepodataScan, startRepodataScan } from './scan-repodata.ts';
-import { shownUrl } from './shown-url.ts';
 import { packageBaseOf, type SubdirAddress, subdirInfoSchema, type UpstreamSubdir } from './upstream-subdir.ts';
 
 /** The limit, sent and decoded, is five times what conda-forge linux-64 has (2026). */

@@ -4,10 +4,10 @@ import { parseValue } from '../json/json.ts';
 import { type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
 import type { PackageFormat } from '../names/package-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 import { acceptRecords, type RawRecord } from './accept-records.ts';
 import { fetchDocument, fetchWithRetry, type UpstreamWorld } from './fetch-with-retry.ts';
 import { once, readBounded, refuseHtml, unpackMsgpack } from './read-body.ts';
-import { shownUrl } from './shown-url.ts';
 import {
   packageBaseOf,
   resolveBase,

@@ -4,7 +4,7 @@ import { createZstdDecompress } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
 import { chunkSize } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { shownUrl } from './shown-url.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 
 /** Passes bytes on, at most `cap` of them; throws `upstream.too-large` beyond. `what` names the document in errors. */
 export async function* capped(body: AsyncIterable<Uint8Array>, cap: number, what: string): AsyncGenerator<Uint8Array> {

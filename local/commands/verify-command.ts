@@ -1,5 +1,8 @@
+import { shownLine } from '../../core/problems/shown-text.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { configured } from '../pipeline/index-all.ts';
+import { jsonText } from '../render/json-text.ts';
+import { hinted } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { openWorld } from '../world/open-world.ts';
 import { type Command, exitStatus } from './command.ts';
@@ -11,7 +14,7 @@ export const verifyCommand: Command = {
   optionHelp: [],
   examples: [
     ['gatehouse verify', 'exit status 1 and one line for each thing that is damaged'],
-    ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail}]}'],
+    ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail, hint}]}'],
   ],
   async run({ allowlist, store, json, terminal }) {
     const { platforms, forms } = await configured(allowlist);
@@ -19,8 +22,9 @@ export const verifyCommand: Command = {
     const report = reporter(terminal);
     const { checked, problems } = await verify(platforms, { ...world, log: report.log, asked: new Set(forms) });
     report.finish();
-    if (json) terminal.out(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
-    for (const { code, key, detail } of problems) terminal.err(`${code}: ${key}: ${detail}\n`);
+    if (json) terminal.out(`${jsonText({ checked, problems }, 2)}\n`);
+    for (const { code, key, detail, hint } of problems)
+      terminal.err(`${code}: ${shownLine(key)}: ${hinted(detail, hint)}\n`);
     terminal.err(
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
     );

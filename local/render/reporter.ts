@@ -1,4 +1,5 @@
 import type { Event, Log } from '../../core/ports/log.ts';
+import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { startProgress } from './progress-bars.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,7 +23,7 @@ export function reporter(terminal: Terminal, now = (): number => performance.now
   return {
     log(event) {
       const line = eventLine(event);
-      if (line !== null) terminal.err(`${line}\n`);
+      if (line !== null) terminal.err(`${shownLine(line)}\n`);
     },
     finish() {},
   };
@@ -34,8 +35,7 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
   let started = 0;
   let lastFrame = 0;
   const clear = () => {
-    // Cursor up over what was drawn, then erase to the end of the screen (ECMA-48 CUU, ED).
-    if (drawn > 0) terminal.err(`\u001b[${drawn}A\u001b[J`);
+    if (drawn > 0) terminal.erase(drawn);
     drawn = 0;
   };
   const draw = () => {
@@ -51,7 +51,7 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
     const line = event.type === 'fetch.done' ? null : eventLine(event);
     if (line !== null) {
       clear();
-      terminal.err(`${line}\n`);
+      terminal.err(`${shownLine(line)}\n`);
     }
     if (line !== null || now() - lastFrame >= frameMs || !progress.active) draw();
   };
@@ -68,7 +68,7 @@ export function eventLine(event: Event): string | null {
     case 'plan.solved':
       return `solved ${event.entry} on ${event.platform}: ${packages(event.packages)}`;
     case 'plan.unsolved':
-      return `cannot solve ${event.entry} on ${event.platform}:\n${indent(event.explanation)}`;
+      return `cannot solve ${event.entry} on ${event.platform}`;
     case 'plan.ready':
       return `plan: ${event.add} to fetch (${formatBytes(event.bytes)}), ${event.drop} to drop`;
     case 'retry':
@@ -83,7 +83,7 @@ function storeLine(event: Event): string | null {
     case 'fetch.done':
       return `fetched ${event.key} (${formatBytes(event.size)})`;
     case 'fetch.failed':
-      return `failed ${event.key}: ${event.problem.code}: ${event.problem.detail}`;
+      return `failed ${event.key}: ${event.problem.code}`;
     case 'index.compressing':
       return `compressing ${event.key} (${formatBytes(event.size)}), at about 0.6 MB a second`;
     case 'index.written':
@@ -98,4 +98,3 @@ function storeLine(event: Event): string | null {
 }
 
 const packages = (count: number): string => (count === 1 ? '1 package' : `${count} packages`);
-const indent = (text: string): string => text.replace(/^/gm, '  ');

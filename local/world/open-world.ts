@@ -16,8 +16,8 @@ import type { Log } from '../../core/ports/log.ts';
 import type { Solver } from '../../core/ports/solver.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import { shownUrl } from '../../core/problems/shown-url.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
-import { shownUrl } from '../../core/upstream/shown-url.ts';
 import { bucketStore, temporaryCache } from './bucket-world.ts';
 
 /** Everything the steps need of the outside, made once by a command and passed down. */

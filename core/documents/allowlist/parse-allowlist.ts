@@ -62,10 +62,10 @@ export type ParsedAllowlist =
 export function acceptAllowlist(bytes: Uint8Array, file: string): Allowlist {
   const parsed = parseAllowlist(bytes, file);
   if (parsed.ok) return parsed.allowlist;
-  const lines = parsed.problems.map((problem) => formatProblem(file, problem));
+  const lines = parsed.problems.flatMap((problem) => formatProblem(file, problem));
   if (parsed.omitted > 0) lines.push(`and ${parsed.omitted} more`);
   const isHinted = parsed.problems.some(({ hint }) => hint !== undefined);
-  throw new GatehouseError('allowlist.invalid', lines.join('\n'), isHinted ? {} : { hint: formatHint });
+  throw new GatehouseError('allowlist.invalid', lines, isHinted ? {} : { hint: formatHint });
 }
 
 const formatHint = 'README.md shows a whole allowlist; with allowlist.schema.json an editor completes and checks it';

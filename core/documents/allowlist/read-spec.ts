@@ -4,6 +4,7 @@ import { quoted } from '../../json/text-problem.ts';
 import { type MatchSpec, parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
+import { shownUrl } from '../../problems/shown-url.ts';
 import { specSchema } from './allowlist-schema.ts';
 import { faultAt, type ParseContext } from './parse-context.ts';
 import { isChannelNamed } from './source-url.ts';
@@ -18,6 +19,12 @@ export interface PlacedSpec {
 export function readSpec(node: JsonNode, { text, report }: ParseContext): MatchSpec | null {
   const written = specSchema.safeParse(node.value);
   if (!written.success) return null;
+  // Parts of it would be quoted, and of half a URL nobody can tell what of it is a secret.
+  if (shownUrl(written.data) !== written.data) {
+    const message = `${quoted(written.data)} is not a MatchSpec: none has a user, a token, a query or a fragment`;
+    report(faultAt(node, { message }));
+    return null;
+  }
   const parsed = parseMatchSpec(written.data);
   if (parsed.ok) return parsed.spec;
   const start = Math.min(offsetInString(text, node.start, parsed.at), node.end - 1);

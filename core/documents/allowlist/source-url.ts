@@ -1,18 +1,26 @@
 import type { Wording } from '../../json/json-fault.ts';
 import { quoted } from '../../json/text-problem.ts';
+import { shownUrl } from '../../problems/shown-url.ts';
 import { wordedText } from './worded-text.ts';
+
+/** A `/t/` as servers may read it; and another URL in the path, which may have a user or a password. */
+const secretPath = String.raw`.*(?:(?:\/|%(?:25)*2[Ff])(?:[Tt]|%(?:25)*[57]4)(?:\/|%(?:25)*2[Ff])+[^\/]|\/\/[^\/]*[:@%])`;
+const host = String.raw`(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?`;
+const path = String.raw`[^\s\p{Cc}?#\\]{0,2000}`;
 
 /**
  * A channel's or package index's URL: `https:`, `http:` or an absolute `file:`, without user, token, query or fragment.
- * A token is Anaconda's `/t/TOKEN` path part.
+ * A token is Anaconda's `/t/TOKEN` path part. It lies in plans and provenance as it is: {@link shownUrl} finds nothing
+ * in it that it would hide.
  */
 export const sourceUrlSchema = wordedText(
-  /^(?:https?:\/\/(?!.*\/t\/)(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\/[^\s?#\\]*)?|file:\/\/\/[^\s?#\\]*)$/,
+  new RegExp(String.raw`^(?:https?:\/\/${host}(?!${secretPath})(?:\/${path})?|file:\/\/\/${path})$`, 'u'),
   explainUrl,
 ).meta({ id: 'url', description: 'An https:, http: or file: URL, without credentials.' });
 
 function explainUrl(text: string): Wording {
-  if (/^https?:\/\/(?:[^/]*@|.*\/t\/)/i.test(text)) {
+  const asked = text.replace(/[?#].*$/s, '');
+  if (shownUrl(asked) !== asked) {
     const hint = 'an allowlist is read by everyone: keep the secret out of it, and change it if this was shared';
     return { message: 'the URL carries credentials', hint };
   }
@@ -22,7 +30,7 @@ function explainUrl(text: string): Wording {
   if (/^[\w.-]+(?:\/[\w.-]+)*$/.test(text)) {
     return { message: `${quoted(text)} is not a URL`, hint: `is it https://conda.anaconda.org/${text}?` };
   }
-  if (/^https?:\/\/[^?#]+[?#]/i.test(text)) {
+  if (asked !== text) {
     return { message: `${quoted(text)} has a query or a fragment`, hint: 'end the URL before the ? or #' };
   }
   return { message: `${quoted(text)} is not an https:, http: or file: URL` };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, nodeAt } from '../../json/locate-json.ts';
-import { formatProblem, problemsIn } from '../../json/text-problem.ts';
+import { formatProblem, problemsIn, quoted } from '../../json/text-problem.ts';
 import { parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { namesChannel } from '../../names/match-spec/solver-spec.ts';
 import { type PackageFormat, parsePackageFileName } from '../../names/package-file-name.ts';
@@ -81,7 +81,7 @@ function faultOf(key: string, value: unknown): string | null {
   if (typed?.success === false) return `does not fit: ${typed.error.issues[0]?.message}`;
   const specs = (key === 'depends' || key === 'constrains') && Array.isArray(value) ? value.map(String) : [];
   const bad = specs.find((text) => namesChannel(text) || !parseMatchSpec(text).ok);
-  return bad === undefined ? null : `"${bad}" is no dependency that every client can read`;
+  return bad === undefined ? null : `${quoted(bad)} is no dependency that every client can read`;
 }
 
 /** Far beyond what people write by hand. */
@@ -116,8 +116,8 @@ function decoded(bytes: Uint8Array, file: string): string {
 
 function refused(text: string, file: string, faults: readonly JsonFault[]): GatehouseError {
   const inOrder = faults.toSorted((a, b) => a.start - b.start).slice(0, maxFaultsShown);
-  const lines = inOrder.map(problemsIn(text)).map((problem) => formatProblem(file, problem));
-  return new GatehouseError('patches.invalid', lines.join('\n'), { hint });
+  const lines = inOrder.map(problemsIn(text)).flatMap((problem) => formatProblem(file, problem));
+  return new GatehouseError('patches.invalid', lines, { hint });
 }
 
 const hint = "README.md shows such a file; its format is that of conda's patch_instructions.json, version 1";

@@ -3,23 +3,21 @@ import { expect, test } from 'vitest';
 import { formatProblem, problemsIn } from '../../../core/json/text-problem.ts';
 
 const format = (text: string, start: number, end: number): string =>
-  formatProblem('allowlist.json', problemsIn(text)({ start, end, message: 'no', hint: 'yes' }));
+  formatProblem('allowlist.json', problemsIn(text)({ start, end, message: 'no', hint: 'yes' })).join('\n');
 
 test('file, line, column, message, hint, and the text marked', () => {
   const text = '{\n  "platfroms": [],\n}';
   const fault = { start: 4, end: 15, message: 'unknown key "platfroms"', hint: 'did you mean "platforms"?' };
-  expect(formatProblem('allowlist.json', problemsIn(text)(fault))).toBe(
-    [
-      'allowlist.json:2:3: unknown key "platfroms" — hint: did you mean "platforms"?',
-      '  2 |   "platfroms": [],',
-      '    |   ^^^^^^^^^^^',
-    ].join('\n'),
-  );
+  expect(formatProblem('allowlist.json', problemsIn(text)(fault))).toEqual([
+    'allowlist.json:2:3: unknown key "platfroms" — hint: did you mean "platforms"?',
+    '  2 |   "platfroms": [],',
+    '    |   ^^^^^^^^^^^',
+  ]);
 });
 
 test('without a hint or a line to show there is one line', () => {
   const [start, end] = [0, 0];
-  expect(formatProblem('f', problemsIn('')({ start, end, message: 'empty' }))).toBe('f:1:1: empty');
+  expect(formatProblem('f', problemsIn('')({ start, end, message: 'empty' }))).toEqual(['f:1:1: empty']);
 });
 
 test('of a long line the part around the text is shown', () => {
@@ -48,7 +46,7 @@ test.each([
   ['a text that runs backwards', '"\u202egnp.exe"'],
   ['a line separator', '"a\u2028b"'],
 ])('%s is made harmless', (_, text) => {
-  const printed = formatProblem('f', problemsIn(text)({ start: 0, end: text.length, message: text }));
+  const printed = formatProblem('f', problemsIn(text)({ start: 0, end: text.length, message: text })).join('\n');
   expect(printed).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u);
 });
 
