@@ -48,6 +48,7 @@ function levelOf(event: Event): 'debug' | 'info' | 'warn' | 'error' | null {
     case 'fetch.failed':
       return 'error';
     case 'retry':
+    case 'plan.fallback':
     case 'plan.unsolved':
       return 'warn';
     case 'prove.entry':

@@ -29,7 +29,8 @@ export async function openFlat(
   world: UpstreamWorld,
 ): Promise<UpstreamSubdir | null> {
   const url = `${at.url}/${file}`;
-  const index = await fetchDocument<FlatIndex>(url, world, {
+  const isOptional = file === 'repodata.json.zst';
+  const index = await fetchDocument<FlatIndex>({ url, isOptional }, world, {
     async fresh(response) {
       const scan = startRepodataScan(shownUrl(url));
       const source = await world.cache.put(url, response.header('etag'), scanned(response, url, scan));

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
@@ -55,18 +55,22 @@ describe('an index that is not sound', () => {
     lab.intercept = (request, response, next) =>
       request.url === '/linux-64/repodata.json' ? void response.end('<html>welcome</html>') : next();
     const done = await run(allowlist());
-    await expectOnlyLinuxLost(done, 'upstream.body');
+    await expectOnlyLinuxLost(done, 'upstream.page');
     expect(done.report.plan.problems[0]?.detail).toContain('answered with HTML');
   });
 
   it.each([
     ['cut in half', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
     ['without its last byte', (bytes: Buffer) => bytes.subarray(0, -1)],
-  ])('a zst %s', async (_what, broken) => {
+  ])('a zst %s, and no repodata.json; once that is there it is read instead', async (_what, broken) => {
     await buildChannel(lab.upstreamFolder, packages, { forms: ['zst', 'json'] });
     const file = join(lab.upstreamFolder, 'linux-64/repodata.json.zst');
     await writeFile(file, broken(await readFile(file)));
+    const json = join(lab.upstreamFolder, 'linux-64/repodata.json');
+    await rename(json, `${json}.away`);
     await expectOnlyLinuxLost(await run(allowlist()), 'upstream.body');
+    await rename(`${json}.away`, json);
+    expect((await run(allowlist())).problems).toEqual([]);
   });
 });
 
