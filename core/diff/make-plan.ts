@@ -49,7 +49,7 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     complete: merged.complete,
     now: world.clock.now(),
     claims: entryClaims(installRequests(allowlist), merged.outcomes),
-    upstreamNow: upstreamNow(allowlist.channels, world),
+    upstreamNow: upstreamNow(allowlist, world),
   });
   const proven = await proveDraft(draft, { allowlist, store, channel, patches, solver, state });
   const plan = assemble(merged, draft, proven, state);
