@@ -33,6 +33,8 @@ export interface RawRecord {
   readonly filename: string;
   readonly format: PackageFormat;
   readonly value: unknown;
+  /** Why it cannot be told what the index says of this file. */
+  readonly fault?: string;
 }
 
 /** The index that members were read from, and the name they were asked for by. */
@@ -74,6 +76,7 @@ function acceptRecord(
   if (filename === null || !filename.endsWith(member.format)) {
     return { code: 'record.file-name', detail: `is not the name of a ${member.format} package (CEP 26)` };
   }
+  if (member.fault !== undefined) return { code: 'record.invalid', detail: member.fault };
   const parsed = recordSchema.safeParse(withoutNulls(member.value));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
