@@ -84,7 +84,7 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
 }
 
 function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft, state: ChannelState): Plan {
-  const { artifacts, outcomes, problems, complete } = merged;
+  const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
   const add = draft.add.map(artifactId).filter((id) => !held.has(id));
   const idsOf = (kind: ChannelChange['kind']): string[] =>
@@ -104,13 +104,18 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
     second: add.filter((id) => seconds.has(id)),
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
-    // Platforms share `noarch`, and so what is wrong with it.
-    problems: [...new Map(found.map((problem) => [canonicalJson(problem), problem])).values()],
+    problems: eachOnce(found),
+    warnings: eachOnce(warnings),
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
     alterations: newOverrides(proven.accepted, state),
   };
 }
+
+/** Platforms share `noarch`, and so what is wrong with it. */
+const eachOnce = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [canonicalJson(problem), problem])).values(),
+];
 
 /** Pairs of entries that each solve on a platform, but share no python of those the allowlist lists. */
 function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {

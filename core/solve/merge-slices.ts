@@ -14,6 +14,7 @@ export interface MergedSlices {
   readonly artifacts: readonly Artifact[];
   readonly outcomes: readonly EntryOutcome[];
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
   /** False when something needed could not be read or solved. */
   readonly complete: boolean;
 }
@@ -43,6 +44,7 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
     artifacts: artifactsOf(taken, outcomes),
     outcomes,
     problems: [...unsupportedEntries(allowlist), ...problems],
+    warnings: parts.flatMap((part) => part.warnings).sort(byText),
     complete: parts.every((part) => part.complete) && outcomes.every(({ status }) => status !== 'failed'),
   };
 }

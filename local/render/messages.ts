@@ -14,12 +14,12 @@ export function errorText(error: unknown): string {
 const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
 /** Each problem by name, its explanation below it; nothing when there are none. */
-export function problemLines(problems: readonly Problem[]): string {
+export function problemLines(problems: readonly Problem[], what = 'problem'): string {
   if (problems.length === 0) return '';
   const lines = problems.map(
     ({ code, subject, detail }) => `  ${code}: ${subject}\n${detail.replace(/^(?=.)/gm, '      ')}\n`,
   );
-  return `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}:\n${lines.join('')}`;
+  return `${problems.length === 1 ? `1 ${what}` : `${problems.length} ${what}s`}:\n${lines.join('')}`;
 }
 
 /** How to install from a served channel, for each client; `package` is one that is known to install. */

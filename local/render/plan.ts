@@ -7,7 +7,7 @@ export function planJson(plan: Plan): string {
 }
 
 /** The same as an object, for `sync --json`. */
-export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, complete }: Plan) {
+export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, warnings, complete }: Plan) {
   const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why }) => ({
     subdir,
     filename,
@@ -18,7 +18,7 @@ export function planDocument({ artifacts, add, change, drop, hotfix, entries, pr
     channel,
     why,
   }));
-  return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems };
+  return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems, warnings };
 }
 
 /** A plan for a person: each change on a line, with the entries that ask for it, then the sum. */
@@ -64,6 +64,7 @@ export function planMarkdown(plan: Plan): string {
       plan.hotfix.map((id) => `| ${code(id)} | | | |`),
     ),
     section('Problems', '| what | where | detail | |', plan.problems.map(problemRow)),
+    section('Warnings', '| what | where | detail | |', plan.warnings.map(problemRow)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')

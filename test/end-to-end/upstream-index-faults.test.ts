@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { planJson, planMarkdown } from '../../local/render/plan.ts';
+import { syncSummary } from '../../local/render/sync.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
@@ -124,9 +126,14 @@ describe('two channels', () => {
     await expectTheRestDone(lab, done);
   });
 
-  it('that offer other bytes under the same file name: named, and the first one serves it', async () => {
+  it('that offer other bytes under the same file name: a warning, and the first one serves it', async () => {
     const done = await runWithSecond([small('base 1.0', [], { files: [{ path: 'x', content: 'other' }] })]);
-    expect(done.problems).toEqual(['plan.conflict linux-64/base-1.0-0.conda']);
+    expect(done.problems).toEqual([]);
+    const { plan } = done.report;
+    expect(plan.warnings).toMatchObject([{ code: 'plan.shadowed', subject: 'linux-64/base-1.0-0.conda' }]);
+    expect(JSON.parse(planJson(plan)).warnings).toEqual(plan.warnings);
+    expect(planMarkdown(plan)).toContain('### Warnings');
+    expect(syncSummary(done.report, [])).toContain('1 warning:\n  plan.shadowed: linux-64/base-1.0-0.conda\n');
     await expectTheRestDone(lab, done);
     const served = await readFile(join(lab.store, 'conda/linux-64/base-1.0-0.conda'));
     expect(served).toEqual(await readFile(join(lab.upstreamFolder, 'linux-64/base-1.0-0.conda')));
