@@ -1,11 +1,13 @@
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
 import type { Fetch, FetchResponse } from '../core/ports/fetch.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { shownUrl } from '../core/problems/shown-url.ts';
-import gatehouse from '../package.json' with { type: 'json' };
+import { gunzip } from '../core/upstream/read-body.ts';
 import { fetchFile, noBody } from './file-fetch.ts';
-import { type Throughput, withMinimumThroughput } from './minimum-throughput.ts';
+import { type Throughput, type Transfer, withMinimumThroughput } from './minimum-throughput.ts';
+import http from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import gatehouse from '../package.json' with { type: 'json' };
 
 export interface HttpFetchOptions {
   /** Milliseconds from the request to the answer's head. */
@@ -26,7 +28,7 @@ const usualMinimum: Throughput = { windowMs: 60_000, bytes: 60 * 1024 };
  * GET over `https:`, `http:` and `file:`, saying who asks and wanting the bytes as they are. Redirects are followed up
  * to five times, never from https to http and never to a file. Only status 200 and 206 have a body. Errors beside the
  * port's, none of them to be retried: `upstream.unreachable` for a refused redirect or a URL of another kind,
- * `upstream.body` for a Content-Encoding, since hashes are of the bytes without one.
+ * `upstream.body` for a Content-Encoding that cannot be undone, since hashes are of the bytes without one.
  */
 export function httpFetch(options: HttpFetchOptions = {}): Fetch {
   const { headMs = 60_000, minimum = usualMinimum, proxyEnv } = options;
@@ -124,19 +126,29 @@ export function redirectTarget(status: number, location: string | undefined, fro
 
 function toResponse(answer: IncomingMessage, url: URL, minimum: Throughput): FetchResponse {
   const status = answer.statusCode ?? 0;
-  const hasBody = status === 200 || status === 206;
-  const encoding = answer.headers['content-encoding'] ?? 'identity';
-  if (!hasBody || encoding !== 'identity') answer.destroy();
-  if (hasBody && encoding !== 'identity') {
-    throw new GatehouseError('upstream.body', `${shownUrl(url.href)} was sent with Content-Encoding ${encoding}`, {
-      hint: 'It was asked for without one. The server must send packages and indexes as they are stored.',
-    });
-  }
   const stop = () => void answer.destroy();
+  const isBody = status === 200 || status === 206;
+  if (!isBody) stop();
   return {
     status,
     url: url.href,
     header: (name) => [answer.headers[name] ?? []].flat().join(', ') || null,
-    body: hasBody ? withMinimumThroughput(answer, { what: shownUrl(url.href), minimum, stop }) : noBody(),
+    body: isBody ? plainBody(answer, url, { minimum, stop }) : noBody(),
   };
+}
+
+/**
+ * The bytes without their Content-Encoding. None was asked for, but what lies gzipped in a bucket comes no other way.
+ * Any other is refused: no server was seen to store indexes or packages so.
+ */
+function plainBody(answer: IncomingMessage, url: URL, transfer: Omit<Transfer, 'what'>): AsyncIterable<Uint8Array> {
+  const what = shownUrl(url.href);
+  const encoding = answer.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  const sent = () => withMinimumThroughput(answer, { ...transfer, what });
+  if (encoding === 'identity') return sent();
+  if (answer.statusCode === 200 && ['gzip', 'x-gzip'].includes(encoding)) return gunzip(sent(), what);
+  transfer.stop();
+  throw new GatehouseError('upstream.body', `${what} was sent with Content-Encoding ${encoding}`, {
+    hint: 'It was asked for without one. The server must send packages and indexes as they are stored.',
+  });
 }

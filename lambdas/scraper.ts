@@ -3,7 +3,7 @@ import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
 import { advanceRun } from '../core/steps/cloud-run/advance.ts';
-import { concludeRun } from '../core/steps/cloud-run/conclude.ts';
+import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts';
 import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
 import { startRun } from '../core/steps/cloud-run/start.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
@@ -43,12 +43,17 @@ async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> 
     const { status } = await solveRunSlice(message.run, message.slice, planning(world));
     telemetry.note('slice', { ...message, status });
   } else if (message.type === 'merge') {
-    const { status, missing, plan } = await concludeRun(message.run, planning(world));
-    telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
-    if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
-    for (const problem of plan?.problems ?? []) telemetry.warn('problem', problem);
-    telemetry.count('PlanProblems', plan?.problems.length ?? 0);
+    reportConcluded(message, await concludeRun(message.run, planning(world)), telemetry);
   } else reportAdvanced(message, await advanceRun(message.run, world), telemetry);
+}
+
+function reportConcluded(message: RunMessage, { status, missing, plan }: Concluded, telemetry: Telemetry): void {
+  telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
+  if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
+  const { problems = [], warnings = [] } = plan ?? {};
+  for (const problem of problems) telemetry.warn('problem', problem);
+  for (const warning of warnings) telemetry.note('warning', warning);
+  telemetry.count('PlanProblems', problems.length);
 }
 
 function reportAdvanced(

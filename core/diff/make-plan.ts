@@ -1,14 +1,7 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches } from '../documents/patches/hotfix.ts';
-import {
-  type Artifact,
-  artifactId,
-  bytesToAdd,
-  type EntryOutcome,
-  type Overrides,
-  type Plan,
-} from '../documents/plan.ts';
+import { type Artifact, type EntryOutcome, type Overrides, type Plan, artifactId, bytesToAdd } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -49,7 +42,7 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     complete: merged.complete,
     now: world.clock.now(),
     claims: entryClaims(installRequests(allowlist), merged.outcomes),
-    upstreamNow: upstreamNow(allowlist.channels, world),
+    upstreamNow: upstreamNow(allowlist, world),
   });
   const proven = await proveDraft(draft, { allowlist, store, channel, patches, solver, state });
   const plan = assemble(merged, draft, proven, state);
@@ -84,7 +77,7 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
 }
 
 function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft, state: ChannelState): Plan {
-  const { artifacts, outcomes, problems, complete } = merged;
+  const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
   const add = draft.add.map(artifactId).filter((id) => !held.has(id));
   const idsOf = (kind: ChannelChange['kind']): string[] =>
@@ -105,13 +98,18 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
     second: add.filter((id) => seconds.has(id)),
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
-    // Platforms share `noarch`, and so what is wrong with it.
-    problems: [...new Map(found.map((problem) => [canonicalJson(problem), problem])).values()],
+    problems: eachOnce(found),
+    warnings: eachOnce(warnings),
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
     alterations: newOverrides(proven.accepted, state),
   };
 }
+
+/** Platforms share `noarch`, and so what is wrong with it. */
+const eachOnce = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [canonicalJson(problem), problem])).values(),
+];
 
 /** Pairs of entries that each solve on a platform, but share no python of those the allowlist lists. */
 function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {

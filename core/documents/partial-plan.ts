@@ -35,6 +35,7 @@ export const partialPlanSchema = z.strictObject({
   platform: subdirSchema,
   groups: z.array(groupSchema),
   problems: z.array(problemSchema),
+  warnings: z.array(problemSchema).default([]),
   /** False when something needed could not be read. */
   complete: z.boolean(),
 });

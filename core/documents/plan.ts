@@ -73,6 +73,8 @@ const planSchema = z.strictObject({
   /** Pairs of entries that solve on a platform, but with no python in common. */
   apart: z.array(z.strictObject({ platform: subdirSchema, entries: z.tuple([z.string(), z.string()]) })),
   problems: z.array(problemSchema),
+  /** What a person may want to know, though all is done as the allowlist says. */
+  warnings: z.array(problemSchema).default([]),
   /** False when something needed could not be read: such a plan removes nothing. */
   complete: z.boolean(),
   /** What control is to say from now on, whatever becomes of the fetches: who needs what. */

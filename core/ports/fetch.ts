@@ -6,8 +6,8 @@ export interface FetchResponse {
   /** A header's value by its lowercase name. */
   header(name: string): string | null;
   /**
-   * The body as it was sent (no Content-Encoding is undone: none is asked for); empty unless the status is 200 or 206.
-   * Stopping early ends the transfer.
+   * The body, a Content-Encoding of gzip undone; empty unless the status is 200 or 206. It may be as large as the
+   * server likes, so who reads it sets a bound. Stopping early ends the transfer.
    */
   readonly body: AsyncIterable<Uint8Array>;
 }

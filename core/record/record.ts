@@ -29,6 +29,10 @@ interface KnownDigests {
   readonly size?: number | null | undefined;
 }
 
+/** Whether a record says enough of its bytes to tell them from others: a sha256, or an md5 and a size. */
+export const isVerifiable = ({ sha256, md5, size }: KnownDigests): boolean =>
+  Boolean(sha256) || (Boolean(md5) && typeof size === 'number');
+
 /** Whether two records speak of the same bytes: by sha256 where both have one, else by md5 and size. Unknown ones differ. */
 export function sameDigests(a: KnownDigests, b: KnownDigests): boolean {
   if (a.sha256 && b.sha256) return a.sha256 === b.sha256;

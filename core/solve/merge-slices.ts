@@ -4,6 +4,8 @@ import type { PartialPlan } from '../documents/partial-plan.ts';
 import { type Artifact, artifactId, type EntryOutcome } from '../documents/plan.ts';
 import { compareCodePoints } from '../json/json.ts';
 import type { Problem } from '../problems/problem.ts';
+import { shownUrl } from '../problems/shown-url.ts';
+import { isVerifiable } from '../record/record.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { installRequests } from './requests.ts';
 import { failedOutcome } from './solve-request.ts';
@@ -14,6 +16,7 @@ export interface MergedSlices {
   readonly artifacts: readonly Artifact[];
   readonly outcomes: readonly EntryOutcome[];
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
   /** False when something needed could not be read or solved. */
   readonly complete: boolean;
 }
@@ -21,15 +24,16 @@ export interface MergedSlices {
 /**
  * The union of all solutions, each artifact with the entries that brought it: the same, byte for byte, however the work
  * was cut and in whatever order the parts came. A request that no part tells of has failed. A channel holds one file of a
- * name: an entry that wants another channel's file of a name already taken has not solved, and takes nothing.
+ * name: an entry that wants another channel's file of a name already taken has not solved, and takes nothing. Nor has
+ * one that wants a file whose bytes nobody could tell from others, which would not be fetched.
  */
 export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[]): MergedSlices {
   const taken = new Map<string, UpstreamRecord>();
-  const clashes: Problem[] = [];
+  const refused: Problem[] = [];
   const outcomes = inOrder(allowlist, parts).map(({ outcome, records }) => {
     const wanted = outcome.artifacts.flatMap((id) => records.get(id) ?? []);
-    const own = wanted.flatMap((record) => clash(taken.get(artifactId(record)), record));
-    clashes.push(...own);
+    const own = wanted.flatMap((record) => [...clash(taken.get(artifactId(record)), record), ...unverifiable(record)]);
+    refused.push(...own);
     const [first] = own;
     if (first !== undefined) {
       return { ...outcome, status: 'failed' as const, artifacts: [], explanation: `${first.subject}: ${first.detail}` };
@@ -38,11 +42,12 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
     return outcome;
   });
   // Names are read in another order where the work was cut elsewhere.
-  const problems = [...parts.flatMap((part) => part.problems), ...clashes].sort(byText);
+  const problems = [...parts.flatMap((part) => part.problems), ...refused].sort(byText);
   return {
     artifacts: artifactsOf(taken, outcomes),
     outcomes,
     problems: [...unsupportedEntries(allowlist), ...problems],
+    warnings: parts.flatMap((part) => part.warnings).sort(byText),
     complete: parts.every((part) => part.complete) && outcomes.every(({ status }) => status !== 'failed'),
   };
 }
@@ -84,6 +89,13 @@ function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[
   if (one === undefined || one.url === other.url) return [];
   const detail = `wanted from ${one.channel} and from ${other.channel}; a channel holds one file of a name`;
   return [{ code: 'plan.conflict', subject: artifactId(other), detail }];
+}
+
+function unverifiable(one: UpstreamRecord): Problem[] {
+  if (isVerifiable(one.record)) return [];
+  const detail = `${shownUrl(one.channel)} gives neither its sha256, nor its md5 and size: its bytes could not be checked`;
+  const hint = 'choose another build or version, or have the channel indexed anew';
+  return [{ code: 'fetch.unverifiable', subject: artifactId(one), detail, hint }];
 }
 
 const byText = (a: Problem, b: Problem): number => compareCodePoints(textOf(a), textOf(b));

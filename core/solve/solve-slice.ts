@@ -46,7 +46,7 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
       request,
       outcomes: [failedOutcome(id, platform, error.message)],
     }));
-    return { version: 1, platform, groups: [{ solved, chosen: [] }], problems, complete: false };
+    return { version: 1, platform, groups: [{ solved, chosen: [] }], problems, warnings: [], complete: false };
   }
 }
 
@@ -73,6 +73,7 @@ async function solveOn(
     platform,
     groups: parts.map(({ group }) => group),
     problems: [...parts.flatMap(({ problems }) => problems), ...conflicts.problems],
+    warnings: [...conflicts.warnings],
     complete: conflicts.complete && parts.every(({ complete }) => complete),
   };
 }

@@ -1,9 +1,11 @@
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { artifactId } from '../documents/plan.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Solver } from '../ports/solver.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
+import { shownUrl } from '../problems/shown-url.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 import { usableRecords } from './candidate-pool.ts';
@@ -29,7 +31,12 @@ export interface ViewWorld {
   readonly solver: Pick<Solver, 'refuses'>;
 }
 
-/** A channel that could not be opened rejects here: without it no priority is known, and a lower channel could slip in. */
+/**
+ * Opens every channel for a platform.
+ *
+ * @throws GatehouseError `upstream.*`, `upstream.missing` for a channel that is not there: without any one of them no
+ *   priority is known, and a lower channel's package would be taken for that of a channel whose URL has a slip
+ */
 export async function openView(
   channels: readonly string[],
   platform: Subdir,
@@ -57,8 +64,15 @@ export async function openView(
 async function openBoth(channel: string, platform: Subdir, open: OpenSubdir): Promise<UpstreamSubdir[]> {
   const everywhere = await open(channel, noarch);
   const here = await open(channel, platform);
-  return [here, everywhere].filter((subdir) => subdir !== null);
+  const both = [here, everywhere].filter((subdir) => subdir !== null);
+  if (both.length === 0) throw missing(channel, platform);
+  return both;
 }
+
+const missing = (channel: string, platform: Subdir): GatehouseError =>
+  new GatehouseError('upstream.missing', `${shownUrl(channel)} is no channel: it has neither noarch nor ${platform}`, {
+    hint: 'Is its URL right? A channel that is empty must at least have a noarch/repodata.json.',
+  });
 
 async function recordsOf(
   subdirs: readonly UpstreamSubdir[],
@@ -78,13 +92,30 @@ async function recordsOf(
 export type UpstreamNow = (subdir: Subdir, filename: PackageFileName) => Promise<UpstreamRecord | null>;
 
 /**
- * Looks a file up in the channels, the first that has its name deciding. What cannot be read counts as unchanged: the
- * plan has its own problem for a channel that fails.
+ * Looks a file up in the channels, the first that has its name deciding. What cannot be read, or looked for in a channel
+ * that is not there, counts as unchanged: the plan has its own problem for a channel that fails.
+ *
+ * @param platforms those of the allowlist
  */
-export function upstreamNow(channels: readonly string[], { openSubdir: open, solver }: ViewWorld): UpstreamNow {
+export function upstreamNow(
+  { channels, platforms }: Pick<Allowlist, 'channels' | 'platforms'>,
+  { openSubdir: open, solver }: ViewWorld,
+): UpstreamNow {
+  const isThere = async (channel: string) => {
+    for (const subdir of [noarch, ...platforms]) if ((await open(channel, subdir)) !== null) return true;
+    return false;
+  };
+  const firstRecords = async (subdir: Subdir, name: string) => {
+    for (const channel of channels) {
+      const folder = await open(channel, subdir);
+      if (folder?.names().has(name)) return (await folder.records(name)).records;
+      if (folder === null && !(await isThere(channel))) return [];
+    }
+    return [];
+  };
   return async (subdir, filename) => {
     try {
-      const records = await firstRecords(channels, subdir, packageFileParts(filename).name, open);
+      const records = await firstRecords(subdir, packageFileParts(filename).name);
       const same = records.filter((record) => record.filename === filename);
       return usableRecords(same, solver).usable[0] ?? null;
     } catch (error) {
@@ -92,12 +123,4 @@ export function upstreamNow(channels: readonly string[], { openSubdir: open, sol
       return null;
     }
   };
-}
-
-async function firstRecords(channels: readonly string[], subdir: Subdir, name: string, open: OpenSubdir) {
-  for (const channel of channels) {
-    const folder = await open(channel, subdir);
-    if (folder?.names().has(name)) return (await folder.records(name)).records;
-  }
-  return [];
 }

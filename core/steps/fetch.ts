@@ -8,15 +8,10 @@ import { readPackageInfo } from '../package/read-package-info.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
+import { isVerifiable } from '../record/record.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import {
-  type DownloadWorld,
-  digestFault,
-  download,
-  type ExpectedDigests,
-  type Received,
-} from '../upstream/download.ts';
+import { type DownloadWorld, type ExpectedDigests, type Received, digestFault, download } from '../upstream/download.ts';
 
 export interface FetchWorld extends DownloadWorld {
   readonly channel: ChannelName;
@@ -59,8 +54,8 @@ interface Brought {
 
 async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Promise<Brought> {
   const { store, log } = world;
-  if (artifact.sha256 === null && (artifact.md5 === null || artifact.size === null)) {
-    // Nobody could tell these bytes from others.
+  // A plan of an older version may hold one.
+  if (!isVerifiable(artifact)) {
     const detail = 'expected a sha256, or an md5 and a size, from upstream; got neither';
     throw new GatehouseError('fetch.unverifiable', detail);
   }

@@ -1,9 +1,4 @@
-import {
-  type PackageFileName,
-  type PackageFormat,
-  packageFileParts,
-  parsePackageFileName,
-} from '../names/package-file-name.ts';
+import { type PackageFileName, type PackageFormat, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
@@ -33,6 +28,8 @@ export interface RawRecord {
   readonly filename: string;
   readonly format: PackageFormat;
   readonly value: unknown;
+  /** Why it cannot be told what the index says of this file. */
+  readonly fault?: string;
 }
 
 /** The index that members were read from, and the name they were asked for by. */
@@ -74,6 +71,7 @@ function acceptRecord(
   if (filename === null || !filename.endsWith(member.format)) {
     return { code: 'record.file-name', detail: `is not the name of a ${member.format} package (CEP 26)` };
   }
+  if (member.fault !== undefined) return { code: 'record.invalid', detail: member.fault };
   const parsed = recordSchema.safeParse(withoutNulls(member.value));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

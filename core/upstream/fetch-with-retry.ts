@@ -21,18 +21,27 @@ export interface FetchRequest {
   readonly url: string;
   /** Lowercase names. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The caller has another document to turn to: servers answer all sorts of things for what they do not have. */
+  readonly isOptional?: boolean;
 }
 
-const maxAttempts = 6;
+interface Patience {
+  readonly attempts: number;
+  readonly longestWaitMs: number;
+}
+
+const usual: Patience = { attempts: 6, longestWaitMs: 60_000 };
+/** For what can be done without: a slip is forgiven, and a server in trouble costs a second instead of half a minute. */
+const brief: Patience = { attempts: 2, longestWaitMs: 1000 };
 const firstWaitMs = 1000;
-const longestWaitMs = 60_000;
 
 /**
- * One GET and the reading of its answer, tried up to six times: on 429, 5xx, no answer, and whatever `read` throws
- * with `retry` set (a cut body). Waits double from 1 s with jitter; Retry-After (RFC 9110, 10.2.3) is honoured up to
- * 60 s. `read` starts anew on each try; it sees status 200, or 206 and 304 if the headers asked for them.
+ * One GET and the reading of its answer, tried up to six times, an optional one twice: on 429, 5xx but 501, no answer,
+ * and whatever `read` throws with `retry` set (a cut body). Waits double from 1 s with jitter; Retry-After (RFC 9110,
+ * 10.2.3) is honoured up to 60 s, or 1 s. `read` starts anew on each try; it sees status 200, or 206 and 304 if the
+ * headers asked for them.
  *
- * @returns what `read` returned, or null for 404
+ * @returns what `read` returned, or null for 404, and if it is optional for any other status that will not change
  * @throws GatehouseError `upstream.status` for any other status, and whatever the last try threw
  */
 export async function fetchWithRetry<T>(
@@ -40,14 +49,16 @@ export async function fetchWithRetry<T>(
   world: RetryWorld,
   read: (response: FetchResponse) => Promise<T>,
 ): Promise<T | null> {
+  const { attempts, longestWaitMs } = request.isOptional ? brief : usual;
   for (let attempt = 1; ; attempt++) {
     const outcome = await tryOnce(request, world, read);
     if ('value' in outcome) return outcome.value;
     const { error, retryAfterMs } = outcome;
-    if (!error.retry || attempt === maxAttempts) throw error;
+    if (!error.retry || attempt === attempts) throw error;
     // 1, 2, 4, ... seconds, each shortened by up to a half so that clients that failed together do not return together.
     const doubledMs = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
-    const waitMs = Math.max(Math.round(doubledMs * (1 - world.clock.random() / 2)), retryAfterMs);
+    const jitteredMs = Math.round(doubledMs * (1 - world.clock.random() / 2));
+    const waitMs = Math.max(jitteredMs, Math.min(longestWaitMs, retryAfterMs));
     world.log({ type: 'retry', url: shownUrl(request.url), attempt, waitMs, reason: error.message });
     await world.clock.sleep(waitMs);
   }
@@ -56,7 +67,7 @@ export async function fetchWithRetry<T>(
 type Outcome<T> = { readonly value: T | null } | { readonly error: GatehouseError; readonly retryAfterMs: number };
 
 async function tryOnce<T>(
-  { url, headers = {} }: FetchRequest,
+  { url, headers = {}, isOptional = false }: FetchRequest,
   { fetch, clock }: RetryWorld,
   read: (response: FetchResponse) => Promise<T>,
 ): Promise<Outcome<T>> {
@@ -68,8 +79,9 @@ async function tryOnce<T>(
       (response.status === 206 && 'range' in headers) ||
       (response.status === 304 && 'if-none-match' in headers);
     if (isWanted) return { value: await read(response) };
-    const waitMs = retryAfterMs(response.header('retry-after'), clock);
-    return { error: statusError(response.status, url), retryAfterMs: waitMs };
+    const error = statusError(response.status, url);
+    if (isOptional && !error.retry) return { value: null };
+    return { error, retryAfterMs: retryAfterMs(response.header('retry-after'), clock) };
   } catch (error) {
     if (error instanceof GatehouseError) return { error, retryAfterMs: 0 };
     throw error;
@@ -79,7 +91,8 @@ async function tryOnce<T>(
 function statusError(status: number, url: string): GatehouseError {
   const isDenied = status === 401 || status === 403;
   return new GatehouseError('upstream.status', `${shownUrl(url)} answered with status ${status}`, {
-    retry: status === 429 || status >= 500,
+    // 501 says that the server cannot do it at all: Artifactory answers so for a shard index.
+    retry: status === 429 || (status >= 500 && status !== 501),
     ...(isDenied && {
       hint: 'The channel wants credentials, or answers so for a file it does not have: that must be 404.',
     }),
@@ -89,7 +102,7 @@ function statusError(status: number, url: string): GatehouseError {
 function retryAfterMs(header: string | null, clock: Clock): number {
   if (header === null) return 0;
   const asked = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - clock.now();
-  return Number.isNaN(asked) ? 0 : Math.min(longestWaitMs, Math.max(0, asked));
+  return Number.isNaN(asked) ? 0 : Math.max(0, asked);
 }
 
 interface DocumentReader<T> {
@@ -107,14 +120,14 @@ interface DocumentReader<T> {
  * @throws GatehouseError as {@link fetchWithRetry}
  */
 export async function fetchDocument<T>(
-  url: string,
+  { url, isOptional = false }: Omit<FetchRequest, 'headers'>,
   world: UpstreamWorld,
   { fresh, kept }: DocumentReader<T>,
 ): Promise<T | null> {
   const cached = await world.cache.get(url);
   const etag = cached?.etag ?? null;
   const headers = etag === null ? {} : { 'if-none-match': etag };
-  return fetchWithRetry({ url, headers }, world, (response) =>
+  return fetchWithRetry({ url, headers, isOptional }, world, (response) =>
     response.status === 304 && cached !== null ? kept(cached) : fresh(response),
   );
 }

@@ -3,7 +3,7 @@ import { advance, type Cursor, grammar, listGrammar, objectGrammar, states } fro
 
 /** A scan calls this while it passes over a document whose root is an object. Offsets are bytes from its start. */
 export interface JsonScanHandler {
-  /** A key at depth 1 or 2, between its quotes, escapes as they are written. */
+  /** A key at depth 1 or 2, between its quotes, escapes as they are written; of a very long one its start. */
   key(depth: number, key: ByteSlice): void;
   /** The member whose key was told last at this depth. */
   member(depth: number, member: JsonMember): void;
@@ -49,6 +49,7 @@ interface Place extends Cursor {
 }
 
 const maxDepth = 64;
+/** Of a longer key, which is no file name (211), so much is told: what is carried between slices is bounded by it. */
 const maxKeyBytes = 4096;
 const list = 0;
 const object = 1;
@@ -149,9 +150,9 @@ function endMember({ handler, depth, starts, base, at, lastOpened }: Place): voi
 
 function keySoFar(place: Place, chunk: Uint8Array, to: number): ByteSlice {
   const from = (place.starts[place.depth] ?? 0) + 1 - place.base;
-  if (to - from > maxKeyBytes) fail(place, `a key longer than ${maxKeyBytes} bytes`);
-  if (from >= 0) return { bytes: chunk, from, to };
-  const bytes = Buffer.concat([place.carried, chunk.subarray(0, to)]);
+  if (from >= 0) return { bytes: chunk, from, to: Math.min(to, from + maxKeyBytes) };
+  const missing = Math.max(0, maxKeyBytes - place.carried.length);
+  const bytes = Buffer.concat([place.carried, chunk.subarray(0, Math.min(to, missing))]);
   return { bytes, from: 0, to: bytes.length };
 }
 

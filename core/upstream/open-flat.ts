@@ -1,14 +1,15 @@
-import { z } from 'zod';
 import { parseJson } from '../json/json.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { acceptRecords, type RawRecord } from './accept-records.ts';
-import { fetchDocument, type UpstreamWorld } from './fetch-with-retry.ts';
+import { type RawRecord, acceptRecords } from './accept-records.ts';
+import { type UpstreamWorld, fetchDocument } from './fetch-with-retry.ts';
 import { capped, refuseHtml, unzstd } from './read-body.ts';
+import { readMembers } from './read-members.ts';
 import { type RepodataMap, type RepodataScan, startRepodataScan } from './scan-repodata.ts';
-import { packageBaseOf, type SubdirAddress, subdirInfoSchema, type UpstreamSubdir } from './upstream-subdir.ts';
+import { type SubdirAddress, type UpstreamSubdir, packageBaseOf, subdirInfoSchema } from './upstream-subdir.ts';
+import { z } from 'zod';
 
 /** The limit, sent and decoded, is five times what conda-forge linux-64 has (2026). */
 const maxDocumentBytes = 2 * 1024 ** 3;
@@ -29,7 +30,8 @@ export async function openFlat(
   world: UpstreamWorld,
 ): Promise<UpstreamSubdir | null> {
   const url = `${at.url}/${file}`;
-  const index = await fetchDocument<FlatIndex>(url, world, {
+  const isOptional = file === 'repodata.json.zst';
+  const index = await fetchDocument<FlatIndex>({ url, isOptional }, world, {
     async fresh(response) {
       const scan = startRepodataScan(shownUrl(url));
       const source = await world.cache.put(url, response.header('etag'), scanned(response, url, scan));
@@ -78,7 +80,7 @@ async function openIndex(index: FlatIndex, at: SubdirAddress): Promise<UpstreamS
     async records(name) {
       const members: RawRecord[] = [];
       for (const { format, offsets } of sections) {
-        const read = await readMembers(source, offsets.get(name) ?? [], what);
+        const read = await readMembers(source, offsets.get(name) ?? []);
         members.push(...read.map((member) => ({ ...member, format })));
       }
       return acceptRecords(members, { ...origin, name });
@@ -95,69 +97,4 @@ async function readSmall({ source, map }: FlatIndex, what: string): Promise<z.in
     members.push(new TextDecoder().decode(await source.read(start, end)));
   }
   return parseJson(`{${members.join(',')}}`, smallSchema, what);
-}
-
-/** A member of a JSON object, parsed but not yet held against any schema. */
-interface ReadMember {
-  readonly filename: string;
-  readonly value: unknown;
-}
-
-/** One read of a MiB costs less than hundreds of half a KiB, and members of one name mostly lie side by side. */
-const maxReadBytes = 1024 * 1024;
-const maxMemberBytes = 16 * 1024 * 1024;
-
-const memberSchema = z.record(z.string(), z.unknown());
-
-/**
- * Reads the members at `offsets` (`start, end` pair behind pair, in order).
- *
- * @param what names the document in the error: `upstream.body` for a key that comes twice or bytes that are not UTF-8
- */
-export async function readMembers(source: ByteSource, offsets: readonly number[], what: string): Promise<ReadMember[]> {
-  const members = new Map<string, unknown>();
-  for (const run of runsOf(offsets)) {
-    if (run.end - run.start > maxMemberBytes)
-      throw new GatehouseError('upstream.too-large', `${what}: a record too large`);
-    const bytes = await source.read(run.start, run.end);
-    for (const [start, end] of run.parts) {
-      const { filename, value } = parseMember(bytes.subarray(start - run.start, end - run.start), what);
-      if (members.has(filename)) throw new GatehouseError('upstream.body', `${what}: a second "${filename}"`);
-      members.set(filename, value);
-    }
-  }
-  return [...members].map(([filename, value]) => ({ filename, value }));
-}
-
-interface Run {
-  readonly start: number;
-  end: number;
-  readonly parts: [number, number][];
-}
-
-function runsOf(offsets: readonly number[]): Run[] {
-  const runs: Run[] = [];
-  for (let i = 0; i < offsets.length; i += 2) {
-    const [start = 0, end = 0] = offsets.slice(i, i + 2);
-    const last = runs.at(-1);
-    if (last !== undefined && end - last.start <= maxReadBytes) {
-      last.end = end;
-      last.parts.push([start, end]);
-    } else {
-      runs.push({ start, end, parts: [[start, end]] });
-    }
-  }
-  return runs;
-}
-
-function parseMember(bytes: Uint8Array, what: string): ReadMember {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new GatehouseError('upstream.body', `${what}: a record that is not UTF-8`, { cause });
-  }
-  const [member] = Object.entries(parseJson(`{${text}}`, memberSchema, what));
-  if (member === undefined) throw new GatehouseError('upstream.body', `${what}: a member without a usable name`);
-  return { filename: member[0], value: member[1] };
 }

@@ -1,20 +1,14 @@
-import { Buffer } from 'node:buffer';
-import { z } from 'zod';
 import { parseValue } from '../json/json.ts';
 import { type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
 import type { PackageFormat } from '../names/package-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { acceptRecords, type RawRecord } from './accept-records.ts';
-import { fetchDocument, fetchWithRetry, type UpstreamWorld } from './fetch-with-retry.ts';
+import { type RawRecord, acceptRecords } from './accept-records.ts';
+import { type FetchRequest, type UpstreamWorld, fetchDocument, fetchWithRetry } from './fetch-with-retry.ts';
 import { once, readBounded, refuseHtml, unpackMsgpack } from './read-body.ts';
-import {
-  packageBaseOf,
-  resolveBase,
-  type SubdirAddress,
-  subdirInfoSchema,
-  type UpstreamSubdir,
-} from './upstream-subdir.ts';
+import { type SubdirAddress, type UpstreamSubdir, packageBaseOf, resolveBase, subdirInfoSchema } from './upstream-subdir.ts';
+import { Buffer } from 'node:buffer';
+import { z } from 'zod';
 
 /** conda allows as much, sent and decoded. */
 const maxIndexBytes = 128 * 1024 ** 2;
@@ -32,10 +26,13 @@ const indexSchema = z.object({
 });
 type ShardIndex = z.infer<typeof indexSchema>;
 
-/** Opens a subdir by its shards (CEP 16 and 21): an index, then one small file a name. Null when upstream has none. */
+/**
+ * Opens a subdir by its shards (CEP 16 and 21): an index, then one small file a name. One of them is read at once, so
+ * that shards which cannot be had are found out before a name is read by them. Null when upstream has none.
+ */
 export async function openShards(at: SubdirAddress, world: UpstreamWorld): Promise<UpstreamSubdir | null> {
   const url = `${at.url}/repodata_shards.msgpack.zst`;
-  const index = await fetchDocument<ShardIndex>(url, world, {
+  const index = await fetchDocument<ShardIndex>({ url, isOptional: true }, world, {
     async fresh(response) {
       const bytes = await readBounded(refuseHtml(response.body, url), maxIndexBytes, shownUrl(url));
       const parsed = await parseIndex(bytes, url);
@@ -52,26 +49,32 @@ async function parseIndex(bytes: Uint8Array, url: string): Promise<ShardIndex> {
   return parseValue(await unpackMsgpack(bytes, maxIndexBytes, what), indexSchema, what);
 }
 
-function openIndex({ info, shards }: ShardIndex, at: SubdirAddress, world: UpstreamWorld): UpstreamSubdir {
+async function openIndex(
+  { info, shards }: ShardIndex,
+  at: SubdirAddress,
+  world: UpstreamWorld,
+): Promise<UpstreamSubdir> {
   const origin = { ...at, packageBase: packageBaseOf(info, at) };
   const shardBase = resolveBase(info.shards_base_url, at.url);
   const bySha256 = new Map(Object.entries(shards));
   const names = new Set(bySha256.keys());
+  const addressOf = (sha256: Sha256): ShardAddress => ({ url: `${shardBase}${sha256}.msgpack.zst`, sha256 });
+  const [first] = bySha256.values();
+  if (first !== undefined) await readShard({ ...addressOf(first), isOptional: true }, world);
   return {
     url: at.url,
     names: () => names,
     async records(name) {
       const sha256 = bySha256.get(name);
       if (sha256 === undefined) return { records: [], problems: [] };
-      const { members, removed } = await readShard({ url: `${shardBase}${sha256}.msgpack.zst`, sha256 }, world);
+      const { members, removed } = await readShard(addressOf(sha256), world);
       return acceptRecords(members, { ...origin, name, removed });
     },
   };
 }
 
 /** A shard's place and the sha256 of its compressed bytes, which its index vouches for. */
-interface ShardAddress {
-  readonly url: string;
+interface ShardAddress extends Omit<FetchRequest, 'headers'> {
   readonly sha256: Sha256;
 }
 
@@ -98,17 +101,15 @@ async function keptShard({ url, sha256 }: ShardAddress, { cache }: UpstreamWorld
   return sha256Of(bytes) === sha256 ? bytes : null;
 }
 
-async function newShard({ url, sha256 }: ShardAddress, world: UpstreamWorld): Promise<Uint8Array> {
+async function newShard({ url, sha256, isOptional = false }: ShardAddress, world: UpstreamWorld): Promise<Uint8Array> {
   const what = shownUrl(url);
-  const bytes = await fetchWithRetry({ url }, world, async ({ body }) => {
+  const bytes = await fetchWithRetry({ url, isOptional }, world, async ({ body }) => {
     const sent = await readBounded(body, maxShardBytes, what);
     if (sha256Of(sent) === sha256) return sent;
     throw new GatehouseError('upstream.body', `${what} does not have its own sha256`, { retry: true });
   });
   if (bytes === null) {
-    throw new GatehouseError('upstream.status', `${what} answered with status 404, though its index lists it`, {
-      retry: true,
-    });
+    throw new GatehouseError('upstream.status', `${what} is not there, though its index lists it`, { retry: true });
   }
   await world.cache.put(url, `"${sha256}"`, once(bytes));
   return bytes;

@@ -1,10 +1,10 @@
-import { Buffer } from 'node:buffer';
-import { pipeline } from 'node:stream';
-import { createZstdDecompress } from 'node:zlib';
-import { decode } from '@msgpack/msgpack';
 import { chunkSize } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
+import { decode } from '@msgpack/msgpack';
+import { Buffer } from 'node:buffer';
+import { type Transform, pipeline } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 /** Passes bytes on, at most `cap` of them; throws `upstream.too-large` beyond. `what` names the document in errors. */
 export async function* capped(body: AsyncIterable<Uint8Array>, cap: number, what: string): AsyncGenerator<Uint8Array> {
@@ -28,14 +28,14 @@ const lessThan = 0x3c;
 
 /**
  * Passes bytes on unless they start as a page does: some servers answer 200 and a page for files they do not have
- * (https://github.com/conda/conda/issues/13179), and a page must not be taken for an index. Throws `upstream.body`.
+ * (https://github.com/conda/conda/issues/13179), and a page must not be taken for an index. Throws `upstream.page`.
  */
 export async function* refuseHtml(body: AsyncIterable<Uint8Array>, url: string): AsyncGenerator<Uint8Array> {
   let isStart = true;
   for await (const bytes of body) {
     const first: number | undefined = isStart ? bytes.find((byte) => byte > space) : undefined;
     if (first === lessThan) {
-      throw new GatehouseError('upstream.body', `${shownUrl(url)} answered with HTML`, {
+      throw new GatehouseError('upstream.page', `${shownUrl(url)} answered with HTML`, {
         hint: 'Is this a channel? Its server must answer 404 for files it does not have.',
       });
     }
@@ -49,8 +49,18 @@ export async function* refuseHtml(body: AsyncIterable<Uint8Array>, url: string):
  * conda's reader does. Errors of `body` come through; a cut stream is `upstream.body` (retry), a broken one the same
  * for good. `what` names the document in errors.
  */
-export async function* unzstd(body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> {
-  const decoder = createZstdDecompress({ chunkSize });
+export const unzstd = (body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> =>
+  decoded(body, createZstdDecompress({ chunkSize }), { what, kind: 'zstd' });
+
+/** Decodes a gzip stream (RFC 1952) slice by slice; errors as {@link unzstd}. */
+export const gunzip = (body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> =>
+  decoded(body, createGunzip({ chunkSize }), { what, kind: 'gzip' });
+
+async function* decoded(
+  body: AsyncIterable<Uint8Array>,
+  decoder: Transform,
+  { what, kind }: { readonly what: string; readonly kind: string },
+): AsyncGenerator<Uint8Array> {
   // An error reaches the loop below by destroying the decoder.
   pipeline(body, decoder, () => {});
   try {
@@ -58,7 +68,7 @@ export async function* unzstd(body: AsyncIterable<Uint8Array>, what: string): As
   } catch (cause) {
     if (cause instanceof GatehouseError) throw cause;
     const isCut = cause instanceof Error && 'code' in cause && cause.code === 'Z_BUF_ERROR';
-    const reason = isCut ? 'ends before its zstd frame does' : 'is not sound zstd';
+    const reason = isCut ? `ends before its ${kind} stream does` : `is not sound ${kind}`;
     throw new GatehouseError('upstream.body', `${what} ${reason}`, { retry: isCut, cause });
   }
 }

@@ -121,8 +121,12 @@ function isOfName({ bytes, from, to }: ByteSlice, name: string): boolean {
   return dashes === 2 && bytes[from + name.length] === dash;
 }
 
-/** Decodes a JSON key: its escapes are undone. */
+/** Decodes a JSON key: its escapes are undone, unless it was cut where it is too long to be a file name. */
 function keyText({ bytes, from, to }: ByteSlice): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString();
-  return text.includes('\\') ? parseJson(`"${text}"`, z.string(), 'a key') : text;
+  const isPlain = !text.includes('\\') || text.length > maxNameUnits;
+  return isPlain ? text : parseJson(`"${text}"`, z.string(), 'a key');
 }
+
+/** Written out in escapes, the longest file name (211 bytes, CEP 26) has six times as many. */
+const maxNameUnits = 2048;

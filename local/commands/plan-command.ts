@@ -24,7 +24,7 @@ export const planCommand: Command = {
     report.finish();
     const render = json ? planJson : flags['markdown'] === true ? planMarkdown : planText;
     terminal.out(render(planned));
-    terminal.err(problemLines(planned.problems));
+    terminal.err(problemLines(planned.warnings, 'warning') + problemLines(planned.problems));
     return planned.problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };

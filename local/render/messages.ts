@@ -16,14 +16,14 @@ export function errorText(error: unknown): string {
 const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
 /** Each problem by name, its explanation and hint below it, once for all that share them; nothing when there are none. */
-export function problemLines(problems: readonly Problem[]): string {
+export function problemLines(problems: readonly Problem[], what = 'problem'): string {
   if (problems.length === 0) return '';
   const alike = Map.groupBy(problems, ({ detail, hint }) => hinted(detail, hint));
   const lines = [...alike].map(([telling, those]) => {
     const heads = those.map(({ code, subject }) => `  ${code}: ${shownLine(subject)}\n`);
     return `${heads.join('')}${telling.replace(/^(?=.)/gm, '      ')}\n`;
   });
-  return `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}:\n${lines.join('')}`;
+  return `${problems.length === 1 ? `1 ${what}` : `${problems.length} ${what}s`}:\n${lines.join('')}`;
 }
 
 /** A sentence, or the lines of an explanation, and the hint on a line of its own. */

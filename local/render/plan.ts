@@ -11,7 +11,7 @@ export function planJson(plan: Plan): string {
 }
 
 /** The same as an object, for `sync --json`. */
-export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, complete }: Plan) {
+export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, warnings, complete }: Plan) {
   const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why }) => ({
     subdir,
     filename,
@@ -22,7 +22,7 @@ export function planDocument({ artifacts, add, change, drop, hotfix, entries, pr
     channel,
     why,
   }));
-  return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems };
+  return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems, warnings };
 }
 
 /** A plan for a person: each change on a line, with the entries that ask for it, then the sum. */
@@ -57,6 +57,7 @@ export function planMarkdown(plan: Plan): string {
     markdownTable('Drop', ['package'], idRows(plan.drop)),
     markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
     markdownTable('Problems', ['what', 'where', 'detail', 'hint'], plan.problems.map(problemRow)),
+    markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], plan.warnings.map(problemRow)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')

@@ -39,6 +39,7 @@ export function syncSummary(
     `proof: ${installable} of ${entries.length} install from this channel alone\n`,
     named('now installable', proof.gained),
     named('no longer installable', proof.lost),
+    problemLines(plan.warnings, 'warning'),
     problemLines(problems),
   ].join('');
 }

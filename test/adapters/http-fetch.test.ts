@@ -69,16 +69,64 @@ describe('httpFetch', () => {
     await once(server, 'close');
   });
 
-  it('refuses a Content-Encoding it did not ask for, and does not mind it on an error page', async () => {
-    const gzip = (status: number) => (response: ServerResponse) =>
-      response.writeHead(status, { 'content-encoding': 'gzip' }).end(gzipSync('bytes'));
-    await using upstream = await testUpstream(gzip(200), gzip(404));
-    await expect(get(upstream.url)).rejects.toMatchObject({
-      code: 'upstream.body',
-      retry: false,
-      message: expect.stringContaining('gzip'),
+  const encoded =
+    (encoding: string, bytes: Uint8Array, status = 200) =>
+    (response: ServerResponse) =>
+      response.writeHead(status, { 'content-encoding': encoding }).end(bytes);
+
+  it.each(['gzip', 'x-gzip', 'GZip', 'identity', ''])(
+    'gives the bytes without a Content-Encoding of %j',
+    async (name) => {
+      const plain = Buffer.alloc(1_000_000, 'bytes');
+      const isPlain = ['identity', ''].includes(name);
+      await using upstream = await testUpstream(encoded(name, isPlain ? plain : gzipSync(plain)));
+      expect(await text(await get(upstream.url))).toBe(plain.toString());
+    },
+  );
+
+  it.each(['br', 'deflate', 'zstd', 'gzip, gzip', 'nonsense'])(
+    'refuses the Content-Encoding %s by name',
+    async (name) => {
+      await using upstream = await testUpstream(
+        encoded(name, gzipSync('bytes')),
+        encoded(name, gzipSync('bytes'), 404),
+      );
+      await expect(get(upstream.url)).rejects.toMatchObject({
+        code: 'upstream.body',
+        retry: false,
+        message: expect.stringContaining(name),
+        hint: expect.stringContaining('as they are stored'),
+      });
+      expect((await get(upstream.url)).status).toBe(404);
+    },
+  );
+
+  it('says of a gzip that is none, is cut or is damaged that it is, and takes only the cut one for a passing trouble', async () => {
+    const whole = gzipSync(Buffer.alloc(100_000, 'abcdefg'));
+    const damaged = Buffer.from(whole).fill(0x55, 60, 90);
+    await using upstream = await testUpstream(
+      encoded('gzip', Buffer.from('{}')),
+      encoded('gzip', whole.subarray(0, -20)),
+      encoded('gzip', damaged),
+    );
+    const refusal = async () => text(await get(upstream.url)).catch((error: unknown) => error);
+    expect(await refusal()).toMatchObject({ code: 'upstream.body', retry: false });
+    expect(await refusal()).toMatchObject({ code: 'upstream.body', retry: true });
+    expect(await refusal()).toMatchObject({ code: 'upstream.body', retry: false });
+  });
+
+  it('decodes no more of a gzip than its reader takes, and ends the transfer', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 ** 2));
+    await using upstream = await testUpstream(encoded('gzip', bomb));
+    let read = 0;
+    for await (const bytes of (await get(upstream.url)).body) {
+      read += bytes.length;
+      if (read > 1_000_000) break;
+    }
+    expect(read).toBeLessThan(2_000_000);
+    await expect(readBounded((await get(upstream.url)).body, 1e6, 'it')).rejects.toMatchObject({
+      code: 'upstream.too-large',
     });
-    expect((await get(upstream.url)).status).toBe(404);
   });
 });
 
@@ -156,7 +204,7 @@ describe('httpFetch with retries', () => {
     await using upstream = await testUpstream((response) => response.end(whole.subarray(0, -10)));
     const decode = async ({ body }: FetchResponse) => (await readBounded(unzstd(body, 'the index'), 1e6, 'it')).length;
     const refusal = fetchWithRetry({ url: upstream.url }, upstreamWorld(fetch), decode);
-    await expect(refusal).rejects.toThrow('the index ends before its zstd frame does');
+    await expect(refusal).rejects.toThrow('the index ends before its zstd stream does');
     await using cutting = await testUpstream((response) => {
       response.writeHead(200, { 'content-length': whole.length });
       response.write(whole.subarray(0, 10), () => response.destroy());

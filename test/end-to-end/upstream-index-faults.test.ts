@@ -1,18 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { planJson, planMarkdown } from '../../local/render/plan.ts';
+import { syncSummary } from '../../local/render/sync.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
-import {
-  expectTheRestDone,
-  indexFileNames,
-  soundPackages,
-  type WatchedRun,
-  watchedRun,
-} from '../support/cli/watched-run.ts';
+import { type WatchedRun, expectTheRestDone, indexFileNames, soundPackages, watchedRun } from '../support/cli/watched-run.ts';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** One thread for all of them: starting it is most of what a small sync costs. */
 const solver = rattlerSolver();
@@ -57,18 +53,22 @@ describe('an index that is not sound', () => {
     lab.intercept = (request, response, next) =>
       request.url === '/linux-64/repodata.json' ? void response.end('<html>welcome</html>') : next();
     const done = await run(allowlist());
-    await expectOnlyLinuxLost(done, 'upstream.body');
+    await expectOnlyLinuxLost(done, 'upstream.page');
     expect(done.report.plan.problems[0]?.detail).toContain('answered with HTML');
   });
 
   it.each([
     ['cut in half', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
     ['without its last byte', (bytes: Buffer) => bytes.subarray(0, -1)],
-  ])('a zst %s', async (_what, broken) => {
+  ])('a zst %s, and no repodata.json; once that is there it is read instead', async (_what, broken) => {
     await buildChannel(lab.upstreamFolder, packages, { forms: ['zst', 'json'] });
     const file = join(lab.upstreamFolder, 'linux-64/repodata.json.zst');
     await writeFile(file, broken(await readFile(file)));
+    const json = join(lab.upstreamFolder, 'linux-64/repodata.json');
+    await rename(json, `${json}.away`);
     await expectOnlyLinuxLost(await run(allowlist()), 'upstream.body');
+    await rename(`${json}.away`, json);
+    expect((await run(allowlist())).problems).toEqual([]);
   });
 });
 
@@ -122,9 +122,14 @@ describe('two channels', () => {
     await expectTheRestDone(lab, done);
   });
 
-  it('that offer other bytes under the same file name: named, and the first one serves it', async () => {
+  it('that offer other bytes under the same file name: a warning, and the first one serves it', async () => {
     const done = await runWithSecond([small('base 1.0', [], { files: [{ path: 'x', content: 'other' }] })]);
-    expect(done.problems).toEqual(['plan.conflict linux-64/base-1.0-0.conda']);
+    expect(done.problems).toEqual([]);
+    const { plan } = done.report;
+    expect(plan.warnings).toMatchObject([{ code: 'plan.shadowed', subject: 'linux-64/base-1.0-0.conda' }]);
+    expect(JSON.parse(planJson(plan)).warnings).toEqual(plan.warnings);
+    expect(planMarkdown(plan)).toContain('### Warnings');
+    expect(syncSummary(done.report, [])).toContain('1 warning:\n  plan.shadowed: linux-64/base-1.0-0.conda\n');
     await expectTheRestDone(lab, done);
     const served = await readFile(join(lab.store, 'conda/linux-64/base-1.0-0.conda'));
     expect(served).toEqual(await readFile(join(lab.upstreamFolder, 'linux-64/base-1.0-0.conda')));

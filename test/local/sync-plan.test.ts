@@ -95,3 +95,39 @@ describe('two channels', () => {
     expect(await names()).toEqual(['base-1.0-0.conda', 'good-1.0-0.conda']);
   });
 });
+
+describe('a record without hashes', () => {
+  const none = { sha256: null, md5: null };
+
+  it.each([none, { sha256: null, size: null }, { ...none, size: null }])(
+    'fails its entry in the plan already, and takes nothing of it: %j',
+    async (missing) => {
+      await lab.publish([small('good 1.0'), small('bad 1.0', ['base']), small('base 1.0')], {
+        'base-1.0-0.conda': missing,
+      });
+      const report = await lab.sync(lab.allowlist(['good', 'bad']));
+      expect(report.plan).toMatchObject({
+        complete: false,
+        add: ['linux-64/good-1.0-0.conda'],
+        entries: [
+          { entry: 'good', status: 'solved' },
+          { entry: 'bad', status: 'failed', artifacts: [] },
+        ],
+      });
+      expect(report.plan.problems).toContainEqual({
+        code: 'fetch.unverifiable',
+        subject: 'linux-64/base-1.0-0.conda',
+        detail: expect.stringContaining('neither its sha256, nor its md5 and size'),
+        hint: expect.stringContaining('another build'),
+      });
+      expect(report.failed).toEqual([]);
+      expect(await names()).toEqual(['good-1.0-0.conda']);
+    },
+  );
+
+  it('that no entry needs is no problem, and an md5 with a size is enough', async () => {
+    await lab.publish([small('a 1.0'), small('a 0.9')], { 'a-0.9-0.conda': none, 'a-1.0-0.conda': { sha256: null } });
+    const report = await lab.sync(lab.allowlist(['a']));
+    expect([report.problems, await names()]).toEqual([[], ['a-1.0-0.conda']]);
+  });
+});

@@ -35,13 +35,14 @@ describe('hiddenConflicts', () => {
     );
     expect(other).toMatchObject({
       complete: true,
-      problems: [{ code: 'plan.conflict', subject: 'noarch/a-1-0.conda' }],
+      problems: [],
+      warnings: [{ code: 'plan.shadowed', subject: 'noarch/a-1-0.conda' }],
     });
     const same = await hiddenConflicts(
       [ours],
       view(async () => [upstream('https://second.invalid', 'a')]),
     );
-    expect(same).toEqual({ complete: true, problems: [] });
+    expect(same).toEqual({ complete: true, problems: [], warnings: [] });
   });
 
   it('a lower channel that cannot be read makes the plan partial, and fails nothing', async () => {
@@ -51,6 +52,7 @@ describe('hiddenConflicts', () => {
     const found = await hiddenConflicts([ours], unreadable);
     expect(found).toEqual({
       complete: false,
+      warnings: [],
       problems: [{ code: 'upstream.status', subject: 'a', detail: 'answered 500' }],
     });
   });

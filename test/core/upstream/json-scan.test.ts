@@ -87,13 +87,15 @@ describe('a JSON scan', () => {
     );
   });
 
-  it('refuses nesting that would need memory, and keys that would', () => {
+  it('refuses nesting that would need memory, and tells the start of a key that would', () => {
     const nested = (depth: number) => Buffer.from(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`);
     expect(scan(nested(63), [nested(63)]).accepted).toBe(true);
     expect(scan(nested(64), [nested(64)]).accepted).toBe(false);
     const keyed = (length: number) => Buffer.from(`{"${'k'.repeat(length)}":1}`);
-    expect(scan(keyed(4096), [keyed(4096)]).accepted).toBe(true);
-    expect(scan(keyed(5000), cutUp(keyed(5000), [1500, 1500, 1500])).accepted).toBe(false);
+    for (const sizes of [[], [1500, 1500, 1500], [1, 4095, 1], [4097]]) {
+      const { accepted, members } = scan(keyed(9000), cutUp(keyed(9000), sizes));
+      expect([accepted, members.map(([, key]) => key)]).toEqual([true, ['k'.repeat(4096)]]);
+    }
   });
 });
 

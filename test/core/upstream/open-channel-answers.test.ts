@@ -1,12 +1,10 @@
-import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { noarch } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
 import { at, base, channel, forms, opened, sound } from '../../support/upstream/opened-upstream.ts';
-import { flatForm } from '../../support/upstream/upstream-forms.ts';
 import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
-describe.each(Object.entries(forms))('a subdir in its %s form', (form, filesOf) => {
+describe.each(Object.entries(forms))('a subdir in its %s form', (_form, filesOf) => {
   it.each([
     'file:///etc/',
     'http://example.org/',
@@ -41,42 +39,31 @@ describe.each(Object.entries(forms))('a subdir in its %s form', (form, filesOf) 
     expect(await third?.records('a')).toMatchObject({ records: [{ filename: 'a-1-0.conda' }] });
     expect(await first?.records('b-c')).toMatchObject({ records: [{ filename: 'b-c-2.0-py_1.tar.bz2' }] });
   });
+});
 
-  it.each([403, 401, 400, 410, 503, 302, 304, 206, 204])('is an error when its server answers %d', async (status) => {
-    const [index = ''] = Object.keys(filesOf(sound)).filter((name) => name.startsWith('repodata'));
-    const world = upstreamWorld(
-      testFiles(new Map<string, Uint8Array | number>([...at(flatForm(sound)), [`${base}/${index}`, status]])).fetch,
-    );
-    await expect(openUpstreamSubdir(channel, noarch, world)).rejects.toMatchObject({
-      code: 'upstream.status',
-      message: expect.stringContaining(`${base}/${index} answered with status ${status}`),
-      retry: status === 503,
-    });
-  });
-
-  it('is an error, and nothing is kept, when its server answers with a page, half a file or rubbish', async () => {
-    const [index = '', bytes = Buffer.alloc(0)] =
-      Object.entries(filesOf(sound)).find(([name]) => name.startsWith('repodata')) ?? [];
-    const bad = [
-      '\n <!DOCTYPE html>',
-      bytes.subarray(0, bytes.length - 5),
-      '',
-      'rubbish',
-      zstdCompressSync('rubbish'),
-      '[1]',
-    ];
-    const files = new Map<string, Uint8Array | string>(at(flatForm(sound)));
-    const world = upstreamWorld(testFiles(files).fetch);
-    for (const body of bad) {
-      files.set(`${base}/${index}`, body);
-      await expect(openUpstreamSubdir(channel, noarch, world), `${form}: ${body}`).rejects.toMatchObject({
-        code: 'upstream.body',
+describe('repodata.json', () => {
+  it.each([403, 401, 400, 410, 501, 503, 302, 304, 206, 204])(
+    'that is answered with %d is an error',
+    async (status) => {
+      const world = upstreamWorld(testFiles(new Map([[`${base}/repodata.json`, status]])).fetch);
+      await expect(openUpstreamSubdir(channel, noarch, world)).rejects.toMatchObject({
+        code: 'upstream.status',
+        message: expect.stringContaining(`${base}/repodata.json answered with status ${status}`),
+        retry: status === 503,
       });
-      expect(await world.cache.get(`${base}/${index}`)).toBeNull();
-    }
-    for (const page of ['<html>', `${'\n'.repeat(1500)}<html>`]) {
-      files.set(`${base}/${index}`, page);
-      await expect(openUpstreamSubdir(channel, noarch, world)).rejects.toThrow('answered with HTML');
-    }
+    },
+  );
+
+  it.each([
+    ['upstream.page', '\n <!DOCTYPE html>'],
+    ['upstream.page', `${'\n'.repeat(1500)}<html>`],
+    ['upstream.body', JSON.stringify(sound).slice(0, -5)],
+    ['upstream.body', ''],
+    ['upstream.body', 'rubbish'],
+    ['upstream.body', '[1]'],
+  ])('is an error, %s, and not kept, when it is %j', async (code, body) => {
+    const world = upstreamWorld(testFiles(new Map([[`${base}/repodata.json`, body]])).fetch);
+    await expect(openUpstreamSubdir(channel, noarch, world)).rejects.toMatchObject({ code });
+    expect(await world.cache.get(`${base}/repodata.json`)).toBeNull();
   });
 });

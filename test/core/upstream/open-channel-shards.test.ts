@@ -4,22 +4,26 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { noarch } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
-import { at, base, channel, opened, record, sound } from '../../support/upstream/opened-upstream.ts';
-import { type FormFiles, flatForm, shardsForm } from '../../support/upstream/upstream-forms.ts';
+import { at, base, channel, opened, record } from '../../support/upstream/opened-upstream.ts';
+import { type FormFiles, shardsForm } from '../../support/upstream/upstream-forms.ts';
 import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 describe('shards', () => {
   const name = (files: FormFiles) => Object.keys(files).find((file) => file.startsWith('shards/')) ?? '';
 
+  const two = () => shardsForm({ packages: { 'a-1-0.tar.bz2': record('a'), 'b-1-0.tar.bz2': record('b') } });
+  /** The shard of `b`, which is not the one that is read when the index is. */
+  const second = (form: FormFiles) => Object.keys(form).filter((file) => file.startsWith('shards/'))[1] ?? '';
+
   it('are taken only with the bytes their index vouches for, from the server or the cache', async () => {
-    const form = shardsForm({ packages: { 'a-1-0.tar.bz2': record('a') } });
+    const form = two();
     const files = at(form);
-    const url = `${base}/${name(form)}`;
+    const url = `${base}/${second(form)}`;
     const good = files.get(url) ?? Buffer.alloc(0);
     files.set(url, zstdCompressSync(encode({ packages: {} })));
     const world = upstreamWorld(testFiles(files).fetch);
     const subdir = await openUpstreamSubdir(channel, noarch, world);
-    await expect(subdir?.records('a')).rejects.toMatchObject({
+    await expect(subdir?.records('b')).rejects.toMatchObject({
       code: 'upstream.body',
       message: expect.stringContaining('sha256'),
     });
@@ -32,17 +36,17 @@ describe('shards', () => {
         yield Buffer.from('damage');
       })(),
     );
-    expect(await subdir?.records('a')).toMatchObject({ records: [{ filename: 'a-1-0.tar.bz2' }] });
+    expect(await subdir?.records('b')).toMatchObject({ records: [{ filename: 'b-1-0.tar.bz2' }] });
     files.delete(url);
-    expect(await subdir?.records('a')).toMatchObject({ records: [{ filename: 'a-1-0.tar.bz2' }] });
+    expect(await subdir?.records('b')).toMatchObject({ records: [{ filename: 'b-1-0.tar.bz2' }] });
   });
 
   it('that the index lists and the server lacks are an error to be tried again', async () => {
-    const form = shardsForm({ packages: { 'a-1-0.tar.bz2': record('a') } });
+    const form = two();
     const files = at(form);
-    files.delete(`${base}/${name(form)}`);
+    files.delete(`${base}/${second(form)}`);
     const subdir = await openUpstreamSubdir(channel, noarch, upstreamWorld(testFiles(files).fetch));
-    await expect(subdir?.records('a')).rejects.toMatchObject({ code: 'upstream.status', retry: true });
+    await expect(subdir?.records('b')).rejects.toMatchObject({ code: 'upstream.status', retry: true });
   });
 
   it('may be named by hex digits, and lie at an absolute URL', async () => {
@@ -63,7 +67,7 @@ describe('shards', () => {
     ['no shards at all', { version: 1, info: {} }],
     ['a list', []],
   ])('with an index of %s are an error', async (_, index) => {
-    const files = { ...flatForm(sound), 'repodata_shards.msgpack.zst': zstdCompressSync(encode(index)) };
+    const files = { 'repodata_shards.msgpack.zst': zstdCompressSync(encode(index)) };
     await expect(opened(files)).rejects.toMatchObject({ code: 'json.invalid' });
   });
 
@@ -71,11 +75,11 @@ describe('shards', () => {
     const bomb = zstdCompressSync(Buffer.alloc(128 * 1024 ** 2 + 1));
     await expect(opened({ 'repodata_shards.msgpack.zst': bomb })).rejects.toMatchObject({ code: 'upstream.too-large' });
     const index = { version: 1, info: {}, shards: { a: Buffer.from(sha256Of(bomb), 'hex') } };
-    const subdir = await opened({
+    const subdir = opened({
       'repodata_shards.msgpack.zst': zstdCompressSync(encode(index)),
       [`${sha256Of(bomb)}.msgpack.zst`]: bomb,
     });
-    await expect(subdir.records('a')).rejects.toMatchObject({ code: 'upstream.too-large' });
+    await expect(subdir).rejects.toMatchObject({ code: 'upstream.too-large' });
   });
 
   it('give only the records of the name they were asked for', async () => {

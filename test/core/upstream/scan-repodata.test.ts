@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ByteSource, bytesSource } from '../../../core/ports/byte-source.ts';
-import { readMembers } from '../../../core/upstream/open-flat.ts';
+import { readMembers } from '../../../core/upstream/read-members.ts';
 import { type RepodataMap, startRepodataScan } from '../../../core/upstream/scan-repodata.ts';
 import { anyValue, cutUp, keyText, noise, spell } from './spelled-json.ts';
 
@@ -66,7 +66,7 @@ describe('a scan of repodata', () => {
             .filter(({ filename }) => nameOf(filename) !== '');
           expect(new Set(index.keys())).toEqual(new Set(expected.map(({ filename }) => nameOf(filename))));
           for (const [name, offsets] of index) {
-            const members = await readMembers(bytesSource(bytes), offsets, 'the document');
+            const members = await readMembers(bytesSource(bytes), offsets);
             expect(members).toEqual(expected.filter(({ filename }) => nameOf(filename) === name));
           }
         }
@@ -125,6 +125,16 @@ describe('a scan of repodata', () => {
     ]);
   });
 
+  it.each([1, 7, 1000, 100_000])('reads on behind a key of any length, in slices of %d bytes', (size) => {
+    const long = ['x'.repeat(5000), '\\\\'.repeat(3000), '\\u0041'.repeat(1000), `-1-${'\\"'.repeat(4000)}`];
+    const members = long.flatMap((text, i) => [`"${text}":{}`, `"a-${i}-0.conda":{}`]);
+    const bytes = Buffer.from(`{"${long[0]}":1,"packages":{${members.join()}}}`);
+    const slices = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      bytes.subarray(i * size, (i + 1) * size),
+    );
+    expect(scan(slices).packages.get('a')).toHaveLength(8);
+  });
+
   it('passes over unknown keys, even the same one twice, and takes {} for an empty channel', () => {
     expect(scan([Buffer.from('{"x":{"packages":{"a-1-0.conda":{}}},"x":[{"packages":{}}]}')]).packages.size).toBe(0);
     expect(scan([Buffer.from(' {\n} ')]).packages.size).toBe(0);
@@ -132,16 +142,47 @@ describe('a scan of repodata', () => {
 });
 
 describe('readMembers', () => {
-  it('refuses a file name that comes twice, in whatever letters', async () => {
-    const bytes = Buffer.from('{"packages":{"a-1-0.conda":{"x":1},"b-1-0.conda":{},"\\u0061-1-0.conda":{"x":2}}}');
-    const offsets = scan([bytes]).packages.get('a') ?? [];
-    await expect(readMembers(bytesSource(bytes), offsets, 'it')).rejects.toThrow('it: a second "a-1-0.conda"');
+  const membersOf = (packages: string | Uint8Array) => {
+    const bytes = Buffer.concat([Buffer.from('{"packages":{'), Buffer.from(packages), Buffer.from('}}')]);
+    return readMembers(bytesSource(bytes), scan([bytes]).packages.get('a') ?? []);
+  };
+  const sound = { filename: 'a-2-0.conda', value: { x: 1 } };
+  const bySound = (bad: string, encoding: BufferEncoding = 'utf8') =>
+    membersOf(Buffer.from(`${bad},"a-2-0.conda":{"x":1}`, encoding));
+
+  it.each([
+    ['comes twice', '"a-1-0.conda":{"x":1},"b-1-0.conda":{},"\\u0061-1-0.conda":{"x":2}'],
+    ['comes twice', '"a-1-0.conda":{},"a-1-0.conda":{},"a-1-0.conda":{}'],
+    ['one of its keys twice', '"a-1-0.conda":{"x":1,"y":{},"x":1}'],
+    ['one of its keys twice', '"a-1-0.conda":{"depends":[],"y":{"x":2},"\\u0064epends":["z"]}'],
+  ])('costs a record by name that %s: %s', async (fault, bad) => {
+    expect(await bySound(bad)).toEqual([
+      { filename: 'a-1-0.conda', value: null, fault: expect.stringContaining(fault) },
+      sound,
+    ]);
   });
 
-  it('refuses bytes that are not UTF-8', async () => {
-    const bytes = Buffer.from('{"packages":{"a-1-0.conda":{"x":"\xe9"}}}', 'latin1');
-    const offsets = scan([bytes]).packages.get('a') ?? [];
-    await expect(readMembers(bytesSource(bytes), offsets, 'it')).rejects.toMatchObject({ code: 'upstream.body' });
+  it('lets one key stand in several objects of a record', async () => {
+    const value = { x: { x: { x: 1 } }, y: [{ x: 1 }, { x: 2 }] };
+    expect(await membersOf(`"a-1-0.conda":${JSON.stringify(value)}`)).toEqual([{ filename: 'a-1-0.conda', value }]);
+  });
+
+  it.each([
+    ['a-1-0.conda', '"a-1-0.conda":{"x":"\xe9"}'],
+    ['a-1-0.conda', '"a-1-0.conda":{"\xe9":1}'],
+    ['a-1-\ufffd.conda', '"a-1-\xe9.conda":{"x":1}'],
+    ['a-1-0.conda', '"a-1-0.conda":{"x":"\xed\xa0\x80"}'],
+  ])('costs a record by name, %s, that is not UTF-8', async (filename, bad) => {
+    expect(await bySound(bad, 'latin1')).toEqual([{ filename, value: null, fault: 'is not UTF-8' }, sound]);
+  });
+
+  it('costs a record by name that is too large, and one whose file name is', async () => {
+    expect(await bySound(`"a-1-0.conda":{"x":"${'x'.repeat(17 * 1024 ** 2)}"}`)).toEqual([
+      { filename: 'a-1-0.conda', value: null, fault: expect.stringContaining('more than 16777216 bytes') },
+      sound,
+    ]);
+    const long = `a-1-${'x'.repeat(10_000)}.conda`;
+    expect(await bySound(`"${long}":{}`)).toEqual([{ filename: long, value: {} }, sound]);
   });
 
   it('reads members that lie far apart, and many that lie together', async () => {
@@ -163,7 +204,7 @@ describe('readMembers', () => {
         return source.read(start, end);
       },
     };
-    const members = await readMembers(counted, scan([bytes]).packages.get('a') ?? [], 'it');
+    const members = await readMembers(counted, scan([bytes]).packages.get('a') ?? []);
     expect(members.map(({ filename }) => filename)).toEqual(Array.from({ length: 3002 }, (_, i) => `a-${i}-0.conda`));
     expect(reads).toBeLessThan(10);
   });

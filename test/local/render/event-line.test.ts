@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
 import type { Event } from '../../../core/ports/log.ts';
 import { eventLine } from '../../../local/render/reporter.ts';
+import { expect, it } from 'vitest';
 
 const problem = { code: 'fetch.sha256', subject: 'linux-64/a-1-0.conda', detail: 'expected sha256 ab, got cd' };
 const key = 'conda/linux-64/a-1-0.conda';
@@ -8,6 +8,7 @@ const key = 'conda/linux-64/a-1-0.conda';
 it.each<[Event, string | null]>([
   [{ type: 'plan.started', entries: 1, platforms: ['linux-64'] }, 'planning 1 entry for linux-64'],
   [{ type: 'plan.started', entries: 2, platforms: ['linux-64', 'win-64'] }, 'planning 2 entries for linux-64, win-64'],
+  [{ type: 'plan.fallback', reason: 'https://c/x is not sound zstd' }, 'passed over: https://c/x is not sound zstd'],
   [{ type: 'plan.upstream', url: 'https://c/linux-64', names: 3 }, 'read https://c/linux-64 (3 names)'],
   [{ type: 'plan.solved', entry: 'a', platform: 'win-64', packages: 4 }, 'solved a on win-64: 4 packages'],
   [{ type: 'plan.solved', entry: 'a', platform: 'win-64', packages: 1 }, 'solved a on win-64: 1 package'],

@@ -20,6 +20,7 @@ const plan: Plan = {
   entries: [],
   apart: [],
   problems: [],
+  warnings: [],
   complete: true,
   decisions: { 'linux-64': { 'old-1-0.conda': { why: ['a'] }, 'new-1-0.conda': { why: ['a'] } } },
   alterations: { 'linux-64': { 'old-1-0.conda': { why: ['a'], withdrawn: { at: 1, reason: 'gone' } } } },
