@@ -1,3 +1,6 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { planJson, planMarkdown } from '../../local/render/plan.ts';
@@ -5,10 +8,13 @@ import { syncSummary } from '../../local/render/sync.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
-import { type WatchedRun, expectTheRestDone, indexFileNames, soundPackages, watchedRun } from '../support/cli/watched-run.ts';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  expectTheRestDone,
+  indexFileNames,
+  soundPackages,
+  type WatchedRun,
+  watchedRun,
+} from '../support/cli/watched-run.ts';
 
 /** One thread for all of them: starting it is most of what a small sync costs. */
 const solver = rattlerSolver();
