@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, parseJson } from '../../core/json/json.ts';
 import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { Metadata } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import { makeFolder } from '../make-folder.ts';
 import { nullIfAbsent } from '../system-error.ts';
 import type { IncomingFile } from './incoming.ts';
 import { internalPath } from './key-path.ts';
@@ -43,7 +44,7 @@ export async function writeMetadata(
 ): Promise<void> {
   const path = sidecarPath(root, key);
   await file.handle.writeFile(canonicalJson({ etag, metadata }));
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   renameSync(file.path, path);
 }
 

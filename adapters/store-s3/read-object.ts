@@ -8,7 +8,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { compareCodePoints } from '../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema } from '../../core/layout/keys.ts';
-import { maxWholeBytes, type ObjectHead, type StoredObject, type WholeObject } from '../../core/ports/store.ts';
+import {
+  maxWholeBytes,
+  type ObjectHead,
+  type Store,
+  type StoredObject,
+  type WholeObject,
+} from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { refusalOf } from '../aws-refusal.ts';
 import { tooLarge } from '../too-large.ts';
@@ -104,15 +110,23 @@ async function bodyOf({ Body }: GetObjectCommandOutput, key: ObjectKey, size: nu
  * buckets do not, and readers that merge by order would take what is missing for deleted, so disorder throws.
  * A name that is no key (a console's `folder/`) is passed over, as the folder backend does.
  */
-export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<ObjectHead> {
+export async function* listObjects(
+  bucket: Bucket,
+  ...[prefix, passedOver = () => {}]: Parameters<Store['list']>
+): AsyncGenerator<ObjectHead> {
   let last = '';
-  for await (const page of pages(bucket, prefix)) {
-    for (const { Key = '', Size, ...described } of page.Contents ?? []) {
-      if (compareCodePoints(Key, last) <= 0) throw outOfOrder(Key, last);
-      last = Key;
-      const key = objectKeySchema.safeParse(Key);
-      if (key.success) yield objectHead(key.data, described, Size);
-    }
+  for await (const { Key, Size, ...described } of contents(bucket, prefix)) {
+    if (compareCodePoints(Key, last) <= 0) throw outOfOrder(Key, last);
+    last = Key;
+    const key = objectKeySchema.safeParse(Key);
+    if (key.success) yield objectHead(key.data, described, Size);
+    else passedOver({ path: Key, kind: Key.endsWith('/') ? 'folder' : 'name' });
+  }
+}
+
+async function* contents(bucket: Bucket, prefix: string) {
+  for await (const { Contents = [] } of pages(bucket, prefix)) {
+    for (const { Key = '', ...described } of Contents) yield { Key, ...described };
   }
 }
 

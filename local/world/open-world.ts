@@ -46,7 +46,7 @@ export function openWorld(store: string): World {
     return {
       ...common,
       store: folderStore(store),
-      cache: folderCache(join(store, '_gatehouse', 'cache')),
+      cache: folderCache(join(store, '_gatehouse', 'cache'), { root: store }),
       indexThreads: () => indexThreads({ folder: store, channel: 'conda', clock }),
       [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
     };
