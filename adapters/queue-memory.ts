@@ -51,7 +51,7 @@ async function drainAll(waiting: Waiting[], { concurrency, maxReceives = 3, sign
     } catch (error) {
       if (signal?.aborted) waiting.push({ message, receives });
       else if (isPassing(error) && receives + 1 < maxReceives) waiting.push({ message, receives: receives + 1 });
-      else dead.push({ message, reason: reasonOf(error) });
+      else dead.push({ message, ...reasonOf(error) });
     }
   };
   const work = async () => {
@@ -67,7 +67,10 @@ async function drainAll(waiting: Waiting[], { concurrency, maxReceives = 3, sign
 
 const isPassing = (error: unknown): boolean => error instanceof GatehouseError && error.retry;
 
-function reasonOf(error: unknown): string {
-  if (error instanceof GatehouseError) return `${error.code}: ${error.message}`;
-  return `internal.bug: ${error instanceof Error ? error.message : String(error)}`;
+function reasonOf(error: unknown): Omit<DeadLetter, 'message'> {
+  if (!(error instanceof GatehouseError)) {
+    return { reason: `internal.bug: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  const { code, message, hint } = error;
+  return { reason: `${code}: ${message}`, ...(hint !== undefined && { hint }) };
 }

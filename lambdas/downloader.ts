@@ -21,8 +21,11 @@ async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<v
   if (artifact === null) return telemetry.note('superseded', job);
   const outcome = await fetchArtifact(artifact, { ...world, log: telemetry.log });
   if (outcome.status !== 'failed') return telemetry.note(outcome.status, job);
-  const { subject, code, detail } = outcome.problem;
-  throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, { retry: true });
+  const { subject, code, detail, hint } = outcome.problem;
+  throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, {
+    retry: true,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 export const handler = inWorld(openDownloader, soonAgain(fetchBatch));

@@ -93,7 +93,8 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
       .map(artifactId)
       .sort();
   const seconds = new Set(idsOf('second-format'));
-  const found = [...problems, ...outcomeProblems(outcomes), ...draft.problems, ...proven.held.map(heldProblem)];
+  const own = outcomeProblems(outcomes, new Set(problems.map(({ detail }) => detail)));
+  const found = [...problems, ...own, ...draft.problems, ...proven.held.map(heldProblem)];
   return {
     version: 1,
     artifacts: [...artifacts],
@@ -128,13 +129,18 @@ function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {
   return apart;
 }
 
-/** One problem for each entry and platform that does not install. */
-function outcomeProblems(outcomes: readonly EntryOutcome[]): Problem[] {
+/**
+ * One problem for each entry and platform that does not install. What is told already, such as that upstream cannot be
+ * read for the platform, is not told again of each of its entries.
+ */
+function outcomeProblems(outcomes: readonly EntryOutcome[], told: ReadonlySet<string>): Problem[] {
   return byEntryAndPlatform(outcomes).flatMap((group) => {
     const [first] = group;
     if (first === undefined || installs(group)) return [];
+    const { entry, platform, explanation } = first;
+    if (explanation !== null && told.has(explanation)) return [];
     const code = group.some(({ status }) => status === 'failed') ? 'solver.failed' : 'entry.unsolvable';
-    return [{ code, subject: `${first.entry} on ${first.platform}`, detail: first.explanation ?? '' }];
+    return [{ code, subject: `${entry} on ${platform}`, detail: explanation ?? '' }];
   });
 }
 

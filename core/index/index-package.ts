@@ -14,7 +14,7 @@ import { keptOnceRead } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, problemOf } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { ChannelStore, ListedPackage } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
@@ -55,7 +55,7 @@ export async function indexPackage(
     return entryOf(head, override, shownParts(entryParts(record, info, { firstSeen, hotfix: override.hotfix })));
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
-    return entryOf(head, override, problemParts(problemOf(listed, error.code, error.message)));
+    return entryOf(head, override, problemParts(problemOf(error, artifactId(listed))));
   }
 }
 
@@ -71,14 +71,15 @@ async function provenanceOf(
     if (provenance !== null) return provenance;
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    const mend = 'put it back from a backup, or delete it, and run gatehouse index';
-    return problemOf(listed, 'index.provenance', `${error.message}; ${mend}`);
+    const hint = 'put it back from a backup, or delete it, and run gatehouse index';
+    return { ...problemOf(error, artifactId(listed)), code: 'index.provenance', hint };
   }
   const known = await knownSha256s(store, place);
   const [other] = known;
   // Its own may have come meanwhile: another worker adopted it.
   if (other === undefined || known.includes(sha256)) return null;
-  return problemOf(listed, 'index.mutated', `holds ${sha256}; what entered was ${other}`);
+  const detail = `holds ${sha256}; what entered was ${other}`;
+  return { code: 'index.mutated', subject: artifactId(listed), detail };
 }
 
 /**
@@ -156,9 +157,3 @@ const shownParts = ({ record, runExports, facts }: EntryParts): Parts => {
   const kind = record === null ? 'withdrawn' : 'listed';
   return { kind, record: json(record ?? {}), runExports, facts };
 };
-
-const problemOf = (listed: ListedPackage, code: string, detail: string): Problem => ({
-  code,
-  subject: artifactId(listed),
-  detail,
-});

@@ -3,7 +3,7 @@ import { type Manifest, readManifest } from '../index/manifest.ts';
 import { controlKey, segmentPrefix, stateKey } from '../layout/keys.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, problemOf } from '../problems/problem.ts';
 import type { Garbage, PruneWorld } from './garbage.ts';
 import { unaskedOutputs, unnamedSegments, unnamedShards } from './unneeded-objects.ts';
 import { withdrawnPackages } from './withdrawn-packages.ts';
@@ -25,8 +25,8 @@ export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<
     return { garbage: state === null ? [] : await garbageOf(world, subdir, control, state), problems: [] };
   } catch (error) {
     if (!(error instanceof GatehouseError) || !unsureCodes.has(error.code)) throw error;
-    const detail = `${error.message}; nothing of it is deleted${error.hint === undefined ? '' : `: ${error.hint}`}`;
-    return { garbage: [], problems: [{ code: 'prune.unsure', subject: subdir, detail }] };
+    const detail = `${error.message}; nothing of it is deleted`;
+    return { garbage: [], problems: [{ ...problemOf(error, subdir), code: 'prune.unsure', detail }] };
   }
 }
 

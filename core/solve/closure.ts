@@ -1,7 +1,7 @@
 import { matchSpecMatches } from '../names/match-spec/match-record.ts';
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { GatehouseError } from '../problems/error.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, problemOf } from '../problems/problem.ts';
 import { dependencySpec } from '../record/dependency-spec.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { ownSpec } from './requests.ts';
@@ -78,8 +78,7 @@ async function readAll(names: readonly string[], named: ClosureWorld['named']) {
         return { name, ...(await named(name)), complete: true };
       } catch (error) {
         if (!(error instanceof GatehouseError)) throw error;
-        const problem = { code: error.code, subject: name, detail: error.message };
-        return { name, records: [], problems: [problem], complete: false };
+        return { name, records: [], problems: [problemOf(error, name)], complete: false };
       }
     });
     read.push(...(await Promise.all(reading)));

@@ -1,6 +1,6 @@
 import { artifactId } from '../documents/plan.ts';
 import { GatehouseError } from '../problems/error.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, problemOf } from '../problems/problem.ts';
 import { sameDigests } from '../record/record.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamView } from './upstream-view.ts';
@@ -26,7 +26,7 @@ export async function hiddenConflicts(chosen: readonly UpstreamRecord[], view: U
     } catch (error) {
       if (!(error instanceof GatehouseError)) throw error;
       complete = false;
-      problems.push({ code: error.code, subject: name, detail: error.message });
+      problems.push(problemOf(error, name));
     }
   }
   return { problems, complete };

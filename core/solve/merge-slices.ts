@@ -87,7 +87,7 @@ function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[
 }
 
 const byText = (a: Problem, b: Problem): number => compareCodePoints(textOf(a), textOf(b));
-const textOf = ({ code, subject, detail }: Problem): string => [code, subject, detail].join('\n');
+const textOf = ({ code, subject, detail, hint = '' }: Problem): string => [code, subject, detail, hint].join('\n');
 
 function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readonly EntryOutcome[]): Artifact[] {
   const requiredBy = new Map<string, Set<string>>();

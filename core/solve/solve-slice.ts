@@ -5,6 +5,7 @@ import { artifactId } from '../documents/plan.ts';
 import type { Log } from '../ports/log.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
 import { GatehouseError } from '../problems/error.ts';
+import { problemOf } from '../problems/problem.ts';
 import { candidatePool, narrow, narrowKey } from './candidate-pool.ts';
 import { collectClosure } from './closure.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';
@@ -40,7 +41,7 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
     return await solveOn(view, placed, allowlist, world);
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
-    const problems = [{ code: error.code, subject: platform, detail: error.message }];
+    const problems = [problemOf(error, platform)];
     const solved = placed.map(([request, { id }]) => ({
       request,
       outcomes: [failedOutcome(id, platform, error.message)],

@@ -7,7 +7,7 @@ import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import type { Problem } from '../problems/problem.ts';
+import { type Problem, problemOf } from '../problems/problem.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import {
@@ -44,7 +44,7 @@ export async function fetchArtifact(artifact: Artifact, world: FetchWorld): Prom
     return { status };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
-    const problem = { code: error.code, subject: artifactId(artifact), detail: error.message };
+    const problem = problemOf(error, artifactId(artifact));
     world.log({ type: 'fetch.failed', key, problem });
     if (!/^(upstream|fetch|package)\./.test(error.code)) throw error;
     return { status: 'failed', problem };

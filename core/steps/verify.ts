@@ -13,6 +13,8 @@ import type { EntrySource } from '../outputs/entries/entry-source.ts';
 import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
+import type { GatehouseError } from '../problems/error.ts';
+import { tellingOf } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { readOnlyStore } from '../store/read-only-store.ts';
@@ -59,9 +61,9 @@ interface VerifiedIndex extends VerifyReport {
 
 async function verifyIndex(subdir: Subdir, packages: VerifiedPackages, world: VerifyWorld): Promise<VerifiedIndex> {
   const control = await unlessDamaged(readControl(world.store, world.channel, subdir));
-  if (typeof control !== 'string') return compareIndex(subdir, { ...control, packages }, world);
+  if (!isDamaged(control)) return compareIndex(subdir, { ...control, packages }, world);
   const key = controlKey(world.channel, subdir);
-  return { checked: 0, problems: [{ code: 'verify.control', key, detail: control }], source: null };
+  return { checked: 0, problems: [{ code: 'verify.control', key, ...tellingOf(control) }], source: null };
 }
 
 async function compareIndex(
@@ -74,7 +76,7 @@ async function compareIndex(
     digestsOf: async (object) => packages.digests.get(object.key) ?? (await digestStream(chunksOf(object))),
   });
   const served = await unlessDamaged(readIndex(world.store, world.channel, subdir));
-  const records = typeof served === 'string' ? null : (served ?? new Map());
+  const records = isDamaged(served) ? null : (served ?? new Map());
   // Damaged bytes are reported once, as that: their record is taken as it is served.
   const entries = derived.map((entry) =>
     packages.damaged.has(entry.filename) ? asServed(entry, records?.get(entry.filename)) : entry,
@@ -123,11 +125,11 @@ function differing(right: RepodataRecord, served: RepodataRecord): string {
 }
 
 /** What was read, or what is wrong with it. */
-async function unlessDamaged<T>(reading: Promise<T>): Promise<T | string> {
+async function unlessDamaged<T>(reading: Promise<T>): Promise<T | GatehouseError> {
   try {
     return await reading;
   } catch (error) {
-    if (isDamaged(error)) return error.message;
+    if (isDamaged(error)) return error;
     throw error;
   }
 }

@@ -22,6 +22,7 @@ export interface Damage {
     | 'verify.stray';
   readonly key: ObjectKey;
   readonly detail: string;
+  readonly hint?: string | undefined;
 }
 
 export interface VerifyReport {

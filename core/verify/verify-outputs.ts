@@ -9,6 +9,7 @@ import { type ReadShardIndex, readShardIndex, shardIndexKey } from '../outputs/s
 import { type ByteSource, bytesSource } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
+import { tellingOf } from '../problems/problem.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds, unbzip2sTo, unzstdsTo } from './served-bytes.ts';
@@ -93,7 +94,7 @@ export async function collected(bytes: OutputBytes): Promise<Uint8Array> {
 type ComparedAs = Exclude<Output['verifying']['as'], 'shards'>;
 
 interface Comparison {
-  readonly wrong: Pick<Damage, 'code' | 'detail'>;
+  readonly wrong: Omit<Damage, 'key'>;
   holds(object: ByteSource, expected: Uint8Array): Promise<boolean>;
 }
 
@@ -150,14 +151,14 @@ async function verifyShards(source: EntrySource, world: VerifyOutputsWorld): Pro
 async function readServed(
   key: ObjectKey,
   { store }: VerifyOutputsWorld,
-): Promise<ReadShardIndex | Pick<Damage, 'code' | 'detail'>> {
+): Promise<ReadShardIndex | Omit<Damage, 'key'>> {
   const object = await store.read(key);
   if (object === null) return { code: 'verify.index-missing', detail: 'does not exist' };
   try {
     return await readShardIndex(object.bytes, key);
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
-    return { code: 'verify.index-form', detail: error.message };
+    return { code: 'verify.index-form', ...tellingOf(error) };
   }
 }
 

@@ -9,6 +9,7 @@ import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
+import { tellingOf } from '../problems/problem.ts';
 import { type ChannelStore, type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import type { Damage } from './damage.ts';
@@ -75,7 +76,7 @@ async function damagedProvenances(
     } catch (error) {
       if (!isDamaged(error)) throw error;
       const key = provenanceKey(channel, listed.subdir, listed.filename, sha256);
-      problems.push({ code: 'verify.provenance', key, detail: error.message });
+      problems.push({ code: 'verify.provenance', key, ...tellingOf(error) });
     }
   }
   return problems;
@@ -88,7 +89,7 @@ async function wrongBytes(
 ): Promise<Damage[]> {
   const { key } = listed;
   if (entered.length === 0)
-    return [{ code: 'verify.unknown', key, detail: 'has no provenance: run gatehouse index --rebuild' }];
+    return [{ code: 'verify.unknown', key, detail: 'has no provenance', hint: 'run gatehouse index --rebuild' }];
   if (entered.includes(sha256)) return unreadable(listed, object);
   const detail = `its bytes have sha256 ${sha256}; what entered had ${entered.join(' or ')}`;
   return [{ code: 'verify.bytes', key, detail }];
@@ -101,6 +102,6 @@ async function unreadable(listed: ListedPackage, object: StoredObject): Promise<
     return problems.map(({ detail }) => ({ code: 'verify.unreadable', key: listed.key, detail }));
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
-    return [{ code: 'verify.unreadable', key: listed.key, detail: error.message }];
+    return [{ code: 'verify.unreadable', key: listed.key, ...tellingOf(error) }];
   }
 }

@@ -1,5 +1,6 @@
 import { verify } from '../../core/steps/verify.ts';
 import { configured } from '../pipeline/index-all.ts';
+import { hinted } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { openWorld } from '../world/open-world.ts';
 import { type Command, exitStatus } from './command.ts';
@@ -11,7 +12,7 @@ export const verifyCommand: Command = {
   optionHelp: [],
   examples: [
     ['gatehouse verify', 'exit status 1 and one line for each thing that is damaged'],
-    ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail}]}'],
+    ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail, hint}]}'],
   ],
   async run({ allowlist, store, json, terminal }) {
     const { platforms, forms } = await configured(allowlist);
@@ -20,7 +21,7 @@ export const verifyCommand: Command = {
     const { checked, problems } = await verify(platforms, { ...world, log: report.log, asked: new Set(forms) });
     report.finish();
     if (json) terminal.out(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
-    for (const { code, key, detail } of problems) terminal.err(`${code}: ${key}: ${detail}\n`);
+    for (const { code, key, detail, hint } of problems) terminal.err(`${code}: ${key}: ${hinted(detail, hint)}\n`);
     terminal.err(
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
     );

@@ -5,6 +5,7 @@ import { artifactId, artifactJobs, fetchedFirst, jobSchema, keepPlan, type Plan 
 import { parseJson } from '../../core/json/json.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
+import { byEntryAndPlatform, installs } from '../../core/solve/solve-request.ts';
 import { apply } from '../../core/steps/apply.ts';
 import { fetchArtifact } from '../../core/steps/fetch.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
@@ -83,12 +84,17 @@ async function workOff(
   const queue = memoryQueue();
   await queue.send(messages);
   const { dead } = await queue.drain({ concurrency: maxConcurrentDownloads, handle });
-  const given = dead.map(({ message, reason }) => ({ code: 'fetch.failed', subject: idIn(message), detail: reason }));
+  const given = dead.map(({ message, reason, ...hint }) => ({
+    code: 'fetch.failed',
+    subject: idIn(message),
+    detail: reason,
+    ...hint,
+  }));
   return { fetched: fetched.sort(), failed: [...failed, ...given] };
 }
 
 /** All that did not hold, named: what makes the exit status 1. */
-export function syncProblems({ plan: { problems }, failed, indexed, proof }: SyncReport): Problem[] {
+export function syncProblems({ plan: { problems, entries }, failed, indexed, proof }: SyncReport): Problem[] {
   const unproven = proof.proof.entries
     .filter(({ installable }) => !installable)
     .map(({ entry, platform, explanation }) => ({
@@ -96,7 +102,13 @@ export function syncProblems({ plan: { problems }, failed, indexed, proof }: Syn
       subject: `${entry} on ${platform}`,
       detail: explanation ?? '',
     }));
-  const known = new Set(problems.map(({ subject }) => subject));
+  const known = new Set([...problems.map(({ subject }) => subject), ...unplanned(entries)]);
   const fresh = unproven.filter(({ subject }) => !known.has(subject));
   return [...problems, ...failed, ...indexed.flatMap((subdir) => subdir.problems), ...fresh];
 }
+
+/** Entries that the plan has told of already: by themselves, or with the platform that upstream cannot be read for. */
+const unplanned = (entries: Plan['entries']): string[] =>
+  byEntryAndPlatform(entries).flatMap((group) =>
+    installs(group) ? [] : group.map(({ entry, platform }) => `${entry} on ${platform}`),
+  );

@@ -4,7 +4,7 @@ import type { Problem } from '../../core/problems/problem.ts';
 /** An error as it ends a command: the sentence and the hint, or, for a bug, all there is to report it with. */
 export function errorText(error: unknown): string {
   if (error instanceof GatehouseError) {
-    return `error: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`;
+    return `error: ${hinted(error.message, error.hint)}\n`;
   }
   if (isSystemError(error)) return `error: ${error.message}\n`;
   return `internal.bug: ${error instanceof Error ? error.stack : String(error)}\n`;
@@ -13,14 +13,20 @@ export function errorText(error: unknown): string {
 /** The system said no (a full disk, a folder that may not be written): its own words say what and where. */
 const isSystemError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
-/** Each problem by name, its explanation below it; nothing when there are none. */
+/** Each problem by name, its explanation and hint below it, once for all that share them; nothing when there are none. */
 export function problemLines(problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
-  const lines = problems.map(
-    ({ code, subject, detail }) => `  ${code}: ${subject}\n${detail.replace(/^(?=.)/gm, '      ')}\n`,
-  );
+  const alike = Map.groupBy(problems, ({ detail, hint }) => hinted(detail, hint));
+  const lines = [...alike].map(([telling, those]) => {
+    const heads = those.map(({ code, subject }) => `  ${code}: ${subject}\n`);
+    return `${heads.join('')}${telling.replace(/^(?=.)/gm, '      ')}\n`;
+  });
   return `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}:\n${lines.join('')}`;
 }
+
+/** A sentence, and the hint on a line of its own. */
+export const hinted = (detail: string, hint: string | undefined): string =>
+  hint === undefined ? detail : `${detail}\nhint: ${hint}`;
 
 /** How to install from a served channel, for each client; `package` is one that is known to install. */
 export function installLines(url: string, specs: readonly string[] = []): string {

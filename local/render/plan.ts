@@ -1,4 +1,5 @@
 import { artifactId, bytesToAdd, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
+import type { Problem } from '../../core/problems/problem.ts';
 import { formatBytes } from './format-bytes.ts';
 
 /** `plan --json`: the whole closure; upstream's records stay out of it. */
@@ -63,7 +64,7 @@ export function planMarkdown(plan: Plan): string {
       '| package | | | |',
       plan.hotfix.map((id) => `| ${code(id)} | | | |`),
     ),
-    section('Problems', '| what | where | detail | |', plan.problems.map(problemRow)),
+    section('Problems', '| what | where | detail | hint |', plan.problems.map(problemRow)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -93,5 +94,5 @@ function addRows({ artifacts, add }: Plan): string[] {
     );
 }
 
-const problemRow = ({ code: name, subject, detail }: Plan['problems'][number]): string =>
-  `| ${code(name)} | ${cell(subject)} | ${cell(detail)} | |`;
+const problemRow = ({ code: name, subject, detail, hint = '' }: Problem): string =>
+  `| ${code(name)} | ${cell(subject)} | ${cell(detail)} | ${cell(hint)} |`;

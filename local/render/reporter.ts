@@ -68,7 +68,7 @@ export function eventLine(event: Event): string | null {
     case 'plan.solved':
       return `solved ${event.entry} on ${event.platform}: ${packages(event.packages)}`;
     case 'plan.unsolved':
-      return `cannot solve ${event.entry} on ${event.platform}:\n${indent(event.explanation)}`;
+      return `cannot solve ${event.entry} on ${event.platform}`;
     case 'plan.ready':
       return `plan: ${event.add} to fetch (${formatBytes(event.bytes)}), ${event.drop} to drop`;
     case 'retry':
@@ -83,7 +83,7 @@ function storeLine(event: Event): string | null {
     case 'fetch.done':
       return `fetched ${event.key} (${formatBytes(event.size)})`;
     case 'fetch.failed':
-      return `failed ${event.key}: ${event.problem.code}: ${event.problem.detail}`;
+      return `failed ${event.key}: ${event.problem.code}`;
     case 'index.compressing':
       return `compressing ${event.key} (${formatBytes(event.size)}), at about 0.6 MB a second`;
     case 'index.written':
@@ -98,4 +98,3 @@ function storeLine(event: Event): string | null {
 }
 
 const packages = (count: number): string => (count === 1 ? '1 package' : `${count} packages`);
-const indent = (text: string): string => text.replace(/^/gm, '  ');
