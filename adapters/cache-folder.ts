@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -9,7 +9,9 @@ import { type ByteSource, bytesSource, chunksOf } from '../core/ports/byte-sourc
 import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { memoryCache } from './cache-memory.ts';
+import { makeFolder } from './make-folder.ts';
 import { type HeldFile, holdFile } from './open-file.ts';
+import { refuseLinks } from './refuse-links.ts';
 import { systemErrorCode } from './system-error.ts';
 
 /** A document is one file: its bytes, then this as JSON, then the JSON's length in four bytes. So no part of it can be lost alone. */
@@ -36,20 +38,24 @@ const dayMs = 86_400_000;
  */
 export function folderCache(
   folder: string,
-  { maxMemoryBytes = 512 * 1024 ** 2 }: FolderCacheOptions = {},
+  { maxMemoryBytes = 512 * 1024 ** 2, root = folder }: FolderCacheOptions = {},
 ): DocumentCache {
-  const pathOf = (url: string) => join(folder, sha256Of(url));
+  const pathOf = (url: string) => {
+    refuseLinks(root, folder);
+    return join(folder, sha256Of(url));
+  };
   const memory = memoryCache({ maxBytes: maxMemoryBytes });
   const openPart = partFiles(folder);
   let isWritable = true;
   return {
     get: async (url) => (await memory.get(url)) ?? (await useDocument(pathOf(url), url)),
     async put(url, etag, body) {
+      const path = pathOf(url);
       const part = isWritable ? await openPart() : null;
       isWritable &&= part !== null;
       if (part === null) return memory.put(url, etag, body);
       try {
-        return await writePart(part, framed(body, { url, etag }), { url, path: pathOf(url) });
+        return await writePart(part, framed(body, { url, etag }), { url, path });
       } catch (cause) {
         if (!isRefusal(cause)) throw cause;
         isWritable = false;
@@ -65,6 +71,8 @@ export function folderCache(
 interface FolderCacheOptions {
   /** The bound of the documents kept in memory where the folder may not be written; 512 MiB when absent. */
   readonly maxMemoryBytes?: number;
+  /** A folder that the cache's lies in, below which no symbolic link is followed: `store.broken`. The cache's own when absent. */
+  readonly root?: string;
 }
 
 const refusals = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT']);
@@ -81,7 +89,7 @@ function partFiles(folder: string): () => Promise<PartFile | null> {
   return async () => {
     const path = join(folder, `${randomUUID()}.part`);
     try {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       swept ??= sweep(folder);
       await swept;
       return { path, handle: await open(path, 'wx') };

@@ -47,13 +47,22 @@ async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> 
   } else reportAdvanced(message, await advanceRun(message.run, world), telemetry);
 }
 
-function reportConcluded(message: RunMessage, { status, missing, plan }: Concluded, telemetry: Telemetry): void {
+function reportConcluded(
+  message: RunMessage,
+  { status, missing, plan, leaving }: Concluded,
+  telemetry: Telemetry,
+): void {
   telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
   if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
   const { problems = [], warnings = [] } = plan ?? {};
   for (const problem of problems) telemetry.warn('problem', problem);
   for (const warning of warnings) telemetry.note('warning', warning);
   telemetry.count('PlanProblems', problems.length);
+  if (leaving === null) return;
+  // An allowlist of another channel, deployed by mistake, is seen here first: what leaves is still there to come back.
+  const { packages, served } = leaving;
+  telemetry.warn('most packages leave', { leaving: packages.length, served, packages: packages.slice(0, 100) });
+  telemetry.count('MostPackagesLeave', 1);
 }
 
 function reportAdvanced(

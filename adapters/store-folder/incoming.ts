@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { regularFile } from '../open-file.ts';
 import { systemErrorCode } from '../system-error.ts';
 import { internalPath } from './key-path.ts';
@@ -25,9 +26,9 @@ const abandonedAfterMs = 86_400_000;
  * processes left are removed.
  */
 export function incomingFiles(root: string): () => Promise<string> {
-  const folder = internalPath(root, 'incoming');
   let ready: Promise<void> | undefined;
   return async () => {
+    const folder = internalPath(root, 'incoming');
     ready ??= prepare(folder).catch((error: unknown) => {
       ready = undefined;
       throw error;
@@ -53,7 +54,7 @@ export async function openIncoming(path: string): Promise<IncomingFile> {
 }
 
 async function prepare(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (const name of await readdir(folder)) {
     if (await isLeftover(folder, name)) await rm(join(folder, name), { force: true });
   }

@@ -1,14 +1,25 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { ObjectKey } from '../../core/layout/keys.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
-import { statsAt } from '../open-file.ts';
+import { refuseLinks } from '../refuse-links.ts';
 
 /** The folder backend's own places: no object is ever there. */
 const internal = ['incoming', 'meta', 'locks'] as const;
 
-/** The path of something that the backend keeps for itself. */
-export const internalPath = (root: string, place: (typeof internal)[number], ...parts: readonly string[]): string =>
-  join(root, '_gatehouse', place, ...parts);
+/**
+ * The path of something that the backend keeps for itself.
+ *
+ * @throws GatehouseError `store.broken` when it, or a folder on the way, is a symbolic link
+ */
+export function internalPath(root: string, ...[place, ...parts]: Parameters<typeof internalPlace>): string {
+  const path = join(root, internalPlace(place, ...parts));
+  refuseLinks(root, path);
+  return path;
+}
+
+/** Such a path from the store's root on, whatever lies there. */
+export const internalPlace = (place: (typeof internal)[number], ...parts: readonly string[]): string =>
+  join('_gatehouse', place, ...parts);
 
 export const isInternal = (key: string): boolean =>
   internal.some((place) => `${key}/`.startsWith(`_gatehouse/${place}/`));
@@ -27,28 +38,6 @@ export function keyPath(root: string, key: ObjectKey): string {
     throw new GatehouseError('store.broken', `no object can have the key ${quote(key)}`);
   refuseLinks(root, dirname(path));
   return path;
-}
-
-/** Folders found to be no links in this turn of the event loop: a listing asks about the same few thousands of times. */
-const realFolders = new Set<string>();
-
-/** Throws when a folder below `root` is reached by a symbolic link; passes when it does not exist yet. */
-export function refuseLinks(root: string, folder: string): void {
-  if (realFolders.has(folder)) return;
-  let path = root;
-  for (const part of relative(root, folder).split(sep).filter(Boolean)) {
-    path = join(path, part);
-    const stats = realFolders.has(path) ? undefined : statsAt(path);
-    if (stats === null) return;
-    if (stats?.isSymbolicLink()) throw isLink(root, path);
-    if (realFolders.size === 0) setImmediate(() => realFolders.clear());
-    realFolders.add(path);
-  }
-}
-
-function isLink(root: string, path: string): GatehouseError {
-  const hint = 'put the real folder there; only the store as a whole may be a link';
-  return new GatehouseError('store.broken', `${quote(relative(root, path))} in the store is a symbolic link`, { hint });
 }
 
 const quote = (text: string): string => JSON.stringify(text);

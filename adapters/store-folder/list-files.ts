@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { scheduler } from 'node:timers/promises';
 import { compareCodePoints } from '../../core/json/json.ts';
 import { objectKeySchema } from '../../core/layout/keys.ts';
-import type { ObjectHead } from '../../core/ports/store.ts';
-import { fileEtag, fileModified, regularFile } from '../open-file.ts';
-import { asDiskError, isAbsence, nullIfAbsent } from '../system-error.ts';
-import { isInternal, refuseLinks } from './key-path.ts';
+import type { ObjectHead, PassedOver } from '../../core/ports/store.ts';
+import { fileEtag, fileModified, regularFile, statsAt } from '../open-file.ts';
+import { refuseLinks } from '../refuse-links.ts';
+import { asDiskError, isAbsence, systemErrorCode } from '../system-error.ts';
+import { isInternal } from './key-path.ts';
 
 /** A file's key, or a folder's with `/` behind it: so they sort as the keys below them do (`a-b` before `a/b`). */
 interface Entry {
@@ -19,39 +20,67 @@ interface Entry {
 const filesPerTurn = 64;
 
 /**
- * Every object below `root` whose key starts with `prefix`, in order of key by code point. What cannot be an object
- * (a link to a file, a pipe, a name that is no key) is passed over; a link to a folder throws, for a list without it
- * would be a partial one.
+ * Every object below `root` whose key starts with `prefix`, in order of key by code point. What can be no object (a link,
+ * a pipe, a name that is no key) and every folder is told to `passedOver`. Without it a link to a folder throws, for a
+ * list without what lies behind it would be a partial one.
  */
-export async function* listFiles(root: string, prefix: string): AsyncGenerator<ObjectHead> {
+export async function* listFiles(root: string, prefix: string, passedOver?: Told): AsyncGenerator<ObjectHead> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   if (folder !== '' && !objectKeySchema.safeParse(folder.slice(0, -1)).success) return;
   await asDiskError(`list ${prefix}`, () => refuseLinks(root, join(root, folder)));
-  yield* walk(root, folder, prefix);
+  yield* walk({ root, prefix, told: passedOver ?? refusing(root) }, folder);
 }
 
-async function* walk(root: string, folder: string, prefix: string): AsyncGenerator<ObjectHead> {
-  const entries = await asDiskError(`list ${folder}`, () => entriesOf(root, folder, prefix));
+type Told = (what: PassedOver) => void;
+
+interface Listing {
+  readonly root: string;
+  readonly prefix: string;
+  readonly told: Told;
+}
+
+async function* walk(listing: Listing, folder: string): AsyncGenerator<ObjectHead> {
+  const entries = await asDiskError(`list ${folder}`, () => entriesOf(listing, folder));
   for (const [i, entry] of entries.entries()) {
     if (i % filesPerTurn === filesPerTurn - 1) await scheduler.yield();
-    if (entry.isFolder) yield* walk(root, entry.key, entry.key);
-    else yield* await asDiskError(`list ${folder}`, () => headOf(root, entry.key));
+    if (entry.isFolder) {
+      listing.told({ path: entry.key, kind: 'folder' });
+      yield* walk(listing, entry.key);
+    } else yield* await asDiskError(`list ${folder}`, () => headOf(listing, entry.key));
   }
 }
 
-async function entriesOf(root: string, folder: string, prefix: string): Promise<Entry[]> {
+async function entriesOf({ root, prefix, told }: Listing, folder: string): Promise<Entry[]> {
   const path = join(root, folder);
   if (!existsSync(path)) return [];
   const entries: Entry[] = [];
   for (const item of await readFolder(path)) {
     const isFolder = item.isDirectory();
     const key = `${folder}${item.name}${isFolder ? '/' : ''}`;
+    const kind = oddKind(item, join(root, key));
     if (!key.startsWith(prefix) || isInternal(key)) continue;
-    if (item.isSymbolicLink() && isLinkToFolder(join(root, key))) refuseLinks(root, join(root, key));
-    entries.push({ key, isFolder });
+    if (kind === null) entries.push({ key, isFolder });
+    else told({ path: key, kind });
   }
   return entries.sort((a, b) => compareCodePoints(a.key, b.key));
 }
+
+/** What an entry is that can be neither an object nor a folder of objects; null for what can. */
+function oddKind(item: Dirent, path: string): PassedOver['kind'] | null {
+  // Bytes that are not UTF-8 come as U+FFFD, and a path made with that leads to nothing.
+  if (item.name.includes('\uFFFD') && statsAt(path) === null) return 'name';
+  if (item.isFile() || item.isDirectory()) return null;
+  if (item.isSymbolicLink()) return 'link';
+  if (item.isFIFO()) return 'pipe';
+  return item.isSocket() ? 'socket' : 'device';
+}
+
+/** Passes over all but a link to a folder. */
+const refusing =
+  (root: string): Told =>
+  ({ path, kind }) => {
+    if (kind === 'link' && isLinkToFolder(join(root, path))) refuseLinks(root, join(root, path));
+  };
 
 async function readFolder(path: string): Promise<Dirent[]> {
   try {
@@ -62,14 +91,24 @@ async function readFolder(path: string): Promise<Dirent[]> {
   }
 }
 
+/** A link that leads to itself, or to nothing, is none. */
 function isLinkToFolder(path: string): boolean {
-  return nullIfAbsent(() => statSync(path))?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if (isAbsence(error) || systemErrorCode(error) === 'ELOOP') return false;
+    throw error;
+  }
 }
 
-/** The object of that key, if there is one: what cannot be listed is none. */
-function headOf(root: string, key: string): ObjectHead[] {
+/** The object of that key, if there is one. */
+function headOf({ root, told }: Listing, key: string): ObjectHead[] {
   const parsed = objectKeySchema.safeParse(key);
-  const file = parsed.success ? regularFile(join(root, key)) : null;
-  if (!parsed.success || file === null) return [];
+  if (!parsed.success) {
+    told({ path: key, kind: 'name' });
+    return [];
+  }
+  const file = regularFile(join(root, key));
+  if (file === null) return [];
   return [{ key: parsed.data, etag: fileEtag(file), size: Number(file.size), modified: fileModified(file) }];
 }

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { scheduler } from 'node:timers/promises';
 import { GatehouseError } from '../../core/problems/error.ts';
+import { makeFolder } from '../make-folder.ts';
 import { internalPath } from './key-path.ts';
 
 /** Runs work while nobody else does. */
@@ -25,7 +25,7 @@ export function exclusiveLock(root: string, patienceMs = 10_000): Exclusive {
 }
 
 async function hold<T>(path: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const deadline = performance.now() + patienceMs;
   // Waiting is done here: SQLite's own would stop the whole process.
   using database = new DatabaseSync(path, { timeout: 0 });

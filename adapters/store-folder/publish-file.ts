@@ -1,18 +1,9 @@
-import {
-  type BigIntStats,
-  closeSync,
-  fsync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { type BigIntStats, closeSync, fsync, linkSync, openSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Condition, PutOutcome } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import { makeFolder } from '../make-folder.ts';
 import { fileEtag, regularFile, statsAt } from '../open-file.ts';
 import { systemErrorCode } from '../system-error.ts';
 
@@ -61,7 +52,7 @@ export function stampLater(path: string, previous: bigint): void {
 
 /** Gives the file at `from` its name if nothing has it: link(2) makes a name whole and never replaces one. */
 export function createFile(from: string, path: string): PutOutcome {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   try {
     linkSync(from, path);
   } catch (error) {
@@ -74,7 +65,7 @@ export function createFile(from: string, path: string): PutOutcome {
 
 /** Puts the file in the place of whatever is there: the caller holds the lock, and has checked and stamped it. */
 export function moveFile(from: string, path: string): PutOutcome {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const outcome = written(from);
   renameSync(from, path);
   return outcome;

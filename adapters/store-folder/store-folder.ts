@@ -30,7 +30,7 @@ export function folderStore(folder: string): Store {
     read: (key, maxBytes) => asDiskError(`read ${key}`, () => readWhole(root, key, maxBytes)),
     get: (key) => asDiskError(`read ${key}`, () => get(root, key)),
     put: (key, ...what) => asDiskError(`write ${key}`, () => put(place, key, ...what)),
-    list: (prefix) => listFiles(root, prefix),
+    list: (...what) => listFiles(root, ...what),
     delete: (key) => asDiskError(`delete ${key}`, () => remove(place, key)),
     stage: () => asDiskError('take in bytes', async () => stage(place, await openIncoming(await place.incoming()))),
   };

@@ -1,18 +1,12 @@
-import { Readable } from 'node:stream';
-import {
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  type ListObjectsV2CommandOutput,
-} from '@aws-sdk/client-s3';
 import { compareCodePoints } from '../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema } from '../../core/layout/keys.ts';
-import { maxWholeBytes, type ObjectHead, type StoredObject, type WholeObject } from '../../core/ports/store.ts';
+import { type ObjectHead, type Store, type StoredObject, type WholeObject, maxWholeBytes } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { refusalOf } from '../aws-refusal.ts';
 import { tooLarge } from '../too-large.ts';
-import { asBucketError, type Bucket, unreachable } from './bucket.ts';
+import { type Bucket, asBucketError, unreachable } from './bucket.ts';
+import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
 
 /** A HEAD now, and ranged reads of exactly that version later. */
 export async function getObject(bucket: Bucket, key: ObjectKey): Promise<StoredObject | null> {
@@ -100,15 +94,23 @@ async function bodyOf({ Body }: GetObjectCommandOutput, key: ObjectKey, size: nu
  * buckets do not, and readers that merge by order would take what is missing for deleted, so disorder throws.
  * A name that is no key (a console's `folder/`) is passed over, as the folder backend does.
  */
-export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<ObjectHead> {
+export async function* listObjects(
+  bucket: Bucket,
+  ...[prefix, passedOver = () => {}]: Parameters<Store['list']>
+): AsyncGenerator<ObjectHead> {
   let last = '';
-  for await (const page of pages(bucket, prefix)) {
-    for (const { Key = '', Size, ...described } of page.Contents ?? []) {
-      if (compareCodePoints(Key, last) <= 0) throw outOfOrder(Key, last);
-      last = Key;
-      const key = objectKeySchema.safeParse(Key);
-      if (key.success) yield objectHead(key.data, described, Size);
-    }
+  for await (const { Key, Size, ...described } of contents(bucket, prefix)) {
+    if (compareCodePoints(Key, last) <= 0) throw outOfOrder(Key, last);
+    last = Key;
+    const key = objectKeySchema.safeParse(Key);
+    if (key.success) yield objectHead(key.data, described, Size);
+    else passedOver({ path: Key, kind: Key.endsWith('/') ? 'folder' : 'name' });
+  }
+}
+
+async function* contents(bucket: Bucket, prefix: string) {
+  for await (const { Contents = [] } of pages(bucket, prefix)) {
+    for (const { Key = '', ...described } of Contents) yield { Key, ...described };
   }
 }
 

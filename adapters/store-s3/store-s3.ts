@@ -26,7 +26,7 @@ export function s3Store(name: string, options: S3StoreOptions = {}): Store {
     get: (key) => asBucketError(`read ${key}`, () => getObject(bucket, key)),
     put: (key, bytes, condition) =>
       asBucketError(`write ${key}`, () => putObject(bucket, { key, metadata: {}, condition }, bytes)),
-    list: (prefix) => listObjects(bucket, prefix),
+    list: (...what) => listObjects(bucket, ...what),
     delete: (key) =>
       asBucketError(`delete ${key}`, async () => {
         await client.send(new DeleteObjectCommand({ Bucket: name, Key: key }));

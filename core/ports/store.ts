@@ -18,6 +18,14 @@ export interface StoredObject extends ObjectHead, ByteSource {
   readonly metadata: Metadata;
 }
 
+/** What lies in a store and is no object: mostly in a folder that people touch. */
+export interface PassedOver {
+  /** As a key would be, a folder's with `/` behind it; characters that cannot be told are U+FFFD. */
+  readonly path: string;
+  /** `name`: no key can be such. A folder's own objects are listed all the same. */
+  readonly kind: 'link' | 'pipe' | 'socket' | 'device' | 'folder' | 'name';
+}
+
 /** An object's bytes, all of one version, with the head of that version. */
 export interface WholeObject extends ObjectHead {
   readonly bytes: Uint8Array;
@@ -62,8 +70,13 @@ export interface Store {
   get(key: ObjectKey): Promise<StoredObject | null>;
   /** Whole small objects in one go; readers see the old or the new bytes, never a part. */
   put(key: ObjectKey, bytes: Uint8Array, condition?: Condition): Promise<PutOutcome>;
-  /** Every object whose key starts with `prefix`, in order of key by code point; a page lost midway throws. */
-  list(prefix: string): AsyncIterable<ObjectHead>;
+  /**
+   * Every object whose key starts with `prefix`, in order of key by code point; a page lost midway throws.
+   *
+   * @param passedOver is told what lies there and is no object, each before what comes behind it in the list. Without it,
+   *   what may hide objects (a link to a folder) throws
+   */
+  list(prefix: string, passedOver?: (what: PassedOver) => void): AsyncIterable<ObjectHead>;
   /** Removes the object; removing what is not there is done already. */
   delete(key: ObjectKey): Promise<void>;
   /** Opens a staging place for bytes of any size; disposing of it unpublished leaves nothing behind. */

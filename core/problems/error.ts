@@ -9,6 +9,7 @@ export const errorCodes = [
   'allowlist.missing',
   'patches.invalid',
   'usage.invalid',
+  'sync.most-leave',
   'json.invalid',
   'upstream.unreachable',
   'upstream.missing',

@@ -9,7 +9,7 @@ export function readOnlyStore(store: Store): Store {
   return {
     read: (...what) => store.read(...what),
     get: (key) => store.get(key),
-    list: (prefix) => store.list(prefix),
+    list: (...what) => store.list(...what),
     put: async () => ({ status: 'written', etag: '' }),
     delete: async () => {},
     stage: async () => {

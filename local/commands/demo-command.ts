@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refuseLinks } from '../../adapters/refuse-links.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { sync, syncProblems } from '../pipeline/sync.ts';
 import { installLines } from '../render/messages.ts';
@@ -29,13 +30,15 @@ export const demoCommand: Command = {
     if (bucketIn(store) !== null) throw needsFolder(store);
     const { port } = listenFlags(flags);
     const folder = join(store, ...demoFolder);
+    // Emptying the demo's folder through a link would delete what lies elsewhere.
+    refuseLinks(store, folder);
     await using world = openWorld(join(folder, 'store'));
     await using server = flags['once'] === true ? null : await serveStore({ store: world.store, port });
     await using upstream = await sampleUpstream(folder);
-    const allowlist = await readAllowlist(upstream.allowlist);
+    const { allowlist, written } = await readAllowlist(upstream.allowlist);
     terminal.err(`a sample upstream at ${upstream.url}; ${upstream.allowlist} says what may come in\n`);
     const report = reporter(terminal);
-    const done = await sync(allowlist, world, report.log);
+    const done = await sync(allowlist, world, report.log, { written });
     report.finish();
     const problems = syncProblems(done);
     if (json) terminal.out(`${syncJson(done)}\n`);

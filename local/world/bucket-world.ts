@@ -24,8 +24,8 @@ export function bucketStore(bucket: string): Store {
     read: async (...what) => (await opened()).read(...what),
     get: async (...what) => (await opened()).get(...what),
     put: async (...what) => (await opened()).put(...what),
-    async *list(prefix) {
-      yield* (await opened()).list(prefix);
+    async *list(...what) {
+      yield* (await opened()).list(...what);
     },
     delete: async (...what) => (await opened()).delete(...what),
     stage: async () => (await opened()).stage(),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
@@ -19,6 +18,7 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { shownUrl } from '../../core/problems/shown-url.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
 import { bucketStore, temporaryCache } from './bucket-world.ts';
+import { join } from 'node:path';
 
 /** Everything the steps need of the outside, made once by a command and passed down. */
 export interface World extends AsyncDisposable {
@@ -46,7 +46,7 @@ export function openWorld(store: string): World {
     return {
       ...common,
       store: folderStore(store),
-      cache: folderCache(join(store, '_gatehouse', 'cache')),
+      cache: folderCache(join(store, '_gatehouse', 'cache'), { root: store }),
       indexThreads: () => indexThreads({ folder: store, channel: 'conda', clock }),
       [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
     };

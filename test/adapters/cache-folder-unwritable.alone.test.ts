@@ -2,13 +2,24 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { folderCache } from '../../adapters/cache-folder.ts';
+import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { contents, documentCacheContract, stream } from '../contracts/document-cache.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { bytes, key } from '../support/store/objects.ts';
 
-/** What the system says to an opening for writing, and to a write; a test sets it. */
-const system: { open: string | null; write: string | null } = { open: null, write: null };
+/** What the system says to an opening for writing, to a write and to the making of a folder; a test sets it. */
+const system: Record<'open' | 'write' | 'mkdir', string | null> = { open: null, write: null, mkdir: null };
 const failure = (code: string) => Object.assign(new Error(`${code}: said the system`), { code, syscall: 'open' });
 
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  const mkdirSync = (path: string, options?: { readonly recursive?: boolean }) => {
+    // Of a read-only disk Node says ENOENT when it is asked to make the folders on the way too.
+    if (system.mkdir !== null) throw failure(options?.recursive === true ? 'ENOENT' : system.mkdir);
+    return real.mkdirSync(path, options);
+  };
+  return { ...real, mkdirSync };
+});
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
   const open: typeof real.open = async (path, flags, mode) => {
@@ -25,7 +36,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...real, open };
 });
 
-afterEach(() => Object.assign(system, { open: null, write: null }));
+afterEach(() => Object.assign(system, { open: null, write: null, mkdir: null }));
 
 const url = 'https://example.org/noarch/repodata.json';
 
@@ -47,6 +58,21 @@ describe('a folder that may not be written', () => {
     system.open = null;
     expect(await contents(await folderCache(join(folder.path, 'cache')).get(url))).toBe('on disk');
     expect(await readdir(join(folder.path, 'cache'))).toHaveLength(1);
+  });
+
+  it.each(['EROFS', 'EACCES', 'ENOSPC'])('%s of its making, no folder being there yet', async (code) => {
+    await using folder = await temporaryFolder();
+    system.mkdir = code;
+    const cache = folderCache(join(folder.path, 'not', 'yet'));
+    expect(await contents(await cache.put(url, '"1"', stream('in memory')))).toBe('in memory');
+    expect(await contents(await cache.get(url))).toBe('in memory');
+    expect(await readdir(folder.path)).toEqual([]);
+    const store = folderStore(folder.path);
+    await expect(store.put(key('conda/x'), bytes('x'))).rejects.toMatchObject({
+      code: 'store.broken',
+      message: expect.stringContaining(code),
+      hint: expect.any(String),
+    });
   });
 
   it('a disk that fills up midway is an error to try again after, and then memory', async () => {

@@ -1,5 +1,5 @@
-import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { folderCache } from '../../adapters/cache-folder.ts';
@@ -29,6 +29,18 @@ describe('the cache in a folder', () => {
     await folderCache(folder.path).put(url, '"1"', stream('kept'));
     const document = await folderCache(folder.path).get(url);
     expect([document?.etag, await contents(document)]).toEqual(['"1"', 'kept']);
+  });
+
+  it.each(['cache', '_gatehouse/cache', '_gatehouse'])('follows no link below its root: %s', async (link) => {
+    await using folder = await temporaryFolder();
+    await using elsewhere = await temporaryFolder();
+    await mkdir(dirname(join(folder.path, link)), { recursive: true });
+    await symlink(elsewhere.path, join(folder.path, link));
+    const cache = folderCache(join(folder.path, link, 'below'), { root: folder.path });
+    const linked = { code: 'store.broken', message: expect.stringContaining('symbolic link') };
+    await expect(cache.put(url, null, stream('x'))).rejects.toMatchObject(linked);
+    await expect(cache.get(url)).rejects.toMatchObject(linked);
+    expect(await readdir(elsewhere.path)).toEqual([]);
   });
 
   it('misses what was damaged, wherever the damage is, and takes it anew', async () => {

@@ -52,15 +52,6 @@ export const pythonSchema = wordedText(/^[23]\.[0-9]{1,2}$/, (text) => ({
   hint: 'write major and minor, like "3.12"',
 }));
 
-export const reservedNameSchema = wordedText(/^[a-z0-9_][a-z0-9_.-]{0,63}\*?$/, (name) => ({
-  message: `${quoted(name)} is not a package name`,
-  hint: 'use lowercase letters, digits, ".", "_" and "-"; a "*" at the end stands for any ending',
-}));
-
-const checkNameSchema = wordedText(/^[a-z0-9][a-z0-9.-]{0,63}$/, (name) => ({
-  message: `${quoted(name)} is not the name of a check`,
-}));
-
 const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.+-]{1,64})?$/, (text) => ({
   message: `${quoted(text)} is not a version`,
   hint: 'write it like "2.28", or like "1=x86_64_v3" where the build string counts',
@@ -68,13 +59,11 @@ const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.
 
 export const optionFormSchema = z.enum(optionalIndexFiles);
 
-const modeSchema = z.enum(['off', 'dry-run', 'enforce']);
-/** How a check of the gate acts. `off`: it does not run; `dry-run`: it reports; `enforce`: it decides. */
-export type PolicyMode = z.infer<typeof modeSchema>;
-
 export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualVersionSchema);
 export const environmentSchema = specs.min(1);
-export const policySchema = z.record(checkNameSchema, modeSchema);
+
+/** Keys at the top that are kept for what is not built yet: one that did nothing would promise what nobody does. */
+export const unbuiltKeys: readonly string[] = ['indexes', 'policy', 'reserved'];
 
 /**
  * `allowlist.json`, as written. Only what one value shows by itself is decided here; `parseAllowlist` adds what values
@@ -92,10 +81,6 @@ export const allowlistSchema = z
     packages: z
       .array(z.union([specSchema, detailedEntrySchema]))
       .meta({ description: 'What may enter, with all it depends on.', uniqueItems: true }),
-    indexes: z
-      .array(sourceUrlSchema)
-      .meta({ description: 'Package indexes for PyPI entries (PEP 503, 691); PyPI when left out.', uniqueItems: true })
-      .optional(),
     python: z
       .array(pythonSchema)
       .min(1)
@@ -112,15 +97,10 @@ export const allowlistSchema = z
       .meta({ description: 'Groups of MatchSpecs that must install together.' })
       .meta({ examples: [{ 'course-101': ['jupyterlab ==3.1.3', 'spyder ==5.0.4'] }] })
       .optional(),
-    reserved: z
-      .array(reservedNameSchema)
-      .meta({ description: "The organisation's own package names: never taken from elsewhere.", uniqueItems: true })
-      .optional(),
     forms: z
       .array(optionFormSchema)
       .meta({ description: 'Index files beside those that are always written.', uniqueItems: true })
       .optional(),
-    policy: policySchema.meta({ description: 'How each check of the gate acts: off, dry-run or enforce.' }).optional(),
   })
   .meta({ title: 'Gatehouse allowlist', description: 'Which packages may enter the channel.' });
 

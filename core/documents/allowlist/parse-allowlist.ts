@@ -1,20 +1,12 @@
 import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, memberOf } from '../../json/locate-json.ts';
-import { formatProblem, linesOf, problemsIn, type TextProblem } from '../../json/text-problem.ts';
+import { type TextProblem, formatProblem, linesOf, problemsIn } from '../../json/text-problem.ts';
 import type { OptionalIndexFile } from '../../layout/index-files.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
-import {
-  optionFormSchema,
-  type PolicyMode,
-  platformSchema,
-  policySchema,
-  pythonSchema,
-  reservedNameSchema,
-  virtualPackagesSchema,
-} from './allowlist-schema.ts';
+import { optionFormSchema, platformSchema, pythonSchema, virtualPackagesSchema } from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
-import { faultAt, type ParseContext, readList } from './parse-context.ts';
+import { type ParseContext, faultAt, readList } from './parse-context.ts';
 import { type Entry, readEntries } from './read-entries.ts';
 import { type Environment, readEnvironments } from './read-environments.ts';
 import { schemaFaults } from './schema-faults.ts';
@@ -32,14 +24,8 @@ export interface Allowlist {
   readonly environments: readonly Environment[];
   /** Platform -> virtual package -> version, where it differs from the defaults. */
   readonly virtualPackages: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Package indexes for PyPI entries, without a slash at the end. */
-  readonly indexes: readonly string[];
-  /** The organisation's own names; a `*` at the end stands for any ending. */
-  readonly reserved: readonly string[];
   /** Index files beside those that are always written. */
   readonly forms: readonly OptionalIndexFile[];
-  /** Check -> mode. */
-  readonly policy: Readonly<Record<string, PolicyMode>>;
 }
 
 export type ParsedAllowlist =
@@ -98,9 +84,8 @@ function refused(file: string, text: string, faults: readonly JsonFault[]): Pars
 
 function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'platforms'>): Allowlist {
   const { report } = base;
-  const urls = (key: string): string[] | null =>
-    readList(memberOf(root, key), sourceUrlSchema, { report, identity: urlIdentity })?.map(withoutSlash) ?? null;
-  const channels = urls('channels');
+  const urls = readList(memberOf(root, 'channels'), sourceUrlSchema, { report, identity: urlIdentity });
+  const channels = urls?.map(withoutSlash) ?? null;
   const platforms = readList(memberOf(root, 'platforms'), platformSchema, base);
   const context: ParseContext = { ...base, channels, platforms };
   return {
@@ -110,10 +95,7 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
     entries: readEntries(memberOf(root, 'packages'), context),
     environments: readEnvironments(memberOf(root, 'environments'), context),
     virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), context),
-    indexes: urls('indexes') ?? ['https://pypi.org/simple'],
-    reserved: readList(memberOf(root, 'reserved'), reservedNameSchema, base) ?? [],
     forms: readList(memberOf(root, 'forms'), optionFormSchema, base) ?? [],
-    policy: policySchema.safeParse(memberOf(root, 'policy')?.value ?? {}).data ?? {},
   };
 }
 

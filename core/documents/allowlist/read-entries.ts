@@ -107,8 +107,7 @@ function readPypiEntry(node: JsonNode, pypiNode: JsonNode, context: ParseContext
   const details = readDetails(node, context);
   const channel = memberOf(node, 'channel');
   if (channel !== null) {
-    const hint = 'name package indexes in "indexes" at the top';
-    context.report(faultAt(channel, { message: 'a PyPI entry has no conda channel', hint }));
+    context.report(faultAt(channel, { message: 'a PyPI entry has no conda channel', hint: 'remove this' }));
   }
   if (typeof pypiNode.value !== 'string') return null;
   const read = readPypi(pypiNode.value);

@@ -4,7 +4,7 @@ import { type JsonNode, nodeAt } from '../../json/locate-json.ts';
 import { quoted } from '../../json/text-problem.ts';
 import { platformNames } from '../../names/subdir.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
-import { allowlistSchema, detailedEntrySchema } from './allowlist-schema.ts';
+import { allowlistSchema, detailedEntrySchema, unbuiltKeys } from './allowlist-schema.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -44,11 +44,18 @@ function unknownKey(node: JsonNode | null, path: Path, key: string): JsonFault[]
   const span = node?.members.get(key)?.key;
   // locateJson has reported __proto__ already.
   if (span === undefined || key === '__proto__') return [];
+  const { start, end } = span;
+  if (path.length === 0 && unbuiltKeys.includes(key)) return [{ start, end, ...unbuiltWording(key) }];
   const of = path[0] === 'virtualPackages' ? platformWording(key) : { message: `unknown key ${quoted(key)}` };
   const candidates = path.length === 0 ? Object.keys(allowlistSchema.shape) : Object.keys(detailedEntrySchema.shape);
   const near = path[0] === 'virtualPackages' ? null : didYouMean(key, candidates);
-  return [{ start: span.start, end: span.end, ...(near === null ? {} : { hint: `did you mean "${near}"?` }), ...of }];
+  return [{ start, end, ...(near === null ? {} : { hint: `did you mean "${near}"?` }), ...of }];
 }
+
+const unbuiltWording = (key: string): Wording => ({
+  message: `${quoted(key)} is not supported by this version`,
+  hint: 'remove it: nothing would come of it',
+});
 
 function keySpan(root: JsonNode, path: Path): Span {
   const owner = nodeAt(root, path.slice(0, -1)) ?? root;

@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { s3Store } from '../../../adapters/store-s3/store-s3.ts';
 import { type BucketScene, bucketScene, sceneBucket } from '../../support/cloud/bucket-scene.ts';
@@ -111,6 +111,20 @@ describe('lists', () => {
     };
     await expect(listing()).rejects.toMatchObject({ code: 'store.broken', retry: true });
     expect(found).toEqual(['a', 'b']);
+  });
+
+  it('what can be no key is told to who asks, and listed for nobody', async () => {
+    const send = (Key: string) => scene.clients.s3.send(new PutObjectCommand({ Bucket: sceneBucket, Key, Body: 'x' }));
+    for (const name of ['conda/linux-64/', 'conda//x', 'conda/a']) await send(name);
+    const told: unknown[] = [];
+    const keys: string[] = [];
+    for await (const head of scene.store.list('conda/', (what) => told.push(what))) keys.push(head.key);
+    expect(keys).toEqual(['conda/a']);
+    expect(told).toEqual([
+      { path: 'conda//x', kind: 'name' },
+      { path: 'conda/linux-64/', kind: 'folder' },
+    ]);
+    expect((await listed(scene.store, 'conda/')).map((head) => head.key)).toEqual(keys);
   });
 
   it('a bucket that keeps no order is refused', async () => {

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { parseAllowlist } from '../../../../core/documents/allowlist/parse-allowlist.ts';
-import { allowlistText, expectProblem, type Parts, utf8 } from './expect-problem.ts';
+import { type Parts, allowlistText, expectProblem, utf8 } from './expect-problem.ts';
+import { describe, expect, test } from 'vitest';
 
 describe('one thing wrong', () => {
   const conda = '"https://conda.anaconda.org/conda-forge"';
@@ -109,7 +109,6 @@ describe('one thing wrong', () => {
       'from another channel',
       'https://a.example/c',
     ],
-    ['no mode', { more: ', "policy": {"c2": «"enforced"»}' }, 'is not one of off, dry-run, enforce', '"enforce"'],
     [
       'no form',
       { more: ', "forms": ["repodata.json.bz2", «"repodata_shard.msgpack.zst"»]' },
@@ -122,7 +121,10 @@ describe('one thing wrong', () => {
       { more: ', "forms": ["repodata.json.bz2", «"repodata.json.bz2"»]' },
       'is here twice: it is item 1 already',
     ],
-    ['a reserved name', { more: ', "reserved": [«"*"»]' }, 'is not a package name'],
+    ['reserved', { more: ', «"reserved"»: ["acme-*"]' }, '"reserved" is not supported by this version', 'remove it'],
+    ['policy', { more: ', «"policy"»: {"c2": "enforce"}' }, '"policy" is not supported by this version', 'remove it'],
+    ['indexes', { more: ', «"indexes"»: []' }, '"indexes" is not supported by this version', 'remove it'],
+    ['an indexes of an entry', { packages: '[{"spec": "a", «"indexes"»: []}]' }, 'unknown key "indexes"'],
   ])('%s', (_, parts, message, hint) => {
     expectProblem(allowlistText(parts), { message, hint });
   });
