@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import { findStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
-import {
-  type ChannelName,
-  channeldataKey,
-  channelNames,
-  controlKey,
-  indexKey,
-  type ObjectKey,
-} from '../core/layout/keys.ts';
+import { channelPlace } from '../core/layout/channel-place.ts';
+import { type ChannelName, channeldataKey, channelNames, indexKey, type ObjectKey } from '../core/layout/keys.ts';
 import { type Subdir, subdirSchema } from '../core/names/subdir.ts';
 import { outputs } from '../core/outputs/outputs.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
+import { type Stray, strayObject } from '../core/store/strays.ts';
 import {
   type BatchReply,
   batchReply,
@@ -32,31 +27,39 @@ const indexMessageSchema = z.strictObject({ type: z.literal('index'), subdir: su
 /** What may have changed in a subdir: the objects under these keys, or anything. */
 type Touched = readonly ObjectKey[] | 'all';
 
-/** A message to the indexer as the subdirs it touches. An event is a hint: what it says is read anew, never trusted. */
-const touchedSchema = z.union([
-  indexMessageSchema.transform(({ subdir }) => new Map<Subdir, Touched>([[subdir, 'all']])),
-  s3KeysSchema.transform((keys) => union(keys.flatMap(touchedBy))),
+interface Told {
+  readonly touched: ReadonlyMap<Subdir, Touched>;
+  /** Keys that would be packages under another name. */
+  readonly strays: readonly ObjectKey[];
+}
+
+/** What a message tells the indexer. An event is a hint: what it says is read anew, never trusted. */
+const toldSchema = z.union([
+  indexMessageSchema.transform(({ subdir }): Told => ({ touched: new Map([[subdir, 'all']]), strays: [] })),
+  s3KeysSchema.transform((keys): Told => ({ touched: union(keys.flatMap(touchedBy)), strays: keys.filter(isStray) })),
 ]);
 
 /** Indexes each subdir that a batch touches once, however many messages name it; then what is made of all subdirs. */
 export async function index(event: unknown, world: IndexerWorld): Promise<BatchReply> {
   const parsed = parseValue(event, eventSchema, 'the event');
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
-  world.telemetry.note('reconcile', { subdirs: await reconcile(world) });
+  const { subdirs, strays } = await reconcile(world);
+  world.telemetry.note('reconcile', { subdirs });
+  warnOfStrays(strays.found(), strays.count(), world);
   return batchReply([]);
 }
 
-interface ParsedMessage {
+interface ParsedMessage extends Told {
   readonly message: SqsMessage;
-  readonly touched: ReadonlyMap<Subdir, Touched>;
 }
 
 async function indexBatch(messages: readonly SqsMessage[], world: IndexerWorld): Promise<BatchReply> {
   const parsed: ParsedMessage[] = [];
   const unreadable = await eachMessage(messages, world.telemetry, async (message) => {
-    parsed.push({ message, touched: parseJson(message.body, touchedSchema, 'a message to the indexer') });
+    parsed.push({ message, ...parseJson(message.body, toldSchema, 'a message to the indexer') });
   });
   const failing = await indexTouched(union(parsed.flatMap(({ touched }) => [...touched])), world);
+  await tellOfStrays(new Set(parsed.flatMap(({ strays }) => strays)), world);
   const failed = parsed.filter(({ touched }) => [...touched.keys()].some((subdir) => failing.has(subdir)));
   const again = batchReply(failed.map(({ message }) => message));
   return { batchItemFailures: [...unreadable.batchItemFailures, ...again.batchItemFailures] };
@@ -75,11 +78,31 @@ const [indexedChannel] = channelNames;
 
 /** Empty for a key of which no index is made. A changed control may change every record of its subdir. */
 function touchedBy(key: ObjectKey): (readonly [Subdir, Touched])[] {
-  const [, subdirOfPackage] = new RegExp(`^${indexedChannel}/([^/]+)/[^/]+$`).exec(key) ?? [];
-  const [, subdirOfControl] = new RegExp(`^_gatehouse/control/${indexedChannel}/([^/]+)\\.json$`).exec(key) ?? [];
-  const subdir = subdirSchema.safeParse(subdirOfPackage ?? subdirOfControl).data;
-  if (subdir === undefined) return [];
-  return [[subdir, key === controlKey(indexedChannel, subdir) ? 'all' : [key]]];
+  const place = isOfChannel(key) ? channelPlace(key) : null;
+  if (place?.kind === 'package') return [[place.subdir, [key]]];
+  const [, name] = new RegExp(`^_gatehouse/control/${indexedChannel}/([^/]+)\\.json$`).exec(key) ?? [];
+  const subdir = subdirSchema.safeParse(name).data;
+  return subdir === undefined ? [] : [[subdir, 'all']];
+}
+
+const isOfChannel = (key: ObjectKey): boolean => key.startsWith(`${indexedChannel}/`);
+
+const isStray = (key: ObjectKey): boolean => isOfChannel(key) && strayObject(key) !== null;
+
+/** Tells of files that somebody put in under a name that nobody indexes. Of a key's two readings one may be no object. */
+async function tellOfStrays(keys: ReadonlySet<ObjectKey>, world: IndexerWorld): Promise<void> {
+  const strays: Stray[] = [];
+  for (const key of keys) {
+    const stray = strayObject(key);
+    const object = await attempt(`look at ${key}`, world, () => world.store.get(key));
+    if (stray !== null && object !== null) strays.push(stray);
+  }
+  if (strays.length > 0) warnOfStrays(strays, strays.length, world);
+}
+
+function warnOfStrays(strays: readonly Stray[], count: number, { telemetry }: IndexerWorld): void {
+  for (const stray of strays) telemetry.warn('problem', { code: 'index.stray', ...stray });
+  telemetry.count('StrayFiles', count);
 }
 
 /** @returns the subdirs whose messages must come again: all, when what is made of all of them failed */

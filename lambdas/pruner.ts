@@ -1,8 +1,8 @@
 import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import { indexMessage } from '../core/documents/run.ts';
+import { channelPlace } from '../core/layout/channel-place.ts';
 import type { Subdir } from '../core/names/subdir.ts';
 import { type PruneReport, prune } from '../core/steps/prune.ts';
-import { channelPlace } from '../core/store/list-packages.ts';
 import { inWorld, openPruner, type PrunerWorld } from './world.ts';
 
 /**
@@ -23,8 +23,8 @@ export async function pruneChannel(_event: unknown, world: PrunerWorld): Promise
 }
 
 function lostPackages({ objects }: PruneReport): Subdir[] {
-  const packages = objects.filter(({ kind }) => kind === 'package');
-  return [...new Set(packages.flatMap(({ key }) => channelPlace(key)?.subdir ?? []))];
+  const packages = objects.filter(({ kind }) => kind === 'package').map(({ key }) => channelPlace(key));
+  return [...new Set(packages.flatMap((place) => (place.kind === 'package' ? [place.subdir] : [])))];
 }
 
 export const handler = inWorld(openPruner, pruneChannel);

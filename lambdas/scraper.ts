@@ -43,12 +43,24 @@ async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> 
     const { status } = await solveRunSlice(message.run, message.slice, planning(world));
     telemetry.note('slice', { ...message, status });
   } else if (message.type === 'merge') {
-    const { status, missing, plan } = await concludeRun(message.run, planning(world));
-    telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
-    if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
-    for (const problem of plan?.problems ?? []) telemetry.warn('problem', problem);
-    telemetry.count('PlanProblems', plan?.problems.length ?? 0);
+    reportConcluded(message, await concludeRun(message.run, planning(world)), telemetry);
   } else reportAdvanced(message, await advanceRun(message.run, world), telemetry);
+}
+
+function reportConcluded(
+  message: RunMessage,
+  { status, missing, plan, leaving }: Awaited<ReturnType<typeof concludeRun>>,
+  telemetry: Telemetry,
+): void {
+  telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
+  if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
+  for (const problem of plan?.problems ?? []) telemetry.warn('problem', problem);
+  telemetry.count('PlanProblems', plan?.problems.length ?? 0);
+  if (leaving === null) return;
+  // An allowlist of another channel, deployed by mistake, is seen here first: what leaves is still there to come back.
+  const { packages, served } = leaving;
+  telemetry.warn('most packages leave', { leaving: packages.length, served, packages: packages.slice(0, 100) });
+  telemetry.count('MostPackagesLeave', 1);
 }
 
 function reportAdvanced(

@@ -11,11 +11,15 @@ const internal = ['incoming', 'meta', 'locks'] as const;
  *
  * @throws GatehouseError `store.broken` when it, or a folder on the way, is a symbolic link
  */
-export function internalPath(root: string, place: (typeof internal)[number], ...parts: readonly string[]): string {
-  const path = join(root, '_gatehouse', place, ...parts);
+export function internalPath(root: string, ...[place, ...parts]: Parameters<typeof internalPlace>): string {
+  const path = join(root, internalPlace(place, ...parts));
   refuseLinks(root, path);
   return path;
 }
+
+/** Such a path from the store's root on, whatever lies there. */
+export const internalPlace = (place: (typeof internal)[number], ...parts: readonly string[]): string =>
+  join('_gatehouse', place, ...parts);
 
 export const isInternal = (key: string): boolean =>
   internal.some((place) => `${key}/`.startsWith(`_gatehouse/${place}/`));

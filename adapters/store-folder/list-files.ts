@@ -43,8 +43,10 @@ async function* walk(listing: Listing, folder: string): AsyncGenerator<ObjectHea
   const entries = await asDiskError(`list ${folder}`, () => entriesOf(listing, folder));
   for (const [i, entry] of entries.entries()) {
     if (i % filesPerTurn === filesPerTurn - 1) await scheduler.yield();
-    if (entry.isFolder) yield* walk(listing, entry.key);
-    else yield* await asDiskError(`list ${folder}`, () => headOf(listing, entry.key));
+    if (entry.isFolder) {
+      listing.told({ path: entry.key, kind: 'folder' });
+      yield* walk(listing, entry.key);
+    } else yield* await asDiskError(`list ${folder}`, () => headOf(listing, entry.key));
   }
 }
 
@@ -57,21 +59,20 @@ async function entriesOf({ root, prefix, told }: Listing, folder: string): Promi
     const key = `${folder}${item.name}${isFolder ? '/' : ''}`;
     const kind = oddKind(item, join(root, key));
     if (!key.startsWith(prefix) || isInternal(key)) continue;
-    if (kind !== null) told({ path: key, kind });
-    entries.push({ key, isFolder });
+    if (kind === null) entries.push({ key, isFolder });
+    else told({ path: key, kind });
   }
   return entries.sort((a, b) => compareCodePoints(a.key, b.key));
 }
 
-/** What an entry is that is no file whose name can be a key; null for one that is. */
+/** What an entry is that can be neither an object nor a folder of objects; null for what can. */
 function oddKind(item: Dirent, path: string): PassedOver['kind'] | null {
   // Bytes that are not UTF-8 come as U+FFFD, and a path made with that leads to nothing.
   if (item.name.includes('\uFFFD') && statsAt(path) === null) return 'name';
-  if (item.isDirectory()) return 'folder';
+  if (item.isFile() || item.isDirectory()) return null;
   if (item.isSymbolicLink()) return 'link';
   if (item.isFIFO()) return 'pipe';
-  if (item.isSocket()) return 'socket';
-  return item.isFile() ? null : 'device';
+  return item.isSocket() ? 'socket' : 'device';
 }
 
 /** Passes over all but a link to a folder. */

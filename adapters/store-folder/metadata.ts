@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, parseJson } from '../../core/json/json.ts';
 import type { ObjectKey } from '../../core/layout/keys.ts';
@@ -8,17 +8,17 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { makeFolder } from '../make-folder.ts';
 import { nullIfAbsent } from '../system-error.ts';
 import type { IncomingFile } from './incoming.ts';
-import { internalPath } from './key-path.ts';
+import { internalPath, internalPlace } from './key-path.ts';
 
 const sidecarSchema = z.strictObject({ etag: z.string(), metadata: z.record(z.string(), z.string()) });
 
-const sidecarPath = (root: string, key: ObjectKey): string => internalPath(root, 'meta', `${key}.json`);
+const sidecarOf = (key: ObjectKey) => ['meta', `${key}.json`] as const;
 
 /** Metadata of the file with this tag; none when the file was since replaced or copied by hand. */
 export function readMetadata(root: string, key: ObjectKey, etag: string): Metadata {
-  const path = sidecarPath(root, key);
-  // Most objects have none, and to build an error for it costs more than to ask.
-  const text = existsSync(path) ? nullIfAbsent(() => readFileSync(path, 'utf8')) : null;
+  // Most objects have none, and to build an error for it, or to look for links, costs more than to ask.
+  const isThere = existsSync(join(root, internalPlace(...sidecarOf(key))));
+  const text = isThere ? nullIfAbsent(() => readFileSync(internalPath(root, ...sidecarOf(key)), 'utf8')) : null;
   if (text === null) return {};
   try {
     const sidecar = parseJson(text, sidecarSchema, `the metadata of ${key}`);
@@ -42,12 +42,12 @@ export async function writeMetadata(
   { key, etag, metadata }: ObjectMetadata,
   file: IncomingFile,
 ): Promise<void> {
-  const path = sidecarPath(root, key);
+  const path = internalPath(root, ...sidecarOf(key));
   await file.handle.writeFile(canonicalJson({ etag, metadata }));
   makeFolder(dirname(path));
   renameSync(file.path, path);
 }
 
 export function deleteMetadata(root: string, key: ObjectKey): void {
-  rmSync(sidecarPath(root, key), { force: true });
+  rmSync(internalPath(root, ...sidecarOf(key)), { force: true });
 }

@@ -7,6 +7,7 @@ export const errorCodes = [
   'allowlist.missing',
   'patches.invalid',
   'usage.invalid',
+  'sync.most-leave',
   'json.invalid',
   'upstream.unreachable',
   'upstream.status',

@@ -1,4 +1,5 @@
 import type { Manifest, StatePlace } from '../index/manifest.ts';
+import { channelPlace } from '../layout/channel-place.ts';
 import { cachedDocumentPrefix, indexKey, planPrefix, segmentPrefix, shardsFolder, stateKey } from '../layout/keys.ts';
 import { sections } from '../outputs/entries/entry-source.ts';
 import { unaskedOutputKeys } from '../outputs/outputs.ts';
@@ -38,9 +39,10 @@ export async function* unnamedShards({
   const index = await store.read(key);
   const named = index === null ? new Set<string>() : await shardsOf(index.bytes, key);
   const prefix = `${indexKey(channel, subdir, shardsFolder)}/`;
-  for await (const head of store.list(prefix)) {
-    const [, sha256] = /^([0-9a-f]{64})\.msgpack\.zst$/.exec(head.key.slice(prefix.length)) ?? [];
-    if (sha256 === undefined || named.has(sha256)) continue;
+  // A link among them hides no shard: verify names it.
+  for await (const head of store.list(prefix, () => {})) {
+    const place = channelPlace(head.key);
+    if (place.kind !== 'shard' || named.has(place.sha256)) continue;
     const due = index === null ? head.modified + retain : Math.max(head.modified, index.modified) + shardsHeldForMs;
     const guards = [{ key, etag: index?.etag ?? null }];
     yield { ...head, kind: 'shard', reason: 'no shard index names it', due, guards };

@@ -3,6 +3,7 @@ import { indexMessage } from '../documents/run.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
+import { collectStrays, type StrayCollector } from '../store/strays.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 
 export interface ReconcileWorld extends ChannelStore {
@@ -10,10 +11,17 @@ export interface ReconcileWorld extends ChannelStore {
   readonly queue: Queue;
 }
 
-/** Has every configured subdir, every one that has packages and `noarch` indexed: heals what an event that was lost left. */
-export async function reconcile({ store, channel, queue }: ReconcileWorld): Promise<Subdir[]> {
+export interface Reconciled {
+  readonly subdirs: readonly Subdir[];
+  /** What in the channel is none of its files. */
+  readonly strays: StrayCollector;
+}
+
+/** Has every configured subdir, every one that the store tells of and `noarch` indexed: heals what a lost event left. */
+export async function reconcile({ store, channel, queue }: ReconcileWorld): Promise<Reconciled> {
   const platforms = (await findStoredAllowlist(store))?.platforms ?? [];
-  const subdirs = await subdirsOf({ store, channel }, 'packages', [...platforms, noarch]);
+  const strays = collectStrays();
+  const subdirs = await subdirsOf({ store, channel }, 'anything', { always: [...platforms, noarch], strays });
   await queue.send(subdirs.map(indexMessage));
-  return subdirs;
+  return { subdirs, strays };
 }

@@ -18,8 +18,9 @@ import { tellingOf } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { readOnlyStore } from '../store/read-only-store.ts';
+import { collectStrays, type Stray } from '../store/strays.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
-import { type Damage, strayFiles, type VerifyReport } from '../verify/damage.ts';
+import type { Damage, VerifyReport } from '../verify/damage.ts';
 import { verifyChannelOutputs, verifyOutputs } from '../verify/verify-outputs.ts';
 import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages.ts';
 
@@ -35,11 +36,11 @@ export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
  */
 export async function verify(configured: readonly Subdir[], writable: VerifyWorld): Promise<VerifyReport> {
   const world = { ...writable, store: readOnlyStore(writable.store) };
-  const strays = await strayFiles(world.store, world.channel);
+  const strays = collectStrays();
   let checked = 0;
   const problems: Damage[] = [];
   const sources: (EntrySource | null)[] = [];
-  for (const subdir of await subdirsOf(world, 'packages or index files', [...configured, noarch])) {
+  for (const subdir of await subdirsOf(world, 'anything', { always: [...configured, noarch], strays })) {
     const packages = await verifyPackages(subdir, world);
     const index = await verifyIndex(subdir, packages, world);
     checked += packages.stored.size + index.checked;
@@ -49,8 +50,13 @@ export async function verify(configured: readonly Subdir[], writable: VerifyWorl
   const known = sources.filter((source) => source !== null);
   // What is made of all subdirs is known only where what each of them must say is known.
   const channel = known.length === sources.length ? await verifyChannelOutputs(known, world) : nothing;
-  return { checked: checked + channel.checked, problems: [...problems, ...channel.problems, ...strays] };
+  return {
+    checked: checked + channel.checked,
+    problems: [...problems, ...channel.problems, ...strays.found().map(strayDamage)],
+  };
 }
+
+const strayDamage = ({ subject, ...telling }: Stray): Damage => ({ code: 'verify.stray', key: subject, ...telling });
 
 const nothing: VerifyReport = { checked: 0, problems: [] };
 

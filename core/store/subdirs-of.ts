@@ -1,58 +1,49 @@
-import { type IndexFile, mainIndexFiles, optionalIndexFiles } from '../layout/index-files.ts';
-import { type ChannelName, controlPrefix, type ObjectKey, statePrefix } from '../layout/keys.ts';
+import { channelPlace } from '../layout/channel-place.ts';
+import { controlPrefix, statePrefix } from '../layout/keys.ts';
 import { type Subdir, subdirSchema } from '../names/subdir.ts';
-import { type ChannelStore, channelPlace } from './list-packages.ts';
-
-/** What in the store tells of a subdir; each asker believes another part of it. */
-export type SubdirEvidence = 'packages' | 'packages or index files' | 'state' | 'control or state';
+import type { ChannelStore } from './list-packages.ts';
+import { collectStrays, type StrayCollector } from './strays.ts';
 
 /**
- * The subdirs of a channel that its store tells of, in order of name.
- *
- * @param always subdirs that are there whatever the store says, such as those configured
+ * What in the store tells of a subdir; each asker believes another part of it. `anything`: packages, index files, control
+ * or state, so that a subdir whose last package was removed is not forgotten with an index that still lists it.
  */
+export type SubdirEvidence = 'anything' | 'state' | 'control or state';
+
+interface Wanted {
+  /** Subdirs that are there whatever the store says, such as those configured. */
+  readonly always?: readonly Subdir[];
+  /** Takes what in the channel is none of its files; only `anything` looks there. */
+  readonly strays?: StrayCollector;
+}
+
+/** The subdirs of a channel that its store tells of, in order of name. */
 export async function subdirsOf(
-  { store, channel }: ChannelStore,
+  place: ChannelStore,
   evidence: SubdirEvidence,
-  always: readonly Subdir[] = [],
+  { always = [], strays = collectStrays() }: Wanted = {},
 ): Promise<Subdir[]> {
   const found = new Set(always);
-  for (const { prefix, subdirAt } of places[evidence](channel)) {
-    for await (const { key } of store.list(prefix)) {
-      const subdir = subdirAt(key);
-      if (subdir !== null) found.add(subdir);
-    }
-  }
+  if (evidence === 'anything') for await (const subdir of servedSubdirs(place, strays)) found.add(subdir);
+  if (evidence !== 'state') for await (const subdir of keptSubdirs(place, controlPrefix)) found.add(subdir);
+  for await (const subdir of keptSubdirs(place, statePrefix)) found.add(subdir);
   return [...found].sort();
 }
 
-interface Place {
-  readonly prefix: string;
-  subdirAt(key: ObjectKey): Subdir | null;
-}
-
-const places: Readonly<Record<SubdirEvidence, (channel: ChannelName) => readonly Place[]>> = {
-  packages: (channel) => [served(channel, false)],
-  'packages or index files': (channel) => [served(channel, true)],
-  state: (channel) => [kept(statePrefix(channel))],
-  'control or state': (channel) => [kept(controlPrefix(channel)), kept(statePrefix(channel))],
-};
-
-const indexFiles: ReadonlySet<string> = new Set<IndexFile>([...mainIndexFiles, ...optionalIndexFiles]);
-
-function served(channel: ChannelName, byIndexFiles: boolean): Place {
-  const prefix = `${channel}/`;
-  const subdirAt = (key: ObjectKey) => {
+/** Those that clients see something of. */
+async function* servedSubdirs({ store, channel }: ChannelStore, strays: StrayCollector): AsyncGenerator<Subdir> {
+  for await (const { key } of store.list(`${channel}/`, strays.passedOver)) {
+    strays.object(key);
     const place = channelPlace(key);
-    if (place === null) return null;
-    return place.filename !== null || (byIndexFiles && indexFiles.has(place.name)) ? place.subdir : null;
-  };
-  return { prefix, subdirAt };
+    if (place.kind === 'package' || place.kind === 'index file') yield place.subdir;
+  }
 }
 
-/** `<subdir>.json`, and what lies in a folder of the subdir beside it. */
-function kept(prefix: string): Place {
-  const subdirAt = (key: ObjectKey) =>
-    subdirSchema.safeParse(key.slice(prefix.length).replace(/(\.json|\/.*)$/, '')).data ?? null;
-  return { prefix, subdirAt };
+/** Those of which something is kept: `<subdir>.json`, and what lies in a folder of the subdir beside it. */
+async function* keptSubdirs({ store, channel }: ChannelStore, prefixOf: typeof statePrefix): AsyncGenerator<Subdir> {
+  const prefix = prefixOf(channel);
+  for await (const { key } of store.list(prefix)) {
+    const subdir = subdirSchema.safeParse(key.slice(prefix.length).replace(/(\.json|\/.*)$/, '')).data;
+    if (subdir !== undefined) yield subdir;
+  }
 }

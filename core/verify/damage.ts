@@ -1,8 +1,3 @@
-import { type ChannelName, channeldataKey, type ObjectKey, shardsFolder } from '../layout/keys.ts';
-import { subdirOutputs } from '../outputs/outputs.ts';
-import type { Store } from '../ports/store.ts';
-import { channelPlace } from '../store/list-packages.ts';
-
 /** One thing in the store that is not as it must be. */
 export interface Damage {
   readonly code:
@@ -20,7 +15,8 @@ export interface Damage {
     | 'verify.provenance'
     | 'verify.control'
     | 'verify.stray';
-  readonly key: ObjectKey;
+  /** A key of the store; of a stray, what there is in the place of one. */
+  readonly key: string;
   readonly detail: string;
   readonly hint?: string | undefined;
 }
@@ -30,23 +26,3 @@ export interface VerifyReport {
   readonly checked: number;
   readonly problems: readonly Damage[];
 }
-
-/**
- * Every object that is served and yet neither a package nor an index file that we write: clients ask for files such as
- * `current_repodata.json.zst` by name and believe what they get.
- */
-export async function strayFiles(store: Store, channel: ChannelName): Promise<Damage[]> {
-  const strays: Damage[] = [];
-  for await (const { key } of store.list(`${channel}/`)) {
-    if (key === channeldataKey(channel) || shardPattern.test(key)) continue;
-    const place = channelPlace(key);
-    if (place !== null && (place.filename !== null || indexFiles.has(place.name))) continue;
-    strays.push({ code: 'verify.stray', key, detail: 'is served and no file of ours: delete it' });
-  }
-  return strays;
-}
-
-const indexFiles: ReadonlySet<string> = new Set(subdirOutputs.map(({ file }) => file));
-
-/** A shard, named by the shard index or not: readers of an older one may still want it. */
-const shardPattern = new RegExp(`^[^/]+/[^/]+/${shardsFolder}/[0-9a-f]{64}\\.msgpack\\.zst$`);

@@ -1,4 +1,4 @@
-import { knownSha256s, readProvenance } from '../documents/provenance.ts';
+import { cameFromUpstream, knownSha256s, readProvenance } from '../documents/provenance.ts';
 import { type ObjectKey, provenanceKey } from '../layout/keys.ts';
 import { type Digests, digestStream, type Sha256 } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
@@ -57,11 +57,21 @@ async function verifyPackage(listed: ListedPackage, world: ChannelStore): Promis
     return { digests: null, problems: [{ code: 'verify.missing', key, detail: 'went away while it was read' }] };
   const digests = await digestStream(chunksOf(object));
   const entered = await knownSha256s(world.store, { ...listed, channel: world.channel });
+  const wrong = await wrongBytes({ listed, object }, digests, entered);
+  const hint = wrong.length === 0 ? '' : await restoring(listed, world);
   const problems = [
     ...(await damagedProvenances(listed, entered, world)),
-    ...(await wrongBytes({ listed, object }, digests, entered)),
+    ...wrong.map((damage) => ({ hint, ...damage })),
   ];
   return { digests, problems };
+}
+
+/** How the right bytes come back: a sync knows only of what was fetched. */
+async function restoring(listed: ListedPackage, world: ChannelStore): Promise<string> {
+  const isFetched = await cameFromUpstream(world.store, { ...listed, channel: world.channel });
+  return isFetched
+    ? 'delete it: gatehouse sync fetches it again, if the allowlist still needs it'
+    : 'copy the right file there again, or delete it, and run gatehouse index';
 }
 
 async function damagedProvenances(

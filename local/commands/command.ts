@@ -16,8 +16,8 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 /** A command line, parsed and checked, as a command gets it. */
 export interface Invocation extends Pick<Interruption, 'untilInterrupted'> {
-  /** Path of the allowlist. */
-  readonly allowlist: string;
+  /** Path of the allowlist that `--allowlist` names. */
+  readonly allowlist: string | undefined;
   /** Path of the folder that is the store, or `s3://BUCKET`. */
   readonly store: string;
   /** Data on stdout is to be JSON. */

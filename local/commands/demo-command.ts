@@ -35,10 +35,10 @@ export const demoCommand: Command = {
     await using world = openWorld(join(folder, 'store'));
     await using server = flags['once'] === true ? null : await serveStore({ store: world.store, port });
     await using upstream = await sampleUpstream(folder);
-    const allowlist = await readAllowlist(upstream.allowlist);
+    const { allowlist, written } = await readAllowlist(upstream.allowlist);
     terminal.err(`a sample upstream at ${upstream.url}; ${upstream.allowlist} says what may come in\n`);
     const report = reporter(terminal);
-    const done = await sync(allowlist, world, report.log);
+    const done = await sync(allowlist, world, report.log, { written });
     report.finish();
     const problems = syncProblems(done);
     if (json) terminal.out(`${syncJson(done)}\n`);

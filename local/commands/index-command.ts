@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../core/json/json.ts';
-import { configured, indexAll } from '../pipeline/index-all.ts';
+import { indexAll, indexProblems } from '../pipeline/index-all.ts';
 import { problemLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
+import { knownAllowlist, nothingConfigured } from '../world/known-allowlist.ts';
 import { openWorld } from '../world/open-world.ts';
 import { type Command, exitStatus } from './command.ts';
 
@@ -15,17 +16,17 @@ export const indexCommand: Command = {
     ['gatehouse index --rebuild', 'trust nothing that was derived before'],
   ],
   async run({ allowlist, store, json, flags, terminal }) {
-    const asked = await configured(allowlist);
     await using world = openWorld(store);
+    const asked = (await knownAllowlist(allowlist, world.store)) ?? nothingConfigured;
     const report = reporter(terminal);
     const indexed = await indexAll(asked, world, { log: report.log, rebuild: flags['rebuild'] === true });
     report.finish();
-    const problems = indexed.flatMap((subdir) => subdir.problems);
-    const shown = indexed.map(({ subdir, packages, generation, changed }) => [
+    const problems = indexProblems(indexed);
+    const shown = indexed.subdirs.map(({ subdir, packages, generation, changed }) => [
       subdir,
       { packages, generation, changed },
     ]);
-    if (json) terminal.out(`${canonicalJson({ subdirs: Object.fromEntries(shown) })}\n`);
+    if (json) terminal.out(`${canonicalJson({ subdirs: Object.fromEntries(shown), problems })}\n`);
     terminal.err(problemLines(problems));
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },

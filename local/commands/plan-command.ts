@@ -3,7 +3,7 @@ import { problemLines } from '../render/messages.ts';
 import { planJson, planMarkdown, planText } from '../render/plan.ts';
 import { reporter } from '../render/reporter.ts';
 import { openWorld, planWorld } from '../world/open-world.ts';
-import { readAllowlist, readPatches } from '../world/repository-files.ts';
+import { readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
 export const planCommand: Command = {
@@ -15,8 +15,8 @@ export const planCommand: Command = {
     ['gatehouse plan', 'what would be fetched, changed and dropped, and why'],
     ['gatehouse plan --json', 'the whole closure with hashes, sizes, URLs and reasons'],
   ],
-  async run({ allowlist: file, store, json, flags, terminal }) {
-    const allowlist = await readAllowlist(file);
+  async run({ allowlist: file = usualAllowlist, store, json, flags, terminal }) {
+    const { allowlist } = await readAllowlist(file);
     const patches = await readPatches(file);
     await using world = openWorld(store);
     const report = reporter(terminal);

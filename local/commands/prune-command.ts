@@ -1,5 +1,6 @@
+import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { prune } from '../../core/steps/prune.ts';
-import { indexAll } from '../pipeline/index-all.ts';
+import { indexAll, indexProblems } from '../pipeline/index-all.ts';
 import { problemLines } from '../render/messages.ts';
 import { pruneJson, pruneSummary, pruneText } from '../render/prune.ts';
 import { reporter } from '../render/reporter.ts';
@@ -21,10 +22,10 @@ export const pruneCommand: Command = {
   ],
   async run({ allowlist: file, store, json, flags, terminal }) {
     const remove = flags['delete'] === true;
-    // The allowlist does not say what may go; but where it is missing or bad, nothing is removed (fail closed).
-    const configured = await readAllowlist(file);
     await using world = openWorld(store);
-    const report = await prune({ ...world, retain, asked: new Set(configured.forms) }, { remove });
+    // The allowlist does not say what may go; but where it is missing or bad, nothing is removed (fail closed).
+    const { allowlist: asked } = await (file === undefined ? readStoredAllowlist(world.store) : readAllowlist(file));
+    const report = await prune({ ...world, retain, asked: new Set(asked.forms) }, { remove });
     terminal.out(json ? pruneJson(report, remove) : pruneText(report));
     terminal.err(pruneSummary(report, remove));
     terminal.err(problemLines(report.problems));
@@ -35,9 +36,8 @@ export const pruneCommand: Command = {
 
     async function indexed() {
       const { log, finish } = reporter(terminal);
-      const subdirs = await indexAll(configured, world, { log });
+      const found = indexProblems(await indexAll(asked, world, { log }));
       finish();
-      const found = subdirs.flatMap((subdir) => subdir.problems);
       terminal.err(problemLines(found));
       return found;
     }

@@ -2,20 +2,20 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { didYouMean } from '../../core/problems/did-you-mean.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
-import { usualAllowlist } from '../pipeline/index-all.ts';
 import { errorText } from '../render/messages.ts';
 import { type Command, type ExitStatus, exitStatus, type Invocation } from './command.ts';
 import { parseFlags, storeFlag } from './flags.ts';
 
 const commonOptions = {
-  allowlist: { type: 'string', default: usualAllowlist },
+  allowlist: { type: 'string' },
   store: { type: 'string', default: '.gatehouse' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } satisfies ParseArgsOptionsConfig;
 
 const commonHelp = [
-  '--allowlist FILE   what may be in the channel (allowlist.json)',
+  '--allowlist FILE   what may be in the channel; without it plan, sync and up read allowlist.json here, and the other',
+  '                   commands what the store was last synced with',
   '--store DIR        the folder that is the channel (.gatehouse), or s3://BUCKET',
   '--json             data on stdout as JSON; messages stay on stderr',
   '-h, --help         this text',
@@ -64,7 +64,7 @@ async function runNamed(command: Command, args: readonly string[], world: Comman
     return exitStatus.done;
   }
   return command.run({
-    allowlist: String(flags['allowlist']),
+    allowlist: flags['allowlist'] === undefined ? undefined : String(flags['allowlist']),
     store: await storeFlag(String(flags['store'])),
     json: flags['json'] === true,
     flags,

@@ -1,8 +1,11 @@
+import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { findStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { indexKey } from '../../core/layout/keys.ts';
 import { noarch } from '../../core/names/subdir.ts';
 import { installLines } from '../render/messages.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { openWorld } from '../world/open-world.ts';
+import { readAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 import { listenFlags, listenHelp, listenOptions } from './flags.ts';
 
@@ -15,14 +18,23 @@ export const serveCommand: Command = {
     ['gatehouse serve', 'the channel at http://127.0.0.1:8080/conda'],
     ['gatehouse serve --host 0.0.0.0 --port 80', 'for everyone who can reach this machine'],
   ],
-  async run({ store, flags, terminal, untilInterrupted }) {
+  async run({ allowlist, store, flags, terminal, untilInterrupted }) {
     const place = listenFlags(flags);
     await using world = openWorld(store);
+    // What is served does not hang on it: it only gives an example of what can be installed.
+    const known = await (allowlist === undefined ? findStoredAllowlist(world.store) : named(allowlist));
     await using server = await serveStore({ store: world.store, ...place });
     const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
     if (isEmpty) terminal.err(`nothing is in ${store} yet: gatehouse sync fills it\n`);
-    terminal.err(installLines(server.url));
+    terminal.err(
+      installLines(
+        server.url,
+        known?.entries.filter(({ kind }) => kind === 'conda').map(({ id }) => id),
+      ),
+    );
     await untilInterrupted();
     return exitStatus.done;
   },
 };
+
+const named = async (file: string): Promise<Allowlist> => (await readAllowlist(file)).allowlist;

@@ -4,7 +4,7 @@ import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { openWorld, type World } from '../world/open-world.ts';
-import { patchesFolder, readAllowlist, readPatches } from '../world/repository-files.ts';
+import { patchesFolder, readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus, type Invocation } from './command.ts';
 import { listenFlags, listenHelp, listenOptions } from './flags.ts';
 import { watchFiles } from './watch-files.ts';
@@ -19,7 +19,7 @@ export const upCommand: Command = {
     ['gatehouse up --json', 'one JSON line for each event, for programs'],
   ],
   async run(invocation) {
-    const { allowlist: file, store, flags, terminal, untilInterrupted } = invocation;
+    const { allowlist: file = usualAllowlist, store, flags, terminal, untilInterrupted } = invocation;
     const place = listenFlags(flags);
     const follow = await watchFiles(file, patchesFolder(file));
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
@@ -28,12 +28,12 @@ export const upCommand: Command = {
     await using world = openWorld(store);
     await using server = await serveStore({ store: world.store, ...place });
     terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
-    await syncOnce(invocation, world);
+    await syncOnce(file, world, invocation);
     terminal.err(installLines(server.url));
     const stop = new AbortController();
     const onChange = async () => {
       terminal.err(`${file} or ${patchesFolder(file)} has changed\n`);
-      await syncOnce(invocation, world);
+      await syncOnce(file, world, invocation);
     };
     follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
     await untilInterrupted();
@@ -42,11 +42,12 @@ export const upCommand: Command = {
   },
 };
 
-async function syncOnce({ allowlist: file, json, terminal }: Invocation, world: World): Promise<void> {
+async function syncOnce(file: string, world: World, { json, terminal }: Invocation): Promise<void> {
   const report = reporter(terminal);
   const log = json ? (event: unknown) => terminal.out(`${JSON.stringify(event)}\n`) : report.log;
   try {
-    const done = await sync(await readAllowlist(file), { ...world, patches: await readPatches(file) }, log);
+    const { allowlist, written } = await readAllowlist(file);
+    const done = await sync(allowlist, { ...world, patches: await readPatches(file) }, log, { written });
     report.finish();
     terminal.err(syncSummary(done, syncProblems(done)));
   } catch (error) {

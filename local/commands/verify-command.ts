@@ -1,7 +1,7 @@
 import { verify } from '../../core/steps/verify.ts';
-import { configured } from '../pipeline/index-all.ts';
 import { hinted } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
+import { knownAllowlist, nothingConfigured } from '../world/known-allowlist.ts';
 import { openWorld } from '../world/open-world.ts';
 import { type Command, exitStatus } from './command.ts';
 
@@ -15,8 +15,8 @@ export const verifyCommand: Command = {
     ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail, hint}]}'],
   ],
   async run({ allowlist, store, json, terminal }) {
-    const { platforms, forms } = await configured(allowlist);
     await using world = openWorld(store);
+    const { platforms, forms } = (await knownAllowlist(allowlist, world.store)) ?? nothingConfigured;
     const report = reporter(terminal);
     const { checked, problems } = await verify(platforms, { ...world, log: report.log, asked: new Set(forms) });
     report.finish();
@@ -31,4 +31,4 @@ export const verifyCommand: Command = {
 };
 
 const repair =
-  'hint: gatehouse index writes index files anew; a damaged package that is deleted comes back with gatehouse sync\n';
+  'hint: gatehouse index writes index files anew; gatehouse sync fetches again what was fetched, not what was copied in\n';

@@ -1,9 +1,12 @@
 import { memoryQueue } from '../../adapters/queue-memory.ts';
+import { type MostLeaving, mostLeave } from '../../core/diff/most-leave.ts';
 import type { Applied } from '../../core/diff/write-overrides.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { keepAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { artifactId, artifactJobs, fetchedFirst, jobSchema, keepPlan, type Plan } from '../../core/documents/plan.ts';
 import { parseJson } from '../../core/json/json.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { byEntryAndPlatform, installs } from '../../core/solve/solve-request.ts';
 import { apply } from '../../core/steps/apply.ts';
@@ -12,7 +15,7 @@ import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
 import { planWorld, type World } from '../world/open-world.ts';
-import { indexAll } from './index-all.ts';
+import { indexAll, indexProblems } from './index-all.ts';
 
 export interface SyncReport {
   readonly plan: Plan;
@@ -23,21 +26,56 @@ export interface SyncReport {
   readonly held: readonly Problem[];
   readonly failed: readonly Problem[];
   readonly indexed: readonly IndexedSubdir[];
+  /** What lies in the channel and is no file of it. */
+  readonly strays: readonly Problem[];
   readonly proof: ProofReport;
+}
+
+export interface SyncOptions {
+  /** The allowlist as it is written, for the store to keep as the one that it was last synced with. */
+  readonly written?: Uint8Array;
+  /** Lets more than half of the served packages leave. */
+  readonly yes?: boolean;
 }
 
 /**
  * The whole pipeline once: plan, fetch, decide, index, prove. Each step leaves its data at rest, so a run that was cut
  * off anywhere is finished by the next one.
+ *
+ * @throws GatehouseError `sync.most-leave` when more than half of what is served would leave: nothing is changed then
  */
-export async function sync(allowlist: Allowlist, world: World, log: Log): Promise<SyncReport> {
+export async function sync(
+  allowlist: Allowlist,
+  world: World,
+  log: Log,
+  { written, yes = false }: SyncOptions = {},
+): Promise<SyncReport> {
   const planned = await plan(allowlist, planWorld(world, log));
+  if (!yes) refuse(await mostLeave(planned, world));
+  if (written !== undefined) await keepAllowlist(world.store, written);
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
-  const indexed = await indexAll(allowlist, world, { log });
+  const { subdirs: indexed, strays } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
-  return { plan: planned, fetched, applied, held, failed, indexed, proof };
+  return { plan: planned, fetched, applied, held, failed, indexed, strays, proof };
+}
+
+/** So many of those that would leave are named. */
+const maxLeavingNamed = 20;
+
+function refuse(leaving: MostLeaving | null): void {
+  if (leaving === null) return;
+  const { packages, served } = leaving;
+  const named = packages.slice(0, maxLeavingNamed).map((id) => `  ${id}`);
+  const more = packages.length > named.length ? [`  and ${packages.length - named.length} more`] : [];
+  const isLost = served < packages.length;
+  const of = isLost ? `${packages.length}` : `${packages.length} of the ${served}`;
+  const message = `${of} packages that are served would leave the channel; nothing was changed:`;
+  const lost = isLost ? 'index state is lost: gatehouse index makes it anew; then ' : '';
+  throw new GatehouseError('sync.most-leave', [message, ...named, ...more].join('\n'), {
+    hint: `${lost}gatehouse plan says why; gatehouse sync --yes lets them go`,
+  });
 }
 
 export interface Fetched {
@@ -94,7 +132,7 @@ async function workOff(
 }
 
 /** All that did not hold, named: what makes the exit status 1. */
-export function syncProblems({ plan: { problems, entries }, failed, indexed, proof }: SyncReport): Problem[] {
+export function syncProblems({ plan: { problems, entries }, failed, indexed, strays, proof }: SyncReport): Problem[] {
   const unproven = proof.proof.entries
     .filter(({ installable }) => !installable)
     .map(({ entry, platform, explanation }) => ({
@@ -104,7 +142,7 @@ export function syncProblems({ plan: { problems, entries }, failed, indexed, pro
     }));
   const known = new Set([...problems.map(({ subject }) => subject), ...unplanned(entries)]);
   const fresh = unproven.filter(({ subject }) => !known.has(subject));
-  return [...problems, ...failed, ...indexed.flatMap((subdir) => subdir.problems), ...fresh];
+  return [...problems, ...failed, ...indexProblems({ subdirs: indexed, strays }), ...fresh];
 }
 
 /** Entries that the plan has told of already: by themselves, or with the platform that upstream cannot be read for. */

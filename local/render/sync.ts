@@ -5,10 +5,10 @@ import { problemLines } from './messages.ts';
 import { planDocument } from './plan.ts';
 
 /**
- * `sync --json`: one document, `{plan, fetched, applied, held, failed, indexed, proof}`; `applied` is what of the plan's
- * `change`, `drop` and `hotfix` was carried out.
+ * `sync --json`: one document, `{plan, fetched, applied, held, failed, indexed, strays, proof}`; `applied` is what of the
+ * plan's `change`, `drop` and `hotfix` was carried out.
  */
-export function syncJson({ plan, fetched, applied, held, failed, indexed, proof }: SyncReport): string {
+export function syncJson({ plan, fetched, applied, held, failed, indexed, strays, proof }: SyncReport): string {
   const { gained, lost } = proof;
   const document = {
     plan: planDocument(plan),
@@ -17,6 +17,7 @@ export function syncJson({ plan, fetched, applied, held, failed, indexed, proof 
     held,
     failed,
     indexed,
+    strays,
     proof: { entries: proof.proof.entries, gained, lost },
   };
   return JSON.stringify(document, null, 2);

@@ -10,9 +10,19 @@ import { parsePatchFileName } from '../../core/layout/patch-file-name.ts';
 import type { Subdir } from '../../core/names/subdir.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 
+/** The allowlist of a command that plans and names none. */
+export const usualAllowlist = 'allowlist.json';
+
+export interface WrittenAllowlist {
+  readonly allowlist: Allowlist;
+  /** As it is written, which is how the store keeps it. */
+  readonly written: Uint8Array;
+}
+
 /** @throws GatehouseError `allowlist.missing`, or `allowlist.invalid` with every problem on a line of its own */
-export async function readAllowlist(file: string): Promise<Allowlist> {
-  return acceptAllowlist(await readAllowlistBytes(file), file);
+export async function readAllowlist(file: string): Promise<WrittenAllowlist> {
+  const written = await readAllowlistBytes(file);
+  return { allowlist: acceptAllowlist(written, file), written };
 }
 
 async function readAllowlistBytes(file: string): Promise<Uint8Array> {

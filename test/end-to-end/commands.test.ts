@@ -1,6 +1,6 @@
-import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -41,14 +41,15 @@ const rows = (value: unknown) => z.array(z.record(z.string(), z.unknown())).pars
 describe('--json is one document on stdout, with nothing else, of the keys that are documented', () => {
   it('sync', () => {
     expect(synced.status).toBe(0);
-    const { plan, fetched, applied, held, failed, indexed, proof, ...rest } = document(synced.stdout);
+    const { plan, fetched, applied, held, failed, indexed, strays, proof, ...rest } = document(synced.stdout);
     expect(rest).toEqual({});
     expect(plan).toMatchObject({ complete: true });
     expect(fetched).toHaveLength(6);
-    expect({ applied, held, failed }).toEqual({
+    expect({ applied, held, failed, strays }).toEqual({
       applied: { changed: [], dropped: [], hotfixed: [] },
       held: [],
       failed: [],
+      strays: [],
     });
     expect(rows(indexed).map(({ subdir }) => subdir)).toEqual(['linux-64', 'noarch']);
     expect(proof).toMatchObject({ entries: [{ entry: 'campus-notebook', installable: true }], lost: [] });
@@ -92,9 +93,9 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     expect(status).toBe(1);
     expect(document(stdout)).toEqual({
       checked: 12,
-      problems: [{ code: 'verify.bytes', key, detail: expect.any(String) }],
+      problems: [{ code: 'verify.bytes', key, detail: expect.any(String), hint: expect.stringContaining('sync') }],
     });
-    expect(stderr).toMatch(/\nverify\.bytes: .*\n12 objects checked, 1 problem\nhint: /);
+    expect(stderr).toMatch(/\nverify\.bytes: .*\nhint: delete it.*\n12 objects checked, 1 problem\nhint: /);
   });
 });
 
@@ -113,6 +114,19 @@ describe('plan', () => {
     expect(markdown.stdout).toMatch(/^## Gatehouse plan\n/);
     expect(await folderDigests(join(cwd, '.gatehouse/conda'))).toEqual(before);
     expect(await folderDigests(join(cwd, '.gatehouse/_gatehouse/control'))).toEqual(control);
+  });
+});
+
+describe('demo', () => {
+  it.concurrent.each(['_gatehouse', '_gatehouse/demo'])('empties nothing behind a link: %s', async (link) => {
+    const [cwd, elsewhere] = [join(folder.path, `demo ${link.length}`), join(folder.path, `elsewhere ${link.length}`)];
+    await mkdir(join(elsewhere, 'demo'), { recursive: true });
+    await writeFile(join(elsewhere, 'demo/kept'), '');
+    await mkdir(dirname(join(cwd, '.gatehouse', link)), { recursive: true });
+    await symlink(elsewhere, join(cwd, '.gatehouse', link));
+    const { status, stderr } = await runCli(['demo', '--once'], { cwd });
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`"${link}" in the store is a symbolic link`)]);
+    expect(await readdir(join(elsewhere, 'demo'))).toEqual(['kept']);
   });
 });
 

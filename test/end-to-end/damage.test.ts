@@ -95,7 +95,7 @@ describe('verify names', () => {
       () => put('linux-64/channeldata.json'),
       ['verify.stray linux-64/channeldata.json'],
     ],
-    ['a folder not ours', () => put('noarch/x-1.0-0.conda/y'), ['verify.stray noarch/x-1.0-0.conda/y']],
+    ['a folder not ours', () => put('noarch/x-1.0-0.conda/y'), ['verify.stray noarch/x-1.0-0.conda/']],
     ['a file beside the subdirs', () => put('index.html'), ['verify.stray index.html']],
     [
       "an index of a subdir that is nobody's",

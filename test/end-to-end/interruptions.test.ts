@@ -155,7 +155,7 @@ it('up follows an edit that was made while it was still syncing', async () => {
   const { asked, letGo } = holdPackages();
   const cli = start('up', '--port', '0', '--json');
   await asked;
-  await writeAllowlist(['campus-fonts']);
+  await writeAllowlist(['campus-text', 'campus-fonts']);
   letGo();
   await cli.untilSaid('now installable: campus-fonts');
   cli.child.kill('SIGINT');

@@ -123,7 +123,8 @@ async function startRun(beginning: Beginning, state: 'before' | 'after', name: s
     async finish() {
       onMark = () => {};
       const world: World = { ...openWorld(store), solver };
-      const report = await sync(await readAllowlist(join(home, 'allowlist.json')), world, () => {});
+      const { allowlist } = await readAllowlist(join(home, 'allowlist.json'));
+      const report = await sync(allowlist, world, () => {}, { yes: true });
       const damage = (await verify([], { ...world, log: () => {} })).problems;
       return { problems: syncProblems(report), damage };
     },

@@ -142,7 +142,7 @@ it('a sync after any prune gives the index that it would have given without', as
         await lab.publish(upstream);
         lab.now = Date.now();
         for (const { packages, days } of [{ packages: names, days: 1 }, ...weeks]) {
-          await withStore(lab, lab.store, (world) => sync(lab.allowlist(packages), world, () => {}));
+          await withStore(lab, lab.store, (world) => sync(lab.allowlist(packages), world, () => {}, { yes: true }));
           lab.now += days * day;
         }
         await using copy = await temporaryFolder();
@@ -155,10 +155,10 @@ it('a sync after any prune gives the index that it would have given without', as
           await indexAll(allowlist, world, { log: () => {} });
           expect(await served(lab.store)).toEqual(await served(copy.path));
           expect((await verify(allowlist.platforms, { ...world, log: () => {} })).problems).toEqual([]);
-          await sync(allowlist, world, () => {});
+          await sync(allowlist, world, () => {}, { yes: true });
           expect((await verify(allowlist.platforms, { ...world, log: () => {} })).problems).toEqual([]);
         });
-        await withStore(lab, copy.path, (world) => sync(allowlist, world, () => {}));
+        await withStore(lab, copy.path, (world) => sync(allowlist, world, () => {}, { yes: true }));
         expect(await served(lab.store)).toEqual(await served(copy.path));
       },
     ),

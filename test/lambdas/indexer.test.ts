@@ -53,6 +53,43 @@ describe('the indexer', () => {
     expect(listed(cloud)).toEqual(['a-1.0-0.conda']);
   });
 
+  it('tells of a key that would be a package under another name, once it is there, and of no other', async () => {
+    await lab.synced(cloud);
+    await cloud.put(key('conda/Linux-64/x-1.0-0.conda'), Buffer.from('x'));
+    await cloud.run();
+    const told = () => cloud.telemetry.lines.filter((line) => line.includes('index.stray'));
+    expect(told()).toEqual([
+      expect.stringMatching(/^warning: problem .*did you mean conda\/linux-64\/\?.*Linux-64\/x-1/),
+    ]);
+    expect(cloud.telemetry.counts.get('StrayFiles')).toBe(1);
+    const gone = notification('conda/linux-64/no-package.conda', 'ObjectRemoved:DeleteMarkerCreated');
+    const encoded = notification('conda/linux-64/b-1.0%2B1-0.conda');
+    expect(await cloud.invoke('indexer', batch(gone, encoded))).toEqual(failing());
+    expect(told()).toHaveLength(1);
+  });
+
+  it('the daily round tells of whatever else lies in the channel', async () => {
+    await lab.synced(cloud);
+    for (const name of ['linux-64/x-1.0-py3-none-any.whl', 'notes.txt', 'linux-64/.hidden']) {
+      await cloud.put(key(`conda/${name}`), Buffer.from('x'));
+    }
+    await cloud.run();
+    expect(cloud.telemetry.counts.get('StrayFiles')).toBeUndefined();
+    expect(await cloud.reconcile()).toEqual(failing());
+    expect(cloud.telemetry.counts.get('StrayFiles')).toBe(2);
+    expect(cloud.telemetry.lines.filter((line) => line.includes('index.stray'))).toEqual([
+      expect.stringContaining('conda/linux-64/x-1.0-py3-none-any.whl'),
+      expect.stringContaining('conda/notes.txt'),
+    ]);
+  });
+
+  it('the daily round has a subdir indexed of which only an index is left', async () => {
+    await cloud.put(key('conda/win-64/repodata.json'), Buffer.from('{"packages.conda":{"gone-1-0.conda":{}}}'));
+    await cloud.reconcile();
+    await cloud.run();
+    expect(listed(cloud, 'win-64')).toEqual([]);
+  });
+
   it('invalidates what changed, a few paths a batch, and a failure there fails nothing', async () => {
     await lab.synced(cloud);
     const mock = mockClient(CloudFrontClient);

@@ -29,6 +29,18 @@ describe('the scraper', () => {
     await expect(cloud.schedule('monday')).rejects.toThrow(/channels/);
   });
 
+  it('tells when most of what is served leaves, and lets it go: the deployment was the yes', async () => {
+    await lab.synced(cloud);
+    expect(cloud.telemetry.counts.get('MostPackagesLeave')).toBeUndefined();
+    await cloud.allowlist(lab.allowing('c'));
+    await cloud.run();
+    expect(listed(cloud)).toEqual(['c-1.0-0.conda']);
+    expect(cloud.telemetry.counts.get('MostPackagesLeave')).toBe(1);
+    expect(cloud.telemetry.lines.filter((line) => line.startsWith('warning: most packages leave'))).toEqual([
+      'warning: most packages leave {"leaving":2,"packages":["linux-64/a-1.0-0.conda","linux-64/b-1.0-0.conda"],"served":2}',
+    ]);
+  });
+
   it('a trigger that comes twice starts one run; a change of the hotfixes starts one too', async () => {
     await lab.synced(cloud);
     const runs = () =>

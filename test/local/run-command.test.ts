@@ -103,12 +103,11 @@ describe('what a command gets', () => {
   it('defaults, and of an option given twice the last', async () => {
     const { command, given } = spy();
     expect((await run(['spy'], [command])).status).toBe(0);
-    expect((await run(['spy', '--store', 'a', '--store=b', '--json', '--port', '1', '--once'], [command])).status).toBe(
-      0,
-    );
+    const argv = ['spy', '--store', 'a', '--store=b', '--allowlist', 'x.json', '--json', '--port', '1', '--once'];
+    expect((await run(argv, [command])).status).toBe(0);
     expect(given).toMatchObject([
-      { allowlist: 'allowlist.json', store: '.gatehouse', json: false, flags: {} },
-      { allowlist: 'allowlist.json', store: 'b', json: true, flags: { port: '1', once: true } },
+      { allowlist: undefined, store: '.gatehouse', json: false, flags: {} },
+      { allowlist: 'x.json', store: 'b', json: true, flags: { port: '1', once: true } },
     ]);
   });
 

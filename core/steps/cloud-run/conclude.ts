@@ -1,4 +1,5 @@
 import { makePlan, type PlanWorld } from '../../diff/make-plan.ts';
+import { type MostLeaving, mostLeave } from '../../diff/most-leave.ts';
 import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import { emptyControl } from '../../documents/control.ts';
 import { type PartialPlan, partialPlanSchema } from '../../documents/partial-plan.ts';
@@ -26,7 +27,11 @@ export interface Concluded {
   /** The slices whose parts are not there. */
   readonly missing: readonly number[];
   readonly plan: Plan | null;
+  /** What leaves where that is most of what is served. Who deployed the allowlist has said yes to it: it is told, not held. */
+  readonly leaving: MostLeaving | null;
 }
+
+const nothingMade = { missing: [], plan: null, leaving: null };
 
 /** 8 hours, five receives of a message that is hidden for 90 minutes, as one is whose invocation was cut off: a part that is not there by then comes no more. */
 const maxWaitForPartsMs = 8 * 60 * 60 * 1000;
@@ -40,13 +45,13 @@ const maxWaitForPartsMs = 8 * 60 * 60 * 1000;
  */
 export async function concludeRun(id: Sha256, world: ConcludeWorld): Promise<Concluded> {
   const opened = await openRun(world.store, id);
-  if (opened === null) return { status: 'superseded', missing: [], plan: null };
+  if (opened === null) return { ...nothingMade, status: 'superseded' };
   const { run, allowlist, patches } = opened;
-  if (run.stage !== 'planning') return { status: 'sent', missing: [], plan: null };
+  if (run.stage !== 'planning') return { ...nothingMade, status: 'sent' };
   const { parts, missing } = await readParts(id, run, world);
   if (run.plan === null && missing.length > 0 && world.clock.now() < run.startedAt + maxWaitForPartsMs) {
     await world.later.send([runMessage({ type: 'merge', run: id })]);
-    return { status: 'waiting', missing, plan: null };
+    return { ...nothingMade, status: 'waiting', missing };
   }
   let planId = run.plan;
   if (planId === null) {
@@ -55,11 +60,12 @@ export async function concludeRun(id: Sha256, world: ConcludeWorld): Promise<Con
     planId = await countFirst(id, await keepPlan(world.store, made), world);
   }
   const plan = await readPlan(world.store, planId);
+  const leaving = await mostLeave(plan, world);
   await configure(allowlist, world);
   await world.jobs.send(artifactJobs(planId, fetchedFirst(plan)));
   await world.queue.send([runMessage({ type: 'settle', run: id })]);
   await enterStage(id, 'fetching', world);
-  return { status: 'sent', missing, plan };
+  return { status: 'sent', missing, plan, leaving };
 }
 
 async function readParts(id: Sha256, { slices }: Run, { store }: ConcludeWorld) {

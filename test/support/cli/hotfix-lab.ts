@@ -38,7 +38,9 @@ export const dependsOf = async (filename: string) => (await lab.index())[filenam
 export async function sync(packages: readonly string[], instructions: object = {}) {
   const text = JSON.stringify({ patch_instructions_version: 1, ...instructions });
   const patches = new Map([[linux, parsePatchInstructions(text, 'patches/linux-64.json')]]);
-  const report = await syncWith(lab.allowlist(packages, { forms }), { ...lab.world, solver, patches }, () => {});
+  const report = await syncWith(lab.allowlist(packages, { forms }), { ...lab.world, solver, patches }, () => {}, {
+    yes: true,
+  });
   const problems = syncProblems(report).map(({ code, subject, detail }) => `${code} ${subject}: ${detail}`);
   return { ...report, problems };
 }

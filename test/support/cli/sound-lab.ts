@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { OptionalIndexFile } from '../../../core/layout/index-files.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import { verify } from '../../../core/steps/verify.ts';
-import { indexAll } from '../../../local/pipeline/index-all.ts';
+import { indexAll, indexProblems } from '../../../local/pipeline/index-all.ts';
 import { sync, syncProblems } from '../../../local/pipeline/sync.ts';
 import { folderDigests } from '../machine/folder-files.ts';
 import { type Lab, small, startLab } from './start-lab.ts';
@@ -60,14 +60,13 @@ function methods(lab: Lab, solver: Solver, forms: readonly OptionalIndexFile[]) 
   const allowlist = (packages: readonly string[]) => lab.allowlist(packages, { forms });
   const asked = allowlist([]);
   const index = async (options?: { readonly rebuild: boolean }) => {
-    const indexed = await indexAll(asked, world, { log, ...options });
-    return named(indexed.flatMap(({ problems }) => problems));
+    return named(indexProblems(await indexAll(asked, world, { log, ...options })));
   };
   return {
     at,
     served: () => folderDigests(join(lab.store, 'conda')),
     sync: async (packages: readonly string[] = ['app']) =>
-      named(syncProblems(await sync(allowlist(packages), world, log))),
+      named(syncProblems(await sync(allowlist(packages), world, log, { yes: true }))),
     index,
     async damage() {
       const { problems } = await verify(asked.platforms, { ...world, log, asked: new Set(asked.forms) });

@@ -67,7 +67,7 @@ export async function startLab(): Promise<Lab> {
       return parsed.allowlist;
     },
     async sync(allowlist) {
-      const report = await sync(allowlist, lab.world, () => {});
+      const report = await sync(allowlist, lab.world, () => {}, { yes: true });
       return { ...report, problems: syncProblems(report).map(({ code, subject }) => `${code} ${subject}`) };
     },
     async index(subdir = 'linux-64') {

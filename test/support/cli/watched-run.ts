@@ -26,7 +26,7 @@ export async function watchedRun(lab: Lab, allowlist: Allowlist, over: Partial<W
   const look = () => {
     for (const name of visible(lab.store)) seen.add(name);
   };
-  const report = await sync(allowlist, { ...lab.world, ...over }, look);
+  const report = await sync(allowlist, { ...lab.world, ...over }, look, { yes: true });
   look();
   const problems = syncProblems(report).map(({ code, subject }) => `${code} ${subject}`);
   return { report, problems, seen };

@@ -28,7 +28,7 @@ export function localSync(cloud: SmallCloud) {
         ...(patches && { patches }),
         [Symbol.asyncDispose]: async () => {},
       };
-      return sync(allowlist, world, () => {});
+      return sync(allowlist, world, () => {}, { yes: true });
     },
   };
 }

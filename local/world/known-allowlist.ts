@@ -1,0 +1,27 @@
+import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
+import type { Store } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
+import { readAllowlist } from './repository-files.ts';
+
+/**
+ * The allowlist that a command acts on which plans nothing: the one that `--allowlist` names, else the one that the store
+ * was last synced with, wherever the command is run. Null where it never was: then the store's own subdirs are all there is.
+ *
+ * @throws GatehouseError `allowlist.missing` for a file that is not there, `allowlist.invalid` for either
+ */
+export async function knownAllowlist(named: string | undefined, store: Store): Promise<Allowlist | null> {
+  if (named !== undefined) return (await readAllowlist(named)).allowlist;
+  try {
+    return (await readStoredAllowlist(store)).allowlist;
+  } catch (error) {
+    if (error instanceof GatehouseError && error.code === 'allowlist.missing') return null;
+    throw error;
+  }
+}
+
+/** The part of an allowlist that shapes the index, whatever packages it names. */
+export type Configured = Pick<Allowlist, 'platforms' | 'forms'>;
+
+/** What a store is indexed and verified by that was never synced. */
+export const nothingConfigured: Configured = { platforms: [], forms: [] };
