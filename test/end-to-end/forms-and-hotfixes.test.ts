@@ -56,7 +56,7 @@ describe('forms', () => {
 
   it('that are misspelt end with status 2, line, column and what was meant', async () => {
     const home = await newHome({ forms: ['repodata.json.bz'] });
-    const { status, stderr } = await run(home, 'index');
+    const { status, stderr } = await run(home, 'plan');
     expect(status).toBe(2);
     expect(stderr).toMatch(
       /^error: allowlist.json:1:\d+: "repodata.json.bz" is not one of .* did you mean "repodata.json.bz2"\?/,
