@@ -23,7 +23,6 @@ const untouchable = [
   'name',
   'version',
   'build',
-  'build_number',
   'subdir',
   'md5',
   'sha256',
