@@ -1,7 +1,6 @@
 import { artifactId } from '../documents/plan.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
-import type { Solver } from '../ports/solver.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
@@ -26,14 +25,13 @@ export interface NamedRecords {
 export interface ViewWorld {
   /** Remembers what it opened (`rememberUpstream`). */
   readonly openSubdir: OpenSubdir;
-  readonly solver: Pick<Solver, 'refuses'>;
 }
 
 /** A channel that could not be opened rejects here: without it no priority is known, and a lower channel could slip in. */
 export async function openView(
   channels: readonly string[],
   platform: Subdir,
-  { openSubdir: open, solver }: ViewWorld,
+  { openSubdir: open }: ViewWorld,
 ): Promise<UpstreamView> {
   const subdirsOf = new Map<string, UpstreamSubdir[]>();
   for (const channel of channels) subdirsOf.set(channel, await openBoth(channel, platform, open));
@@ -43,11 +41,11 @@ export async function openView(
     platform,
     async named(name, only) {
       const subdirs = only === undefined ? serving(name)[0] : await openBoth(only, platform, open);
-      return subdirs === undefined ? { records: [], problems: [] } : recordsOf(subdirs, name, solver);
+      return subdirs === undefined ? { records: [], problems: [] } : recordsOf(subdirs, name);
     },
     async hidden(name) {
       const [, ...lower] = serving(name);
-      const found = await Promise.all(lower.map((subdirs) => recordsOf(subdirs, name, solver)));
+      const found = await Promise.all(lower.map((subdirs) => recordsOf(subdirs, name)));
       return found.flatMap(({ records }) => records);
     },
   };
@@ -60,16 +58,9 @@ async function openBoth(channel: string, platform: Subdir, open: OpenSubdir): Pr
   return [here, everywhere].filter((subdir) => subdir !== null);
 }
 
-async function recordsOf(
-  subdirs: readonly UpstreamSubdir[],
-  name: string,
-  solver: ViewWorld['solver'],
-): Promise<NamedRecords> {
+async function recordsOf(subdirs: readonly UpstreamSubdir[], name: string): Promise<NamedRecords> {
   const found = await Promise.all(subdirs.map((subdir) => subdir.records(name)));
-  const { usable, faults } = usableRecords(
-    found.flatMap((part) => part.records),
-    solver,
-  );
+  const { usable, faults } = usableRecords(found.flatMap((part) => part.records));
   const left = faults.map(({ placed, fault }) => ({ ...fault, subject: `${placed.channel}/${artifactId(placed)}` }));
   return { records: usable, problems: [...found.flatMap((part) => part.problems), ...left] };
 }
@@ -81,12 +72,12 @@ export type UpstreamNow = (subdir: Subdir, filename: PackageFileName) => Promise
  * Looks a file up in the channels, the first that has its name deciding. What cannot be read counts as unchanged: the
  * plan has its own problem for a channel that fails.
  */
-export function upstreamNow(channels: readonly string[], { openSubdir: open, solver }: ViewWorld): UpstreamNow {
+export function upstreamNow(channels: readonly string[], { openSubdir: open }: ViewWorld): UpstreamNow {
   return async (subdir, filename) => {
     try {
       const records = await firstRecords(channels, subdir, packageFileParts(filename).name, open);
       const same = records.filter((record) => record.filename === filename);
-      return usableRecords(same, solver).usable[0] ?? null;
+      return usableRecords(same).usable[0] ?? null;
     } catch (error) {
       if (!(error instanceof GatehouseError)) throw error;
       return null;

@@ -4,6 +4,7 @@ import { canonicalJson, parseJson } from '../../json/json.ts';
 import type { InfoFiles } from '../../package/package-info.ts';
 import type { ReadPackageInfo } from '../../package/read-package-info.ts';
 import { GatehouseError } from '../../problems/error.ts';
+import { readableRunExports } from '../../record/readable-run-exports.ts';
 import { type RepodataRecord, recordSchema } from '../../record/record.ts';
 import { recipeSource } from './recipe-source.ts';
 
@@ -93,8 +94,7 @@ export function packageFacts(
     ...(flags.length > 0 && { flags }),
     unpatched,
   };
-  const exported = runExportsSchema.safeParse(runExports);
-  return { runExports: json(exported.success && hasAny(exported.data) ? exported.data : {}), facts: json(facts) };
+  return { runExports: json(readableRunExports(runExports) ?? {}), facts: json(facts) };
 }
 
 /** The facts of an entry. @throws GatehouseError `json.invalid` when it was not made here */
@@ -103,7 +103,6 @@ export function readFacts(facts: Uint8Array): Facts {
 }
 
 const aboutSchema = z.record(z.string(), z.unknown());
-const runExportsSchema = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]);
 const pathsSchema = z.looseObject({
   paths: z.array(
     z.looseObject({ _path: z.string(), prefix_placeholder: z.unknown().optional(), file_mode: z.unknown().optional() }),
