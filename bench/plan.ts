@@ -71,7 +71,6 @@ function timedSolver(inner: Solver): { solver: Solver; spent(): number } {
   return {
     spent: () => spent,
     solver: {
-      refuses: (record) => inner.refuses(record),
       async solve(pool, specs) {
         if (running++ === 0) since = performance.now();
         try {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
@@ -6,11 +7,10 @@ import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts
 import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
 import { startRun } from '../core/steps/cloud-run/start.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
-import { type BatchReply, type SqsMessage, eachMessage, s3KeysSchema, soonAgain, sqsEventSchema } from './events.ts';
+import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, soonAgain, sqsEventSchema } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
 import { withinTime } from './within-time.ts';
-import { type Context, type ScraperWorld, inWorld, openScraper } from './world.ts';
-import { z } from 'zod';
+import { type Context, inWorld, openScraper, type ScraperWorld } from './world.ts';
 
 /** The schedule's event, which Lambda delivers again under the same id when the invocation fails. */
 const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });

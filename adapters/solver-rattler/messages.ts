@@ -16,6 +16,8 @@ export interface LockedPackage {
 export interface SolveCall {
   readonly type: 'solve';
   readonly poolId: string;
+  /** The channel's subdirs, those that come first for the solver first. */
+  readonly subdirs: readonly string[];
   readonly specs: readonly string[];
   readonly locked: readonly LockedPackage[];
 }

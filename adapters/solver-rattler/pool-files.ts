@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import { Encoder } from '@msgpack/msgpack';
-import { solverDependency } from '../../core/names/match-spec/solver-spec.ts';
 import type { Candidate, CandidatePool } from '../../core/ports/solver.ts';
 
 const indexPath = 'noarch/repodata_shards.msgpack.zst';
@@ -8,8 +7,8 @@ const shardPath = /^noarch\/0{56}([0-9a-f]{8})\.msgpack\.zst$/;
 
 /**
  * A pool as files of a sharded channel (CEP 16), each made when it is asked for: a solve visits few of a channel's
- * names. All is served as `noarch`, which halves the requests; records keep their own subdir, and their file name is
- * the candidate's key. Shards go by number instead of by hash: the WASM build checks none.
+ * names. All is served as `noarch`, which halves the requests; records keep their own subdir, and their file name below
+ * `base_url` is the candidate's key. Shards go by number instead of by hash: the WASM build checks none.
  */
 export function poolFiles(pool: CandidatePool): (path: string) => Uint8Array<ArrayBuffer> | null {
   const encoder = new Encoder({ ignoreUndefined: true, initialBufferSize: 64 * 1024 });
@@ -30,7 +29,7 @@ function shardIndex(names: readonly string[]): unknown {
     hash.writeUInt32BE(number, 28);
     return [name, hash];
   });
-  const info = { subdir: 'noarch', base_url: '', shards_base_url: '' };
+  const info = { subdir: 'noarch', base_url: '../', shards_base_url: '' };
   return { version: 1, info, shards: Object.fromEntries(shards) };
 }
 
@@ -42,37 +41,19 @@ function shard(platform: string, candidates: readonly Candidate[]): unknown {
   return { packages: {}, 'packages.conda': records };
 }
 
-/** Year 9999: rattler refuses a whole shard for one timestamp beyond its calendar. */
-const maxTimestampMs = 253_402_300_799_000;
-
-/**
- * A candidate as rattler's shard reader takes it: only the keys a solve or a MatchSpec can look at. One value of a wrong
- * type makes rattler refuse every record of the name, so what does not fit is left out. Hashes are bytes (CEP 16).
- */
+/** A candidate as shards have records: every value as it is but for the hashes, which are bytes (CEP 16). */
 function shardRecord({ key, record }: Candidate): Record<string, unknown> {
-  const { name, version, build, build_number, md5, sha256, timestamp } = record;
-  const isInCalendar = timestamp !== undefined && timestamp >= 0 && timestamp <= maxTimestampMs;
+  const { md5, sha256, legacy_bz2_md5: legacy, ...rest } = record;
   return {
-    name,
-    version,
-    build,
-    build_number,
-    depends: record.depends.map(solverDependency),
-    constrains: record.constrains?.map(solverDependency),
+    ...rest,
     subdir: key.slice(0, key.indexOf('/')),
-    md5: md5 === undefined ? undefined : Buffer.from(md5, 'hex'),
-    sha256: sha256 === undefined ? undefined : Buffer.from(sha256, 'hex'),
-    timestamp: isInCalendar ? Math.trunc(timestamp) : undefined,
-    track_features: featuresOf(record['track_features']),
+    md5: bytesOf(md5),
+    sha256: bytesOf(sha256),
+    legacy_bz2_md5: bytesOf(legacy),
   };
 }
 
-/** A list or a text with spaces (CEP 34). An empty text is no feature, though rattler would count it as one. */
-function featuresOf(features: unknown): string[] | undefined {
-  const all = Array.isArray(features) ? features : [features];
-  const words = all.flatMap((text) => (typeof text === 'string' ? text.split(/[\s,]+/) : [])).filter(Boolean);
-  return words.length === 0 ? undefined : words;
-}
+const bytesOf = (hex: unknown): unknown => (typeof hex === 'string' ? Buffer.from(hex, 'hex') : hex);
 
 /** RFC 8878: no block holds more. */
 const maxBlockBytes = 128 * 1024;

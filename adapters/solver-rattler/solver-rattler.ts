@@ -1,8 +1,4 @@
-import { namesChannel } from '../../core/names/match-spec/solver-spec.ts';
-import { parseVersion } from '../../core/names/version/version.ts';
-import type { RecordRefusal, Solver } from '../../core/ports/solver.ts';
-import { dependencySpec } from '../../core/record/dependency-spec.ts';
-import type { RepodataRecord } from '../../core/record/record.ts';
+import type { Solver } from '../../core/ports/solver.ts';
 import { type SolverThread, solverThread } from './solver-thread.ts';
 
 export interface RattlerOptions {
@@ -26,7 +22,6 @@ export function rattlerSolver(options: RattlerOptions = {}): Solver {
   const idle = [...threads];
   const waiting: ((thread: SolverThread) => void)[] = [];
   return {
-    refuses,
     async solve(pool, specs) {
       const thread = idle.pop() ?? (await new Promise<SolverThread>((resolve) => waiting.push(resolve)));
       try {
@@ -41,19 +36,4 @@ export function rattlerSolver(options: RattlerOptions = {}): Solver {
       await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
     },
   };
-}
-
-/**
- * A `depends` that names a channel, or one that cannot be parsed, panics rattler's WASM and ends its thread; one version
- * it cannot parse makes it refuse every record of the name.
- */
-function refuses({ version, depends, constrains = [] }: RepodataRecord): RecordRefusal | null {
-  if (parseVersion(version) === null)
-    return { code: 'record.version', detail: `left out for its version "${version}"` };
-  for (const text of [...depends, ...constrains]) {
-    const detail = `left out for its dependency "${text}"`;
-    if (namesChannel(text)) return { code: 'record.depends-channel', detail };
-    if (dependencySpec(text) === null) return { code: 'record.depends-unreadable', detail };
-  }
-  return null;
 }

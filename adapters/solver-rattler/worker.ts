@@ -17,7 +17,7 @@ const send = (message: FromWorker): void => port.postMessage(message);
 // 1 GiB, four times what a solve of 1,100 packages takes. Some conflicts rattler cannot put in words, and it fills 3 GB
 // trying. Set before its memory is made, hence the late import.
 setFlagsFromString('--wasm-max-mem-pages=16384');
-const { simpleSolve } = await import('@conda-org/rattler');
+const { isPlatform, simpleSolve } = await import('@conda-org/rattler');
 
 let panic = '';
 
@@ -46,13 +46,13 @@ port.on('message', async (message: ToWorker) => {
   else send(await solve(message));
 });
 
-async function solve({ poolId, specs, locked }: SolveCall): Promise<SolveReply> {
+async function solve({ poolId, subdirs, specs, locked }: SolveCall): Promise<SolveReply> {
   usePool(poolId);
   try {
-    const solved = await simpleSolve([...specs], [channelUrl], ['noarch'], locked);
+    const solved = await simpleSolve([...specs], [channelUrl], subdirs.filter(isPlatform), locked);
     return {
       type: 'solved',
-      packages: solved.map(({ packageName, filename }) => ({ name: packageName, key: filename })),
+      packages: solved.map(({ packageName, url }) => ({ name: packageName, key: url.slice(channelUrl.length) })),
     };
   } catch (thrown) {
     if (typeof thrown === 'string') return { type: 'refused', text: thrown };

@@ -1,9 +1,9 @@
 import type { Override } from '../documents/control.ts';
 import { applyHotfix, type Patches } from '../documents/patches/hotfix.ts';
 import type { Artifact } from '../documents/plan.ts';
-import { canonicalJson } from '../json/json.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
+import { differingKeys } from '../record/differing-keys.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { UpstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
@@ -68,8 +68,7 @@ export function upstreamChange(
   const own: RepodataRecord = { ...record, ...indexersOwn(known), subdir };
   const wanted = override.hotfix === undefined ? own : applyHotfix(own, override.hotfix);
   if (wanted === null) return null;
-  const keys = new Set([...Object.keys(known), ...Object.keys(wanted)]);
-  const differing = [...keys].filter((key) => canonicalJson([known[key]]) !== canonicalJson([wanted[key]])).sort();
+  const differing = differingKeys(known, wanted);
   if (differing.length === 0) return null;
   const reason = `upstream changed ${differing.join(', ')}`;
   return { kind: 'change', subdir, filename, record: wanted, override: { ...override, record }, reason };

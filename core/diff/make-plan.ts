@@ -1,7 +1,14 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches } from '../documents/patches/hotfix.ts';
-import { type Artifact, type EntryOutcome, type Overrides, type Plan, artifactId, bytesToAdd } from '../documents/plan.ts';
+import {
+  type Artifact,
+  artifactId,
+  bytesToAdd,
+  type EntryOutcome,
+  type Overrides,
+  type Plan,
+} from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';

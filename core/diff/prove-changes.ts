@@ -5,6 +5,8 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Solver } from '../ports/solver.ts';
 import type { RepodataRecord } from '../record/record.ts';
+import { type PlacedRecord, usableRecords } from '../solve/candidate-pool.ts';
+import { channelPools } from '../solve/channel-pools.ts';
 import { proveEntries } from '../solve/prove-entries.ts';
 import { byEntryAndPlatform, installs } from '../solve/solve-request.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
@@ -78,7 +80,10 @@ function breaking(
   { allowlist, solver, state }: ProveDraftWorld,
 ): Breaks {
   const prove = (some: readonly ChannelChange[]) =>
-    proveEntries(allowlist, recordsAfter(draft, [...given, ...some], state), { solver, log: () => {} });
+    proveEntries(allowlist, channelPools(recordsAfter(draft, [...given, ...some], state), sound), {
+      solver,
+      log: () => {},
+    });
   let before: Promise<Set<string>> | undefined;
   return async (some) => {
     const failing = byEntryAndPlatform(await prove(some)).filter((group) => !installs(group));
@@ -88,6 +93,9 @@ function breaking(
     return failing.map(label).filter((entry) => held.has(entry));
   };
 }
+
+/** What the store has from before records were held to what clients read leaves it as such changes are made. */
+const sound = (seen: readonly PlacedRecord[]) => usableRecords(seen).usable;
 
 const label = ([first]: readonly EntryOutcome[]): string => `${first?.entry} on ${first?.platform}`;
 

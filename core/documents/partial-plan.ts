@@ -3,6 +3,7 @@ import { packageFileNameSchema } from '../names/package-file-name.ts';
 import { subdirSchema } from '../names/subdir.ts';
 import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
+import { recordFindingsSchema } from '../record/record-finding.ts';
 import { outcomeSchema } from './plan.ts';
 
 const upstreamRecordSchema = z.strictObject({
@@ -11,6 +12,7 @@ const upstreamRecordSchema = z.strictObject({
   channel: z.string(),
   url: z.string(),
   record: recordSchema,
+  findings: recordFindingsSchema.optional(),
   unpatched: recordSchema.optional(),
 });
 

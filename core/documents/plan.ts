@@ -8,6 +8,7 @@ import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
+import { recordFindingsSchema } from '../record/record-finding.ts';
 import { putOnce } from '../store/put-once.ts';
 import { readJsonObject } from '../store/read-json-object.ts';
 import { overrideSchema } from './control.ts';
@@ -24,8 +25,10 @@ export const artifactSchema = z.strictObject({
   size: z.int().nonnegative().nullable(),
   sha256: sha256Schema.nullable(),
   md5: md5Schema.nullable(),
-  /** Upstream's record as it is now, upstream's own hotfixes included, the organisation's not. */
+  /** Upstream's record as it is now and as all clients read it, upstream's own hotfixes included, the organisation's not. */
   record: recordSchema,
+  /** What of upstream's record was mended or left out; absent where nothing was. */
+  findings: recordFindingsSchema.optional(),
   /** The entries that need it, in the allowlist's order; `environment:NAME` for a group. */
   why: z.array(z.string()).min(1),
 });

@@ -22,9 +22,9 @@ export const provenanceSchema = z.strictObject({
     z.strictObject({ type: z.literal('upstream'), channel: z.string(), url: z.string() }),
     z.strictObject({ type: z.literal('copied') }),
   ]),
-  /** The record to index: upstream's as it was then, or the package's own `info/index.json`. */
+  /** The record to index, as all clients read it: upstream's as it was then, or of the package's own `info/index.json`. */
   record: recordSchema,
-  /** Odd but sound things the readers met, and `fetch.unverifiable` when upstream gave no sha256. */
+  /** Odd but sound things the readers met, what of the record was mended or left out, and `fetch.unverifiable` when upstream gave no sha256. */
   findings: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
   /** Milliseconds since the epoch. */
   firstSeen: z.number(),

@@ -4,7 +4,6 @@ import { knownSha256s, type Provenance, readProvenance } from '../documents/prov
 import { canonicalJson } from '../json/json.ts';
 import { provenanceKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';
-import type { Subdir } from '../names/subdir.ts';
 import { type EntryParts, entryParts } from '../outputs/entries/channel-facts.ts';
 import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { identityProblems } from '../package/check-identity.ts';
@@ -15,7 +14,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
+import { normaliseRecord } from '../record/normalise-record.ts';
 import type { RepodataRecord } from '../record/record.ts';
+import { recordFault } from '../record/record-fault.ts';
 import type { ChannelStore, ListedPackage } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 
@@ -28,7 +29,8 @@ export interface IndexPackageWorld extends ChannelStore {
 /**
  * The entry of one package: a function of its bytes, its provenance and what control says of it (docs/decisions.md 5).
  * Its record is control's, else the provenance's, with our own hotfix over it; of its bytes come only digests and size, or
- * all of it where it was copied in. A withdrawn package is not read. A package that cannot be read is a problem of its own and never of its subdir.
+ * all of it where it was copied in. A withdrawn package is not read. A package that cannot be read, or whose record not
+ * every client can read, is a problem of its own and never of its subdir.
  *
  * @returns null when the package went away meanwhile
  * @throws GatehouseError `store.*` when the store fails or the package changes while it is read
@@ -50,9 +52,9 @@ export async function indexPackage(
     const info = await readPackageInfo(object, listed.filename);
     const entered = known ?? (await adopt(listed, { object, digests, info }, world));
     if (isProblem(entered)) return entryOf(head, override, problemParts(entered));
-    const record = indexedRecord(override.record ?? entered.record, listed.subdir, digests);
+    const members = { ...(override.record ?? entered.record), ...digests, subdir: listed.subdir };
     const { firstSeen } = entered;
-    return entryOf(head, override, shownParts(entryParts(record, info, { firstSeen, hotfix: override.hotfix })));
+    return entryOf(head, override, partsOf(listed, members, { info, firstSeen, hotfix: override.hotfix }));
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
     return entryOf(head, override, problemParts(problemOf(error, artifactId(listed))));
@@ -96,8 +98,9 @@ async function adopt(
   const [contradiction] = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
   if (contradiction !== undefined) return contradiction;
   await expectEnd(object, listed.filename);
-  const record = indexedRecord(recordFromIndex(index, digests, listed.subdir), listed.subdir, digests);
-  const copied = { ...place, ...digests, record, findings: [...findings], origin: { type: 'copied' } as const };
+  const found = [...findings];
+  const record = recordFromIndex(index, digests, listed.subdir, (code, detail) => found.push({ code, detail }));
+  const copied = { ...place, ...digests, record, findings: found, origin: { type: 'copied' } as const };
   return keepProvenance({ version: 1, ...copied, firstSeen: world.clock.now() }, world);
 }
 
@@ -116,12 +119,26 @@ async function keepProvenance(provenance: Provenance, { store }: IndexPackageWor
   return first;
 }
 
+interface Entering {
+  readonly info: ReadPackageInfo;
+  readonly firstSeen: number;
+  readonly hotfix: Override['hotfix'];
+}
+
 /**
- * A record as our index writes it: upstream's patched record, with what only the bytes can say put in from the bytes.
- * conda cannot install a record without `size`, and checks the hashes it finds.
+ * The parts of a package that entered: its record as all clients read it, or why one of them could not. A record that
+ * came to rest before records were normal becomes so here.
+ *
+ * @param members upstream's patched record, with what only the bytes can say put in from the bytes: conda cannot install
+ *   a record without `size`, and checks the hashes it finds
  */
-export function indexedRecord(record: RepodataRecord, subdir: Subdir, { sha256, md5, size }: Digests): RepodataRecord {
-  return { ...record, subdir, sha256, md5, size };
+function partsOf(listed: ListedPackage, members: RepodataRecord, { info, firstSeen, hotfix }: Entering): Parts {
+  const subject = artifactId(listed);
+  const normal = normaliseRecord(members);
+  if (!normal.ok) return problemParts({ code: 'record.invalid', subject, detail: normal.detail });
+  const parts = entryParts(normal.record, info, { firstSeen, hotfix });
+  const fault = parts.record && recordFault(parts.record);
+  return fault === null ? shownParts(parts) : problemParts({ subject, ...fault });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { shown } from '../archive/finding.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
-import type { Subdir } from '../names/subdir.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { IndexJson } from './index-json.ts';
@@ -12,13 +12,14 @@ export interface Claims {
   /** Of the folder it lies in. */
   readonly subdir: Subdir;
   /** Of the channel it came from, when there is one. */
-  readonly upstream?: Pick<RepodataRecord, 'name' | 'version' | 'build' | 'build_number'>;
+  readonly upstream?: Pick<RepodataRecord, 'name' | 'version' | 'build'>;
 }
 
 /**
  * Where a package's own account contradicts its file name (CEP 26), its folder or the upstream record; empty when all
- * agree. Nothing but absence excuses a subdir: the folder of all 275 real packages measured is the one their
- * `index.json` names, wheel and its fellows in conda-forge/noarch included.
+ * agree. A noarch package may lie in a platform's folder, as some of pkgs/main/linux-64 did: clients install it from
+ * there on that platform. The folder of all 275 real packages measured is the one their `index.json` names. The build
+ * number is no part of what a file is: channels hotfix it (https://github.com/AnacondaRecipes/repodata-hotfixes).
  */
 export function identityProblems({ index, fileName, subdir, upstream }: Claims): Problem[] {
   const file = packageFileParts(fileName);
@@ -26,7 +27,9 @@ export function identityProblems({ index, fileName, subdir, upstream }: Claims):
     { key: 'name', by: 'the file name', value: file.name },
     { key: 'version', by: 'the file name', value: file.version },
     { key: 'build', by: 'the file name', value: file.build },
-    ...(index.subdir === undefined ? [] : [{ key: 'subdir', by: 'the folder', value: subdir } as const]),
+    ...(index.subdir === undefined || index.subdir === noarch
+      ? []
+      : [{ key: 'subdir', by: 'the folder', value: subdir } as const]),
     ...(upstream ? upstreamKeys.map((key) => ({ key, by: 'the upstream record', value: upstream[key] })) : []),
   ];
   const subject = `${subdir}/${fileName}`;
@@ -43,14 +46,13 @@ const codes = {
   name: 'B1.name',
   version: 'B1.version',
   build: 'B1.build',
-  build_number: 'B1.build-number',
   subdir: 'B1.subdir',
 } as const;
 
 interface Claim {
   readonly key: keyof typeof codes;
   readonly by: string;
-  readonly value: string | number;
+  readonly value: string;
 }
 
-const upstreamKeys = ['name', 'version', 'build', 'build_number'] as const;
+const upstreamKeys = ['name', 'version', 'build'] as const;

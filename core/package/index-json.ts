@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type Report, refuse } from '../archive/finding.ts';
-import { parseJson, parseValue } from '../json/json.ts';
+import { parseJson } from '../json/json.ts';
 import type { Digests } from '../names/digest.ts';
 import { packageNameSchema } from '../names/package-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { type RepodataRecord, recordSchema } from '../record/record.ts';
+import { normaliseRecord } from '../record/normalise-record.ts';
+import type { RepodataRecord } from '../record/record.ts';
 
 /** `info/index.json` (CEP 34) as real builders write it: the keys the pipeline reads are typed, the rest is kept. */
 const writtenSchema = z.looseObject({
@@ -14,24 +15,17 @@ const writtenSchema = z.looseObject({
   build: z.string().min(1),
   build_number: z.int().nonnegative(),
   depends: z.union([z.array(z.string()), z.string()]).nullish(),
-  constrains: z.array(z.string()).nullish(),
   subdir: z.string().nullish(),
-  noarch: z.union([z.string(), z.boolean()]).nullish(),
-  timestamp: z.number().nullish(),
 });
 
-/** A package's own account of itself, `depends` always a list and no typed key null. */
+/** A package's own account of itself, `depends` always a list and no subdir null. */
 export interface IndexJson {
   readonly name: z.infer<typeof packageNameSchema>;
   readonly version: string;
   readonly build: string;
   readonly build_number: number;
   readonly depends: readonly string[];
-  readonly constrains?: readonly string[];
   readonly subdir?: string;
-  readonly noarch?: string | boolean;
-  /** Milliseconds since the epoch, in old packages seconds. */
-  readonly timestamp?: number;
   readonly [key: string]: unknown;
 }
 
@@ -41,15 +35,12 @@ export interface IndexJson {
  * @throws GatehouseError `package.refused` with `B7.json` when it is not JSON or an identity field is missing
  */
 export function parseIndexJson(text: string, what: string, report: Report): IndexJson {
-  const { depends, constrains, subdir, noarch, timestamp, ...rest } = parseInfoJson(text, writtenSchema, what);
+  const { depends, subdir, ...rest } = parseInfoJson(text, writtenSchema, what);
   if (typeof depends === 'string') report('index.depends', `depends of ${what} is one string, not a list`);
   return {
     ...rest,
     depends: typeof depends === 'string' ? [depends] : (depends ?? []),
-    ...(constrains && { constrains }),
     ...(subdir != null && { subdir }),
-    ...(noarch != null && { noarch }),
-    ...(timestamp != null && { timestamp }),
   };
 }
 
@@ -79,9 +70,20 @@ const unlistedKeys = new Set([
 
 /**
  * The record of a package that no channel has described: its `info/index.json`, unknown keys included, and the size and
- * hashes of its bytes (CEP 36). A package that does not name its subdir gets that of the folder it lies in.
+ * hashes of its bytes (CEP 36), as all clients read it. Its subdir is that of the folder it lies in.
+ *
+ * @param report is told of what was mended or left out
+ * @throws GatehouseError `package.refused` with `B7.json` when no record can be made of it
  */
-export function recordFromIndex(index: IndexJson, digests: Digests, subdir: Subdir): RepodataRecord {
+export function recordFromIndex(
+  index: IndexJson,
+  digests: Digests,
+  subdir: Subdir,
+  report: Report = () => {},
+): RepodataRecord {
   const kept = Object.fromEntries(Object.entries(index).filter(([key]) => !unlistedKeys.has(key)));
-  return parseValue({ subdir, ...kept, ...digests }, recordSchema, `the record of ${index.name}`);
+  const normal = normaliseRecord({ ...kept, ...digests, subdir });
+  if (!normal.ok) refuse('B7.json', normal.detail);
+  for (const { code, detail } of normal.findings) report(code, detail);
+  return normal.record;
 }

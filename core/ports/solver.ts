@@ -7,17 +7,27 @@ export interface Candidate {
   readonly record: RepodataRecord;
 }
 
-/** What may be chosen from on one platform: by package name. Virtual packages are apart. */
-export interface CandidatePool {
-  /** Names the pool: equal ids mean equal contents, so that a solver may keep it between calls. */
+/** What a solver chooses from on one platform. Virtual packages are apart. */
+interface Choice {
+  /** Names the contents: equal ids mean equal ones, so that a solver may keep them between calls. */
   readonly id: string;
   readonly platform: Subdir;
-  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
   /**
    * Name -> version, or `version=build`: `__glibc` -> `2.28`, `__archspec` -> `1=x86_64`. Each is injected as an
    * installed record and as a spec (docs/decisions.md 2).
    */
   readonly virtualPackages: Readonly<Record<string, string>>;
+}
+
+/** Records to choose from, by package name. */
+export interface CandidatePool extends Choice {
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+}
+
+/** A channel as it is served: the solver reads its platform and `noarch` as a client would. */
+export interface ServedChannel extends Choice {
+  /** A file by its path below the channel's URL, `linux-64/repodata.json`; null when there is none. */
+  read(path: string): Promise<Uint8Array | null>;
 }
 
 export type Solution =
@@ -27,21 +37,12 @@ export type Solution =
   /** The solver broke (a panic in WASM); says nothing about the specs. */
   | { readonly status: 'failed'; readonly explanation: string };
 
-/** Why a solver cannot take a record. */
-export interface RecordRefusal {
-  readonly code: 'record.version' | 'record.depends-channel' | 'record.depends-unreadable';
-  readonly detail: string;
-}
-
 export interface Solver extends AsyncDisposable {
-  /**
-   * Why a record must not be in a pool, or null when it may: what the solver cannot digest breaks it, or makes it refuse
-   * other records too. Needs no running solver.
-   */
-  refuses(record: RepodataRecord): RecordRefusal | null;
   /**
    * Chooses one package for each name needed so that every spec holds. `specs` carry no channel.
    * Deterministic: equal pools and specs give equal keys, in order of key.
+   *
+   * @throws what reading a served channel throws
    */
-  solve(pool: CandidatePool, specs: readonly string[]): Promise<Solution>;
+  solve(pool: CandidatePool | ServedChannel, specs: readonly string[]): Promise<Solution>;
 }

@@ -1,5 +1,5 @@
-import type { GatehouseError } from './error.ts';
 import { z } from 'zod';
+import type { GatehouseError } from './error.ts';
 
 /**
  * Something that did not hold, as data: it travels in plans, summaries and `--json`, and is shown to a person.

@@ -4,9 +4,10 @@ import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { CandidatePool, RecordRefusal, Solver } from '../ports/solver.ts';
+import type { CandidatePool } from '../ports/solver.ts';
 import { preferConda } from '../record/other-format.ts';
 import type { RepodataRecord } from '../record/record.ts';
+import { type RecordFault, recordFault } from '../record/record-fault.ts';
 
 /** Anything with a place in a channel and a record. */
 export interface PlacedRecord {
@@ -15,12 +16,12 @@ export interface PlacedRecord {
   readonly record: RepodataRecord;
 }
 
-/** The records a solver may be given: one format of each stem, as conda sees it, and none that the solver refuses. */
-export function usableRecords<T extends PlacedRecord>(placed: readonly T[], solver: Pick<Solver, 'refuses'>) {
+/** The records a solver may be given: one format of each stem, as conda sees it, and none that a client cannot read. */
+export function usableRecords<T extends PlacedRecord>(placed: readonly T[]) {
   const usable: T[] = [];
-  const faults: { readonly placed: T; readonly fault: RecordRefusal }[] = [];
+  const faults: { readonly placed: T; readonly fault: RecordFault }[] = [];
   for (const one of preferConda(placed)) {
-    const fault = solver.refuses(one.record);
+    const fault = recordFault(one.record);
     if (fault === null) usable.push(one);
     else faults.push({ placed: one, fault });
   }

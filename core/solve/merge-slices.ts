@@ -109,9 +109,9 @@ function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readon
   return [...requiredBy.keys()].sort().flatMap((id) => {
     const chosen = byId.get(id);
     if (chosen === undefined) return [];
-    const { subdir, filename, channel, url, record, unpatched = record } = chosen;
+    const { subdir, filename, channel, url, record, findings, unpatched = record } = chosen;
     const { size = null, sha256 = null, md5 = null } = record;
     const why = [...(requiredBy.get(id) ?? [])];
-    return [{ subdir, filename, channel, url, size, sha256, md5, record: unpatched, why }];
+    return [{ subdir, filename, channel, url, size, sha256, md5, record: unpatched, findings, why }];
   });
 }

@@ -1,11 +1,12 @@
 import type { EntryOutcome } from '../documents/plan.ts';
 import { solverSpec } from '../names/match-spec/solver-spec.ts';
+import { packageFileParts } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { CandidatePool, Solver } from '../ports/solver.ts';
+import type { CandidatePool, ServedChannel, Solver } from '../ports/solver.ts';
 import type { InstallRequest } from './requests.ts';
 
 interface SolveWorld {
-  readonly pool: CandidatePool;
+  readonly pool: CandidatePool | ServedChannel;
   readonly solver: Solver;
   /** The pythons that the allowlist lists. */
   readonly python: readonly string[];
@@ -30,13 +31,15 @@ export async function solveRequest(
       : { ...outcome, artifacts: [], explanation: solution.explanation };
   };
   const plain = await solve(null, []);
-  const pythons = new Set(pool.candidates.get('python')?.map(({ key }) => key));
-  if (!plain.artifacts.some((key) => pythons.has(key))) return [plain];
+  if (!plain.artifacts.some(isPython)) return [plain];
   if (python.length === 0) return [await solve(null, ['pip'])];
   const outcomes: EntryOutcome[] = [];
   for (const version of python) outcomes.push(await solve(version, ['pip', `python ${version}.*`]));
   return outcomes;
 }
+
+/** Whether a key, `<subdir>/<file name>`, is of a python. */
+const isPython = (key: string): boolean => packageFileParts(key.slice(key.indexOf('/') + 1)).name === 'python';
 
 /** The outcome of a request that could not be solved for a reason that says nothing about it. */
 export const failedOutcome = (entry: string, platform: Subdir, explanation: string): EntryOutcome => ({

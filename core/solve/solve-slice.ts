@@ -37,7 +37,7 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
   const placed = slice.requests.flatMap((place): Placed[] => (all[place] === undefined ? [] : [[place, all[place]]]));
   try {
     const openSubdir = patchUpstream(world.openSubdir, world.patches ?? noPatches);
-    const view = await openView(allowlist.channels, platform, { openSubdir, solver: world.solver });
+    const view = await openView(allowlist.channels, platform, { openSubdir });
     return await solveOn(view, placed, allowlist, world);
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;

@@ -2,7 +2,6 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { artifactId } from '../documents/plan.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
-import type { Solver } from '../ports/solver.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
@@ -28,7 +27,6 @@ export interface NamedRecords {
 export interface ViewWorld {
   /** Remembers what it opened (`rememberUpstream`). */
   readonly openSubdir: OpenSubdir;
-  readonly solver: Pick<Solver, 'refuses'>;
 }
 
 /**
@@ -40,7 +38,7 @@ export interface ViewWorld {
 export async function openView(
   channels: readonly string[],
   platform: Subdir,
-  { openSubdir: open, solver }: ViewWorld,
+  { openSubdir: open }: ViewWorld,
 ): Promise<UpstreamView> {
   const subdirsOf = new Map<string, UpstreamSubdir[]>();
   for (const channel of channels) subdirsOf.set(channel, await openBoth(channel, platform, open));
@@ -50,11 +48,11 @@ export async function openView(
     platform,
     async named(name, only) {
       const subdirs = only === undefined ? serving(name)[0] : await openBoth(only, platform, open);
-      return subdirs === undefined ? { records: [], problems: [] } : recordsOf(subdirs, name, solver);
+      return subdirs === undefined ? { records: [], problems: [] } : recordsOf(subdirs, name);
     },
     async hidden(name) {
       const [, ...lower] = serving(name);
-      const found = await Promise.all(lower.map((subdirs) => recordsOf(subdirs, name, solver)));
+      const found = await Promise.all(lower.map((subdirs) => recordsOf(subdirs, name)));
       return found.flatMap(({ records }) => records);
     },
   };
@@ -74,16 +72,9 @@ const missing = (channel: string, platform: Subdir): GatehouseError =>
     hint: 'Is its URL right? A channel that is empty must at least have a noarch/repodata.json.',
   });
 
-async function recordsOf(
-  subdirs: readonly UpstreamSubdir[],
-  name: string,
-  solver: ViewWorld['solver'],
-): Promise<NamedRecords> {
+async function recordsOf(subdirs: readonly UpstreamSubdir[], name: string): Promise<NamedRecords> {
   const found = await Promise.all(subdirs.map((subdir) => subdir.records(name)));
-  const { usable, faults } = usableRecords(
-    found.flatMap((part) => part.records),
-    solver,
-  );
+  const { usable, faults } = usableRecords(found.flatMap((part) => part.records));
   const left = faults.map(({ placed, fault }) => ({ ...fault, subject: `${placed.channel}/${artifactId(placed)}` }));
   return { records: usable, problems: [...found.flatMap((part) => part.problems), ...left] };
 }
@@ -99,7 +90,7 @@ export type UpstreamNow = (subdir: Subdir, filename: PackageFileName) => Promise
  */
 export function upstreamNow(
   { channels, platforms }: Pick<Allowlist, 'channels' | 'platforms'>,
-  { openSubdir: open, solver }: ViewWorld,
+  { openSubdir: open }: ViewWorld,
 ): UpstreamNow {
   const isThere = async (channel: string) => {
     for (const subdir of [noarch, ...platforms]) if ((await open(channel, subdir)) !== null) return true;
@@ -117,7 +108,7 @@ export function upstreamNow(
     try {
       const records = await firstRecords(subdir, packageFileParts(filename).name);
       const same = records.filter((record) => record.filename === filename);
-      return usableRecords(same, solver).usable[0] ?? null;
+      return usableRecords(same).usable[0] ?? null;
     } catch (error) {
       if (!(error instanceof GatehouseError)) throw error;
       return null;

@@ -11,7 +11,13 @@ import { type Problem, problemOf } from '../problems/problem.ts';
 import { isVerifiable } from '../record/record.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type DownloadWorld, type ExpectedDigests, type Received, digestFault, download } from '../upstream/download.ts';
+import {
+  type DownloadWorld,
+  digestFault,
+  download,
+  type ExpectedDigests,
+  type Received,
+} from '../upstream/download.ts';
 
 export interface FetchWorld extends DownloadWorld {
   readonly channel: ChannelName;
@@ -95,19 +101,20 @@ async function findInStore(key: ObjectKey, expected: ExpectedDigests, store: Sto
 /**
  * Reads what the package says about itself and holds it against its file name, its subdir and the upstream record.
  *
- * @returns what is odd about it but sound
+ * @returns what is odd about it but sound, and what of its record was mended
  * @throws GatehouseError `package.refused` or `package.identity`
  */
 async function readPackage(
-  { filename, subdir, record, sha256 }: Artifact,
+  { filename, subdir, record, sha256, findings: ofRecord = [] }: Artifact,
   { staged }: Received,
 ): Promise<Provenance['findings']> {
-  const { index, findings } = await readPackageInfo(await staged.source(), filename);
+  const { index, findings: ofPackage } = await readPackageInfo(await staged.source(), filename);
   const problems = identityProblems({ index, fileName: filename, subdir, upstream: record });
   if (problems.length > 0) {
     throw new GatehouseError('package.identity', problems.map(({ detail }) => detail).join('; '));
   }
-  if (sha256 !== null) return [...findings];
+  const findings = [...ofPackage, ...ofRecord];
+  if (sha256 !== null) return findings;
   const unverifiable = 'upstream gives no sha256; md5 and size were compared';
   return [...findings, { code: 'fetch.unverifiable', detail: unverifiable }];
 }

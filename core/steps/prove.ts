@@ -3,11 +3,15 @@ import type { EntryOutcome } from '../documents/plan.ts';
 import { type Proof, type ProvenEntry, readProof } from '../documents/proof.ts';
 import { readIndex } from '../index/read-index.ts';
 import { canonicalJson } from '../json/json.ts';
-import { indexKey, proofKey } from '../layout/keys.ts';
+import type { IndexFile } from '../layout/index-files.ts';
+import { indexKey, objectKeySchema, proofKey } from '../layout/keys.ts';
+import { sha256Of } from '../names/digest.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { type ProofWorld, proveEntries } from '../solve/prove-entries.ts';
+import { preferConda } from '../record/other-format.ts';
+import { channelPools } from '../solve/channel-pools.ts';
+import { type ProofWorld, type ProvenChannel, proveEntries } from '../solve/prove-entries.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 
@@ -24,8 +28,8 @@ export interface ProofReport {
 const maxAttempts = 5;
 
 /**
- * Solves every entry against this channel alone, from the very index files that clients read, and keeps the result for
- * the next proof to compare with. Safe to run by many at once: whoever keeps a proof looks whether the index is still the
+ * Solves every entry against this channel alone, from the very bytes that clients read, and keeps the result for the
+ * next proof to compare with. Safe to run by many at once: whoever keeps a proof looks whether the index is still the
  * one it was read from, and else proves again; so the last one kept is of the last index.
  *
  * @throws GatehouseError `store.conflict` (retry) when the index changes faster than it can be proved
@@ -38,10 +42,7 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
   const installed = new Map(last?.entries.map((entry) => [label(entry), entry.installable]));
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const before = await indexTags(subdirs, world);
-    const records = await Promise.all(
-      subdirs.map(async (subdir) => [subdir, (await readIndex(store, channel, subdir)) ?? new Map()] as const),
-    );
-    const outcomes = await proveEntries(allowlist, new Map(records), world);
+    const outcomes = await proveEntries(allowlist, servedChannel(before, subdirs, world), world);
     const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry) };
     const isKept = await keepProof(world, proof);
     if (isKept && (await indexTags(subdirs, world)).join() !== before.join()) continue;
@@ -52,6 +53,33 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
     };
   }
   throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
+}
+
+/**
+ * The channel as the solver reads it file by file: its shards where there are any, as they lie, else `repodata.json`. A
+ * spec that says more than a solver takes is proved from the records of `repodata.json`, every value as it is there.
+ *
+ * @param tags name the files' contents
+ */
+function servedChannel(tags: readonly string[], subdirs: readonly Subdir[], world: ChannelStore): ProvenChannel {
+  const { store, channel } = world;
+  let records: Promise<ProvenChannel> | null = null;
+  return {
+    whole: async (on) => ({
+      ...on,
+      id: sha256Of(canonicalJson([on, tags])),
+      read: async (path) => (await store.read(objectKeySchema.parse(`${channel}/${path}`)))?.bytes ?? null,
+    }),
+    async narrowed(on, specs) {
+      records ??= servedRecords(subdirs, world).then((served) => channelPools(served, preferConda));
+      return (await records).narrowed(on, specs);
+    },
+  };
+}
+
+async function servedRecords(subdirs: readonly Subdir[], { store, channel }: ChannelStore) {
+  const read = async (subdir: Subdir) => [subdir, (await readIndex(store, channel, subdir)) ?? new Map()] as const;
+  return new Map(await Promise.all(subdirs.map(read)));
 }
 
 /** Keeps a proof unless it says the same as the last, so that whoever reads it sees a new tag only for a new proof. */
@@ -65,8 +93,12 @@ async function keepProof({ store, channel }: ProveStepWorld, proof: Proof): Prom
 
 const label = ({ entry, platform }: ProvenEntry): string => `${platform} ${entry}`;
 
-const indexTags = (subdirs: readonly Subdir[], { store, channel }: ProveStepWorld): Promise<string[]> =>
-  Promise.all(subdirs.map(async (subdir) => (await store.get(indexKey(channel, subdir, 'repodata.json')))?.etag ?? ''));
+const provenFiles = ['repodata_shards.msgpack.zst', 'repodata.json'] satisfies IndexFile[];
+
+function indexTags(subdirs: readonly Subdir[], { store, channel }: ProveStepWorld): Promise<string[]> {
+  const keys = subdirs.flatMap((subdir) => provenFiles.map((file) => indexKey(channel, subdir, file)));
+  return Promise.all(keys.map(async (key) => (await store.get(key))?.etag ?? ''));
+}
 
 function provenEntry(group: readonly EntryOutcome[]): ProvenEntry[] {
   const [first] = group;

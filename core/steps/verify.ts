@@ -3,9 +3,9 @@ import { deriveSubdir, listedRecords } from '../index/derive-subdir.ts';
 import type { IndexPackageWorld } from '../index/index-package.ts';
 import { readIndex } from '../index/read-index.ts';
 import { entriesSource } from '../index/state-source.ts';
-import { canonicalJson } from '../json/json.ts';
+import { canonicalJson, parseJson } from '../json/json.ts';
 import type { OptionalIndexFile } from '../layout/index-files.ts';
-import { controlKey, packageKey } from '../layout/keys.ts';
+import { controlKey, type ObjectKey, packageKey } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
@@ -14,7 +14,7 @@ import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { GatehouseError } from '../problems/error.ts';
-import { tellingOf } from '../problems/problem.ts';
+import { problemSchema, tellingOf } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { readOnlyStore } from '../store/read-only-store.ts';
@@ -23,6 +23,7 @@ import { subdirsOf } from '../store/subdirs-of.ts';
 import type { Damage, VerifyReport } from '../verify/damage.ts';
 import { verifyChannelOutputs, verifyOutputs } from '../verify/verify-outputs.ts';
 import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages.ts';
+import { verifyRecords } from '../verify/verify-records.ts';
 
 export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
   readonly log: Log;
@@ -90,10 +91,13 @@ async function compareIndex(
   const whole = packages.damaged.size === 0;
   const source = entriesSource(subdir, entries);
   const files = await verifyOutputs(source, { ...world, whole });
+  const keyOf = (filename: PackageFileName) => packageKey(world.channel, subdir, filename);
   // An index that cannot be read has no records to compare; its file says that it is wrong.
   const compared = { derived: listedRecords(entries), stored: packages.stored };
-  const differing = records === null ? [] : verifyRecords(subdir, world, { served: records, ...compared });
-  return { checked: files.checked, problems: [...differing, ...files.problems], source: whole ? source : null };
+  const differing = records === null ? [] : verifyRecords(keyOf, { served: records, ...compared });
+  const leftOut = entries.flatMap((entry) => leftOutOf(entry, packages, keyOf(entry.filename)));
+  const problems = [...leftOut, ...differing, ...files.problems];
+  return { checked: files.checked, problems, source: whole ? source : null };
 }
 
 function asServed(entry: IndexEntry, served: RepodataRecord | undefined): IndexEntry {
@@ -101,33 +105,11 @@ function asServed(entry: IndexEntry, served: RepodataRecord | undefined): IndexE
   return { ...entry, kind: 'listed', record: Buffer.from(canonicalJson(served), 'latin1') };
 }
 
-type Records = ReadonlyMap<PackageFileName, RepodataRecord>;
-
-/** Holds the records that clients read against those that packages, provenance and control call for. */
-function verifyRecords(
-  subdir: Subdir,
-  { channel }: Pick<VerifyWorld, 'channel'>,
-  { served, derived, stored }: { served: Records; derived: Records; stored: ReadonlySet<PackageFileName> },
-): Damage[] {
-  const damage: Damage[] = [];
-  const found = (code: Damage['code'], filename: PackageFileName, detail: string) =>
-    damage.push({ code, key: packageKey(channel, subdir, filename), detail });
-  for (const [filename, record] of served) {
-    const right = derived.get(filename);
-    if (!stored.has(filename)) found('verify.missing', filename, 'is in the index and not in the store');
-    else if (right === undefined) found('verify.withdrawn', filename, 'is in the index and must not be');
-    else if (canonicalJson(right) !== canonicalJson(record)) found('verify.record', filename, differing(right, record));
-  }
-  for (const filename of derived.keys()) {
-    if (!served.has(filename)) found('verify.unindexed', filename, 'is in the store and not in the index');
-  }
-  return damage;
-}
-
-function differing(right: RepodataRecord, served: RepodataRecord): string {
-  const keys = [...new Set([...Object.keys(right), ...Object.keys(served)])].sort();
-  const wrong = keys.filter((key) => canonicalJson([right[key]]) !== canonicalJson([served[key]]));
-  return `its record differs in ${wrong.join(', ')}`;
+/** A sound package that is not in the index all the same, for not every client can read its record. */
+function leftOutOf({ filename, kind, record }: IndexEntry, { damaged }: VerifiedPackages, key: ObjectKey): Damage[] {
+  if (kind !== 'problem' || damaged.has(filename)) return [];
+  const { detail } = parseJson(Buffer.from(record).toString('latin1'), problemSchema, key);
+  return [{ code: 'verify.left-out', key, detail }];
 }
 
 /** What was read, or what is wrong with it. */

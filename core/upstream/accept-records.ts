@@ -1,10 +1,17 @@
-import { type PackageFileName, type PackageFormat, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
+import {
+  type PackageFileName,
+  type PackageFormat,
+  packageFileParts,
+  parsePackageFileName,
+} from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { type RepodataRecord, recordSchema } from '../record/record.ts';
+import { normaliseRecord } from '../record/normalise-record.ts';
+import type { RepodataRecord } from '../record/record.ts';
+import type { RecordFinding } from '../record/record-finding.ts';
 
-/** One package of an upstream channel, its record sound and agreeing with its file name. */
+/** One package of an upstream channel, its record normal and agreeing with its file name. */
 export interface UpstreamRecord {
   readonly filename: PackageFileName;
   readonly subdir: Subdir;
@@ -13,6 +20,8 @@ export interface UpstreamRecord {
   /** Where the bytes are; absolute. */
   readonly url: string;
   readonly record: RepodataRecord;
+  /** What of upstream's record was mended or left out; absent where nothing was. */
+  readonly findings?: readonly RecordFinding[] | undefined;
   /** Upstream's own, where a hotfix of ours changed `record`. */
   readonly unpatched?: RepodataRecord | undefined;
 }
@@ -44,8 +53,8 @@ export interface RecordOrigin {
 }
 
 /**
- * Keeps what is sound; what is not becomes a problem that names the file, never an error for its neighbours. What
- * upstream withdrew (`removed`, CEP 36, or `revoked`, as conda knows it) is left out and is no problem.
+ * Keeps what a record can be made of, as all clients read it; the rest becomes a problem that names the file, never an
+ * error for its neighbours. What upstream withdrew (`removed`, CEP 36, or `revoked`, as conda knows it) is left out and is no problem.
  */
 export function acceptRecords(members: Iterable<RawRecord>, origin: RecordOrigin): UpstreamRecords {
   const records: UpstreamRecord[] = [];
@@ -66,32 +75,18 @@ export function acceptRecords(members: Iterable<RawRecord>, origin: RecordOrigin
 function acceptRecord(
   member: RawRecord,
   { name }: RecordOrigin,
-): Pick<UpstreamRecord, 'filename' | 'record'> | Pick<Problem, 'code' | 'detail'> {
+): Pick<UpstreamRecord, 'filename' | 'record' | 'findings'> | Pick<Problem, 'code' | 'detail'> {
   const filename = parsePackageFileName(member.filename);
   if (filename === null || !filename.endsWith(member.format)) {
     return { code: 'record.file-name', detail: `is not the name of a ${member.format} package (CEP 26)` };
   }
   if (member.fault !== undefined) return { code: 'record.invalid', detail: member.fault };
-  const parsed = recordSchema.safeParse(withoutNulls(member.value));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const detail = `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'does not fit'}`;
-    return { code: 'record.invalid', detail };
-  }
-  const record = parsed.data;
+  const normal = normaliseRecord(member.value);
+  if (!normal.ok) return { code: 'record.invalid', detail: normal.detail };
+  const { record, findings } = normal;
   const { stem } = packageFileParts(filename);
   if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== stem) {
     return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
   }
-  return { filename, record };
-}
-
-const typedKeys: ReadonlySet<string> = new Set(Object.keys(recordSchema.shape));
-
-/**
- * Old indexes write null for a typed key that is absent (`"constrains": null`); a null of another key says something.
- */
-function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key, member]) => member !== null || !typedKeys.has(key)));
+  return { filename, record, ...(findings.length > 0 && { findings }) };
 }

@@ -1,15 +1,15 @@
+import { z } from 'zod';
 import { parseJson } from '../json/json.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { type RawRecord, acceptRecords } from './accept-records.ts';
-import { type UpstreamWorld, fetchDocument } from './fetch-with-retry.ts';
+import { acceptRecords, type RawRecord } from './accept-records.ts';
+import { fetchDocument, type UpstreamWorld } from './fetch-with-retry.ts';
 import { capped, refuseHtml, unzstd } from './read-body.ts';
 import { readMembers } from './read-members.ts';
 import { type RepodataMap, type RepodataScan, startRepodataScan } from './scan-repodata.ts';
-import { type SubdirAddress, type UpstreamSubdir, packageBaseOf, subdirInfoSchema } from './upstream-subdir.ts';
-import { z } from 'zod';
+import { packageBaseOf, type SubdirAddress, subdirInfoSchema, type UpstreamSubdir } from './upstream-subdir.ts';
 
 /** The limit, sent and decoded, is five times what conda-forge linux-64 has (2026). */
 const maxDocumentBytes = 2 * 1024 ** 3;

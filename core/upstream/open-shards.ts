@@ -1,14 +1,20 @@
+import { Buffer } from 'node:buffer';
+import { z } from 'zod';
 import { parseValue } from '../json/json.ts';
 import { type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
 import type { PackageFormat } from '../names/package-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { type RawRecord, acceptRecords } from './accept-records.ts';
-import { type FetchRequest, type UpstreamWorld, fetchDocument, fetchWithRetry } from './fetch-with-retry.ts';
+import { acceptRecords, type RawRecord } from './accept-records.ts';
+import { type FetchRequest, fetchDocument, fetchWithRetry, type UpstreamWorld } from './fetch-with-retry.ts';
 import { once, readBounded, refuseHtml, unpackMsgpack } from './read-body.ts';
-import { type SubdirAddress, type UpstreamSubdir, packageBaseOf, resolveBase, subdirInfoSchema } from './upstream-subdir.ts';
-import { Buffer } from 'node:buffer';
-import { z } from 'zod';
+import {
+  packageBaseOf,
+  resolveBase,
+  type SubdirAddress,
+  subdirInfoSchema,
+  type UpstreamSubdir,
+} from './upstream-subdir.ts';
 
 /** conda allows as much, sent and decoded. */
 const maxIndexBytes = 128 * 1024 ** 2;

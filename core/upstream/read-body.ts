@@ -1,10 +1,10 @@
+import { Buffer } from 'node:buffer';
+import { pipeline, type Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { decode } from '@msgpack/msgpack';
 import { chunkSize } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { decode } from '@msgpack/msgpack';
-import { Buffer } from 'node:buffer';
-import { type Transform, pipeline } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 /** Passes bytes on, at most `cap` of them; throws `upstream.too-large` beyond. `what` names the document in errors. */
 export async function* capped(body: AsyncIterable<Uint8Array>, cap: number, what: string): AsyncGenerator<Uint8Array> {

@@ -7,6 +7,8 @@ export interface Damage {
     | 'verify.unindexed'
     | 'verify.missing'
     | 'verify.record'
+    | 'verify.record-form'
+    | 'verify.left-out'
     | 'verify.withdrawn'
     | 'verify.index-missing'
     | 'verify.index-form'

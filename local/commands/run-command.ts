@@ -1,11 +1,11 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
 import { didYouMean } from '../../core/problems/did-you-mean.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import gatehouse from '../../package.json' with { type: 'json' };
 import { errorText } from '../render/messages.ts';
 import { harmlessTerminal } from '../render/terminal.ts';
-import { type Command, type ExitStatus, type Invocation, exitStatus } from './command.ts';
+import { type Command, type ExitStatus, exitStatus, type Invocation } from './command.ts';
 import { parseFlags, storeFlag } from './flags.ts';
-import type { ParseArgsOptionsConfig } from 'node:util';
-import gatehouse from '../../package.json' with { type: 'json' };
 
 const commonOptions = {
   allowlist: { type: 'string' },

@@ -4,9 +4,9 @@ import { errorText, installLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync.ts';
 import { serveStore } from '../serve/serve-store.ts';
-import { type World, openWorld } from '../world/open-world.ts';
+import { openWorld, type World } from '../world/open-world.ts';
 import { patchesFolder, readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
-import { type Command, type Invocation, exitStatus } from './command.ts';
+import { type Command, exitStatus, type Invocation } from './command.ts';
 import { listenFlags, listenHelp, listenOptions } from './flags.ts';
 import { watchFiles } from './watch-files.ts';
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
@@ -18,7 +19,6 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { shownUrl } from '../../core/problems/shown-url.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
 import { bucketStore, temporaryCache } from './bucket-world.ts';
-import { join } from 'node:path';
 
 /** Everything the steps need of the outside, made once by a command and passed down. */
 export interface World extends AsyncDisposable {

@@ -63,19 +63,6 @@ export function solverContract(name: string, open: () => Solver, runs = 150): vo
       expect(await keysOf(good, ['a'])).toHaveLength(2);
     });
 
-    it('refuses the records that break it, before they are in a pool', () => {
-      const codes = [
-        candidate('a 1', { depends: ['b >=1', '__glibc >=2.17'], constrains: ['c <3'] }),
-        candidate('a 1', { depends: ['b', 'conda-forge::b'] }),
-        candidate('a 1', { constrains: ['conda-forge/linux-64::b'] }),
-        candidate('a 1', { depends: ['b >='] }),
-        oddVersion,
-      ].map(({ record }) => solver.refuses(record)?.code ?? null);
-      const channel = 'record.depends-channel';
-      expect(codes).toEqual([null, channel, channel, 'record.depends-unreadable', 'record.version']);
-      expect(solver.refuses(oddVersion.record)?.detail).toBe('left out for its version "1 .0"');
-    });
-
     it('fails only the calls that need a record it cannot read', async () => {
       const parts = Array.from({ length: 30 }, (_, i) => candidate(`part${i} 1`, { depends: [`leaf${i}`] }));
       const leaves = parts.map((_, i) => candidate(`leaf${i} 1`));

@@ -22,7 +22,6 @@ it('an entry that installs neither way holds up no alteration', async () => {
 describe('failing closed', () => {
   /** The lab's solver, broken for every pool that holds this spec. */
   const breaking = (spec: string, inner: Solver): Solver => ({
-    refuses: (record) => inner.refuses(record),
     solve: async (pool, specs) =>
       specs.includes(spec) ? { status: 'failed', explanation: 'a panic' } : inner.solve(pool, specs),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),

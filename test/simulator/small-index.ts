@@ -2,7 +2,6 @@ import { zstdCompressSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Control } from '../../core/documents/control.ts';
 import { readProvenance } from '../../core/documents/provenance.ts';
-import { indexedRecord } from '../../core/index/index-package.ts';
 import { canonicalJson, parseJson } from '../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema, packageKey } from '../../core/layout/keys.ts';
 import type { Digests } from '../../core/names/digest.ts';
@@ -76,7 +75,7 @@ export async function readLine(store: Store, filename: PackageFileName): Promise
   const digests = await storedDigests(object);
   const provenance = await readProvenance(store, { channel, subdir, filename }, digests.sha256);
   const record = provenance?.record ?? (await recordInside(object, filename, digests));
-  return { etag: object.etag, record: record && indexedRecord(record, subdir, digests), shown: null };
+  return { etag: object.etag, record: record && { ...record, ...digests, subdir }, shown: null };
 }
 
 async function recordInside(object: StoredObject, filename: PackageFileName, digests: Digests) {

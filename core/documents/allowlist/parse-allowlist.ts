@@ -1,12 +1,12 @@
 import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, memberOf } from '../../json/locate-json.ts';
-import { type TextProblem, formatProblem, linesOf, problemsIn } from '../../json/text-problem.ts';
+import { formatProblem, linesOf, problemsIn, type TextProblem } from '../../json/text-problem.ts';
 import type { OptionalIndexFile } from '../../layout/index-files.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { optionFormSchema, platformSchema, pythonSchema, virtualPackagesSchema } from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
-import { type ParseContext, faultAt, readList } from './parse-context.ts';
+import { faultAt, type ParseContext, readList } from './parse-context.ts';
 import { type Entry, readEntries } from './read-entries.ts';
 import { type Environment, readEnvironments } from './read-environments.ts';
 import { schemaFaults } from './schema-faults.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { parseValue } from '../../json/json.ts';
 import type { Subdir } from '../../names/subdir.ts';
-import { type RepodataRecord, recordSchema } from '../../record/record.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { normaliseRecord } from '../../record/normalise-record.ts';
+import type { RepodataRecord } from '../../record/record.ts';
 import type { PatchInstructions } from './patch-file.ts';
 
 /** What the organisation's own instructions say of one package. The control document keeps it. */
@@ -36,13 +37,16 @@ export function hotfixOf(filename: string, instructions: PatchInstructions): Hot
 }
 
 /**
- * The record with its hotfix, or null when that takes it out of the index. Values replace, they do not merge.
+ * The record with its hotfix, as all clients read it, or null when that takes it out of the index. Values replace, they do
+ * not merge.
  *
  * @throws GatehouseError `json.invalid` when a value does not fit its key
  */
 export function applyHotfix(record: RepodataRecord, { set, revoked, removed }: Hotfix): RepodataRecord | null {
   if (removed) return null;
-  const patched = parseValue({ ...record, ...set }, recordSchema, `the hotfix of ${record.name}`);
+  const normal = normaliseRecord({ ...record, ...set });
+  if (!normal.ok) throw new GatehouseError('json.invalid', `the hotfix of ${record.name}: ${normal.detail}`);
+  const patched = normal.record;
   return revoked ? { ...patched, revoked: true, depends: [...patched.depends, revocation] } : patched;
 }
 

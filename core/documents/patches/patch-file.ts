@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, nodeAt } from '../../json/locate-json.ts';
 import { formatProblem, problemsIn, quoted } from '../../json/text-problem.ts';
-import { parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
-import { namesChannel } from '../../names/match-spec/solver-spec.ts';
 import { type PackageFormat, parsePackageFileName } from '../../names/package-file-name.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
 import { GatehouseError } from '../../problems/error.ts';
+import { keyRules, placeKeys } from '../../record/key-rules.ts';
+import { normaliseRecord } from '../../record/normalise-record.ts';
+import { plainDependency } from '../../record/plain-dependency.ts';
 import { recordSchema } from '../../record/record.ts';
 
 /** Package file name -> key of its record -> the value that replaces it. */
@@ -23,11 +24,11 @@ const untouchable = [
   'name',
   'version',
   'build',
-  'build_number',
   'subdir',
   'md5',
   'sha256',
   'size',
+  ...placeKeys,
 ];
 
 const formats = { packages: '.tar.bz2', 'packages.conda': '.conda' } as const satisfies Record<string, PackageFormat>;
@@ -73,16 +74,23 @@ function faultsIn(section: keyof typeof formats, patches: z.infer<typeof changes
 /** Why a key of a record cannot be given a value, or null. */
 function faultOf(key: string, value: unknown): string | null {
   if (untouchable.includes(key)) return 'cannot be patched';
-  const known = new Map(Object.entries(recordSchema.shape));
-  const near = known.has(key) ? null : didYouMean(key, known.keys());
+  const near = knownKeys.has(key) ? null : didYouMean(key, knownKeys);
   // Records have keys that are not known here, but a misspelt one would be a hotfix that mends nothing.
   if (near !== null) return `is no key of a record: did you mean "${near}"?`;
-  const typed = known.get(key)?.safeParse(value);
+  const typed = typedKeys.get(key)?.safeParse(value);
   if (typed?.success === false) return `does not fit: ${typed.error.issues[0]?.message}`;
   const specs = (key === 'depends' || key === 'constrains') && Array.isArray(value) ? value.map(String) : [];
-  const bad = specs.find((text) => namesChannel(text) || !parseMatchSpec(text).ok);
-  return bad === undefined ? null : `${quoted(bad)} is no dependency that every client can read`;
+  const bad = specs.find((text) => plainDependency(text) === null);
+  if (bad !== undefined) return `${quoted(bad)} is no dependency that every client can read`;
+  const normal = normaliseRecord({ ...anyRecord, [key]: value });
+  const leftOut = normal.ok ? normal.findings.find(({ code }) => code === 'record.left-out') : normal;
+  return leftOut === undefined ? null : `is nothing that every client can read: ${leftOut.detail}`;
 }
+
+const typedKeys = new Map(Object.entries(recordSchema.shape));
+const knownKeys: ReadonlySet<string> = new Set([...typedKeys.keys(), ...keyRules.keys()]);
+/** What a value is tried on. */
+const anyRecord = { name: 'a', version: '0', build: '0', build_number: 0 };
 
 /** Far beyond what people write by hand. */
 export const maxPatchFileBytes = 16 * 1024 * 1024;

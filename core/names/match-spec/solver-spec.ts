@@ -1,5 +1,5 @@
 import { termText } from '../version/version-term.ts';
-import { type MatchSpec, parseMatchSpec } from './parse-match-spec.ts';
+import type { MatchSpec } from './parse-match-spec.ts';
 
 /**
  * Spells a spec as rattler's solver takes it: name, version, build, build number and hashes. Channel,
@@ -10,22 +10,6 @@ import { type MatchSpec, parseMatchSpec } from './parse-match-spec.ts';
  */
 export function solverSpec(spec: MatchSpec): string {
   return specText(spec, { sorted: false, keyed: {} });
-}
-
-/** The name ends at a space or the text's end: rattler's gateway finds it. */
-const findable = /^[a-z0-9_.-]+(?: |$)/;
-const nameBeforeOperator = /^[a-z0-9_.-]+(?=[<>=!~])/;
-
-/**
- * Respells an entry of `depends` or `constrains` for rattler's gateway, which looks up what precedes the first space as
- * it stands: ` Foo>=1` or `foo[version=">=1"]` would find no record of `foo`. Text that is no MatchSpec stays as it is,
- * and so does one that names a channel, since without it the spec would mean more packages.
- */
-export function solverDependency(text: string): string {
-  if (findable.test(text)) return text;
-  if (nameBeforeOperator.test(text)) return text.trimEnd().replace(nameBeforeOperator, '$& ');
-  const parsed = parseMatchSpec(text);
-  return parsed.ok && !namesChannel(text) ? solverSpec(parsed.spec) : text;
 }
 
 /** Gives all spellings of one spec one text, so that equal texts are duplicates. After CEP 29, appendix A. */

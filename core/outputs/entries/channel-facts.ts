@@ -4,6 +4,7 @@ import { parseJson } from '../../json/json.ts';
 import type { InfoFiles } from '../../package/package-info.ts';
 import type { ReadPackageInfo } from '../../package/read-package-info.ts';
 import { GatehouseError } from '../../problems/error.ts';
+import { readableRunExports } from '../../record/readable-run-exports.ts';
 import { type RepodataRecord, recordSchema } from '../../record/record.ts';
 import { type IndexEntry, jsonPart, parsePart } from './index-entry.ts';
 import { recipeSource } from './recipe-source.ts';
@@ -91,9 +92,7 @@ export function packageFacts(
     ...(flags.length > 0 && { flags }),
     unpatched,
   };
-  const exported = runExportsSchema.safeParse(runExports);
-  const runExportsPart = jsonPart(exported.success && hasAny(exported.data) ? exported.data : {});
-  return { runExports: runExportsPart, facts: jsonPart(facts) };
+  return { runExports: jsonPart(readableRunExports(runExports) ?? {}), facts: jsonPart(facts) };
 }
 
 /** The facts of an entry. @throws GatehouseError `json.invalid` when it was not made here */
@@ -102,7 +101,6 @@ export function readFacts(facts: Uint8Array): Facts {
 }
 
 const aboutSchema = z.record(z.string(), z.unknown());
-const runExportsSchema = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]);
 const pathsSchema = z.looseObject({
   paths: z.array(
     z.looseObject({ _path: z.string(), prefix_placeholder: z.unknown().optional(), file_mode: z.unknown().optional() }),

@@ -55,9 +55,12 @@ function shardOf({ entries }: NamedEntries): Record<string, unknown> {
 const recordSchema = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null);
 const anything = z.unknown();
 
-/** A record as a shard has it: hashes are BIN, since mamba skips hex digits silently; `run_exports` (CEP 21) is never patched. */
+/**
+ * A record as a shard has it: hashes are BIN, since mamba skips hex digits silently; `run_exports` (CEP 21) is never
+ * patched. `legacy_bz2_md5` is not in it: rattler until 0.3.5 wants bytes there, and conda text.
+ */
 function shardRecord({ filename, record, runExports }: IndexEntry): unknown {
-  const read = parsePart(record, recordSchema, filename);
+  const { legacy_bz2_md5: _, ...read } = parsePart(record, recordSchema, filename);
   read['md5'] = binary(read['md5']);
   read['sha256'] = binary(read['sha256']);
   read['run_exports'] = runExports.length === 2 ? {} : parsePart(runExports, anything, filename);

@@ -25,7 +25,6 @@ describe('identityProblems', () => {
     ['another name', { name: 'other' }, ['B1.name', 'B1.name']],
     ['another version', { version: '1.0.0' }, ['B1.version', 'B1.version']],
     ['another build', { build: 'h1_0' }, ['B1.build', 'B1.build']],
-    ['another build number', { build_number: 1 }, ['B1.build-number']],
     ['another subdir', { subdir: 'osx-64' }, ['B1.subdir']],
   ])('names %s', (_, changes, problems) => {
     expect(codes({ index: index(changes) })).toEqual(problems);
@@ -35,7 +34,12 @@ describe('identityProblems', () => {
     expect(codes({ index: index({ subdir: null }) })).toEqual([]);
   });
 
-  it('does not excuse a noarch package that names another subdir than its folder', () => {
+  it('leaves the build number to the channel, and a noarch package where it is', () => {
+    expect(codes({ index: index({ build_number: 1 }) })).toEqual([]);
+    expect(codes({ index: index({ subdir: 'noarch', noarch: 'python' }) })).toEqual([]);
+  });
+
+  it('does not excuse a noarch package that names another platform than its folder', () => {
     expect(codes({ index: index({ noarch: 'python' }), subdir: noarch })).toEqual(['B1.subdir']);
   });
 

@@ -17,6 +17,7 @@ describe('recordFromIndex', () => {
   it('adds what the bytes are', () => {
     expect(recordOf(indexJson)).toEqual({
       ...indexJson,
+      subdir: 'noarch',
       size: 3,
       md5: '900150983cd24fb0d6963f7d28e17f72',
       sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
@@ -33,10 +34,20 @@ describe('recordFromIndex', () => {
     expect(recordOf({ ...indexJson, ...extra, ...kept })).toEqual({ ...recordOf(indexJson), ...kept });
   });
 
-  it('takes the subdir of the folder only when index.json names none', () => {
-    const { subdir: _, ...without } = indexJson;
-    expect(recordOf(without).subdir).toBe('noarch');
+  it('takes the subdir of the folder, whatever index.json says', () => {
     expect(recordOf({ ...indexJson, subdir: null }).subdir).toBe('noarch');
-    expect(recordOf(indexJson, subdirSchema.parse('osx-64')).subdir).toBe('linux-64');
+    expect(recordOf(indexJson, subdirSchema.parse('osx-64')).subdir).toBe('osx-64');
+  });
+
+  it('is as all clients read it, and says what it is not any more', () => {
+    const found: string[] = [];
+    const index = parseIndexJson(
+      JSON.stringify({ ...indexJson, timestamp: 'x', depends: ['B>1'], constrains: 1, noarch: 7 }),
+      'index.json',
+      () => {},
+    );
+    const record = recordFromIndex(index, digests, noarch, (code, detail) => found.push(`${code} ${detail}`));
+    expect(record).toEqual({ ...recordOf(indexJson), depends: ['b >1'] });
+    expect(found).toHaveLength(4);
   });
 });

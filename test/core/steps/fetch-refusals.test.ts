@@ -100,7 +100,6 @@ describe('a package that contradicts what it is said to be', () => {
     ['version', { extraIndex: { version: '2.0' } }, {}],
     ['build', { extraIndex: { build: '1' } }, {}],
     ['subdir', { extraIndex: { subdir: 'linux-64' } }, {}],
-    ['build_number', {}, { record: { ...record, build_number: 7 } }],
     ['name', {}, { record: { ...record, name: 'other' } }],
   ])('is refused: %s', async (field, spec, changes) => {
     expect(await refused(spec, changes)).toEqual(failed('package.identity', new RegExp(`says ${field} .* says `)));

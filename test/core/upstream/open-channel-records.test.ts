@@ -31,7 +31,7 @@ describe.each(Object.entries(forms))('a subdir in its %s form', (_form, filesOf)
 
   it.each([
     ['record.file-name', 'x-1-a_b.conda', record('x')],
-    ['record.invalid', 'x-1-0.tar.bz2', { ...record('x'), depends: 'python 3.6*' }],
+    ['record.invalid', 'x-1-0.tar.bz2', { ...record('x'), depends: ['python 3.6*', 7] }],
     ['record.invalid', 'x-1-0.tar.bz2', { ...record('x'), size: -1 }],
     ['record.invalid', 'x-1-0.tar.bz2', { ...record('x'), sha256: 'ab' }],
     ['record.identity', 'x-1-0.tar.bz2', record('y')],
@@ -42,6 +42,19 @@ describe.each(Object.entries(forms))('a subdir in its %s form', (_form, filesOf)
     const { records, problems } = await (await opened(filesOf({ packages }))).records('x');
     expect(records.map(({ filename }) => filename)).toEqual(['x-1.5-0.tar.bz2']);
     expect(problems).toEqual([{ code, subject: `${base}/${fileName}`, detail: expect.any(String) }]);
+  });
+
+  it('mends what a client would trip over, and says what', async () => {
+    const odd = { depends: 'Python>=3.6', timestamp: 1505136837.5, license: ['MIT'], fn: 'y', url: 'z' };
+    const packages = { 'x-1-0.tar.bz2': { ...record('x'), ...odd } };
+    const { records, problems } = await (await opened(filesOf({ packages }))).records('x');
+    const mended = { ...record('x'), depends: ['python >=3.6'], timestamp: 1505136837500 };
+    expect([records.map((one) => one.record), problems]).toEqual([[mended], []]);
+    expect(records[0]?.findings?.map(({ code, detail }) => `${code} ${detail}`).sort()).toEqual([
+      'record.left-out license: ["MIT"]',
+      'record.respelt depends: "Python>=3.6" is now ["python >=3.6"]',
+      'record.respelt timestamp: 1505136837.5 is now 1505136837500',
+    ]);
   });
 
   it('leaves out what upstream revoked or lists as removed, which is no problem', async () => {

@@ -1,6 +1,6 @@
+import { expect, it } from 'vitest';
 import type { Event } from '../../../core/ports/log.ts';
 import { eventLine } from '../../../local/render/reporter.ts';
-import { expect, it } from 'vitest';
 
 const problem = { code: 'fetch.sha256', subject: 'linux-64/a-1-0.conda', detail: 'expected sha256 ab, got cd' };
 const key = 'conda/linux-64/a-1-0.conda';

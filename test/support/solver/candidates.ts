@@ -1,14 +1,17 @@
 import { sha256Of } from '../../../core/names/digest.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { Candidate, CandidatePool } from '../../../core/ports/solver.ts';
-import { type RepodataRecord, recordSchema } from '../../../core/record/record.ts';
+import { normaliseRecord } from '../../../core/record/normalise-record.ts';
+import type { RepodataRecord } from '../../../core/record/record.ts';
 
 export type RecordKeys = Partial<Omit<RepodataRecord, 'name'>>;
 
-/** A candidate from `name version build`, noarch unless `subdir` says otherwise. */
+/** A candidate, its record normal, from `name version build`, noarch unless `subdir` says otherwise. */
 export function candidate(text: string, { subdir = 'noarch', ...keys }: RecordKeys = {}): Candidate {
   const [name, version, build = '0'] = text.split(' ');
-  const record = recordSchema.parse({ name, version, build, build_number: 0, subdir, ...keys });
+  const normal = normaliseRecord({ name, version, build, build_number: 0, subdir, ...keys });
+  if (!normal.ok) throw new Error(normal.detail);
+  const { record } = normal;
   return { key: `${subdir}/${name}-${version}-${build}.conda`, record };
 }
 

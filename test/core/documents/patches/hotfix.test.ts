@@ -42,15 +42,23 @@ describe('patch instructions', () => {
     expect(revoked.get('a-1-0.tar.bz2')).toEqual(record);
   });
 
-  test.each(['run_exports', 'indexed_timestamp', 'sha256', 'name'])('may not touch %s', (key) => {
-    const patch = { packages: { 'a-1-0.tar.bz2': { [key]: 'x' } } };
-    expect(() => parse(patch)).toThrow(`patches/one.json at packages.a-1-0.tar.bz2.${key}: cannot be patched`);
+  test.each(['run_exports', 'indexed_timestamp', 'sha256', 'name', 'url', 'fn', 'channel'])(
+    'may not touch %s',
+    (key) => {
+      const patch = { packages: { 'a-1-0.tar.bz2': { [key]: 'x' } } };
+      expect(() => parse(patch)).toThrow(`patches/one.json at packages.a-1-0.tar.bz2.${key}: cannot be patched`);
+    },
+  );
+
+  test('a build number may be set, and what is set is written as all clients read it', () => {
+    const set = { build_number: 7, depends: ['C>=1'], timestamp: 1505136837.5 };
+    const [, [, shown] = []] = patched(parse({ packages: { 'a-1-0.tar.bz2': set } }));
+    expect(shown).toEqual({ ...record, build_number: 7, depends: ['c >=1'], timestamp: 1505136837500 });
   });
 
   test('may set keys that are not known here, but none that looks like a misspelt one', () => {
     const patch = (key: string) => ({ 'packages.conda': { 'a-1-0.conda': { [key]: ['c'] } } });
-    for (const key of ['features', 'extra_depends', 'namespace', 'date', 'arch', 'url', 'fn', 'flags'])
-      parse(patch(key));
+    for (const key of ['features', 'namespace', 'app_entry', 'flags']) parse(patch(key));
     expect(() => parse(patch('depend'))).toThrow('.depend: is no key of a record: did you mean "depends"?');
     expect(() => parse(patch('constraints'))).toThrow('did you mean "constrains"?');
   });
@@ -70,6 +78,11 @@ describe('patch instructions', () => {
     ],
     [{ packages: { 'a-1-0.tar.bz2': { depends: ['other::c'] } } }, '"other::c" is no dependency'],
     [{ packages: { 'a-1-0.tar.bz2': { constrains: ['c >>1'] } } }, '"c >>1" is no dependency'],
+    [{ packages: { 'a-1-0.tar.bz2': { depends: ['c[build_number=1]'] } } }, '"c[build_number=1]" is no dependency'],
+    [{ packages: { 'a-1-0.tar.bz2': { license: ['X'] } } }, 'license: is nothing that every client can read'],
+    [{ packages: { 'a-1-0.tar.bz2': { track_features: [1] } } }, 'track_features: is nothing that every client'],
+    [{ packages: { 'a-1-0.tar.bz2': { app_entry: [2 ** 60] } } }, 'a whole number beyond 2^53'],
+    [{ packages: { 'a-1-0.tar.bz2': { record_version: 2 } } }, 'record_version: is not known'],
     [{ packages: { 'a-1-0.conda': {} } }, 'is not the name of a .tar.bz2 package'],
     [{ 'packages.conda': { 'a-1.conda': {} } }, 'is not the name of a .conda package'],
     [{ revoke: ['a'] }, 'is no package file name'],

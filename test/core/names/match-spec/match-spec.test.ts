@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MatchSpec } from '../../../../core/names/match-spec/parse-match-spec.ts';
-import {
-  canonicalMatchSpec,
-  namesChannel,
-  solverDependency,
-  solverSpec,
-} from '../../../../core/names/match-spec/solver-spec.ts';
+import { canonicalMatchSpec, namesChannel, solverSpec } from '../../../../core/names/match-spec/solver-spec.ts';
 import { matchSpecOf as spec } from '../../../support/solver/match-spec-of.ts';
 
 const md5 = 'abcdef0123456789'.repeat(2);
@@ -105,23 +100,5 @@ describe('parseMatchSpec', () => {
     expect(parsed).toMatchObject({ name: 'foo', text, ...parts });
     expect(namesChannel(solverSpec(parsed))).toBe(false);
     expect(solverSpec(parsed)).toMatch(/^foo( ==1\.0)?( py_0)?( \[(md5|sha256)="\w+"\])?$/);
-  });
-});
-
-describe('a dependency as the solver finds its name', () => {
-  test.each([
-    ['foo', 'foo'],
-    ['foo >=1.2.*', 'foo >=1.2.*'],
-    ['foo [version=">=1"]', 'foo [version=">=1"]'],
-    ['foo>=1.2.* ', 'foo >=1.2.*'],
-    ['foo=1.2=py_0', 'foo =1.2=py_0'],
-    [' Foo>=1', 'foo >=1'],
-    ['foo\t<2', 'foo <2'],
-    ['foo[version=">=1",build="py*"]', 'foo >=1 py*'],
-    ['conda-forge::foo', 'conda-forge::foo'],
-    ['foo==', 'foo =='],
-    ['not a spec at all', 'not a spec at all'],
-  ])('%j is %j', (text, spelt) => {
-    expect(solverDependency(text)).toBe(spelt);
   });
 });

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { canonicalJson } from '../json/json.ts';
+import { keyRules, placeKeys } from './key-rules.ts';
+import { type RepodataRecord, recordSchema } from './record.ts';
+import type { RecordFinding } from './record-finding.ts';
+import { unsoundJson } from './sound-json.ts';
+
+export type NormalRecord =
+  | { readonly ok: true; readonly record: RepodataRecord; readonly findings: readonly RecordFinding[] }
+  /** A sentence fragment that says why no record can be made of it. */
+  | { readonly ok: false; readonly detail: string };
+
+const membersSchema = z.record(z.string(), z.unknown());
+
+/**
+ * A record as all clients read it: what a reader would trip over is mended or left out, `depends` is a list in the one
+ * spelling that all of them parse (what has none stays, and `recordFault` names it), and keys that no reader knows stay
+ * as they are. What is so already comes out the same: a second time changes nothing. A null or nothing in a key that
+ * readers know says nothing, and goes without a finding.
+ */
+export function normaliseRecord(value: unknown): NormalRecord {
+  const members = membersSchema.safeParse(value);
+  if (!members.success) return { ok: false, detail: 'the record: is no object' };
+  const findings: RecordFinding[] = [];
+  const kept = Object.entries(members.data).flatMap(([key, member]): [string, unknown][] => {
+    const read = readMember(key, member, (code, detail) => findings.push({ code, detail: `${key}: ${cut(detail)}` }));
+    return read === undefined ? [] : [[key, read]];
+  });
+  const parsed = recordSchema.safeParse(Object.fromEntries(kept));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { ok: false, detail: `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'does not fit'}` };
+  }
+  // conda passes over records of a later version, which the others would read as one of theirs.
+  if (Number(parsed.data['record_version'] ?? 0) > 1) return { ok: false, detail: 'record_version: is not known' };
+  return { ok: true, record: parsed.data, findings };
+}
+
+const typedKeys: ReadonlySet<string> = new Set([...keyRules.keys(), ...Object.keys(recordSchema.shape)]);
+
+type Report = (code: RecordFinding['code'], detail: string) => void;
+
+/** What is kept of a member; undefined when nothing is. */
+function readMember(key: string, value: unknown, report: Report): unknown {
+  const unsound = unsoundJson({ [key]: value });
+  if (unsound !== null) return void report('record.left-out', unsound);
+  const rule = keyRules.get(key);
+  if (rule === undefined) return value === null && typedKeys.has(key) ? undefined : value;
+  const read = rule(value, (why) => report('record.left-out', why));
+  noteDifference(key, { value, read }, report);
+  return read;
+}
+
+function noteDifference(key: string, { value, read }: { value: unknown; read: unknown }, report: Report): void {
+  if (read === value || saysNothing(value) || placeKeys.has(key)) return;
+  const [was, is] = [value, read].map((one) => canonicalJson(one));
+  if (read === undefined) report('record.left-out', `${was}`);
+  else if (was !== is) report('record.respelt', `${was} is now ${is}`);
+}
+
+const saysNothing = (value: unknown): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Enough to see what a value was. */
+const maxDetailCharacters = 400;
+
+const cut = (text: string): string =>
+  text.length > maxDetailCharacters ? `${text.slice(0, maxDetailCharacters)}...` : text;

@@ -1,0 +1,26 @@
+import { namesChannel } from '../names/match-spec/solver-spec.ts';
+import { parseVersion } from '../names/version/version.ts';
+import { plainDependency } from './plain-dependency.ts';
+import type { RepodataRecord } from './record.ts';
+
+/** Why a record cannot be served; a hotfix of the organisation's own may mend a dependency. */
+export interface RecordFault {
+  readonly code: 'record.version' | 'record.depends-channel' | 'record.depends-unreadable';
+  readonly detail: string;
+}
+
+/**
+ * What some client cannot read of a normal record, though it is needed: a version that rattler cannot parse makes it
+ * refuse every record of the name, a `depends` that names a channel ends its process, and one that it, conda or libmamba
+ * cannot parse is refused by the one and forgotten by the other. Null when all clients read all of it.
+ */
+export function recordFault({ version, depends }: Pick<RepodataRecord, 'version' | 'depends'>): RecordFault | null {
+  if (parseVersion(version) === null)
+    return { code: 'record.version', detail: `left out for its version "${version}"` };
+  for (const text of depends) {
+    const detail = `left out for its dependency "${text}"`;
+    if (namesChannel(text)) return { code: 'record.depends-channel', detail };
+    if (plainDependency(text) !== text) return { code: 'record.depends-unreadable', detail };
+  }
+  return null;
+}
