@@ -1,12 +1,24 @@
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3';
 import { compareCodePoints } from '../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema } from '../../core/layout/keys.ts';
-import { type ObjectHead, type Store, type StoredObject, type WholeObject, maxWholeBytes } from '../../core/ports/store.ts';
+import {
+  maxWholeBytes,
+  type ObjectHead,
+  type Store,
+  type StoredObject,
+  type WholeObject,
+} from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { refusalOf } from '../aws-refusal.ts';
 import { tooLarge } from '../too-large.ts';
-import { type Bucket, asBucketError, unreachable } from './bucket.ts';
-import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import { Readable } from 'node:stream';
+import { asBucketError, type Bucket, unreachable } from './bucket.ts';
 
 /** A HEAD now, and ranged reads of exactly that version later. */
 export async function getObject(bucket: Bucket, key: ObjectKey): Promise<StoredObject | null> {
