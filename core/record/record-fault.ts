@@ -1,5 +1,6 @@
 import { namesChannel } from '../names/match-spec/solver-spec.ts';
 import { parseVersion } from '../names/version/version.ts';
+import { shownLine } from '../problems/shown-text.ts';
 import { plainDependency } from './plain-dependency.ts';
 import type { RepodataRecord } from './record.ts';
 
@@ -16,9 +17,9 @@ export interface RecordFault {
  */
 export function recordFault({ version, depends }: Pick<RepodataRecord, 'version' | 'depends'>): RecordFault | null {
   if (parseVersion(version) === null)
-    return { code: 'record.version', detail: `left out for its version "${version}"` };
+    return { code: 'record.version', detail: `left out for its version "${shownLine(version)}"` };
   for (const text of depends) {
-    const detail = `left out for its dependency "${text}"`;
+    const detail = `left out for its dependency "${shownLine(text)}"`;
     if (namesChannel(text)) return { code: 'record.depends-channel', detail };
     if (plainDependency(text) !== text) return { code: 'record.depends-unreadable', detail };
   }

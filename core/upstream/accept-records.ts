@@ -6,6 +6,7 @@ import {
 } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
+import { shownLine } from '../problems/shown-text.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { normaliseRecord } from '../record/normalise-record.ts';
 import type { RepodataRecord } from '../record/record.ts';
@@ -86,7 +87,8 @@ function acceptRecord(
   const { record, findings } = normal;
   const { stem } = packageFileParts(filename);
   if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== stem) {
-    return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
+    const said = shownLine(`${record.name} ${record.version} ${record.build}`);
+    return { code: 'record.identity', detail: `its record says ${said}` };
   }
   return { filename, record, ...(findings.length > 0 && { findings }) };
 }

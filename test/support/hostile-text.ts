@@ -1,5 +1,5 @@
 /** What no output may hold, each beside the word by which a test finds it again. */
-export const hostileParts = [
+const hostileParts = [
   '\u001b]0;owned\u0007\u001b[2J\u001b[31m',
   '\r\u0008\u007f\u0000\u009b31m\u0085',
   '\u202egnp.exe\u2066\u200b\u200d\ufeff\u00ad\u{e0041}',
@@ -8,11 +8,14 @@ export const hostileParts = [
   '##[error]owned ##vso[task.complete]owned ##teamcity[owned]',
   '[owned](https://evil.example) ![owned](https://evil.example/x.png) <img src=x> <script>owned</script>',
   '@everyone @org/team #1 GH-1 org/repo#1 https://evil.example www.evil.example me@evil.example',
+  '\nowned-line\n',
   '```\n| owned | `\n```\n~~~\n# owned\n',
 ] as const;
 
+/** All of it, in texts that are short enough to be shown whole. */
+export const hostileTexts = [0, 4, 8].map((at) => hostileParts.slice(at, at + 4).join(' '));
 /** All of it in one text. */
-export const hostileText = hostileParts.join(' ');
+export const hostileText = hostileTexts.join(' ');
 
 /** Code points, first and last, that act on a terminal or are not seen; listed by hand, beside the product's own rule. */
 const unseenPoints: readonly (readonly [number, number])[] = [
@@ -37,3 +40,7 @@ export function controlsIn(text: string): string[] {
 /** The lines of a text that GitHub's, Azure's or TeamCity's runner would carry out. */
 export const commandsIn = (text: string): string[] =>
   text.split('\n').filter((line) => line.trimStart().startsWith('::') || /##\w*\[/.test(line));
+
+/** The lines of a text that begin as a line that came in from outside would. */
+export const ownedLinesIn = (text: string): string[] =>
+  text.split('\n').filter((line) => /^\s*(?:owned|#+ owned|```|~~~)/.test(line));
