@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { UpstreamRecords } from './accept-records.ts';
+import { isLocalHost } from './local-host.ts';
 import { shownUrl } from './shown-url.ts';
 
 /** A subdir of a channel, by the channel's URL and name. */
@@ -52,7 +53,7 @@ const allowedProtocols: Readonly<Record<string, readonly string[]>> = {
  * the subdir; empty or absent means beside the index. Ends with `/`; a missing slash is added, as rattler does.
  *
  * Throws `upstream.body` for a base that brings credentials or a token other than the channel's own at the same host, a
- * query, or leads from https to http or to local files.
+ * query, or leads from https to http, to files outside the channel's folder, or from elsewhere to this machine.
  */
 export function resolveBase(base: string | null | undefined, subdirUrl: string): string {
   const from = new URL(`${subdirUrl}/`);
@@ -66,12 +67,24 @@ export function resolveBase(base: string | null | undefined, subdirUrl: string):
 }
 
 function refusal(url: URL, from: URL): string | null {
-  if (!allowedProtocols[from.protocol]?.includes(url.protocol))
-    return `may not be ${url.protocol} for a channel at ${from.protocol}`;
+  const misplaced = misplacement(url, from);
+  if (misplaced !== null) return misplaced;
   if (credentials(url) !== '' && credentials(url) !== credentials(from)) return 'carries credentials';
   if (token(url) !== '' && token(url) !== token(from)) return 'carries a token';
   return url.search !== '' || url.hash !== '' ? 'carries a query' : null;
 }
+
+function misplacement(url: URL, from: URL): string | null {
+  if (!allowedProtocols[from.protocol]?.includes(url.protocol)) {
+    return `may not be ${url.protocol} for a channel at ${from.protocol}`;
+  }
+  if (isLocalHost(url.hostname) && !isLocalHost(from.hostname)) return 'is of this machine or its own link';
+  if (url.protocol === 'file:' && !isInside(url, new URL('..', from))) return "is outside the channel's folder";
+  return null;
+}
+
+/** Of two `file:` URLs, whose parser has resolved each `..`, in percents or not; a slash in percents it leaves. */
+const isInside = (url: URL, folder: URL): boolean => url.href.startsWith(folder.href) && !/%2f|%5c/i.test(url.pathname);
 
 function credentials({ username, password, host }: URL): string {
   return username === '' && password === '' ? '' : `${username}:${password}@${host}`;

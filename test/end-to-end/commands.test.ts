@@ -60,7 +60,7 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     expect(status).toBe(0);
     const { artifacts, add, drop, entries, ...rest } = document(stdout);
     expect({ add, drop }).toEqual({ add: [], drop: [] });
-    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [] });
+    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [], warnings: [] });
     expect(rows(entries)).toHaveLength(1);
     const keys = ['subdir', 'filename', 'sha256', 'size', 'url', 'why'];
     expect(rows(artifacts).map((artifact) => keys.filter((key) => key in artifact))).toEqual(Array(6).fill(keys));

@@ -84,6 +84,12 @@ describe('an artifact whose record says little', () => {
   });
 });
 
+it('a package is not asked for on this machine, where a channel that is elsewhere says it is', async () => {
+  const { outcome, requests, waits } = await fetchFrom([ok(right)], { channel: 'https://channel.example/c' });
+  expect(outcome).toMatchObject(failed('upstream.unreachable', /of this machine or its own link/));
+  expect([requests, waits]).toEqual([0, []]);
+});
+
 describe('a package that contradicts what it is said to be', () => {
   const refused = async (spec: object, changes: object, filename = sample.artifact.filename) => {
     const { bytes: body } = await artifactOf('http://x', spec);
