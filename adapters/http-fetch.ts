@@ -1,51 +1,49 @@
-import type { IncomingMessage } from 'node:http';
-import http from 'node:http';
-import https from 'node:https';
 import type { Fetch, FetchResponse } from '../core/ports/fetch.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { shownUrl } from '../core/problems/shown-url.ts';
 import { gunzip } from '../core/upstream/read-body.ts';
-import gatehouse from '../package.json' with { type: 'json' };
 import { fetchFile, noBody } from './file-fetch.ts';
+import { type AgentOptions, httpAgents } from './http-agents.ts';
 import { type Throughput, type Transfer, withMinimumThroughput } from './minimum-throughput.ts';
+import http from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import gatehouse from '../package.json' with { type: 'json' };
 
-export interface HttpFetchOptions {
+export interface HttpFetchOptions extends AgentOptions {
   /** Milliseconds from the request to the answer's head. */
   readonly headMs?: number;
   /** Slower transfers are given up. */
   readonly minimum?: Throughput;
-  /** `process.env`, to go through the proxies it names (`HTTPS_PROXY`, `NO_PROXY`); without it none is used. */
-  readonly proxyEnv?: NodeJS.ProcessEnv;
 }
 
 const maxRedirects = 5;
-/** Requests beyond these wait their turn. */
-const maxConnectionsPerHost = 16;
 /** 1 KiB/s over a minute. */
 const usualMinimum: Throughput = { windowMs: 60_000, bytes: 60 * 1024 };
 
 /**
  * GET over `https:`, `http:` and `file:`, saying who asks and wanting the bytes as they are. Redirects are followed up
- * to five times, never from https to http and never to a file. Only status 200 and 206 have a body. Errors beside the
+ * to five times, never from https to http, to a file, or from elsewhere to this machine. Only status 200 and 206 have a body. Errors beside the
  * port's, none of them to be retried: `upstream.unreachable` for a refused redirect or a URL of another kind,
  * `upstream.body` for a Content-Encoding that cannot be undone, since hashes are of the bytes without one.
  */
 export function httpFetch(options: HttpFetchOptions = {}): Fetch {
-  const { headMs = 60_000, minimum = usualMinimum, proxyEnv } = options;
-  const agentOptions = { keepAlive: true, maxSockets: maxConnectionsPerHost, ...(proxyEnv && { proxyEnv }) };
-  const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) };
+  const { headMs = 60_000, minimum = usualMinimum } = options;
+  const pickAgent = httpAgents(options);
   const ownHeaders = {
     'user-agent': `gatehouse/${gatehouse.version} (a curated conda channel)`,
     'accept-encoding': 'identity',
   };
-  return async (asked, headers) => {
+  return async (asked, headers, from = asked) => {
     let url = parseUrl(asked);
+    let toldBy = parseUrl(from);
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
       if (url.protocol === 'file:') return fetchFile(url, headers);
-      const answer = await request({ url, headers: { ...headers, ...ownHeaders }, headMs }, agents);
+      const agent = pickAgent(url, toldBy);
+      const answer = await request({ url, headers: { ...headers, ...ownHeaders }, headMs, agent });
       const next = nextUrl(answer, url);
       if (next === null) return toResponse(answer, url, minimum);
-      url = next;
+      [toldBy, url] = [url, next];
     }
     throw refused(asked, `redirects more than ${maxRedirects} times`);
   };
@@ -65,20 +63,13 @@ interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds on a connection until the answer's head must be there. */
   readonly headMs: number;
-}
-
-interface HttpAgents {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
+  readonly agent: http.Agent;
 }
 
 /** One GET, no redirect followed: the answer's head, its body unread. Rejects with `upstream.unreachable` (retry). */
-function request({ url, headers, headMs }: HttpRequest, agents: HttpAgents): Promise<IncomingMessage> {
+function request({ url, headers, headMs, agent }: HttpRequest): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const sent =
-    url.protocol === 'https:'
-      ? https.request(url, { headers, agent: agents.https })
-      : http.request(url, { headers, agent: agents.http });
+  const sent = (url.protocol === 'https:' ? https : http).request(url, { headers, agent });
   let timer: NodeJS.Timeout | undefined;
   // Waiting for a free connection is not the server's fault.
   sent.on('socket', () => {
@@ -86,6 +77,7 @@ function request({ url, headers, headMs }: HttpRequest, agents: HttpAgents): Pro
   });
   sent.on('error', (cause) => {
     clearTimeout(timer);
+    if (cause instanceof GatehouseError) return reject(cause);
     const message = `no answer from ${shownUrl(url.href)} (${cause.message})`;
     reject(new GatehouseError('upstream.unreachable', message, { retry: true, cause }));
   });

@@ -37,8 +37,8 @@ export function withinTime({ fetch, clock }: Timed, remaining: () => number): Ti
         await clock.sleep(milliseconds);
       },
     },
-    async fetch(url, headers) {
-      const response = await within(fetch(url, headers));
+    async fetch(url, headers, from) {
+      const response = await within(fetch(url, headers, from));
       return { ...response, body: bodyWithin(response.body, within) };
     },
   };

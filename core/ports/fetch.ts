@@ -14,9 +14,10 @@ export interface FetchResponse {
 
 /**
  * One GET over `https:`, `http:` or `file:`; redirects followed. For `file:` a missing file is status 404 and the ETag
- * is made of inode, mtime and size.
+ * is made of inode, mtime and size. `from` is the URL of whoever named `url`, where that was not the allowlist: unless
+ * it is of this machine, neither it nor a redirect may lead to this machine or its link.
  *
  * Rejects with GatehouseError `upstream.unreachable` (retry) when there is no answer; the body rejects with
  * `upstream.body` (retry) when it is cut and `upstream.stalled` (retry) when it runs too slowly.
  */
-export type Fetch = (url: string, headers: Readonly<Record<string, string>>) => Promise<FetchResponse>;
+export type Fetch = (url: string, headers: Readonly<Record<string, string>>, from?: string) => Promise<FetchResponse>;

@@ -16,6 +16,8 @@ export type ExpectedDigests = { readonly [Fact in keyof Digests]: Digests[Fact] 
 export interface Wanted extends ExpectedDigests {
   /** Absolute. */
   readonly url: string;
+  /** The URL of the channel that names it. */
+  readonly channel?: string;
 }
 
 /** Bytes that were staged, and their digests; disposing of it unpublished leaves nothing behind. */
@@ -50,7 +52,7 @@ export async function download(
   progress: (received: number) => void,
 ): Promise<Received> {
   const failures = new Map<ErrorCode, number>();
-  const received = await fetchWithRetry({ url: wanted.url }, world, async (response) => {
+  const received = await fetchWithRetry({ url: wanted.url, from: wanted.channel }, world, async (response) => {
     try {
       return await receive(response, { wanted, store: world.store, progress });
     } catch (error) {

@@ -19,6 +19,8 @@ export interface UpstreamWorld extends RetryWorld {
 
 export interface FetchRequest {
   readonly url: string;
+  /** Who named it, if not the allowlist (core/ports/fetch.ts). */
+  readonly from?: string | undefined;
   /** Lowercase names. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The caller has another document to turn to: servers answer all sorts of things for what they do not have. */
@@ -67,12 +69,12 @@ export async function fetchWithRetry<T>(
 type Outcome<T> = { readonly value: T | null } | { readonly error: GatehouseError; readonly retryAfterMs: number };
 
 async function tryOnce<T>(
-  { url, headers = {}, isOptional = false }: FetchRequest,
+  { url, from, headers = {}, isOptional = false }: FetchRequest,
   { fetch, clock }: RetryWorld,
   read: (response: FetchResponse) => Promise<T>,
 ): Promise<Outcome<T>> {
   try {
-    const response = await fetch(url, headers);
+    const response = await fetch(url, headers, from);
     if (response.status === 404) return { value: null };
     const isWanted =
       response.status === 200 ||
@@ -120,7 +122,7 @@ interface DocumentReader<T> {
  * @throws GatehouseError as {@link fetchWithRetry}
  */
 export async function fetchDocument<T>(
-  { url, isOptional = false }: Omit<FetchRequest, 'headers'>,
+  { url, isOptional = false }: Pick<FetchRequest, 'url' | 'isOptional'>,
   world: UpstreamWorld,
   { fresh, kept }: DocumentReader<T>,
 ): Promise<T | null> {

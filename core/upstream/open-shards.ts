@@ -64,7 +64,11 @@ async function openIndex(
   const shardBase = resolveBase(info.shards_base_url, at.url);
   const bySha256 = new Map(Object.entries(shards));
   const names = new Set(bySha256.keys());
-  const addressOf = (sha256: Sha256): ShardAddress => ({ url: `${shardBase}${sha256}.msgpack.zst`, sha256 });
+  const addressOf = (sha256: Sha256): ShardAddress => ({
+    url: `${shardBase}${sha256}.msgpack.zst`,
+    from: at.channel,
+    sha256,
+  });
   const [first] = bySha256.values();
   if (first !== undefined) await readShard({ ...addressOf(first), isOptional: true }, world);
   return {
@@ -107,9 +111,10 @@ async function keptShard({ url, sha256 }: ShardAddress, { cache }: UpstreamWorld
   return sha256Of(bytes) === sha256 ? bytes : null;
 }
 
-async function newShard({ url, sha256, isOptional = false }: ShardAddress, world: UpstreamWorld): Promise<Uint8Array> {
+async function newShard({ sha256, ...request }: ShardAddress, world: UpstreamWorld): Promise<Uint8Array> {
+  const { url } = request;
   const what = shownUrl(url);
-  const bytes = await fetchWithRetry({ url, isOptional }, world, async ({ body }) => {
+  const bytes = await fetchWithRetry(request, world, async ({ body }) => {
     const sent = await readBounded(body, maxShardBytes, what);
     if (sha256Of(sent) === sha256) return sent;
     throw new GatehouseError('upstream.body', `${what} does not have its own sha256`, { retry: true });

@@ -3,6 +3,7 @@ import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import type { UpstreamRecords } from './accept-records.ts';
+import { isLocalHost } from './local-host.ts';
 
 /** A subdir of a channel, by the channel's URL and name. */
 export interface SubdirAddress {
@@ -52,7 +53,7 @@ const allowedProtocols: Readonly<Record<string, readonly string[]>> = {
  * the subdir; empty or absent means beside the index. Ends with `/`; a missing slash is added, as rattler does.
  *
  * Throws `upstream.body` for a base that brings a user, a token, a query or a fragment, which would come to lie in plans
- * and provenance, or leads from https to http or to local files.
+ * and provenance, or leads from https to http, to files outside the channel's folder, or from elsewhere to this machine.
  */
 export function resolveBase(base: string | null | undefined, subdirUrl: string): string {
   const from = new URL(`${subdirUrl}/`);
@@ -66,8 +67,20 @@ export function resolveBase(base: string | null | undefined, subdirUrl: string):
 }
 
 function refusal(url: URL, from: URL, base: string): string | null {
-  if (!allowedProtocols[from.protocol]?.includes(url.protocol))
-    return `may not be ${url.protocol} for a channel at ${from.protocol}`;
+  const misplaced = misplacement(url, from);
+  if (misplaced !== null) return misplaced;
   const hides = [base, url.href].some((text) => shownUrl(text) !== text);
   return hides ? 'carries credentials, a query or a fragment' : null;
 }
+
+function misplacement(url: URL, from: URL): string | null {
+  if (!allowedProtocols[from.protocol]?.includes(url.protocol)) {
+    return `may not be ${url.protocol} for a channel at ${from.protocol}`;
+  }
+  if (isLocalHost(url.hostname) && !isLocalHost(from.hostname)) return 'is of this machine or its own link';
+  if (url.protocol === 'file:' && !isInside(url, new URL('..', from))) return "is outside the channel's folder";
+  return null;
+}
+
+/** Of two `file:` URLs, whose parser has resolved each `..`, in percents or not; a slash in percents it leaves. */
+const isInside = (url: URL, folder: URL): boolean => url.href.startsWith(folder.href) && !/%2f|%5c/i.test(url.pathname);

@@ -56,6 +56,18 @@ describe('the downloader', () => {
     expect(cloud.telemetry.lines.join('\n')).toMatch(/fetch\.failed .*a-1\.0-0\.conda.*scratch space/);
   });
 
+  it('tells its fetch which channel named the package', async () => {
+    const [first = ''] = await jobs();
+    const told: (string | undefined)[] = [];
+    const { fetch } = world();
+    const asking = (at: string, headers: Record<string, string>, from?: string) => {
+      told.push(from);
+      return fetch(at, headers);
+    };
+    expect(await fetchBatch({ Records: batch(first) }, world({ fetch: asking }), context)).toEqual(failing());
+    expect(lab.allowing('a')).toMatchObject({ channels: told });
+  });
+
   it('one that is known to be too large is not even asked for, and comes once there is space', async () => {
     const [first = ''] = await jobs();
     const asked: string[] = [];

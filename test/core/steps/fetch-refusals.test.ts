@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { bytes } from '../../support/store/objects.ts';
@@ -6,6 +5,7 @@ import { artifactOf } from '../../support/upstream/artifact-of.ts';
 import { digests, failed, fetchFrom, flipped, half, right, sample } from '../../support/upstream/fetch-sample.ts';
 import { fetchScene, provenancesIn } from '../../support/upstream/fetch-scene.ts';
 import { cut, endless, hangUp, mislabelled, ok, status, testUpstream } from '../../support/upstream/test-upstream.ts';
+import { describe, expect, it } from 'vitest';
 
 describe('an artifact whose bytes are not what its record says', () => {
   it.each([
@@ -82,6 +82,12 @@ describe('an artifact whose record says little', () => {
     const short = await fetchFrom([ok(half)], { sha256: null });
     expect(short.outcome).toEqual(failed('fetch.size', /expected size/));
   });
+});
+
+it('a package is not asked for on this machine, where a channel that is elsewhere says it is', async () => {
+  const { outcome, requests, waits } = await fetchFrom([ok(right)], { channel: 'https://channel.example/c' });
+  expect(outcome).toMatchObject(failed('upstream.unreachable', /of this machine or its own link/));
+  expect([requests, waits]).toEqual([0, []]);
 });
 
 describe('a package that contradicts what it is said to be', () => {

@@ -57,8 +57,19 @@ describe('shards', () => {
       [`${base}/repodata_shards.msgpack.zst`, zstdCompressSync(encode(index))],
       [`https://cdn.example.com/s/${sha256}.msgpack.zst`, form[name(form)] ?? Buffer.alloc(0)],
     ]);
-    const subdir = await openUpstreamSubdir(channel, noarch, upstreamWorld(testFiles(files).fetch));
+    const told: (string | undefined)[][] = [];
+    const { fetch } = testFiles(files);
+    const world = upstreamWorld((url, headers, from) => {
+      told.push([url, from]);
+      return fetch(url, headers);
+    });
+    const subdir = await openUpstreamSubdir(channel, noarch, world);
     expect(await subdir?.records('a')).toMatchObject({ records: [{ url: `${base}/a-1-0.tar.bz2` }] });
+    // The allowlist names the one, the channel the other.
+    expect(told).toEqual([
+      [`${base}/repodata_shards.msgpack.zst`, undefined],
+      [`https://cdn.example.com/s/${sha256}.msgpack.zst`, channel],
+    ]);
   });
 
   it.each([
