@@ -1,5 +1,5 @@
 import { sync, syncProblems } from '../pipeline/sync.ts';
-import { errorText, installLines } from '../render/messages.ts';
+import { errorText, installLines, stoppingText } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync.ts';
 import { serveStore } from '../serve/serve-store.ts';
@@ -20,7 +20,7 @@ export const upCommand: Command = {
   ],
   async run(invocation) {
     const { allowlist: file, store, flags, terminal, untilInterrupted } = invocation;
-    const place = listenFlags(flags);
+    const place = listenFlags(flags, terminal);
     const follow = await watchFiles(file, patchesFolder(file));
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
     await readAllowlist(file);
@@ -37,6 +37,7 @@ export const upCommand: Command = {
     };
     follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
     await untilInterrupted();
+    terminal.err(stoppingText(server.underWay()));
     stop.abort();
     return exitStatus.done;
   },

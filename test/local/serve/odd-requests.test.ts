@@ -75,14 +75,15 @@ describe('odd requests', () => {
 
 test('the access log has method, path, status and bytes, without query or token', async () => {
   const { url, seen } = await serveOne(Buffer.from('{}'));
+  const client = { type: 'serve.request', client: '127.0.0.1', protocol: 'HTTP/1.1', agent: 'node' };
   await fetch(`${url}/t/sec-ret/${at}?q=1`);
   await fetch(`${url}/${at}`, { method: 'HEAD' });
   await fetch(`${url}/_gatehouse/x`);
   await fetch(`${url}/${at}`, { headers: { 'if-none-match': '*' } });
-  expect(seen).toEqual([
-    { type: 'serve.request', method: 'GET', path: `/t/***/${at}`, status: 200, bytes: 2 },
-    { type: 'serve.request', method: 'HEAD', path: `/${at}`, status: 200, bytes: 0 },
-    { type: 'serve.request', method: 'GET', path: '/_gatehouse/x', status: 404, bytes: 10 },
-    { type: 'serve.request', method: 'GET', path: `/${at}`, status: 304, bytes: 0 },
+  expect(seen.map(({ ms, ...facts }) => (ms < 10_000 ? facts : null))).toEqual([
+    { ...client, method: 'GET', path: `/t/***/${at}`, status: 200, bytes: 2 },
+    { ...client, method: 'HEAD', path: `/${at}`, status: 200, bytes: 0 },
+    { ...client, method: 'GET', path: '/_gatehouse/x', status: 404, bytes: 10 },
+    { ...client, method: 'GET', path: `/${at}`, status: 304, bytes: 0 },
   ]);
 });
