@@ -54,7 +54,7 @@ function get(root: string, key: ObjectKey): StoredObject | null {
   const path = keyPath(root, key);
   const file = openFile(path);
   if (file === null) return null;
-  const read: StoredObject['read'] = (start, end) => asDiskError(`read ${path}`, () => file.read(start, end));
+  const read: StoredObject['read'] = (...what) => asDiskError(`read ${path}`, () => file.read(...what));
   return { ...file, key, metadata: readMetadata(root, key, file.etag), read };
 }
 

@@ -10,8 +10,8 @@ export interface ServeLimits {
   readonly headers: number;
   /** Bytes of a request's body, which is read and thrown away. */
   readonly bodyBytes: number;
-  /** Bytes in memory that were read for answers and not yet taken by clients, over all answers. */
-  readonly readAheadBytes: number;
+  /** Answers that may be under way before each reads no more than 64 KiB ahead of its client, instead of 256 KiB. */
+  readonly largeSlices: number;
   /** Milliseconds for the head of a request to come in, from the connection's or the last answer's end on. */
   readonly headMs: number;
   /** Milliseconds for a request to come in with its body. */
@@ -31,7 +31,7 @@ export const usualLimits: ServeLimits = {
   headBytes: 16 * 1024,
   headers: 100,
   bodyBytes: 1024 ** 2,
-  readAheadBytes: 16 * 1024 ** 2,
+  largeSlices: 64,
   headMs: 10_000,
   requestMs: 30_000,
   idleMs: 60_000,

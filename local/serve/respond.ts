@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Store } from '../../core/ports/store.ts';
 import { type Answer, answer, textAnswer } from './answer.ts';
+import { type OpenBody, openBody, sendBody, sliceBytesFor } from './body.ts';
 import { discardBody, refusedForm } from './check-request.ts';
 import type { ServeLimits } from './limits.ts';
-import { openBody, type Sent, sliceBytesFor, watched } from './open-body.ts';
 import { askedOf, type ServedRequest } from './served-request.ts';
 
 export interface Responder {
@@ -17,21 +16,19 @@ export interface Responder {
 /** Answers from a store within the limits: the more answers are under way, the less is read ahead for each. */
 export function responder(store: Store, limits: ServeLimits): Responder {
   let underWay = 0;
-  const sliceBytes = () => sliceBytesFor(underWay, limits.readAheadBytes);
+  const sliceBytes = () => sliceBytesFor(underWay, limits.largeSlices);
   return {
     underWay: () => underWay,
     async respond(request, response) {
       const [began, asked] = [performance.now(), askedOf(request)];
       underWay += 1;
       discardBody(request, limits);
-      const open: OpenBody = (body) => openBody(request.method === 'HEAD' ? null : body, sliceBytes);
-      const opened = await openAnswer(() => find(store, request, limits), open);
-      const sent: Sent = { bytes: 0, stalledMs: limits.stalledMs };
-      const error = (await send(response, opened, sent)) ?? opened.answer.error;
+      const open: Open = (body) => openBody(request.method === 'HEAD' ? null : body, sliceBytes);
+      const { answer, body } = await openAnswer(() => find(store, request, limits), open);
+      const error = await send(response, { answer, body }, limits.stalledMs);
       underWay -= 1;
-      const { bytes } = sent;
       const ms = Math.round(performance.now() - began);
-      return { ...asked, status: opened.answer.status, bytes, ms, ...(error !== undefined && { error }) };
+      return { ...asked, status: answer.status, bytes: body.sent, ms, ...(error !== undefined && { error }) };
     },
   };
 }
@@ -44,43 +41,36 @@ async function find(store: Store, request: IncomingMessage, limits: ServeLimits)
 }
 
 /** Resolves to what went wrong on the way, if anything did but the client's leaving. */
-async function send(response: ServerResponse, { answer, chunks }: OpenedAnswer, sent: Sent): Promise<unknown> {
+async function send(response: ServerResponse, { answer, body }: OpenAnswer, stalledMs: number): Promise<unknown> {
   try {
-    response.strictContentLength = true;
     response.writeHead(answer.status, { ...answer.headers, 'X-Content-Type-Options': 'nosniff' });
-    await pipeline(watched(chunks, sent, response), response);
-    return undefined;
+    await sendBody(response, body, stalledMs);
+    return answer.error;
   } catch (error) {
     // The length is promised and part of the body is out: only a cut connection tells the client that it is not whole.
     response.destroy();
-    return clientLeft(error) ? undefined : error;
+    return error;
   }
 }
 
-type OpenBody = (body: Answer['body']) => Promise<AsyncIterable<Uint8Array>>;
-
-interface OpenedAnswer {
+interface OpenAnswer {
   readonly answer: Answer;
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly body: OpenBody;
 }
+
+type Open = (body: Answer['body']) => Promise<OpenBody>;
 
 /**
  * The answer and its bytes, the first slice already read. An index file replaced between finding and reading it is looked
  * up again, so that a request that meets a publication sees the new file and not a cut connection.
  */
-async function openAnswer(find: () => Promise<Answer>, open: OpenBody, attempts = 3): Promise<OpenedAnswer> {
+async function openAnswer(find: () => Promise<Answer>, open: Open, attempts = 3): Promise<OpenAnswer> {
   try {
     const answer = await find();
-    return { answer, chunks: await open(answer.body) };
+    return { answer, body: await open(answer.body) };
   } catch (error) {
     if (attempts > 1) return openAnswer(find, open, attempts - 1);
     const answer = { ...textAnswer(500), error };
-    return { answer, chunks: await open(answer.body) };
+    return { answer, body: await open(answer.body) };
   }
-}
-
-const leavingCodes: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'];
-
-function clientLeft(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && leavingCodes.includes(error.code);
 }
