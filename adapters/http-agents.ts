@@ -3,8 +3,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { GatehouseError } from '../core/problems/error.ts';
+import { shownUrl } from '../core/problems/shown-url.ts';
 import { isLocalHost } from '../core/upstream/local-host.ts';
-import { shownUrl } from '../core/upstream/shown-url.ts';
 
 export interface AgentOptions {
   /** `process.env`, to go through the proxies it names (`HTTPS_PROXY`, `NO_PROXY`); without it none is used. */

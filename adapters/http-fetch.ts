@@ -1,14 +1,14 @@
+import type { IncomingMessage } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import type { Fetch, FetchResponse } from '../core/ports/fetch.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { shownUrl } from '../core/problems/shown-url.ts';
 import { gunzip } from '../core/upstream/read-body.ts';
+import gatehouse from '../package.json' with { type: 'json' };
 import { fetchFile, noBody } from './file-fetch.ts';
 import { type AgentOptions, httpAgents } from './http-agents.ts';
 import { type Throughput, type Transfer, withMinimumThroughput } from './minimum-throughput.ts';
-import http from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import https from 'node:https';
-import gatehouse from '../package.json' with { type: 'json' };
 
 export interface HttpFetchOptions extends AgentOptions {
   /** Milliseconds from the request to the answer's head. */

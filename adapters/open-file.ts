@@ -54,13 +54,13 @@ export function openFile(path: string): OpenFile | null {
     etag,
     size,
     modified: fileModified(opened.stats),
-    async read(start, end) {
+    async read(start, end, into) {
       // A file in use is not among the idle ones, so that nobody closes it; another read meanwhile opens its own.
       const descriptor = idle.get(id) ?? reopen(path, etag);
       idle.delete(id);
       let isFinished = true;
       try {
-        const bytes = await readFully(descriptor, { start, end }, size);
+        const bytes = await readFully(descriptor, { start, end, into }, size);
         isFinished = end === size;
         return bytes;
       } finally {
@@ -178,11 +178,11 @@ const readSome = promisify(read);
 /** The bytes from `start` up to `end` of a file of `size` bytes. The system may answer short, and is asked again. */
 async function readFully(
   descriptor: number,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end, into }: { readonly start: number; readonly end: number; readonly into?: Uint8Array | undefined },
   size: number,
 ): Promise<Uint8Array> {
   if (start < 0 || start > end || end > size) throw new RangeError(`no bytes ${start}-${end} of ${size}`);
-  const bytes = Buffer.allocUnsafe(end - start);
+  const bytes = into?.subarray(0, end - start) ?? Buffer.allocUnsafe(end - start);
   for (let filled = 0; filled < bytes.length; ) {
     const { bytesRead } = await readSome(descriptor, bytes, filled, bytes.length - filled, start + filled);
     if (bytesRead === 0) throw new GatehouseError('store.conflict', 'a file shrank while it was read', { retry: true });

@@ -1,8 +1,14 @@
 import { rmSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ObjectKey } from '../../core/layout/keys.ts';
-import type { PutOutcome, StagedObject, Store, StoredObject } from '../../core/ports/store.ts';
-import { maxWholeBytes, type WholeObject } from '../../core/ports/store.ts';
+import {
+  maxWholeBytes,
+  type PutOutcome,
+  type StagedObject,
+  type Store,
+  type StoredObject,
+  type WholeObject,
+} from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { fileEtag, handleSource, openFile, readFile } from '../open-file.ts';
 import { asDiskError, nullIfAbsent } from '../system-error.ts';
@@ -54,7 +60,7 @@ function get(root: string, key: ObjectKey): StoredObject | null {
   const path = keyPath(root, key);
   const file = openFile(path);
   if (file === null) return null;
-  const read: StoredObject['read'] = (start, end) => asDiskError(`read ${path}`, () => file.read(start, end));
+  const read: StoredObject['read'] = (...what) => asDiskError(`read ${path}`, () => file.read(...what));
   return { ...file, key, metadata: readMetadata(root, key, file.etag), read };
 }
 

@@ -5,8 +5,10 @@ export interface ByteSource {
   /**
    * The bytes from `start` up to but not including `end`, which must lie within the source.
    * Rejects when fewer can be had: a short read is an error, never a short answer.
+   *
+   * @param into memory for so many bytes or more, which the answer may lie in: whoever gives it is done with what it held
    */
-  read(start: number, end: number): Promise<Uint8Array>;
+  read(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 /** Bytes of a slice: at 256 KiB one pass of hashing and reading costs least (measured; smaller costs 15 %). */

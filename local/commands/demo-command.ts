@@ -28,12 +28,12 @@ export const demoCommand: Command = {
   ],
   async run({ store, json, flags, terminal, untilInterrupted }) {
     if (bucketIn(store) !== null) throw needsFolder(store);
-    const { port } = listenFlags(flags);
+    const { port, log } = listenFlags(flags, terminal);
     const folder = join(store, ...demoFolder);
     // Emptying the demo's folder through a link would delete what lies elsewhere.
     refuseLinks(store, folder);
     await using world = openWorld(join(folder, 'store'));
-    await using server = flags['once'] === true ? null : await serveStore({ store: world.store, port });
+    await using server = flags['once'] === true ? null : await serveStore({ store: world.store, port, log });
     await using upstream = await sampleUpstream(folder);
     const { allowlist, written } = await readAllowlist(upstream.allowlist);
     terminal.err(`a sample upstream at ${upstream.url}; ${upstream.allowlist} says what may come in\n`);

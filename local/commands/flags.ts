@@ -2,6 +2,9 @@ import { stat } from 'node:fs/promises';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { didYouMean } from '../../core/problems/did-you-mean.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import type { Terminal } from '../render/terminal.ts';
+import { accessLog, accessLogFormats } from '../serve/access-log.ts';
+import type { ServeOptions } from '../serve/serve-store.ts';
 import type { Flags } from './command.ts';
 
 /**
@@ -64,14 +67,31 @@ export async function storeFlag(value: string): Promise<string> {
 }
 
 /** The options of a command that serves. */
-export const listenOptions = { port: { type: 'string' }, host: { type: 'string' } } satisfies ParseArgsOptionsConfig;
+export const listenOptions = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'access-log': { type: 'string' },
+} satisfies ParseArgsOptionsConfig;
 export const portHelp = '--port N           port to listen on (8080)';
-export const listenHelp = [portHelp, '--host H           address to listen on (127.0.0.1)'];
+export const listenHelp = [
+  portHelp,
+  '--host H           address to listen on (127.0.0.1)',
+  '--access-log F     each request on stdout: common (Common Log Format) or json',
+];
 
-/** `--port`, 0 for any free one, and `--host`. */
-export function listenFlags(flags: Flags): { port: number; host: string } {
-  const { port: text = '8080', host = '127.0.0.1' } = flags;
+/** `--port`, 0 for any free one; `--host`; and by `--access-log` where a server's requests are told. */
+export function listenFlags(flags: Flags, terminal: Terminal): Required<Pick<ServeOptions, 'port' | 'host' | 'log'>> {
+  const { port: text = '8080', host = '127.0.0.1', 'access-log': format } = flags;
   const port = /^\d{1,5}$/.test(String(text)) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return { port, host: String(host) };
-  throw invalid(`--port is "${text}", which is not a port`, 'give a number from 0 to 65535; 0 takes any free port');
+  if (!(port <= 65_535)) {
+    throw invalid(`--port is "${text}", which is not a port`, 'give a number from 0 to 65535; 0 takes any free port');
+  }
+  const known = accessLogFormats.find((one) => one === format);
+  if (format !== undefined && known === undefined) {
+    throw invalid(`--access-log is "${format}", which is no format`, `write ${accessLogFormats.join(' or ')}`);
+  }
+  if (known === 'common' && flags['json'] === true) {
+    throw invalid('--json and --access-log common would mix on stdout', 'write --access-log json');
+  }
+  return { port, host: String(host), log: accessLog(known ?? null, terminal) };
 }

@@ -1,6 +1,6 @@
 import { sync, syncProblems } from '../pipeline/sync.ts';
 import { jsonText } from '../render/json-text.ts';
-import { errorText, installLines } from '../render/messages.ts';
+import { errorText, installLines, stoppingText } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync.ts';
 import { serveStore } from '../serve/serve-store.ts';
@@ -21,7 +21,7 @@ export const upCommand: Command = {
   ],
   async run(invocation) {
     const { allowlist: file = usualAllowlist, store, flags, terminal, untilInterrupted } = invocation;
-    const place = listenFlags(flags);
+    const place = listenFlags(flags, terminal);
     const follow = await watchFiles(file, patchesFolder(file));
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
     await readAllowlist(file);
@@ -38,6 +38,7 @@ export const upCommand: Command = {
     };
     follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
     await untilInterrupted();
+    terminal.err(stoppingText(server.underWay()));
     stop.abort();
     return exitStatus.done;
   },

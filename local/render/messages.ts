@@ -42,3 +42,10 @@ export function installLines(url: string, specs: readonly string[] = []): string
     '',
   ].join('\n');
 }
+
+/** What a server that was told to stop still waits for; nothing when it waits for nothing. */
+export function stoppingText(answers: number): string {
+  if (answers === 0) return '';
+  const what = answers === 1 ? '1 answer is' : `${answers} answers are`;
+  return `stopping, but ${what} under way still; Ctrl-C again ends at once\n`;
+}

@@ -1,7 +1,9 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
-import { objectKeySchema, type RoutedKey, route } from '../../core/layout/keys.ts';
+import { indexKey, objectKeySchema, type RoutedKey, route } from '../../core/layout/keys.ts';
+import { noarch } from '../../core/names/subdir.ts';
 import { type ByteSource, bytesSource } from '../../core/ports/byte-source.ts';
 import type { Store, StoredObject } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 
 export interface Question {
   readonly method: string;
@@ -14,6 +16,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: SourcePart | null;
+  /** Why the store could not answer. */
+  readonly error?: unknown;
 }
 
 /** A part of an object, or of a short text. */
@@ -30,10 +34,27 @@ export async function answer(store: Store, { method, target, headers }: Question
   const uri = target.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   const routed = route({ method, uri, accept: headers.accept });
   if (routed.status === 405) return textAnswer(405, { Allow: 'GET, HEAD' });
+  if (healthTarget.test(uri)) return health(store);
   if (routed.status !== 'key') return textAnswer(routed.status);
   const object = await store.get(objectKeySchema.parse(routed.key));
   const found = object === null ? textAnswer(404) : objectAnswer(object, routed, { method, target, headers });
   return routed.vary === undefined ? found : { ...found, headers: { ...found.headers, Vary: routed.vary } };
+}
+
+/** No key of a store: nothing at its root is served but the three files of core/layout/route.ts. */
+const healthTarget = /^\/healthz(?:\?|$)/;
+
+/** For load balancers: 200 while the store can be read, be it empty, and 503 while not; never says why. */
+async function health(store: Store): Promise<Answer> {
+  try {
+    const index = await store.get(indexKey('conda', noarch, 'repodata.json'));
+    await index?.read(0, Math.min(1, index.size));
+    return textAnswer(200);
+  } catch (error) {
+    // One that is being replaced can be read.
+    const isChanging = error instanceof GatehouseError && error.code === 'store.conflict';
+    return isChanging ? textAnswer(200) : { ...textAnswer(503), error };
+  }
 }
 
 /** An answer that says only its status, for example `not found`; never kept by a cache. */

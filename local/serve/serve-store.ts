@@ -1,63 +1,77 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type Server } from 'node:http';
 import { systemErrorCode } from '../../adapters/system-error.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
-import { respond, type ServedRequest } from './respond.ts';
+import { gracefulClose } from './graceful-close.ts';
+import { inTurn } from './in-turn.ts';
+import { type ServeLimits, usualLimits } from './limits.ts';
+import { refuseSockets } from './refuse-socket.ts';
+import { responder } from './respond.ts';
+import type { ServedRequest } from './served-request.ts';
 
 export interface ServeOptions {
   readonly store: Store;
   /** 0 takes any free port. */
   readonly port: number;
   readonly host?: string;
-  /** Gets each request once its answer is out, or cut. */
+  /** Gets each request once its answer is out, or cut; must not throw. */
   readonly log?: (access: ServedRequest) => void;
-  /** How long `close` waits for answers on their way before it cuts them; milliseconds. */
-  readonly graceMs?: number;
+  readonly limits?: Partial<ServeLimits>;
 }
 
 export interface ServedStore extends AsyncDisposable {
   /** `http://HOST:PORT`, no slash at its end; a channel is at `URL/conda`. */
   readonly url: string;
+  /** How many requests are being answered. */
+  underWay(): number;
   /** Takes no new connection, lets answers on their way finish, and resolves when every socket is closed. */
   close(): Promise<void>;
 }
 
-/** Milliseconds; idle sockets are kept for as long as clients keep them in their pools. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 };
-const stalledAfterMs = 120_000;
-
 /**
- * Serves a store over HTTP as CloudFront would (docs/decisions.md 8 and 9): GET and HEAD, conditions, single ranges.
+ * Serves a store over HTTP as CloudFront would (docs/decisions.md 8 and 9): GET and HEAD, conditions, single ranges; and
+ * `/healthz`, which CloudFront has not. Whatever clients do, it takes no more memory than the limits say.
  *
  * @throws GatehouseError `usage.invalid` when the port or host cannot be listened on
  */
 export async function serveStore(options: ServeOptions): Promise<ServedStore> {
-  const { port, host = '127.0.0.1', graceMs = 10_000 } = options;
-  const server = createServer({ ...timeouts, maxHeaderSize: 16 * 1024 }, inTurn(options));
-  server.setTimeout(stalledAfterMs);
-  const close = gracefulClose(server, graceMs);
+  const { store, port, host = '127.0.0.1', log = () => undefined } = options;
+  const limits = { ...usualLimits, ...options.limits };
+  const { respond, underWay } = responder(store, limits);
+  const turns = inTurn(async (request, response) => log(await respond(request, response)), limits.waitingRequests);
+  const server = limitedServer(limits);
+  server.on('request', turns.answer);
+  // Nobody's body is waited for, so nobody is told to go on with one.
+  for (const event of ['checkContinue', 'checkExpectation'])
+    server.on(event, (...exchange) => server.emit('request', ...exchange));
+  refuseSockets(server, turns, log);
+  const close = gracefulClose(server, limits.graceMs);
   try {
     server.listen(port, host);
     await once(server, 'listening');
   } catch (cause) {
     throw listenError(cause, port, host);
   }
-  return { url: urlOf(server), close, [Symbol.asyncDispose]: close };
+  return { url: urlOf(server), underWay, close, [Symbol.asyncDispose]: close };
 }
 
-/** Answers the requests of one connection one after another: those a client sends ahead wait without their bytes. */
-function inTurn({
-  store,
-  log = () => undefined,
-}: ServeOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const last = new WeakMap<Socket, Promise<void>>();
-  return (request, response) => {
-    const before = last.get(request.socket) ?? Promise.resolve();
-    const done = before.then(async () => log(await respond(store, request, response)));
-    last.set(request.socket, done);
-  };
+function limitedServer({ connections, headBytes, headMs, requestMs, idleMs, stalledMs }: ServeLimits): Server {
+  const server = createServer({
+    maxHeaderSize: headBytes,
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    // By default Node looks twice a minute which requests are late.
+    connectionsCheckingInterval: Math.min(1000, headMs),
+    // Here it is asked for with the other rules of a request's form.
+    requireHostHeader: false,
+  });
+  // Node passes over headers beyond its count in silence: here they are counted and refused.
+  server.maxHeadersCount = 0;
+  server.maxConnections = connections;
+  server.on('drop', () => server.closeIdleConnections());
+  return server.setTimeout(stalledMs);
 }
 
 function urlOf(server: Server): string {
@@ -74,34 +88,4 @@ function listenError(cause: unknown, port: number, host: string): GatehouseError
   }
   const hint = 'choose others with --host and --port';
   return new GatehouseError('usage.invalid', `cannot listen on ${host} port ${port}`, { hint, cause });
-}
-
-/**
- * A way to close a server that has not begun to listen yet: no new connection is taken, requests on their way are
- * answered, everything else is hung up on. Node ends only the sockets that are idle when `server.close` is called, and
- * takes one that has asked nothing yet (a browser opens such ahead) for a busy one.
- *
- * @param graceMs milliseconds until what is still on its way is cut
- */
-function gracefulClose(server: Server, graceMs: number): () => Promise<void> {
-  const silent = new Set<Socket>();
-  server.on('connection', (socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
-  });
-  server.on('request', (request, response) => {
-    silent.delete(request.socket);
-    response.once('close', () => {
-      if (!server.listening) server.closeIdleConnections();
-    });
-  });
-  return () =>
-    new Promise((resolve) => {
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-      server.close(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-      for (const socket of silent) socket.destroy();
-    });
 }

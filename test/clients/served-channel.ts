@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
 import { samplePackages } from '../../local/sample/sample-channel.ts';
-import type { ServedRequest } from '../../local/serve/respond.ts';
 import { serveStore } from '../../local/serve/serve-store.ts';
+import type { ServedRequest } from '../../local/serve/served-request.ts';
 import { type Lab, startLab } from '../support/cli/start-lab.ts';
 
 export interface ServedChannel {

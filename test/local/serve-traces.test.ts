@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { ServedRequest } from '../../local/serve/respond.ts';
+import type { ServedRequest } from '../../local/serve/served-request.ts';
 import { fill, sampleChannel } from '../support/served/sample-channel.ts';
 import { newStores, serveForTest, serveSample } from '../support/served/served-stores.ts';
 

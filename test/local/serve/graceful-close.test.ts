@@ -43,7 +43,7 @@ describe('starting and closing', () => {
       }),
     );
     await fill(store, [[at, large]]);
-    const served = await serveStore({ store, port: 0, graceMs: 3_600_000 });
+    const served = await serveStore({ store, port: 0, limits: { graceMs: 3_600_000 } });
     const silent = openSocket(served.url).resume();
     await once(silent, 'connect');
     const body = fetch(`${served.url}/${at}`).then((response) => response.arrayBuffer());
@@ -67,7 +67,7 @@ describe('starting and closing', () => {
       }),
     );
     await fill(store, [[at, large]]);
-    const served = await serveStore({ store, port: 0, graceMs: 1 });
+    const served = await serveStore({ store, port: 0, limits: { graceMs: 1 } });
     const cut = expect(fetch(`${served.url}/${at}`).then((response) => response.text())).rejects.toThrow('terminated');
     await reached.promise;
     await served.close();

@@ -1,5 +1,5 @@
 import { objectKeySchema } from '../../../core/layout/keys.ts';
-import type { ServedRequest } from '../../../local/serve/respond.ts';
+import type { ServedRequest } from '../../../local/serve/served-request.ts';
 import { type MemoryStoreOptions, memoryStore } from '../../twins/store-memory.ts';
 import { fill } from './sample-channel.ts';
 import { serveForTest } from './served-stores.ts';
