@@ -1,14 +1,14 @@
-import { parseJson } from '../../core/json/json.ts';
-import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
-import { type CliRun, runCli, startCli } from '../support/cli/run-cli.ts';
-import { folderDigests } from '../support/machine/folder-files.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { cp, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { parseJson } from '../../core/json/json.ts';
+import { buildSampleChannel } from '../../local/sample/sample-channel.ts';
+import { type CliRun, runCli, startCli } from '../support/cli/run-cli.ts';
+import { folderDigests } from '../support/machine/folder-files.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 let folder: TemporaryFolder;
 /** A folder with an allowlist and a store that was synced. */

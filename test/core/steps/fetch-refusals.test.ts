@@ -1,3 +1,4 @@
+import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { bytes } from '../../support/store/objects.ts';
@@ -5,7 +6,6 @@ import { artifactOf } from '../../support/upstream/artifact-of.ts';
 import { digests, failed, fetchFrom, flipped, half, right, sample } from '../../support/upstream/fetch-sample.ts';
 import { fetchScene, provenancesIn } from '../../support/upstream/fetch-scene.ts';
 import { cut, endless, hangUp, mislabelled, ok, status, testUpstream } from '../../support/upstream/test-upstream.ts';
-import { describe, expect, it } from 'vitest';
 
 describe('an artifact whose bytes are not what its record says', () => {
   it.each([

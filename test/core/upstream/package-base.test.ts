@@ -1,5 +1,5 @@
-import { resolveBase } from '../../../core/upstream/upstream-subdir.ts';
 import { describe, expect, it } from 'vitest';
+import { resolveBase } from '../../../core/upstream/upstream-subdir.ts';
 
 const subdir = 'https://example.org/chan/noarch';
 
