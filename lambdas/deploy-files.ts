@@ -7,6 +7,7 @@ import { parseValue } from '../core/json/json.ts';
 import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout/keys.ts';
 import { subdirSchema } from '../core/names/subdir.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import { shownText } from '../core/problems/shown-text.ts';
 
 /** Whether a key is the allowlist's, or that of a subdir's hotfixes. */
 function isTarget(key: ObjectKey): boolean {
@@ -61,7 +62,7 @@ export async function copyRepositoryFiles(event: unknown, world: DeployWorld): P
 /** CloudFormation takes 4,096 bytes of an answer in all, and fails for another reason beyond. */
 const maxReasonCharacters = 500;
 const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).slice(0, maxReasonCharacters);
+  shownText(error instanceof Error ? error.message : String(error)).slice(0, maxReasonCharacters);
 
 async function deploy(event: unknown, world: DeployWorld): Promise<void> {
   const request = parseValue(event, requestSchema, 'the event');

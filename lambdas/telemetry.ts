@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Event, Log } from '../core/ports/log.ts';
 import { GatehouseError } from '../core/problems/error.ts';
+import { shownText } from '../core/problems/shown-text.ts';
 
 export interface Telemetry {
   /** Takes the events that steps report. */
@@ -24,11 +25,11 @@ export function powertools(): Telemetry {
   return {
     log(event) {
       const level = levelOf(event);
-      if (level !== null) logger[level](event.type, { ...event });
+      if (level !== null) logger[level](event.type, shownFacts({ ...event }));
       for (const [metric, value] of Object.entries(countsOf(event))) count(metric, value);
     },
-    note: (message, facts) => logger.info(message, { ...facts }),
-    warn: (message, facts) => logger.warn(message, { ...facts }),
+    note: (message, facts) => logger.info(message, shownFacts(facts)),
+    warn: (message, facts) => logger.warn(message, shownFacts(facts)),
     failed(what, error) {
       count('Failed', 1);
       logger.error(what, failure(error));
@@ -67,11 +68,21 @@ function countsOf(event: Event): Readonly<Record<string, number>> {
   return {};
 }
 
-/** What a person needs of an error; a message of ours holds no secret (core/problems/shown-url.ts). */
+/** Facts with every text in them, whoever wrote it, as it may be shown; one that is long is cut. */
+const shownFacts = (facts: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, shownFact(fact)]));
+
+function shownFact(fact: unknown): unknown {
+  if (typeof fact === 'string') return shownText(fact);
+  if (Array.isArray(fact)) return fact.map(shownFact);
+  return fact !== null && typeof fact === 'object' ? shownFacts({ ...fact }) : fact;
+}
+
+/** What a person needs of an error. */
 function failure(error: unknown): Record<string, unknown> {
   if (error instanceof GatehouseError) {
     const { code, message: reason, hint, retry } = error;
     return { code, reason, hint, retry };
   }
-  return { code: 'internal.bug', error: error instanceof Error ? error : String(error) };
+  return { code: 'internal.bug', error: shownText(error instanceof Error ? String(error.stack) : String(error)) };
 }

@@ -1,6 +1,7 @@
 import { namesChannel } from '../../core/names/match-spec/solver-spec.ts';
 import { parseVersion } from '../../core/names/version/version.ts';
 import type { RecordRefusal, Solver } from '../../core/ports/solver.ts';
+import { shownLine } from '../../core/problems/shown-text.ts';
 import { dependencySpec } from '../../core/record/dependency-spec.ts';
 import type { RepodataRecord } from '../../core/record/record.ts';
 import { type SolverThread, solverThread } from './solver-thread.ts';
@@ -49,9 +50,9 @@ export function rattlerSolver(options: RattlerOptions = {}): Solver {
  */
 function refuses({ version, depends, constrains = [] }: RepodataRecord): RecordRefusal | null {
   if (parseVersion(version) === null)
-    return { code: 'record.version', detail: `left out for its version "${version}"` };
+    return { code: 'record.version', detail: `left out for its version "${shownLine(version)}"` };
   for (const text of [...depends, ...constrains]) {
-    const detail = `left out for its dependency "${text}"`;
+    const detail = `left out for its dependency "${shownLine(text)}"`;
     if (namesChannel(text)) return { code: 'record.depends-channel', detail };
     if (dependencySpec(text) === null) return { code: 'record.depends-unreadable', detail };
   }

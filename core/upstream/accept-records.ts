@@ -6,6 +6,7 @@ import {
 } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
+import { shownLine } from '../problems/shown-text.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { type RepodataRecord, recordSchema } from '../record/record.ts';
 
@@ -83,7 +84,8 @@ function acceptRecord(
   const record = parsed.data;
   const { stem } = packageFileParts(filename);
   if (record.name !== name || `${record.name}-${record.version}-${record.build}` !== stem) {
-    return { code: 'record.identity', detail: `its record says ${record.name} ${record.version} ${record.build}` };
+    const said = shownLine(`${record.name} ${record.version} ${record.build}`);
+    return { code: 'record.identity', detail: `its record says ${said}` };
   }
   return { filename, record };
 }

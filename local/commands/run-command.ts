@@ -4,6 +4,7 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
 import { usualAllowlist } from '../pipeline/index-all.ts';
 import { errorText } from '../render/messages.ts';
+import { harmlessTerminal } from '../render/terminal.ts';
 import { type Command, type ExitStatus, exitStatus, type Invocation } from './command.ts';
 import { parseFlags, storeFlag } from './flags.ts';
 
@@ -26,7 +27,8 @@ export interface CommandWorld extends Pick<Invocation, 'terminal' | 'untilInterr
 }
 
 /** One command line to its end: every failure becomes a message on stderr and an exit status, here and nowhere else. */
-export async function runCommand(argv: readonly string[], world: CommandWorld): Promise<ExitStatus> {
+export async function runCommand(argv: readonly string[], given: CommandWorld): Promise<ExitStatus> {
+  const world = { ...given, terminal: harmlessTerminal(given.terminal) };
   try {
     return await dispatch(argv, world);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { sync, syncProblems } from '../pipeline/sync.ts';
+import { jsonText } from '../render/json-text.ts';
 import { errorText, installLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync.ts';
@@ -44,7 +45,7 @@ export const upCommand: Command = {
 
 async function syncOnce({ allowlist: file, json, terminal }: Invocation, world: World): Promise<void> {
   const report = reporter(terminal);
-  const log = json ? (event: unknown) => terminal.out(`${JSON.stringify(event)}\n`) : report.log;
+  const log = json ? (event: unknown) => terminal.out(`${jsonText(event)}\n`) : report.log;
   try {
     const done = await sync(await readAllowlist(file), { ...world, patches: await readPatches(file) }, log);
     report.finish();

@@ -1,5 +1,7 @@
+import { shownLine } from '../../core/problems/shown-text.ts';
 import { verify } from '../../core/steps/verify.ts';
 import { configured } from '../pipeline/index-all.ts';
+import { jsonText } from '../render/json-text.ts';
 import { hinted } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { openWorld } from '../world/open-world.ts';
@@ -20,8 +22,9 @@ export const verifyCommand: Command = {
     const report = reporter(terminal);
     const { checked, problems } = await verify(platforms, { ...world, log: report.log, asked: new Set(forms) });
     report.finish();
-    if (json) terminal.out(`${JSON.stringify({ checked, problems }, null, 2)}\n`);
-    for (const { code, key, detail, hint } of problems) terminal.err(`${code}: ${key}: ${hinted(detail, hint)}\n`);
+    if (json) terminal.out(`${jsonText({ checked, problems }, 2)}\n`);
+    for (const { code, key, detail, hint } of problems)
+      terminal.err(`${code}: ${shownLine(key)}: ${hinted(detail, hint)}\n`);
     terminal.err(
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
     );

@@ -1,13 +1,15 @@
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
+import { shownLine, shownText } from '../../core/problems/shown-text.ts';
 
 /** An error as it ends a command: the sentence and the hint, or, for a bug, all there is to report it with. */
 export function errorText(error: unknown): string {
   if (error instanceof GatehouseError) {
     return `error: ${hinted(error.message, error.hint)}\n`;
   }
-  if (isSystemError(error)) return `error: ${error.message}\n`;
-  return `internal.bug: ${error instanceof Error ? error.stack : String(error)}\n`;
+  if (isSystemError(error)) return `error: ${shownLine(error.message)}\n`;
+  const frames = error instanceof Error ? (error.stack?.match(/^ +at .*$/gm) ?? []) : [];
+  return [`internal.bug: ${shownLine(String(error))}`, ...frames.map(shownLine), ''].join('\n');
 }
 
 /** The system said no (a full disk, a folder that may not be written): its own words say what and where. */
@@ -18,15 +20,15 @@ export function problemLines(problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
   const alike = Map.groupBy(problems, ({ detail, hint }) => hinted(detail, hint));
   const lines = [...alike].map(([telling, those]) => {
-    const heads = those.map(({ code, subject }) => `  ${code}: ${subject}\n`);
+    const heads = those.map(({ code, subject }) => `  ${code}: ${shownLine(subject)}\n`);
     return `${heads.join('')}${telling.replace(/^(?=.)/gm, '      ')}\n`;
   });
   return `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}:\n${lines.join('')}`;
 }
 
-/** A sentence, and the hint on a line of its own. */
+/** A sentence, or the lines of an explanation, and the hint on a line of its own. */
 export const hinted = (detail: string, hint: string | undefined): string =>
-  hint === undefined ? detail : `${detail}\nhint: ${hint}`;
+  hint === undefined ? shownText(detail) : `${shownText(detail)}\nhint: ${shownLine(hint)}`;
 
 /** How to install from a served channel, for each client; `package` is one that is known to install. */
 export function installLines(url: string, specs: readonly string[] = []): string {

@@ -1,17 +1,19 @@
+import { shownLine } from '../../core/problems/shown-text.ts';
 import { type GarbageKind, garbageKinds } from '../../core/prune/garbage.ts';
 import type { PruneReport } from '../../core/steps/prune.ts';
 import { formatBytes } from './format-bytes.ts';
+import { jsonText } from './json-text.ts';
 
 /** `prune --json`: `{deleted, objects, kinds, later, problems}`; `deleted` is false of what only would be. */
 export function pruneJson(report: PruneReport, removed: boolean): string {
   const { objects, later, problems } = report;
   const kinds = Object.fromEntries(pruneTotals(report).map(({ kind, ...total }) => [kind, total]));
-  return `${JSON.stringify({ deleted: removed, objects, kinds, later, problems }, null, 2)}\n`;
+  return `${jsonText({ deleted: removed, objects, kinds, later, problems }, 2)}\n`;
 }
 
 /** A prune for a person: each object that goes on a line, with the reason. */
 export const pruneText = ({ objects }: PruneReport): string =>
-  objects.map(({ key, size, reason }) => `- ${key} (${formatBytes(size)})  ${reason}\n`).join('');
+  objects.map(({ key, size, reason }) => `- ${shownLine(key)} (${formatBytes(size)})  ${shownLine(reason)}\n`).join('');
 
 /** The sums, and how to go on. */
 export function pruneSummary(report: PruneReport, removed: boolean): string {

@@ -1,4 +1,5 @@
 import type { Event, Log } from '../../core/ports/log.ts';
+import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { startProgress } from './progress-bars.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,7 +23,7 @@ export function reporter(terminal: Terminal, now = (): number => performance.now
   return {
     log(event) {
       const line = eventLine(event);
-      if (line !== null) terminal.err(`${line}\n`);
+      if (line !== null) terminal.err(`${shownLine(line)}\n`);
     },
     finish() {},
   };
@@ -34,8 +35,7 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
   let started = 0;
   let lastFrame = 0;
   const clear = () => {
-    // Cursor up over what was drawn, then erase to the end of the screen (ECMA-48 CUU, ED).
-    if (drawn > 0) terminal.err(`\u001b[${drawn}A\u001b[J`);
+    if (drawn > 0) terminal.erase(drawn);
     drawn = 0;
   };
   const draw = () => {
@@ -51,7 +51,7 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
     const line = event.type === 'fetch.done' ? null : eventLine(event);
     if (line !== null) {
       clear();
-      terminal.err(`${line}\n`);
+      terminal.err(`${shownLine(line)}\n`);
     }
     if (line !== null || now() - lastFrame >= frameMs || !progress.active) draw();
   };

@@ -1,6 +1,8 @@
 import type { ProvenEntry } from '../../core/documents/proof.ts';
 import type { Problem } from '../../core/problems/problem.ts';
+import { shownLine } from '../../core/problems/shown-text.ts';
 import type { SyncReport } from '../pipeline/sync.ts';
+import { jsonText } from './json-text.ts';
 import { problemLines } from './messages.ts';
 import { planDocument } from './plan.ts';
 
@@ -19,7 +21,7 @@ export function syncJson({ plan, fetched, applied, held, failed, indexed, proof 
     indexed,
     proof: { entries: proof.proof.entries, gained, lost },
   };
-  return JSON.stringify(document, null, 2);
+  return jsonText(document, 2);
 }
 
 /** A sync for a person: what it did, what is provably installable now, and everything that did not hold, by name. */
@@ -45,4 +47,4 @@ const withheld = (change: number, drop: number): string =>
   change + drop === 0 ? '' : `not yet, until every fetch succeeds: ${change} to change, ${drop} to drop\n`;
 
 const named = (what: string, entries: readonly ProvenEntry[]): string =>
-  entries.map(({ entry, platform }) => `  ${what}: ${entry} on ${platform}\n`).join('');
+  entries.map(({ entry, platform }) => `  ${what}: ${shownLine(entry)} on ${platform}\n`).join('');

@@ -54,7 +54,7 @@ it.each(answers)(
       { subject: 'win-64', hint },
     ]);
     expect(entries).toHaveLength(4);
-    expect((await run('plan', '--markdown')).out).toContain(`${sentence} | ${hint} |`);
+    expect((await run('plan', '--markdown')).out).toContain(`${sentence}\` | \`${hint}\` |`);
     expect(JSON.parse((await run('sync', '--json')).out).plan.problems).toEqual(problems);
   },
 );

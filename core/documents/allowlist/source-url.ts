@@ -21,7 +21,7 @@ export const sourceUrlSchema = wordedText(
 function explainUrl(text: string): Wording {
   const asked = text.replace(/[?#].*$/s, '');
   if (shownUrl(asked) !== asked) {
-    const hint = 'an allowlist is read by everyone: keep the secret out of it, and change it if this was shared';
+    const hint = 'upstreams that want credentials are not supported; change the secret if this file was shared';
     return { message: 'the URL carries credentials', hint };
   }
   if (/^file:/i.test(text)) {

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../../local/render/terminal.ts';
+import { eraseSequence, type Terminal } from '../../../local/render/terminal.ts';
 
 export interface FakeTerminal extends Terminal {
   readonly said: { out: string; err: string };
@@ -14,6 +14,9 @@ export function fakeTerminal({ isTerminal = false, columns = 80 } = {}): FakeTer
     },
     err(text) {
       said.err += text;
+    },
+    erase(lines) {
+      said.err += eraseSequence(lines);
     },
     isTerminal,
     columns: () => columns,
