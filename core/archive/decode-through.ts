@@ -2,8 +2,16 @@ import { pipeline, Readable, type Transform } from 'node:stream';
 import { refuse } from './finding.ts';
 
 /**
+ * What node:zlib's decoders are made with, so that they take the next chunk only once the one before is decoded and
+ * read. A decoder whose input has ended decodes all that it still holds whoever reads it (`_write` of Node's Transform,
+ * "Backwards compat."): of 33 kB of zstd that fit into its usual buffer of 64 kB, 1 GB lay in memory at once.
+ */
+export const oneChunkAtATime = { writableHighWaterMark: 1 };
+
+/**
  * The stream as one of node:zlib's decoders turns it out; stopping early stops the input too.
  *
+ * @param decoder made with {@link oneChunkAtATime}
  * @throws GatehouseError `package.refused` with `code` when the decoder finds the data bad; the input's own errors as
  *   they are, so that a lost connection is never taken for a bad package
  */

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { pipeline, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
+import { oneChunkAtATime } from '../archive/decode-through.ts';
 import { chunkSize } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
@@ -50,11 +51,11 @@ export async function* refuseHtml(body: AsyncIterable<Uint8Array>, url: string):
  * for good. `what` names the document in errors.
  */
 export const unzstd = (body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> =>
-  decoded(body, createZstdDecompress({ chunkSize }), { what, kind: 'zstd' });
+  decoded(body, createZstdDecompress({ ...oneChunkAtATime, chunkSize }), { what, kind: 'zstd' });
 
 /** Decodes a gzip stream (RFC 1952) slice by slice; errors as {@link unzstd}. */
 export const gunzip = (body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> =>
-  decoded(body, createGunzip({ chunkSize }), { what, kind: 'gzip' });
+  decoded(body, createGunzip({ ...oneChunkAtATime, chunkSize }), { what, kind: 'gzip' });
 
 async function* decoded(
   body: AsyncIterable<Uint8Array>,

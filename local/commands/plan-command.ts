@@ -1,6 +1,7 @@
 import { plan } from '../../core/steps/plan.ts';
 import { problemLines } from '../render/messages.ts';
-import { planJson, planMarkdown, planText } from '../render/plan.ts';
+import { planJson, planText } from '../render/plan.ts';
+import { planMarkdown } from '../render/plan-markdown.ts';
 import { reporter } from '../render/reporter.ts';
 import { openWorld, planWorld } from '../world/open-world.ts';
 import { readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';

@@ -1,9 +1,7 @@
-import { artifactId, bytesToAdd, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
-import type { Problem } from '../../core/problems/problem.ts';
+import { artifactId, bytesToAdd, type Plan } from '../../core/documents/plan.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { jsonText } from './json-text.ts';
-import { codeCell, markdownTable } from './markdown.ts';
 
 /** `plan --json`: the whole closure; upstream's records stay out of it. */
 export function planJson(plan: Plan): string {
@@ -38,50 +36,10 @@ export function planText(plan: Plan): string {
   return [...added, ...changed, ...hotfixed, ...dropped, planTotals(plan), ''].join('\n');
 }
 
-function planTotals(plan: Plan): string {
+/** The sums of a plan, in one line. */
+export function planTotals(plan: Plan): string {
   const { artifacts, add, change, drop, hotfix, complete } = plan;
   const sums = `${artifacts.length} packages needed: ${add.length} to fetch (${formatBytes(bytesToAdd(plan))}), ${change.length} to change, ${drop.length} to drop`;
   const all = hotfix.length === 0 ? sums : `${sums}, ${hotfix.length} to hotfix`;
   return complete ? all : `${all}; the plan is partial, so nothing leaves`;
 }
-
-/** A plan as a comment on the pull request that changes the allowlist. */
-export function planMarkdown(plan: Plan): string {
-  const idRows = (ids: readonly string[]): string[][] => ids.map((id) => [codeCell(id)]);
-  return [
-    '## Gatehouse plan',
-    planTotals(plan),
-    markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRow)),
-    markdownTable('Fetch', ['package', 'size', 'for', 'sha256'], addRows(plan)),
-    markdownTable('Change', ['package'], idRows(plan.change)),
-    markdownTable('Drop', ['package'], idRows(plan.drop)),
-    markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
-    markdownTable('Problems', ['what', 'where', 'detail', 'hint'], plan.problems.map(problemRow)),
-    markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], plan.warnings.map(problemRow)),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n')
-    .concat('\n');
-}
-
-const entryRow = ({ entry, platform, python, status, artifacts }: EntryOutcome): string[] => [
-  codeCell(entry),
-  platform,
-  codeCell(python ?? ''),
-  status === 'solved' ? `${artifacts.length}` : `**${status}**`,
-];
-
-function addRows({ artifacts, add }: Plan): string[][] {
-  const adding = new Set(add);
-  return artifacts
-    .filter((artifact) => adding.has(artifactId(artifact)))
-    .map((artifact) => [
-      codeCell(artifactId(artifact)),
-      formatBytes(artifact.size ?? 0),
-      artifact.why.map(codeCell).join(', '),
-      codeCell(artifact.sha256?.slice(0, 12) ?? 'none'),
-    ]);
-}
-
-const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
-  [code, subject, detail, hint].map(codeCell);

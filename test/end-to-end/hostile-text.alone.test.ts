@@ -5,11 +5,11 @@ import { runCommand } from '../../local/commands/run-command.ts';
 import { commands } from '../../local/main.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import type { Intercept } from '../../local/sample/serve-folder.ts';
-import { fakeTerminal, screenAfter } from '../support/cli/fake-terminal.ts';
+import { fakeTerminal } from '../support/cli/fake-terminal.ts';
+import { expectHarmless, storeOutputs, tellings, upstreamOutputs } from '../support/cli/harmless-outputs.ts';
 import { lab, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
-import { commandsIn, controlsIn, hostileText, hostileTexts, ownedLinesIn } from '../support/hostile-text.ts';
-import { markdownOutsideCode } from '../support/markdown-outside-code.ts';
+import { hostileText, hostileTexts } from '../support/hostile-text.ts';
 
 // What would be waited between tries takes no time.
 vi.mock(import('../../adapters/system-clock.ts'), () => ({
@@ -17,59 +17,6 @@ vi.mock(import('../../adapters/system-clock.ts'), () => ({
 }));
 
 useLab();
-
-interface Output {
-  readonly command: string;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command on the lab's store: what it writes to a pipe, to a terminal, and in its other forms. */
-async function outputsOf(command: string, forms: readonly string[]): Promise<Output[]> {
-  const place = ['--allowlist', join(lab.store, '../allowlist.json'), '--store', lab.store];
-  const outputs: Output[] = [];
-  for (const form of forms) {
-    const terminal = fakeTerminal({ isTerminal: form === 'terminal' });
-    const flags = form.startsWith('-') ? [form] : [];
-    await runCommand([command, ...flags, ...place], { commands, terminal, untilInterrupted: async () => {} });
-    const { out, err } = terminal.said;
-    // The bars' own movements of the cursor are carried out, so that only another's are left.
-    outputs.push({ command: `${command} ${form}`, out, err: form === 'terminal' ? screenAfter(err).join('\n') : err });
-  }
-  return outputs;
-}
-
-/** The commands that read what upstream says. */
-async function upstreamOutputs(packages: readonly unknown[], more: object = {}): Promise<Output[]> {
-  const allowlist = { channels: [lab.upstream.url], platforms: ['linux-64'], packages, ...more };
-  await writeFile(join(lab.store, '../allowlist.json'), JSON.stringify(allowlist));
-  return [
-    ...(await outputsOf('plan', ['', '--json', '--markdown'])),
-    ...(await outputsOf('sync', ['terminal', '--json'])),
-  ];
-}
-
-/** The commands that read what is in the store. */
-const storeOutputs = async (): Promise<Output[]> => [
-  ...(await outputsOf('index', ['--json', '--rebuild'])),
-  ...(await outputsOf('verify', ['', '--json'])),
-  ...(await outputsOf('prune', ['--json', '--delete'])),
-];
-
-function expectHarmless(outputs: readonly Output[]): void {
-  for (const { command, out, err } of outputs) {
-    expect([out, err].flatMap(controlsIn), command).toEqual([]);
-    expect([out, err].flatMap(commandsIn), command).toEqual([]);
-    expect([out, err].flatMap(ownedLinesIn), command).toEqual([]);
-    expect(Math.max(...err.split('\n').map((line) => line.length)), command).toBeLessThan(700);
-    if (command.endsWith('--json') && out !== '') JSON.parse(out);
-    if (command.endsWith('--markdown')) expect(markdownOutsideCode(out), command).toMatch(/^[\w\s.,:;()|#*-]*$/);
-  }
-}
-
-/** How often the outputs tell of it: a test whose text went nowhere would prove nothing. */
-const tellings = (outputs: readonly Output[], part: string): number =>
-  outputs.filter(({ out, err }) => out.includes(part) || err.includes(part)).length;
 
 /** Answers with an index for linux-64 of these records and a sound one. */
 function indexWith(records: Readonly<Record<string, object>>, more: object): Intercept {
@@ -170,7 +117,7 @@ it('what a server says, whatever it is', async () => {
   const platforms = Object.keys(answers);
   const outputs = await upstreamOutputs(['x'], { platforms });
   expectHarmless(outputs);
-  const codes = /(?:upstream\.(?:body|status|unreachable)|json\.invalid)(?:: |",\n *"subject": "|` \| `)([a-z0-9-]+)/g;
+  const codes = /(?:upstream\.(?:body|page|status|unreachable)|json\.invalid)(?:: |",\n *"subject": "|` \| `)([a-z0-9-]+)/g;
   for (const { command, out, err } of outputs) {
     const told = [...(out + err).matchAll(codes)].map(([, subdir]) => subdir);
     expect([...new Set(told)].sort(), command).toEqual(platforms.toSorted());

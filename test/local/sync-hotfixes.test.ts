@@ -1,7 +1,8 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planJson, planMarkdown, planText } from '../../local/render/plan.ts';
+import { planJson, planText } from '../../local/render/plan.ts';
+import { planMarkdown } from '../../local/render/plan-markdown.ts';
 import { syncSummary } from '../../local/render/sync.ts';
 import { app, depends, dependsOf, lib, sync, unpatched, useHotfixLab } from '../support/cli/hotfix-lab.ts';
 import { lab, names } from '../support/cli/lab.ts';

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -49,6 +50,17 @@ describe('decodeZstd', () => {
     expect(bomb.length).toBeLessThan(33_000);
     expect(await refusalOf(joined(decodeZstd(inSlices(bomb, 4096), budget.meter(bomb.length))))).toBe('A13.ratio');
     expect(budget.spent()).toBeLessThan(80 * 1024 ** 2);
+  });
+
+  it('decodes no more of a bomb than is read, however slow the reader', async () => {
+    let largestBytes = 0;
+    let chunks = 0;
+    for await (const { length } of decodeZstd(inSlices(zstdBomb(), 4096), () => {})) {
+      largestBytes = Math.max(largestBytes, length);
+      if (++chunks === 4) break;
+      await setTimeout(100);
+    }
+    expect(largestBytes).toBeLessThan(2 * 1024 ** 2);
   });
 
   it('passes on what its input throws', async () => {

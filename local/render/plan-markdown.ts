@@ -1,0 +1,73 @@
+import { artifactId, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
+import type { Problem } from '../../core/problems/problem.ts';
+import { shownText } from '../../core/problems/shown-text.ts';
+import { formatBytes } from './format-bytes.ts';
+import { planTotals } from './plan.ts';
+
+/** A plan as a comment on the pull request that changes the allowlist. */
+export function planMarkdown(plan: Plan): string {
+  const idRows = (ids: readonly string[]): string[][] => ids.map((id) => [codeCell(id)]);
+  return [
+    '## Gatehouse plan',
+    planTotals(plan),
+    markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRow)),
+    markdownTable('Fetch', ['package', 'size', 'for', 'sha256'], addRows(plan)),
+    markdownTable('Change', ['package'], idRows(plan.change)),
+    markdownTable('Drop', ['package'], idRows(plan.drop)),
+    markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
+    markdownTable('Problems', ['what', 'where', 'detail', 'hint'], plan.problems.map(problemRow)),
+    markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], plan.warnings.map(problemRow)),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+const entryRow = ({ entry, platform, python, status, artifacts }: EntryOutcome): string[] => [
+  codeCell(entry),
+  platform,
+  codeCell(python ?? ''),
+  status === 'solved' ? `${artifacts.length}` : `**${status}**`,
+];
+
+function addRows({ artifacts, add }: Plan): string[][] {
+  const adding = new Set(add);
+  return artifacts
+    .filter((artifact) => adding.has(artifactId(artifact)))
+    .map((artifact) => [
+      codeCell(artifactId(artifact)),
+      formatBytes(artifact.size ?? 0),
+      artifact.why.map(codeCell).join(', '),
+      codeCell(artifact.sha256?.slice(0, 12) ?? 'none'),
+    ]);
+}
+
+const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
+  [code, subject, detail, hint].map(codeCell);
+
+/**
+ * Text from outside as code in a cell of a Markdown table, each of its lines for itself. In a code span of its own
+ * nothing is a link, an image, HTML, a mention, or the number of an issue (GitHub Flavored Markdown, 6.3 and 4.10).
+ */
+export const codeCell = (text: string): string =>
+  shownText(text)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map(codeSpan)
+    .join('<br>');
+
+/** A span is fenced by more backticks than it holds; a `|` would end the cell, even in code, but for a backslash. */
+function codeSpan(line: string): string {
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const inside = line.replace(/\\+(?=\|)/g, '$& ').replaceAll('|', '\\|');
+  return longest === 0 ? `${fence}${inside}${fence}` : `${fence} ${inside} ${fence}`;
+}
+
+/** A table with a heading; nothing without rows. A row is its cells. */
+export function markdownTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [`### ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
