@@ -1,21 +1,16 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
-import { planJson } from '../../local/render/plan.ts';
 import { planMarkdown } from '../../local/render/plan-markdown.ts';
+import { planJson } from '../../local/render/plan.ts';
 import { syncSummary } from '../../local/render/sync.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
-import {
-  expectTheRestDone,
-  indexFileNames,
-  soundPackages,
-  type WatchedRun,
-  watchedRun,
-} from '../support/cli/watched-run.ts';
+import { type WatchedRun, expectTheRestDone, indexFileNames, soundPackages, watchedRun } from '../support/cli/watched-run.ts';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** One thread for all of them: starting it is most of what a small sync costs. */
 const solver = rattlerSolver();
@@ -77,6 +72,19 @@ describe('an index that is not sound', () => {
     await rename(`${json}.away`, json);
     expect((await run(allowlist())).problems).toEqual([]);
   });
+});
+
+it('a bucket that holds its index gzipped, and answers 403 for what it does not have, is a channel', async () => {
+  await lab.publish(soundPackages);
+  lab.intercept = async (request, response, next) => {
+    const file = join(lab.upstreamFolder, request.url ?? '');
+    if (/repodata_shards|\.zst$/.test(file)) return void response.writeHead(403).end('<Error/>');
+    if (!file.endsWith('.json')) return next();
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(await readFile(file)));
+  };
+  const done = await run(lab.allowlist(['good']));
+  expect(done.problems).toEqual([]);
+  await expectTheRestDone(lab, done);
 });
 
 describe('a record that must not be followed', () => {

@@ -53,12 +53,16 @@ const entry = fc.oneof(
 const contested = channels.map((channel) => ({ channel, subdir: 'noarch', name: 'z', version: 1, depends: [] }));
 const contesting = [{ spec: 'z' }, { spec: 'z >=3', channel: channels[1] }];
 
+const places = channels.flatMap((channel) => ['noarch', ...platforms].map((subdir) => `${channel}/${subdir}`));
+
 interface Scene {
   readonly packages: readonly Package[];
   readonly entries: readonly Record<string, unknown>[];
   readonly python: readonly string[];
   /** Names of the second channel that cannot be read. */
   readonly unreadable: readonly string[];
+  /** Subdirs that are not there, `<channel>/<subdir>`. */
+  readonly absent: readonly string[];
 }
 const scene: fc.Arbitrary<Scene> = fc.record({
   packages: packages.map((some) => [...some, ...contested]),
@@ -67,10 +71,12 @@ const scene: fc.Arbitrary<Scene> = fc.record({
     .map((some) => [...some, ...contesting]),
   python: fc.constantFrom([], ['3.2', '3.3']),
   unreadable: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(name) }),
+  absent: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(places) }),
 });
 
-function upstream({ packages: all, unreadable }: Scene): OpenSubdir {
+function upstream({ packages: all, unreadable, absent }: Scene): OpenSubdir {
   return async (channel, subdir) => {
+    if (absent.includes(`${channel}/${subdir}`)) return null;
     const here = all.filter((one) => one.channel === channel && one.subdir === subdir);
     const unique = new Map(here.map((one) => [`${one.name}-${one.version}`, one]));
     return {
@@ -133,7 +139,7 @@ const atRest = (part: PartialPlan): PartialPlan => parseJson(canonicalJson(part)
 describe('a plan in slices', () => {
   it('is the plan that one go makes, however it was cut, at rest in between, and in whatever order it came', async () => {
     const draws = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 8, maxLength: 8 });
-    const tried = { solved: 0, unsolvable: 0, failed: 0 };
+    const seen = new Set<string>();
     const property = fc.asyncProperty(scene, draws, fc.boolean(), async (one, draw, reversed) => {
       const allowlist = allowlistOf(one);
       const whole = await plan(allowlist, world(one));
@@ -143,11 +149,12 @@ describe('a plan in slices', () => {
       }
       const concluded = await makePlan(allowlist, reversed ? parts.reverse() : parts, world(one));
       expect(canonicalJson(concluded)).toBe(canonicalJson(whole));
-      for (const { status } of whole.entries) tried[status] += 1;
+      const told = [...whole.problems, ...whole.warnings].map(({ code }) => code);
+      for (const kind of [...told, ...whole.entries.map(({ status }) => status)]) seen.add(kind);
     });
     await fc.assert(property, { numRuns: 100 });
-    // Seen to try each kind.
-    for (const count of Object.values(tried)) expect(count).toBeGreaterThan(0);
+    const codes = ['upstream.missing', 'upstream.status', 'record.invalid', 'plan.shadowed', 'plan.conflict'];
+    expect([...seen]).toEqual(expect.arrayContaining(['solved', 'unsolvable', 'failed', ...codes]));
   });
 
   it('without one of the slices is incomplete, and says whose part is missing', async () => {
@@ -162,6 +169,7 @@ describe('a plan in slices', () => {
       entries: [{ spec: 'a' }, { spec: 'b', platforms: ['win-64'] }],
       python: [],
       unreadable: [],
+      absent: [],
     };
     const allowlist = allowlistOf(one);
     const [first] = planSlices(allowlist);
@@ -181,6 +189,7 @@ describe('a plan in slices', () => {
       entries: Array.from({ length: 60 }, (_, i) => ({ spec: `p${i}`, ...(i < 10 && { platforms: ['win-64'] }) })),
       python: [],
       unreadable: [],
+      absent: [],
     };
     const sizes = planSlices(allowlistOf(many)).map(({ platform, requests }) => [platform, requests.length]);
     expect(sizes).toEqual([

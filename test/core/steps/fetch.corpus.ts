@@ -26,7 +26,7 @@ function artifactsOf(channel: string): Artifact[] {
         artifactSchema.parse({
           subdir,
           filename,
-          channel,
+          channel: pathToFileURL(join(corpus, 'channels', channel)).href,
           url: pathToFileURL(join(folder, filename)).href,
           size: record['size'] ?? null,
           sha256: record['sha256'] ?? null,
