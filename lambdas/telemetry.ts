@@ -1,8 +1,8 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Event, Log } from '../core/ports/log.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { shownText } from '../core/problems/shown-text.ts';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
 
 export interface Telemetry {
   /** Takes the events that steps report. */

@@ -117,7 +117,8 @@ it('what a server says, whatever it is', async () => {
   const platforms = Object.keys(answers);
   const outputs = await upstreamOutputs(['x'], { platforms });
   expectHarmless(outputs);
-  const codes = /(?:upstream\.(?:body|page|status|unreachable)|json\.invalid)(?:: |",\n *"subject": "|` \| `)([a-z0-9-]+)/g;
+  const codes =
+    /(?:upstream\.(?:body|page|status|unreachable)|json\.invalid)(?:: |",\n *"subject": "|` \| `)([a-z0-9-]+)/g;
   for (const { command, out, err } of outputs) {
     const told = [...(out + err).matchAll(codes)].map(([, subdir]) => subdir);
     expect([...new Set(told)].sort(), command).toEqual(platforms.toSorted());

@@ -1,16 +1,22 @@
-import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
-import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
-import { planMarkdown } from '../../local/render/plan-markdown.ts';
-import { planJson } from '../../local/render/plan.ts';
-import { syncSummary } from '../../local/render/sync.ts';
-import { buildChannel } from '../../local/sample/build-channel.ts';
-import { serveFolder } from '../../local/sample/serve-folder.ts';
-import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
-import { type WatchedRun, expectTheRestDone, indexFileNames, soundPackages, watchedRun } from '../support/cli/watched-run.ts';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
+import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { planJson } from '../../local/render/plan.ts';
+import { planMarkdown } from '../../local/render/plan-markdown.ts';
+import { syncSummary } from '../../local/render/sync.ts';
+import { buildChannel } from '../../local/sample/build-channel.ts';
+import { serveFolder } from '../../local/sample/serve-folder.ts';
+import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
+import {
+  expectTheRestDone,
+  indexFileNames,
+  soundPackages,
+  type WatchedRun,
+  watchedRun,
+} from '../support/cli/watched-run.ts';
 
 /** One thread for all of them: starting it is most of what a small sync costs. */
 const solver = rattlerSolver();
