@@ -18,7 +18,8 @@ const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]/g;
  * terminal or is not seen, and cut where it is long.
  */
 export function shownLine(text: string): string {
-  const line = withoutSecrets(text).replace(breaks, ' ').replace(unseen, '\ufffd');
+  // Again once it is one line: what stood between a user and its host before is seen there as it is shown.
+  const line = withoutSecrets(withoutSecrets(text).replace(breaks, ' ').replace(unseen, '\ufffd'));
   if (line.length <= maxLineUnits) return line;
   return `${line.slice(0, maxLineUnits - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

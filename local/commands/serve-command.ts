@@ -17,10 +17,9 @@ export const serveCommand: Command = {
   options: listenOptions,
   optionHelp: listenHelp,
   examples: [
-    ['gatehouse serve', 'the channel at http://127.0.0.1:8080/conda'],
+    ['gatehouse serve', 'the channel at http://127.0.0.1:8080/conda; /healthz is 200 while the store can be read'],
     ['gatehouse serve --host 0.0.0.0 --port 80', 'for everyone who can reach this machine'],
     ['gatehouse serve --access-log common >> access.log', 'with a line for each request in a file'],
-    ['curl http://127.0.0.1:8080/healthz', 'is 200 while the store can be read: for load balancers'],
   ],
   async run({ allowlist, store, flags, terminal, untilInterrupted }) {
     const place = listenFlags(flags, terminal);

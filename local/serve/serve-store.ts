@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { systemErrorCode } from '../../adapters/system-error.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
-import { gracefulClose } from './graceful-close.ts';
 import { inTurn } from './in-turn.ts';
 import { type ServeLimits, usualLimits } from './limits.ts';
 import { refuseSockets } from './refuse-socket.ts';
@@ -88,4 +88,34 @@ function listenError(cause: unknown, port: number, host: string): GatehouseError
   }
   const hint = 'choose others with --host and --port';
   return new GatehouseError('usage.invalid', `cannot listen on ${host} port ${port}`, { hint, cause });
+}
+
+/**
+ * A way to close a server that has not begun to listen yet: no new connection is taken, requests on their way are
+ * answered, everything else is hung up on. Node ends only the sockets that are idle when `server.close` is called, and
+ * takes one that has asked nothing yet (a browser opens such ahead) for a busy one.
+ *
+ * @param graceMs milliseconds until what is still on its way is cut
+ */
+function gracefulClose(server: Server, graceMs: number): () => Promise<void> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    silent.delete(request.socket);
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+  });
+  return () =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      for (const socket of silent) socket.destroy();
+    });
 }

@@ -58,6 +58,7 @@ export function storeContract(name: string, open: OpenStore, promises: StoreProm
       await written('k', '0123456789');
       const object = await store.get(key('k'));
       expect(Buffer.from((await object?.read(3, 7)) ?? []).toString()).toBe('3456');
+      expect(Buffer.from((await object?.read(3, 7, Buffer.alloc(8, 'x'))) ?? []).toString()).toBe('3456');
       expect((await object?.read(10, 10))?.length).toBe(0);
       await expect(object?.read(5, 11)).rejects.toThrow();
       await expect(object?.read(-1, 2)).rejects.toThrow();

@@ -130,7 +130,7 @@ it('each command line of README.md is one that is taken', async () => {
   const lines = [...readme.matchAll(/npx gatehouse ([^`\n]*)/g)].map(([, line = '']) => line);
   expect(lines.length).toBeGreaterThanOrEqual(6);
   for (const line of lines) expect(await run([...line.split(' '), '--help']), line).toMatchObject({ status: 0 });
-  const optionsSaid = readme.match(/`--[a-z]+/g)?.map((text) => text.slice(3)) ?? [];
+  const optionsSaid = readme.match(/`--[a-z-]+/g)?.map((text) => text.slice(3)) ?? [];
   const known = new Set([
     'allowlist',
     'store',

@@ -13,17 +13,18 @@ import { memoryStore } from '../../twins/store-memory.ts';
 /** A store that answers once it is let, served. */
 async function heldServer(limits = {}) {
   const gate = Promise.withResolvers<void>();
+  const held: (() => void)[] = [];
   let asked = 0;
   const store = memoryStore({
     before: async (operation) => {
       if (operation !== 'get') return;
       asked += 1;
-      await gate.promise;
+      await Promise.race([gate.promise, new Promise<void>((resolve) => held.push(resolve))]);
     },
   });
   await fill(store, [[at, Buffer.from('whole')]]);
   const url = await serveForTest({ store, limits: { ...usualLimits, ...limits } });
-  return { url, letGo: gate.resolve, asked: () => asked };
+  return { url, letGo: gate.resolve, letOneGo: () => held.shift()?.(), asked: () => asked };
 }
 
 const keptAlive = rawRequest({ target: `/${at}`, headers: { Connection: 'keep-alive' } });
@@ -80,6 +81,37 @@ describe('a client that sends requests ahead', () => {
     const again = openSocket(url);
     again.write(keptAlive.repeat(5) + rawRequest({ target: `/${at}` }));
     expect((await text(again)).match(/whole/g)).toHaveLength(6);
+  });
+
+  test('leaves room for others when it leaves', async () => {
+    const { url, letGo, letOneGo, asked } = await heldServer({ waitingRequests: 5 });
+    const leaving = openSocket(url);
+    leaving.write(keptAlive.repeat(6));
+    await expect.poll(asked).toBe(1);
+    leaving.resetAndDestroy();
+    await scheduler.wait(50);
+    // It is not read from, so that only an answer to it fails.
+    letOneGo();
+    await expect
+      .poll(async () => {
+        const socket = openSocket(url);
+        const hungUpOn = once(socket, 'close').then(() => true);
+        socket.write(keptAlive.repeat(6));
+        return await Promise.race([hungUpOn, scheduler.wait(200).then(() => false)]);
+      })
+      .toBe(false);
+    letGo();
+  });
+
+  test('and CONNECT after them, and then resets the connection, ends nothing but that', async () => {
+    const { url, letGo, asked } = await heldServer();
+    const socket = openSocket(url);
+    socket.write(`${keptAlive}CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n`);
+    await expect.poll(asked).toBe(1);
+    socket.resetAndDestroy();
+    await scheduler.wait(50);
+    letGo();
+    expect((await fetch(`${url}/${at}`)).status).toBe(200);
   });
 
   test('and garbage after them gets its answers, then 400', async () => {
