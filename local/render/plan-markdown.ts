@@ -49,7 +49,7 @@ const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
  * Text from outside as code in a cell of a Markdown table, each of its lines for itself. In a code span of its own
  * nothing is a link, an image, HTML, a mention, or the number of an issue (GitHub Flavored Markdown, 6.3 and 4.10).
  */
-const codeCell = (text: string): string =>
+export const codeCell = (text: string): string =>
   shownText(text)
     .split('\n')
     .map((line) => line.trim())
@@ -66,7 +66,7 @@ function codeSpan(line: string): string {
 }
 
 /** A table with a heading; nothing without rows. A row is its cells. */
-function markdownTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [`### ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

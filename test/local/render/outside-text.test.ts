@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { shownLine, shownText } from '../../../core/problems/shown-text.ts';
 import { jsonText } from '../../../local/render/json-text.ts';
-import { codeCell, markdownTable } from '../../../local/render/markdown.ts';
+import { codeCell, markdownTable } from '../../../local/render/plan-markdown.ts';
 import { harmlessTerminal } from '../../../local/render/terminal.ts';
 import { fakeTerminal } from '../../support/cli/fake-terminal.ts';
 import { commandsIn, controlsIn, hostileText } from '../../support/hostile-text.ts';
