@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,10 +96,11 @@ describe('what was copied in and cannot be taken', () => {
     await symlink('loop-1.0-0.conda', at('win-64/loop-1.0-0.conda'));
     await symlink(elsewhere.path, at('win-64/folder-1.0-0.conda'));
     await symlink(elsewhere.path, at('elsewhere'));
-    execFileSync('mkfifo', [at('win-64/pipe-1.0-0.conda')]);
+    await using socket = createServer().listen(at('win-64/socket-1.0-0.conda'));
+    await once(socket, 'listening');
     const strays = [
       ...['Win-64/x-1.0-0.conda', 'elsewhere', 'win-64/empty-1.0-0.conda/', 'win-64/folder-1.0-0.conda'],
-      ...['win-64/loop-1.0-0.conda', 'win-64/my_package-0.1.tar.bz2', 'win-64/pipe-1.0-0.conda'],
+      ...['win-64/loop-1.0-0.conda', 'win-64/my_package-0.1.tar.bz2', 'win-64/socket-1.0-0.conda'],
       ...['win-64/unpacked-1.0-0.conda/', 'win-64/wheel-1.0-py3-none-any.whl', 'x-1.0-0.conda'],
     ].map((path) => `stray conda/${path}`);
     expect((await index()).sort()).toEqual(strays.map((stray) => `index.${stray}`));

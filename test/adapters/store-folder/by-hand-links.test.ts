@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -95,7 +94,6 @@ describe('a list of a folder that people touch', () => {
     ] as const) {
       await symlink(to, at(`conda/noarch/${from}`));
     }
-    execFileSync('mkfifo', [at('conda/noarch/pipe')]);
     const socket = createServer().listen(at('conda/noarch/socket'));
     await once(socket, 'listening');
     const { seen, keys } = await told('conda/');
@@ -108,7 +106,6 @@ describe('a list of a folder that people touch', () => {
       'link conda/noarch/loop',
       'link conda/noarch/to-file',
       'link conda/noarch/to-folder',
-      'pipe conda/noarch/pipe',
       'socket conda/noarch/socket',
     ]);
   });
