@@ -3,7 +3,9 @@ import { dependencySpec } from './dependency-spec.ts';
 import { rememberTexts } from './remember-texts.ts';
 
 const name = '[a-z0-9_][a-z0-9_.-]*';
-const term = '(?:[=<>!~]{0,2}[A-Za-z0-9_.*+!-]+)';
+const version = '[A-Za-z0-9_.+!-]+';
+/** A star behind any other operator is nothing that libsolv matches (`~=1.2.*`, `<1.2.*`), or not as a part (`>=1.2*`). */
+const term = String.raw`(?:\*|${version}(?:\.?\*)?|(?:=|>=|!=)${version}(?:\.\*)?|(?:==|<=?|>|~=)${version})`;
 const build = '[A-Za-z0-9_.*+]+';
 
 const exact = '={1,2}[A-Za-z0-9_.+!]+=';

@@ -46,26 +46,26 @@ export function candidatePool(
   return { id: hash.digest('hex'), platform, candidates, virtualPackages };
 }
 
-/** The specs that say more than a solver takes: a subdir, a URL, a file name, a license, features. */
-const narrowSpecs = (specs: readonly MatchSpec[]): MatchSpec[] =>
-  specs.filter(({ subdir, url, fileName, license, trackFeatures }) =>
-    [subdir, url, fileName, license, trackFeatures].some((part) => part !== null),
-  );
+/** Whether a spec says more than a solver takes: a subdir, a URL, a file name, a license, features. */
+const isNarrow = ({ subdir, url, fileName, license, trackFeatures }: MatchSpec): boolean =>
+  [subdir, url, fileName, license, trackFeatures].some((part) => part !== null);
 
 /** Names a set of narrow specs: sets of equal names narrow alike, and sets without any are named ''. */
 export const narrowKey = (specs: readonly MatchSpec[]): string =>
-  narrowSpecs(specs).map(canonicalMatchSpec).sort().join();
+  specs.filter(isNarrow).map(canonicalMatchSpec).sort().join();
+
+type Located = PlacedRecord & { readonly url?: string };
 
 /** What is left to choose from once each narrow spec has taken out the records of its name that do not match it. */
-export function narrow<T extends PlacedRecord & { readonly url?: string }>(
-  placed: readonly T[],
-  specs: readonly MatchSpec[],
-): readonly T[] {
-  const telling = narrowSpecs(specs);
+export function narrow<T extends Located>(placed: readonly T[], specs: readonly MatchSpec[]): readonly T[] {
+  const telling = specs.filter(isNarrow);
   if (telling.length === 0) return placed;
-  return placed.filter(({ record, subdir, filename, url }) =>
-    telling.every(
-      (spec) => spec.name !== record.name || matchSpecMatches(spec, { ...record, subdir, fn: filename, url }),
-    ),
-  );
+  return placed.filter((one) => telling.every((spec) => spec.name !== one.record.name || matchesPlaced(spec, one)));
 }
+
+/**
+ * Whether a spec asks for a record where it lies. The folder decides its subdir: the record of a noarch package in a
+ * platform's folder may say `noarch`, and is served under the folder's.
+ */
+export const matchesPlaced = (spec: MatchSpec, { record, subdir, filename, url }: Located): boolean =>
+  matchSpecMatches(spec, isNarrow(spec) ? { ...record, subdir, fn: filename, url } : record);

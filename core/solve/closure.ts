@@ -1,9 +1,9 @@
-import { matchSpecMatches } from '../names/match-spec/match-record.ts';
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 import { dependencySpec } from '../record/dependency-spec.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
+import { matchesPlaced } from './candidate-pool.ts';
 import { ownSpec } from './requests.ts';
 import type { NamedRecords } from './upstream-view.ts';
 
@@ -48,8 +48,8 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
       complete &&= read.complete;
     }
     wanted = wanted.flatMap((spec) => {
-      const { matching = [], rest = [] } = Object.groupBy(waiting.get(spec.name) ?? [], ({ record }) =>
-        matchSpecMatches(spec, record) ? 'matching' : 'rest',
+      const { matching = [], rest = [] } = Object.groupBy(waiting.get(spec.name) ?? [], (one) =>
+        matchesPlaced(spec, one) ? 'matching' : 'rest',
       );
       waiting.set(spec.name, rest);
       byName.get(spec.name)?.push(...matching);

@@ -10,14 +10,14 @@ export interface HiddenConflicts {
   readonly warnings: readonly Problem[];
   /** One for each name that could not be read. */
   readonly problems: readonly Problem[];
-  /** False when some name's hidden records could not be read. */
+  /** False when some name's other records could not be read. */
   readonly complete: boolean;
 }
 
 /**
- * Chosen files whose very name a channel of lower priority offers with other bytes, which cannot both be what they say.
- * The order of channels decides, so nothing is left to do, and it is only told. Bytes that cannot be compared count as
- * others. The same package name alone is no conflict.
+ * Chosen files whose very name another channel offers with other bytes, which cannot both be what they say. The order of
+ * channels decides, or the channel that an entry names, so nothing is left to do, and it is only told. Bytes that cannot
+ * be compared count as others. The same package name alone is no conflict.
  */
 export async function hiddenConflicts(chosen: readonly UpstreamRecord[], view: UpstreamView): Promise<HiddenConflicts> {
   const warnings: Problem[] = [];
@@ -25,8 +25,8 @@ export async function hiddenConflicts(chosen: readonly UpstreamRecord[], view: U
   let complete = true;
   for (const [name, ours] of Map.groupBy(chosen, ({ record }) => record.name)) {
     try {
-      const hidden = await view.hidden(name);
-      for (const one of ours) warnings.push(...hidden.flatMap((other) => conflict(one, other)));
+      const offered = await view.offered(name);
+      for (const one of ours) warnings.push(...offered.flatMap((other) => conflict(one, other)));
     } catch (error) {
       if (!(error instanceof GatehouseError)) throw error;
       complete = false;
@@ -37,7 +37,8 @@ export async function hiddenConflicts(chosen: readonly UpstreamRecord[], view: U
 }
 
 function conflict(one: UpstreamRecord, other: UpstreamRecord): Problem[] {
-  if (artifactId(one) !== artifactId(other) || sameDigests(one.record, other.record)) return [];
-  const detail = `${one.channel} and ${other.channel} offer different bytes under this name; ${one.channel} comes first`;
+  if (one.channel === other.channel || artifactId(one) !== artifactId(other)) return [];
+  if (sameDigests(one.record, other.record)) return [];
+  const detail = `${one.channel} and ${other.channel} offer different bytes under this name; taken from ${one.channel}`;
   return [{ code: 'plan.shadowed', subject: artifactId(one), detail }];
 }

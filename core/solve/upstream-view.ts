@@ -15,8 +15,8 @@ export interface UpstreamView {
   readonly platform: Subdir;
   /** The usable records of a name, and what was left out and why. `only` takes them from that channel alone. */
   named(name: string, only?: string): Promise<NamedRecords>;
-  /** Records of `name` in channels of lower priority than the one that serves it: what the priority hides. */
-  hidden(name: string): Promise<readonly UpstreamRecord[]>;
+  /** The usable records of a name in every channel that has it: also what the priority hides. */
+  offered(name: string): Promise<readonly UpstreamRecord[]>;
 }
 
 export interface NamedRecords {
@@ -50,9 +50,8 @@ export async function openView(
       const subdirs = only === undefined ? serving(name)[0] : await openBoth(only, platform, open);
       return subdirs === undefined ? { records: [], problems: [] } : recordsOf(subdirs, name);
     },
-    async hidden(name) {
-      const [, ...lower] = serving(name);
-      const found = await Promise.all(lower.map((subdirs) => recordsOf(subdirs, name)));
+    async offered(name) {
+      const found = await Promise.all(serving(name).map((subdirs) => recordsOf(subdirs, name)));
       return found.flatMap(({ records }) => records);
     },
   };

@@ -27,7 +27,8 @@ const smallKeys: ReadonlySet<string> = new Set(['info', 'removed', 'repodata_ver
 
 /**
  * Reads `repodata.json` (CEP 36) in one pass, keeping of each record only where it is: some 16 bytes, and its name
- * once. Keys may come in any order and unknown ones are passed over; one that is read here must not come twice.
+ * once. Keys may come in any order and unknown ones are passed over; one that is read here must not come twice. `{}` is
+ * an empty channel, and an object that has only unknown keys is none.
  *
  * @param what names the document in errors: GatehouseError `upstream.body` for what is not JSON or not repodata
  */
@@ -41,6 +42,7 @@ export function startRepodataScan(what: string): RepodataScan {
   const found = new Set<string>();
   const small = new Map<string, JsonMember>();
   let top = '';
+  let hasMembers = false;
   let offsets: number[] | null = null;
   let records = 0;
 
@@ -48,6 +50,7 @@ export function startRepodataScan(what: string): RepodataScan {
     throw new GatehouseError('upstream.body', `${what}: ${reason} at byte ${offset}`);
   }
   function endTop(member: JsonMember): void {
+    hasMembers = true;
     if (!(sections.has(top) || smallKeys.has(top))) return;
     if (found.has(top)) fail(`a second "${top}"`, member.start);
     if (sections.has(top) && !member.isObject) fail(`"${top}" is not a map`, member.start);
@@ -72,6 +75,10 @@ export function startRepodataScan(what: string): RepodataScan {
     push: scan.push,
     finish() {
       if (!scan.isWhole()) throw new GatehouseError('upstream.body', `${what} is cut short`, { retry: true });
+      // Some servers say in JSON, with status 200, that they have no such file: that is no channel without packages.
+      if (hasMembers && found.size === 0) {
+        throw new GatehouseError('upstream.body', `${what} is not repodata: none of its keys is repodata's`);
+      }
       return { packages: packages.index, packagesConda: packagesConda.index, small };
     },
   };

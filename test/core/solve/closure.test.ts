@@ -75,6 +75,16 @@ describe('collectClosure', () => {
     expect(asked).toEqual(['a', 'b']);
   });
 
+  it('goes by the folder of a package, whatever its record says of its subdir', async () => {
+    const one = upstream('a', 1, ['b']);
+    const placed = { ...one, subdir: linux, record: { ...one.record, subdir: noarch } };
+    const named = among([placed, upstream('b', 1, [])]);
+    const namesBy = async (root: string) =>
+      [...(await collectClosure([ownSpec(root)], { named, python: [] })).byName.values()].flat().length;
+    expect(await namesBy('a[subdir=linux-64]')).toBe(2);
+    expect(await namesBy('a[subdir=noarch]')).toBe(0);
+  });
+
   it('brings pip and the pythons asked for once something reaches python', async () => {
     const records = [
       upstream('a', 1, ['python >=3']),

@@ -19,16 +19,16 @@ function upstream(channel: string, md5: string): UpstreamRecord {
   return { filename: packageFileNameSchema.parse('a-1-0.conda'), subdir: noarch, channel, url: `${channel}/a`, record };
 }
 
-const view = (hidden: UpstreamView['hidden']): UpstreamView => ({
+const view = (offered: UpstreamView['offered']): UpstreamView => ({
   platform: noarch,
   named: async () => ({ records: [], problems: [] }),
-  hidden,
+  offered,
 });
 
 describe('hiddenConflicts', () => {
   const ours = upstream('https://first.invalid', 'a');
 
-  it('names a file that a lower channel has with other bytes, and not one with the same', async () => {
+  it('names a file that another channel has with other bytes, and not one with the same', async () => {
     const other = await hiddenConflicts(
       [ours],
       view(async () => [upstream('https://second.invalid', 'b')]),
@@ -45,7 +45,18 @@ describe('hiddenConflicts', () => {
     expect(same).toEqual({ complete: true, problems: [], warnings: [] });
   });
 
-  it('a lower channel that cannot be read makes the plan partial, and fails nothing', async () => {
+  it('says whose bytes are taken, and compares no channel with itself', async () => {
+    const unverifiable = { ...ours, record: { ...ours.record, md5: undefined } };
+    const found = await hiddenConflicts(
+      [unverifiable],
+      view(async () => [upstream('https://zeroth.invalid', 'b'), unverifiable]),
+    );
+    const detail =
+      'https://first.invalid and https://zeroth.invalid offer different bytes under this name; taken from https://first.invalid';
+    expect(found.warnings).toEqual([{ code: 'plan.shadowed', subject: 'noarch/a-1-0.conda', detail }]);
+  });
+
+  it('another channel that cannot be read makes the plan partial, and fails nothing', async () => {
     const unreadable = view(async () => {
       throw new GatehouseError('upstream.status', 'answered 500');
     });

@@ -31,6 +31,7 @@ const unsound: readonly (readonly [string, Uint8Array | string | number])[] = [
   ['no zstd', 'this is not zstd'],
   ['zstd of rubbish', zst('rubbish')],
   ['zstd of a list', zst(encode([1]))],
+  ['zstd of what a server says', zst('{"error":"not found"}')],
   ['half a frame', zst(JSON.stringify(sound)).subarray(0, 40)],
 ];
 
