@@ -98,7 +98,7 @@ describe('a store that was synced', () => {
       const { status, stderr } = await elsewhere(command);
       expect([status, stderr]).toEqual([
         2,
-        expect.stringMatching(/^error: _gatehouse\/allowlist\.json:1:2: .*\n[\s\S]*hint: gatehouse sync /),
+        expect.stringMatching(/^error: _gatehouse\/allowlist\.json:1:2: .*\n *1 \| \{\n[\s\S]*hint: gatehouse sync /),
       ]);
     }
     const cli = startCli(['serve', '--port', '0', '--store', store], { cwd: shell });
