@@ -4,6 +4,7 @@ import https from 'node:https';
 import type { Fetch, FetchResponse } from '../core/ports/fetch.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { shownUrl } from '../core/problems/shown-url.ts';
+import { isLocalHost } from '../core/upstream/local-host.ts';
 import { gunzip } from '../core/upstream/read-body.ts';
 import gatehouse from '../package.json' with { type: 'json' };
 import { fetchFile, noBody } from './file-fetch.ts';
@@ -43,11 +44,14 @@ export function httpFetch(options: HttpFetchOptions = {}): Fetch {
       const answer = await request({ url, headers: { ...headers, ...ownHeaders }, headMs, agent });
       const next = nextUrl(answer, url);
       if (next === null) return toResponse(answer, url, minimum);
-      [toldBy, url] = [url, next];
+      [toldBy, url] = [firstElsewhere(toldBy, url), next];
     }
     throw refused(asked, `redirects more than ${maxRedirects} times`);
   };
 }
+
+/** Who is elsewhere stays the one that led on: a name that it chose may have another address a moment later. */
+const firstElsewhere = (before: URL, then: URL): URL => (isLocalHost(before.hostname) ? then : before);
 
 function parseUrl(text: string): URL {
   const url = URL.parse(text);

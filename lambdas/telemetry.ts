@@ -32,7 +32,7 @@ export function powertools(): Telemetry {
     warn: (message, facts) => logger.warn(message, shownFacts(facts)),
     failed(what, error) {
       count('Failed', 1);
-      logger.error(what, failure(error));
+      logger.error(shownText(what), failure(error));
     },
     count,
     flush() {

@@ -3,6 +3,8 @@ const hidden = '***';
 
 /** In UTF-16 units. A longer URL is shown as nothing: the work grows with the number of URLs inside it. */
 const maxShownUrlUnits = 8192;
+/** What is behind so many URLs inside one is shown as nothing: each is looked for in all that is behind it. */
+const maxInnerUrls = 64;
 
 /** A `/`, as URLs may spell it: `\` is one to browsers, and servers decode `%2F`, sometimes twice. */
 const slash = String.raw`(?:[/\\]|%(?:25)*(?:2f|5c))`;
@@ -34,15 +36,25 @@ export function shownUrl(text: string): string {
   return start + shownHead(rest.slice(0, headUnits), start) + rest[headUnits] + hidden;
 }
 
-/** What is before a URL's query, and after its scheme. */
-function shownHead(head: string, start: string): string {
-  // A path of this machine: it has no authority, and no token.
-  if (/^file:\/{3}/i.test(start)) return head;
-  const tokenless = head.replace(tokenPattern, `$1${hidden}`);
-  const [authority = ''] = /^[^/\\]*/.exec(tokenless) ?? [];
-  const path = tokenless.slice(authority.length);
-  const shown = shownAuthority(authority, { start, path });
-  return shown === null ? hidden : shown + shownPath(path);
+/** What is before a URL's query, and after its scheme; with the URLs in its path, such as `https://proxy.example/https://user:password@host/`. */
+function shownHead(head: string, scheme: string): string {
+  let [shown, start, rest] = ['', scheme, head];
+  for (let urls = 0; urls < maxInnerUrls; urls++) {
+    // A path of this machine: it has no authority, and no token.
+    if (/^file:\/{3}/i.test(start)) return shown + rest;
+    const tokenless = rest.replace(tokenPattern, `$1${hidden}`);
+    const [authority = ''] = /^[^/\\]*/.exec(tokenless) ?? [];
+    const path = tokenless.slice(authority.length);
+    const own = shownAuthority(authority, { start, path });
+    if (own === null) return shown + hidden;
+    const innerUnits = path.search(/[/\\]{2}|\s/);
+    if (innerUnits < 0) return shown + own + path;
+    const inner = path.slice(innerUnits);
+    [start = ''] = startPattern.exec(inner) ?? [];
+    shown += own + path.slice(0, innerUnits) + start;
+    rest = inner.slice(start.length);
+  }
+  return shown + hidden;
 }
 
 /** A URL's host and port, its user hidden; null when what is there cannot be told from a user and a password. */
@@ -54,13 +66,6 @@ function shownAuthority(authority: string, { start, path }: { start: string; pat
   }
   const isSound = start === '' ? !/@|%40/.test(path) : hostPattern.test(authority);
   return isSound ? authority : null;
-}
-
-/** A path may hold another URL: `https://proxy.example/https://user:password@host/`. */
-function shownPath(path: string): string {
-  const inner = path.search(/[/\\]{2}|\s/);
-  if (inner < 0) return path;
-  return path.slice(0, inner) + shownUrl(path.slice(inner));
 }
 
 /** A text whose URLs, and whatever has an `@` as they do, are spelt as {@link shownUrl} does. */

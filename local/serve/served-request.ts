@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { shownUrl } from '../../core/problems/shown-url.ts';
 
 /** One request as an access log tells it. */
 export interface ServedRequest {
@@ -39,15 +40,17 @@ export function clientOf({ remoteAddress = '-' }: { readonly remoteAddress?: str
 const longestLoggedPath = 1000;
 
 /**
- * A request's target as a log may hold it: the path alone, without the origin and the user of the absolute form, without
- * query and fragment, which may be secrets; the token of `/t/TOKEN/` is `***` however it was spelled. Visible ASCII
- * without `"` and `\`: all else is percent-encoded. After 1,000 characters it is cut.
+ * A request's target as a log may hold it: the path alone, without the origin of the absolute form, without query and
+ * fragment, which may be secrets, and decoded once, so that what is a secret is seen however it was spelled; user and
+ * token are `***`, as in every URL that is shown. Visible ASCII without `"` and `\`: all else is percent-encoded. After
+ * 1,000 characters it is cut.
  */
 export function loggedPath(target: string): string {
   const path = target.replace(/^[^/?#]*:\/\/[^/?#]*/, '');
   const plain = path.replace(/%([\da-f]{2})/gi, (_escape, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  const masked = plain.replace(/[?#].*$/s, '').replace(/\/t\/+[^/]+/gi, '/t/***');
-  const encoded = masked.replace(/[^!#$&-[\]-~]/g, (character) => {
+  // Without a host the path's first part would be taken for one.
+  const shown = shownUrl(`//-${plain.replace(/[?#].*$/s, '')}`).slice('//-'.length);
+  const encoded = shown.replace(/[^!#$&-[\]-~]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });
   return encoded.length > longestLoggedPath ? `${encoded.slice(0, longestLoggedPath)}...` : encoded;

@@ -62,6 +62,26 @@ describe('an upstream that is elsewhere', () => {
     },
   );
 
+  it('nor by a second redirect, within a name that it chose and whose address has changed since', async () => {
+    let looks = 0;
+    // At the first look it is elsewhere; what is connected to is the test's own server all the same.
+    const turning = {
+      family: 4,
+      get address() {
+        return looks++ === 0 ? '192.0.2.1' : '127.0.0.1';
+      },
+    };
+    const turned: LookupFunction = (hostname, options, callback) =>
+      hostname === 'turning.invalid' ? callback(null, [turning]) : lookup(hostname, options, callback);
+    await using hopping = await testUpstream((response, { url = '' }) => {
+      const location = `http://turning.invalid:${new URL(hopping.url).port}${url}x`;
+      url === '/xx' ? response.end('secret') : response.writeHead(302, { location }).end();
+    });
+    const from = `http://channel.invalid:${new URL(hopping.url).port}/`;
+    await expect(httpFetch({ lookup: turned })(from, {})).rejects.toMatchObject(refusal);
+    expect(hopping.requests).toEqual(['/', '/x']);
+  });
+
   it('may lead anywhere on its own host, which the allowlist names', async () => {
     location = '/there';
     expect(await text(await fetch(`${elsewhere()}/moved`, {}))).toBe('there');

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -98,7 +98,7 @@ describe('a store that was synced', () => {
       const { status, stderr } = await elsewhere(command);
       expect([status, stderr]).toEqual([
         2,
-        expect.stringMatching(/^error: _gatehouse\/allowlist\.json:1:2: .*\n[\s\S]*hint: gatehouse sync /),
+        expect.stringMatching(/^error: _gatehouse\/allowlist\.json:1:2: .*\n *1 \| \{\n[\s\S]*hint: gatehouse sync /),
       ]);
     }
     const cli = startCli(['serve', '--port', '0', '--store', store], { cwd: shell });
@@ -107,6 +107,15 @@ describe('a store that was synced', () => {
     expect((await cli.ended).status).toBe(0);
     expect(await runCli(['sync'], { cwd: home })).toMatchObject({ status: 0 });
     expect(await elsewhere('verify')).toMatchObject({ status: 0 });
+  });
+
+  it('is served by who cannot read its allowlist', async () => {
+    // Larger than what is read whole, which takes no right away from root.
+    await truncate(join(store, '_gatehouse/allowlist.json'), 2 ** 30);
+    const cli = startCli(['serve', '--port', '0', '--store', store], { cwd: shell });
+    await cli.untilSaid('pixi init');
+    cli.child.kill('SIGINT');
+    expect((await cli.ended).status).toBe(0);
   });
 
   it('gives an example of what installs from it when it is served', async () => {

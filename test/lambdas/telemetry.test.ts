@@ -28,7 +28,10 @@ it('logs a text from outside as one that can be shown, and no secret of a URL', 
     telemetry.log({ type: 'fetch.failed', key: hostileText, problem });
     telemetry.note('noted', { list: [hostileText, { deep: secret }], count: 1 });
     telemetry.warn('warned', { hostileText });
-    telemetry.failed('broken', new GatehouseError('upstream.body', `${secret} ${hostileText}`));
+    telemetry.failed(
+      `message 1: ${secret} ${hostileText}`,
+      new GatehouseError('upstream.body', `${secret} ${hostileText}`),
+    );
     telemetry.failed('bug', new TypeError(`${secret} ${hostileText}`));
   });
   const entries = log

@@ -32,7 +32,7 @@ function accept(bytes: Uint8Array): Allowlist {
     return acceptAllowlist(bytes, allowlistKey);
   } catch (cause) {
     if (!(cause instanceof GatehouseError)) throw cause;
-    throw new GatehouseError(cause.code, cause.message, { hint: putting, cause });
+    throw new GatehouseError(cause.code, cause.message.split('\n'), { hint: putting, cause });
   }
 }
 

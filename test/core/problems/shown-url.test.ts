@@ -71,3 +71,9 @@ it.each([
   withoutSecrets(text);
   expect(performance.now() - start).toBeLessThan(5000);
 });
+
+it.each(['//a', 'a://', '/ ', '/t/ /'])('nor does as much of %j as a URL may have end in an error', (part) => {
+  const url = `/${part.repeat(8190 / part.length)}`;
+  expect(shownUrl(`${url}?secret`)).not.toContain('secret');
+  expect(withoutSecrets(`${url} u:secret@h`)).not.toContain('secret');
+});
