@@ -13,6 +13,9 @@ const exact = '={1,2}[A-Za-z0-9_.+!]+=';
 /** `name version build` by single words, or `name ==version=build`, which conda, libsolv and rattler split alike. */
 const plain = new RegExp(`^${name}(?: +(?:${term}(?:[,|]${term})*(?: +${build})?|${exact}${build}))?$`);
 
+/** `name =1.2 build`, which CEP 29 takes for `1.2.*`, is `==1.2` to conda, libsolv and rattler: whoever wrote it meant that. */
+const exactByBuild = /^\s*[^\s=[]+\s+=\s*[^\s=*,|([]+\s+[^\s=#[]/;
+
 /**
  * An entry of `depends` or `constrains` in the spelling that every client reads alike: a name in lowercase, then a space
  * and a version, then a space and a build. What is so spelt stays as it is. libsolv's reader, mamba's default, knows no
@@ -29,6 +32,7 @@ export const plainDependency: (text: string) => string | null = rememberTexts((t
   const { subdir, url, fileName, license, trackFeatures, buildNumber, md5, sha256 } = spec;
   const more = [subdir, url, fileName, license, trackFeatures, buildNumber, md5, sha256];
   if (more.some((field) => field !== null)) return null;
-  const spelt = solverSpec(spec);
+  const read = solverSpec(spec);
+  const spelt = exactByBuild.test(text) ? read.replace(/^(\S+) (\S+)\.\* (?=\S)/, '$1 ==$2 ') : read;
   return spelt.includes('[') ? null : spelt;
 });
