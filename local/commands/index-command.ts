@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../core/json/json.ts';
 import { indexAll, indexProblems } from '../pipeline/index-all.ts';
+import { jsonText } from '../render/json-text.ts';
 import { problemLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { knownAllowlist, nothingConfigured } from '../world/known-allowlist.ts';
@@ -26,7 +26,7 @@ export const indexCommand: Command = {
       subdir,
       { packages, generation, changed },
     ]);
-    if (json) terminal.out(`${canonicalJson({ subdirs: Object.fromEntries(shown), problems })}\n`);
+    if (json) terminal.out(`${jsonText({ subdirs: Object.fromEntries(shown), problems })}\n`);
     terminal.err(problemLines(problems));
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },

@@ -1,17 +1,18 @@
-import { once } from 'node:events';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../core/steps/verify.ts';
 import { indexAll, indexProblems } from '../../local/pipeline/index-all.ts';
 import { type SyncReport, sync, syncProblems } from '../../local/pipeline/sync.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { nothingConfigured } from '../../local/world/known-allowlist.ts';
 import { lab, useLab } from '../support/cli/lab.ts';
+import { runCli } from '../support/cli/run-cli.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { once } from 'node:events';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 useLab();
 
@@ -160,4 +161,12 @@ describe('what verify says of a damaged package', () => {
     expect(await served()).toEqual([]);
     expect(await damage()).toEqual([]);
   });
+});
+
+it('index --json names each as it is, even one that would be a command to a runner', async () => {
+  const name = '##[error]x-1-0.conda';
+  await put(`noarch/${name}`);
+  const { stdout } = await runCli(['index', '--json', '--store', lab.store], { cwd: elsewhere.path });
+  expect(stdout).not.toContain('##');
+  expect(JSON.parse(stdout)).toMatchObject({ problems: [{ code: 'index.stray', subject: `conda/noarch/${name}` }] });
 });

@@ -66,6 +66,21 @@ describe('a client that sends requests ahead', () => {
     ]);
   });
 
+  test('has no more than two answers made before others have their turn', async () => {
+    const byTurn: number[] = [0];
+    const store = memoryStore({ before: () => void byTurn.push((byTurn.pop() ?? 0) + 1) });
+    let ticking = setImmediate(function tick() {
+      byTurn.push(0);
+      ticking = setImmediate(tick);
+    });
+    const url = await serveForTest({ store });
+    const socket = openSocket(url);
+    socket.write(keptAlive.repeat(1000) + rawRequest({ target: '/missing' }));
+    expect((await text(socket)).match(/HTTP\/1\.1 404/g)).toHaveLength(1001);
+    clearImmediate(ticking);
+    expect(Math.max(...byTurn)).toBeLessThanOrEqual(2);
+  });
+
   test('is hung up on where too many wait already; others are served', async () => {
     const { url, letGo, asked } = await heldServer({ waitingRequests: 5 });
     const [modest, greedy] = [openSocket(url), openSocket(url)];
