@@ -47,7 +47,7 @@ export function harmlessTerminal(terminal: Terminal): Terminal {
 const harmless = (text: string): string =>
   text
     .replace(unseen, (found) => (found === '\n' ? found : '\ufffd'))
-    .replace(/^(\s*:)(?=:)/gm, '$1 ')
+    .replace(/^([^\S\n]*:)(?=:)/gm, '$1 ')
     .replace(/##(?=\w*\[)/g, '# #');
 
 function unlessClosed(error: Error): void {
