@@ -1,3 +1,9 @@
+import { once } from 'node:events';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../core/steps/verify.ts';
 import { indexAll, indexProblems } from '../../local/pipeline/index-all.ts';
 import { type SyncReport, sync, syncProblems } from '../../local/pipeline/sync.ts';
@@ -7,12 +13,6 @@ import { lab, useLab } from '../support/cli/lab.ts';
 import { runCli } from '../support/cli/run-cli.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
-import { once } from 'node:events';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 useLab();
 
