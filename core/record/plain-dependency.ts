@@ -10,8 +10,13 @@ const build = '[A-Za-z0-9_.*+]+';
 
 const exact = '={1,2}[A-Za-z0-9_.+!]+=';
 
+/** All read `==1.2.*` as `1.2.*` where no build follows; before a build conda takes it for an exact version. */
+const loose = String.raw`(?:${term}|==${version}\.\*)`;
+
 /** `name version build` by single words, or `name ==version=build`, which conda, libsolv and rattler split alike. */
-const plain = new RegExp(`^${name}(?: +(?:${term}(?:[,|]${term})*(?: +${build})?|${exact}${build}))?$`);
+const plain = new RegExp(
+  `^${name}(?: +(?:${term}(?:[,|]${term})*(?: +${build})?|${loose}(?:[,|]${loose})*|${exact}${build}))?$`,
+);
 
 /** `name =1.2 build`, which CEP 29 takes for `1.2.*`, is `==1.2` to conda, libsolv and rattler: whoever wrote it meant that. */
 const exactByBuild = /^\s*[^\s=[]+\s+=\s*[^\s=*,|([]+\s+[^\s=#[]/;
