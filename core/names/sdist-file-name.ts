@@ -1,7 +1,7 @@
 import { type Pep440Version, parsePep440Version } from './pep440/pep440-version.ts';
 import { type ProjectName, parseProjectName } from './project-name.ts';
 
-export const sdistFormats = ['.tar.gz', '.zip', '.tar.bz2'] as const;
+const sdistFormats = ['.tar.gz', '.zip', '.tar.bz2'] as const;
 
 /** What the file name of a source distribution says. */
 export interface SdistFileName {

@@ -30,17 +30,17 @@ const tagSet = /^\w+(?:\.\w+)*$/;
 /** Takes a wheel's file name apart. */
 export function parseWheelFileName(fileName: string): WheelFileNameResult {
   if (!wheelShape.test(fileName) || fileName.length > maxFileNameLength)
-    return refuse('is not the file name of a wheel');
+    return fault('is not the file name of a wheel');
   const [name = '', written = '', ...rest] = fileName.slice(0, -'.whl'.length).split('-');
   const project = name.includes('__') ? null : parseProjectName(name);
-  if (project === null) return refuse(`has "${name}" for a project's name`);
+  if (project === null) return fault(`has "${name}" for a project's name`);
   const version = parsePep440Version(written);
-  if (version === null) return refuse(`has "${written}" for a version`);
+  if (version === null) return fault(`has "${written}" for a version`);
   const tags = readTags(rest);
-  return typeof tags === 'string' ? refuse(tags) : { ok: true, wheel: { fileName, project, version, ...tags } };
+  return typeof tags === 'string' ? fault(tags) : { ok: true, wheel: { fileName, project, version, ...tags } };
 }
 
-const refuse = (message: string): WheelFileNameResult => ({ ok: false, message });
+const fault = (message: string): WheelFileNameResult => ({ ok: false, message });
 
 type Tags = Pick<WheelFileName, 'build' | 'pythons' | 'abis' | 'platforms'>;
 

@@ -14,17 +14,17 @@ const maxNestedParentheses = 50;
 /** Reads an environment marker. A variable that PEP 508 does not know makes it none. */
 export function parseMarker(text: string): MarkerResult {
   const tokens = tokensOf(text);
-  if (tokens === null) return refuse(`"${text.trim()}" is not a marker`);
+  if (tokens === null) return fault(`"${text.trim()}" is not a marker`);
   const read = readAlternatives({ tokens, at: 0, depth: 0 });
   if (!read.ok) return read;
   const rest = tokens[read.next];
   return rest === undefined ? { ok: true, marker: { text: text.trim(), node: read.node } } : unexpected(rest);
 }
 
-const refuse = (message: string): Refusal => ({ ok: false, message });
+const fault = (message: string): Refusal => ({ ok: false, message });
 
 const unexpected = (token: Token | undefined): Refusal =>
-  refuse(token === undefined ? 'the marker ends too soon' : `"${token.text}" is not expected in the marker`);
+  fault(token === undefined ? 'the marker ends too soon' : `"${token.text}" is not expected in the marker`);
 
 interface Token {
   readonly kind: 'parenthesis' | 'operator' | 'word' | 'string';
@@ -84,7 +84,7 @@ const isParenthesis = (token: Token | undefined, text: '(' | ')'): boolean =>
 
 function readAtom({ tokens, at, depth }: Place): Read {
   if (!isParenthesis(tokens[at], '(')) return readComparison(tokens, at);
-  if (depth === maxNestedParentheses) return refuse(`more than ${maxNestedParentheses} parentheses are nested`);
+  if (depth === maxNestedParentheses) return fault(`more than ${maxNestedParentheses} parentheses are nested`);
   const inner = readAlternatives({ tokens, at: at + 1, depth: depth + 1 });
   if (!inner.ok) return inner;
   return isParenthesis(tokens[inner.next], ')') ? { ...inner, next: inner.next + 1 } : unexpected(tokens[inner.next]);
@@ -97,7 +97,7 @@ function readComparison(tokens: readonly Token[], at: number): Read {
   const [word, string] = left?.kind === 'word' ? [left, right] : [right, left];
   if (word?.kind !== 'word' || string?.kind !== 'string') return unexpected(right);
   const variable = markerVariables.get(word.text);
-  if (variable === undefined) return refuse(`"${word.text}" is not a variable of markers (PEP 508)`);
+  if (variable === undefined) return fault(`"${word.text}" is not a variable of markers (PEP 508)`);
   const comparison = { op: 'compare', variable, operator: sign.text, value: string.text } as const;
   return { ok: true, node: { ...comparison, reversed: left === string }, next: at + 3 };
 }

@@ -28,22 +28,22 @@ const head = /^[ \t]*([a-z0-9][\w.-]*)[ \t]*(?:\[([^\]]*)\])?[ \t]*/i;
  * elsewhere than the index has no place in a mirror of it.
  */
 export function parseRequirement(text: string): RequirementResult {
-  if (text.length > maxRequirementLength) return refuse(`is longer than ${maxRequirementLength} characters`);
+  if (text.length > maxRequirementLength) return fault(`is longer than ${maxRequirementLength} characters`);
   const [whole = '', name = '', listed = ''] = head.exec(text) ?? [];
   const project = parseProjectName(name);
-  if (project === null) return refuse('does not start with the name of a project');
+  if (project === null) return fault('does not start with the name of a project');
   const rest = text.slice(whole.length);
-  if (rest.startsWith('@')) return refuse(`asks for "${project}" by a URL, not from the index`);
+  if (rest.startsWith('@')) return fault(`asks for "${project}" by a URL, not from the index`);
   const semicolon = rest.indexOf(';');
   const written = (semicolon === -1 ? rest : rest.slice(0, semicolon)).trim();
   const [extras, specifier] = [readExtras(listed), readSpecifier(written)];
-  if (extras === null) return refuse(`has "[${listed}]" for its extras`);
-  if (specifier === null) return refuse(`has "${written}" for its versions`);
+  if (extras === null) return fault(`has "[${listed}]" for its extras`);
+  if (specifier === null) return fault(`has "${written}" for its versions`);
   const marker = semicolon === -1 ? { ok: true as const, marker: null } : parseMarker(rest.slice(semicolon + 1));
   return marker.ok ? { ok: true, requirement: { text, project, extras, specifier, marker: marker.marker } } : marker;
 }
 
-const refuse = (message: string): RequirementResult => ({ ok: false, message });
+const fault = (message: string): RequirementResult => ({ ok: false, message });
 
 function readExtras(listed: string): ExtraName[] | null {
   if (listed.trim() === '') return [];
