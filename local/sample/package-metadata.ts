@@ -1,5 +1,5 @@
-import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
-import type { TarFile } from './tar-write.ts';
+import type { TarFile } from '../../core/archive/tar/write-tar.ts';
+import { infoMembers, type PackagedFile } from '../../core/package/write-conda.ts';
 
 /** The metadata of a sample package. */
 export interface SampleMetadata {
@@ -44,45 +44,15 @@ function machineOf(subdir: string): { platform: string | null; arch: string | nu
   return { platform, arch: { '64': 'x86_64', '32': 'x86' }[arch] ?? arch };
 }
 
-/** One line of `info/paths.json`. */
-interface PackagedFile {
-  readonly path: string;
-  /** Hex. */
-  readonly sha256: string;
-  /** Bytes. */
-  readonly size: number;
-}
+/** When a sample package was made, in milliseconds since the epoch. */
+export const timeOf = ({ timestamp = sampleTime }: SampleMetadata): number => timestamp;
 
-/** The `info/` members of a package (CEP 34), in order of path; `files` in the order they are packed. */
-export function infoMembers(
-  facts: SampleMetadata,
+/** The `info/` members of a sample package; `files` in the order they are packed. */
+export function sampleInfo(
+  { name, noarch, runExports, license = 'BSD-3-Clause' }: SampleMetadata,
   index: PackageIndex,
   files: readonly PackagedFile[],
 ): readonly TarFile[] {
-  const { name, noarch, runExports, license = 'BSD-3-Clause' } = facts;
-  const members: Readonly<Record<string, string | undefined>> = {
-    'info/about.json': canonicalJson({ license, summary: `Sample package ${name}` }),
-    'info/files': files.map(({ path }) => `${path}\n`).join(''),
-    'info/git': '',
-    'info/hash_input.json': '{}',
-    'info/index.json': canonicalJson(index),
-    'info/link.json': noarch === 'python' ? linkJson : undefined,
-    'info/paths.json': pathsJson(files),
-    'info/run_exports.json': runExports && canonicalJson(runExports),
-  };
-  return Object.entries(members)
-    .flatMap(([path, text]) => (text === undefined ? [] : [{ path, content: Buffer.from(text) }]))
-    .sort((a, b) => compareCodePoints(a.path, b.path));
-}
-
-const linkJson = canonicalJson({ noarch: { type: 'python' }, package_metadata_version: 1 });
-
-function pathsJson(files: readonly PackagedFile[]): string {
-  const paths = files.map(({ path, sha256, size }) => ({
-    _path: path,
-    path_type: 'hardlink',
-    sha256,
-    size_in_bytes: size,
-  }));
-  return canonicalJson({ paths, paths_version: 1 });
+  const about = { license, summary: `Sample package ${name}` };
+  return infoMembers({ index, about, runExports, files, ...(noarch === 'python' && { entryPoints: [] }) });
 }

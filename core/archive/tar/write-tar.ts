@@ -1,60 +1,64 @@
-/** One regular file of a tar archive. */
-export interface TarFile {
+import { refuse } from '../finding.ts';
+import type { SizedBytes } from '../sized-bytes.ts';
+import { blockBytes } from './header.ts';
+
+/** One regular file to pack. */
+export interface TarFile extends SizedBytes {
   /** Relative, `/`-separated. */
   readonly path: string;
-  readonly content: Uint8Array;
   /** Permission bits; 0o644 when absent. */
   readonly mode?: number;
 }
 
-export interface TarFileHeader {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly mode?: number | undefined;
-  /** Seconds since the epoch. */
-  readonly mtime: number;
+/** The archive's end: two zero blocks. */
+const endBlocks = new Uint8Array(2 * blockBytes);
+
+/**
+ * Streams a tar of regular files in the order given: ustar with uid and gid 0 and one mtime (seconds since the epoch),
+ * and a pax header (POSIX.1-2001) where a path does not fit ustar's 100 ASCII bytes. The same files give the same bytes.
+ *
+ * @throws GatehouseError `package.refused` with `A13.member` for a file of 8 GiB or more
+ * @throws RangeError when a file turns out not to have its size
+ */
+export async function* writeTar(files: Iterable<TarFile>, mtime: number): AsyncGenerator<Uint8Array> {
+  for (const file of files) {
+    yield tarHeader(file, mtime);
+    let size = 0;
+    for await (const bytes of file.open()) {
+      size += bytes.length;
+      yield bytes;
+    }
+    if (size !== file.size) throw new RangeError(`${file.path} has ${size} bytes and not its ${file.size}`);
+    yield padding(size);
+  }
+  yield endBlocks;
 }
 
-const blockBytes = 512;
+/** How many bytes {@link writeTar} makes of them. */
+export function tarSize(files: Iterable<TarFile>): number {
+  let total = endBlocks.length;
+  for (const file of files) total += tarHeader(file, 0).length + Math.ceil(file.size / blockBytes) * blockBytes;
+  return total;
+}
+
+const padding = (size: number): Uint8Array => new Uint8Array((blockBytes - (size % blockBytes)) % blockBytes);
+
 const nameFieldBytes = 100;
 /** 11 octal digits, the most a ustar size field holds: 8 GiB less one byte. */
 const maxFileBytes = 8 ** 11 - 1;
 
-/** The archive's end: two zero blocks. */
-export const tarEnd: Uint8Array = new Uint8Array(2 * blockBytes);
-
-/** The zero bytes that fill a member of `size` bytes up to a whole block. */
-export const tarPadding = (size: number): Uint8Array => new Uint8Array((blockBytes - (size % blockBytes)) % blockBytes);
-
-/**
- * The header block of a regular file, POSIX.1-2001: ustar with uid and gid 0, after a pax header when the path does
- * not fit ustar's 100 ASCII bytes. The caller writes `size` bytes and {@link tarPadding} after it.
- *
- * @throws RangeError for a file of 8 GiB or more
- */
-export function tarHeader({ path, size, mode = 0o644, mtime }: TarFileHeader): Uint8Array {
-  if (size > maxFileBytes) throw new RangeError(`${path}: ${size} bytes do not fit a ustar header`);
+function tarHeader({ path, size, mode = 0o644 }: TarFile, mtime: number): Uint8Array {
+  if (size > maxFileBytes) refuse('A13.member', `${path}: ${size} bytes do not fit a tar header`);
   const name = Buffer.from(path);
   const fits = name.length <= nameFieldBytes && name.length === path.length;
   const header = ustar({ name: fits ? name : name.subarray(0, nameFieldBytes), type: '0', size, mode, mtime });
   return fits ? header : Buffer.concat([paxHeader(path, mtime), header]);
 }
 
-/** A whole archive, members in the order given, all with one mtime (seconds since the epoch). */
-export function tarArchive(members: readonly TarFile[], mtime: number): Uint8Array {
-  const parts = members.flatMap(({ path, content, mode }) => [
-    tarHeader({ path, size: content.length, mode, mtime }),
-    content,
-    tarPadding(content.length),
-  ]);
-  return Buffer.concat([...parts, tarEnd]);
-}
-
 function paxHeader(path: string, mtime: number): Uint8Array {
   const record = Buffer.from(paxRecord('path', path));
   const header = ustar({ name: Buffer.from('PaxHeader'), type: 'x', size: record.length, mode: 0o644, mtime });
-  return Buffer.concat([header, record, tarPadding(record.length)]);
+  return Buffer.concat([header, record, padding(record.length)]);
 }
 
 /** `<length> <key>=<value>\n`, where the length counts its own digits too. */
