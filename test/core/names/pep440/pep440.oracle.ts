@@ -4,7 +4,8 @@ import { comparePep440 } from '../../../../core/names/pep440/compare-pep440.ts';
 import { isPrerelease, parsePep440Version } from '../../../../core/names/pep440/pep440-version.ts';
 import { namesPrerelease, parseSpecifier } from '../../../../core/names/pep440/specifier.ts';
 import { admittedVersions, specifierMatches } from '../../../../core/names/pep440/specifier-matches.ts';
-import { runPython } from '../../../support/machine/run-python.ts';
+import { disagreements } from '../../../support/python/disagreements.ts';
+import { packagingSays } from '../../../support/python/packaging-says.ts';
 import {
   specifierAndVersion,
   spelledSpecifierText,
@@ -15,27 +16,11 @@ import { pep440Of, specifierOf } from '../../../support/python/pep440-of.ts';
 
 const times = 20_000;
 
-/** What `packaging` says of each line, as one line of JSON. */
-function packagingSays(expression: string, lines: readonly unknown[]): unknown[] {
-  const script = `
-import json, sys
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
-for line in sys.stdin:
-    it = json.loads(line)
-    try:
-        print(json.dumps(${expression}))
-    except (InvalidSpecifier, InvalidVersion):
-        print('null')
-`;
-  return runPython(script, lines).map((line) => JSON.parse(line));
-}
-
 it('reads and spells versions as packaging does', () => {
   const texts = fc.sample(fc.oneof(spelledVersionText, versionTextWithLocal), times);
   const theirs = packagingSays('[str(Version(it)), Version(it).is_prerelease]', texts);
   const mine = texts.map(parsePep440Version).map((version) => version && [version.text, isPrerelease(version)]);
-  expect(texts.map((text, i) => [text, mine[i]])).toEqual(texts.map((text, i) => [text, theirs[i]]));
+  expect(disagreements(texts, mine, theirs)).toEqual([]);
   expect(mine.filter((one) => one !== null).length).toBeGreaterThan(times / 3);
   expect(mine.filter((one) => one === null).length).toBeGreaterThan(times / 10);
 });
@@ -44,7 +29,7 @@ it('orders versions as packaging does', () => {
   const pairs = fc.sample(fc.oneof(fc.tuple(versionTextWithLocal, versionTextWithLocal), nearVersions()), times);
   const theirs = packagingSays('(Version(it[0]) > Version(it[1])) - (Version(it[0]) < Version(it[1]))', pairs);
   const mine = pairs.map(([a, b]) => Math.sign(comparePep440(pep440Of(a), pep440Of(b))));
-  expect(pairs.map((pair, i) => [...pair, mine[i]])).toEqual(pairs.map((pair, i) => [...pair, theirs[i]]));
+  expect(disagreements(pairs, mine, theirs)).toEqual([]);
 });
 
 /** Two versions of one release, written with more zeros or fewer. */
@@ -59,7 +44,7 @@ it('takes and refuses specifiers as packaging does', () => {
   const texts = fc.sample(spelledSpecifierText, times);
   const theirs = packagingSays('[SpecifierSet(it).prereleases is True, len(SpecifierSet(it))]', texts);
   const mine = texts.map(parseSpecifier).map((read) => read && [namesPrerelease(read), read.clauses.length]);
-  expect(texts.map((text, i) => [text, mine[i]])).toEqual(texts.map((text, i) => [text, theirs[i]]));
+  expect(disagreements(texts, mine, theirs)).toEqual([]);
   expect(mine.filter((one) => one !== null).length).toBeGreaterThan(times / 10);
 });
 
@@ -81,7 +66,7 @@ it('matches versions as packaging does, with and without pre-releases and local 
   const mine = cases.map(([specifier, version]) =>
     [true, false].map((prereleases) => specifierMatches(specifierOf(specifier), pep440Of(version), { prereleases })),
   );
-  expect(cases.map((one, i) => [...one, mine[i]])).toEqual(cases.map((one, i) => [...one, theirs[i]]));
+  expect(disagreements(cases, mine, theirs)).toEqual([]);
 });
 
 it('lets pre-releases in as packaging does', () => {
@@ -96,5 +81,5 @@ it('lets pre-releases in as packaging does', () => {
   const mine = cases.map(({ specifier, versions }) =>
     admittedVersions(specifierOf(specifier), versions.map(pep440Of), (version) => version).map(({ text }) => text),
   );
-  expect(cases.map((one, i) => [one, mine[i]])).toEqual(cases.map((one, i) => [one, theirs[i]]));
+  expect(disagreements(cases, mine, theirs)).toEqual([]);
 });
