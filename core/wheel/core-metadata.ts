@@ -7,9 +7,16 @@ import { type ProjectName, parseProjectName } from '../names/project-name.ts';
 export interface Headers {
   /** The values of a field in their order, whatever its case; empty when there is none. A folded value keeps its lines. */
   all(field: string): readonly string[];
-  /** As [name as it is written, value], in order. */
-  readonly fields: readonly (readonly [string, string])[];
+  readonly fields: readonly HeaderField[];
   readonly body: string;
+}
+
+export interface HeaderField {
+  /** As it is written. */
+  readonly name: string;
+  readonly value: string;
+  /** As they are written, without their ends: one, and one more for each line that is folded. */
+  readonly lines: readonly string[];
 }
 
 /**
@@ -25,23 +32,25 @@ export function parseHeaders(bytes: Uint8Array, what: string, report: Report): H
   if (end >= 0 && !separated) report('metadata.line', `${what} has a line that is no field`);
   const fields = unfold(lines.slice(0, bodyStart));
   const all = (field: string) =>
-    fields.filter(([name]) => name.toLowerCase() === field.toLowerCase()).map(([, value]) => value);
+    fields.filter(({ name }) => name.toLowerCase() === field.toLowerCase()).map(({ value }) => value);
   return { all, fields, body: lines.slice(bodyStart + Number(separated)).join('\n') };
 }
 
 /** A field's name is printable ASCII without a colon, and may be empty; a line that starts with a space continues one. */
 const isHeaderLine = (line: string): boolean => /^(?:[ \t]|[!-9;-~]*:)/.test(line);
 
-function unfold(lines: readonly string[]): [string, string][] {
-  const fields: [string, string][] = [];
+function unfold(lines: readonly string[]): HeaderField[] {
+  const written: string[][] = [];
   for (const line of lines) {
-    const last = fields.at(-1);
-    const colon = line.indexOf(':');
     const continues = /^[ \t]/.test(line);
-    if (continues && last !== undefined) last[1] += `\n${line.trim()}`;
-    if (!continues && colon > 0) fields.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
+    if (continues) written.at(-1)?.push(line);
+    else if (!line.startsWith(':')) written.push([line]);
   }
-  return fields;
+  return written.map(([first = '', ...folded]) => {
+    const colon = first.indexOf(':');
+    const value = [first.slice(colon + 1), ...folded].map((line) => line.trim()).join('\n');
+    return { name: first.slice(0, colon), value, lines: [first, ...folded] };
+  });
 }
 
 function textOf(bytes: Uint8Array, what: string, report: Report): string {

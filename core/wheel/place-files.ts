@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type Report, refuse, shown } from '../archive/finding.ts';
 import type { TarFile } from '../archive/tar/write-tar.ts';
+import { digestStream } from '../names/digest.ts';
 import type { PackagedFile } from '../package/write-conda.ts';
 import type { WheelFile } from './check-record.ts';
+import { replaceStart } from './first-line.ts';
 import type { Wheel } from './read-wheel.ts';
 import type { RecordedFile } from './record.ts';
 
@@ -84,44 +85,14 @@ function checkDataPath(path: string): void {
 
 /** conda's own placeholder, of which installers make the path of their prefix. */
 const placeholder = '/opt/anaconda1anaconda2anaconda3';
-/** More than any first line of a script that pip replaces. */
-const maxHeadBytes = 256;
-
 /**
  * A first line `#!python`, which pip replaces when it installs, gets the placeholder and keeps its arguments. The hash of
  * such a script is not known before it is installed, so `RECORD` has none.
  */
 async function placeScript(file: WheelFile, name: string): Promise<PlacedFile> {
-  const path = `python-scripts/${name}`;
-  const recordPath = `${prefixFromSitePackages}/bin/${name}`;
-  const [command] = /^#!python[^\s]*/.exec((await headOf(file)).toString('latin1')) ?? [];
-  if (command === undefined) return { ...placedAt(file, path, recordPath), mode: 0o755 };
-  const open = () => withHead(file, command.length, Buffer.from(`#!${placeholder}/bin/python`));
-  const sha256 = createHash('sha256');
-  let size = 0;
-  for await (const bytes of open()) {
-    sha256.update(bytes);
-    size += bytes.length;
-  }
-  const recorded = { path: recordPath, content: null };
-  return { path, sha256: sha256.digest('hex'), size, mode: 0o755, open, placeholder, recorded };
-}
-
-async function headOf({ open }: WheelFile): Promise<Buffer> {
-  let head = Buffer.alloc(0);
-  for await (const bytes of open()) {
-    head = Buffer.concat([head, bytes.subarray(0, maxHeadBytes)]);
-    if (head.length >= maxHeadBytes) break;
-  }
-  return head;
-}
-
-/** The file's bytes with its first `length` replaced. */
-async function* withHead({ open }: WheelFile, length: number, head: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield head;
-  let skip = length;
-  for await (const bytes of open()) {
-    yield bytes.subarray(Math.min(skip, bytes.length));
-    skip -= Math.min(skip, bytes.length);
-  }
+  const placed = { ...placedAt(file, `python-scripts/${name}`, `${prefixFromSitePackages}/bin/${name}`), mode: 0o755 };
+  const open = () => replaceStart(file.open(), /^#!python[^\s]*/, `#!${placeholder}/bin/python`);
+  const { sha256, size } = await digestStream(open());
+  if (sha256 === file.sha256) return placed;
+  return { ...placed, sha256, size, open, placeholder, recorded: { ...placed.recorded, content: null } };
 }
