@@ -1,5 +1,5 @@
 import { collectFindings, type Finding, type Report, refuse } from '../archive/finding.ts';
-import { defaultLimits } from '../archive/limits.ts';
+import { defaultLimits, type ReadLimits } from '../archive/limits.ts';
 import type { Pep440Version } from '../names/pep440/pep440-version.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { SdistFileName } from '../names/sdist-file-name.ts';
@@ -32,6 +32,10 @@ export interface Sdist {
   walk(): AsyncIterable<SdistFile>;
 }
 
+const mebi = 1024 ** 2;
+/** An sdist is decoded up to ten times until its wheel is written. PyPI takes files of 100 MiB. */
+const limits: ReadLimits = { ...defaultLimits, compressedBytes: 256 * mebi, totalBytes: 1024 * mebi };
+
 /**
  * Reads a source distribution that setuptools made: which files are its modules, by the `.egg-info` in it, and what it
  * says of itself, as its author built it. Nothing of it is run, so what only running would tell is refused or named.
@@ -43,7 +47,6 @@ export async function readSdist(
   source: ByteSource,
   { project, fileName, version, format }: SdistFileName & { readonly project: ProjectName },
 ): Promise<Sdist> {
-  const limits = defaultLimits;
   if (source.size > limits.compressedBytes) refuse('A13.compressed', `${fileName} has ${source.size} bytes`);
   const { report, list } = collectFindings();
   const walk = () => walkSdist({ source, format, limits });

@@ -42,15 +42,15 @@ const isHeaderLine = (line: string): boolean => /^(?:[ \t]|[!-9;-~]*:)/.test(lin
 function unfold(lines: readonly string[]): HeaderField[] {
   const written: string[][] = [];
   for (const line of lines) {
-    const continues = /^[ \t]/.test(line);
-    if (continues) written.at(-1)?.push(line);
-    else if (!line.startsWith(':')) written.push([line]);
+    if (/^[ \t]/.test(line)) written.at(-1)?.push(line);
+    else written.push([line]);
   }
-  return written.map(([first = '', ...folded]) => {
+  const fields = written.map(([first = '', ...folded]) => {
     const colon = first.indexOf(':');
     const value = [first.slice(colon + 1), ...folded].map((line) => line.trim()).join('\n');
     return { name: first.slice(0, colon), value, lines: [first, ...folded] };
   });
+  return fields.filter(({ name }) => name !== '');
 }
 
 function textOf(bytes: Uint8Array, what: string, report: Report): string {
