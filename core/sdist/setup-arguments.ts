@@ -52,11 +52,15 @@ function refuseBuilt(tokens: readonly PythonToken[]): void {
 const opening = ['(', '[', '{'];
 const closing = [')', ']', '}'];
 
+/** Real ones have one, or one for each of two cases. */
+const maxCalls = 16;
+
 /** The tokens between the parentheses of each call of `setup`. */
 function setupCalls(tokens: readonly PythonToken[]): PythonToken[][] {
   const calls: PythonToken[][] = [];
   for (const [i, { text }] of tokens.entries()) {
     const called = text === 'setup' && tokens[i + 1]?.text === '(' && tokens[i - 1]?.text !== 'def';
+    if (called && calls.length === maxCalls) refuse('sdist.setup-py', `setup.py calls setup() over ${maxCalls} times`);
     if (called) calls.push(insideParentheses(tokens.slice(i + 2)));
   }
   return calls;
