@@ -51,7 +51,7 @@ const maxBlockBytes = 128 * 1024;
 const rawBlock = 0;
 
 /** One zstd frame of raw blocks (RFC 8878): what does not compress is not worth the minutes of trying. */
-export async function* storedZstdFrame(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* storedZstdFrame(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const windowDescriptor = 7 << 3; // 2^(10 + 7) bytes
   yield Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0, windowDescriptor);
   for await (const bytes of chunks) {

@@ -3,7 +3,7 @@ import { literalValue, type PythonLiteral } from './python-literal.ts';
 import { type PythonToken, pythonTokens } from './python-tokens.ts';
 
 /** Files that go to a folder below the prefix. */
-export interface DataFiles {
+interface DataFiles {
   readonly folder: string;
   /** In the sdist. */
   readonly paths: readonly string[];

@@ -11,7 +11,7 @@ export interface Headers {
   readonly body: string;
 }
 
-export interface HeaderField {
+interface HeaderField {
   /** As it is written. */
   readonly name: string;
   readonly value: string;

@@ -1,7 +1,7 @@
 import { refuse, shown } from '../archive/finding.ts';
 
 /** A command that an installer makes: a call of `target`. */
-export interface Command {
+export interface WheelCommand {
   readonly name: string;
   /** `module:function`, both dotted identifiers. */
   readonly target: string;
@@ -22,8 +22,8 @@ const groups = new Map([
  *
  * @throws GatehouseError `package.refused` with `wheel.entry-point`
  */
-export function parseCommands(text: string): Command[] {
-  const commands = new Map<string, Command>();
+export function parseCommands(text: string): WheelCommand[] {
+  const commands = new Map<string, WheelCommand>();
   let gui: boolean | undefined;
   for (const line of text.split(/\r\n|\r|\n/).map((written) => written.trim())) {
     if (line === '' || line.startsWith('#')) continue;
@@ -34,7 +34,7 @@ export function parseCommands(text: string): Command[] {
   return [...commands.values()];
 }
 
-function addCommand(commands: Map<string, Command>, command: Command): void {
+function addCommand(commands: Map<string, WheelCommand>, command: WheelCommand): void {
   const before = commands.get(command.name);
   if (before !== undefined && before.target !== command.target) {
     refuse('wheel.entry-point', `two commands named ${shown(command.name)}`);
@@ -47,7 +47,7 @@ const commandName = /^(?!\.)[^/\\:*?"<>|=\p{Cc}]+$/u;
 const dotted = '[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*)*';
 const callable = new RegExp(`^(${dotted})\\s*:\\s*(${dotted})\\s*(?:\\[([^\\]]*)\\])?$`);
 
-function parseCommand(line: string, gui: boolean): Command {
+function parseCommand(line: string, gui: boolean): WheelCommand {
   const split = line.indexOf('=');
   const name = line.slice(0, Math.max(split, 0)).trim();
   if (!commandName.test(name)) refuse('wheel.entry-point', `the command ${shown(line)} has no name that can be`);

@@ -67,7 +67,7 @@ function schemeOf(path: string, stem: string): { scheme: string; path: string } 
   return end < 0 ? { scheme: '', path: rest } : { scheme: rest.slice(0, end), path: rest.slice(end + 1) };
 }
 
-/** From `lib/python3.X/site-packages`. On Windows it is one folder less, which no noarch package can say. */
+/** From site-packages, which lies three folders deep. On Windows it is one folder less, which no noarch package can say. */
 const prefixFromSitePackages = '../../..';
 
 function placedAt({ sha256, size, executable, open }: WheelFile, path: string, recordPath: string): PlacedFile {

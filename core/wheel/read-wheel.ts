@@ -6,9 +6,9 @@ import { decodeUtf8 } from '../package/package-info.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { checkFiles, type WheelFile } from './check-record.ts';
 import { type CoreMetadata, checkRelease, parseCoreMetadata, parseHeaders } from './core-metadata.ts';
-import { type Command, parseCommands } from './entry-points.ts';
+import { parseCommands, type WheelCommand } from './entry-points.ts';
 import { parseRecord } from './record.ts';
-import { checkDataFolders, fileMembers, readMember, stemOf } from './wheel-members.ts';
+import { checkDataFolders, fileMembers, readMember, wheelStem } from './wheel-members.ts';
 
 export interface Wheel {
   readonly fileName: WheelFileName;
@@ -17,7 +17,7 @@ export interface Wheel {
   readonly metadataBytes: Uint8Array;
   /** What `WHEEL` says of its root: for every platform alike. */
   readonly purelib: boolean;
-  readonly commands: readonly Command[];
+  readonly commands: readonly WheelCommand[];
   /** `networkx-1.10` of `networkx-1.10.dist-info` and `networkx-1.10.data`. */
   readonly stem: string;
   /** All of them, `RECORD` too, in order of place. */
@@ -42,7 +42,7 @@ export async function readWheel(
   if (source.size > limits.compressedBytes) refuse('A13.compressed', `${what} has ${source.size} bytes`);
   const { report, list } = collectFindings();
   const members = fileMembers(await openZip(source, besides('archive.directory-slash', report)), limits, report);
-  const stem = stemOf(members, fileName);
+  const stem = wheelStem(members, fileName);
   checkDataFolders(members, stem);
   const budget = startBudget(limits);
   const read = (name: string) => readMember(members, `${stem}.dist-info/${name}`, budget);

@@ -28,7 +28,10 @@ export function fileMembers(members: readonly ZipMember[], limits: ReadLimits, r
 }
 
 /** The folder that says what the wheel is, without its ending: there is one, and it is named for the release. */
-export function stemOf(files: ReadonlyMap<string, ZipMember>, { fileName, project, version }: WheelFileName): string {
+export function wheelStem(
+  files: ReadonlyMap<string, ZipMember>,
+  { fileName, project, version }: WheelFileName,
+): string {
   const folders = [...topFolders(files)].filter((folder) => folder.endsWith('.dist-info'));
   const [folder = '', ...more] = folders;
   if (folders.length === 0) refuse('wheel.dist-info', `${fileName} has no folder .dist-info`);
