@@ -1,10 +1,11 @@
+import { type DistributionFileName, parseDistributionFileName } from './distribution-file-name.ts';
 import { type Pep440Version, parsePep440Version } from './pep440/pep440-version.ts';
 import { type ProjectName, parseProjectName } from './project-name.ts';
 
 /** What a wheel's file name says (the binary distribution format, PEP 427). */
 export interface WheelFileName {
   /** As it was written: the name under which the file is served. */
-  readonly fileName: string;
+  readonly fileName: DistributionFileName;
   readonly project: ProjectName;
   readonly version: Pep440Version;
   /** Of two wheels that are alike but for it, the higher one is installed: by number, then by what follows it. */
@@ -20,27 +21,24 @@ export type WheelFileNameResult =
   | { readonly ok: true; readonly wheel: WheelFileName }
   | { readonly ok: false; readonly message: string };
 
-/** In UTF-16 units: what file systems take. */
-const maxFileNameLength = 255;
-const wheelShape = /^[\w.+!-]+\.whl$/;
 const buildTag = /^(\d+)([\w.]*)$/;
 const pythonTags = /^[a-z_]\w*(?:\.[a-z_]\w*)*$/i;
 const tagSet = /^\w+(?:\.\w+)*$/;
 
 /** Takes a wheel's file name apart. */
-export function parseWheelFileName(fileName: string): WheelFileNameResult {
-  if (!wheelShape.test(fileName) || fileName.length > maxFileNameLength)
-    return refuse('is not the file name of a wheel');
-  const [name = '', written = '', ...rest] = fileName.slice(0, -'.whl'.length).split('-');
+export function parseWheelFileName(text: string): WheelFileNameResult {
+  const fileName = parseDistributionFileName(text);
+  if (fileName === null || !text.endsWith('.whl')) return fault('is not the file name of a wheel');
+  const [name = '', written = '', ...rest] = text.slice(0, -'.whl'.length).split('-');
   const project = name.includes('__') ? null : parseProjectName(name);
-  if (project === null) return refuse(`has "${name}" for a project's name`);
+  if (project === null) return fault(`has "${name}" for a project's name`);
   const version = parsePep440Version(written);
-  if (version === null) return refuse(`has "${written}" for a version`);
+  if (version === null) return fault(`has "${written}" for a version`);
   const tags = readTags(rest);
-  return typeof tags === 'string' ? refuse(tags) : { ok: true, wheel: { fileName, project, version, ...tags } };
+  return typeof tags === 'string' ? fault(tags) : { ok: true, wheel: { fileName, project, version, ...tags } };
 }
 
-const refuse = (message: string): WheelFileNameResult => ({ ok: false, message });
+const fault = (message: string): WheelFileNameResult => ({ ok: false, message });
 
 type Tags = Pick<WheelFileName, 'build' | 'pythons' | 'abis' | 'platforms'>;
 

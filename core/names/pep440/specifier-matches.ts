@@ -75,6 +75,5 @@ function isBefore(version: Pep440Parts, limit: Pep440Parts): boolean {
 /** `>1.2` leaves out 1.2.post1, and `>1.2a1` leaves out 1.2a1.post1; `>1.2.post1` takes 1.2.post2. */
 function isAfter(version: Pep440Parts, limit: Pep440Parts): boolean {
   if (comparePep440(publicOf(version), limit) <= 0) return false;
-  const postsCount = version.post === null || limit.post !== null || limit.dev !== null;
-  return postsCount || !equals({ ...version, post: null, dev: null }, limit);
+  return version.post === null || !equals({ ...version, post: null, dev: null }, limit);
 }

@@ -28,7 +28,8 @@ it.each([
   ['networkx-latest.tar.gz', 'networkx'],
   ['networkx-1.10-2.zip.zip', 'networkx'],
   ['python-constraint-1.4.0.tar.gz', 'python'],
-  [`${'-'.repeat(10_000)}.zip`, 'python'],
+  [`${'a-'.repeat(10_000)}1.zip`, 'python'],
+  ['../python-1.zip', 'python'],
 ])('%s is no sdist of %s', (fileName, project) => {
   expect(parseSdistFileName(fileName, projectOf(project))).toBeNull();
 });

@@ -1,4 +1,9 @@
-import { type ProjectName, projectNameSchema } from '../../../core/names/project-name.ts';
+import {
+  type ExtraName,
+  extraNameSchema,
+  type ProjectName,
+  projectNameSchema,
+} from '../../../core/names/project-name.ts';
 import { parseWheelFileName, type WheelFileName } from '../../../core/names/wheel-file-name.ts';
 
 /** The project that a text names; throws where it names none. */
@@ -10,3 +15,6 @@ export function wheelOf(fileName: string): WheelFileName {
   if (!read.ok) throw new Error(`${fileName} ${read.message}`);
   return read.wheel;
 }
+
+/** The extra that a text names; throws where it names none. */
+export const extraOf = (text: string): ExtraName => extraNameSchema.parse(text);
