@@ -11,12 +11,16 @@ export interface ZipEntry {
   readonly crc: number;
   readonly size: number;
   readonly compressedSize: number;
+  /** Unix type and permission bits, as `stat` has them; 0 where another system wrote the record. */
+  readonly mode: number;
   /** Where the member's local header starts. */
   readonly offset: number;
 }
 
 const recordSignature = 0x02014b50;
 const recordFixedBytes = 46;
+/** What "version made by" says of the system (APPNOTE 4.4.2). */
+const unixHost = 3;
 /** Room for 200,000 members of ordinary names; a `.conda` has three. */
 const maxDirectoryBytes = 32 * 1024 ** 2;
 
@@ -60,7 +64,9 @@ function readRecord(bytes: Uint8Array): { entry: ZipEntry; length: number } {
   if ((flags & 1) !== 0) refuse('A4.encrypted', 'an encrypted member');
   if ((flags & ~knownFlags) !== 0) refuse('A4.flags', `a member has flags 0x${flags.toString(16)}`);
   const method = view.getUint16(10, true);
-  return { entry: { rawName, flags, method, crc: view.getUint32(16, true), size, compressedSize, offset }, length };
+  const mode = view.getUint8(5) === unixHost ? view.getUint16(40, true) : 0;
+  const crc = view.getUint32(16, true);
+  return { entry: { rawName, flags, method, crc, size, compressedSize, mode, offset }, length };
 }
 
 const endSignature = 0x06054b50;
