@@ -1,5 +1,4 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { unsupportedEntries } from '../documents/allowlist/read-entries.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { type Artifact, artifactId, type EntryOutcome } from '../documents/plan.ts';
 import { compareCodePoints } from '../json/json.ts';
@@ -46,7 +45,7 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
   return {
     artifacts: artifactsOf(taken, outcomes),
     outcomes,
-    problems: [...unsupportedEntries(allowlist), ...problems],
+    problems,
     warnings: parts.flatMap((part) => part.warnings).sort(byText),
     complete: parts.every((part) => part.complete) && outcomes.every(({ status }) => status !== 'failed'),
   };
