@@ -1,0 +1,88 @@
+import { refuse } from '../archive/finding.ts';
+import { defaultLimits, startBudget } from '../archive/limits.ts';
+import { openZip } from '../archive/zip/open-zip.ts';
+import { digestStream, type Sha256, sha256Of } from '../names/digest.ts';
+import { parseWheelFileName, type WheelFileName } from '../names/wheel-file-name.ts';
+import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { shownUrl } from '../problems/shown-url.ts';
+import { fetchWithRetry } from '../upstream/fetch-with-retry.ts';
+import { capped, once, readBounded } from '../upstream/read-body.ts';
+import { type CoreMetadata, checkRelease, parseCoreMetadata } from '../wheel/core-metadata.ts';
+import { fileMembers, readMember, wheelStem } from '../wheel/wheel-members.ts';
+import type { IndexFile, IndexWorld } from './index-file.ts';
+
+/** 16 MiB: real metadata has up to 400 kB, its description included. */
+const maxMetadataBytes = 16 * 1024 ** 2;
+/** 256 MiB, of a wheel whose metadata can be had in no other way. PyPI takes files of 100 MiB unless it is asked for more. */
+const maxWheelBytes = 256 * 1024 ** 2;
+
+/**
+ * Reads what a wheel says about itself, and holds it against its name: from the file beside it where the index offers one
+ * (PEP 658), else from the wheel, of which all is downloaded, into the cache. What was read once is kept by the wheel's
+ * sha256. Memory: 16 MiB and what the wheel's file names take.
+ *
+ * @throws GatehouseError `upstream.*`; `fetch.sha256` for a wheel or metadata with another sha256 than the page gives;
+ *   `package.refused` with `metadata.*`, `wheel.*` or a code of the archive
+ */
+export async function wheelMetadata(file: IndexFile, world: IndexWorld): Promise<CoreMetadata> {
+  const name = parseWheelFileName(file.fileName);
+  if (!name.ok) refuse('wheel.file-name', `${file.fileName} ${name.message}`);
+  const bytes = (await keptMetadata(file, world)) ?? (await newMetadata(file, name.wheel, world));
+  const metadata = parseCoreMetadata(bytes, 'METADATA', () => {});
+  checkRelease(metadata, name.wheel, 'METADATA');
+  return metadata;
+}
+
+const keyOf = ({ url }: IndexFile) => `${url}.metadata`;
+const tagOf = (sha256: Sha256) => `"${sha256}"`;
+
+async function keptMetadata(file: IndexFile, { cache }: IndexWorld): Promise<Uint8Array | null> {
+  const kept = file.sha256 && (await cache.get(keyOf(file)));
+  if (!kept || kept.etag !== tagOf(file.sha256) || kept.size > maxMetadataBytes) return null;
+  return kept.read(0, kept.size);
+}
+
+async function newMetadata(file: IndexFile, name: WheelFileName, world: IndexWorld): Promise<Uint8Array> {
+  const bytes = file.metadata === false ? await fromWheel(file, name, world) : await besideWheel(file, world);
+  if (file.sha256 !== null) await world.cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
+  return bytes;
+}
+
+async function besideWheel(file: IndexFile, world: IndexWorld): Promise<Uint8Array> {
+  const url = keyOf(file);
+  const bytes = await fetchWithRetry({ url, from: file.url }, world, async ({ body }) => {
+    const sent = await readBounded(body, maxMetadataBytes, shownUrl(url));
+    if (typeof file.metadata === 'string') expectSha256(sha256Of(sent), file.metadata, url);
+    return sent;
+  });
+  return bytes ?? missing(url);
+}
+
+async function fromWheel(file: IndexFile, name: WheelFileName, world: IndexWorld): Promise<Uint8Array> {
+  const { url } = file;
+  const source = await fetchWithRetry({ url }, world, ({ body, header }) =>
+    world.cache.put(url, header('etag'), capped(body, maxWheelBytes, shownUrl(url))),
+  );
+  return metadataIn(source ?? missing(url), file, name);
+}
+
+async function metadataIn(source: ByteSource, file: IndexFile, name: WheelFileName): Promise<Uint8Array> {
+  const { sha256 } = await digestStream(chunksOf(source));
+  if (file.sha256 !== null) expectSha256(sha256, file.sha256, file.url);
+  const ignore = () => {};
+  const members = fileMembers(await openZip(source, ignore), defaultLimits, ignore);
+  const path = `${wheelStem(members, name)}.dist-info/METADATA`;
+  const bytes = await readMember(members, path, startBudget(defaultLimits));
+  return bytes ?? refuse('wheel.dist-info', `${file.fileName} has no METADATA`);
+}
+
+function expectSha256(got: Sha256, expected: Sha256, url: string): void {
+  if (got === expected) return;
+  const detail = `${shownUrl(url)}: expected sha256 ${expected}, got ${got}`;
+  throw new GatehouseError('fetch.sha256', detail, { retry: true });
+}
+
+function missing(url: string): never {
+  throw new GatehouseError('upstream.status', `${shownUrl(url)} is not there, though its index lists it`);
+}
