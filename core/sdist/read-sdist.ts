@@ -28,6 +28,8 @@ export interface Sdist {
   readonly texts: ReadonlyMap<string, string>;
   /** `sdist.left-out`: what running `setup.py` would add; and what is odd but sound. */
   readonly findings: readonly Finding[];
+  /** The newest time of a file, in milliseconds since the epoch. */
+  readonly modified: number;
   /** The files again, from the start at each call. */
   walk(): AsyncIterable<SdistFile>;
 }
@@ -69,7 +71,7 @@ export async function readSdist(
     ['top_level.txt', text('top_level.txt')],
   ]);
   const chosen = { modules, ...chooseArguments(survey.paths, given, stem), licences };
-  return { stem, version, ...chosen, texts, findings: list(), walk };
+  return { stem, version, ...chosen, texts, findings: list(), modified: survey.modified, walk };
 }
 
 /** What `setup.py` gives to `setup()`; settings of the same meaning in other files are named only. */

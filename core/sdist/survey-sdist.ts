@@ -7,6 +7,8 @@ export interface SdistSurvey {
   readonly paths: readonly string[];
   /** `setup.py`, `PKG-INFO`, those of each `.egg-info` at the top or one folder down. */
   readonly texts: ReadonlyMap<string, Uint8Array>;
+  /** The newest time of a file, in milliseconds since the epoch. */
+  readonly modified: number;
 }
 
 const understood =
@@ -19,8 +21,10 @@ export async function surveySdist(files: AsyncIterable<SdistFile>): Promise<Sdis
   const paths: string[] = [];
   const texts = new Map<string, Uint8Array>();
   let bytes = 0;
-  for await (const { path, size, body } of files) {
+  let newest = 0;
+  for await (const { path, size, modified, body } of files) {
     paths.push(path);
+    newest = Math.max(newest, modified);
     if (!understood.test(path)) continue;
     bytes += size;
     if (bytes > maxTextBytes) refuse('A13.json', `${path} and texts like it have ${bytes} bytes`);
@@ -28,5 +32,5 @@ export async function surveySdist(files: AsyncIterable<SdistFile>): Promise<Sdis
     for await (const part of body) parts.push(part);
     texts.set(path, Buffer.concat(parts));
   }
-  return { paths, texts };
+  return { paths, texts, modified: newest };
 }

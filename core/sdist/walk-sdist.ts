@@ -15,6 +15,8 @@ export interface SdistFile {
   /** Bytes. */
   readonly size: number;
   readonly executable: boolean;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
   /** Its bytes, once; what is not read before the next file is asked for is skipped. */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -55,8 +57,8 @@ type Member = SdistFile & { readonly type: 'file' | 'directory' | 'symlink' };
 async function* tarMembers({ source, format, limits }: Walk): AsyncGenerator<Member> {
   const meter = startBudget(limits).meter(source.size);
   const tar = format === '.tar.gz' ? decodeGzip(source, meter) : decodeBzip2(chunksOf(source), meter, report);
-  for await (const { path, type, size, mode, body } of walkTar(tar, memberRules(limits, report))) {
-    yield { path, type, size, body, executable: (mode & 0o111) !== 0 };
+  for await (const { path, type, size, mode, modified, body } of walkTar(tar, memberRules(limits, report))) {
+    yield { path, type, size, modified, body, executable: (mode & 0o111) !== 0 };
   }
 }
 
@@ -66,14 +68,14 @@ const unixSymlink = 0o120000;
 async function* zipMembers({ source, limits }: Walk): AsyncGenerator<Member> {
   const rules = memberRules(limits, report);
   const budget = startBudget(limits);
-  for (const { name, size, mode, compressedSize, open } of await openZip(source, report)) {
+  for (const { name, size, mode, modified, compressedSize, open } of await openZip(source, report)) {
     const directory = name.endsWith('/');
     const link = (mode & unixTypeBits) === unixSymlink;
     const type = directory ? 'directory' : link ? 'symlink' : 'file';
     const path = name.replace(/\/$/, '');
     if (!directory) rules.add({ path, type: 'file', mode: mode & 0o777 });
     const body = metered(open(), budget.meter(compressedSize));
-    yield { path, type, size, body, executable: (mode & 0o111) !== 0 };
+    yield { path, type, size, modified, body, executable: (mode & 0o111) !== 0 };
   }
 }
 

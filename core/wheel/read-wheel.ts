@@ -22,6 +22,8 @@ export interface Wheel {
   readonly stem: string;
   /** All of them, `RECORD` too, in order of place. */
   readonly files: readonly WheelFile[];
+  /** The newest time of a file, in milliseconds since the epoch. */
+  readonly modified: number;
   /** What is odd but sound. */
   readonly findings: readonly Finding[];
 }
@@ -57,7 +59,8 @@ export async function readWheel(
   if (record === null) refuse('wheel.dist-info', `${what} has no RECORD`);
   const rows = parseRecord(decodeUtf8(record, 'RECORD'), 'RECORD');
   const files = await checkFiles(members, { rows, infoFolder: `${stem}.dist-info`, budget });
-  return { fileName, metadata, metadataBytes, purelib, commands, stem, files, findings: list() };
+  const modified = [...members.values()].reduce((newest, member) => Math.max(newest, member.modified), 0);
+  return { fileName, metadata, metadataBytes, purelib, commands, stem, files, modified, findings: list() };
 }
 
 /** Folders are no files of a wheel, and in a ZIP all of them end in `/`. */
