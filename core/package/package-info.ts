@@ -1,9 +1,9 @@
+import { z } from 'zod';
 import { type Finding, type Report, refuse } from '../archive/finding.ts';
 import type { ReadLimits } from '../archive/limits.ts';
 import type { TarMember } from '../archive/tar/walk-tar.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type IndexJson, parseIndexJson, parseInfoJson } from './index-json.ts';
-import { z } from 'zod';
 
 /** What a package says about itself. */
 export interface PackageInfo {

@@ -28,7 +28,7 @@ interface CondaEntry extends EntryDetails {
   readonly channel: string | null;
 }
 
-interface PypiEntry extends EntryDetails, PypiRequirement {
+export interface PypiEntry extends EntryDetails, PypiRequirement {
   readonly kind: 'pypi';
   /** `pypi:` and the requirement as written, trimmed. */
   readonly id: string;
