@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
-import type { IndexFile } from './index-file.ts';
 import { checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wrongPage } from './page.ts';
+import type { ProjectFile } from './project-file.ts';
 
 /**
  * Reads a project's page in HTML (PEP 503, 592, 629, 658): its links, resolved as a browser does. A file's name is the
@@ -8,7 +8,7 @@ import { checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wro
  *
  * @throws GatehouseError `upstream.body` as {@link filesOf}
  */
-export function readHtmlPage(text: string, page: PageAddress): IndexFile[] {
+export function readHtmlPage(text: string, page: PageAddress): ProjectFile[] {
   const { anchors, base, version } = scan(text);
   checkVersion(version, page);
   const resolved = URL.parse(base ?? '', page.url);

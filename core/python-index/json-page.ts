@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { parseJson } from '../json/json.ts';
 import { parseProjectName } from '../names/project-name.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import type { IndexFile } from './index-file.ts';
 import { checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wrongPage } from './page.ts';
+import type { ProjectFile } from './project-file.ts';
 
 const hashesSchema = z.record(z.string(), z.string());
 
@@ -36,7 +36,7 @@ const pageSchema = z.object({
  * @throws GatehouseError `upstream.body` as {@link filesOf}, for another project's page, and for one that is quarantined;
  *   `json.invalid` for what is no such page
  */
-export function readJsonPage(text: string, page: PageAddress): IndexFile[] {
+export function readJsonPage(text: string, page: PageAddress): ProjectFile[] {
   const read = parseJson(text, pageSchema, shownUrl(page.url));
   checkVersion(read.meta?.['api-version'], page);
   if (read.name !== undefined && parseProjectName(read.name) !== page.project) {

@@ -4,11 +4,11 @@ import type { ProjectName } from '../names/project-name.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { fetchDocument } from '../upstream/fetch-with-retry.ts';
+import { fetchDocument, type UpstreamWorld } from '../upstream/fetch-with-retry.ts';
 import { once, readBounded } from '../upstream/read-body.ts';
 import { readHtmlPage } from './html-page.ts';
-import type { IndexFile, IndexWorld } from './index-file.ts';
 import { readJsonPage } from './json-page.ts';
+import type { ProjectFile } from './project-file.ts';
 
 const json = 'application/vnd.pypi.simple.v1+json';
 const html = 'application/vnd.pypi.simple.v1+html';
@@ -32,15 +32,15 @@ type Head = z.infer<typeof headSchema>;
 export async function openProject(
   index: string,
   project: ProjectName,
-  world: IndexWorld,
-): Promise<readonly IndexFile[] | null> {
+  world: UpstreamWorld,
+): Promise<readonly ProjectFile[] | null> {
   const url = `${index.replace(/\/+$/, '')}/${project}/`;
   if (!url.startsWith('file:')) return openPage(url, project, world);
   return (await openPage(`${url}index.json`, project, world)) ?? openPage(`${url}index.html`, project, world);
 }
 
-function openPage(url: string, project: ProjectName, world: IndexWorld): Promise<IndexFile[] | null> {
-  return fetchDocument<IndexFile[]>({ url, headers }, world, {
+function openPage(url: string, project: ProjectName, world: UpstreamWorld): Promise<ProjectFile[] | null> {
+  return fetchDocument<ProjectFile[]>({ url, headers }, world, {
     async fresh(response) {
       const head = { type: typeOf(response), url: response.url };
       const bytes = await readBounded(response.body, maxPageBytes, shownUrl(url));
@@ -59,7 +59,7 @@ function openPage(url: string, project: ProjectName, world: IndexWorld): Promise
   });
 }
 
-function readPage(bytes: Uint8Array, { type, url }: Head, project: ProjectName): IndexFile[] {
+function readPage(bytes: Uint8Array, { type, url }: Head, project: ProjectName): ProjectFile[] {
   const text = new TextDecoder().decode(bytes);
   const read = type === json ? readJsonPage : readHtmlPage;
   return read(text, { url, project });

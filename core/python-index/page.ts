@@ -6,7 +6,7 @@ import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { misplacement } from '../upstream/upstream-subdir.ts';
-import type { IndexFile } from './index-file.ts';
+import type { ProjectFile } from './project-file.ts';
 
 /** Where a page came from, after redirects, and whose it is. */
 export interface PageAddress {
@@ -15,7 +15,7 @@ export interface PageAddress {
 }
 
 /** A link of a page, as it is written there, the rest of its facts read. */
-export interface PageLink extends Omit<IndexFile, 'fileName' | 'url'> {
+export interface PageLink extends Omit<ProjectFile, 'fileName' | 'url'> {
   readonly name: string;
   /** Absolute, or relative to `base`. */
   readonly href: string;
@@ -32,8 +32,8 @@ const otherFormats = /\.(?:egg|exe|msi|dmg|rpm|deb|tgz|tar\.(?:xz|z|lz))$/i;
  * @throws GatehouseError `upstream.body` for a page without any file, which is no reason to think that all were removed;
  *   for two files of one name; for a link that leads where it must not, or carries a secret
  */
-export function filesOf(links: Iterable<PageLink>, base: string, page: PageAddress): IndexFile[] {
-  const files = new Map<string, IndexFile>();
+export function filesOf(links: Iterable<PageLink>, base: string, page: PageAddress): ProjectFile[] {
+  const files = new Map<string, ProjectFile>();
   let isFiles = false;
   for (const { name, href, ...facts } of links) {
     const fileName = fileNameOf(name, page.project);

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { refuse } from '../../../core/archive/finding.ts';
+import { defaultLimits } from '../../../core/archive/limits.ts';
+import { memberRules } from '../../../core/archive/members.ts';
 import { sizedBytes } from '../../../core/archive/sized-bytes.ts';
+import { walkTar } from '../../../core/archive/tar/walk-tar.ts';
 import { tarSize, writeTar } from '../../../core/archive/tar/write-tar.ts';
 import { readTar } from '../../local/sample/read-back.ts';
 import { joined, refusalOf } from '../../support/packages/refusal.ts';
@@ -29,6 +33,13 @@ test('what is packed is read back, long and foreign names too, and has the size 
       expect(readTar(archive)).toEqual(expected);
     }),
   );
+});
+
+test('our own strict reader takes it, with its date', async () => {
+  const tar = writeTar([{ path: 'a', ...sizedBytes('x') }], 1_438_777_858);
+  const dates = [];
+  for await (const { modified } of walkTar(tar, memberRules(defaultLimits, refuse))) dates.push(modified);
+  expect(dates).toEqual([1_438_777_858_000]);
 });
 
 test('a size that a header cannot state is refused, and one that is not true ends the writing', async () => {

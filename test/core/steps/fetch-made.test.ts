@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { openZip } from '../../../core/archive/zip/open-zip.ts';
+import { measured, writeZip } from '../../../core/archive/zip/write-zip.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { packageKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
@@ -7,6 +9,7 @@ import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
 import { readPackage } from '../../local/sample/read-back.ts';
+import { joined } from '../../support/packages/refusal.ts';
 import { buildSdist } from '../../support/python/build-sdist.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { madeArtifact } from '../../support/python/made-artifact.ts';
@@ -16,6 +19,15 @@ import { ok, status, testUpstream } from '../../support/upstream/test-upstream.t
 const wheel = buildWheel({ files: { 'demo.py': 'x = 1\n', 'demo-1.0.data/scripts/demo': '#!python\n' } });
 const sdist = buildSdist({ files: { 'setup.py': 'from setuptools import setup\nsetup(scripts=LIST)\n' } });
 const ofSdist = { from: 'sdist', fileName: 'demo-1.0.tar.gz' } as const;
+
+const wheelName = 'demo-1.0-py3-none-any.whl';
+const newest = Date.UTC(2015, 7, 5, 12, 30, 58);
+
+/** A ZIP with the members of another, all of this date. */
+async function dated(zip: Uint8Array): Promise<Uint8Array> {
+  const members = await openZip(bytesSource(zip), () => {});
+  return joined(writeZip(await Promise.all(members.map(({ name, open }) => measured(name, open))), newest));
+}
 
 type Changes = Omit<Parameters<typeof madeArtifact>[1], 'url'>;
 
@@ -67,11 +79,14 @@ describe('a package that is made of a wheel', () => {
     expect(await fetchMade(wheel, {}, scene)).toMatchObject({ outcome: { status: 'present' }, requests: 0 });
   });
 
-  it('is dated by the newest time in the wheel where the index gives none', async () => {
-    const { stored, artifact } = await fetchMade(wheel, { timestamp: 0 });
+  it.each([
+    ['wheel', wheelName, wheel],
+    ['sdist', 'demo-1.0.zip', buildSdist({ format: '.zip' })],
+  ] as const)('is dated by the newest time in the %s where the index gives none', async (from, fileName, bytes) => {
+    const { stored, artifact } = await fetchMade(await dated(bytes), { from, fileName, timestamp: 0 });
     const members = await readPackage(artifact.filename, stored ?? new Uint8Array());
     const { timestamp } = parseJson(members['info/index.json'] ?? '', indexJson, 'index.json');
-    expect(timestamp).toBe(Date.UTC(1980, 0, 1));
+    expect(timestamp).toBe(newest);
   });
 
   it.each<[string, Uint8Array, Changes, string, RegExp]>([
@@ -166,16 +181,6 @@ describe('a package that is made of an sdist', () => {
     const members = await readPackage(artifact.filename, stored ?? new Uint8Array());
     expect(members['site-packages/demo/__init__.py']).toBe('x = 1\n');
     expect((await fetchMade(sdist, ofSdist)).stored).toEqual(stored);
-  });
-
-  it('is dated by its newest file where the index gives no time', async () => {
-    const { stored, artifact } = await fetchMade(buildSdist({ format: '.zip' }), {
-      from: 'sdist',
-      fileName: 'demo-1.0.zip',
-      timestamp: 0,
-    });
-    const members = await readPackage(artifact.filename, stored ?? new Uint8Array());
-    expect(parseJson(members['info/index.json'] ?? '', indexJson, 'index.json').timestamp).toBe(Date.UTC(1980, 0, 1));
   });
 });
 

@@ -1,12 +1,8 @@
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
-import type { UpstreamWorld } from '../upstream/fetch-with-retry.ts';
-
-/** What those who read package indexes need of the outside: pages and metadata that were fetched before are kept. */
-export type IndexWorld = UpstreamWorld;
 
 /** One file of a project's page (PEP 503, 691): a wheel or a source distribution. */
-export interface IndexFile {
+export interface ProjectFile {
   /** As it was written: compared normalised, served byte for byte. */
   readonly fileName: DistributionFileName;
   /** Absolute; without user, query and fragment. */

@@ -6,11 +6,11 @@ import { parseWheelFileName, type WheelFileName } from '../names/wheel-file-name
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { fetchWithRetry } from '../upstream/fetch-with-retry.ts';
+import { fetchWithRetry, type UpstreamWorld } from '../upstream/fetch-with-retry.ts';
 import { capped, once, readBounded } from '../upstream/read-body.ts';
 import { type CoreMetadata, checkRelease, parseCoreMetadata } from '../wheel/core-metadata.ts';
 import { fileMembers, readMember, wheelStem } from '../wheel/wheel-members.ts';
-import type { IndexFile, IndexWorld } from './index-file.ts';
+import type { ProjectFile } from './project-file.ts';
 
 /** 16 MiB: real metadata has up to 400 kB, its description included. */
 const maxMetadataBytes = 16 * 1024 ** 2;
@@ -25,7 +25,7 @@ const maxWheelBytes = 256 * 1024 ** 2;
  * @throws GatehouseError `upstream.*`; `fetch.sha256` for a wheel or metadata with another sha256 than the page gives;
  *   `package.refused` with `metadata.*`, `wheel.*` or a code of the archive
  */
-export async function wheelMetadata(file: IndexFile, world: IndexWorld): Promise<CoreMetadata> {
+export async function fetchWheelMetadata(file: ProjectFile, world: UpstreamWorld): Promise<CoreMetadata> {
   const name = parseWheelFileName(file.fileName);
   if (!name.ok) refuse('wheel.file-name', `${file.fileName} ${name.message}`);
   const bytes = (await keptMetadata(file, world)) ?? (await newMetadata(file, name.wheel, world));
@@ -34,22 +34,22 @@ export async function wheelMetadata(file: IndexFile, world: IndexWorld): Promise
   return metadata;
 }
 
-const keyOf = ({ url }: IndexFile) => `${url}.metadata`;
+const keyOf = ({ url }: ProjectFile) => `${url}.metadata`;
 const tagOf = (sha256: Sha256) => `"${sha256}"`;
 
-async function keptMetadata(file: IndexFile, { cache }: IndexWorld): Promise<Uint8Array | null> {
+async function keptMetadata(file: ProjectFile, { cache }: UpstreamWorld): Promise<Uint8Array | null> {
   const kept = file.sha256 && (await cache.get(keyOf(file)));
   if (!kept || kept.etag !== tagOf(file.sha256) || kept.size > maxMetadataBytes) return null;
   return kept.read(0, kept.size);
 }
 
-async function newMetadata(file: IndexFile, name: WheelFileName, world: IndexWorld): Promise<Uint8Array> {
+async function newMetadata(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
   const bytes = file.metadata === false ? await fromWheel(file, name, world) : await besideWheel(file, world);
   if (file.sha256 !== null) await world.cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
   return bytes;
 }
 
-async function besideWheel(file: IndexFile, world: IndexWorld): Promise<Uint8Array> {
+async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uint8Array> {
   const url = keyOf(file);
   const bytes = await fetchWithRetry({ url, from: file.url }, world, async ({ body }) => {
     const sent = await readBounded(body, maxMetadataBytes, shownUrl(url));
@@ -59,7 +59,7 @@ async function besideWheel(file: IndexFile, world: IndexWorld): Promise<Uint8Arr
   return bytes ?? missing(url);
 }
 
-async function fromWheel(file: IndexFile, name: WheelFileName, world: IndexWorld): Promise<Uint8Array> {
+async function fromWheel(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
   const { url } = file;
   const source = await fetchWithRetry({ url }, world, ({ body, header }) =>
     world.cache.put(url, header('etag'), capped(body, maxWheelBytes, shownUrl(url))),
@@ -67,7 +67,7 @@ async function fromWheel(file: IndexFile, name: WheelFileName, world: IndexWorld
   return metadataIn(source ?? missing(url), file, name);
 }
 
-async function metadataIn(source: ByteSource, file: IndexFile, name: WheelFileName): Promise<Uint8Array> {
+async function metadataIn(source: ByteSource, file: ProjectFile, name: WheelFileName): Promise<Uint8Array> {
   const { sha256 } = await digestStream(chunksOf(source));
   if (file.sha256 !== null) expectSha256(sha256, file.sha256, file.url);
   const ignore = () => {};
