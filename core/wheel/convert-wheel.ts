@@ -6,26 +6,15 @@ import type { TarFile } from '../archive/tar/write-tar.ts';
 import { compareCodePoints } from '../json/json.ts';
 import { sha256Of } from '../names/digest.ts';
 import { type PackageFileName, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
-import type { PackageName } from '../names/package-name.ts';
 import { infoMembers, writeConda } from '../package/write-conda.ts';
-import { aboutOf, licenseOf } from './describe-wheel.ts';
+import { aboutOf } from './describe-wheel.ts';
+import { type CondaBuild, indexJsonOf } from './index-json-of.ts';
 import { type PlacedFile, placeFiles } from './place-files.ts';
 import type { Wheel } from './read-wheel.ts';
 import { writeRecord } from './record.ts';
 
 /** Part of each build string: other bytes from a mended converter so get another name. Raise it when they change. */
 export const converterRevision = 1;
-
-/** What the plan decides about a package that is made of a wheel. */
-export interface CondaBuild {
-  readonly name: PackageName;
-  /** MatchSpecs, `python` and virtual packages among them. */
-  readonly depends: readonly string[];
-  /** The build string: a hash of `depends` and {@link converterRevision} in it. */
-  readonly build: string;
-  /** Of members and record, in milliseconds since the epoch. */
-  readonly timestamp: number;
-}
 
 export interface ConvertedWheel {
   readonly fileName: PackageFileName;
@@ -51,7 +40,7 @@ export async function convertWheel(wheel: Wheel, build: CondaBuild): Promise<Con
   const { report, list } = collectFindings();
   const payload = withInstallerFiles(await placeFiles(wheel, report), wheel.stem);
   payload.sort((a, b) => compareCodePoints(a.path, b.path));
-  const index = indexOf(wheel, build);
+  const index = indexJsonOf(wheel.metadata, wheel.fileName, build);
   const entryPoints = wheel.commands.map(({ name, target }) => `${name} = ${target}`);
   const described = infoMembers({ index, about: aboutOf(wheel.metadata), entryPoints, files: payload });
   const info = [...described, ...licences(wheel)].sort((a, b) => compareCodePoints(a.path, b.path));
@@ -76,21 +65,6 @@ function condaFileName({ fileName }: Wheel, { name, build }: CondaBuild): Packag
   const text = `${name}-${fileName.version.text}-${build}.conda`;
   const parsed = parsePackageFileName(text);
   return parsed ?? refuse('wheel.package-name', `${shown(text)} is no conda package file name`);
-}
-
-function indexOf({ fileName, metadata }: Wheel, { name, build, depends, timestamp }: CondaBuild) {
-  const version = fileName.version.text;
-  const identity = { name, version, build, build_number: 0, subdir: 'noarch', noarch: 'python' };
-  const license = licenseOf(metadata);
-  return {
-    ...identity,
-    arch: null,
-    platform: null,
-    depends,
-    ...(license !== undefined && { license }),
-    purls: [`pkg:pypi/${fileName.project}@${encodeURIComponent(version)}`],
-    timestamp,
-  };
 }
 
 function withInstallerFiles(placed: readonly PlacedFile[], stem: string): PlacedFile[] {
