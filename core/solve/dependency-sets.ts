@@ -112,8 +112,9 @@ async function specOf(
 
 function reason(detail: string, text?: string): Reason {
   const project = text === undefined ? null : projectIn(text);
-  const hint = `name what it needs of it in the entry: "depends": ["${project ?? ''} ..."]`;
-  return { code: 'pypi.dependency', detail, ...(project !== null && { hint }) };
+  if (project === null) return { code: 'pypi.dependency', detail };
+  const hint = `add to the entry what it needs: "depends": ["${project}"], by its conda name, with versions if you like`;
+  return { code: 'pypi.dependency', detail, hint };
 }
 
 const projectIn = (text: string) => parseProjectName(/^\s*([\w.-]*)/.exec(text)?.[1] ?? '');

@@ -2,7 +2,7 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, tellingOf } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import type { IndexFile } from '../python-index/index-file.ts';
+import type { ProjectFile } from '../python-index/project-file.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { type CondaNames, condaNames } from './conda-names.ts';
 import { dependencySets } from './dependency-sets.ts';
@@ -65,7 +65,7 @@ export async function madeCandidates(
 
 interface Page {
   readonly index: string;
-  readonly files: readonly IndexFile[];
+  readonly files: readonly ProjectFile[];
 }
 
 async function firstPage(

@@ -40,7 +40,9 @@ export function madeRecord(
     { name: made.name, depends, build, timestamp },
   );
   const filename = parsePackageFileName(`${made.name}-${version.text}-${build}.conda`);
-  const normal = normaliseRecord(indexJson);
+  // Without a time of the index's the package is dated by what is in it, which nobody knows before it is made.
+  const { timestamp: _, ...undated } = indexJson;
+  const normal = normaliseRecord(timestamp === 0 ? undated : indexJson);
   if (filename === null || !normal.ok || file.sha256 === null) {
     return { code: 'pypi.file-name', detail: `${made.name}-${version.text}-${build} is no name of a conda package` };
   }

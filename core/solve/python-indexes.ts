@@ -5,11 +5,11 @@ import type { SdistFileName } from '../names/sdist-file-name.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import type { IndexFile, IndexWorld } from '../python-index/index-file.ts';
+import { fetchWheelMetadata } from '../python-index/fetch-wheel-metadata.ts';
 import { openProject } from '../python-index/open-project.ts';
-import { wheelMetadata } from '../python-index/wheel-metadata.ts';
+import type { ProjectFile } from '../python-index/project-file.ts';
 import { readSdist } from '../sdist/read-sdist.ts';
-import { fetchWithRetry } from '../upstream/fetch-with-retry.ts';
+import { fetchWithRetry, type UpstreamWorld } from '../upstream/fetch-with-retry.ts';
 import { capped } from '../upstream/read-body.ts';
 import { type CoreMetadata, parseCoreMetadata } from '../wheel/core-metadata.ts';
 
@@ -28,14 +28,14 @@ export interface ReleaseMetadata {
 /** Python package indexes, as a plan reads them. Rejects with GatehouseError as {@link openProject}, or `package.refused`. */
 export interface PythonIndexes {
   /** The files of a project; null when the index has no such project. */
-  files(index: string, project: ProjectName): Promise<readonly IndexFile[] | null>;
-  wheel(file: IndexFile): Promise<ReleaseMetadata>;
-  sdist(file: IndexFile, name: SdistOf): Promise<ReleaseMetadata>;
+  files(index: string, project: ProjectName): Promise<readonly ProjectFile[] | null>;
+  wheel(file: ProjectFile): Promise<ReleaseMetadata>;
+  sdist(file: ProjectFile, name: SdistOf): Promise<ReleaseMetadata>;
 }
 
 /** Reads indexes, each page and file once for as long as the result lives: every platform asks for the same. */
-export function openPythonIndexes(world: IndexWorld): PythonIndexes {
-  const pages = new Map<string, Promise<readonly IndexFile[] | null>>();
+export function openPythonIndexes(world: UpstreamWorld): PythonIndexes {
+  const pages = new Map<string, Promise<readonly ProjectFile[] | null>>();
   const releases = new Map<string, Promise<ReleaseMetadata>>();
   return {
     files: (index, project) =>
@@ -45,7 +45,7 @@ export function openPythonIndexes(world: IndexWorld): PythonIndexes {
         return files;
       }),
     wheel: (file) =>
-      once(releases, file.url, async () => ({ metadata: await wheelMetadata(file, world), leftOut: [] })),
+      once(releases, file.url, async () => ({ metadata: await fetchWheelMetadata(file, world), leftOut: [] })),
     sdist: (file, name) => once(releases, file.url, () => readRelease(file, name, world)),
   };
 }
@@ -56,7 +56,7 @@ function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promis
   return made;
 }
 
-async function readRelease(file: IndexFile, name: SdistOf, world: IndexWorld): Promise<ReleaseMetadata> {
+async function readRelease(file: ProjectFile, name: SdistOf, world: UpstreamWorld): Promise<ReleaseMetadata> {
   const { texts, findings } = await readSdist(await bytesOf(file, world), name);
   const metadata = parseCoreMetadata(Buffer.from(texts.get('METADATA') ?? ''), 'METADATA', () => {});
   return { metadata, leftOut: findings.filter(({ code }) => code === 'sdist.left-out') };
@@ -66,7 +66,7 @@ async function readRelease(file: IndexFile, name: SdistOf, world: IndexWorld): P
 const maxSdistBytes = 256 * 1024 ** 2;
 
 /** Downloads an sdist into the cache, unless it is there. */
-async function bytesOf({ url, sha256 }: IndexFile, world: IndexWorld): Promise<ByteSource> {
+async function bytesOf({ url, sha256 }: ProjectFile, world: UpstreamWorld): Promise<ByteSource> {
   const sha256In = async (source: ByteSource) => (await digestStream(chunksOf(source))).sha256;
   const kept = await world.cache.get(url);
   if (kept !== null && (await sha256In(kept)) === sha256) return kept;

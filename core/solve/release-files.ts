@@ -6,7 +6,7 @@ import type { ProjectName } from '../names/project-name.ts';
 import { parseSdistFileName, type SdistFileName } from '../names/sdist-file-name.ts';
 import { parseWheelFileName, type WheelFileName } from '../names/wheel-file-name.ts';
 import type { Problem } from '../problems/problem.ts';
-import type { IndexFile } from '../python-index/index-file.ts';
+import type { ProjectFile } from '../python-index/project-file.ts';
 
 /** Why nothing comes of an entry, but for its name. */
 export type Reason = Omit<Problem, 'subject'>;
@@ -19,7 +19,7 @@ export interface WantedReleases {
 }
 
 /** The one file of a release that a package is made of. */
-export type ReleaseFile = { readonly file: IndexFile; readonly version: Pep440Version } & (
+export type ReleaseFile = { readonly file: ProjectFile; readonly version: Pep440Version } & (
   | { readonly from: 'wheel'; readonly name: WheelFileName }
   | { readonly from: 'sdist'; readonly name: SdistFileName }
 );
@@ -35,7 +35,7 @@ const maxSdists = 3;
  *
  * @returns newest first, at least one; or why there is none
  */
-export function chooseReleaseFiles(files: readonly IndexFile[], wanted: WantedReleases): ReleaseFile[] | Reason {
+export function chooseReleaseFiles(files: readonly ProjectFile[], wanted: WantedReleases): ReleaseFile[] | Reason {
   const { project, specifier } = wanted;
   const known = files.flatMap((file) => named(file, project));
   const isPin = specifier.clauses.some(({ op }) => op === '==' || op === '===');
@@ -51,7 +51,7 @@ export function chooseReleaseFiles(files: readonly IndexFile[], wanted: WantedRe
   return bounded.length > 0 ? bounded : noWheel(newest, wanted);
 }
 
-function named(file: IndexFile, project: ProjectName): ReleaseFile[] {
+function named(file: ProjectFile, project: ProjectName): ReleaseFile[] {
   const wheel = parseWheelFileName(file.fileName);
   if (wheel.ok) return [{ from: 'wheel', file, name: wheel.wheel, version: wheel.wheel.version }];
   const sdist = parseSdistFileName(file.fileName, project);
