@@ -2,7 +2,7 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import type { Fetch } from '../../../core/ports/fetch.ts';
 
 export const json = 'application/vnd.pypi.simple.v1+json';
-export const html = 'text/html';
+const html = 'text/html';
 /** Of some file. */
 export const sha256 = sha256Of('some file');
 
@@ -15,6 +15,20 @@ export interface Page {
 }
 
 export const page = (type: string, body: Page['body']): Page => ({ type, body });
+
+/** A wheel of `demo` as a page in JSON lists it. */
+export const wheel = {
+  filename: 'demo-1.0-py3-none-any.whl',
+  url: '/files/demo-1.0-py3-none-any.whl',
+  hashes: { sha256 },
+};
+export const jsonPage = (files: readonly object[], more = {}) =>
+  page(json, JSON.stringify({ meta: { 'api-version': '1.1' }, name: 'demo', files, ...more }));
+export const anchor = (attributes: string, text = 'demo-1.0-py3-none-any.whl') => `<a ${attributes}>${text}</a>`;
+export const htmlPage = (...lines: string[]) =>
+  page(html, `<!DOCTYPE html><html><body>${lines.join('\n')}</body></html>`);
+/** The same in HTML. */
+export const plain = anchor(`href="../../files/demo-1.0-py3-none-any.whl#sha256=${sha256}"`);
 
 /** An index that has one page, whose ETag is `"1"`. */
 export function indexOf(answer: Page | number) {
