@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
-import { openPythonIndexes } from '../core/solve/python-indexes.ts';
+import { openPythonIndexes } from '../core/releases/python-indexes.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
 import { advanceRun } from '../core/steps/cloud-run/advance.ts';
 import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts';

@@ -128,12 +128,15 @@ export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
   return id;
 }
 
+/** Bytes to be fetched for an artifact, as far as upstream says. */
+export const bytesToFetch = ({ size, made }: Artifact): number => size ?? made?.size ?? 0;
+
 /** Bytes that a plan would fetch, as far as upstream says. */
 export function bytesToAdd({ artifacts, add }: Plan): number {
   const adding = new Set(add);
   return artifacts
     .filter((artifact) => adding.has(artifactId(artifact)))
-    .reduce((sum, { size }) => sum + (size ?? 0), 0);
+    .reduce((sum, artifact) => sum + bytesToFetch(artifact), 0);
 }
 
 /**

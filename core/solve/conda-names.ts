@@ -3,14 +3,14 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
 import { noarch } from '../names/subdir.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { Reason } from './release-files.ts';
+import type { NameOf } from '../releases/dependency-sets.ts';
+import type { Reason } from '../releases/release-files.ts';
 import type { OpenSubdir } from './upstream-subdirs.ts';
 import { openView, type UpstreamView } from './upstream-view.ts';
 
 /** What the conda channels say of Python projects. */
 export interface CondaNames {
-  /** The conda package that a project is, or why nobody can tell. */
-  nameOf(project: ProjectName): Promise<string | Reason>;
+  readonly nameOf: NameOf;
   /** Minor versions of python, rising: those the allowlist lists, else all that the channels have. */
   pythons(): Promise<string[]>;
 }

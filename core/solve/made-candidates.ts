@@ -3,15 +3,16 @@ import { GatehouseError } from '../problems/error.ts';
 import { type Problem, tellingOf } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
+import { dependencySets } from '../releases/dependency-sets.ts';
+import type { MadeRequest } from '../releases/made-record.ts';
+import { madeRecord } from '../releases/made-record.ts';
+import { pythonBounds } from '../releases/python-bounds.ts';
+import type { PythonIndexes, ReleaseMetadata } from '../releases/python-indexes.ts';
+import { chooseReleaseFiles, type Reason, type ReleaseFile } from '../releases/release-files.ts';
+import { splitDepends } from '../releases/split-depends.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { type CondaNames, condaNames } from './conda-names.ts';
-import { dependencySets } from './dependency-sets.ts';
-import { madeRecord } from './made-record.ts';
-import { pythonBounds } from './python-bounds.ts';
-import type { PythonIndexes, ReleaseMetadata } from './python-indexes.ts';
-import { chooseReleaseFiles, type Reason, type ReleaseFile } from './release-files.ts';
-import type { InstallRequest, MadeRequest } from './requests.ts';
-import { splitDepends } from './split-depends.ts';
+import type { InstallRequest } from './requests.ts';
 import type { OpenSubdir } from './upstream-subdirs.ts';
 
 export interface MadeWorld {

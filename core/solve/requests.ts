@@ -2,11 +2,11 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
 import { type MatchSpec, parseMatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
-import { type PackageName, packageNameSchema } from '../names/package-name.ts';
-import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
+import { packageNameSchema } from '../names/package-name.ts';
+import { parseSpecifier } from '../names/pep440/specifier.ts';
 import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
-import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
+import { type MadeRequest, madeBuild } from '../releases/made-record.ts';
 
 /** Something that must install: an entry on its own, or an environment's specs together. */
 export interface InstallRequest {
@@ -19,21 +19,6 @@ export interface InstallRequest {
   /** Of a PyPI entry: the package that is made for it. */
   readonly made?: MadeRequest;
 }
-
-/** What a PyPI entry asks for. */
-export interface MadeRequest {
-  readonly project: ProjectName;
-  readonly specifier: Specifier;
-  /** Whether an sdist will do where a release has no wheel. */
-  readonly unpack: boolean;
-  /** What the package is called in conda. */
-  readonly name: PackageName;
-  /** What the entry says that the package needs besides. */
-  readonly depends: readonly MatchSpec[];
-}
-
-/** How the build string of a made package starts, and of no other: a channel's build of the name does not answer the entry. */
-export const madeBuild = 'pypi_';
 
 /** All that must install, in the allowlist's order: entries first, then environments. */
 export function installRequests({

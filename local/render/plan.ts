@@ -1,4 +1,11 @@
-import { artifactId, bytesToAdd, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
+import {
+  type Artifact,
+  artifactId,
+  bytesToAdd,
+  bytesToFetch,
+  type EntryOutcome,
+  type Plan,
+} from '../../core/documents/plan.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
@@ -12,7 +19,7 @@ export function planJson(plan: Plan): string {
 
 /** The same as an object, for `sync --json`. */
 export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, warnings, complete }: Plan) {
-  const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why }) => ({
+  const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why, made }) => ({
     subdir,
     filename,
     sha256,
@@ -20,6 +27,8 @@ export function planDocument({ artifacts, add, change, drop, hotfix, entries, pr
     size,
     url,
     channel,
+    from: made === undefined ? 'conda' : 'pypi',
+    ...(made && { madeOf: { fileName: made.fileName, sha256: made.sha256, size: made.size } }),
     why,
   }));
   return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems, warnings };
@@ -29,8 +38,11 @@ export function planDocument({ artifacts, add, change, drop, hotfix, entries, pr
 export function planText(plan: Plan): string {
   const byId = new Map(plan.artifacts.map((artifact) => [artifactId(artifact), artifact]));
   const added = plan.add.map((id) => {
-    const { size, why = [] } = byId.get(id) ?? {};
-    return `+ ${id}${size ? ` (${formatBytes(size)})` : ''}  for ${why.map(shownLine).join(', ')}`;
+    const artifact = byId.get(id);
+    const size = artifact && bytesToFetch(artifact);
+    const from = artifact?.made && `, from pypi: ${artifact.made.fileName}`;
+    const why = (artifact?.why ?? []).map(shownLine).join(', ');
+    return `+ ${id}${size ? ` (${formatBytes(size)})` : ''}  for ${why}${from ?? ''}`;
   });
   const changed = plan.change.map((id) => `~ ${id}  upstream changed its record`);
   const dropped = plan.drop.map((id) => `- ${id}`);
@@ -52,7 +64,7 @@ export function planMarkdown(plan: Plan): string {
     '## Gatehouse plan',
     planTotals(plan),
     markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRow)),
-    markdownTable('Fetch', ['package', 'size', 'for', 'sha256'], addRows(plan)),
+    markdownTable('Fetch', ['package', 'from', 'size', 'for', 'sha256'], addRows(plan)),
     markdownTable('Change', ['package'], idRows(plan.change)),
     markdownTable('Drop', ['package'], idRows(plan.drop)),
     markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
@@ -77,11 +89,15 @@ function addRows({ artifacts, add }: Plan): string[][] {
     .filter((artifact) => adding.has(artifactId(artifact)))
     .map((artifact) => [
       codeCell(artifactId(artifact)),
-      formatBytes(artifact.size ?? 0),
+      fromCell(artifact),
+      formatBytes(bytesToFetch(artifact)),
       artifact.why.map(codeCell).join(', '),
-      codeCell(artifact.sha256?.slice(0, 12) ?? 'none'),
+      codeCell((artifact.made ?? artifact).sha256?.slice(0, 12) ?? 'none'),
     ]);
 }
+
+/** The file that a package is made of has the sha256 of the row; a package of a channel is its own. */
+const fromCell = ({ made }: Artifact): string => (made === undefined ? 'conda' : `pypi: ${codeCell(made.fileName)}`);
 
 const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
   [code, subject, detail, hint].map(codeCell);

@@ -17,7 +17,7 @@ import type { Solver } from '../../core/ports/solver.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { shownUrl } from '../../core/problems/shown-url.ts';
-import { openPythonIndexes } from '../../core/solve/python-indexes.ts';
+import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
 import { bucketStore, temporaryCache } from './bucket-world.ts';
 

@@ -159,6 +159,7 @@ describe('an entry that nothing comes of says why, and what would settle it', ()
       [wheel(any, 'Requires-Dist: decorator; platform_release=="1"\n')],
       'pypi.dependency',
       /beforehand/,
+      /"depends": \["dec/,
     ],
     ['no hash', {}, [{ ...wheel(any), facts: { hashes: {} } }], 'fetch.unverifiable', /no sha256/],
     ['a lie', {}, [{ ...wheel(any), fileName: 'demo-2.0-py3-none-any.whl' }], 'package.refused', /dist-info/],

@@ -63,8 +63,6 @@ const condaNameSchema = wordedText(/^[a-z0-9_][a-z0-9_.-]{0,63}$/, (name) => ({
   message: `${quoted(name)} is not the name of a conda package`,
 }));
 
-export const condaNamesSchema = z.record(projectKeySchema, condaNameSchema);
-
 const virtualPackageNameSchema = wordedText(/^__[a-z0-9][a-z0-9_.-]{0,61}$/, (name) => ({
   message: `${quoted(name)} is not the name of a virtual package`,
   hint: 'they start with two underscores: __glibc, __osx, __cuda',
@@ -110,7 +108,8 @@ export const allowlistSchema = z
       .meta({ description: 'The Python package indexes that PyPI entries come from.', uniqueItems: true })
       .meta({ default: [defaultIndex] })
       .optional(),
-    condaNames: condaNamesSchema
+    condaNames: z
+      .record(projectKeySchema, condaNameSchema)
       .meta({ description: 'The conda package that a PyPI project is.', examples: [{ graphviz: 'python-graphviz' }] })
       .optional(),
     packages: z

@@ -1,6 +1,5 @@
 import type { Wording } from '../../json/json-fault.ts';
 import { parseSpecifier } from '../../names/pep440/specifier.ts';
-import { specifierToMatchSpec } from '../../names/pep440/specifier-to-match-spec.ts';
 import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
 
 export interface PypiRequirement {
@@ -42,11 +41,16 @@ function readClauses(text: string, start: number): { clauses: string[]; end: num
   return { clauses, end: isPast ? end - 1 : end };
 }
 
+/** In UTF-16 units; conda's versions have at most 64. */
+const maxSpecifierLength = 250;
+
+/** What `specifierToMatchSpec` has no words for. */
 function faultInConda(specifier: string): string | null {
-  const parsed = parseSpecifier(specifier);
-  const translated = parsed && specifierToMatchSpec(parsed);
-  if (translated === null) return 'they are too long';
-  return translated.ok ? null : translated.message;
+  const { clauses = [] } = parseSpecifier(specifier) ?? {};
+  if (specifier.length > maxSpecifierLength) return `they have more than ${maxSpecifierLength} characters`;
+  if (clauses.some(({ op }) => op === '===')) return 'write == for ===';
+  const isLocal = clauses.some((one) => one.op !== '===' && one.version.local.length > 0);
+  return isLocal ? 'it orders local versions otherwise' : null;
 }
 
 function refuse(text: string, from: number): Refused {

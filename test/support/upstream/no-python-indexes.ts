@@ -1,4 +1,4 @@
-import type { PythonIndexes } from '../../../core/solve/python-indexes.ts';
+import type { PythonIndexes } from '../../../core/releases/python-indexes.ts';
 
 const unasked = async (): Promise<never> => {
   throw new TypeError('an allowlist without PyPI entries asks no index');

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readPypi } from '../../../../core/documents/allowlist/read-pypi.ts';
+import { parseSpecifier } from '../../../../core/names/pep440/specifier.ts';
+import { specifierToMatchSpec } from '../../../../core/names/pep440/specifier-to-match-spec.ts';
+import { spelledVersionText } from '../../../support/python/pep440-arbitraries.ts';
 
 test.each([
   ['networkx ==1.10', 'networkx', '==1.10'],
@@ -27,6 +30,18 @@ test.each([
 ])('%j fails at %d', (text, at, hint) => {
   expect(readPypi(text)).toMatchObject({ ok: false, at });
   if (hint !== undefined) expect(readPypi(text)).toHaveProperty('hint', expect.stringContaining(hint));
+});
+
+test('what is taken can be said in conda', () => {
+  const word = fc.oneof(spelledVersionText, fc.stringMatching(/^[0-9.]{1,250}$/));
+  const operator = fc.constantFrom('==', '!=', '<', '<=', '>', '>=', '~=', '===');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(operator, word), { maxLength: 4 }), (clauses) => {
+      const read = readPypi(`x${clauses.map((clause) => clause.join('')).join()}`);
+      const specifier = read.ok ? parseSpecifier(read.specifier) : null;
+      if (read.ok) expect(specifier && specifierToMatchSpec(specifier)).toMatchObject({ ok: true });
+    }),
+  );
 });
 
 test('never throws, and normalising twice is normalising once (PEP 503)', () => {

@@ -14,7 +14,7 @@ import { capped } from '../upstream/read-body.ts';
 import { type CoreMetadata, parseCoreMetadata } from '../wheel/core-metadata.ts';
 
 /** A source distribution of a project. */
-export interface SdistOf extends SdistFileName {
+interface SdistOf extends SdistFileName {
   readonly project: ProjectName;
 }
 

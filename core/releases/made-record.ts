@@ -1,8 +1,11 @@
 import { sha256Of } from '../names/digest.ts';
+import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
 import { parsePackageFileName } from '../names/package-file-name.ts';
+import type { PackageName } from '../names/package-name.ts';
 import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
 import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
+import type { ProjectName } from '../names/project-name.ts';
 import { noarch } from '../names/subdir.ts';
 import { normaliseRecord } from '../record/normalise-record.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
@@ -11,8 +14,22 @@ import { converterRevision } from '../wheel/convert-wheel.ts';
 import type { CoreMetadata } from '../wheel/core-metadata.ts';
 import { indexJsonOf } from '../wheel/index-json-of.ts';
 import type { Reason, ReleaseFile } from './release-files.ts';
-import { type MadeRequest, madeBuild } from './requests.ts';
 import type { DependsPart } from './split-depends.ts';
+
+/** What a PyPI entry asks for. */
+export interface MadeRequest {
+  readonly project: ProjectName;
+  readonly specifier: Specifier;
+  /** Whether an sdist will do where a release has no wheel. */
+  readonly unpack: boolean;
+  /** What the package is called in conda. */
+  readonly name: PackageName;
+  /** What the entry says that the package needs besides. */
+  readonly depends: readonly MatchSpec[];
+}
+
+/** How the build string of a made package starts, and of no other: a channel's build of the name does not answer the entry. */
+export const madeBuild = 'pypi_';
 
 interface MadeRelease {
   readonly release: ReleaseFile;

@@ -6,23 +6,25 @@ import { type MarkerEnvironment, markerEnvironment } from '../names/requirement/
 import { parseMarker } from '../names/requirement/parse-marker.ts';
 import { parseRequirement, type Requirement } from '../names/requirement/parse-requirement.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { CondaNames } from './conda-names.ts';
 import type { Reason } from './release-files.ts';
 
 /** A platform and a python, for which markers are asked. */
-export interface Target {
+export interface PythonTarget {
   readonly platform: Subdir;
   /** `3.12`. */
   readonly python: string;
 }
 
 /** What a release needs on one target: MatchSpecs without python, in the metadata's order. */
-export interface TargetDepends extends Target {
+export interface TargetDepends extends PythonTarget {
   readonly depends: readonly string[];
 }
 
+/** The conda package that a project is, or why nobody can tell. */
+export type NameOf = (project: ProjectName) => Promise<string | Reason>;
+
 export interface DependencyWorld {
-  readonly nameOf: CondaNames['nameOf'];
+  readonly nameOf: NameOf;
   /** Dependencies that the entry states: a requirement on one of them that cannot be told otherwise is settled by it. */
   readonly stated: readonly MatchSpec[];
 }
@@ -35,7 +37,7 @@ export interface DependencyWorld {
  */
 export async function dependencySets(
   requiresDist: readonly string[],
-  targets: readonly Target[],
+  targets: readonly PythonTarget[],
   { nameOf, stated }: DependencyWorld,
 ): Promise<TargetDepends[] | Reason> {
   const asked = new Map<ProjectName, Promise<string | Reason>>();
@@ -54,7 +56,7 @@ export async function dependencySets(
 }
 
 async function dependsOn(
-  { platform, python }: Target,
+  { platform, python }: PythonTarget,
   requiresDist: readonly string[],
   { nameOf, stated }: DependencyWorld,
 ): Promise<string[] | Reason> {
@@ -70,11 +72,7 @@ async function dependsOn(
 }
 
 /** The MatchSpec of a requirement that counts in this environment, null if it does not, or why that cannot be told. */
-async function specHere(
-  text: string,
-  environment: MarkerEnvironment,
-  nameOf: CondaNames['nameOf'],
-): Promise<string | Reason | null> {
+async function specHere(text: string, environment: MarkerEnvironment, nameOf: NameOf): Promise<string | Reason | null> {
   const read = readHere(text, environment);
   return read === null || 'code' in read ? read : specOf(read, nameOf);
 }
@@ -96,10 +94,7 @@ function markerOf(text: string) {
   return parsed.ok ? parsed.marker : null;
 }
 
-async function specOf(
-  { project, extras, specifier, text }: Requirement,
-  nameOf: CondaNames['nameOf'],
-): Promise<string | Reason> {
+async function specOf({ project, extras, specifier, text }: Requirement, nameOf: NameOf): Promise<string | Reason> {
   if (extras.length > 0) return reason(`"${text}" asks for extras, which conda has not`, text);
   const name = await nameOf(project);
   if (typeof name !== 'string') return name;
