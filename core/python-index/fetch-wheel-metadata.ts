@@ -19,7 +19,7 @@ const maxWheelBytes = 256 * 1024 ** 2;
 
 /**
  * Reads what a wheel says about itself, and holds it against its name: from the file beside it where the index offers one
- * (PEP 658), else from the wheel, of which all is downloaded, into the cache. What was read once is kept by the wheel's
+ * (PEP 658) and has it, else from the wheel, of which all is downloaded, into the cache. What was read once is kept by the wheel's
  * sha256. Memory: 16 MiB and what the wheel's file names take.
  *
  * @throws GatehouseError `upstream.*`; `fetch.sha256` for a wheel or metadata with another sha256 than the page gives;
@@ -44,19 +44,20 @@ async function keptMetadata(file: ProjectFile, { cache }: UpstreamWorld): Promis
 }
 
 async function newMetadata(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
-  const bytes = file.metadata === false ? await fromWheel(file, name, world) : await besideWheel(file, world);
+  const beside = file.metadata === false ? null : await besideWheel(file, world);
+  const bytes = beside ?? (await fromWheel(file, name, world));
   if (file.sha256 !== null) await world.cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
   return bytes;
 }
 
-async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uint8Array> {
+/** Null where an index says that it is there and it is not: the wheel has it too. */
+async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uint8Array | null> {
   const url = keyOf(file);
-  const bytes = await fetchWithRetry({ url, from: file.url }, world, async ({ body }) => {
+  return fetchWithRetry({ url, from: file.url }, world, async ({ body }) => {
     const sent = await readBounded(body, maxMetadataBytes, shownUrl(url));
     if (typeof file.metadata === 'string') expectSha256(sha256Of(sent), file.metadata, url);
     return sent;
   });
-  return bytes ?? missing(url);
 }
 
 async function fromWheel(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
@@ -64,7 +65,8 @@ async function fromWheel(file: ProjectFile, name: WheelFileName, world: Upstream
   const source = await fetchWithRetry({ url }, world, ({ body, header }) =>
     world.cache.put(url, header('etag'), capped(body, maxWheelBytes, shownUrl(url))),
   );
-  return metadataIn(source ?? missing(url), file, name);
+  if (source !== null) return metadataIn(source, file, name);
+  throw new GatehouseError('upstream.status', `${shownUrl(url)} is not there, though its index lists it`);
 }
 
 async function metadataIn(source: ByteSource, file: ProjectFile, name: WheelFileName): Promise<Uint8Array> {
@@ -81,8 +83,4 @@ function expectSha256(got: Sha256, expected: Sha256, url: string): void {
   if (got === expected) return;
   const detail = `${shownUrl(url)}: expected sha256 ${expected}, got ${got}`;
   throw new GatehouseError('fetch.sha256', detail, { retry: true });
-}
-
-function missing(url: string): never {
-  throw new GatehouseError('upstream.status', `${shownUrl(url)} is not there, though its index lists it`);
 }

@@ -80,10 +80,10 @@ function refusal(url: URL, from: URL, base: string): string | null {
  */
 export function misplacement(url: URL, from: URL, folder: URL): string | null {
   if (!allowedProtocols[from.protocol]?.includes(url.protocol)) {
-    return `may not be ${url.protocol} for a channel at ${from.protocol}`;
+    return `may not be ${url.protocol} for an upstream at ${from.protocol}`;
   }
   if (isLocalHost(url.hostname) && !isLocalHost(from.hostname)) return 'is of this machine or its own link';
-  if (url.protocol === 'file:' && !isInside(url, folder)) return "is outside the channel's folder";
+  if (url.protocol === 'file:' && !isInside(url, folder)) return "is outside the upstream's folder";
   return null;
 }
 

@@ -70,7 +70,8 @@ function payloadMembers(spec: PackageSpec): readonly (TarFile & { readonly conte
   return members.sort((a, b) => compareCodePoints(a.path, b.path));
 }
 
-async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** A stream's bytes in memory. */
+export async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const part of stream) parts.push(part);
   return Buffer.concat(parts);

@@ -46,6 +46,12 @@ describe('what a wheel says about itself', () => {
     expect(requests).toEqual([`200 ${url}.metadata`]);
   });
 
+  it('is read from the wheel where it does not lie beside it, though the page says so', async () => {
+    const { read, requests } = scene({ [url]: wheel });
+    expect(await read({ metadata: sha256Of('anything') })).toMatchObject({ requiresDist: ['a>=1'] });
+    expect(requests).toEqual([`404 ${url}.metadata`, `200 ${url}`]);
+  });
+
   it('is fetched once, for as long as the wheel has the same sha256', async () => {
     const first = scene({ [`${url}.metadata`]: beside });
     await first.read({ metadata: true });
@@ -72,7 +78,6 @@ describe('what a wheel says about itself', () => {
       'fetch.sha256',
       /expected sha256/,
     ],
-    ['metadata that is not there', {}, { metadata: true }, 'upstream.status', /is not there/],
     ['a wheel that is not there', {}, {}, 'upstream.status', /is not there/],
     [
       'metadata without end',

@@ -2,7 +2,7 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import type { Fetch } from '../../../core/ports/fetch.ts';
 
 export const json = 'application/vnd.pypi.simple.v1+json';
-const html = 'text/html';
+export const html = 'text/html';
 /** Of some file. */
 export const sha256 = sha256Of('some file');
 
