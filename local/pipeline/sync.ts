@@ -73,7 +73,7 @@ function refuse(leaving: MostLeaving | null): void {
   const of = isLost ? `${packages.length}` : `${packages.length} of the ${served}`;
   const message = `${of} packages that are served would leave the channel; nothing was changed:`;
   const lost = isLost ? 'index state is lost: gatehouse index makes it anew; then ' : '';
-  throw new GatehouseError('sync.most-leave', [message, ...named, ...more].join('\n'), {
+  throw new GatehouseError('sync.most-leave', [message, ...named, ...more], {
     hint: `${lost}gatehouse plan says why; gatehouse sync --yes lets them go`,
   });
 }
