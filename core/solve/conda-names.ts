@@ -11,6 +11,8 @@ import { openView, type UpstreamView } from './upstream-view.ts';
 /** What the conda channels say of Python projects. */
 export interface CondaNames {
   readonly nameOf: NameOf;
+  /** Whether a channel has a package of this name, and nothing says that it is the project. */
+  isTaken(name: string, project: ProjectName): Promise<boolean>;
   /** Minor versions of python, rising: those the allowlist lists, else all that the channels have. */
   pythons(): Promise<string[]>;
 }
@@ -35,6 +37,10 @@ export function condaNames(allowlist: Allowlist, openSubdir: OpenSubdir): CondaN
       const alike = await spellings(project, allowlist, openSubdir);
       const told = await Promise.all(alike.map(async (name) => (await recordsOf(name)).some(isOf(project))));
       return choose(project, alike, told);
+    },
+    async isTaken(name, project) {
+      const records = allowlist.condaNames.has(project) ? [] : await recordsOf(name);
+      return records.length > 0 && !records.some(isOf(project));
     },
     async pythons() {
       if (python.length > 0) return [...python];

@@ -49,7 +49,7 @@ export async function madeCandidates(
   const channels = condaNames(allowlist, openSubdir);
   const world = { ...channels, request, allowlist, index: page.index, indexes, known: await channels.pythons() };
   const records: UpstreamRecord[] = [];
-  const warnings: Problem[] = [];
+  const warnings: Problem[] = (await channels.isTaken(made.name, made.project)) ? [nameTaken(request)] : [];
   const refused: Problem[] = [];
   for (const release of chosen) {
     const own = await releaseRecords(release, world);
@@ -79,6 +79,12 @@ async function firstPage(
     if (files !== null) return { index, files };
   }
   return { code: 'pypi.missing', detail: `${urls.map(shownUrl).join(' and ')} have no project ${project}` };
+}
+
+function nameTaken({ id, made: { name, project } }: RequestMade): Problem {
+  const detail = `a channel has a package ${name}, and nothing says that it is this project; clients see both`;
+  const hint = `add "condaNames": { "${project}": "${name}" } to the allowlist if it is, another name if it is not`;
+  return { code: 'pypi.name-taken', subject: id, detail, hint };
 }
 
 interface ReleaseWorld extends CondaNames {

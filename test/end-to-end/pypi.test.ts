@@ -93,6 +93,9 @@ Requires-Dist: nothing[here] @ https://a.example/b ; extra == "all"
     const options = indexed({ python: ['3.12'] });
     const both = await lab.sync(lab.allowlist([{ pypi: 'demo' }, 'demo'], options));
     expect(both.problems).toEqual([]);
+    expect(both.plan.warnings).toContainEqual(
+      expect.objectContaining({ code: 'pypi.name-taken', subject: 'pypi:demo' }),
+    );
     const brought = Object.fromEntries(both.plan.entries.map(({ entry, artifacts }) => [entry, artifacts.join(' ')]));
     expect(brought['demo']).toBe('linux-64/demo-3.0-0.conda');
     expect(brought['pypi:demo']).toMatch(/noarch\/demo-1\.0-pypi_/);
