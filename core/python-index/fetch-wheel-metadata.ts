@@ -53,7 +53,7 @@ async function newMetadata(file: ProjectFile, name: WheelFileName, world: Upstre
 /** Null where an index says that it is there and it is not: the wheel has it too. */
 async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uint8Array | null> {
   const url = keyOf(file);
-  return fetchWithRetry({ url, from: file.url }, world, async ({ body }) => {
+  return fetchWithRetry({ url, from: file.page }, world, async ({ body }) => {
     const sent = await readBounded(body, maxMetadataBytes, shownUrl(url));
     if (typeof file.metadata === 'string') expectSha256(sha256Of(sent), file.metadata, url);
     return sent;
@@ -61,8 +61,8 @@ async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uin
 }
 
 async function fromWheel(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
-  const { url } = file;
-  const source = await fetchWithRetry({ url }, world, ({ body, header }) =>
+  const { url, page: from } = file;
+  const source = await fetchWithRetry({ url, from }, world, ({ body, header }) =>
     world.cache.put(url, header('etag'), capped(body, maxWheelBytes, shownUrl(url))),
   );
   if (source !== null) return metadataIn(source, file, name);

@@ -41,7 +41,7 @@ export async function makePackage(
   await using wheel = made.from === 'wheel' ? await wheelIn(file, made) : await wheelOf(file, made, world);
   const { name, build, depends } = made;
   const read = await readWheel(wheel.source, wheel.name);
-  const timestamp = made.timestamp || wheel.modified || read.modified;
+  const timestamp = made.timestamp || read.modified;
   const converted = await convertWheel(read, { name: packageNameSchema.parse(name), build, depends, timestamp });
   const staged = wheel.bytes + file.digests.size;
   const received = await stageAll(converted.open(), world, staged);
@@ -54,12 +54,10 @@ interface StagedWheel extends AsyncDisposable {
   readonly findings: readonly Finding[];
   /** Staged beside the file that was downloaded. */
   readonly bytes: number;
-  /** The newest time in a source distribution, in milliseconds since the epoch; 0 of a wheel, which has its own. */
-  readonly modified: number;
 }
 
 async function wheelIn({ staged }: Received, { fileName }: Made): Promise<StagedWheel> {
-  const nothing = { findings: [], bytes: 0, modified: 0, [Symbol.asyncDispose]: async () => {} };
+  const nothing = { findings: [], bytes: 0, [Symbol.asyncDispose]: async () => {} };
   return { source: await staged.source(), name: wheelName(fileName), ...nothing };
 }
 
@@ -73,7 +71,7 @@ async function wheelOf({ staged, digests }: Received, made: Made, world: MakeWor
   const kept = held.move();
   const name = wheelName(unpacked.fileName);
   const bytes = wheel.digests.size;
-  return { source, name, findings, bytes, modified, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { source, name, findings, bytes, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 function wheelName(fileName: string): WheelFileName {

@@ -15,7 +15,7 @@ export interface PageAddress {
 }
 
 /** A link of a page, as it is written there, the rest of its facts read. */
-export interface PageLink extends Omit<ProjectFile, 'fileName' | 'url'> {
+export interface PageLink extends Omit<ProjectFile, 'fileName' | 'url' | 'page'> {
   readonly name: string;
   /** Absolute, or relative to `base`. */
   readonly href: string;
@@ -39,7 +39,7 @@ export function filesOf(links: Iterable<PageLink>, base: string, page: PageAddre
     const fileName = fileNameOf(name, page.project);
     isFiles ||= fileName !== null || otherFormats.test(name);
     if (fileName === null) continue;
-    const file = { fileName, url: fileUrl(href, base, page), ...facts };
+    const file = { fileName, url: fileUrl(href, base, page), page: page.url, ...facts };
     const other = files.get(fileName);
     if (other !== undefined && (other.sha256 !== file.sha256 || file.sha256 === null)) {
       throw wrongPage(page, `lists ${fileName} twice`);

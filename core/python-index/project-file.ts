@@ -7,6 +7,8 @@ export interface ProjectFile {
   readonly fileName: DistributionFileName;
   /** Absolute; without user, query and fragment. */
   readonly url: string;
+  /** The URL of the page that names it: what is elsewhere may lead nobody to this machine (core/ports/fetch.ts). */
+  readonly page: string;
   /** Null where the page gives none: such a file cannot be held to anything. */
   readonly sha256: Sha256 | null;
   /** Bytes; null where the page does not say, as in HTML. */

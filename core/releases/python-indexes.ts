@@ -66,11 +66,11 @@ async function readRelease(file: ProjectFile, name: SdistOf, world: UpstreamWorl
 const maxSdistBytes = 256 * 1024 ** 2;
 
 /** Downloads an sdist into the cache, unless it is there. */
-async function bytesOf({ url, sha256 }: ProjectFile, world: UpstreamWorld): Promise<ByteSource> {
+async function bytesOf({ url, page: from, sha256 }: ProjectFile, world: UpstreamWorld): Promise<ByteSource> {
   const sha256In = async (source: ByteSource) => (await digestStream(chunksOf(source))).sha256;
   const kept = await world.cache.get(url);
   if (kept !== null && (await sha256In(kept)) === sha256) return kept;
-  const received = await fetchWithRetry({ url }, world, async ({ body }) => {
+  const received = await fetchWithRetry({ url, from }, world, async ({ body }) => {
     const source = await world.cache.put(url, null, capped(body, maxSdistBytes, shownUrl(url)));
     const got = await sha256In(source);
     if (got === sha256) return source;

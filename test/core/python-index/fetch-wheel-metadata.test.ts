@@ -15,6 +15,7 @@ const fileName = (text: string) => parseDistributionFileName(text) ?? expect.fai
 const file: ProjectFile = {
   fileName: fileName('demo-1.0-py3-none-any.whl'),
   url,
+  page: 'https://index.example/simple/demo/',
   sha256: sha256Of(wheel),
   size: null,
   requiresPython: null,
@@ -51,6 +52,25 @@ describe('what a wheel says about itself', () => {
     expect(await read({ metadata: sha256Of('anything') })).toMatchObject({ requiresDist: ['a>=1'] });
     expect(requests).toEqual([`404 ${url}.metadata`, `200 ${url}`]);
   });
+
+  it.each([true, false])(
+    'is asked for in the name of the page that lists it, which may lead to no machine of ours: %s',
+    async (metadata) => {
+      const asked: unknown[] = [];
+      const { fetch } = testFiles(
+        new Map<string, Uint8Array | string>([
+          [url, wheel],
+          [`${url}.metadata`, beside],
+        ]),
+      );
+      const world = upstreamWorld((at, headers, from) => {
+        asked.push(from);
+        return fetch(at, headers);
+      });
+      await fetchWheelMetadata({ ...file, metadata }, world);
+      expect(asked).toEqual([file.page]);
+    },
+  );
 
   it('is fetched once, for as long as the wheel has the same sha256', async () => {
     const first = scene({ [`${url}.metadata`]: beside });

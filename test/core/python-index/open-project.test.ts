@@ -23,6 +23,7 @@ const open = (answer: Page | number, at = index) => openProject(at, project, ups
 const file = {
   fileName: 'demo-1.0-py3-none-any.whl',
   url: 'https://index.example/files/demo-1.0-py3-none-any.whl',
+  page: 'https://index.example/simple/demo/',
   sha256,
   size: null,
   requiresPython: null,
