@@ -9,7 +9,14 @@ function choose(names: readonly string[], versions = '', unpack = true): string[
   const files = names.map((name) => {
     const fileName = parseDistributionFileName(name.replace('!', ''));
     if (fileName === null) throw new TypeError(name);
-    const facts = { sha256: null, size: null, requiresPython: null, uploadTime: null, metadata: false };
+    const facts = {
+      sha256: null,
+      size: null,
+      requiresPython: null,
+      uploadTime: null,
+      metadata: false,
+      page: 'https://a.example/x/',
+    };
     return { fileName, url: `https://a.example/${fileName}`, yanked: name.startsWith('!'), ...facts };
   });
   const specifier = parseSpecifier(versions);
