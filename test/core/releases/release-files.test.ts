@@ -10,7 +10,13 @@ function choose(names: readonly string[], versions = '', unpack = true): string[
     const fileName = parseDistributionFileName(name.replace('!', ''));
     if (fileName === null) throw new TypeError(name);
     const facts = { sha256: null, size: null, requiresPython: null, uploadTime: null, metadata: false };
-    return { fileName, url: `https://a.example/${fileName}`, yanked: name.startsWith('!'), ...facts };
+    return {
+      fileName,
+      url: `https://a.example/${fileName}`,
+      page: 'https://a.example/x/',
+      yanked: name.startsWith('!'),
+      ...facts,
+    };
   });
   const specifier = parseSpecifier(versions);
   if (specifier === null) throw new TypeError(versions);
