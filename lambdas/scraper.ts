@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
+import { openPythonIndexes } from '../core/releases/python-indexes.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
 import { advanceRun } from '../core/steps/cloud-run/advance.ts';
 import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts';
@@ -80,7 +81,7 @@ function reportAdvanced(
 function planning(world: ScraperWorld) {
   const { log } = world.telemetry;
   const openSubdir = rememberUpstream((channel, subdir) => openUpstreamSubdir(channel, subdir, { ...world, log }));
-  return { ...world, log, openSubdir };
+  return { ...world, log, openSubdir, pythonIndexes: openPythonIndexes({ ...world, log }) };
 }
 
 export const handler = inWorld(openScraper, soonAgain(scrape));

@@ -1,106 +1,60 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { tarSize, writeTar } from '../../core/archive/tar/write-tar.ts';
+import { measured } from '../../core/archive/zip/write-zip.ts';
+import { encodeZstd } from '../../core/archive/zstd/encode-zstd.ts';
 import { digestStream } from '../../core/names/digest.ts';
+import { condaOf } from '../../core/package/write-conda.ts';
 import { chunkSize } from '../../core/ports/byte-source.ts';
-import {
-  formatMember,
-  incompressibleChunks,
-  mtimeOf,
-  type PackageFile,
-  zstdFrame,
-} from '../../local/sample/build-package.ts';
-import { infoMembers, packageIndex, type SampleMetadata, stemOf } from '../../local/sample/package-metadata.ts';
-import { tarArchive, tarEnd, tarHeader, tarPadding } from '../../local/sample/tar-write.ts';
-import { type StoredEntry, zipDirectory, zipLocalHeader } from '../../local/sample/zip-write.ts';
+import { incompressibleChunks, type PackageFile } from '../../local/sample/build-package.ts';
+import { packageIndex, type SampleMetadata, sampleInfo, stemOf, timeOf } from '../../local/sample/package-metadata.ts';
+
+/** 4,000 MiB: leaves room below 4 GiB for what zstd and the headers add. */
+const maxPayloadBytes = 4000 * 2 ** 20;
 
 export interface LargePackageSpec extends SampleMetadata {
   /** Bytes of its one payload file, which does not compress: the package is that much and a little more. */
   readonly sizeBytes: number;
 }
 
-/** 4,000 MiB: leaves room below 4 GiB for what zstd and the headers add. */
-const maxPayloadBytes = 4000 * 2 ** 20;
-
 /**
- * Writes a `.conda` of up to 4,000 MiB to `<folder>/<filename>`, in constant memory. The same spec gives the same
- * bytes.
+ * Writes a `.conda` of up to 4,000 MiB to `<folder>/<filename>`, in constant memory. The same spec gives the same bytes.
  *
  * @throws RangeError when it would need ZIP64
  */
 export async function buildLargePackage(spec: LargePackageSpec, folder: string): Promise<PackageFile> {
-  if (spec.sizeBytes > maxPayloadBytes) throw new RangeError(`${stemOf(spec)}: ${spec.sizeBytes} bytes need ZIP64`);
-  const filename = `${stemOf(spec)}.conda`;
-  const path = join(folder, filename);
+  const stem = stemOf(spec);
+  if (spec.sizeBytes > maxPayloadBytes) throw new RangeError(`${stem}: ${spec.sizeBytes} bytes need ZIP64`);
   const index = packageIndex(spec);
-  await using file = await open(path, 'w');
-  await writeConda(file, spec, index);
-  const digests = await digestStream(createReadStream(path, { highWaterMark: chunkSize }));
-  return { subdir: spec.subdir, filename, index, digests };
+  const payload = payloadOf(spec);
+  const digests = await digestStream(payload.open());
+  const mtime = Math.floor(timeOf(spec) / 1000);
+  const info = sampleInfo(spec, index, [{ path: payload.path, sha256: digests.sha256, size: payload.size }]);
+  const infoTar = { size: tarSize(info), open: () => writeTar(info, mtime) };
+  const file = join(folder, `${stem}.conda`);
+  const pkg = await measured(`pkg-${stem}.tar.zst`, () => storedZstdFrame(writeTar([payload], mtime)));
+  await writeFile(file, condaOf(pkg, await measured(`info-${stem}.tar.zst`, () => encodeZstd(infoTar))));
+  const made = await digestStream(createReadStream(file, { highWaterMark: chunkSize }));
+  return { subdir: spec.subdir, filename: `${stem}.conda`, index, digests: made };
 }
 
-async function writeConda(file: FileHandle, spec: LargePackageSpec, index: PackageFile['index']): Promise<void> {
-  const path = `share/${spec.name}/payload.bin`;
-  const sha256 = createHash('sha256');
-  const payload = storedZstdFrame(payloadTar(spec, path, sha256));
-  const format = await writeMember(file, { name: formatMember.name, offset: 0 }, [formatMember.content]);
-  const pkg = await writeMember(file, { name: `pkg-${stemOf(spec)}.tar.zst`, offset: format.end }, payload);
-  const packed = { path, sha256: sha256.digest('hex'), size: spec.sizeBytes };
-  const info = zstdFrame(tarArchive(infoMembers(spec, index, [packed]), mtimeOf(spec)));
-  const last = await writeMember(file, { name: `info-${stemOf(spec)}.tar.zst`, offset: pkg.end }, [info]);
-  const directory = zipDirectory([format.entry, pkg.entry, last.entry], last.end);
-  await file.write(directory, 0, directory.length, last.end);
-}
-
-function* payloadTar(
-  spec: LargePackageSpec,
-  path: string,
-  sha256: { update(bytes: Uint8Array): unknown },
-): Generator<Uint8Array> {
-  yield tarHeader({ path, size: spec.sizeBytes, mtime: mtimeOf(spec) });
-  for (const bytes of incompressibleChunks(stemOf(spec), spec.sizeBytes)) {
-    sha256.update(bytes);
-    yield bytes;
-  }
-  yield tarPadding(spec.sizeBytes);
-  yield tarEnd;
-}
-
-/** The member's bytes first, then the header before them, which states their size and crc. */
-async function writeMember(
-  file: FileHandle,
-  { name, offset }: { name: string; offset: number },
-  chunks: Iterable<Uint8Array>,
-): Promise<{ entry: StoredEntry; end: number }> {
-  let end = offset + zipLocalHeader({ name, offset, size: 0, crc: 0 }).length;
-  let size = 0;
-  let crc = 0;
-  for (const bytes of chunks) {
-    await file.write(bytes, 0, bytes.length, end);
-    end += bytes.length;
-    size += bytes.length;
-    crc = crc32(bytes, crc);
-  }
-  const entry = { name, size, crc, offset };
-  const header = zipLocalHeader(entry);
-  await file.write(header, 0, header.length, offset);
-  return { entry, end };
+function payloadOf(spec: LargePackageSpec) {
+  const chunks = async function* () {
+    yield* incompressibleChunks(stemOf(spec), spec.sizeBytes);
+  };
+  return { path: `share/${spec.name}/payload.bin`, size: spec.sizeBytes, open: chunks };
 }
 
 /** RFC 8878: no block holds more. */
 const maxBlockBytes = 128 * 1024;
 const rawBlock = 0;
 
-/**
- * One zstd frame of raw blocks (RFC 8878), for bytes that do not compress and need not be in memory at once. Node's
- * createZstdCompress is no use here: ended while a write is pending it adds a second, empty frame (seen in 24.21).
- */
-export function* storedZstdFrame(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+/** One zstd frame of raw blocks (RFC 8878): what does not compress is not worth the minutes of trying. */
+async function* storedZstdFrame(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const windowDescriptor = 7 << 3; // 2^(10 + 7) bytes
   yield Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0, windowDescriptor);
-  for (const bytes of chunks) {
+  for await (const bytes of chunks) {
     for (let at = 0; at < bytes.length; at += maxBlockBytes) {
       const block = bytes.subarray(at, at + maxBlockBytes);
       yield blockHeader(block.length, false);

@@ -1,7 +1,7 @@
 import type { Override } from '../documents/control.ts';
 import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
-import { knownSha256s } from '../documents/provenance.ts';
+import { knownSha256s, wasMadeOf } from '../documents/provenance.ts';
 import type { Digests } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -42,7 +42,7 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
     ...(before?.hotfix && { hotfix: before.hotfix }),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
-  if (!sameDigests(artifact, digests)) {
+  if (!(await isThese(artifact, digests, world))) {
     const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
     return { ...quiet, problem: { code: 'fetch.mutated', subject: artifactId(artifact), detail } };
   }
@@ -59,6 +59,12 @@ async function digestsOf({ filename }: Artifact, state: SubdirState, store: Stor
   if (sha256 !== undefined && md5 !== undefined && size === listed.size) return { sha256, md5, size };
   const object = await store.get(listed.key);
   return object === null ? null : storedDigests(object);
+}
+
+/** Whether the bytes of the store are the artifact's: by their digests, or made of the file that it is made of. */
+async function isThese(artifact: Artifact, digests: Digests, { store, channel }: DraftWorld): Promise<boolean> {
+  const { made, ...place } = { ...artifact, channel };
+  return made === undefined ? sameDigests(artifact, digests) : wasMadeOf(store, place, digests.sha256, made.sha256);
 }
 
 /** Whether these very bytes entered once: their provenance then keeps the record of that time. */

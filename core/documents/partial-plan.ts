@@ -4,7 +4,7 @@ import { subdirSchema } from '../names/subdir.ts';
 import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
 import { recordFindingsSchema } from '../record/record-finding.ts';
-import { outcomeSchema } from './plan.ts';
+import { madeSchema, outcomeSchema } from './plan.ts';
 
 const upstreamRecordSchema = z.strictObject({
   filename: packageFileNameSchema,
@@ -13,6 +13,7 @@ const upstreamRecordSchema = z.strictObject({
   url: z.string(),
   record: recordSchema,
   findings: recordFindingsSchema.optional(),
+  made: madeSchema.optional(),
   unpatched: recordSchema.optional(),
 });
 

@@ -13,15 +13,39 @@ import { putOnce } from '../store/put-once.ts';
 import { readJsonObject } from '../store/read-json-object.ts';
 import { overrideSchema } from './control.ts';
 
+/**
+ * What a package is made of that no channel has: a file of a Python package index, converted. The same file, `depends` and
+ * time give the same bytes.
+ */
+export const madeSchema = z.strictObject({
+  from: z.enum(['wheel', 'sdist']),
+  /** The index's URL, as the allowlist spells it. */
+  index: z.string(),
+  /** The wheel's or sdist's name, where its bytes are, and what they must be. */
+  fileName: z.string(),
+  url: z.string(),
+  sha256: sha256Schema,
+  /** Bytes; null when the index does not say. */
+  size: z.int().nonnegative().nullable(),
+  /** The conda package's name, version, build string and dependencies. */
+  name: z.string(),
+  version: z.string(),
+  build: z.string(),
+  depends: z.array(z.string()),
+  /** Milliseconds since the epoch that the package is dated by; 0 for the newest time in the file itself. */
+  timestamp: z.int().nonnegative(),
+});
+export type Made = z.infer<typeof madeSchema>;
+
 /** One package file the allowlist needs: where it is upstream, what its bytes must be, and which entries brought it. */
 export const artifactSchema = z.strictObject({
   subdir: subdirSchema,
   filename: packageFileNameSchema,
-  /** The upstream channel's URL, as the allowlist spells it. */
+  /** The upstream channel's or index's URL, as the allowlist spells it. */
   channel: z.string(),
-  /** Where the bytes are; absolute. */
+  /** Where the bytes are, or those of the file it is made of; absolute. */
   url: z.string(),
-  /** Bytes; null when upstream's record does not say. */
+  /** Bytes; null when upstream's record does not say, and for a package that is made: its bytes are known once it is. */
   size: z.int().nonnegative().nullable(),
   sha256: sha256Schema.nullable(),
   md5: md5Schema.nullable(),
@@ -29,6 +53,8 @@ export const artifactSchema = z.strictObject({
   record: recordSchema,
   /** What of upstream's record was mended or left out; absent where nothing was. */
   findings: recordFindingsSchema.optional(),
+  /** Only of a package that is made of a file of a Python package index. */
+  made: madeSchema.optional(),
   /** The entries that need it, in the allowlist's order; `environment:NAME` for a group. */
   why: z.array(z.string()).min(1),
 });
@@ -102,12 +128,15 @@ export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
   return id;
 }
 
+/** Bytes to be fetched for an artifact, as far as upstream says. */
+export const bytesToFetch = ({ size, made }: Artifact): number => size ?? made?.size ?? 0;
+
 /** Bytes that a plan would fetch, as far as upstream says. */
 export function bytesToAdd({ artifacts, add }: Plan): number {
   const adding = new Set(add);
   return artifacts
     .filter((artifact) => adding.has(artifactId(artifact)))
-    .reduce((sum, { size }) => sum + (size ?? 0), 0);
+    .reduce((sum, artifact) => sum + bytesToFetch(artifact), 0);
 }
 
 /**

@@ -17,10 +17,22 @@ export const provenanceSchema = z.strictObject({
   md5: md5Schema,
   /** Bytes. */
   size: z.int().nonnegative(),
-  /** `upstream`: fetched and checked against a record; `copied`: found in the store, put there by hand. */
+  /**
+   * `upstream`: fetched and checked against a record; `copied`: found in the store, put there by hand; `made`: of a file
+   * of a Python package index, by the converter or, of an sdist, the reader of this revision.
+   */
   origin: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('upstream'), channel: z.string(), url: z.string() }),
     z.strictObject({ type: z.literal('copied') }),
+    z.strictObject({
+      type: z.literal('made'),
+      from: z.enum(['wheel', 'sdist']),
+      index: z.string(),
+      fileName: z.string(),
+      url: z.string(),
+      sha256: sha256Schema,
+      revision: z.int().nonnegative(),
+    }),
   ]),
   /** The record to index, as all clients read it: upstream's as it was then, or of the package's own `info/index.json`. */
   record: recordSchema,
@@ -57,14 +69,26 @@ export async function knownSha256s(store: Store, { channel, subdir, filename }: 
   return found;
 }
 
-/** Whether Gatehouse fetched a package of this name. A damaged provenance counts as no: a copied package never leaves by itself. */
+/** Whether Gatehouse fetched or made a package of this name. A damaged provenance counts as no: a copied package never leaves by itself. */
 export async function cameFromUpstream(store: Store, place: Place): Promise<boolean> {
   for (const sha256 of await knownSha256s(store, place)) {
     try {
-      if ((await readProvenance(store, place, sha256))?.origin.type === 'upstream') return true;
+      const entered = await readProvenance(store, place, sha256);
+      if (entered !== null && entered.origin.type !== 'copied') return true;
     } catch (error) {
       if (!isDamaged(error)) throw error;
     }
   }
   return false;
+}
+
+/** Whether these bytes were made of the file of an index that has the sha256 `source`. Of a damaged provenance nothing is known. */
+export async function wasMadeOf(store: Store, place: Place, sha256: Sha256, source: Sha256): Promise<boolean> {
+  try {
+    const origin = (await readProvenance(store, place, sha256))?.origin;
+    return origin?.type === 'made' && origin.sha256 === source;
+  } catch (error) {
+    if (isDamaged(error)) return false;
+    throw error;
+  }
 }

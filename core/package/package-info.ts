@@ -103,9 +103,13 @@ function nullWhereNotUtf8(error: unknown): null {
 export async function utf8Text(bytes: AsyncIterable<Uint8Array>, what: string): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of bytes) parts.push(part);
-  const whole = Buffer.concat(parts);
+  return decodeUtf8(Buffer.concat(parts), what);
+}
+
+/** Bytes as text; errors as {@link utf8Text}. */
+export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(whole);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return refuse('B7.utf8', `${what} is not UTF-8`);
   }

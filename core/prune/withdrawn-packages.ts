@@ -60,7 +60,7 @@ export async function* withdrawnPackages(
   }
 }
 
-/** Whether the very bytes came from upstream; what cannot be known is not so. */
+/** Whether the very bytes were fetched or made; what cannot be known is not so. */
 async function isAsFetched(
   object: StoredObject,
   { store, channel, subdir, filename }: StatePlace & { readonly filename: PackageFileName },
@@ -68,7 +68,7 @@ async function isAsFetched(
   const { sha256 } = await storedDigests(object);
   try {
     const entered = await readProvenance(store, { channel, subdir, filename }, sha256);
-    return entered?.origin.type === 'upstream';
+    return entered !== null && entered.origin.type !== 'copied';
   } catch (error) {
     if (isDamaged(error)) return false;
     throw error;

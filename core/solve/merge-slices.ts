@@ -1,5 +1,4 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { unsupportedEntries } from '../documents/allowlist/read-entries.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { type Artifact, artifactId, type EntryOutcome } from '../documents/plan.ts';
 import { compareCodePoints } from '../json/json.ts';
@@ -46,7 +45,7 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
   return {
     artifacts: artifactsOf(taken, outcomes),
     outcomes,
-    problems: [...unsupportedEntries(allowlist), ...problems],
+    problems,
     warnings: parts.flatMap((part) => part.warnings).sort(byText),
     complete: parts.every((part) => part.complete) && outcomes.every(({ status }) => status !== 'failed'),
   };
@@ -92,7 +91,7 @@ function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[
 }
 
 function unverifiable(one: UpstreamRecord): Problem[] {
-  if (isVerifiable(one.record)) return [];
+  if (isVerifiable(one.made ?? one.record)) return [];
   const detail = `${shownUrl(one.channel)} gives neither its sha256, nor its md5 and size: its bytes could not be checked`;
   const hint = 'choose another build or version, or have the channel indexed anew';
   return [{ code: 'fetch.unverifiable', subject: artifactId(one), detail, hint }];
@@ -109,9 +108,11 @@ function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readon
   return [...requiredBy.keys()].sort().flatMap((id) => {
     const chosen = byId.get(id);
     if (chosen === undefined) return [];
-    const { subdir, filename, channel, url, record, findings, unpatched = record } = chosen;
+    const { subdir, filename, channel, url, record, findings, made, unpatched = record } = chosen;
     const { size = null, sha256 = null, md5 = null } = record;
     const why = [...(requiredBy.get(id) ?? [])];
-    return [{ subdir, filename, channel, url, size, sha256, md5, record: unpatched, findings, why }];
+    return [
+      { subdir, filename, channel, url, size, sha256, md5, record: unpatched, findings, ...(made && { made }), why },
+    ];
   });
 }

@@ -1,7 +1,12 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
 import { type MatchSpec, parseMatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
+import { packageNameSchema } from '../names/package-name.ts';
+import { parseSpecifier } from '../names/pep440/specifier.ts';
+import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
 import type { Subdir } from '../names/subdir.ts';
+import { type MadeRequest, madeBuild } from '../releases/made-record.ts';
 
 /** Something that must install: an entry on its own, or an environment's specs together. */
 export interface InstallRequest {
@@ -11,17 +16,38 @@ export interface InstallRequest {
   readonly platforms: readonly Subdir[];
   /** Package name -> the channel URL it must come from, where the allowlist says so. */
   readonly channels: ReadonlyMap<string, string>;
+  /** Of a PyPI entry: the package that is made for it. */
+  readonly made?: MadeRequest;
 }
 
 /** All that must install, in the allowlist's order: entries first, then environments. */
-export function installRequests({ entries, environments, platforms }: Allowlist): InstallRequest[] {
-  const single = entries.flatMap((entry): InstallRequest[] => {
-    if (entry.kind !== 'conda') return [];
+export function installRequests({
+  entries,
+  environments,
+  platforms,
+  condaNames,
+}: RequestedByAllowlist): InstallRequest[] {
+  const single = entries.map((entry): InstallRequest => {
+    if (entry.kind === 'pypi') return requestMade(entry, condaNames);
     const channels = new Map(entry.channel === null ? [] : [[entry.spec.name, entry.channel]]);
     const specs = [entry.spec, ...entry.depends];
-    return [{ id: canonicalMatchSpec(entry.spec), specs, platforms: entry.platforms, channels }];
+    return { id: canonicalMatchSpec(entry.spec), specs, platforms: entry.platforms, channels };
   });
   return [...single, ...environments.map(({ id, specs, channels }) => ({ id, specs, platforms, channels }))];
+}
+
+type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platforms' | 'condaNames'>;
+
+/** A made package takes the project's name unless the allowlist gives it another. */
+function requestMade(entry: PypiEntry, condaNames: Allowlist['condaNames']): InstallRequest {
+  const { name: project, unpack, depends, platforms } = entry;
+  const specifier = parseSpecifier(entry.specifier);
+  const versions = specifier && specifierToMatchSpec(specifier);
+  if (specifier === null || !versions?.ok) throw new TypeError(`not a specifier: ${entry.specifier}`);
+  const name = packageNameSchema.parse(condaNames.get(project) ?? project);
+  const spec = ownSpec(`${name} ${specifier.clauses.length === 0 ? '*' : versions.text} ${madeBuild}*`);
+  const id = `pypi:${project}${entry.specifier === '' ? '' : ` ${entry.specifier}`}`;
+  return { id, specs: [spec], platforms, channels: new Map(), made: { project, specifier, unpack, name, depends } };
 }
 
 /** A spec written in this code. */

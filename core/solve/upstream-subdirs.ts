@@ -1,6 +1,6 @@
 import { applyHotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { UpstreamRecords } from '../upstream/accept-records.ts';
+import type { UpstreamRecord, UpstreamRecords } from '../upstream/accept-records.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 
 /** Opens a subdir of an upstream channel; null when the channel has none such. */
@@ -27,15 +27,19 @@ export function patchUpstream(open: OpenSubdir, patches: Patches): OpenSubdir {
     if (opened === null || !patches.has(subdir)) return opened;
     return withRecords(opened, async (name) => {
       const { records, problems } = await opened.records(name);
-      const patched = records.flatMap((one) => {
-        const hotfix = hotfixIn(patches, one.subdir, one.filename);
-        if (hotfix === null) return [one];
-        const record = applyHotfix(one.record, hotfix);
-        return record === null ? [] : [{ ...one, record, unpatched: one.record }];
-      });
-      return { records: patched, problems };
+      return { records: patchRecords(records, patches), problems };
     });
   };
+}
+
+/** Records as the hotfixes leave them, without those that they take out. */
+export function patchRecords(records: readonly UpstreamRecord[], patches: Patches): UpstreamRecord[] {
+  return records.flatMap((one) => {
+    const hotfix = hotfixIn(patches, one.subdir, one.filename);
+    if (hotfix === null) return [one];
+    const record = applyHotfix(one.record, hotfix);
+    return record === null ? [] : [{ ...one, record, unpatched: one.record }];
+  });
 }
 
 const withRecords = (subdir: UpstreamSubdir, records: UpstreamSubdir['records']): UpstreamSubdir => ({

@@ -1,14 +1,16 @@
 import { type Artifact, artifactId } from '../documents/plan.ts';
-import type { Provenance } from '../documents/provenance.ts';
+import { type Provenance, wasMadeOf } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
 import { type ChannelName, type ObjectKey, packageKey, provenanceKey } from '../layout/keys.ts';
 import type { Digests } from '../names/digest.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
-import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
+import { shownUrl } from '../problems/shown-url.ts';
+import { type MadePackage, makePackage } from '../python-index/make-package.ts';
 import { isVerifiable } from '../record/record.ts';
+import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import {
@@ -18,10 +20,11 @@ import {
   type ExpectedDigests,
   type Received,
 } from '../upstream/download.ts';
+import { converterRevision } from '../wheel/convert-wheel.ts';
 
 export interface FetchWorld extends DownloadWorld {
   readonly channel: ChannelName;
-  /** Bytes that the store can stage of one package; any number without it. */
+  /** Bytes that the store can stage of one package and of what it is made of; any number without it. */
   readonly scratch?: number;
 }
 
@@ -30,8 +33,8 @@ export type FetchOutcome =
   { readonly status: 'stored' | 'present' } | { readonly status: 'failed'; readonly problem: Problem };
 
 /**
- * Brings one artifact into the store: downloaded in one pass, compared with its record, read, its provenance written,
- * and only then published under its name, which is never overwritten (docs/decisions.md 4). Safe to run twice and by
+ * Brings one artifact into the store: downloaded in one pass, compared with its record, or made of a file that was; read,
+ * its provenance written, and only then published under its name, which is never overwritten (docs/decisions.md 4). Safe to run twice and by
  * many at once. Emits `fetch.*` events.
  *
  * @returns what fails on upstream's side or in the package as `failed`, with the error's code
@@ -59,43 +62,55 @@ interface Brought {
 }
 
 async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Promise<Brought> {
-  const { store, log } = world;
+  const { log } = world;
   // A plan of an older version may hold one.
-  if (!isVerifiable(artifact)) {
+  if (artifact.made === undefined && !isVerifiable(artifact)) {
     const detail = 'expected a sha256, or an md5 and a size, from upstream; got neither';
     throw new GatehouseError('fetch.unverifiable', detail);
   }
-  const there = await findInStore(key, artifact, store);
+  const there = await findInStore(key, artifact, artifact, world);
   if (there !== null) return { status: 'present', size: there.size };
   refuseTooLarge(artifact, world);
-  log({ type: 'fetch.started', key, size: artifact.size ?? 0 });
-  await using received = await download(artifact, world, (bytes) =>
-    log({ type: 'fetch.progress', key, received: bytes, size: artifact.size ?? bytes }),
-  );
+  const { size: wanted } = artifact.made ?? artifact;
+  log({ type: 'fetch.started', key, size: wanted ?? 0 });
+  const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: wanted ?? bytes });
+  await using received = await (artifact.made === undefined
+    ? download(artifact, world, progress)
+    : makePackage(artifact.made, world, progress));
   const findings = await readPackage(artifact, received);
   await writeProvenance({ artifact, digests: received.digests, findings }, world);
   const { sha256, md5, size } = received.digests;
   const { status } = await received.staged.publish(key, { sha256, md5 });
   if (status === 'written') return { status: 'stored', size };
-  if ((await findInStore(key, received.digests, store)) !== null) return { status: 'present', size };
+  if ((await findInStore(key, artifact, received.digests, world)) !== null) return { status: 'present', size };
   throw new GatehouseError('store.conflict', `${key} was refused, yet nothing is there`, { retry: true });
 }
 
 /** Finds out before a byte is transferred that there is no room for all of them. */
-function refuseTooLarge({ size }: Artifact, { scratch = Number.POSITIVE_INFINITY }: FetchWorld): void {
+function refuseTooLarge(artifact: Artifact, { scratch = Number.POSITIVE_INFINITY }: FetchWorld): void {
+  // A package is about as large as the wheel that it is made of.
+  const size = artifact.made === undefined ? artifact.size : (artifact.made.size ?? 0) * 2;
   if (size === null || size <= scratch) return;
   const hint = 'give this machine or function more scratch space';
   throw new GatehouseError('store.too-large', `${size} bytes do not fit into ${scratch} of scratch space`, { hint });
 }
 
 /** Finds the bytes that are expected at the key; null when nothing is there, `fetch.mutated` when other bytes are. */
-async function findInStore(key: ObjectKey, expected: ExpectedDigests, store: Store): Promise<Digests | null> {
+async function findInStore(
+  key: ObjectKey,
+  artifact: Artifact,
+  expected: ExpectedDigests,
+  { store, channel }: FetchWorld,
+): Promise<Digests | null> {
   const object = await store.get(key);
   if (object === null) return null;
   const digests = await storedDigests(object);
-  const fault = digestFault(expected, digests);
-  if (fault === null) return digests;
-  throw new GatehouseError('fetch.mutated', `the store holds other bytes under this name: ${fault.message}`);
+  const { made, ...place } = { ...artifact, channel };
+  // What two versions of zstd make of one file differs, and is the same package.
+  const isMade = made !== undefined && (await wasMadeOf(store, place, digests.sha256, made.sha256));
+  const fault = made === undefined ? digestFault(expected, digests)?.message : `not made of ${made.fileName}`;
+  if (isMade || fault === undefined) return digests;
+  throw new GatehouseError('fetch.mutated', `the store holds other bytes under this name: ${fault}`);
 }
 
 /**
@@ -105,16 +120,16 @@ async function findInStore(key: ObjectKey, expected: ExpectedDigests, store: Sto
  * @throws GatehouseError `package.refused` or `package.identity`
  */
 async function readPackage(
-  { filename, subdir, record, sha256, findings: ofRecord = [] }: Artifact,
-  { staged }: Received,
+  { filename, subdir, record, sha256, made, findings: ofRecord = [] }: Artifact,
+  { staged, findings: ofMaking = [] }: Received & Partial<MadePackage>,
 ): Promise<Provenance['findings']> {
   const { index, findings: ofPackage } = await readPackageInfo(await staged.source(), filename);
   const problems = identityProblems({ index, fileName: filename, subdir, upstream: record });
   if (problems.length > 0) {
     throw new GatehouseError('package.identity', problems.map(({ detail }) => detail).join('; '));
   }
-  const findings = [...ofPackage, ...ofRecord];
-  if (sha256 !== null) return findings;
+  const findings = [...ofPackage, ...ofRecord, ...ofMaking];
+  if (sha256 !== null || made !== undefined) return findings;
   const unverifiable = 'upstream gives no sha256; md5 and size were compared';
   return [...findings, { code: 'fetch.unverifiable', detail: unverifiable }];
 }
@@ -131,7 +146,7 @@ async function writeProvenance(
     subdir,
     filename,
     ...digests,
-    origin: { type: 'upstream', channel: artifact.channel, url: artifact.url },
+    origin: originOf(artifact),
     record,
     findings,
     firstSeen: clock.now(),
@@ -141,4 +156,11 @@ async function writeProvenance(
     provenanceKey(channel, subdir, filename, digests.sha256),
     Buffer.from(canonicalJson(provenance)),
   );
+}
+
+function originOf({ channel, url, made }: Artifact): Provenance['origin'] {
+  if (made === undefined) return { type: 'upstream', channel, url };
+  const { from, index, fileName, sha256 } = made;
+  const revision = from === 'wheel' ? converterRevision : sdistReaderRevision;
+  return { type: 'made', from, index, fileName, url: shownUrl(made.url), sha256, revision };
 }

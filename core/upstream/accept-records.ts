@@ -1,3 +1,4 @@
+import type { Made } from '../documents/plan.ts';
 import {
   type PackageFileName,
   type PackageFormat,
@@ -23,6 +24,8 @@ export interface UpstreamRecord {
   readonly record: RepodataRecord;
   /** What of upstream's record was mended or left out; absent where nothing was. */
   readonly findings?: readonly RecordFinding[] | undefined;
+  /** Only of a package that is to be made of a file of a Python package index. */
+  readonly made?: Made | undefined;
   /** Upstream's own, where a hotfix of ours changed `record`. */
   readonly unpatched?: RepodataRecord | undefined;
 }

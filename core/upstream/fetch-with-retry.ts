@@ -122,13 +122,13 @@ interface DocumentReader<T> {
  * @throws GatehouseError as {@link fetchWithRetry}
  */
 export async function fetchDocument<T>(
-  { url, isOptional = false }: Pick<FetchRequest, 'url' | 'isOptional'>,
+  { url, isOptional = false, headers: asked = {} }: Omit<FetchRequest, 'from'>,
   world: UpstreamWorld,
   { fresh, kept }: DocumentReader<T>,
 ): Promise<T | null> {
   const cached = await world.cache.get(url);
   const etag = cached?.etag ?? null;
-  const headers = etag === null ? {} : { 'if-none-match': etag };
+  const headers = etag === null ? asked : { ...asked, 'if-none-match': etag };
   return fetchWithRetry({ url, headers, isOptional }, world, (response) =>
     response.status === 304 && cached !== null ? kept(cached) : fresh(response),
   );

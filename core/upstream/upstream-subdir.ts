@@ -67,18 +67,23 @@ export function resolveBase(base: string | null | undefined, subdirUrl: string):
 }
 
 function refusal(url: URL, from: URL, base: string): string | null {
-  const misplaced = misplacement(url, from);
+  const misplaced = misplacement(url, from, new URL('..', from));
   if (misplaced !== null) return misplaced;
   const hides = [base, url.href].some((text) => shownUrl(text) !== text);
   return hides ? 'carries credentials, a query or a fragment' : null;
 }
 
-function misplacement(url: URL, from: URL): string | null {
+/**
+ * Why an upstream at `from` may not lead to `url`, as the end of a sentence; null when it may.
+ *
+ * @param folder the folder that files of this machine must lie in, for an upstream that is one
+ */
+export function misplacement(url: URL, from: URL, folder: URL): string | null {
   if (!allowedProtocols[from.protocol]?.includes(url.protocol)) {
-    return `may not be ${url.protocol} for a channel at ${from.protocol}`;
+    return `may not be ${url.protocol} for an upstream at ${from.protocol}`;
   }
   if (isLocalHost(url.hostname) && !isLocalHost(from.hostname)) return 'is of this machine or its own link';
-  if (url.protocol === 'file:' && !isInside(url, new URL('..', from))) return "is outside the channel's folder";
+  if (url.protocol === 'file:' && !isInside(url, folder)) return "is outside the upstream's folder";
   return null;
 }
 

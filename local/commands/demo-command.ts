@@ -7,6 +7,7 @@ import { installLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncJson, syncSummary } from '../render/sync.ts';
 import { buildSampleChannel, sampleAllowlist } from '../sample/sample-channel.ts';
+import { buildSampleIndex } from '../sample/sample-index.ts';
 import { serveFolder } from '../sample/serve-folder.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { bucketIn, openWorld } from '../world/open-world.ts';
@@ -57,13 +58,14 @@ const needsFolder = (store: string): GatehouseError =>
     hint: 'leave --store away, or name a folder',
   });
 
-/** Builds the sample channel afresh, and serves it for as long as it is not disposed of. */
+/** Builds the sample channel and the sample index afresh, and serves it for as long as it is not disposed of. */
 async function sampleUpstream(folder: string): Promise<{ url: string; allowlist: string } & AsyncDisposable> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await buildSampleChannel(join(folder, 'upstream'));
+  await buildSampleIndex(join(folder, 'upstream'));
   const server = await serveFolder(join(folder, 'upstream'));
   const allowlist = join(folder, 'allowlist.json');
-  await writeFile(allowlist, sampleAllowlist(server.url));
+  await writeFile(allowlist, sampleAllowlist(server.url, `${server.url}/simple`));
   return { url: server.url, allowlist, [Symbol.asyncDispose]: () => server.close() };
 }

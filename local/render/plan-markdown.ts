@@ -1,4 +1,4 @@
-import { artifactId, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
+import { type Artifact, artifactId, bytesToFetch, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownText } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
@@ -11,7 +11,7 @@ export function planMarkdown(plan: Plan): string {
     '## Gatehouse plan',
     planTotals(plan),
     markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRow)),
-    markdownTable('Fetch', ['package', 'size', 'for', 'sha256'], addRows(plan)),
+    markdownTable('Fetch', ['package', 'from', 'size', 'for', 'sha256'], addRows(plan)),
     markdownTable('Change', ['package'], idRows(plan.change)),
     markdownTable('Drop', ['package'], idRows(plan.drop)),
     markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
@@ -36,11 +36,15 @@ function addRows({ artifacts, add }: Plan): string[][] {
     .filter((artifact) => adding.has(artifactId(artifact)))
     .map((artifact) => [
       codeCell(artifactId(artifact)),
-      formatBytes(artifact.size ?? 0),
+      fromCell(artifact),
+      formatBytes(bytesToFetch(artifact)),
       artifact.why.map(codeCell).join(', '),
-      codeCell(artifact.sha256?.slice(0, 12) ?? 'none'),
+      codeCell((artifact.made ?? artifact).sha256?.slice(0, 12) ?? 'none'),
     ]);
 }
+
+/** The file that a package is made of has the sha256 of the row; a package of a channel is its own. */
+const fromCell = ({ made }: Artifact): string => (made === undefined ? 'conda' : `pypi: ${codeCell(made.fileName)}`);
 
 const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
   [code, subject, detail, hint].map(codeCell);

@@ -1,4 +1,4 @@
-import { artifactId, bytesToAdd, type Plan } from '../../core/documents/plan.ts';
+import { artifactId, bytesToAdd, bytesToFetch, type Plan } from '../../core/documents/plan.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { jsonText } from './json-text.ts';
@@ -10,7 +10,7 @@ export function planJson(plan: Plan): string {
 
 /** The same as an object, for `sync --json`. */
 export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, warnings, complete }: Plan) {
-  const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why }) => ({
+  const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why, made }) => ({
     subdir,
     filename,
     sha256,
@@ -18,6 +18,8 @@ export function planDocument({ artifacts, add, change, drop, hotfix, entries, pr
     size,
     url,
     channel,
+    from: made === undefined ? 'conda' : 'pypi',
+    ...(made && { madeOf: { fileName: made.fileName, sha256: made.sha256, size: made.size } }),
     why,
   }));
   return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems, warnings };
@@ -27,8 +29,11 @@ export function planDocument({ artifacts, add, change, drop, hotfix, entries, pr
 export function planText(plan: Plan): string {
   const byId = new Map(plan.artifacts.map((artifact) => [artifactId(artifact), artifact]));
   const added = plan.add.map((id) => {
-    const { size, why = [] } = byId.get(id) ?? {};
-    return `+ ${id}${size ? ` (${formatBytes(size)})` : ''}  for ${why.map(shownLine).join(', ')}`;
+    const artifact = byId.get(id);
+    const size = artifact && bytesToFetch(artifact);
+    const from = artifact?.made && `, from pypi: ${artifact.made.fileName}`;
+    const why = (artifact?.why ?? []).map(shownLine).join(', ');
+    return `+ ${id}${size ? ` (${formatBytes(size)})` : ''}  for ${why}${from ?? ''}`;
   });
   const changed = plan.change.map((id) => `~ ${id}  upstream changed its record`);
   const dropped = plan.drop.map((id) => `- ${id}`);

@@ -1,18 +1,19 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
+import { sizedBytes } from '../../core/archive/sized-bytes.ts';
+import { type TarFile, writeTar } from '../../core/archive/tar/write-tar.ts';
+import { compareCodePoints } from '../../core/json/json.ts';
 import { type Digests, sha256Of, startDigests } from '../../core/names/digest.ts';
 import type { PackageFormat } from '../../core/names/package-file-name.ts';
+import { writeConda } from '../../core/package/write-conda.ts';
 import {
-  infoMembers,
   type PackageIndex,
   packageIndex,
   type SampleMetadata,
-  sampleTime,
+  sampleInfo,
   stemOf,
+  timeOf,
 } from './package-metadata.ts';
-import { type TarFile, tarArchive } from './tar-write.ts';
-import { zipArchive } from './zip-write.ts';
 
 /** A file to pack: its content, or a size in bytes for content that no compressor makes smaller. */
 export type SampleFile = { readonly path: string; readonly mode?: number } & (
@@ -39,12 +40,6 @@ export interface BuiltPackage extends PackageFile {
   readonly bytes: Uint8Array;
 }
 
-/** The first member of every `.conda` (CEP 35). */
-export const formatMember = {
-  name: 'metadata.json',
-  content: Buffer.from(canonicalJson({ conda_pkg_format_version: 2 })),
-};
-
 /**
  * A conda package in memory. The same spec gives the same bytes: members sorted, one mtime, uid and gid 0, fixed
  * compression levels. Nothing is checked, so that tests can build what must be refused.
@@ -55,38 +50,37 @@ export const buildPackage = (spec: PackageSpec): Promise<BuiltPackage> => buildP
 export async function buildPackageBy(encode: typeof quickBzip2, spec: PackageSpec): Promise<BuiltPackage> {
   const index = packageIndex(spec);
   const payload = payloadMembers(spec);
-  const packed = payload.map(({ path, content }) => ({ path, sha256: sha256Of(content), size: content.length }));
-  const info = infoMembers(spec, index, packed);
-  const mtime = mtimeOf(spec);
+  const packed = payload.map(({ path, size, content }) => ({ path, sha256: sha256Of(content), size }));
+  const info = sampleInfo(spec, index, packed);
+  const timestamp = timeOf(spec);
   const bytes =
     spec.format === '.conda'
-      ? condaArchive(stemOf(spec), tarArchive(payload, mtime), tarArchive(info, mtime))
-      : await encode(tarArchive([...info, ...payload], mtime));
-  const digests = startDigests();
-  digests.update(bytes);
-  return { subdir: spec.subdir, filename: stemOf(spec) + spec.format, index, digests: digests.finish(), bytes };
+      ? await gather(writeConda({ stem: stemOf(spec), payload, info, timestamp }))
+      : await encode(await gather(writeTar([...info, ...payload], Math.floor(timestamp / 1000))));
+  return { subdir: spec.subdir, filename: stemOf(spec) + spec.format, index, digests: digestsOf(bytes), bytes };
 }
 
-/** The members' mtime in seconds since the epoch. */
-export const mtimeOf = ({ timestamp = sampleTime }: SampleMetadata): number => Math.floor(timestamp / 1000);
-
-function payloadMembers(spec: PackageSpec): readonly TarFile[] {
-  const members = (spec.files ?? []).map((file) => ({
-    path: file.path,
-    mode: file.mode ?? 0o644,
-    content:
-      'size' in file ? incompressibleBytes(`${stemOf(spec)}/${file.path}`, file.size) : Buffer.from(file.content),
-  }));
+function payloadMembers(spec: PackageSpec): readonly (TarFile & { readonly content: Uint8Array })[] {
+  const { files = [] } = spec;
+  const members = files.map((file) => {
+    const seed = `${stemOf(spec)}/${file.path}`;
+    const content = 'size' in file ? incompressibleBytes(seed, file.size) : Buffer.from(file.content);
+    return { path: file.path, mode: file.mode ?? 0o644, content, ...sizedBytes(content) };
+  });
   return members.sort((a, b) => compareCodePoints(a.path, b.path));
 }
 
-/** Info last, as conda's own writers do, so that the file's tail holds all a reader of metadata needs. */
-function condaArchive(stem: string, payload: Uint8Array, info: Uint8Array): Uint8Array {
-  return zipArchive([
-    formatMember,
-    { name: `pkg-${stem}.tar.zst`, content: zstdFrame(payload) },
-    { name: `info-${stem}.tar.zst`, content: zstdFrame(info) },
-  ]);
+/** A stream's bytes in memory. */
+export async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+function digestsOf(bytes: Uint8Array): Digests {
+  const digests = startDigests();
+  digests.update(bytes);
+  return digests.finish();
 }
 
 /**

@@ -1,5 +1,5 @@
-import { canonicalJson, compareCodePoints } from '../../core/json/json.ts';
-import type { TarFile } from './tar-write.ts';
+import type { TarFile } from '../../core/archive/tar/write-tar.ts';
+import { infoMembers, type PackagedFile } from '../../core/package/write-conda.ts';
 
 /** The metadata of a sample package. */
 export interface SampleMetadata {
@@ -44,36 +44,15 @@ function machineOf(subdir: string): { platform: string | null; arch: string | nu
   return { platform, arch: { '64': 'x86_64', '32': 'x86' }[arch] ?? arch };
 }
 
-/**
- * The `info/` members of a package (CEP 34), in order of path.
- *
- * @param files in the order they are packed; `sha256` is hex, `size` bytes
- */
-export function infoMembers(
-  facts: SampleMetadata,
-  index: PackageIndex,
-  files: readonly { readonly path: string; readonly sha256: string; readonly size: number }[],
-): readonly TarFile[] {
-  const { name, noarch, runExports, license = 'BSD-3-Clause' } = facts;
-  const paths = files.map((file) => ({
-    _path: file.path,
-    path_type: 'hardlink',
-    sha256: file.sha256,
-    size_in_bytes: file.size,
-  }));
-  const members: Readonly<Record<string, string | undefined>> = {
-    'info/about.json': canonicalJson({ license, summary: `Sample package ${name}` }),
-    'info/files': files.map(({ path }) => `${path}\n`).join(''),
-    'info/git': '',
-    'info/hash_input.json': '{}',
-    'info/index.json': canonicalJson(index),
-    'info/link.json': noarch === 'python' ? linkJson : undefined,
-    'info/paths.json': canonicalJson({ paths, paths_version: 1 }),
-    'info/run_exports.json': runExports && canonicalJson(runExports),
-  };
-  return Object.entries(members)
-    .flatMap(([path, text]) => (text === undefined ? [] : [{ path, content: Buffer.from(text) }]))
-    .sort((a, b) => compareCodePoints(a.path, b.path));
-}
+/** When a sample package was made, in milliseconds since the epoch. */
+export const timeOf = ({ timestamp = sampleTime }: SampleMetadata): number => timestamp;
 
-const linkJson = canonicalJson({ noarch: { type: 'python' }, package_metadata_version: 1 });
+/** The `info/` members of a sample package; `files` in the order they are packed. */
+export function sampleInfo(
+  { name, noarch, runExports, license = 'BSD-3-Clause' }: SampleMetadata,
+  index: PackageIndex,
+  files: readonly PackagedFile[],
+): readonly TarFile[] {
+  const about = { license, summary: `Sample package ${name}` };
+  return infoMembers({ index, about, runExports, files, ...(noarch === 'python' && { entryPoints: [] }) });
+}

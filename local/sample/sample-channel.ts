@@ -17,10 +17,11 @@ export async function buildSampleChannel(folder: string, options: Pick<ChannelOp
   await buildChannel(folder, samplePackages(samplePlatforms), { ...options, patches: samplePatches });
 }
 
-/** The text of an `allowlist.json` for the sample upstream at `channelUrl`. */
-export function sampleAllowlist(channelUrl: string): string {
+/** The text of an `allowlist.json` for the sample upstream at `channelUrl`, and for the sample index where one is named. */
+export function sampleAllowlist(channelUrl: string, indexUrl?: string): string {
   const allowlist = {
     channels: [channelUrl],
+    ...(indexUrl !== undefined && { indexes: [indexUrl], condaNames: { 'campus-text': 'campus-text' } }),
     platforms: samplePlatforms,
     packages: [
       'campus-notebook ==2.0.0',
@@ -28,11 +29,17 @@ export function sampleAllowlist(channelUrl: string): string {
       'campus-stats',
       'campus-fonts ==1.0',
       { spec: 'campus-native >=1.0', platforms: ['linux-64'], reason: 'measured on the cluster only' },
+      ...(indexUrl === undefined ? [] : indexEntries),
     ],
     environments: { 'course-101': ['campus-notebook ==2.0.0', 'campus-stats'] },
   };
   return `${JSON.stringify(allowlist, null, 2)}\n`;
 }
+
+const indexEntries = [
+  { pypi: 'campus-quiz' },
+  { pypi: 'campus-graphs ==1.10', sdist: 'unpack', depends: ['python <3.12'], reason: 'graph theory course' },
+];
 
 /** Every package of the sample upstream, the compiled ones once per platform. */
 export const samplePackages = (platforms: readonly string[]): readonly PackageSpec[] => [

@@ -17,8 +17,8 @@ export interface FolderServer {
 }
 
 /**
- * Serves a folder as a plain static web server does: GET and HEAD, strong ETags, `If-None-Match`, 404. No ranges, no
- * listing. For samples and tests; the channel itself is served by `serve/`.
+ * Serves a folder as a plain static web server does: GET and HEAD, strong ETags, `If-None-Match`, 404, a folder's
+ * `index.html`. No ranges, no listing. For samples and tests; the channel itself is served by `serve/`.
  */
 export async function serveFolder(
   folder: string,
@@ -50,7 +50,8 @@ async function answer(folder: string, request: IncomingMessage, response: Server
   if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
   const { path, size, etag } = found;
   if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { etag }).end();
-  response.writeHead(200, { etag, 'content-length': size, 'content-type': 'application/octet-stream' });
+  const type = path.endsWith('.html') ? 'text/html' : 'application/octet-stream';
+  response.writeHead(200, { etag, 'content-length': size, 'content-type': type });
   if (request.method === 'HEAD') return void response.end();
   await pipeline(createReadStream(path), response);
 }
@@ -67,7 +68,8 @@ function pathOf(folder: string, target: string): string | null {
   const root = resolve(folder) + sep;
   try {
     const path = join(root, decodeURIComponent(target.split('?', 1)[0] ?? ''));
-    return path.startsWith(root) ? path : null;
+    if (!path.startsWith(root)) return null;
+    return path.endsWith(sep) ? join(path, 'index.html') : path;
   } catch {
     return null; // a broken %-escape
   }

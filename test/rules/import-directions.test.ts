@@ -79,6 +79,8 @@ const allowed: [path: string, from: string][] = [
   ['core/planted-33.ts', '@msgpack/msgpack'],
   ['core/planted-72.ts', 'jsonc-parser'],
   ['core/steps/planted-73.ts', 'jsonc-parser'],
+  ['core/planted-76.ts', 'htmlparser2'],
+  ['core/steps/planted-77.ts', 'htmlparser2'],
   ['core/planted-74.ts', 'seek-bzip'],
   ['core/steps/planted-75.ts', 'seek-bzip'],
   ['core/planted-35.ts', './planted-21.ts'],

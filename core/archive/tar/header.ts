@@ -12,6 +12,8 @@ export interface TarHeader {
   /** Bytes. */
   readonly size: number;
   readonly mode: number;
+  /** Seconds since the epoch; 0 where it is no octal number. */
+  readonly mtime: number;
 }
 
 interface Field {
@@ -24,11 +26,12 @@ const sizeField: Field = { name: 'size', from: 124, to: 136 };
 const modeField: Field = { name: 'mode', from: 100, to: 108 };
 const checksumField: Field = { name: 'checksum', from: 148, to: 156 };
 
+const mtimeField: Field = { name: 'mtime', from: 136, to: 148 };
+
 /** Read by other readers only: they must be numbers all the same, or Python ends its listing there. */
 const unusedFields: readonly Field[] = [
   { name: 'uid', from: 108, to: 116 },
   { name: 'gid', from: 116, to: 124 },
-  { name: 'mtime', from: 136, to: 148 },
   { name: 'devmajor', from: 329, to: 337 },
   { name: 'devminor', from: 337, to: 345 },
 ];
@@ -41,12 +44,10 @@ export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
     refuse('A8.checksum', 'a tar header does not match its checksum');
   }
   const isUstar = formatOf(block) === 'ustar';
-  for (const field of unusedFields) {
-    const isBase256 = ((block[field.from] ?? 0) & 0x80) !== 0;
-    if (!isBase256) octal(block, field, 'A8.header');
-  }
+  for (const field of unusedFields) octalOrBase256(block, field);
   const size = octal(block, sizeField, 'A8.pax');
   const mode = octal(block, modeField, 'A8.header');
+  const mtime = octalOrBase256(block, mtimeField);
   const text = (from: number, to: number) => untilNul(block.subarray(from, to), report);
   // GNU tar keeps times here where ustar has a name's start: readers disagree, so it must be empty.
   if (!isUstar && !allZero(block.subarray(345, 500))) refuse('A8.header', 'a GNU tar header with a name prefix');
@@ -54,7 +55,7 @@ export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
   const last = text(0, 100);
   const name = prefix.length === 0 ? last : Uint8Array.from([...prefix, 0x2f, ...last]);
   const type = String.fromCharCode(block[156] || 0x30);
-  return { type, name, linkName: text(157, 257), size, mode };
+  return { type, name, linkName: text(157, 257), size, mode, mtime };
 }
 
 /** Its own field counts as spaces. */
@@ -72,6 +73,12 @@ function formatOf(block: Uint8Array): 'ustar' | 'gnu' | 'v7' {
   if (magic === 'ustar  \u0000') return 'gnu';
   if (allZero(block.subarray(257))) return 'v7';
   return refuse('A8.header', 'a tar header of an unknown format');
+}
+
+/** GNU's binary numbers, which a time before 1970 or after 2242 needs, are read as 0. */
+function octalOrBase256(block: Uint8Array, field: Field): number {
+  const isBase256 = ((block[field.from] ?? 0) & 0x80) !== 0;
+  return isBase256 ? 0 : octal(block, field, 'A8.header');
 }
 
 const space = 0x20;

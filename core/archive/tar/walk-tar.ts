@@ -7,6 +7,8 @@ import { parsePax, paxSize } from './pax.ts';
 export interface TarMember extends MemberFacts {
   /** Bytes. */
   readonly size: number;
+  /** Milliseconds since the epoch, as its header block has it. */
+  readonly modified: number;
   /** Its bytes, once; what is not read before the next member is asked for is skipped. */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -29,7 +31,7 @@ export async function* walkTar(chunks: AsyncIterable<Uint8Array>, rules: MemberR
     if (facts.path === '') rules.report('archive.root', 'the tar has a member for its own root');
     else {
       rules.add(facts);
-      yield { ...facts, size: header.size, body };
+      yield { ...facts, size: header.size, modified: header.mtime * 1000, body };
     }
     for (const rest = body[Symbol.asyncIterator](); !(await rest.next()).done; );
     await reader.take((blockBytes - (header.size % blockBytes)) % blockBytes);

@@ -11,12 +11,18 @@ export interface ZipEntry {
   readonly crc: number;
   readonly size: number;
   readonly compressedSize: number;
+  /** Unix type and permission bits, as `stat` has them; 0 where another system wrote the record. */
+  readonly mode: number;
+  /** Milliseconds since the epoch, its date taken for UTC: a ZIP has local times. */
+  readonly modified: number;
   /** Where the member's local header starts. */
   readonly offset: number;
 }
 
 const recordSignature = 0x02014b50;
 const recordFixedBytes = 46;
+/** What "version made by" says of the system (APPNOTE 4.4.2). */
+const unixHost = 3;
 /** Room for 200,000 members of ordinary names; a `.conda` has three. */
 const maxDirectoryBytes = 32 * 1024 ** 2;
 
@@ -60,7 +66,16 @@ function readRecord(bytes: Uint8Array): { entry: ZipEntry; length: number } {
   if ((flags & 1) !== 0) refuse('A4.encrypted', 'an encrypted member');
   if ((flags & ~knownFlags) !== 0) refuse('A4.flags', `a member has flags 0x${flags.toString(16)}`);
   const method = view.getUint16(10, true);
-  return { entry: { rawName, flags, method, crc: view.getUint32(16, true), size, compressedSize, offset }, length };
+  const mode = view.getUint8(5) === unixHost ? view.getUint16(40, true) : 0;
+  const crc = view.getUint32(16, true);
+  const modified = dosTime(view.getUint16(14, true), view.getUint16(12, true));
+  return { entry: { rawName, flags, method, crc, size, compressedSize, mode, modified, offset }, length };
+}
+
+/** APPNOTE 4.4.6: a date from 1980 on, and a time in steps of two seconds. Some writers leave both 0. */
+function dosTime(date: number, time: number): number {
+  const [year, month, day] = [1980 + (date >> 9), (date >> 5) & 15, date & 31];
+  return Date.UTC(year, Math.max(month, 1) - 1, Math.max(day, 1), time >> 11, (time >> 5) & 63, (time & 31) * 2);
 }
 
 const endSignature = 0x06054b50;

@@ -12,6 +12,10 @@ export interface ZipMember {
   /** Bytes. */
   readonly compressedSize: number;
   readonly method: 'stored' | 'deflated';
+  /** Unix type and permission bits, as `stat` has them; 0 where they are not known. */
+  readonly mode: number;
+  /** Milliseconds since the epoch, its date taken for UTC. */
+  readonly modified: number;
   /** Its bytes, from the start at each call; their CRC is checked at the end. */
   open(): AsyncIterable<Uint8Array>;
 }
@@ -63,7 +67,14 @@ function describe(entry: ZipEntry, report: Report): Omit<ZipMember, 'open'> {
   if (method === undefined) refuse('A4.method', `${shown(path)} is compressed by method ${entry.method}`);
   const sound = (method === 'deflated' || size === compressedSize) && !(directory && size > 0);
   if (!sound) refuse('A4.size', `the sizes of ${shown(path)} cannot be`);
-  return { name: directory ? `${path}/` : path, size, compressedSize, method };
+  return {
+    name: directory ? `${path}/` : path,
+    size,
+    compressedSize,
+    method,
+    mode: entry.mode,
+    modified: entry.modified,
+  };
 }
 
 /** With one read ahead 64 KiB. The tail holds the directory of every real `.conda`, and for nine in ten the info tarball. */

@@ -13,6 +13,9 @@ export const platformSchema = z
     description: 'A conda subdir that machines install from. noarch comes with every platform.',
   });
 
+/** Where PyPI entries come from when the allowlist does not say. */
+export const defaultIndex = 'https://pypi.org/simple';
+
 /** A MatchSpec as text. `readSpec` parses it by CEP 29. */
 export const specSchema = z
   .string()
@@ -33,13 +36,31 @@ export const detailedEntrySchema = z
     platforms: platforms.meta({ description: 'Only for these of the platforms listed at the top.' }).optional(),
     channel: sourceUrlSchema.meta({ description: 'Only from this channel, listed at the top or not.' }).optional(),
     depends: specs.meta({ description: 'Dependencies the package needs and does not state.' }).optional(),
+    sdist: z
+      .literal('unpack')
+      .meta({ description: 'Where a release has no wheel: make one of its sdist, without running anything of it.' })
+      .optional(),
     reason: z.string().meta({ description: 'Why it is here, for whoever reviews the list next.' }).optional(),
   })
-  .meta({ oneOf: [{ required: ['spec'] }, { required: ['pypi'], not: { required: ['channel'] } }] });
+  .meta({
+    oneOf: [
+      { required: ['spec'], not: { required: ['sdist'] } },
+      { required: ['pypi'], not: { required: ['channel'] } },
+    ],
+  });
 
 export const environmentNameSchema = wordedText(/^[a-z0-9][a-z0-9._-]{0,63}$/, (name) => ({
   message: `${quoted(name)} is not an environment name`,
   hint: 'use lowercase letters, digits, ".", "_" and "-", at most 64, and start with a letter or digit',
+}));
+
+const projectKeySchema = wordedText(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?$/, (name) => ({
+  message: `${quoted(name)} is not the name of a PyPI project`,
+}));
+
+/** Lowercase, as CEP 26 has them: what a `depends` may name. */
+const condaNameSchema = wordedText(/^[a-z0-9_][a-z0-9_.-]{0,63}$/, (name) => ({
+  message: `${quoted(name)} is not the name of a conda package`,
 }));
 
 const virtualPackageNameSchema = wordedText(/^__[a-z0-9][a-z0-9_.-]{0,61}$/, (name) => ({
@@ -63,7 +84,10 @@ export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualV
 export const environmentSchema = specs.min(1);
 
 /** Keys at the top that are kept for what is not built yet: one that did nothing would promise what nobody does. */
-export const unbuiltKeys: readonly string[] = ['indexes', 'policy', 'reserved'];
+export const unbuiltKeys: readonly string[] = ['mapping', 'policy', 'reserved'];
+
+/** The same, of an entry. */
+export const unbuiltEntryKeys: readonly string[] = ['dependencies', 'wheel'];
 
 /**
  * `allowlist.json`, as written. Only what one value shows by itself is decided here; `parseAllowlist` adds what values
@@ -78,6 +102,16 @@ export const allowlistSchema = z
       .meta({ description: 'The conda channels packages come from.', uniqueItems: true })
       .meta({ examples: [['https://conda.anaconda.org/conda-forge']] }),
     platforms: platforms.meta({ description: 'The platforms every entry is solved for.' }),
+    indexes: z
+      .array(sourceUrlSchema)
+      .min(1)
+      .meta({ description: 'The Python package indexes that PyPI entries come from.', uniqueItems: true })
+      .meta({ default: [defaultIndex] })
+      .optional(),
+    condaNames: z
+      .record(projectKeySchema, condaNameSchema)
+      .meta({ description: 'The conda package that a PyPI project is.', examples: [{ graphviz: 'python-graphviz' }] })
+      .optional(),
     packages: z
       .array(z.union([specSchema, detailedEntrySchema]))
       .meta({ description: 'What may enter, with all it depends on.', uniqueItems: true }),

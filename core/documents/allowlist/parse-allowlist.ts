@@ -1,10 +1,17 @@
 import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, memberOf } from '../../json/locate-json.ts';
-import { formatProblem, linesOf, problemsIn, type TextProblem } from '../../json/text-problem.ts';
+import { formatProblem, linesOf, problemsIn, quoted, type TextProblem } from '../../json/text-problem.ts';
 import type { OptionalIndexFile } from '../../layout/index-files.ts';
+import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
-import { optionFormSchema, platformSchema, pythonSchema, virtualPackagesSchema } from './allowlist-schema.ts';
+import {
+  defaultIndex,
+  optionFormSchema,
+  platformSchema,
+  pythonSchema,
+  virtualPackagesSchema,
+} from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
 import { faultAt, type ParseContext, readList } from './parse-context.ts';
 import { type Entry, readEntries } from './read-entries.ts';
@@ -19,6 +26,10 @@ export interface Allowlist {
   readonly platforms: readonly Subdir[];
   /** `3.12`; empty when entries are solved once, with whatever python they bring. */
   readonly python: readonly string[];
+  /** URLs of Python package indexes without a slash at the end, at least one. */
+  readonly indexes: readonly string[];
+  /** The conda package that a PyPI project is, where the allowlist says so. */
+  readonly condaNames: ReadonlyMap<ProjectName, string>;
   /** In the file's order. */
   readonly entries: readonly Entry[];
   readonly environments: readonly Environment[];
@@ -92,11 +103,30 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
     channels: channels ?? [],
     platforms: platforms ?? [],
     python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],
+    indexes: readIndexes(memberOf(root, 'indexes'), context),
+    condaNames: readCondaNames(memberOf(root, 'condaNames'), context),
     entries: readEntries(memberOf(root, 'packages'), context),
     environments: readEnvironments(memberOf(root, 'environments'), context),
     virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), context),
     forms: readList(memberOf(root, 'forms'), optionFormSchema, base) ?? [],
   };
+}
+
+function readIndexes(node: JsonNode | null, { report }: ParseContext): readonly string[] {
+  const urls = readList(node, sourceUrlSchema, { report, identity: urlIdentity });
+  return urls?.map(withoutSlash) ?? [defaultIndex];
+}
+
+/** By the project's normal name; a project that is there in two spellings is a mistake. */
+function readCondaNames(node: JsonNode | null, { report }: ParseContext): ReadonlyMap<ProjectName, string> {
+  const names = new Map<ProjectName, string>();
+  for (const [written, { key, node: name }] of node?.members ?? []) {
+    const project = parseProjectName(written);
+    if (project === null || typeof name.value !== 'string') continue;
+    if (names.has(project)) report(faultAt(key, { message: `${quoted(written)} is here twice, in another spelling` }));
+    names.set(project, name.value);
+  }
+  return names;
 }
 
 /** What machines have, by platform; for a platform the allowlist does not list it is a mistake. */

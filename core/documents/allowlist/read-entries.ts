@@ -3,7 +3,6 @@ import { quoted } from '../../json/text-problem.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../../names/match-spec/solver-spec.ts';
 import type { Subdir } from '../../names/subdir.ts';
-import type { Problem } from '../../problems/problem.ts';
 import { detailedEntrySchema, platformSchema } from './allowlist-schema.ts';
 import { faultAt, type ParseContext, readList } from './parse-context.ts';
 import { type PypiRequirement, readPypi } from './read-pypi.ts';
@@ -29,10 +28,12 @@ interface CondaEntry extends EntryDetails {
   readonly channel: string | null;
 }
 
-interface PypiEntry extends EntryDetails, PypiRequirement {
+export interface PypiEntry extends EntryDetails, PypiRequirement {
   readonly kind: 'pypi';
   /** `pypi:` and the requirement as written, trimmed. */
   readonly id: string;
+  /** Whether a wheel may be made of an sdist. */
+  readonly unpack: boolean;
 }
 
 /** One thing the allowlist lets in. */
@@ -86,6 +87,10 @@ function readCondaEntry(node: JsonNode, specNode: JsonNode, context: ParseContex
     context.report(faultAt(spanInSpec(placed, spec.name, context.text), { message, hint }));
   }
   const channel = readChannel(node, placed, context);
+  const sdist = memberOf(node, 'sdist');
+  if (sdist !== null) {
+    context.report(faultAt(sdist, { message: 'a conda package has no sdist', hint: 'remove this' }));
+  }
   if (details === null) return null;
   checkSubdir(placed, details.platforms, context);
   return { kind: 'conda', id: String(specNode.value).trim(), spec, channel, ...details };
@@ -118,7 +123,9 @@ function readPypiEntry(node: JsonNode, pypiNode: JsonNode, context: ParseContext
     return null;
   }
   const { name, specifier } = read;
-  return details === null ? null : { kind: 'pypi', id: `pypi:${pypiNode.value.trim()}`, name, specifier, ...details };
+  const unpack = memberOf(node, 'sdist') !== null;
+  const id = `pypi:${pypiNode.value.trim()}`;
+  return details === null ? null : { kind: 'pypi', id, name, specifier, unpack, ...details };
 }
 
 /** The details of the entry at a node (a string has none of its own); null when they do not fit the schema. */
@@ -151,14 +158,4 @@ function refuseChannel(placed: PlacedSpec, { text, report }: ParseContext): void
   if (channel === null && url === null) return;
   const wording = { message: 'a dependency cannot name a channel', hint: 'give the package an entry of its own' };
   report(faultAt(spanInSpec(placed, channel ?? url ?? '', text), wording));
-}
-
-/** A problem for each entry that this version reads and cannot bring in: those from PyPI. */
-export function unsupportedEntries({ entries }: { readonly entries: readonly Entry[] }): Problem[] {
-  return entries
-    .filter(({ kind }) => kind === 'pypi')
-    .map(({ id, line }) => {
-      const detail = `line ${line}: PyPI entries are not yet supported by this version; nothing is fetched for it`;
-      return { code: 'entry.pypi-unsupported', subject: id, detail };
-    });
 }

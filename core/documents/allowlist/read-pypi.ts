@@ -1,40 +1,56 @@
 import type { Wording } from '../../json/json-fault.ts';
+import { parseSpecifier } from '../../names/pep440/specifier.ts';
+import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
 
 export interface PypiRequirement {
-  /** Normalised by PEP 503. */
-  readonly name: string;
-  /** The version specifier (PEP 440) without spaces; empty when any version will do. */
+  readonly name: ProjectName;
+  /** The version specifier (PEP 440) without spaces, which conda has words for; empty when any version will do. */
   readonly specifier: string;
 }
 
 type Read = { readonly ok: true } & PypiRequirement;
 type Refused = { readonly ok: false; readonly at: number } & Wording;
 
-const version = '[A-Za-z0-9]+(?:[.!+_-][A-Za-z0-9]+)*(?:\\.\\*)?';
-const clause = new RegExp(`\\s*(===|==|~=|!=|<=|>=|<|>)\\s*(${version})\\s*`, 'y');
+const clause = /\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;]+)\s*/y;
 
 /** Parses `name ==1.0, ...`: the part of PEP 508 that names a project and versions. Extras, markers and URLs are refused. */
 export function readPypi(text: string): Read | Refused {
-  const [name] = /^\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(text) ?? [];
-  if (name === undefined) return { ok: false, at: 0, message: 'this does not start with the name of a PyPI project' };
-  const normalised = name
-    .trim()
-    .toLowerCase()
-    .replace(/[-_.]+/g, '-');
+  const [written = ''] = /^\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/.exec(text) ?? [];
+  const name = parseProjectName(written.trim());
+  if (name === null) return { ok: false, at: 0, message: 'this does not start with the name of a PyPI project' };
+  const { clauses, end } = readClauses(text, written.length);
+  if (end < text.trimEnd().length || text[end - 1] === ',') return refuse(text, end);
+  const specifier = clauses.join(',');
+  const fault = faultInConda(specifier);
+  if (fault === null) return { ok: true, name, specifier };
+  return { ok: false, at: written.length, message: `these versions cannot be said in conda: ${fault}` };
+}
+
+/** Reads clauses and the commas between them, as far as they are sound. */
+function readClauses(text: string, start: number): { clauses: string[]; end: number } {
   const clauses: string[] = [];
-  let at = name.length;
-  let more = text.slice(at).trim() !== '';
-  while (more) {
-    clause.lastIndex = at;
+  let end = start;
+  do {
+    clause.lastIndex = end;
     const [all, operator = '', wanted = ''] = clause.exec(text) ?? [];
-    if (all === undefined) return refuse(text, at);
+    if (all === undefined || parseSpecifier(operator + wanted) === null) break;
     clauses.push(`${operator}${wanted}`);
-    at += all.length;
-    more = text[at] === ',';
-    if (more) at++;
-  }
-  if (at < text.trimEnd().length) return refuse(text, at);
-  return { ok: true, name: normalised, specifier: clauses.join(',') };
+    end += all.length;
+  } while (text[end++] === ',');
+  const isPast = clauses.length > 0 && text[end - 1] !== ',';
+  return { clauses, end: isPast ? end - 1 : end };
+}
+
+/** In UTF-16 units; conda's versions have at most 64. */
+const maxSpecifierLength = 250;
+
+/** What `specifierToMatchSpec` has no words for. */
+function faultInConda(specifier: string): string | null {
+  const { clauses = [] } = parseSpecifier(specifier) ?? {};
+  if (specifier.length > maxSpecifierLength) return `they have more than ${maxSpecifierLength} characters`;
+  if (clauses.some(({ op }) => op === '===')) return 'write == for ===';
+  const isLocal = clauses.some((one) => one.op !== '===' && one.version.local.length > 0);
+  return isLocal ? 'it orders local versions otherwise' : null;
 }
 
 function refuse(text: string, from: number): Refused {

@@ -12,6 +12,7 @@ import { systemClock } from '../../../adapters/system-clock.ts';
 import { acceptAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { sync } from '../../../local/pipeline/sync.ts';
 import { buildSampleChannel, sampleAllowlist, samplePlatforms } from '../../../local/sample/sample-channel.ts';
+import { buildSampleIndex } from '../../../local/sample/sample-index.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
 import { serveStore } from '../../../local/serve/serve-store.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
@@ -30,8 +31,9 @@ describe('the stack, from the allowlist to the proof', { shuffle: false }, () =>
   beforeAll(async () => {
     folder = await temporaryFolder();
     await buildSampleChannel(join(folder.path, 'upstream'));
+    await buildSampleIndex(join(folder.path, 'upstream'));
     upstream = await serveFolder(join(folder.path, 'upstream'));
-    allowlist = sampleAllowlist(upstream.url);
+    allowlist = sampleAllowlist(upstream.url, `${upstream.url}/simple`);
     out = await appOutput(folder, allowlist);
     scene = await openScene(out, { clockStandsAt });
     await scene.stack.rest();

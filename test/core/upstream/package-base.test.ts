@@ -79,6 +79,6 @@ describe('a base URL of a channel in a folder', () => {
     '..%5C..%5Cother',
     'file:///srv/chan%20nel%2f..%2f..%2fetc',
   ])('is refused where it leads out: %s', (base) => {
-    expect(() => resolveBase(base, from)).toThrow("is outside the channel's folder");
+    expect(() => resolveBase(base, from)).toThrow("is outside the upstream's folder");
   });
 });

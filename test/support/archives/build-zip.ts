@@ -10,6 +10,8 @@ export interface RawZipMember {
   descriptor?: true | { crc?: number; size?: number; signed?: boolean };
   local?: Partial<Fields>;
   central?: Partial<Fields>;
+  /** Unix type and permission bits; without them the record is of no Unix. */
+  mode?: number;
   /** Not in the central directory. */
   unlisted?: boolean;
   /** Bytes behind the compressed data that its header counts as data. */
@@ -72,6 +74,9 @@ const shared = (fields: Fields) => [
   u16(fields.extra.length),
 ];
 
+const madeBy = ({ mode }: RawZipMember) => (mode === undefined ? 20 : (3 << 8) | 20);
+const externalAttributes = ({ mode = 0 }: RawZipMember) => mode * 0x10000;
+
 function encode(member: RawZipMember, offset: number): { local: Uint8Array; central: Uint8Array } {
   const data = Buffer.from(member.data ?? '');
   const method = member.method ?? 0;
@@ -97,12 +102,12 @@ function encode(member: RawZipMember, offset: number): { local: Uint8Array; cent
     ]),
     central: Buffer.concat([
       u32(0x02014b50),
-      u16(20),
+      u16(madeBy(member)),
       ...shared(central),
       u16(comment.length),
       u16(0),
       u16(0),
-      u32(0),
+      u32(externalAttributes(member)),
       u32(central.offset),
       Buffer.from(central.name),
       central.extra,

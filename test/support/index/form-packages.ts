@@ -1,7 +1,7 @@
-import { storedZstdFrame } from '../../../bench/support/large-package.ts';
 import { bzip2 } from '../archives/build-bzip2.ts';
 import { buildTar, type RawMember } from '../archives/build-tar.ts';
 import { buildZip } from '../archives/build-zip.ts';
+import { buildFrame, rawBlock } from '../archives/build-zstd.ts';
 
 /** One package of the channel that forms are compared on, told by its own metadata. */
 export interface FormPackage {
@@ -39,7 +39,8 @@ function build(stem: string, told: Told): FormPackage[] {
       : [{ name: path, data: typeof content === 'string' ? content : JSON.stringify(content) }],
   );
   const payload = { name: 'share/readme', data: stem };
-  const frame = (...members: RawMember[]) => Buffer.concat([...storedZstdFrame([buildTar(...members)])]);
+  const frame = (...members: RawMember[]) =>
+    buildFrame({ blocks: [{ type: 0, data: buildTar(...members) }, rawBlock('')], windowLog: 17 });
   return formats.map((format) => ({
     subdir,
     filename: stem + format,

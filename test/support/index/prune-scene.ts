@@ -24,7 +24,7 @@ export interface PruneScene extends IndexScene {
   /** A package that came from upstream, indexed. */
   fetched(name: string): Promise<ObjectKey>;
   /** Where a package came from. */
-  origin(key: ObjectKey): 'upstream' | 'copied';
+  origin(key: ObjectKey): 'upstream' | 'copied' | 'made';
   prune(remove?: boolean): Promise<PruneReport>;
   damage(): Promise<readonly unknown[]>;
   has(path: string): boolean;

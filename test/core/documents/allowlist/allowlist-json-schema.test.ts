@@ -86,7 +86,8 @@ describe('the schema and the parser agree', () => {
     ['an environment name', { ...good, environments: { 'A b': ['a'] } }],
     ['an empty environment', { ...good, environments: { a: [] } }],
     ['names reserved for later', { ...good, reserved: ['acme-*'] }],
-    ['package indexes', { ...good, indexes: [] }],
+    ['no package index', { ...good, indexes: [] }],
+    ['an sdist of a conda package', { ...good, packages: [{ spec: 'a', sdist: 'unpack' }] }],
     ['no form', { ...good, forms: ['repodata.json'] }],
     ['a policy', { ...good, policy: {} }],
   ])('that %s is none', (_, document) => {

@@ -123,7 +123,15 @@ describe('one thing wrong', () => {
     ],
     ['reserved', { more: ', «"reserved"»: ["acme-*"]' }, '"reserved" is not supported by this version', 'remove it'],
     ['policy', { more: ', «"policy"»: {"c2": "enforce"}' }, '"policy" is not supported by this version', 'remove it'],
-    ['indexes', { more: ', «"indexes"»: []' }, '"indexes" is not supported by this version', 'remove it'],
+    ['a mapping', { more: ', «"mapping"»: []' }, '"mapping" is not supported by this version', 'remove it'],
+    ['a wheel of an entry', { packages: '[{"pypi": "a", «"wheel"»: ""}]' }, '"wheel" is not supported', 'remove it'],
+    ['its dependencies', { packages: '[{"pypi": "a", «"dependencies"»: ""}]' }, '"dependencies" is not', 'remove it'],
+    ['an sdist of a conda package', { packages: '[{"spec": "a", "sdist": «"unpack"»}]' }, 'has no sdist', 'remove'],
+    ['another sdist', { packages: '[{"pypi": "a", "sdist": «"build"»}]' }, 'is not one of unpack'],
+    ['a project twice', { more: ', "condaNames": {"a.b": "a", «"A-b"»: "b"}' }, 'here twice'],
+    ['no project', { more: ', "condaNames": {«"a b"»: "a"}' }, 'not the name of a PyPI project'],
+    ['no conda name', { more: ', "condaNames": {"a": «"A"»}' }, 'not the name of a conda package'],
+    ['an index that is none', { more: ', "indexes": [«"pypi"»]' }, 'is not a URL'],
     ['an indexes of an entry', { packages: '[{"spec": "a", «"indexes"»: []}]' }, 'unknown key "indexes"'],
   ])('%s', (_, parts, message, hint) => {
     expectProblem(allowlistText(parts), { message, hint });

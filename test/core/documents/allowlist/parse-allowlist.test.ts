@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Allowlist, parseAllowlist } from '../../../../core/documents/allowlist/parse-allowlist.ts';
-import { unsupportedEntries } from '../../../../core/documents/allowlist/read-entries.ts';
 import { canonicalMatchSpec } from '../../../../core/names/match-spec/solver-spec.ts';
 import { allowlistText, utf8 } from './expect-problem.ts';
 
@@ -31,15 +30,10 @@ describe('the example', () => {
       kind: 'pypi',
       name: 'networkx',
       specifier: '==1.10',
+      unpack: true,
       depends: [{ name: 'python' }],
       reason: 'graph theory course',
     });
-  });
-
-  test('has one entry that this version cannot bring in', () => {
-    expect(unsupportedEntries(allowlist)).toMatchObject([
-      { code: 'entry.pypi-unsupported', subject: 'pypi:networkx ==1.10' },
-    ]);
   });
 });
 
@@ -47,13 +41,16 @@ describe('what is read', () => {
   test('every key', () => {
     const more = `, "python": ["3.9", "3.12"],
       "virtualPackages": {"linux-64": {"__glibc": "2.17", "__archspec": "1=x86_64_v3"}},
+      "indexes": ["https://index.example/simple/"], "condaNames": {"Graph_Viz": "python-graphviz"},
       "forms": ["repodata.json.bz2"], "environments": {"course-101": ["numpy ==1.0", "conda-forge::scipy"]}`;
     const allowlist = read(allowlistText({ more }));
     expect(allowlist).toMatchObject({
       python: ['3.9', '3.12'],
       virtualPackages: { 'linux-64': { __glibc: '2.17', __archspec: '1=x86_64_v3' } },
+      indexes: ['https://index.example/simple'],
+      condaNames: new Map([['graph-viz', 'python-graphviz']]),
       forms: ['repodata.json.bz2'],
-      environments: [{ name: 'course-101', id: 'environment:course-101', line: 6 }],
+      environments: [{ name: 'course-101', id: 'environment:course-101', line: 7 }],
     });
     const [course] = allowlist.environments;
     expect(course?.specs.map(canonicalMatchSpec)).toEqual(['numpy ==1.0', 'conda-forge::scipy']);

@@ -1,0 +1,87 @@
+import { decodeBzip2 } from '../archive/bzip2/decode-bzip2.ts';
+import { type Report, refuse, shown } from '../archive/finding.ts';
+import { decodeGzip } from '../archive/gzip/decode-gzip.ts';
+import { type ReadLimits, startBudget } from '../archive/limits.ts';
+import { memberRules } from '../archive/members.ts';
+import { walkTar } from '../archive/tar/walk-tar.ts';
+import { openZip } from '../archive/zip/open-zip.ts';
+import type { SdistFileName } from '../names/sdist-file-name.ts';
+import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
+
+/** A regular file of a source distribution. */
+export interface SdistFile {
+  /** Below the one folder that all is in. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly executable: boolean;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  /** Its bytes, once; what is not read before the next file is asked for is skipped. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+interface Walk {
+  readonly source: ByteSource;
+  readonly format: SdistFileName['format'];
+  readonly limits: ReadLimits;
+}
+
+/** What is odd in the archive stays there: no mode and no spelling of a name goes into a wheel. */
+const report: Report = () => {};
+
+/**
+ * The files of a source distribution in order, read strictly; each walk decodes it anew. All of it lies in one folder,
+ * and none of it is a link.
+ *
+ * @throws GatehouseError `package.refused` with `sdist.root`, `sdist.link`, or a code of the archive
+ */
+export async function* walkSdist(walk: Walk): AsyncGenerator<SdistFile> {
+  let root: string | undefined;
+  for await (const { path, type, ...file } of walk.format === '.zip' ? zipMembers(walk) : tarMembers(walk)) {
+    root ??= path.split('/', 1)[0] ?? '';
+    const below = pathBelow(root, path, type);
+    if (type === 'file') yield { ...file, path: below };
+  }
+}
+
+function pathBelow(root: string, path: string, type: Member['type']): string {
+  if (type === 'symlink') refuse('sdist.link', `${shown(path)} is a link`);
+  if (path === root && type === 'file') refuse('sdist.root', `${shown(path)} lies in no folder`);
+  if (path !== root && !path.startsWith(`${root}/`)) refuse('sdist.root', `${shown(path)} lies beside ${shown(root)}`);
+  return path.slice(root.length + 1);
+}
+
+type Member = SdistFile & { readonly type: 'file' | 'directory' | 'symlink' };
+
+async function* tarMembers({ source, format, limits }: Walk): AsyncGenerator<Member> {
+  const meter = startBudget(limits).meter(source.size);
+  const tar = format === '.tar.gz' ? decodeGzip(source, meter) : decodeBzip2(chunksOf(source), meter, report);
+  for await (const { path, type, size, mode, modified, body } of walkTar(tar, memberRules(limits, report))) {
+    yield { path, type, size, modified, body, executable: (mode & 0o111) !== 0 };
+  }
+}
+
+const unixTypeBits = 0o170000;
+const unixSymlink = 0o120000;
+
+async function* zipMembers({ source, limits }: Walk): AsyncGenerator<Member> {
+  const rules = memberRules(limits, report);
+  const budget = startBudget(limits);
+  for (const { name, size, mode, modified, compressedSize, open } of await openZip(source, report)) {
+    const directory = name.endsWith('/');
+    const link = (mode & unixTypeBits) === unixSymlink;
+    const type = directory ? 'directory' : link ? 'symlink' : 'file';
+    const path = name.replace(/\/$/, '');
+    if (!directory) rules.add({ path, type: 'file', mode: mode & 0o777 });
+    const body = metered(open(), budget.meter(compressedSize));
+    yield { path, type, size, modified, body, executable: (mode & 0o111) !== 0 };
+  }
+}
+
+async function* metered(chunks: AsyncIterable<Uint8Array>, spend: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const bytes of chunks) {
+    spend(bytes.length);
+    yield bytes;
+  }
+}

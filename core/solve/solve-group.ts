@@ -1,0 +1,58 @@
+import type { PartialPlan, SolvedGroup } from '../documents/partial-plan.ts';
+import { artifactId, type EntryOutcome } from '../documents/plan.ts';
+import type { Log } from '../ports/log.ts';
+import type { CandidatePool, Solver } from '../ports/solver.ts';
+import { candidatePool, narrow } from './candidate-pool.ts';
+import { collectClosure } from './closure.ts';
+import type { InstallRequest } from './requests.ts';
+import { solveRequest } from './solve-request.ts';
+import type { UpstreamView } from './upstream-view.ts';
+
+/** A request and its place among the allowlist's. */
+export type Placed = readonly [place: number, request: InstallRequest];
+
+export interface GroupWorld extends Pick<CandidatePool, 'virtualPackages'> {
+  readonly solver: Solver;
+  readonly log: Log;
+  /** The pythons that the allowlist lists. */
+  readonly python: readonly string[];
+}
+
+export interface GroupPart extends Pick<PartialPlan, 'problems' | 'warnings' | 'complete'> {
+  readonly group: SolvedGroup;
+}
+
+/** Solves requests that may choose from the same records, from one pool. Emits `plan.solved` and `plan.unsolved`. */
+export async function solveGroup(
+  placed: readonly Placed[],
+  view: Pick<UpstreamView, 'platform' | 'named'>,
+  world: GroupWorld,
+): Promise<GroupPart> {
+  const only = placed[0]?.[1].channels;
+  const roots = placed.flatMap(([, { specs }]) => specs);
+  const named = async (name: string) => {
+    const { records, problems } = await view.named(name, only?.get(name));
+    return { records: narrow(records, roots), problems };
+  };
+  const closure = await collectClosure(roots, { named, python: world.python });
+  const records = [...closure.byName.values()].flat();
+  const pool = candidatePool(view.platform, records, world.virtualPackages);
+  const solved: SolvedGroup['solved'] = [];
+  for (const [place, request] of placed) {
+    const outcomes = await solveRequest(request, { ...world, pool });
+    tell(outcomes, world.log);
+    solved.push({ request: place, outcomes });
+  }
+  const outcomes = solved.flatMap((one) => one.outcomes);
+  const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
+  const chosen = records.filter((record) => ids.has(artifactId(record)));
+  const complete = closure.complete && outcomes.every(({ status }) => status !== 'failed');
+  return { group: { solved, chosen }, problems: [...closure.problems], warnings: [], complete };
+}
+
+function tell(outcomes: readonly EntryOutcome[], log: Log): void {
+  for (const { entry, platform, artifacts, explanation } of outcomes) {
+    if (explanation === null) log({ type: 'plan.solved', entry, platform, packages: artifacts.length });
+    else log({ type: 'plan.unsolved', entry, platform, explanation });
+  }
+}

@@ -1,0 +1,124 @@
+import { type Report, refuse, shown } from '../archive/finding.ts';
+import { comparePep440 } from '../names/pep440/compare-pep440.ts';
+import { type Pep440Version, parsePep440Version } from '../names/pep440/pep440-version.ts';
+import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+
+/** The header lines of `METADATA`, `PKG-INFO` or `WHEEL`, and the text behind them. */
+export interface Headers {
+  /** The values of a field in their order, whatever its case; empty when there is none. A folded value keeps its lines. */
+  all(field: string): readonly string[];
+  readonly fields: readonly HeaderField[];
+  readonly body: string;
+}
+
+interface HeaderField {
+  /** As it is written. */
+  readonly name: string;
+  readonly value: string;
+  /** As they are written, without their ends: one, and one more for each line that is folded. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Reads headers as Python's `email` package does, by which every tool of the field reads them: a line that is neither a
+ * field nor the continuation of one starts the body, whatever follows it. Text that is not UTF-8 is read as Latin-1 and
+ * reported: it exists, in authors' names.
+ */
+export function parseHeaders(bytes: Uint8Array, what: string, report: Report): Headers {
+  const lines = textOf(bytes, what, report).split(/\r\n|\r|\n/);
+  const end = lines.findIndex((line) => !isHeaderLine(line));
+  const bodyStart = end < 0 ? lines.length : end;
+  const separated = lines[bodyStart] === '';
+  if (end >= 0 && !separated) report('metadata.line', `${what} has a line that is no field`);
+  const fields = unfold(lines.slice(0, bodyStart));
+  const all = (field: string) =>
+    fields.filter(({ name }) => name.toLowerCase() === field.toLowerCase()).map(({ value }) => value);
+  return { all, fields, body: lines.slice(bodyStart + Number(separated)).join('\n') };
+}
+
+/** A field's name is printable ASCII without a colon, and may be empty; a line that starts with a space continues one. */
+const isHeaderLine = (line: string): boolean => /^(?:[ \t]|[!-9;-~]*:)/.test(line);
+
+function unfold(lines: readonly string[]): HeaderField[] {
+  const written: string[][] = [];
+  for (const line of lines) {
+    if (/^[ \t]/.test(line)) written.at(-1)?.push(line);
+    else written.push([line]);
+  }
+  const fields = written.map(([first = '', ...folded]) => {
+    const colon = first.indexOf(':');
+    const value = [first.slice(colon + 1), ...folded].map((line) => line.trim()).join('\n');
+    return { name: first.slice(0, colon), value, lines: [first, ...folded] };
+  });
+  return fields.filter(({ name }) => name !== '');
+}
+
+function textOf(bytes: Uint8Array, what: string, report: Report): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    report('metadata.utf8', `${what} is not UTF-8`);
+    return Buffer.from(bytes).toString('latin1');
+  }
+}
+
+/** What a release says about itself (the core metadata specifications, versions 1.0 to 2.6). */
+export interface CoreMetadata {
+  readonly project: ProjectName;
+  readonly version: Pep440Version;
+  /** Requirements as they are written (PEP 508, and forms that came before it), each on one line. */
+  readonly requiresDist: readonly string[];
+  /** As it is written; null when nothing is said. */
+  readonly requiresPython: string | null;
+  /** As they are written. */
+  readonly providesExtra: readonly string[];
+  readonly headers: Headers;
+}
+
+/**
+ * Reads `METADATA` or `PKG-INFO`. Fields that nobody asks for may say anything.
+ *
+ * @param what names the document in a refusal
+ * @throws GatehouseError `package.refused` with `metadata.field` when name or version is missing, said twice or unreadable
+ */
+export function parseCoreMetadata(bytes: Uint8Array, what: string, report: Report): CoreMetadata {
+  const headers = parseHeaders(bytes, what, report);
+  const name = onlyValue(headers, 'Name', what);
+  const written = onlyValue(headers, 'Version', what);
+  const project = parseProjectName(name);
+  if (project === null) refuse('metadata.field', `${what} has the name ${shown(name)}`);
+  const version = parsePep440Version(written);
+  if (version === null) refuse('metadata.field', `${what} has the version ${shown(written)}`);
+  const oneLine = (value: string) => value.replaceAll('\n', ' ');
+  return {
+    project,
+    version,
+    requiresDist: headers.all('Requires-Dist').map(oneLine),
+    requiresPython: headers.all('Requires-Python').map(oneLine)[0] ?? null,
+    providesExtra: headers.all('Provides-Extra'),
+    headers,
+  };
+}
+
+/** Of two values one reader takes the first and another the last. */
+function onlyValue(headers: Headers, field: string, what: string): string {
+  const [value, ...more] = headers.all(field);
+  if (value === undefined) refuse('metadata.field', `${what} has no field ${field}`);
+  if (more.length > 0) refuse('metadata.field', `${what} has the field ${field} twice`);
+  return value;
+}
+
+/**
+ * Holds a document of the release against the name it came under: normalised names, and versions by their order.
+ *
+ * @throws GatehouseError `package.refused` with `metadata.identity`
+ */
+export function checkRelease(
+  { project, version }: Pick<CoreMetadata, 'project' | 'version'>,
+  named: Pick<CoreMetadata, 'project' | 'version'>,
+  what: string,
+): void {
+  if (project === named.project && comparePep440(version, named.version) === 0) return;
+  const expected = `${named.project} ${named.version.text}`;
+  refuse('metadata.identity', `${what} is of ${project} ${version.text}, the file is named for ${expected}`);
+}
