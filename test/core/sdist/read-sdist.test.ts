@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
-import { unpackSdist } from '../../../core/sdist/unpack-sdist.ts';
+import { sdistReaderRevision, unpackSdist } from '../../../core/sdist/unpack-sdist.ts';
 import { readWheel } from '../../../core/wheel/read-wheel.ts';
 import { buildTar } from '../../support/archives/build-tar.ts';
 import { joined, refusalOf } from '../../support/packages/refusal.ts';
@@ -107,6 +108,14 @@ describe('an sdist', () => {
       'scripts or data files of setup.cfg',
       'scripts or data files of pyproject.toml',
     ]);
+  });
+
+  it('has another revision when it becomes another wheel', async () => {
+    const { bytes } = await unpacked({
+      files: { 'setup.py': setup("scripts=['run']"), run: '#!/usr/bin/python\n', 'demo.egg-info/requires.txt': 'a\n' },
+    });
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    expect([sdistReaderRevision, hash]).toEqual([1, '21c7cee41caa94ba94db5a8182f43d03bddffc52fa6933f6437b7e547f890e45']);
   });
 
   const refused: readonly (readonly [string, RawSdist, string])[] = [
