@@ -115,7 +115,10 @@ describe('an sdist', () => {
       files: { 'setup.py': setup("scripts=['run']"), run: '#!/usr/bin/python\n', 'demo.egg-info/requires.txt': 'a\n' },
     });
     const hash = createHash('sha256').update(bytes).digest('hex');
-    expect([sdistReaderRevision, hash]).toEqual([1, '21c7cee41caa94ba94db5a8182f43d03bddffc52fa6933f6437b7e547f890e45']);
+    expect([sdistReaderRevision, hash]).toEqual([
+      1,
+      '21c7cee41caa94ba94db5a8182f43d03bddffc52fa6933f6437b7e547f890e45',
+    ]);
   });
 
   const refused: readonly (readonly [string, RawSdist, string])[] = [
