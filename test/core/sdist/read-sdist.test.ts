@@ -150,6 +150,11 @@ describe('an sdist', () => {
     ['a section that is no extra', { files: { 'demo.egg-info/requires.txt': '[a b]\nc\n' } }, 'sdist.requires'],
     ['a top level of ..', { files: { 'demo.egg-info/top_level.txt': '..\n' } }, 'sdist.top-level'],
     ['a top level of a path', { files: { 'demo.egg-info/top_level.txt': 'demo/sub\n' } }, 'sdist.top-level'],
+    [
+      'a top level that nobody can import',
+      { files: { 'demo.egg-info/top_level.txt': 'a.b\n', 'a.b/x.py': '' } },
+      'sdist.top-level',
+    ],
     ['an empty top level', { files: { 'demo.egg-info/top_level.txt': '\n' } }, 'sdist.top-level'],
     ['no top level', { files: { 'demo.egg-info/top_level.txt': null } }, 'sdist.top-level'],
     ['a top level without files', { files: { 'demo.egg-info/top_level.txt': 'demo\nother\n' } }, 'sdist.top-level'],
