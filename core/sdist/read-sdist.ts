@@ -10,8 +10,7 @@ import { parseCommands } from '../wheel/entry-points.ts';
 import { type ChosenFile, chooseArguments, chooseLicences, chooseModules, eggInfoOf } from './choose-files.ts';
 import { parseRequiresTxt } from './requires-txt.ts';
 import { readSetupArguments, type SetupArguments } from './setup-arguments.ts';
-import { type SdistSurvey, surveySdist } from './survey-sdist.ts';
-import { type SdistFile, walkSdist } from './walk-sdist.ts';
+import { type SdistFile, type SdistSurvey, surveySdist, walkSdist } from './walk-sdist.ts';
 import { checkMetadata, wheelMetadata } from './wheel-metadata.ts';
 
 /** What a source distribution holds, told without running anything of it. */
