@@ -1,5 +1,5 @@
-import { collectFindings, type Finding, type Report, refuse } from '../archive/finding.ts';
-import { defaultLimits, type ReadLimits } from '../archive/limits.ts';
+import { type Finding, type Report, collectFindings, refuse } from '../archive/finding.ts';
+import { type ReadLimits, defaultLimits } from '../archive/limits.ts';
 import type { Pep440Version } from '../names/pep440/pep440-version.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { SdistFileName } from '../names/sdist-file-name.ts';
@@ -9,9 +9,8 @@ import { checkRelease, parseCoreMetadata } from '../wheel/core-metadata.ts';
 import { parseCommands } from '../wheel/entry-points.ts';
 import { type ChosenFile, chooseArguments, chooseLicences, chooseModules, eggInfoOf } from './choose-files.ts';
 import { parseRequiresTxt } from './requires-txt.ts';
-import { readSetupArguments, type SetupArguments } from './setup-arguments.ts';
-import { type SdistSurvey, surveySdist } from './survey-sdist.ts';
-import { type SdistFile, walkSdist } from './walk-sdist.ts';
+import { type SetupArguments, readSetupArguments } from './setup-arguments.ts';
+import { type SdistFile, type SdistSurvey, surveySdist, walkSdist } from './walk-sdist.ts';
 import { checkMetadata, wheelMetadata } from './wheel-metadata.ts';
 
 /** What a source distribution holds, told without running anything of it. */

@@ -3,7 +3,9 @@ const maxHeadBytes = 1024;
 
 /**
  * The bytes with what `pattern` finds at their start replaced, as scripts' first lines are when they are installed; the
- * same bytes where it finds nothing. One byte is one character to the pattern, which sees the first 1,024 of them.
+ * same bytes where it finds nothing.
+ *
+ * @param pattern starts with `^`; one byte is one character to it, and it sees the first 1,024 of them
  */
 export async function* replaceStart(
   chunks: AsyncIterable<Uint8Array>,
@@ -25,7 +27,6 @@ export async function* replaceStart(
 }
 
 function replaced(bytes: Buffer, pattern: RegExp, replacement: string): Uint8Array[] {
-  const found = pattern.exec(bytes.toString('latin1', 0, maxHeadBytes));
-  if (found === null || found.index > 0) return [bytes];
-  return [Buffer.from(replacement), bytes.subarray(found[0].length)];
+  const [found] = pattern.exec(bytes.toString('latin1', 0, maxHeadBytes)) ?? [];
+  return found === undefined ? [bytes] : [Buffer.from(replacement), bytes.subarray(found.length)];
 }

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
-import { unpackSdist } from '../../../core/sdist/unpack-sdist.ts';
+import { sdistReaderRevision, unpackSdist } from '../../../core/sdist/unpack-sdist.ts';
 import { readWheel } from '../../../core/wheel/read-wheel.ts';
 import { buildTar } from '../../support/archives/build-tar.ts';
 import { joined, refusalOf } from '../../support/packages/refusal.ts';
@@ -109,6 +110,17 @@ describe('an sdist', () => {
     ]);
   });
 
+  it('has another revision when it becomes another wheel', async () => {
+    const { bytes } = await unpacked({
+      files: { 'setup.py': setup("scripts=['run']"), run: '#!/usr/bin/python\n', 'demo.egg-info/requires.txt': 'a\n' },
+    });
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    expect([sdistReaderRevision, hash]).toEqual([
+      1,
+      '21c7cee41caa94ba94db5a8182f43d03bddffc52fa6933f6437b7e547f890e45',
+    ]);
+  });
+
   const refused: readonly (readonly [string, RawSdist, string])[] = [
     [
       'no .egg-info',
@@ -138,6 +150,11 @@ describe('an sdist', () => {
     ['a section that is no extra', { files: { 'demo.egg-info/requires.txt': '[a b]\nc\n' } }, 'sdist.requires'],
     ['a top level of ..', { files: { 'demo.egg-info/top_level.txt': '..\n' } }, 'sdist.top-level'],
     ['a top level of a path', { files: { 'demo.egg-info/top_level.txt': 'demo/sub\n' } }, 'sdist.top-level'],
+    [
+      'a top level that nobody can import',
+      { files: { 'demo.egg-info/top_level.txt': 'a.b\n', 'a.b/x.py': '' } },
+      'sdist.top-level',
+    ],
     ['an empty top level', { files: { 'demo.egg-info/top_level.txt': '\n' } }, 'sdist.top-level'],
     ['no top level', { files: { 'demo.egg-info/top_level.txt': null } }, 'sdist.top-level'],
     ['a top level without files', { files: { 'demo.egg-info/top_level.txt': 'demo\nother\n' } }, 'sdist.top-level'],

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
 import { packageNameSchema } from '../../../core/names/package-name.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
-import { type ConvertedWheel, convertWheel } from '../../../core/wheel/convert-wheel.ts';
+import { type ConvertedWheel, convertWheel, converterRevision } from '../../../core/wheel/convert-wheel.ts';
 import type { CondaBuild } from '../../../core/wheel/index-json-of.ts';
 import { readPackage } from '../../local/sample/read-back.ts';
 import { joined, refusalOf } from '../../support/packages/refusal.ts';
 import { type RawWheel, readBuilt } from '../../support/python/build-wheel.ts';
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
 
 const build: CondaBuild = {
   name: packageNameSchema.parse('demo'),
@@ -163,6 +163,14 @@ describe('convertWheel', () => {
     const bytes = async (by: Partial<CondaBuild> = {}) => joined((await convert({}, by)).open());
     expect(await bytes()).toEqual(await bytes());
     expect(await bytes({ depends: [] })).not.toEqual(await bytes());
+  });
+
+  it('has another revision when it makes something else of the same wheel', async () => {
+    const files = { 'demo.py': 'x = 1\n', 'demo-1.0.data/scripts/tool': '#!python\n', 'demo-1.0.data/data/etc/x': 'y' };
+    const info = { LICENSE: 'MIT', 'entry_points.txt': '[console_scripts]\ntool2 = demo:main [x]\n' };
+    const members = await membersOf(await convert({ files, info, metadata: 'License: MIT\nSummary: A demo\n' }));
+    const hash = createHash('sha256').update(JSON.stringify(members)).digest('hex');
+    expect([converterRevision, hash]).toEqual([1, '3c5757999674d6410979b65434f8e2f0c15fc5899e47d91b537e1917786434cb']);
   });
 
   const refused: readonly (readonly [string, RawWheel, string])[] = [
