@@ -1,5 +1,5 @@
-import { type Finding, type Report, collectFindings, refuse } from '../archive/finding.ts';
-import { type ReadLimits, defaultLimits } from '../archive/limits.ts';
+import { collectFindings, type Finding, type Report, refuse } from '../archive/finding.ts';
+import { defaultLimits, type ReadLimits } from '../archive/limits.ts';
 import type { Pep440Version } from '../names/pep440/pep440-version.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { SdistFileName } from '../names/sdist-file-name.ts';
@@ -9,7 +9,7 @@ import { checkRelease, parseCoreMetadata } from '../wheel/core-metadata.ts';
 import { parseCommands } from '../wheel/entry-points.ts';
 import { type ChosenFile, chooseArguments, chooseLicences, chooseModules, eggInfoOf } from './choose-files.ts';
 import { parseRequiresTxt } from './requires-txt.ts';
-import { type SetupArguments, readSetupArguments } from './setup-arguments.ts';
+import { readSetupArguments, type SetupArguments } from './setup-arguments.ts';
 import { type SdistFile, type SdistSurvey, surveySdist, walkSdist } from './walk-sdist.ts';
 import { checkMetadata, wheelMetadata } from './wheel-metadata.ts';
 
