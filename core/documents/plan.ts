@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../json/json.ts';
+import { notEmpty } from '../json/length-checks.ts';
 import { planKey } from '../layout/keys.ts';
 import { md5Schema, type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
 import { packageFileNameSchema } from '../names/package-file-name.ts';
@@ -56,7 +57,7 @@ export const artifactSchema = z.strictObject({
   /** Only of a package that is made of a file of a Python package index. */
   made: madeSchema.optional(),
   /** The entries that need it, in the allowlist's order; `environment:NAME` for a group. */
-  why: z.array(z.string()).min(1),
+  why: z.array(z.string()).check(notEmpty),
 });
 export type Artifact = z.infer<typeof artifactSchema>;
 

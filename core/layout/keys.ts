@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
@@ -11,7 +12,7 @@ export { channelNames };
 /** A key of the store: `/`-separated, no empty, `.` or `..` part. Built here from parsed parts, never from raw text. */
 export const objectKeySchema = z
   .string()
-  .max(1024)
+  .check(atMostUnits(1024))
   .refine((key) => key.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), 'is not an object key')
   .brand<'ObjectKey'>();
 export type ObjectKey = z.infer<typeof objectKeySchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atMostUnits } from '../json/length-checks.ts';
 
 /** In UTF-16 units: what file systems take. */
 const maxFileNameLength = 255;
@@ -9,7 +10,7 @@ const maxFileNameLength = 255;
  */
 const distributionFileNameSchema = z
   .string()
-  .max(maxFileNameLength)
+  .check(atMostUnits(maxFileNameLength))
   .regex(/^[a-z0-9][\w.+!-]*$/i, 'is not the name of a file of a package index')
   .brand<'DistributionFileName'>();
 export type DistributionFileName = z.infer<typeof distributionFileNameSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atMostUnits } from '../json/length-checks.ts';
 
 /**
  * A conda package name by CEP 26: at most 64 of lowercase letters, digits, `_`, `-` and `.`, not starting with `-` or
@@ -7,7 +8,7 @@ import { z } from 'zod';
  */
 export const packageNameSchema = z
   .string()
-  .max(64)
+  .check(atMostUnits(64))
   .regex(/^(?!__proto__$)[a-z0-9_][a-z0-9_.-]*$/, 'is not a conda package name')
   .brand<'PackageName'>();
 export type PackageName = z.infer<typeof packageNameSchema>;

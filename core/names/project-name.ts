@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atMostUnits } from '../json/length-checks.ts';
 
 /** In UTF-16 units. A file name, which has a version and tags besides, is at most 255. */
 const maxNameLength = 200;
@@ -9,7 +10,7 @@ const maxNameLength = 200;
  */
 const normalName = z
   .string()
-  .max(maxNameLength)
+  .check(atMostUnits(maxNameLength))
   .regex(/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i, 'is not the name of a Python project')
   .transform((text) => text.toLowerCase().replace(/[._-]+/g, '-'));
 

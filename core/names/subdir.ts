@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atMostUnits } from '../json/length-checks.ts';
 
 /**
  * A subdir name by CEP 26: `noarch`, or lowercase `platform-arch`. Unknown platforms (`linux-fake`, `zos-z`) are names
@@ -6,7 +7,7 @@ import { z } from 'zod';
  */
 export const subdirSchema = z
   .string()
-  .max(32)
+  .check(atMostUnits(32))
   .regex(/^(noarch|[a-z0-9]+-[a-z0-9]+)$/, 'is not a subdir such as linux-64 or noarch')
   .brand<'Subdir'>();
 export type Subdir = z.infer<typeof subdirSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Report, refuse } from '../archive/finding.ts';
 import { parseJson } from '../json/json.ts';
+import { notEmpty } from '../json/length-checks.ts';
 import type { Digests } from '../names/digest.ts';
 import { packageNameSchema } from '../names/package-name.ts';
 import type { Subdir } from '../names/subdir.ts';
@@ -11,8 +12,8 @@ import type { RepodataRecord } from '../record/record.ts';
 /** `info/index.json` (CEP 34) as real builders write it: the keys the pipeline reads are typed, the rest is kept. */
 const writtenSchema = z.looseObject({
   name: packageNameSchema,
-  version: z.string().min(1),
-  build: z.string().min(1),
+  version: z.string().check(notEmpty),
+  build: z.string().check(notEmpty),
   build_number: z.int().nonnegative(),
   depends: z.union([z.array(z.string()), z.string()]).nullish(),
   subdir: z.string().nullish(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notEmpty } from '../json/length-checks.ts';
 import { md5Schema, sha256Schema } from '../names/digest.ts';
 import { packageNameSchema } from '../names/package-name.ts';
 
@@ -8,8 +9,8 @@ import { packageNameSchema } from '../names/package-name.ts';
  */
 export const recordSchema = z.looseObject({
   name: packageNameSchema,
-  version: z.string().min(1),
-  build: z.string().min(1),
+  version: z.string().check(notEmpty),
+  build: z.string().check(notEmpty),
   build_number: z.int().nonnegative(),
   depends: z.array(z.string()).default([]),
   constrains: z.array(z.string()).optional(),

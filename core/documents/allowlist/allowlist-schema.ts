@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notEmpty } from '../../json/length-checks.ts';
 import { quoted } from '../../json/text-problem.ts';
 import { optionalIndexFiles } from '../../layout/index-files.ts';
 import { platformNames, subdirSchema } from '../../names/subdir.ts';
@@ -22,7 +23,7 @@ export const specSchema = z
   .regex(/\S/, 'a MatchSpec cannot be empty')
   .meta({ id: 'spec', description: 'A MatchSpec (CEP 29).', examples: ['jupyterlab ==3.1.3', 'numpy >=1.26,<2'] });
 
-const platforms = z.array(platformSchema).min(1).meta({ uniqueItems: true });
+const platforms = z.array(platformSchema).check(notEmpty).meta({ uniqueItems: true, minItems: 1 });
 const specs = z.array(specSchema);
 
 /** An entry with more to say than its MatchSpec. `readEntries` checks that it has either `spec` or `pypi`. */
@@ -81,7 +82,7 @@ const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.
 export const optionFormSchema = z.enum(optionalIndexFiles);
 
 export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualVersionSchema);
-export const environmentSchema = specs.min(1);
+export const environmentSchema = specs.check(notEmpty).meta({ minItems: 1 });
 
 /** Keys at the top that are kept for what is not built yet: one that did nothing would promise what nobody does. */
 export const unbuiltKeys: readonly string[] = ['mapping', 'policy', 'reserved'];
@@ -98,14 +99,14 @@ export const allowlistSchema = z
     $schema: z.string().meta({ description: 'Where editors find the schema of this file.' }).optional(),
     channels: z
       .array(sourceUrlSchema)
-      .min(1)
-      .meta({ description: 'The conda channels packages come from.', uniqueItems: true })
+      .check(notEmpty)
+      .meta({ description: 'The conda channels packages come from.', uniqueItems: true, minItems: 1 })
       .meta({ examples: [['https://conda.anaconda.org/conda-forge']] }),
     platforms: platforms.meta({ description: 'The platforms every entry is solved for.' }),
     indexes: z
       .array(sourceUrlSchema)
-      .min(1)
-      .meta({ description: 'The Python package indexes that PyPI entries come from.', uniqueItems: true })
+      .check(notEmpty)
+      .meta({ description: 'The Python package indexes that PyPI entries come from.', uniqueItems: true, minItems: 1 })
       .meta({ default: [defaultIndex] })
       .optional(),
     condaNames: z
@@ -117,8 +118,12 @@ export const allowlistSchema = z
       .meta({ description: 'What may enter, with all it depends on.', uniqueItems: true }),
     python: z
       .array(pythonSchema)
-      .min(1)
-      .meta({ description: 'Solve each entry for each of these; one per platform must work.', uniqueItems: true })
+      .check(notEmpty)
+      .meta({
+        description: 'Solve each entry for each of these; one per platform must work.',
+        uniqueItems: true,
+        minItems: 1,
+      })
       .meta({ examples: [['3.11', '3.12']] })
       .optional(),
     virtualPackages: z

@@ -219,6 +219,13 @@ describe('a record', () => {
     expect(read(key, value)).toEqual([undefined, []]);
   });
 
+  it('whose version looks like a text to a hasty reader is refused', () => {
+    for (const key of ['version', 'build', 'name']) {
+      const odd = { name: 'a', version: '1', build: '0', build_number: 0, [key]: { length: [{ toString: '' }] } };
+      expect(normaliseRecord(odd).ok).toBe(false);
+    }
+  });
+
   it('of old times needs no depends', () => {
     const { depends: _, ...old } = sound;
     expect(normaliseRecord(old)).toMatchObject({ ok: true, record: { depends: [] } });

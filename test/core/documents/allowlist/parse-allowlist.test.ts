@@ -152,6 +152,13 @@ describe('whatever comes in', () => {
     );
   });
 
+  test('what looks like a list, or like a text', () => {
+    const odd = { length: [{ toString: '' }] };
+    for (const key of ['channels', 'platforms', 'python', 'environments', 'packages']) {
+      settled(utf8(JSON.stringify({ ...JSON.parse(example.toString()), [key]: odd })));
+    }
+  });
+
   test('the example with a byte changed', () => {
     fc.assert(
       fc.property(fc.nat(example.length - 1), fc.nat(255), (at, byte) => settled(example.with(at, byte))),
