@@ -14,6 +14,8 @@ const wholeChunkBytes = 32 * 1024;
 const params = { [constants.ZSTD_d_windowLogMax]: 27 };
 /** A frame of so many pieces has up to six blocks, 768 KiB unpacked at the most, and is decoded in one go. */
 const maxWholePieces = 14;
+/** Held by the decoder too: a mistake in what is counted here may not cost a gigabyte. */
+const maxWholeBytes = 6 * maxBlockBytes;
 
 /**
  * Decodes a stream that is exactly one zstd frame (RFC 8878). Node's decoder alone is no judge: it stops after the
@@ -28,10 +30,19 @@ export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Mete
   const frame = frameBytes(reader);
   const start: Uint8Array[] = [];
   let next = await frame.next();
-  for (; !next.done && start.length < maxWholePieces; next = await frame.next()) start.push(next.value);
+  for (let pieces = 0; !next.done && pieces < maxWholePieces; pieces++, next = await frame.next())
+    start.push(next.value);
   // A stream costs a third of a millisecond however little is in it.
   const decoded = next.done
-    ? [sound('A6.data', () => zstdDecompressSync(Buffer.concat(start), { params, chunkSize: wholeChunkBytes }))]
+    ? [
+        sound('A6.data', () =>
+          zstdDecompressSync(Buffer.concat(start), {
+            params,
+            chunkSize: wholeChunkBytes,
+            maxOutputLength: maxWholeBytes,
+          }),
+        ),
+      ]
     : decodeThrough(
         resume([...start, next.value], frame),
         createZstdDecompress({ ...oneChunkAtATime, params, chunkSize: streamChunkBytes }),
