@@ -1,17 +1,9 @@
-import { pipeline, Readable, type Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { refuse } from './finding.ts';
-
-/**
- * What node:zlib's decoders are made with, so that they take the next chunk only once the one before is decoded and
- * read. A decoder whose input has ended decodes all that it still holds whoever reads it (`_write` of Node's Transform,
- * "Backwards compat."): of 33 kB of zstd that fit into its usual buffer of 64 kB, 1 GB lay in memory at once.
- */
-export const oneChunkAtATime = { writableHighWaterMark: 1 };
 
 /**
  * The stream as one of node:zlib's decoders turns it out; stopping early stops the input too.
  *
- * @param decoder made with {@link oneChunkAtATime}
  * @throws GatehouseError `package.refused` with `code` when the decoder finds the data bad; the input's own errors as
  *   they are, so that a lost connection is never taken for a bad package
  */
@@ -20,12 +12,69 @@ export async function* decodeThrough(
   decoder: Transform,
   code: string,
 ): AsyncGenerator<Uint8Array> {
-  // An error on either side destroys the decoder with it, so the loop below sees all of them.
-  pipeline(Readable.from(chunks), decoder, () => {});
   try {
-    for await (const decoded of decoder) yield decoded;
+    yield* turnedOut(chunks, decoder);
   } catch (error) {
     refuseZlib(error, code);
+  }
+}
+
+/**
+ * What a decoder makes of chunks, each given to it only once all that came of the one before has been read: no more lies
+ * in memory than one chunk unpacks to. A decoder in a pipeline leaves that to the streams' back-pressure, and in a busy
+ * process a decoder of Node 24.21 was now and then found at the end of 33 kB of zstd, 1 GB in its buffer, before the
+ * first read. Ends where the decoder does, which may be before its input's end.
+ *
+ * @throws what the decoder, or `chunks`, fails with
+ */
+export async function* turnedOut(chunks: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
+  const heard = listen(decoder);
+  try {
+    for await (const chunk of chunks) {
+      yield* turn(decoder, heard, (done) => decoder.write(chunk, done));
+      if (decoder.readableEnded) return;
+    }
+    // Its callback comes before the last bytes and before what is wrong with them: their end is the decoder's.
+    yield* turn(decoder, heard, () => decoder.end());
+  } finally {
+    decoder.destroy();
+  }
+}
+
+interface Heard {
+  failure: Error | null;
+  /** Called whenever there may be something new. */
+  wake: () => void;
+}
+
+/** A chunk that a decoder fails at, or ends in, is never called done: its events say so. */
+function listen(decoder: Transform): Heard {
+  const heard: Heard = { failure: null, wake: () => {} };
+  decoder.on('readable', () => heard.wake()).on('end', () => heard.wake());
+  decoder.on('error', (error) => {
+    heard.failure = error;
+    heard.wake();
+  });
+  return heard;
+}
+
+/** Gives a decoder something, and all that it makes of it until it says that it is done, or ends. */
+async function* turn(
+  decoder: Transform,
+  heard: Heard,
+  give: (done: () => void) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  let isDone = false;
+  give(() => {
+    isDone = true;
+    heard.wake();
+  });
+  for (;;) {
+    const decoded: Uint8Array | null = decoder.read();
+    if (decoded !== null) yield decoded;
+    else if (heard.failure !== null) throw heard.failure;
+    else if (isDone || decoder.readableEnded) return;
+    else await new Promise<void>((resolve) => (heard.wake = resolve));
   }
 }
 

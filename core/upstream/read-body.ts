@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { pipeline, type Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
-import { oneChunkAtATime } from '../archive/decode-through.ts';
+import { turnedOut } from '../archive/decode-through.ts';
 import { chunkSize } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
@@ -51,21 +51,19 @@ export async function* refuseHtml(body: AsyncIterable<Uint8Array>, url: string):
  * for good. `what` names the document in errors.
  */
 export const unzstd = (body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> =>
-  decoded(body, createZstdDecompress({ ...oneChunkAtATime, chunkSize }), { what, kind: 'zstd' });
+  decoded(body, createZstdDecompress({ chunkSize }), { what, kind: 'zstd' });
 
 /** Decodes a gzip stream (RFC 1952) slice by slice; errors as {@link unzstd}. */
 export const gunzip = (body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> =>
-  decoded(body, createGunzip({ ...oneChunkAtATime, chunkSize }), { what, kind: 'gzip' });
+  decoded(body, createGunzip({ chunkSize }), { what, kind: 'gzip' });
 
 async function* decoded(
   body: AsyncIterable<Uint8Array>,
   decoder: Transform,
   { what, kind }: { readonly what: string; readonly kind: string },
 ): AsyncGenerator<Uint8Array> {
-  // An error reaches the loop below by destroying the decoder.
-  pipeline(body, decoder, () => {});
   try {
-    for await (const bytes of decoder) yield bytes;
+    yield* turnedOut(body, decoder);
   } catch (cause) {
     if (cause instanceof GatehouseError) throw cause;
     const isCut = cause instanceof Error && 'code' in cause && cause.code === 'Z_BUF_ERROR';

@@ -1,7 +1,7 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type ByteSource, chunksOf, sameBytes } from '../../ports/byte-source.ts';
 import { viewOf } from '../byte-reader.ts';
-import { decodeThrough, oneChunkAtATime } from '../decode-through.ts';
+import { decodeThrough } from '../decode-through.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import type { ZipEntry } from './directory.ts';
 import { resolveExtras } from './extra-fields.ts';
@@ -115,11 +115,9 @@ export async function* readZipData(source: ByteSource, member: MemberData): Asyn
   if (crc !== member.crc) refuse('A4.crc', `the bytes of ${shown(member.name)} do not match its CRC`);
 }
 
-const inflateChunkBytes = 64 * 1024;
-
 /** Deflate ends where the member does: the decoder itself would ignore what follows. */
 async function* inflate(raw: AsyncIterable<Uint8Array>, { name, start, end }: MemberData): AsyncGenerator<Uint8Array> {
-  const inflater = createInflateRaw({ ...oneChunkAtATime, chunkSize: inflateChunkBytes });
+  const inflater = createInflateRaw();
   yield* decodeThrough(raw, inflater, 'A4.deflate');
   if (inflater.bytesWritten !== end - start) refuse('A4.deflate', `data follows the deflate stream of ${shown(name)}`);
 }

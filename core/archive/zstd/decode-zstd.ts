@@ -1,6 +1,6 @@
 import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { type ByteReader, byteReader } from '../byte-reader.ts';
-import { decodeThrough, oneChunkAtATime, sound } from '../decode-through.ts';
+import { decodeThrough, sound } from '../decode-through.ts';
 import { refuse } from '../finding.ts';
 import type { Meter } from '../limits.ts';
 
@@ -45,7 +45,7 @@ export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Mete
       ]
     : decodeThrough(
         resume([...start, next.value], frame),
-        createZstdDecompress({ ...oneChunkAtATime, params, chunkSize: streamChunkBytes }),
+        createZstdDecompress({ params, chunkSize: streamChunkBytes }),
         'A6.data',
       );
   for await (const bytes of decoded) {
