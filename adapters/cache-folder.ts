@@ -12,7 +12,7 @@ import { memoryCache } from './cache-memory.ts';
 import { makeFolder } from './make-folder.ts';
 import { type HeldFile, holdFile } from './open-file.ts';
 import { refuseLinks } from './refuse-links.ts';
-import { systemErrorCode } from './system-error.ts';
+import { asDiskError, systemErrorCode } from './system-error.ts';
 
 /** A document is one file: its bytes, then this as JSON, then the JSON's length in four bytes. So no part of it can be lost alone. */
 const trailerSchema = z.strictObject({
@@ -48,10 +48,11 @@ export function folderCache(
   const openPart = partFiles(folder);
   let isWritable = true;
   return {
-    get: async (url) => (await memory.get(url)) ?? (await useDocument(pathOf(url), url)),
+    get: async (url) =>
+      (await memory.get(url)) ?? (await asDiskError(`read ${folder}`, () => useDocument(pathOf(url), url))),
     async put(url, etag, body) {
       const path = pathOf(url);
-      const part = isWritable ? await openPart() : null;
+      const part = isWritable ? await asDiskError(`write below ${folder}`, openPart) : null;
       isWritable &&= part !== null;
       if (part === null) return memory.put(url, etag, body);
       try {

@@ -48,7 +48,7 @@ export function sqsQueue(queueUrl: string, options: SqsQueueOptions = {}): Queue
 }
 
 /** SQS's limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const maxMessagesInBatch = 10;
+export const maxMessagesInBatch = 10;
 const maxBytesInBatch = 1024 * 1024;
 /** A quarter of SQS's limit today, but all of it for most of SQS's life and in emulators still; our messages are far smaller. */
 const maxBytesInMessage = 256 * 1024;

@@ -1,14 +1,11 @@
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { sqsClient } from './queue-sqs.ts';
+import { maxMessagesInBatch, sqsClient } from './queue-sqs.ts';
 
 /** A received message that is to come again after so many seconds, counted from now. */
 export interface Postponed {
   readonly receiptHandle: string;
   readonly seconds: number;
 }
-
-/** SQS's limit, of every request in batches. */
-const maxMessagesInBatch = 10;
 
 /**
  * Sets when received messages of a queue come again. One that SQS refuses, as after a second delivery, comes again when

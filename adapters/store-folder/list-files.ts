@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, statSync } from 'node:fs';
+import { type Dirent, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scheduler } from 'node:timers/promises';
@@ -52,7 +52,8 @@ async function* walk(listing: Listing, folder: string): AsyncGenerator<ObjectHea
 
 async function entriesOf({ root, prefix, told }: Listing, folder: string): Promise<Entry[]> {
   const path = join(root, folder);
-  if (!existsSync(path)) return [];
+  // An absence is usual and cheap to ask for; what may not be looked at is none, and throws.
+  if (statsAt(path) === null) return [];
   const entries: Entry[] = [];
   for (const item of await readFolder(path)) {
     const isFolder = item.isDirectory();

@@ -5,7 +5,7 @@ import { canonicalJson } from '../json/json.ts';
 import { provenanceKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';
 import { type EntryParts, entryParts } from '../outputs/entries/channel-facts.ts';
-import type { IndexEntry } from '../outputs/entries/index-entry.ts';
+import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
 import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
@@ -164,13 +164,12 @@ function entryOf(
   return { filename, ...(tag !== undefined && { override: tag }), etag, size, ...parts };
 }
 
-const json = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value), 'latin1');
-const nothing = json({});
+const nothing = jsonPart({});
 const withdrawn: Parts = { kind: 'withdrawn', record: nothing, runExports: nothing, facts: nothing };
 
-const problemParts = (problem: Problem): Parts => ({ ...withdrawn, kind: 'problem', record: json(problem) });
+const problemParts = (problem: Problem): Parts => ({ ...withdrawn, kind: 'problem', record: jsonPart(problem) });
 
 const shownParts = ({ record, runExports, facts }: EntryParts): Parts => {
   const kind = record === null ? 'withdrawn' : 'listed';
-  return { kind, record: json(record ?? {}), runExports, facts };
+  return { kind, record: jsonPart(record ?? {}), runExports, facts };
 };

@@ -23,7 +23,7 @@ export function normaliseRecord(value: unknown): NormalRecord {
   if (!members.success) return { ok: false, detail: 'the record: is no object' };
   const findings: RecordFinding[] = [];
   const kept = Object.entries(members.data).flatMap(([key, member]): [string, unknown][] => {
-    const read = readMember(key, member, (code, detail) => findings.push({ code, detail: `${key}: ${cut(detail)}` }));
+    const read = readMember(key, member, (code, detail) => note(findings, { code, detail: cut(`${key}: ${detail}`) }));
     return read === undefined ? [] : [[key, read]];
   });
   const parsed = recordSchema.safeParse(Object.fromEntries(kept));
@@ -60,6 +60,16 @@ function noteDifference(key: string, { value, read }: { value: unknown; read: un
 
 const saysNothing = (value: unknown): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Three times as many as there are keys that readers know: a list may have millions of values that are left out. */
+const maxFindings = 100;
+
+/** The last one says that there are more. */
+function note(findings: RecordFinding[], finding: RecordFinding): void {
+  if (findings.length === maxFindings) return;
+  const isLast = findings.length === maxFindings - 1;
+  findings.push(isLast ? { code: 'record.left-out', detail: 'so many values that not all of them are told' } : finding);
+}
 
 /** Enough to see what a value was. */
 const maxDetailCharacters = 400;

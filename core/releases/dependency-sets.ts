@@ -20,7 +20,7 @@ export interface TargetDepends extends PythonTarget {
   readonly depends: readonly string[];
 }
 
-/** The conda package that a project is, or why nobody can tell. */
+/** The conda package that a project is, or why nobody can tell: asked again for each target and release. */
 export type NameOf = (project: ProjectName) => Promise<string | Reason>;
 
 export interface DependencyWorld {
@@ -38,17 +38,11 @@ export interface DependencyWorld {
 export async function dependencySets(
   requiresDist: readonly string[],
   targets: readonly PythonTarget[],
-  { nameOf, stated }: DependencyWorld,
+  world: DependencyWorld,
 ): Promise<TargetDepends[] | Reason> {
-  const asked = new Map<ProjectName, Promise<string | Reason>>();
-  const remembered = (project: ProjectName) => {
-    const name = asked.get(project) ?? nameOf(project);
-    asked.set(project, name);
-    return name;
-  };
   const sets: TargetDepends[] = [];
   for (const target of targets) {
-    const depends = await dependsOn(target, requiresDist, { stated, nameOf: remembered });
+    const depends = await dependsOn(target, requiresDist, world);
     if ('code' in depends) return depends;
     sets.push({ ...target, depends });
   }

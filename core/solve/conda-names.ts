@@ -5,7 +5,7 @@ import { noarch } from '../names/subdir.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { NameOf } from '../releases/dependency-sets.ts';
 import type { Reason } from '../releases/release-files.ts';
-import type { OpenSubdir } from './upstream-subdirs.ts';
+import { makeOnce, type OpenSubdir } from './upstream-subdirs.ts';
 import { openView, type UpstreamView } from './upstream-view.ts';
 
 /** What the conda channels say of Python projects. */
@@ -30,14 +30,17 @@ export function condaNames(allowlist: Allowlist, openSubdir: OpenSubdir): CondaN
     const found = await Promise.all((await openViews()).map((view) => view.named(name)));
     return found.flatMap(({ records }) => records.map(({ record }) => record));
   };
+  const nameOf = async (project: ProjectName): Promise<string | Reason> => {
+    const given = allowlist.condaNames.get(project);
+    if (given !== undefined) return given;
+    const alike = await spellings(project, allowlist, openSubdir);
+    const told = await Promise.all(alike.map(async (name) => (await recordsOf(name)).some(isOf(project))));
+    return choose(project, alike, told);
+  };
+  // Releases of a project need mostly the same, and all names of the channels are looked at for each.
+  const named = new Map<ProjectName, Promise<string | Reason>>();
   return {
-    async nameOf(project) {
-      const given = allowlist.condaNames.get(project);
-      if (given !== undefined) return given;
-      const alike = await spellings(project, allowlist, openSubdir);
-      const told = await Promise.all(alike.map(async (name) => (await recordsOf(name)).some(isOf(project))));
-      return choose(project, alike, told);
-    },
+    nameOf: (project) => makeOnce(named, project, () => nameOf(project)),
     async isTaken(name, project) {
       const records = allowlist.condaNames.has(project) ? [] : await recordsOf(name);
       return records.length > 0 && !records.some(isOf(project));

@@ -10,10 +10,10 @@ export type OpenSubdir = (channel: string, subdir: Subdir) => Promise<UpstreamSu
 export function rememberUpstream(open: OpenSubdir): OpenSubdir {
   const opened = new Map<string, Promise<UpstreamSubdir | null>>();
   return (channel, subdir) =>
-    once(opened, `${channel}/${subdir}`, async () => {
+    makeOnce(opened, `${channel}/${subdir}`, async () => {
       const upstream = await open(channel, subdir);
       const read = new Map<string, Promise<UpstreamRecords>>();
-      return upstream && withRecords(upstream, (name) => once(read, name, () => upstream.records(name)));
+      return upstream && withRecords(upstream, (name) => makeOnce(read, name, () => upstream.records(name)));
     });
 }
 
@@ -48,7 +48,8 @@ const withRecords = (subdir: UpstreamSubdir, records: UpstreamSubdir['records'])
   records,
 });
 
-function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+/** What `make` promises for a key, made once; a failure is remembered too. */
+export function makeOnce<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const before = known.get(key);
   if (before !== undefined) return before;
   const made = make();

@@ -3,14 +3,13 @@ import { deriveSubdir, listedRecords } from '../index/derive-subdir.ts';
 import type { IndexPackageWorld } from '../index/index-package.ts';
 import { readIndex } from '../index/read-index.ts';
 import { entriesSource } from '../index/state-source.ts';
-import { canonicalJson, parseJson } from '../json/json.ts';
 import type { OptionalIndexFile } from '../layout/index-files.ts';
 import { controlKey, type ObjectKey, packageKey } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import type { EntrySource } from '../outputs/entries/entry-source.ts';
-import type { IndexEntry } from '../outputs/entries/index-entry.ts';
+import { type IndexEntry, jsonPart, parsePart } from '../outputs/entries/index-entry.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { GatehouseError } from '../problems/error.ts';
@@ -102,13 +101,13 @@ async function compareIndex(
 
 function asServed(entry: IndexEntry, served: RepodataRecord | undefined): IndexEntry {
   if (served === undefined) return entry;
-  return { ...entry, kind: 'listed', record: Buffer.from(canonicalJson(served), 'latin1') };
+  return { ...entry, kind: 'listed', record: jsonPart(served) };
 }
 
 /** A sound package that is not in the index all the same, for not every client can read its record. */
 function leftOutOf({ filename, kind, record }: IndexEntry, { damaged }: VerifiedPackages, key: ObjectKey): Damage[] {
   if (kind !== 'problem' || damaged.has(filename)) return [];
-  const { detail } = parseJson(Buffer.from(record).toString('latin1'), problemSchema, key);
+  const { detail } = parsePart(record, problemSchema, key);
   return [{ code: 'verify.left-out', key, detail }];
 }
 

@@ -75,7 +75,7 @@ function strayFolder(path: string): Stray | null {
   return {
     subject,
     detail: 'is a folder within a subdir',
-    hint: `move the packages in it up, and it out of the channel`,
+    hint: 'move the packages in it up, and it out of the channel',
   };
 }
 

@@ -68,7 +68,7 @@ export function acceptRecords(members: Iterable<RawRecord>, origin: RecordOrigin
     if (origin.removed.has(member.filename)) continue;
     const accepted = acceptRecord(member, origin);
     if ('code' in accepted) {
-      problems.push({ ...accepted, subject: `${shownUrl(`${channel}/${subdir}`)}/${member.filename}` });
+      problems.push({ ...accepted, subject: `${shownUrl(`${channel}/${subdir}`)}/${shownLine(member.filename)}` });
     } else if (accepted.record['revoked'] !== true) {
       records.push({ ...accepted, subdir, channel, url: packageBase + accepted.filename });
     }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { folderCache } from '../../adapters/cache-folder.ts';
@@ -7,8 +7,9 @@ import { contents, documentCacheContract, stream } from '../contracts/document-c
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { bytes, key } from '../support/store/objects.ts';
 
-/** What the system says to an opening for writing, to a write and to the making of a folder; a test sets it. */
-const system: Record<'open' | 'write' | 'mkdir', string | null> = { open: null, write: null, mkdir: null };
+/** What the system says to an opening for writing or reading, to a write and to the making of a folder; a test sets it. */
+const allWell = { open: null, read: null, write: null, mkdir: null };
+const system: Record<keyof typeof allWell, string | null> = { ...allWell };
 const failure = (code: string) => Object.assign(new Error(`${code}: said the system`), { code, syscall: 'open' });
 
 vi.mock('node:fs', async (original) => {
@@ -18,7 +19,11 @@ vi.mock('node:fs', async (original) => {
     if (system.mkdir !== null) throw failure(options?.recursive === true ? 'ENOENT' : system.mkdir);
     return real.mkdirSync(path, options);
   };
-  return { ...real, mkdirSync };
+  const openSync: typeof real.openSync = (...what) => {
+    if (system.read !== null) throw failure(system.read);
+    return real.openSync(...what);
+  };
+  return { ...real, mkdirSync, openSync };
 });
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
@@ -36,7 +41,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...real, open };
 });
 
-afterEach(() => Object.assign(system, { open: null, write: null, mkdir: null }));
+afterEach(() => Object.assign(system, allWell));
 
 const url = 'https://example.org/noarch/repodata.json';
 
@@ -99,9 +104,22 @@ describe('a folder that may not be written', () => {
     await cache.put('a', null, stream('1234567890'));
   });
 
-  it('any other trouble is told as it is', async () => {
+  it("any other trouble is the store's, by its name", async () => {
     await using folder = await temporaryFolder();
+    const broken = (code: string) => ({ code: 'store.broken', message: expect.stringContaining(`(${code})`) });
+    await folderCache(folder.path).put(url, null, stream('x'));
     system.open = 'EIO';
-    await expect(folderCache(folder.path).put(url, null, stream('x'))).rejects.toThrow('EIO');
+    await expect(folderCache(folder.path).put(url, null, stream('x'))).rejects.toMatchObject(broken('EIO'));
+    system.read = 'EACCES';
+    await expect(folderCache(folder.path).get(url)).rejects.toMatchObject(broken('EACCES'));
+  });
+
+  it('a file in its place is to be moved away', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'cache'), '');
+    const broken = { code: 'store.broken', hint: expect.stringContaining('move it away') };
+    for (const place of [['cache'], ['cache', 'below']]) {
+      await expect(folderCache(join(folder.path, ...place)).put(url, null, stream('x'))).rejects.toMatchObject(broken);
+    }
   });
 });

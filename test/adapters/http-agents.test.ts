@@ -62,6 +62,15 @@ describe('an upstream that is elsewhere', () => {
     },
   );
 
+  it('nor to a name that has such an address beside one that is none', async () => {
+    const both = ['192.0.2.1', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    const twofold: LookupFunction = (hostname, options, callback) =>
+      hostname === 'twofold.invalid' ? callback(null, both) : lookup(hostname, options, callback);
+    const secret = httpFetch({ lookup: twofold })(`http://twofold.invalid:${port}/secret`, {}, elsewhere());
+    await expect(secret).rejects.toMatchObject(refusal);
+    expect(upstream.requests).toEqual([]);
+  });
+
   it('nor by a second redirect, within a name that it chose and whose address has changed since', async () => {
     let looks = 0;
     // At the first look it is elsewhere; what is connected to is the test's own server all the same.

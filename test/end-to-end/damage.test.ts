@@ -173,6 +173,8 @@ describe('what is damaged can be mended', () => {
     await scene.flip(app);
     const planted = await scene.served();
     expect(await scene.index()).toEqual([`index.mutated ${app}`]);
+    // As its bytes are reported, its absence from the index is not.
+    expect(await scene.damage()).toEqual([`verify.bytes ${app}`]);
     expect(await scene.sync()).toContain(`fetch.mutated ${app}`);
     expect((await scene.served())[app]).toBe(planted[app]);
   });

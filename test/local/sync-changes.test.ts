@@ -164,5 +164,8 @@ describe('a second format is proved', () => {
     expect(report.problems).toContain('held.second-format linux-64/b-1.0-0.conda');
     expect(Object.keys(index)).not.toContain('b-1.0-0.conda');
     expect(await names()).not.toContain('b-1.0-0.conda');
+    lab.now += day;
+    const { plan } = await lab.sync(lab.allowlist(['old', 'b']));
+    expect([plan.decisions, plan.alterations]).toEqual([{}, {}]);
   });
 });

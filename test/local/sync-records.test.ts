@@ -142,6 +142,7 @@ describe('what is served', () => {
     ['a licence that is a list', '"license":"BSD-3-Clause"', '"license":["MIT"]'],
     ['half a surrogate', '"license":"BSD-3-Clause"', '"license":"\\ud800"'],
     ['a dependency respelt', '"depends":["lib"]', '"depends":["LIB"]'],
+    ['a dependency that is none', '"depends":["lib"]', '"depends":["lib >="]'],
   ])('is what is proved and verified: %s', async (_what, sound, odd) => {
     await lab.publish([small('tool 1.0', ['lib']), small('lib 1.0')]);
     await lab.sync(lab.allowlist(['tool']));
@@ -162,6 +163,19 @@ describe('what is served', () => {
     expect(await codes()).toContain(`verify.record-form conda/linux-64/${tool}`);
     const { plan } = await lab.sync(lab.allowlist(['tool']));
     expect(plan.change).toEqual([`linux-64/${tool}`]);
+  });
+
+  it('keeps no change back for another record of the name that no client can read', async () => {
+    await lab.publish([small('tool 1.0')]);
+    await lab.sync(lab.allowlist(['tool']));
+    const old = canonicalJson({ ...(await lab.index())[tool], version: '0.6.3.' });
+    await change(stored('conda/linux-64/repodata.json'), (text) =>
+      text.replace('"packages.conda":{', `"packages.conda":{"tool-0.6.3.-0.conda":${old},`),
+    );
+    expect(await proved()).toEqual([false]);
+    await lab.publish([small('tool 1.0')], { [tool]: { license: 'MIT' } });
+    const { plan, problems } = await lab.sync(lab.allowlist(['tool']));
+    expect([plan.change, problems]).toEqual([[`linux-64/${tool}`], []]);
   });
 
   it('is proved from the shards where there are any', async () => {

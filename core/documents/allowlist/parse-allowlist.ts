@@ -94,16 +94,14 @@ function refused(file: string, text: string, faults: readonly JsonFault[]): Pars
 }
 
 function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'platforms'>): Allowlist {
-  const { report } = base;
-  const urls = readList(memberOf(root, 'channels'), sourceUrlSchema, { report, identity: urlIdentity });
-  const channels = urls?.map(withoutSlash) ?? null;
+  const channels = readUrls(memberOf(root, 'channels'), base);
   const platforms = readList(memberOf(root, 'platforms'), platformSchema, base);
   const context: ParseContext = { ...base, channels, platforms };
   return {
     channels: channels ?? [],
     platforms: platforms ?? [],
     python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],
-    indexes: readIndexes(memberOf(root, 'indexes'), context),
+    indexes: readUrls(memberOf(root, 'indexes'), base) ?? [defaultIndex],
     condaNames: readCondaNames(memberOf(root, 'condaNames'), context),
     entries: readEntries(memberOf(root, 'packages'), context),
     environments: readEnvironments(memberOf(root, 'environments'), context),
@@ -112,9 +110,10 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
   };
 }
 
-function readIndexes(node: JsonNode | null, { report }: ParseContext): readonly string[] {
+/** URLs without a slash at the end when all of them fit, null otherwise; one in another spelling is there twice. */
+function readUrls(node: JsonNode | null, { report }: Pick<ParseContext, 'report'>): readonly string[] | null {
   const urls = readList(node, sourceUrlSchema, { report, identity: urlIdentity });
-  return urls?.map(withoutSlash) ?? [defaultIndex];
+  return urls?.map(withoutSlash) ?? null;
 }
 
 /** By the project's normal name; a project that is there in two spellings is a mistake. */

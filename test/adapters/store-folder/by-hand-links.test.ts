@@ -110,7 +110,7 @@ describe('a list of a folder that people touch', () => {
     ]);
   });
 
-  // Other systems take no such name.
+  // macOS and Windows take no name that is not UTF-8, so there is none to be listed.
   it.runIf(process.platform === 'linux')(
     'tells a name that is not UTF-8, and lists one that looks like it',
     async () => {

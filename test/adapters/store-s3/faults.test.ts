@@ -73,6 +73,25 @@ describe('connections', () => {
     await expect(object?.read(2, 9)).rejects.toMatchObject({ code: 'store.broken', retry: true });
   });
 
+  it('of an object that is another by now only one answer is asked for', async () => {
+    await scene.store.put(key('k'), bytes('0123456789'));
+    const object = await scene.store.get(key('k'));
+    await scene.store.put(key('k'), bytes('other'));
+    const before = scene.operations().length;
+    await expect(object?.read(2, 9)).rejects.toMatchObject({ code: 'store.conflict', retry: true });
+    expect(scene.operations().slice(before)).toEqual(['GetObject']);
+  });
+
+  it('an object that is too large to be read whole leaves its connection to others', async () => {
+    const requestHandler = { httpAgent: { maxSockets: 1 } };
+    const client = new S3Client({ ...cloudConfig(scene.cloud.endpoint), requestHandler });
+    const store = s3Store(sceneBucket, { client });
+    await store.put(key('k'), Buffer.alloc(1024 * 1024));
+    await expect(store.read(key('k'), 1024 * 1024 - 1)).rejects.toMatchObject({ code: 'store.broken', retry: false });
+    expect((await store.read(key('k'), 1024 * 1024))?.size).toBe(1024 * 1024);
+    client.destroy();
+  });
+
   it('an answer that is lost is asked for again: what was created then is there already', async () => {
     scene.break('PutObject', { cutAfter: -1 }, 1);
     expect(await scene.store.put(key('k'), bytes('x'), absent)).toEqual({ status: 'conflict' });

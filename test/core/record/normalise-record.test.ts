@@ -242,6 +242,15 @@ describe('a record', () => {
     expect(findings.filter(({ code }) => code === 'record.left-out')).toHaveLength(4);
   });
 
+  it('is told of at bounded length, however much of it is left out', () => {
+    const { findings } = normal({ constrains: Array(1000).fill('b >='), ['k'.repeat(10_000)]: 2 ** 53 });
+    expect(findings).toHaveLength(100);
+    expect(findings.at(-1)?.detail).toContain('not all of them are told');
+    expect(findings.filter(({ detail }) => detail.startsWith('constrains: "b >="'))).toHaveLength(99);
+    const [long] = normal({ ['k'.repeat(10_000)]: 2 ** 53 }).findings;
+    expect(long?.detail.length).toBeLessThan(500);
+  });
+
   it('loses an extra whose dependencies not every client can read', () => {
     const { record, findings } = normal({ extra_depends: { a: ['b>1', 'c'], d: ['b', ''] } });
     expect(record['extra_depends']).toEqual({ a: ['b >1', 'c'] });

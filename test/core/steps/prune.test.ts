@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { controlKey, indexKey, stateKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { noarch } from '../../../core/names/subdir.ts';
 import { subdir } from '../../support/index/index-scene.ts';
 import { day, type PruneScene, withdrawn } from '../../support/index/prune-scene.ts';
@@ -30,6 +31,13 @@ describe('a package goes', () => {
     expect((await scene.prune()).objects).toEqual([]);
     scene.now += day;
     expect(kinds(await scene.prune(), 'package')).toEqual([at(b)]);
+  });
+
+  it('when it was made of a file of a Python package index', async () => {
+    const fileName = 'c-1-py3-none-any.whl';
+    const file = { index: 'https://i', fileName, url: `https://i/${fileName}`, sha256: sha256Of(fileName) };
+    await scene.cameFrom(at(c), { type: 'made', from: 'wheel', ...file, revision: 1 });
+    expect(kinds(await scene.prune(), 'package')).toEqual([at(a), at(c)]);
   });
 
   it('only when told to: without that nothing is written or deleted, and the report is the same', async () => {

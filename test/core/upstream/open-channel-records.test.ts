@@ -44,6 +44,13 @@ describe.each(Object.entries(forms))('a subdir in its %s form', (_form, filesOf)
     expect(problems).toEqual([{ code, subject: `${base}/${fileName}`, detail: expect.any(String) }]);
   });
 
+  it('names a file as it can be shown, whatever it is called', async () => {
+    const packages = { [`x-1-${'a'.repeat(3000)}.tar.bz2`]: record('x'), 'x-1-\u001b[31m\n.tar.bz2': record('x') };
+    const { problems } = await (await opened(filesOf({ packages }))).records('x');
+    const subjects = problems.map(({ subject }) => subject.slice(base.length)).sort();
+    expect(subjects).toEqual([expect.stringMatching(/^\/x-1-a{1,500}…$/), '/x-1-\ufffd[31m .tar.bz2']);
+  });
+
   it('mends what a client would trip over, and says what', async () => {
     const odd = { depends: 'Python>=3.6', timestamp: 1505136837.5, license: ['MIT'], fn: 'y', url: 'z' };
     const packages = { 'x-1-0.tar.bz2': { ...record('x'), ...odd } };

@@ -1,4 +1,4 @@
-import { provenanceSchema } from '../../../core/documents/provenance.ts';
+import { type Provenance, provenanceSchema } from '../../../core/documents/provenance.ts';
 import { canonicalJson, parseJson } from '../../../core/json/json.ts';
 import { type OptionalIndexFile, optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import type { ObjectKey } from '../../../core/layout/keys.ts';
@@ -23,6 +23,8 @@ export interface PruneScene extends IndexScene {
   index(): Promise<readonly { code: string }[]>;
   /** A package that came from upstream, indexed. */
   fetched(name: string): Promise<ObjectKey>;
+  /** Has the provenance of an indexed package say where it came from. */
+  cameFrom(where: string, origin: Provenance['origin']): Promise<void>;
   /** Where a package came from. */
   origin(key: ObjectKey): 'upstream' | 'copied' | 'made';
   prune(remove?: boolean): Promise<PruneReport>;
@@ -56,10 +58,12 @@ export function pruneScene(options: MemoryStoreOptions = {}, behaviour: Pick<Buc
     async fetched(name) {
       const where = await base.copy(name);
       await scene.index();
-      const { provenance, copied } = provenanceOf(where);
-      const upstream = { ...copied, origin: { type: 'upstream', channel: 'https://u', url: `https://u/${name}` } };
-      await store.put(provenance, Buffer.from(canonicalJson(upstream)));
+      await scene.cameFrom(where, { type: 'upstream', channel: 'https://u', url: `https://u/${name}` });
       return where;
+    },
+    async cameFrom(where, origin) {
+      const { provenance, copied } = provenanceOf(where);
+      await store.put(provenance, Buffer.from(canonicalJson({ ...copied, origin })));
     },
     origin: (where) => provenanceOf(where).copied.origin.type,
     prune: (remove = true) => prune({ store, channel: 'conda', clock, retain, asked: scene.asked }, { remove }),
