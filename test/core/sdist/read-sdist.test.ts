@@ -187,6 +187,7 @@ describe('an sdist', () => {
       'A12.dup',
     ],
     ['Python 2 alone', { metadata: 'Classifier: Programming Language :: Python :: 2.7\n' }, 'sdist.python'],
+    ['texts without end', { files: { 'setup.cfg': '#'.repeat(4 * 2 ** 20) } }, 'A13.json'],
     ['two roots', { more: [{ name: 'other/x.py', data: '' }] }, 'sdist.root'],
     ['a file at the root', { more: [{ name: 'x.py', data: '' }] }, 'sdist.root'],
     ['a link', { more: [{ name: 'demo-1.0/demo/x.py', type: '2', linkName: '/etc/passwd' }] }, 'sdist.link'],

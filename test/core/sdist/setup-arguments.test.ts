@@ -83,6 +83,11 @@ describe('readSetupArguments', () => {
     for (const source of long) codeOf(source);
     expect(performance.now() - start).toBeLessThan(5000);
   });
+
+  it('refuses more tokens than any has, before they take memory', () => {
+    const source = (names: number) => `setup()\n${'a '.repeat(names)}`;
+    expect([codeOf(source(499_997)), codeOf(source(499_998))]).toEqual([null, 'sdist.setup-py']);
+  });
 });
 
 it('pythonTokens loses nothing but white space and comments', () => {
