@@ -31,10 +31,11 @@ export function pythonBounds(
   const clauses = [...(readable ? [said] : []), tagClause(release)].filter((clause) => clause.trim() !== '');
   const specifier = parseSpecifier(clauses.join(','));
   if (specifier === null) return { code: 'pypi.python', detail: `its Requires-Python "${said}" is too long`, hint };
-  const pythons = known.filter((minor) => minor.startsWith('3.') && admits(minor, specifier, own));
+  const pythons = known.filter((minor) => admits(minor, specifier, own));
   if (pythons.length > 0) return { specifier, pythons };
   const bounds = [specifier.text, ...own.map(versionText)].filter((text) => text !== '');
-  const there = known.length === 0 ? 'the channels have none' : `there are ${known.join(', ')}`;
+  const there =
+    known.length === 0 ? 'neither the allowlist nor a channel has a Python 3' : `there are ${known.join(', ')}`;
   return { code: 'pypi.python', detail: `it is for no python there is (${bounds.join(', ') || 'any'}); ${there}` };
 }
 
