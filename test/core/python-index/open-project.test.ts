@@ -110,6 +110,19 @@ describe('a page', () => {
     expect(await open(answer)).toEqual([{ ...file, ...changes }]);
   });
 
+  it.each([
+    ['1980-01-01T00:00:00Z', true],
+    ['2099-12-31T23:59:59.9Z', true],
+    ['1979-12-31T23:59:59Z', false],
+    ['2100-01-01T00:00:00Z', false],
+    ['2020-13-01T00:00:00Z', false],
+    ['2020-01-01T00:00:00', false],
+    ['2020-01-01', false],
+  ])('has the time %s: %s', async (time, isTime) => {
+    const found = await open(jsonPage([{ ...wheel, 'upload-time': time }]));
+    expect(found?.[0]?.uploadTime).toBe(isTime ? time : null);
+  });
+
   it.each<[string, string, string]>([
     [
       'a base of its own',
