@@ -3,6 +3,7 @@ import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { parsePep440Version } from '../names/pep440/pep440-version.ts';
 import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
 import { specifierMatches } from '../names/pep440/specifier-matches.ts';
+import { outerPatches } from '../names/requirement/marker-environment.ts';
 import { termText } from '../names/version/version-term.ts';
 import type { Reason, ReleaseFile } from './release-files.ts';
 
@@ -51,14 +52,10 @@ function tagClause(release: ReleaseFile): string {
   return from.length > 0 ? `>=3.${Math.min(...from)}` : `==3.${Math.max(...only)}.*`;
 }
 
-/** No CPython 3 has had so many patches of one minor version. */
-const lastPatch = 999;
-
 /** A minor version is out when neither its first nor its last patch will do, and no other is named. */
 function admits(minor: string, specifier: Specifier, own: readonly MatchSpec[]): boolean {
-  const patches = [`${minor}.0`, `${minor}.${lastPatch}`];
   const fits = (text: string, matches: (version: string) => boolean) =>
-    text.includes(`${minor}.`) || patches.some(matches);
+    text.includes(`${minor}.`) || outerPatches(minor).some(matches);
   const inSpecifier = (text: string) => {
     const version = parsePep440Version(text);
     return version !== null && specifierMatches(specifier, version, { prereleases: true });
