@@ -25,9 +25,18 @@ const maxMetadataBytes = 16 * 1024 ** 2;
 export async function fetchWheelMetadata(file: ProjectFile, world: UpstreamWorld): Promise<CoreMetadata> {
   const name = parseWheelFileName(file.fileName);
   if (!name.ok) refuse('wheel.file-name', `${file.fileName} ${name.message}`);
-  const bytes = (await keptMetadata(file, world)) ?? (await newMetadata(file, name.wheel, world));
+  const kept = await keptMetadata(file, world);
+  if (kept !== null) return soundMetadata(kept, name.wheel);
+  const bytes = (await besideWheel(file, world)) ?? (await fromWheel(file, name.wheel, world));
+  const metadata = soundMetadata(bytes, name.wheel);
+  // Only sound metadata is kept: an index in trouble answers all sorts of things.
+  if (file.sha256 !== null) await world.cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
+  return metadata;
+}
+
+function soundMetadata(bytes: Uint8Array, name: WheelFileName): CoreMetadata {
   const metadata = parseCoreMetadata(bytes, 'METADATA', () => {});
-  checkRelease(metadata, name.wheel, 'METADATA');
+  checkRelease(metadata, name, 'METADATA');
   return metadata;
 }
 
@@ -40,15 +49,9 @@ async function keptMetadata(file: ProjectFile, { cache }: UpstreamWorld): Promis
   return kept.read(0, kept.size);
 }
 
-async function newMetadata(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
-  const beside = file.metadata === false ? null : await besideWheel(file, world);
-  const bytes = beside ?? (await fromWheel(file, name, world));
-  if (file.sha256 !== null) await world.cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
-  return bytes;
-}
-
-/** Null where an index says that it is there and it is not: the wheel has it too. */
+/** Null where there is none, or an index says that it is there and it is not: the wheel has it too. */
 async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uint8Array | null> {
+  if (file.metadata === false) return null;
   const url = keyOf(file);
   return fetchWithRetry({ url, from: file.page }, world, async ({ body }) => {
     const sent = await readBounded(body, maxMetadataBytes, shownUrl(url));

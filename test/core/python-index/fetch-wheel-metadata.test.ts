@@ -104,6 +104,13 @@ describe('what a wheel says about itself', () => {
     expect(await read).toMatchObject({ requiresDist: ['a>=1'] });
   });
 
+  it('is not kept where it is unsound: what an index answers in its trouble passes with it', async () => {
+    const first = scene({ [`${url}.metadata`]: '<html>' });
+    await expect(first.read({ metadata: true })).rejects.toMatchObject({ code: 'package.refused' });
+    const second = scene({ [`${url}.metadata`]: beside }, first.cache);
+    expect(await second.read({ metadata: true })).toMatchObject({ requiresDist: ['b'] });
+  });
+
   it.each<[string, Parameters<typeof scene>[0], Partial<ProjectFile>, string, RegExp]>([
     [
       'other metadata than the page names',
