@@ -52,10 +52,10 @@ function tagClause(release: ReleaseFile): string {
   return from.length > 0 ? `>=3.${Math.min(...from)}` : `==3.${Math.max(...only)}.*`;
 }
 
-/** A minor version is out when neither its first nor its last patch will do, and no other is named. */
+/** A minor version is out when neither its first nor its last patch will do, nor one that is named or beside one. */
 function admits(minor: string, specifier: Specifier, own: readonly MatchSpec[]): boolean {
   const fits = (text: string, matches: (version: string) => boolean) =>
-    text.includes(`${minor}.`) || outerPatches(minor).some(matches);
+    [...outerPatches(minor), ...patchesNear(text, minor)].some(matches);
   const inSpecifier = (text: string) => {
     const version = parsePep440Version(text);
     return version !== null && specifierMatches(specifier, version, { prereleases: true });
@@ -66,4 +66,13 @@ function admits(minor: string, specifier: Specifier, own: readonly MatchSpec[]):
       { name: 'python', version, build: '', build_number: 0 },
     );
   return fits(specifier.text, inSpecifier) && own.every((spec) => fits(versionText(spec), inSpec(spec)));
+}
+
+/** Of `>3.8.2` 3.8.2 and its neighbours; of `3.8.*` none. */
+function patchesNear(text: string, minor: string): string[] {
+  const named = [...text.matchAll(/\d+\.\d+\.(\d{1,4})\w*/g)].filter(([version]) => version.startsWith(`${minor}.`));
+  return named.flatMap(([version, patch]) => {
+    const number = Number(patch);
+    return [version, `${minor}.${Math.max(number - 1, 0)}`, `${minor}.${number + 1}`];
+  });
 }
