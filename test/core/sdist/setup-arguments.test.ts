@@ -52,6 +52,7 @@ describe('readSetupArguments', () => {
     ['setup(name="a", **dict(b=1))', 'sdist.setup-py'],
     ['setup(', 'sdist.setup-py'],
     ['x = "setup()"', 'sdist.setup-py'],
+    ['setup()\n'.repeat(17), 'sdist.setup-py'],
     ['# setup()', 'sdist.setup-py'],
     ['def setup(): pass', 'sdist.setup-py'],
     ['"""', 'sdist.setup-py'],
@@ -67,6 +68,7 @@ describe('readSetupArguments', () => {
     ['f(**x)\nsetup(a=2 ** 3)'],
     ["setup(x='use_2to3')  # use_2to3"],
     ['setup(ext_modules=[])'],
+    ['setup()\n'.repeat(16)],
   ])('takes %j', (source) => {
     expect(codeOf(source)).toBeNull();
   });
