@@ -154,13 +154,13 @@ describe('convertWheel', () => {
       ['LICENSE', 'sub/NOTICE'],
     ],
     ['by License-File', { 'THANKS.txt': 'a', other: 'b' }, 'License-File: THANKS.txt\n', ['THANKS.txt']],
-    ['by their names', { 'LICENCE.md': 'a', COPYING: 'b', top: 'c' }, '', ['COPYING', 'LICENCE.md']],
+    ['by their names', { 'LICENCE.md': 'b', COPYING: 'a', top: 'c' }, '', ['COPYING', 'LICENCE.md']],
     ['once', { 'licenses/LICENSE': 'a', LICENSE: 'b' }, '', ['LICENSE']],
   ])('finds licences %s', async (_, info, metadata, expected) => {
     const members = await membersOf(await convert({ info, metadata }));
     const found = Object.keys(members).filter((path) => path.startsWith('info/licenses/'));
     expect(found.map((path) => path.slice('info/licenses/'.length))).toEqual(expected);
-    expect(members[`info/licenses/${expected[0]}`]).toMatch(/^[ab]$/);
+    expect(members[`info/licenses/${expected[0]}`]).toBe('a');
   });
 
   it.each([
