@@ -8,7 +8,7 @@ import { fetchWithRetry, type UpstreamWorld } from '../upstream/fetch-with-retry
 import { once, readBounded } from '../upstream/read-body.ts';
 import { type CoreMetadata, checkRelease, parseCoreMetadata } from '../wheel/core-metadata.ts';
 import { fileMembers, readMember, wheelStem } from '../wheel/wheel-members.ts';
-import { expectSha256, fetchFile } from './fetch-file.ts';
+import { expectSha256, fetchProjectFile } from './fetch-project-file.ts';
 import type { ProjectFile } from './project-file.ts';
 
 /** 16 MiB: real metadata has up to 400 kB, its description included. */
@@ -62,7 +62,7 @@ async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uin
 
 async function fromWheel(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
   const ignore = () => {};
-  const members = fileMembers(await openZip(await fetchFile(file, world), ignore), defaultLimits, ignore);
+  const members = fileMembers(await openZip(await fetchProjectFile(file, world), ignore), defaultLimits, ignore);
   const path = `${wheelStem(members, name)}.dist-info/METADATA`;
   const bytes = await readMember(members, path, startBudget(defaultLimits));
   return bytes ?? refuse('wheel.dist-info', `${file.fileName} has no METADATA`);

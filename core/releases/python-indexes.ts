@@ -2,7 +2,7 @@ import type { Finding } from '../archive/finding.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { SdistFileName } from '../names/sdist-file-name.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { fetchFile } from '../python-index/fetch-file.ts';
+import { fetchProjectFile } from '../python-index/fetch-project-file.ts';
 import { fetchWheelMetadata } from '../python-index/fetch-wheel-metadata.ts';
 import { openProject } from '../python-index/open-project.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
@@ -54,7 +54,7 @@ function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promis
 }
 
 async function readRelease(file: ProjectFile, name: SdistOf, world: UpstreamWorld): Promise<ReleaseMetadata> {
-  const { texts, findings } = await readSdist(await fetchFile(file, world), name);
+  const { texts, findings } = await readSdist(await fetchProjectFile(file, world), name);
   const metadata = parseCoreMetadata(Buffer.from(texts.get('METADATA') ?? ''), 'METADATA', () => {});
   return { metadata, leftOut: findings.filter(({ code }) => code === 'sdist.left-out') };
 }

@@ -14,7 +14,10 @@ const maxFileBytes = 256 * 1024 ** 2;
  *
  * @throws GatehouseError `upstream.*`; `fetch.sha256` for a file with another sha256
  */
-export async function fetchFile({ url, page: from, sha256 }: ProjectFile, world: UpstreamWorld): Promise<ByteSource> {
+export async function fetchProjectFile(
+  { url, page: from, sha256 }: ProjectFile,
+  world: UpstreamWorld,
+): Promise<ByteSource> {
   const kept = sha256 && (await world.cache.get(url));
   if (kept && (await sha256In(kept)) === sha256) return kept;
   const received = await fetchWithRetry({ url, from }, world, async ({ body }) => {
