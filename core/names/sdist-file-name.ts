@@ -2,7 +2,8 @@ import { type DistributionFileName, parseDistributionFileName } from './distribu
 import { type Pep440Version, parsePep440Version } from './pep440/pep440-version.ts';
 import { type ProjectName, parseProjectName } from './project-name.ts';
 
-const sdistFormats = ['.tar.gz', '.zip', '.tar.bz2'] as const;
+/** Of two source distributions of a release, the one whose format comes first here is taken. */
+export const sdistFormats = ['.tar.gz', '.zip', '.tar.bz2'] as const;
 
 /** What the file name of a source distribution says. */
 export interface SdistFileName {

@@ -21,6 +21,14 @@ export type WheelFileNameResult =
   | { readonly ok: true; readonly wheel: WheelFileName }
   | { readonly ok: false; readonly message: string };
 
+/** Whether the tags let the wheel in on every platform: it could be `noarch`. */
+export const isForEveryPlatform = ({ abis, platforms }: Pick<WheelFileName, 'abis' | 'platforms'>): boolean =>
+  abis.every((abi) => abi === 'none') && platforms.every((platform) => platform === 'any');
+
+/** Whether the tags let the wheel in on some Python 3. */
+export const isForPython3 = ({ pythons }: Pick<WheelFileName, 'pythons'>): boolean =>
+  pythons.some((python) => /^(?:py|cp)3/.test(python));
+
 const buildTag = /^(\d+)([\w.]*)$/;
 const pythonTags = /^[a-z_]\w*(?:\.[a-z_]\w*)*$/i;
 const tagSet = /^\w+(?:\.\w+)*$/;

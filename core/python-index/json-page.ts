@@ -61,9 +61,13 @@ function linkOf(file: z.infer<typeof fileSchema>): PageLink {
   };
 }
 
-/** PEP 700 has times in UTC, with `Z` and up to six decimals; what is none says nothing. */
+const timeShape = /^(?:19[89]\d|20\d\d)-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/;
+
+/**
+ * PEP 700 has times in UTC, with `Z` and up to six decimals; what is none says nothing. One before 1970 fits no tar header,
+ * and in milliseconds one before 1978 is read as seconds.
+ */
 function isoTime(text: string | null | undefined): string | null {
-  const isTime =
-    text != null && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+  const isTime = text != null && timeShape.test(text) && !Number.isNaN(Date.parse(text));
   return isTime ? text : null;
 }

@@ -3,6 +3,7 @@ import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { parsePep440Version } from '../names/pep440/pep440-version.ts';
 import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
 import { specifierMatches } from '../names/pep440/specifier-matches.ts';
+import { outerPatches } from '../names/requirement/marker-environment.ts';
 import { termText } from '../names/version/version-term.ts';
 import type { Reason, ReleaseFile } from './release-files.ts';
 
@@ -31,10 +32,11 @@ export function pythonBounds(
   const clauses = [...(readable ? [said] : []), tagClause(release)].filter((clause) => clause.trim() !== '');
   const specifier = parseSpecifier(clauses.join(','));
   if (specifier === null) return { code: 'pypi.python', detail: `its Requires-Python "${said}" is too long`, hint };
-  const pythons = known.filter((minor) => minor.startsWith('3.') && admits(minor, specifier, own));
+  const pythons = known.filter((minor) => admits(minor, specifier, own));
   if (pythons.length > 0) return { specifier, pythons };
   const bounds = [specifier.text, ...own.map(versionText)].filter((text) => text !== '');
-  const there = known.length === 0 ? 'the channels have none' : `there are ${known.join(', ')}`;
+  const there =
+    known.length === 0 ? 'neither the allowlist nor a channel has a Python 3' : `there are ${known.join(', ')}`;
   return { code: 'pypi.python', detail: `it is for no python there is (${bounds.join(', ') || 'any'}); ${there}` };
 }
 
@@ -50,14 +52,10 @@ function tagClause(release: ReleaseFile): string {
   return from.length > 0 ? `>=3.${Math.min(...from)}` : `==3.${Math.max(...only)}.*`;
 }
 
-/** No CPython 3 has had so many patches of one minor version. */
-const lastPatch = 999;
-
-/** A minor version is out when neither its first nor its last patch will do, and no other is named. */
+/** A minor version is out when neither its first nor its last patch will do, nor one that is named or beside one. */
 function admits(minor: string, specifier: Specifier, own: readonly MatchSpec[]): boolean {
-  const patches = [`${minor}.0`, `${minor}.${lastPatch}`];
   const fits = (text: string, matches: (version: string) => boolean) =>
-    text.includes(`${minor}.`) || patches.some(matches);
+    [...outerPatches(minor), ...patchesNear(text, minor)].some(matches);
   const inSpecifier = (text: string) => {
     const version = parsePep440Version(text);
     return version !== null && specifierMatches(specifier, version, { prereleases: true });
@@ -68,4 +66,13 @@ function admits(minor: string, specifier: Specifier, own: readonly MatchSpec[]):
       { name: 'python', version, build: '', build_number: 0 },
     );
   return fits(specifier.text, inSpecifier) && own.every((spec) => fits(versionText(spec), inSpec(spec)));
+}
+
+/** Of `>3.8.2` 3.8.2 and its neighbours; of `3.8.*` none. */
+function patchesNear(text: string, minor: string): string[] {
+  const named = [...text.matchAll(/\d+\.\d+\.(\d{1,4})\w*/g)].filter(([version]) => version.startsWith(`${minor}.`));
+  return named.flatMap(([version, patch]) => {
+    const number = Number(patch);
+    return [version, `${minor}.${Math.max(number - 1, 0)}`, `${minor}.${number + 1}`];
+  });
 }

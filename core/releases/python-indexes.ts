@@ -1,16 +1,13 @@
 import type { Finding } from '../archive/finding.ts';
-import { digestStream } from '../names/digest.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { SdistFileName } from '../names/sdist-file-name.ts';
-import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
-import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
+import { fetchProjectFile } from '../python-index/fetch-project-file.ts';
 import { fetchWheelMetadata } from '../python-index/fetch-wheel-metadata.ts';
 import { openProject } from '../python-index/open-project.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 import { readSdist } from '../sdist/read-sdist.ts';
-import { fetchWithRetry, type UpstreamWorld } from '../upstream/fetch-with-retry.ts';
-import { capped } from '../upstream/read-body.ts';
+import type { UpstreamWorld } from '../upstream/fetch-with-retry.ts';
 import { type CoreMetadata, parseCoreMetadata } from '../wheel/core-metadata.ts';
 
 /** A source distribution of a project. */
@@ -57,27 +54,7 @@ function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promis
 }
 
 async function readRelease(file: ProjectFile, name: SdistOf, world: UpstreamWorld): Promise<ReleaseMetadata> {
-  const { texts, findings } = await readSdist(await bytesOf(file, world), name);
+  const { texts, findings } = await readSdist(await fetchProjectFile(file, world), name);
   const metadata = parseCoreMetadata(Buffer.from(texts.get('METADATA') ?? ''), 'METADATA', () => {});
   return { metadata, leftOut: findings.filter(({ code }) => code === 'sdist.left-out') };
-}
-
-/** 256 MiB: what `readSdist` takes. */
-const maxSdistBytes = 256 * 1024 ** 2;
-
-/** Downloads an sdist into the cache, unless it is there. */
-async function bytesOf({ url, page: from, sha256 }: ProjectFile, world: UpstreamWorld): Promise<ByteSource> {
-  const sha256In = async (source: ByteSource) => (await digestStream(chunksOf(source))).sha256;
-  const kept = await world.cache.get(url);
-  if (kept !== null && (await sha256In(kept)) === sha256) return kept;
-  const received = await fetchWithRetry({ url, from }, world, async ({ body }) => {
-    const source = await world.cache.put(url, null, capped(body, maxSdistBytes, shownUrl(url)));
-    const got = await sha256In(source);
-    if (got === sha256) return source;
-    throw new GatehouseError('fetch.sha256', `${shownUrl(url)}: expected sha256 ${sha256}, got ${got}`, {
-      retry: true,
-    });
-  });
-  if (received !== null) return received;
-  throw new GatehouseError('upstream.status', `${shownUrl(url)} is not there, though its index lists it`);
 }

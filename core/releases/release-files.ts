@@ -3,8 +3,8 @@ import type { Pep440Version } from '../names/pep440/pep440-version.ts';
 import type { Specifier } from '../names/pep440/specifier.ts';
 import { admittedVersions } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import { parseSdistFileName, type SdistFileName } from '../names/sdist-file-name.ts';
-import { parseWheelFileName, type WheelFileName } from '../names/wheel-file-name.ts';
+import { parseSdistFileName, type SdistFileName, sdistFormats } from '../names/sdist-file-name.ts';
+import { isForEveryPlatform, isForPython3, parseWheelFileName, type WheelFileName } from '../names/wheel-file-name.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 
@@ -70,14 +70,9 @@ function groupAlike(sorted: readonly ReleaseFile[]): ReleaseFile[][] {
 }
 
 function bestWheel(release: readonly ReleaseFile[]): ReleaseFile | null {
-  const pure = release.filter((one) => one.from === 'wheel' && isPure(one.name));
+  const pure = release.filter((one) => one.from === 'wheel' && isForEveryPlatform(one.name) && isForPython3(one.name));
   return pure.sort((a, b) => rank(b) - rank(a) || (a.file.fileName < b.file.fileName ? -1 : 1))[0] ?? null;
 }
-
-const isPure = ({ abis, platforms, pythons }: WheelFileName): boolean =>
-  abis.every((abi) => abi === 'none') &&
-  platforms.every((platform) => platform === 'any') &&
-  pythons.some((python) => /^(?:py|cp)3/.test(python));
 
 /** A wheel for any Python 3 before one for some, and a later build before an earlier one. */
 function rank(one: ReleaseFile): number {
@@ -85,11 +80,9 @@ function rank(one: ReleaseFile): number {
   return (one.name.pythons.includes('py3') ? 2 ** 32 : 0) + Math.min(Number(one.name.build?.number ?? 0n), 2 ** 32 - 1);
 }
 
-const formats = ['.tar.gz', '.zip', '.tar.bz2'];
-
 function bestSdist(release: readonly ReleaseFile[]): ReleaseFile | null {
   const sdists = release.flatMap((one) => (one.from === 'sdist' ? [one] : []));
-  return sdists.sort((a, b) => formats.indexOf(a.name.format) - formats.indexOf(b.name.format))[0] ?? null;
+  return sdists.sort((a, b) => sdistFormats.indexOf(a.name.format) - sdistFormats.indexOf(b.name.format))[0] ?? null;
 }
 
 function noRelease({ project, specifier }: WantedReleases, known: readonly ReleaseFile[]): Reason {

@@ -103,6 +103,7 @@ function eachOnce(files: readonly ChosenFile[]): readonly ChosenFile[] {
 
 /** Licences at the top, by the metadata or by the names that people give them. */
 export function chooseLicences(paths: readonly string[], named: readonly string[], stem: string): ChosenFile[] {
-  const isLicence = (path: string) => named.includes(path) || /^(?:LICEN|COPYING)[^/]*$/i.test(path);
+  const known = new Set(named);
+  const isLicence = (path: string) => known.has(path) || /^(?:LICEN|COPYING)[^/]*$/i.test(path);
   return paths.filter(isLicence).map((from) => ({ from, to: `${stem}.dist-info/licenses/${from}` }));
 }

@@ -11,11 +11,14 @@ const stringStart = /([A-Za-z]{0,2})("""|'''|"|')/y;
 const name = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const operator = /\*\*|==|[-+*/%@&|^~<>=!:;.,()[\]{}]/y;
 
+/** Real ones have some thousand. Each takes 70 bytes of memory, and is copied for each call of `setup()`. */
+const maxTokens = 500_000;
+
 /**
  * Takes Python source apart as far as it takes to know what is a string, a comment or a name, so that it can be searched
  * without being run (the Python language reference, "Lexical analysis").
  *
- * @throws GatehouseError `package.refused` with `sdist.setup-py` where a string does not end
+ * @throws GatehouseError `package.refused` with `sdist.setup-py` where a string does not end, or for more than 500,000 tokens
  */
 export function pythonTokens(source: string): PythonToken[] {
   const tokens: PythonToken[] = [];
@@ -23,6 +26,7 @@ export function pythonTokens(source: string): PythonToken[] {
     const token = nextToken(source, at);
     if (typeof token === 'number') at = token;
     else {
+      if (tokens.length === maxTokens) refuse('sdist.setup-py', `setup.py has more than ${maxTokens} tokens`);
       tokens.push(token);
       at += token.text.length;
     }

@@ -40,7 +40,7 @@ const limits: ReadLimits = { ...defaultLimits, compressedBytes: 256 * mebi, tota
 /**
  * Reads a source distribution that setuptools made: which files are its modules, by the `.egg-info` in it, and what it
  * says of itself, as its author built it. Nothing of it is run, so what only running would tell is refused or named.
- * Memory is bounded by the limits' name bytes and 16 MiB of texts.
+ * Memory is bounded by the limits' name bytes and 4 MiB of texts, whose lines take 60 times as much at most.
  *
  * @throws GatehouseError `package.refused` with `sdist.*`, `metadata.*`, `wheel.entry-point`, or a code of the archive
  */

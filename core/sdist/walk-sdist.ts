@@ -98,8 +98,8 @@ export interface SdistSurvey {
 
 const understood =
   /^(?:PKG-INFO|setup\.py|setup\.cfg|pyproject\.toml|(?:[^/]+\/)?[^/]+\.egg-info\/(?:PKG-INFO|requires\.txt|entry_points\.txt|top_level\.txt))$/;
-/** 16 MiB of all texts together; the largest of 52 real ones, a `PKG-INFO` with its description, has 120 kB. */
-const maxTextBytes = 16 * 1024 ** 2;
+/** 4 MiB of all texts together; the largest of 52 real ones, a `PKG-INFO` with its description, has 120 kB. */
+const maxTextBytes = 4 * 1024 ** 2;
 
 /** @throws GatehouseError `package.refused` with `A13.json` for texts beyond any sound size */
 export async function surveySdist(files: AsyncIterable<SdistFile>): Promise<SdistSurvey> {

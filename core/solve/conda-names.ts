@@ -13,7 +13,7 @@ export interface CondaNames {
   readonly nameOf: NameOf;
   /** Whether a channel has a package of this name, and nothing says that it is the project. */
   isTaken(name: string, project: ProjectName): Promise<boolean>;
-  /** Minor versions of python, rising: those the allowlist lists, else all that the channels have. */
+  /** Minor versions of Python 3, rising: those the allowlist lists, in whatever order, else all that the channels have. */
   pythons(): Promise<string[]>;
 }
 
@@ -46,10 +46,9 @@ export function condaNames(allowlist: Allowlist, openSubdir: OpenSubdir): CondaN
       return records.length > 0 && !records.some(isOf(project));
     },
     async pythons() {
-      if (python.length > 0) return [...python];
-      const minors = (await recordsOf('python')).map(({ version }) => /^3\.(\d{1,2})(?:\.|$)/.exec(version)?.[1]);
-      const numbers = new Set(minors.flatMap((minor) => (minor === undefined ? [] : [Number(minor)])));
-      return [...numbers].sort((a, b) => a - b).map((minor) => `3.${minor}`);
+      const versions = python.length > 0 ? python : (await recordsOf('python')).map(({ version }) => version);
+      const minors = versions.flatMap((version) => /^3\.(\d{1,2})(?:\.|$)/.exec(version)?.slice(1).map(Number) ?? []);
+      return [...new Set(minors)].sort((a, b) => a - b).map((minor) => `3.${minor}`);
     },
   };
 }

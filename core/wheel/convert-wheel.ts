@@ -6,6 +6,7 @@ import type { TarFile } from '../archive/tar/write-tar.ts';
 import { compareCodePoints } from '../json/json.ts';
 import { sha256Of } from '../names/digest.ts';
 import { type PackageFileName, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
+import { isForEveryPlatform, isForPython3 } from '../names/wheel-file-name.ts';
 import { infoMembers, writeConda } from '../package/write-conda.ts';
 import { aboutOf } from './describe-wheel.ts';
 import { type CondaBuild, indexJsonOf } from './index-json-of.ts';
@@ -52,13 +53,9 @@ export async function convertWheel(wheel: Wheel, build: CondaBuild): Promise<Con
 
 /** What is for one platform cannot be `noarch`, whatever is in it. */
 function checkPure({ fileName, purelib }: Wheel): void {
-  const { abis, platforms, pythons } = fileName;
-  const pure = abis.every((abi) => abi === 'none') && platforms.every((platform) => platform === 'any');
-  if (!pure) refuse('wheel.platform', `${fileName.fileName} is not for every platform`);
+  if (!isForEveryPlatform(fileName)) refuse('wheel.platform', `${fileName.fileName} is not for every platform`);
   if (!purelib) refuse('wheel.purelib', `${fileName.fileName} does not say Root-Is-Purelib: true`);
-  if (!pythons.some((python) => /^(?:py|cp)3/.test(python))) {
-    refuse('wheel.python', `${fileName.fileName} is not for Python 3`);
-  }
+  if (!isForPython3(fileName)) refuse('wheel.python', `${fileName.fileName} is not for Python 3`);
 }
 
 function condaFileName({ fileName }: Wheel, { name, build }: CondaBuild): PackageFileName {

@@ -16,6 +16,9 @@ const groups = new Map([
   ['gui_scripts', true],
 ]);
 
+/** In UTF-16 units. Real ones have some thousand; each line and command costs memory besides. */
+const maxTextLength = 1024 ** 2;
+
 /**
  * The commands of `entry_points.txt` (the entry points specification), read as `importlib.metadata` reads it. What is
  * refused is what conda, rattler and pip refuse when they link: a package that is solved and downloaded would fail there.
@@ -23,6 +26,7 @@ const groups = new Map([
  * @throws GatehouseError `package.refused` with `wheel.entry-point`
  */
 export function parseCommands(text: string): WheelCommand[] {
+  if (text.length > maxTextLength) refuse('wheel.entry-point', `more than ${maxTextLength} characters`);
   const commands = new Map<string, WheelCommand>();
   let gui: boolean | undefined;
   for (const line of text.split(/\r\n|\r|\n/).map((written) => written.trim())) {

@@ -1,4 +1,5 @@
 import { refuse, shown } from '../archive/finding.ts';
+import { defaultLimits } from '../archive/limits.ts';
 
 /** What a row of `RECORD` says of a file. */
 export interface RecordRow {
@@ -24,6 +25,8 @@ export function parseRecord(text: string, what: string): Map<string, RecordRow |
   for (const cells of csvRows(text, what)) {
     const [path = '', hash = '', size = ''] = cells;
     if (cells.length !== 3 || path === '') refuse('wheel.record-row', `${what} has the row ${shown(cells.join(','))}`);
+    // A wheel has no more files: a row too many is of a file that is not there.
+    if (rows.size === defaultLimits.entries) refuse('wheel.record-row', `${what} has more than ${rows.size} rows`);
     if (rows.has(path)) refuse('wheel.record-row', `${what} lists ${shown(path)} twice`);
     rows.set(path, hash === '' ? null : parseRow({ path, hash, size }, what));
   }

@@ -69,23 +69,23 @@ Requires-Dist: nothing[here] @ https://a.example/b ; extra == "all"
 `,
   );
 
-  it('becomes a package for each set of dependencies, and each python takes its own', async () => {
-    await channel();
-    lab.intercept = serveProjects({ demo: [marked] });
-    const more = { python: ['3.8', '3.12'], condaNames: { tomli: 'decorator' } };
-    const { plan, problems } = await lab.sync(lab.allowlist([{ pypi: 'Demo' }], indexed(more)));
-    expect(problems).toEqual([]);
-    expect(plan.entries.map(({ python, status }) => [python, status])).toEqual([
-      ['3.8', 'solved'],
-      ['3.12', 'solved'],
-    ]);
-    const records = plan.artifacts.filter(({ made: one }) => one !== undefined).map(({ record }) => record.depends);
-    expect(records.sort()).toEqual([
-      ['decorator >=3.4.0', 'decorator >=1', 'python >=3.6,<3.12a0'],
-      ['decorator >=3.4.0', 'python >=3.12a0'],
-    ]);
-    expect(await damage()).toEqual([]);
-  });
+  it.each([[['3.8', '3.12']], [['3.12', '3.8']]])(
+    'becomes a package for each set of dependencies, and each python takes its own: %j',
+    async (python) => {
+      await channel();
+      lab.intercept = serveProjects({ demo: [marked] });
+      const more = { python, condaNames: { tomli: 'decorator' } };
+      const { plan, problems } = await lab.sync(lab.allowlist([{ pypi: 'Demo' }], indexed(more)));
+      expect(problems).toEqual([]);
+      expect(plan.entries.map((entry) => [entry.python, entry.status])).toEqual(python.map((one) => [one, 'solved']));
+      const records = plan.artifacts.filter(({ made: one }) => one !== undefined).map(({ record }) => record.depends);
+      expect(records.sort()).toEqual([
+        ['decorator >=3.4.0', 'decorator >=1', 'python >=3.6,<3.12a0'],
+        ['decorator >=3.4.0', 'python >=3.12a0'],
+      ]);
+      expect(await damage()).toEqual([]);
+    },
+  );
 
   it("leaves with its entry, and is not what an entry of the channel's own gets, nor the other way round", async () => {
     await channel();

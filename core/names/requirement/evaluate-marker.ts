@@ -3,7 +3,7 @@ import { parseSpecifier } from '../pep440/specifier.ts';
 import { specifierMatches } from '../pep440/specifier-matches.ts';
 import { type ExtraName, parseExtraName } from '../project-name.ts';
 import type { Marker, MarkerComparison, MarkerNode, MarkerVariable } from './marker.ts';
-import type { MarkerEnvironment } from './marker-environment.ts';
+import { type MarkerEnvironment, outerPatches } from './marker-environment.ts';
 
 /** Null: it depends on what is not known. */
 type Decision = boolean | null;
@@ -41,8 +41,6 @@ function decideComparison(comparison: MarkerComparison, environment: MarkerEnvir
 type EnvironmentVariable = keyof MarkerEnvironment;
 
 const fullVersions: ReadonlySet<MarkerVariable> = new Set(['python_full_version', 'implementation_version']);
-/** No CPython 3 has had so many patches of one minor version. */
-const lastPatch = 999;
 
 /**
  * All that may be there and make a difference. Of a Python whose patch is not known: the first patch, the last, and the
@@ -59,7 +57,7 @@ function possibleValues(
   const textual = named === null || comparison.operator === 'in' || comparison.operator === 'not in';
   if (!fullVersions.has(variable) || minor === null || textual) return [];
   const isPatch = named.text.startsWith(`${minor}.`) && !isPrerelease(named);
-  return [`${minor}.0`, ...(isPatch ? [named.text] : []), `${minor}.${lastPatch}`];
+  return [...outerPatches(minor), ...(isPatch ? [named.text] : [])];
 }
 
 const versionVariables: ReadonlySet<MarkerVariable> = new Set(['python_version', ...fullVersions]);

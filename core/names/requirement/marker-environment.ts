@@ -6,6 +6,12 @@ import type { MarkerVariable } from './marker.ts';
 /** What markers ask about, for one CPython on one kind of machine; null where it is not known. */
 export type MarkerEnvironment = Readonly<Record<Exclude<MarkerVariable, 'extra'>, string | null>>;
 
+/**
+ * The first and the last patch of a minor version of Python, for what is asked of one whose patch is not known. No
+ * CPython 3 has had a thousand patches.
+ */
+export const outerPatches = (minor: string): [first: string, last: string] => [`${minor}.0`, `${minor}.999`];
+
 const systems = {
   Linux: { sys_platform: 'linux', os_name: 'posix' },
   Darwin: { sys_platform: 'darwin', os_name: 'posix' },

@@ -4,6 +4,7 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import { parseDistributionFileName } from '../../../core/names/distribution-file-name.ts';
 import { fetchWheelMetadata } from '../../../core/python-index/fetch-wheel-metadata.ts';
 import type { ProjectFile } from '../../../core/python-index/project-file.ts';
+import { once } from '../../../core/upstream/read-body.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
@@ -81,6 +82,33 @@ describe('what a wheel says about itself', () => {
     const other = buildWheel({ metadata: 'Requires-Dist: c\n' });
     const third = scene({ [url]: other }, first.cache);
     expect(await third.read({ sha256: sha256Of(other) })).toMatchObject({ requiresDist: ['c'] });
+  });
+
+  it('is read from a wheel that was fetched before, but from no other in its place', async () => {
+    const first = scene({ [url]: wheel });
+    await first.read();
+    await first.cache.put(`${url}.metadata`, null, once(Buffer.from('lost')));
+    const second = scene({}, first.cache);
+    expect(await second.read()).toMatchObject({ requiresDist: ['a>=1'] });
+    expect(second.requests).toEqual([]);
+    const other = buildWheel({ metadata: 'Requires-Dist: c\n' });
+    const third = scene({ [url]: other }, first.cache);
+    expect(await third.read({ sha256: sha256Of(other) })).toMatchObject({ requiresDist: ['c'] });
+  });
+
+  it('is asked for again where other bytes came', async () => {
+    const files = new Map<string, Uint8Array>([[url, buildWheel({ metadata: 'Requires-Dist: stale\n' })]]);
+    const world = upstreamWorld(testFiles(files).fetch);
+    const sleep = async () => void files.set(url, wheel);
+    const read = fetchWheelMetadata(file, { ...world, clock: { ...world.clock, sleep } });
+    expect(await read).toMatchObject({ requiresDist: ['a>=1'] });
+  });
+
+  it('is not kept where it is unsound: what an index answers in its trouble passes with it', async () => {
+    const first = scene({ [`${url}.metadata`]: '<html>' });
+    await expect(first.read({ metadata: true })).rejects.toMatchObject({ code: 'package.refused' });
+    const second = scene({ [`${url}.metadata`]: beside }, first.cache);
+    expect(await second.read({ metadata: true })).toMatchObject({ requiresDist: ['b'] });
   });
 
   it.each<[string, Parameters<typeof scene>[0], Partial<ProjectFile>, string, RegExp]>([

@@ -1,24 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { memoryCache } from '../../../adapters/cache-memory.ts';
-import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { openProject } from '../../../core/python-index/open-project.ts';
 import {
   anchor,
   htmlPage,
+  index,
   indexOf,
   jsonPage,
+  openDemo,
   type Page,
   page,
   plain,
+  project,
   sha256,
   wheel,
 } from '../../support/python/index-pages.ts';
 import { upstreamWorld } from '../../support/upstream/upstream-world.ts';
-
-const project = projectNameSchema.parse('demo');
-const index = 'https://index.example/simple';
-
-const open = (answer: Page | number, at = index) => openProject(at, project, upstreamWorld(indexOf(answer).fetch));
 
 const file = {
   fileName: 'demo-1.0-py3-none-any.whl',
@@ -107,7 +104,20 @@ describe('a page', () => {
       {},
     ],
   ])('is read: %s', async (_, answer, changes) => {
-    expect(await open(answer)).toEqual([{ ...file, ...changes }]);
+    expect(await openDemo(answer)).toEqual([{ ...file, ...changes }]);
+  });
+
+  it.each([
+    ['1980-01-01T00:00:00Z', true],
+    ['2099-12-31T23:59:59.9Z', true],
+    ['1979-12-31T23:59:59Z', false],
+    ['2100-01-01T00:00:00Z', false],
+    ['2020-13-01T00:00:00Z', false],
+    ['2020-01-01T00:00:00', false],
+    ['2020-01-01', false],
+  ])('has the time %s: %s', async (time, isTime) => {
+    const found = await openDemo(jsonPage([{ ...wheel, 'upload-time': time }]));
+    expect(found?.[0]?.uploadTime).toBe(isTime ? time : null);
   });
 
   it.each<[string, string, string]>([
@@ -137,7 +147,7 @@ describe('a page', () => {
       'https://cdn.example/demo-1.0-py3-none-any.whl',
     ],
   ])('has its links resolved as a browser does: %s', async (_, body, url) => {
-    expect((await open(htmlPage(body)))?.map((found) => found.url)).toEqual([url]);
+    expect((await openDemo(htmlPage(body)))?.map((found) => found.url)).toEqual([url]);
   });
 
   it('is resolved against where it came from after redirects', async () => {
@@ -145,7 +155,9 @@ describe('a page', () => {
       ...htmlPage(anchor('href="demo-1.0-py3-none-any.whl"')),
       url: 'https://mirror.example/pypi/demo/',
     };
-    expect(await open(answer)).toMatchObject([{ url: 'https://mirror.example/pypi/demo/demo-1.0-py3-none-any.whl' }]);
+    expect(await openDemo(answer)).toMatchObject([
+      { url: 'https://mirror.example/pypi/demo/demo-1.0-py3-none-any.whl' },
+    ]);
   });
 
   it('has wheels and source distributions of its project; all else is passed over', async () => {
@@ -164,16 +176,16 @@ describe('a page', () => {
       '.demo-1.0.tar.gz',
       'demo-latest.tar.gz',
     ];
-    const found = await open(
+    const found = await openDemo(
       jsonPage(names.map((filename) => ({ filename, url: `/f/${filename}`, hashes: { sha256 } }))),
     );
     expect(found?.map(({ fileName }) => fileName)).toEqual(names.slice(0, 5));
   });
 
   it('is null where the index has no such project, and an error for any other answer', async () => {
-    expect(await open(404)).toBe(null);
-    await expect(open(403)).rejects.toMatchObject({ code: 'upstream.status' });
-    await expect(open(410)).rejects.toMatchObject({ code: 'upstream.status' });
+    expect(await openDemo(404)).toBe(null);
+    await expect(openDemo(403)).rejects.toMatchObject({ code: 'upstream.status' });
+    await expect(openDemo(410)).rejects.toMatchObject({ code: 'upstream.status' });
   });
 
   it('costs one round trip when it is unchanged', async () => {

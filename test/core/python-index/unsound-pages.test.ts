@@ -1,24 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { memoryCache } from '../../../adapters/cache-memory.ts';
-import { projectNameSchema } from '../../../core/names/project-name.ts';
-import { openProject } from '../../../core/python-index/open-project.ts';
 import {
   anchor,
   htmlPage,
-  indexOf,
+  index,
   json,
   jsonPage,
+  openDemo,
   type Page,
   page,
   plain,
   wheel,
 } from '../../support/python/index-pages.ts';
-import { upstreamWorld } from '../../support/upstream/upstream-world.ts';
-
-const project = projectNameSchema.parse('demo');
-const index = 'https://index.example/simple';
-
-const open = (answer: Page | number, at = index) => openProject(at, project, upstreamWorld(indexOf(answer).fetch));
 
 describe('a page that is no sound page is an error, and nothing is taken for removed', () => {
   const body = htmlPage(plain).body;
@@ -111,14 +104,16 @@ describe('a page that is no sound page is an error, and nothing is taken for rem
       /larger/,
     ],
   ])('%s', async (_, answer, code, message) => {
-    const error = await open(answer).catch((thrown) => thrown);
+    const error = await openDemo(answer).catch((thrown) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(JSON.stringify([error.message, error.hint])).not.toContain('p4ss');
   });
 
   it('and such a page is not kept', async () => {
     const cache = memoryCache();
-    await open(jsonPage([])).catch(() => {});
+    await openDemo(jsonPage([]), cache).catch(() => {});
     expect(await cache.get(`${index}/demo/`)).toBe(null);
+    await openDemo(jsonPage([wheel]), cache);
+    expect(await cache.get(`${index}/demo/`)).not.toBe(null);
   });
 });

@@ -10,6 +10,7 @@ import { corpus } from '../../support/packages/corpus.ts';
 import { joined, refusalCode } from '../../support/packages/refusal.ts';
 import { readNamed } from '../../support/python/build-sdist.ts';
 import { wheelName } from '../../support/python/build-wheel.ts';
+import { refusedSdists } from '../../support/python/refused-sdists.ts';
 
 const builtSchema = z.record(
   z.string(),
@@ -24,17 +25,6 @@ const builtSchema = z.record(
 const folder = join(corpus, 'pypi-2026/sdists');
 /** What `pip wheel` made of each, which ran them. */
 const built = parseJson(readFileSync(join(corpus, 'pypi-2026/BUILT.json'), 'utf8'), builtSchema, 'BUILT.json');
-
-/** What cannot be told without running it. */
-const refused = {
-  'PyPDF2-1.26.0.tar.gz': 'sdist.egg-info',
-  'bs4-0.0.2.tar.gz': 'sdist.egg-info',
-  'nose-1.3.7.tar.gz': 'sdist.setup-py',
-  'peewee-4.5.3.tar.gz': 'sdist.built',
-  'pyzmail36-1.0.5.tar.gz': 'sdist.setup-py',
-  'termcolor-1.1.0.tar.gz': 'sdist.egg-info',
-  'wget-3.2.zip': 'sdist.egg-info',
-};
 
 /** What is told, and is left out. */
 const leftOut = new Map([
@@ -71,11 +61,11 @@ describe('the sdists of courses and textbooks', () => {
       const code = await reading(fileName).then(() => null, refusalCode);
       if (code !== null) found[fileName] = code;
     }
-    expect(found).toEqual(refused);
+    expect(found).toEqual(refusedSdists);
     expect(names).toHaveLength(23);
   });
 
-  it.each(names.filter((name) => !(name in refused)))('%s agrees with what its build makes', async (fileName) => {
+  it.each(names.filter((name) => !(name in refusedSdists)))('%s agrees with what its build makes', async (fileName) => {
     const { sdist, wheel } = await unpack(fileName);
     const theirs = built[fileName];
     const mine = new Map(

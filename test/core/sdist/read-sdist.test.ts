@@ -5,6 +5,7 @@ import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { sdistReaderRevision, unpackSdist } from '../../../core/sdist/unpack-sdist.ts';
 import { readWheel } from '../../../core/wheel/read-wheel.ts';
 import { buildTar } from '../../support/archives/build-tar.ts';
+import { buildZip } from '../../support/archives/build-zip.ts';
 import { joined, refusalOf } from '../../support/packages/refusal.ts';
 import { buildSdist, type RawSdist, readBuiltSdist, readNamed } from '../../support/python/build-sdist.ts';
 import { wheelName } from '../../support/python/build-wheel.ts';
@@ -49,6 +50,19 @@ describe('an sdist', () => {
         'Requires-Dist: c; python_version < "3"\n\n',
     );
     expect(leftOut).toEqual([]);
+  });
+
+  it('keeps what may be run, and the licences that it names, wherever they lie', async () => {
+    const { wheel, files } = await unpacked({
+      metadata: 'License-File: docs/terms.txt\n',
+      files: { 'docs/terms.txt': 'MIT', 'docs/other.txt': 'x' },
+      more: [{ name: 'demo-1.0/demo/run', data: 'x', mode: 0o755 }],
+    });
+    const runnable = wheel.files.filter(({ executable }) => executable).map(({ path }) => path);
+    expect(runnable).toEqual(['demo/run']);
+    expect(Object.keys(files).filter((path) => path.includes('/licenses/'))).toEqual([
+      'demo-1.0.dist-info/licenses/docs/terms.txt',
+    ]);
   });
 
   it('gives the same wheel from each format, and again', async () => {
@@ -187,6 +201,7 @@ describe('an sdist', () => {
       'A12.dup',
     ],
     ['Python 2 alone', { metadata: 'Classifier: Programming Language :: Python :: 2.7\n' }, 'sdist.python'],
+    ['texts without end', { files: { 'setup.cfg': '#'.repeat(4 * 2 ** 20) } }, 'A13.json'],
     ['two roots', { more: [{ name: 'other/x.py', data: '' }] }, 'sdist.root'],
     ['a file at the root', { more: [{ name: 'x.py', data: '' }] }, 'sdist.root'],
     ['a link', { more: [{ name: 'demo-1.0/demo/x.py', type: '2', linkName: '/etc/passwd' }] }, 'sdist.link'],
@@ -197,6 +212,11 @@ describe('an sdist', () => {
 
   it.each(refused)('is refused with %s', async (_, raw, code) => {
     expect(await refusalOf(unpacked(raw))).toBe(code);
+  });
+
+  it('is refused with a link in a ZIP', async () => {
+    const link = { name: 'demo-1.0/x.py', data: '/etc/passwd', mode: 0o120777 };
+    expect(await refusalOf(readNamed(buildZip([link]), 'demo-1.0.zip', 'demo'))).toBe('sdist.link');
   });
 
   it('is refused under a name that is not its own', async () => {

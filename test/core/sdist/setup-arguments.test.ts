@@ -52,6 +52,7 @@ describe('readSetupArguments', () => {
     ['setup(name="a", **dict(b=1))', 'sdist.setup-py'],
     ['setup(', 'sdist.setup-py'],
     ['x = "setup()"', 'sdist.setup-py'],
+    ['setup()\n'.repeat(17), 'sdist.setup-py'],
     ['# setup()', 'sdist.setup-py'],
     ['def setup(): pass', 'sdist.setup-py'],
     ['"""', 'sdist.setup-py'],
@@ -67,6 +68,7 @@ describe('readSetupArguments', () => {
     ['f(**x)\nsetup(a=2 ** 3)'],
     ["setup(x='use_2to3')  # use_2to3"],
     ['setup(ext_modules=[])'],
+    ['setup()\n'.repeat(16)],
   ])('takes %j', (source) => {
     expect(codeOf(source)).toBeNull();
   });
@@ -82,6 +84,11 @@ describe('readSetupArguments', () => {
     const start = performance.now();
     for (const source of long) codeOf(source);
     expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  it('refuses more tokens than any has, before they take memory', () => {
+    const source = (names: number) => `setup()\n${'a '.repeat(names)}`;
+    expect([codeOf(source(499_997)), codeOf(source(499_998))]).toEqual([null, 'sdist.setup-py']);
   });
 });
 

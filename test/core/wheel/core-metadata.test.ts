@@ -43,6 +43,13 @@ describe('parseHeaders', () => {
   });
 });
 
+it('takes a body of any length, and no field of a hundred thousand lines', () => {
+  const text = (lines: string) => `Name: a\nVersion: 1\nDescription: x\n${lines}`;
+  expect(parse(text(`\n${'y\n'.repeat(200_000)}`)).headers.body).toHaveLength(400_000);
+  expect(parse(text(' y\n'.repeat(99_997))).headers.fields).toHaveLength(3);
+  expect(codeOf(() => parse(text(' y\n'.repeat(99_998))))).toBe('A13.json');
+});
+
 describe('parseCoreMetadata', () => {
   it('reads what a plan needs', () => {
     const text =

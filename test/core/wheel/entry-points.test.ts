@@ -54,6 +54,11 @@ describe('parseCommands', () => {
     expect(codeOf(`[console_scripts]\n${line}`)).toBe('wheel.entry-point');
   });
 
+  it('refuses a text of a megabyte', () => {
+    const text = (length: number) => `[plugins]\n${'x'.repeat(length - 10)}`;
+    expect([codeOf(text(2 ** 20)), codeOf(text(2 ** 20 + 1))]).toEqual([null, 'wheel.entry-point']);
+  });
+
   it('reads both groups, skips others and comments, and refuses a name that means two things', () => {
     const text =
       '# top\n[plugins]\nnot a command\n[gui_scripts]\r\nw = m:w\r\n\n[console_scripts]\n#x\nc = m:c\nc = m:c\n';

@@ -30,6 +30,11 @@ it('reads back what it writes, whatever the names', () => {
   );
 });
 
+it('takes a row for each of 200,000 files, the most there can be, and no more', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => `${i},,\n`).join('');
+  expect([codeOf(rows), codeOf(`${rows}more,,\n`)]).toEqual([null, 'wheel.record-row']);
+});
+
 it('writes hashes as wheels have them', () => {
   const sha256 = '0263829989b6fd954f72baaf2fc64bc2e2f01d692d4de72986ea808f6e99813f';
   expect(

@@ -1,5 +1,9 @@
+import { memoryCache } from '../../../adapters/cache-memory.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
+import { projectNameSchema } from '../../../core/names/project-name.ts';
 import type { Fetch } from '../../../core/ports/fetch.ts';
+import { openProject } from '../../../core/python-index/open-project.ts';
+import { upstreamWorld } from '../upstream/upstream-world.ts';
 
 export const json = 'application/vnd.pypi.simple.v1+json';
 export const html = 'text/html';
@@ -51,3 +55,10 @@ async function* slices(body: string | Uint8Array): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(body);
   for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }
+
+export const project = projectNameSchema.parse('demo');
+export const index = 'https://index.example/simple';
+
+/** Reads the one page of an index, as that of `demo`. */
+export const openDemo = (answer: Page | number, cache = memoryCache()) =>
+  openProject(index, project, upstreamWorld(indexOf(answer).fetch, cache));
