@@ -114,7 +114,8 @@ function gracefulClose(server: Server, graceMs: number): () => Promise<void> {
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       server.close(() => {
         clearTimeout(timer);
-        resolve();
+        // Node tells a cut answer of it a round of its loop later: without a timer the process ends before the log has it.
+        setTimeout(resolve);
       });
       for (const socket of silent) socket.destroy();
     });

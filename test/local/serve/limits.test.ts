@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../../core/ports/store.ts';
 import { usualLimits } from '../../../local/serve/limits.ts';
 import type { ServedRequest } from '../../../local/serve/served-request.ts';
 import { exchange, openSocket, parseResponse, rawRequest } from '../../support/served/raw-http.ts';
 import { fill } from '../../support/served/sample-channel.ts';
-import { at, key } from '../../support/served/serve-one.ts';
+import { at, endlessStore } from '../../support/served/serve-one.ts';
 import { serveForTest } from '../../support/served/served-stores.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
@@ -42,13 +41,8 @@ describe('limits of one client', () => {
   });
 
   test('one that does not read is hung up on in time, and the log says what it took', async () => {
-    const read = async (start: number, end: number) => Buffer.alloc(end - start);
-    const endless: Store = {
-      ...store,
-      get: async () => ({ key, etag: 'x', size: 2 ** 36, modified: 0, metadata: {}, read }),
-    };
     const left = Promise.withResolvers<ServedRequest>();
-    const url = await serveForTest({ store: endless, log: left.resolve, limits: { stalledMs: 300 } });
+    const url = await serveForTest({ store: endlessStore, log: left.resolve, limits: { stalledMs: 300 } });
     const socket = openSocket(url);
     socket.write(whole);
     await once(socket, 'data');
