@@ -9,15 +9,8 @@ import { indexChannel } from '../core/steps/index-channel.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
 import { collectStrays, type StrayCollector, strayObject } from '../core/store/strays.ts';
-import {
-  type BatchReply,
-  batchReply,
-  eachMessage,
-  type SqsMessage,
-  s3KeysSchema,
-  soonAgain,
-  sqsEventSchema,
-} from './events.ts';
+import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { soonAgain } from './soon-again.ts';
 import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
