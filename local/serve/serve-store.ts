@@ -67,8 +67,6 @@ function limitedServer({ connections, headBytes, headMs, requestMs, idleMs, stal
     // Here it is asked for with the other rules of a request's form.
     requireHostHeader: false,
   });
-  // Node passes over headers beyond its count in silence: here they are counted and refused.
-  server.maxHeadersCount = 0;
   server.maxConnections = connections;
   server.on('drop', () => server.closeIdleConnections());
   return server.setTimeout(stalledMs);

@@ -41,6 +41,11 @@ describe('an access log', () => {
     expect(line).toEqual({ ...request, time: '2026-10-09T13:55:36.789Z' });
   });
 
+  test('a long name of a client is cut', () => {
+    const line: unknown = JSON.parse(said({ ...request, agent: 'x'.repeat(201) }, 'json').out);
+    expect(line).toMatchObject({ agent: 'x'.repeat(200) });
+  });
+
   test('what a workflow takes for a command is the same value on its way through a harmless terminal', () => {
     const agent = '##[group]x ##vso[task.y]z';
     const terminal = fakeTerminal();

@@ -49,12 +49,14 @@ describe('starting and closing', () => {
     await once(silent, 'connect');
     const body = fetch(`${served.url}/${at}`).then((response) => response.arrayBuffer());
     await reached.promise;
+    expect(served.underWay()).toBe(1);
     const closing = served.close();
     await once(silent, 'close');
     expect(await closed(`${served.url}/${at}`)).toBe(true);
     gate.resolve();
     expect(Buffer.from(await body).equals(large)).toBe(true);
     await closing;
+    expect(served.underWay()).toBe(0);
     await served.close();
   });
 
