@@ -3,7 +3,8 @@ import { wantedArtifact } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
-import { type BatchReply, eachMessage, type SqsMessage, soonAgain, sqsEventSchema } from './events.ts';
+import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { soonAgain } from './soon-again.ts';
 import { withinTime } from './within-time.ts';
 import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
 

@@ -8,16 +8,9 @@ import { outputs } from '../core/outputs/outputs.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
-import { type Stray, strayObject } from '../core/store/strays.ts';
-import {
-  type BatchReply,
-  batchReply,
-  eachMessage,
-  type SqsMessage,
-  s3KeysSchema,
-  soonAgain,
-  sqsEventSchema,
-} from './events.ts';
+import { collectStrays, type StrayCollector, strayObject } from '../core/store/strays.ts';
+import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { soonAgain } from './soon-again.ts';
 import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
@@ -45,7 +38,7 @@ export async function index(event: unknown, world: IndexerWorld): Promise<BatchR
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
   const { subdirs, strays } = await reconcile(world);
   world.telemetry.note('reconcile', { subdirs });
-  warnOfStrays(strays.found(), strays.count(), world);
+  warnOfStrays(strays, world);
   return batchReply([]);
 }
 
@@ -91,18 +84,16 @@ const isStray = (key: ObjectKey): boolean => isOfChannel(key) && strayObject(key
 
 /** Tells of files that somebody put in under a name that nobody indexes. Of a key's two readings one may be no object. */
 async function tellOfStrays(keys: ReadonlySet<ObjectKey>, world: IndexerWorld): Promise<void> {
-  const strays: Stray[] = [];
-  for (const key of keys) {
-    const stray = strayObject(key);
-    const object = await attempt(`look at ${key}`, world, () => world.store.get(key));
-    if (stray !== null && object !== null) strays.push(stray);
+  const strays = collectStrays();
+  for (const key of [...keys].sort()) {
+    if ((await attempt(`look at ${key}`, world, () => world.store.get(key))) !== null) strays.object(key);
   }
-  if (strays.length > 0) warnOfStrays(strays, strays.length, world);
+  if (strays.count() > 0) warnOfStrays(strays, world);
 }
 
-function warnOfStrays(strays: readonly Stray[], count: number, { telemetry }: IndexerWorld): void {
-  for (const stray of strays) telemetry.warn('problem', { code: 'index.stray', ...stray });
-  telemetry.count('StrayFiles', count);
+function warnOfStrays(strays: StrayCollector, { telemetry }: IndexerWorld): void {
+  for (const stray of strays.found()) telemetry.warn('problem', { code: 'index.stray', ...stray });
+  telemetry.count('StrayFiles', strays.count());
 }
 
 /** @returns the subdirs whose messages must come again: all, when what is made of all of them failed */

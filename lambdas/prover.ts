@@ -1,15 +1,8 @@
 import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { prove } from '../core/steps/prove.ts';
-import {
-  type BatchReply,
-  batchReply,
-  eachMessage,
-  type SqsMessage,
-  s3KeysSchema,
-  soonAgain,
-  sqsEventSchema,
-} from './events.ts';
+import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { soonAgain } from './soon-again.ts';
 import { inWorld, openProver, type ProverWorld } from './world.ts';
 
 /** Proves every entry of the allowlist against the channel, once for all the changed index files that a batch names. */

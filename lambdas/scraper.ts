@@ -8,7 +8,8 @@ import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts
 import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
 import { startRun } from '../core/steps/cloud-run/start.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
-import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, soonAgain, sqsEventSchema } from './events.ts';
+import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { soonAgain } from './soon-again.ts';
 import type { Telemetry } from './telemetry.ts';
 import { withinTime } from './within-time.ts';
 import { type Context, inWorld, openScraper, type ScraperWorld } from './world.ts';

@@ -19,7 +19,7 @@ import type { Fetch } from '../core/ports/fetch.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
-import type { Postponing } from './events.ts';
+import type { Postponing } from './soon-again.ts';
 import { powertools, type Telemetry } from './telemetry.ts';
 
 /** What every function needs of the outside. */

@@ -98,7 +98,7 @@ function environment(name: FunctionName, { bucket, queues, settings }: Surroundi
   const own = queueNames.filter((queue) => work[queue].by === name).map((queue) => queues[queue].queue.queueUrl);
   return {
     GATEHOUSE_BUCKET: bucket.bucketName,
-    // What failed is told there when to come again (lambdas/events.ts).
+    // What failed is told there when to come again (lambdas/soon-again.ts).
     ...Object.fromEntries(own.map((url) => ['GATEHOUSE_OWN_QUEUE_URL', url])),
     ...Object.fromEntries(sends),
     ...(retaining.includes(name) ? { GATEHOUSE_RETAIN_DAYS: String(settings.retain) } : {}),

@@ -15,7 +15,7 @@ export interface Work {
   readonly windowSeconds: number;
   /** Invocations at a time; SQS allows no fewer than 2, and no function reserves concurrency. */
   readonly maxConcurrency: number;
-  /** Deliveries after which a message is given up; the pauses between them are in lambdas/events.ts. */
+  /** Deliveries after which a message is given up; the pauses between them are in lambdas/soon-again.ts. */
   readonly maxReceives: number;
 }
 

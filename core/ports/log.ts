@@ -7,6 +7,7 @@ import type { Problem } from '../problems/problem.ts';
 export type Event =
   | { readonly type: 'plan.started'; readonly entries: number; readonly platforms: readonly string[] }
   | { readonly type: 'plan.upstream'; readonly url: string; readonly names: number }
+  | { readonly type: 'plan.project'; readonly url: string; readonly files: number }
   /** An optional form of an index that is not sound: the next one is read. */
   | { readonly type: 'plan.fallback'; readonly reason: string }
   | { readonly type: 'plan.solved'; readonly entry: string; readonly platform: string; readonly packages: number }

@@ -3,6 +3,7 @@ import { defaultLimits, startBudget } from '../archive/limits.ts';
 import { openZip } from '../archive/zip/open-zip.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import { parseWheelFileName, type WheelFileName } from '../names/wheel-file-name.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { fetchWithRetry, type UpstreamWorld } from '../upstream/fetch-with-retry.ts';
 import { once, readBounded } from '../upstream/read-body.ts';
@@ -30,8 +31,19 @@ export async function fetchWheelMetadata(file: ProjectFile, world: UpstreamWorld
   const bytes = (await besideWheel(file, world)) ?? (await fromWheel(file, name.wheel, world));
   const metadata = soundMetadata(bytes, name.wheel);
   // Only sound metadata is kept: an index in trouble answers all sorts of things.
-  if (file.sha256 !== null) await world.cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
+  await keep(bytes, file, world);
   return metadata;
+}
+
+/** Twice, if need be: a disk that fills up in the middle of it fails once, and the cache is in memory from then on. */
+async function keep(bytes: Uint8Array, file: ProjectFile, { cache }: UpstreamWorld): Promise<void> {
+  const { sha256 } = file;
+  if (sha256 === null) return;
+  const put = () => cache.put(keyOf(file), tagOf(sha256), once(bytes));
+  await put().catch((error) => {
+    if (!(error instanceof GatehouseError && error.retry)) throw error;
+    return put();
+  });
 }
 
 function soundMetadata(bytes: Uint8Array, name: WheelFileName): CoreMetadata {

@@ -38,7 +38,8 @@ export function openPythonIndexes(world: UpstreamWorld): PythonIndexes {
     files: (index, project) =>
       once(pages, `${index} ${project}`, async () => {
         const files = await openProject(index, project, world);
-        world.log({ type: 'plan.upstream', url: shownUrl(`${index}/${project}/`), names: files?.length ?? 0 });
+        const url = shownUrl(`${index}/${project}/`);
+        if (files !== null) world.log({ type: 'plan.project', url, files: files.length });
         return files;
       }),
     wheel: (file) =>

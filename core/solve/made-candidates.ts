@@ -78,7 +78,8 @@ async function firstPage(
     const files = await indexes.files(index, project);
     if (files !== null) return { index, files };
   }
-  return { code: 'pypi.missing', detail: `${urls.map(shownUrl).join(' and ')} have no project ${project}` };
+  const detail = `there is no project ${project} at ${urls.map(shownUrl).join(' or ')}`;
+  return { code: 'pypi.missing', detail, hint: 'mend its name, or name the index that has it in "indexes"' };
 }
 
 function nameTaken({ id, made: { name, project } }: RequestMade): Problem {

@@ -116,13 +116,15 @@ async function newShard({ sha256, ...request }: ShardAddress, world: UpstreamWor
   const what = shownUrl(url);
   const bytes = await fetchWithRetry(request, world, async ({ body }) => {
     const sent = await readBounded(body, maxShardBytes, what);
-    if (sha256Of(sent) === sha256) return sent;
-    throw new GatehouseError('upstream.body', `${what} does not have its own sha256`, { retry: true });
+    if (sha256Of(sent) !== sha256) {
+      throw new GatehouseError('upstream.body', `${what} does not have its own sha256`, { retry: true });
+    }
+    await world.cache.put(url, `"${sha256}"`, once(sent));
+    return sent;
   });
   if (bytes === null) {
     throw new GatehouseError('upstream.status', `${what} is not there, though its index lists it`, { retry: true });
   }
-  await world.cache.put(url, `"${sha256}"`, once(bytes));
   return bytes;
 }
 

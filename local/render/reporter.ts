@@ -65,6 +65,8 @@ export function eventLine(event: Event): string | null {
       return `planning ${event.entries === 1 ? '1 entry' : `${event.entries} entries`} for ${event.platforms.join(', ')}`;
     case 'plan.upstream':
       return `read ${event.url} (${event.names} names)`;
+    case 'plan.project':
+      return `read ${event.url} (${event.files === 1 ? '1 file' : `${event.files} files`})`;
     case 'plan.fallback':
       return `passed over: ${event.reason}`;
     case 'plan.solved':

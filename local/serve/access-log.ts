@@ -1,3 +1,4 @@
+import { jsonText } from '../render/json-text.ts';
 import { errorText } from '../render/messages.ts';
 import type { Terminal } from '../render/terminal.ts';
 import type { ServedRequest } from './served-request.ts';
@@ -40,7 +41,7 @@ const longestAgent = 200;
 function jsonLine({ type, error, agent, ...access }: ServedRequest, time: Date): string {
   const facts = { type, time: time.toISOString(), ...access, agent: agent.slice(0, longestAgent) };
   const reason = error instanceof Error ? error.message : String(error);
-  return JSON.stringify({ ...facts, ...(error !== undefined && { error: reason }) }).replace(
+  return jsonText({ ...facts, ...(error !== undefined && { error: reason }) }).replace(
     /[\x7f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -67,8 +67,6 @@ function limitedServer({ connections, headBytes, headMs, requestMs, idleMs, stal
     // Here it is asked for with the other rules of a request's form.
     requireHostHeader: false,
   });
-  // Node passes over headers beyond its count in silence: here they are counted and refused.
-  server.maxHeadersCount = 0;
   server.maxConnections = connections;
   server.on('drop', () => server.closeIdleConnections());
   return server.setTimeout(stalledMs);
@@ -114,7 +112,8 @@ function gracefulClose(server: Server, graceMs: number): () => Promise<void> {
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       server.close(() => {
         clearTimeout(timer);
-        resolve();
+        // Node tells a cut answer of it a round of its loop later: without a timer the process ends before the log has it.
+        setTimeout(resolve);
       });
       for (const socket of silent) socket.destroy();
     });

@@ -137,7 +137,7 @@ Requires-Dist: nothing[here] @ https://a.example/b ; extra == "all"
 describe('an entry that nothing comes of says why, and what would settle it', () => {
   const any = 'demo-1.0-py3-none-any.whl';
   it.each<[string, object, ServedFile[] | number, string, RegExp, RegExp?]>([
-    ['no project', {}, 404, 'pypi.missing', /have no project demo/],
+    ['no project', {}, 404, 'pypi.missing', /no project demo at http/, /"indexes"/],
     ['no version', { pypi: 'demo ==2' }, [wheel(any)], 'pypi.no-release', /there are 1.0/],
     ['only yanked ones', {}, [{ ...wheel(any), facts: { yanked: 'broken' } }], 'pypi.no-release', /not yanked/],
     ['an sdist alone', {}, [sdist], 'pypi.no-wheel', /only demo-1.0.tar.gz/, /"sdist": "unpack"/],

@@ -71,6 +71,14 @@ describe('serve', () => {
     expect((await fetch(url + index)).status).toBe(200);
   });
 
+  it('gives no PyPI project as an example of what a client of conda installs', async () => {
+    const packages = [{ pypi: 'demo' }, 'campus-text'];
+    const asked = { channels: ['file:///nowhere'], platforms: ['linux-64'], packages };
+    await writeFile(join(folder.path, 'asked.json'), JSON.stringify(asked));
+    const { cli } = await serve('--store', 'store', '--allowlist', 'asked.json');
+    await cli.untilSaid("pixi add 'campus-text'\n");
+  });
+
   it('finishes what is under way when it is told to stop, and says so; a second signal ends it at once', async () => {
     const { cli, url } = await serve('--store', 'store');
     const response = await fetch(url + large);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { fetchBatch } from '../../lambdas/downloader.ts';
 import { batch, type CloudLab, failing, startCloudLab } from '../support/cloud/cloud-lab.ts';
@@ -30,17 +30,20 @@ describe('the downloader', () => {
   };
   const world = (more: object = {}) => ({ ...cloud.world(), telemetry: cloud.telemetry, ...more });
 
-  it('one artifact that fails is told by name and the others are stored', async () => {
+  it('one artifact that fails is told by name, with what to do, and the others are stored', async () => {
+    const hint = 'the channel wants credentials';
+    const failed = vi.spyOn(cloud.telemetry, 'failed');
     const [first = '', second = ''] = await jobs();
     const { fetch } = world();
     const refusing = async (at: string, headers: Record<string, string>) => {
-      if (at.includes('a-1.0')) throw new GatehouseError('upstream.status', 'answered with status 403');
+      if (at.includes('a-1.0')) throw new GatehouseError('upstream.status', 'answered with status 403', { hint });
       return fetch(at, headers);
     };
     const reply = await fetchBatch({ Records: batch(first, second) }, world({ fetch: refusing }), context);
     expect(reply.batchItemFailures).toHaveLength(1);
     expect(Object.keys(cloud.objects('conda/linux-64/b'))).toHaveLength(1);
     expect(cloud.telemetry.lines.join('\n')).toMatch(/failed: .*linux-64\/a-1\.0-0\.conda: upstream\.status/);
+    expect(failed.mock.calls).toEqual([[expect.any(String), expect.objectContaining({ code: 'fetch.failed', hint })]]);
   });
 
   it('one that is too large for the scratch disk fails by name', async () => {

@@ -68,6 +68,24 @@ describe('the indexer', () => {
     expect(told()).toHaveLength(1);
   });
 
+  it('tells once of all that a batch names in one folder, and names fifty of more', async () => {
+    await lab.synced(cloud);
+    cloud.drop = () => true;
+    const unpacked = ['info/index.json', 'info/files', 'lib/x.so'].map((file) => `conda/noarch/x-1-0.conda/${file}`);
+    const misplaced = Array.from({ length: 60 }, (_, i) => `conda/Linux-64/x-${10 + i}-0.conda`);
+    for (const at of [...unpacked, ...misplaced]) await cloud.put(key(at), Buffer.from('x'));
+    const told = () => cloud.telemetry.lines.filter((line) => line.includes('index.stray'));
+    // S3 tells in any order.
+    const [first = '', ...rest] = unpacked;
+    const inNoOrder = [first, 'conda/noarch/a-1-0.conda/info', ...rest];
+    await cloud.put(key('conda/noarch/a-1-0.conda/info'), Buffer.from('x'));
+    await cloud.invoke('indexer', batch(...inNoOrder.map((at) => notification(at))));
+    expect(told()).toEqual(['a', 'x'].map((name) => expect.stringContaining(`"conda/noarch/${name}-1-0.conda/"`)));
+    await cloud.invoke('indexer', batch(...misplaced.map((at) => notification(at))));
+    expect(told()).toHaveLength(2 + 51);
+    expect(cloud.telemetry.counts.get('StrayFiles')).toBe(2 + 60);
+  });
+
   it('the daily round tells of whatever else lies in the channel', async () => {
     await lab.synced(cloud);
     for (const name of ['linux-64/x-1.0-py3-none-any.whl', 'notes.txt', 'linux-64/.hidden']) {

@@ -1,6 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type ByteSource, chunksOf } from '../../ports/byte-source.ts';
-import { decodeThrough, oneChunkAtATime } from '../decode-through.ts';
+import { decodeThrough } from '../decode-through.ts';
 import { refuse } from '../finding.ts';
 import type { Meter } from '../limits.ts';
 
@@ -8,7 +8,6 @@ const fixedHeaderBytes = 10;
 const trailerBytes = 8;
 /** Of the header with a file name and a comment in it. */
 const maxHeaderBytes = 64 * 1024;
-const inflateChunkBytes = 64 * 1024;
 
 /**
  * Decodes a file that is exactly one gzip member (RFC 1952). Readers differ in what they make of a second one and of
@@ -21,7 +20,7 @@ export async function* decodeGzip(source: ByteSource, meter: Meter): AsyncGenera
   const start = await headerLength(source);
   const end = source.size - trailerBytes;
   if (start > end) refuse('A15.header', 'a gzip file that ends in its header');
-  const inflater = createInflateRaw({ ...oneChunkAtATime, chunkSize: inflateChunkBytes });
+  const inflater = createInflateRaw();
   let crc = 0;
   let size = 0;
   for await (const bytes of decodeThrough(chunksOf(source, start, end), inflater, 'A15.data')) {

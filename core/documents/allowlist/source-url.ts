@@ -28,7 +28,9 @@ function explainUrl(text: string): Wording {
     return { message: `${quoted(text)} is not an absolute file: URL`, hint: 'write it like file:///srv/channel' };
   }
   if (/^[\w.-]+(?:\/[\w.-]+)*$/.test(text)) {
-    return { message: `${quoted(text)} is not a URL`, hint: `is it https://conda.anaconda.org/${text}?` };
+    const isHostNamed = /^[^/]*\./.test(text);
+    const url = isHostNamed ? `https://${text}` : `https://conda.anaconda.org/${text}`;
+    return { message: `${quoted(text)} is not a URL`, hint: `is it ${url}?` };
   }
   if (asked !== text) {
     return { message: `${quoted(text)} has a query or a fragment`, hint: 'end the URL before the ? or #' };

@@ -6,7 +6,7 @@ import { fetchWheelMetadata } from '../../../core/python-index/fetch-wheel-metad
 import type { ProjectFile } from '../../../core/python-index/project-file.ts';
 import { once } from '../../../core/upstream/read-body.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
-import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
+import { fullOnce, testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 const wheel = buildWheel({ metadata: 'Requires-Dist: a>=1\n' });
 const beside = 'Metadata-Version: 2.1\nName: Demo\nVersion: 1.0\nRequires-Dist: b\n';
@@ -110,6 +110,17 @@ describe('what a wheel says about itself', () => {
     const second = scene({ [`${url}.metadata`]: beside }, first.cache);
     expect(await second.read({ metadata: true })).toMatchObject({ requiresDist: ['b'] });
   });
+
+  it.each([true, false])(
+    'is had on the second try where a disk fills up, beside the wheel or not: %s',
+    async (metadata) => {
+      const cache = fullOnce(memoryCache(), `${url}.metadata`);
+      const answers = metadata ? { [`${url}.metadata`]: beside } : { [url]: wheel };
+      const { read, requests } = scene(answers, cache);
+      expect(await read({ metadata })).toMatchObject({ project: 'demo' });
+      expect(requests).toHaveLength(1);
+    },
+  );
 
   it.each<[string, Parameters<typeof scene>[0], Partial<ProjectFile>, string, RegExp]>([
     [

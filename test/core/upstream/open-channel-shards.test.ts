@@ -6,7 +6,7 @@ import { noarch } from '../../../core/names/subdir.ts';
 import { openUpstreamSubdir } from '../../../core/upstream/open-channel.ts';
 import { at, base, channel, opened, record } from '../../support/upstream/opened-upstream.ts';
 import { type FormFiles, shardsForm } from '../../support/upstream/upstream-forms.ts';
-import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
+import { fullOnce, testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 describe('shards', () => {
   const name = (files: FormFiles) => Object.keys(files).find((file) => file.startsWith('shards/')) ?? '';
@@ -39,6 +39,15 @@ describe('shards', () => {
     expect(await subdir?.records('b')).toMatchObject({ records: [{ filename: 'b-1-0.tar.bz2' }] });
     files.delete(url);
     expect(await subdir?.records('b')).toMatchObject({ records: [{ filename: 'b-1-0.tar.bz2' }] });
+  });
+
+  it('are fetched again where the cache had no room in the middle of one, and has now', async () => {
+    const form = two();
+    const world = upstreamWorld(testFiles(at(form)).fetch);
+    const cache = fullOnce(world.cache, `${base}/${second(form)}`);
+    const subdir = await openUpstreamSubdir(channel, noarch, { ...world, cache });
+    expect(await subdir?.records('b')).toMatchObject({ records: [{ filename: 'b-1-0.tar.bz2' }] });
+    expect(world.waits).toHaveLength(1);
   });
 
   it('that the index lists and the server lacks are an error to be tried again', async () => {

@@ -10,6 +10,8 @@ it.each<[Event, string | null]>([
   [{ type: 'plan.started', entries: 2, platforms: ['linux-64', 'win-64'] }, 'planning 2 entries for linux-64, win-64'],
   [{ type: 'plan.fallback', reason: 'https://c/x is not sound zstd' }, 'passed over: https://c/x is not sound zstd'],
   [{ type: 'plan.upstream', url: 'https://c/linux-64', names: 3 }, 'read https://c/linux-64 (3 names)'],
+  [{ type: 'plan.project', url: 'https://i/demo/', files: 3 }, 'read https://i/demo/ (3 files)'],
+  [{ type: 'plan.project', url: 'https://i/demo/', files: 1 }, 'read https://i/demo/ (1 file)'],
   [{ type: 'plan.solved', entry: 'a', platform: 'win-64', packages: 4 }, 'solved a on win-64: 4 packages'],
   [{ type: 'plan.solved', entry: 'a', platform: 'win-64', packages: 1 }, 'solved a on win-64: 1 package'],
   [{ type: 'plan.unsolved', entry: 'a', platform: 'win-64', explanation: 'no b\nfor c' }, 'cannot solve a on win-64'],

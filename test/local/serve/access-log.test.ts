@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { GatehouseError } from '../../../core/problems/error.ts';
+import { harmlessTerminal } from '../../../local/render/terminal.ts';
 import { accessLog } from '../../../local/serve/access-log.ts';
 import { clientOf, loggedPath, type ServedRequest } from '../../../local/serve/served-request.ts';
+import { fakeTerminal } from '../../support/cli/fake-terminal.ts';
 
 const time = new Date('2026-10-09T13:55:36.789Z');
 const request: ServedRequest = {
@@ -37,6 +39,19 @@ describe('an access log', () => {
   test('json is one object a line', () => {
     const line = z.record(z.string(), z.unknown()).parse(JSON.parse(said(request, 'json').out));
     expect(line).toEqual({ ...request, time: '2026-10-09T13:55:36.789Z' });
+  });
+
+  test('a long name of a client is cut', () => {
+    const line: unknown = JSON.parse(said({ ...request, agent: 'x'.repeat(201) }, 'json').out);
+    expect(line).toMatchObject({ agent: 'x'.repeat(200) });
+  });
+
+  test('what a workflow takes for a command is the same value on its way through a harmless terminal', () => {
+    const agent = '##[group]x ##vso[task.y]z';
+    const terminal = fakeTerminal();
+    accessLog('json', harmlessTerminal(terminal), () => time)({ ...request, agent });
+    expect(JSON.parse(terminal.said.out)).toMatchObject({ agent });
+    expect(terminal.said.out).not.toContain('##');
   });
 
   test('what the store could not do is on stderr, with and without a log, and in the log as json', () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { serveStore } from '../../../local/serve/serve-store.ts';
-import { openSocket } from '../../support/served/raw-http.ts';
+import type { ServedRequest } from '../../../local/serve/served-request.ts';
+import { openSocket, rawRequest } from '../../support/served/raw-http.ts';
 import { fill } from '../../support/served/sample-channel.ts';
-import { at, large, onRead } from '../../support/served/serve-one.ts';
+import { at, endlessStore, large, onRead } from '../../support/served/serve-one.ts';
 import { serveForTest } from '../../support/served/served-stores.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
@@ -48,12 +49,14 @@ describe('starting and closing', () => {
     await once(silent, 'connect');
     const body = fetch(`${served.url}/${at}`).then((response) => response.arrayBuffer());
     await reached.promise;
+    expect(served.underWay()).toBe(1);
     const closing = served.close();
     await once(silent, 'close');
     expect(await closed(`${served.url}/${at}`)).toBe(true);
     gate.resolve();
     expect(Buffer.from(await body).equals(large)).toBe(true);
     await closing;
+    expect(served.underWay()).toBe(0);
     await served.close();
   });
 
@@ -73,5 +76,17 @@ describe('starting and closing', () => {
     await served.close();
     await cut;
     gate.resolve();
+  });
+
+  test('an answer that is cut is told before the server counts as closed', async () => {
+    const told: ServedRequest[] = [];
+    const log = (access: ServedRequest) => void told.push(access);
+    const served = await serveStore({ store: endlessStore, port: 0, log, limits: { graceMs: 1 } });
+    const socket = openSocket(served.url).on('error', () => undefined);
+    socket.write(rawRequest({ target: `/${at}` }));
+    await once(socket, 'data');
+    socket.pause();
+    await served.close();
+    expect(told).toEqual([expect.objectContaining({ path: `/${at}`, status: 200 })]);
   });
 });

@@ -3,6 +3,7 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import type { DocumentCache } from '../../../core/ports/cache.ts';
 import type { Fetch } from '../../../core/ports/fetch.ts';
 import type { Event } from '../../../core/ports/log.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import type { UpstreamWorld } from '../../../core/upstream/fetch-with-retry.ts';
 
 export interface TestWorld extends UpstreamWorld {
@@ -19,6 +20,19 @@ export function upstreamWorld(fetch: Fetch, cache: DocumentCache = memoryCache()
   const events: Event[] = [];
   const clock = { now: () => testNow, sleep: async (ms: number) => void waits.push(ms), random: () => 0 };
   return { fetch, cache, clock, waits, events, log: (event) => void events.push(event) };
+}
+
+/** A cache whose disk fills up when it is given the document of a URL for the first time. */
+export function fullOnce(cache: DocumentCache, url: string): DocumentCache {
+  let isFull = true;
+  return {
+    ...cache,
+    async put(at, ...document) {
+      if (at !== url || !isFull) return cache.put(at, ...document);
+      isFull = false;
+      throw new GatehouseError('store.broken', 'the cache takes no more (ENOSPC)', { retry: true });
+    },
+  };
 }
 
 export interface TestFiles {

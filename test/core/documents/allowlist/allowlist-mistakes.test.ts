@@ -132,6 +132,12 @@ describe('one thing wrong', () => {
     ['no project', { more: ', "condaNames": {«"a b"»: "a"}' }, 'not the name of a PyPI project'],
     ['no conda name', { more: ', "condaNames": {"a": «"A"»}' }, 'not the name of a conda package'],
     ['an index that is none', { more: ', "indexes": [«"pypi"»]' }, 'is not a URL'],
+    [
+      'one without its scheme',
+      { more: ', "indexes": [«"pypi.org/simple"»]' },
+      'is not a URL',
+      'is it https://pypi.org/simple?',
+    ],
     ['an indexes of an entry', { packages: '[{"spec": "a", «"indexes"»: []}]' }, 'unknown key "indexes"'],
   ])('%s', (_, parts, message, hint) => {
     expectProblem(allowlistText(parts), { message, hint });
