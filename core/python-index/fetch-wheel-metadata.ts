@@ -45,12 +45,8 @@ async function keptMetadata(file: ProjectFile, { cache }: UpstreamWorld): Promis
 
 async function newMetadata(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
   const beside = file.metadata === false ? null : await besideWheel(file, world);
-  return beside ?? fromWheel(file, name, world);
-}
-
-/** Part of what is tried again: a disk that fills up in the middle of it fails once. */
-async function keep(bytes: Uint8Array, file: ProjectFile, { cache }: UpstreamWorld): Promise<Uint8Array> {
-  if (file.sha256 !== null) await cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
+  const bytes = beside ?? (await fromWheel(file, name, world));
+  if (file.sha256 !== null) await world.cache.put(keyOf(file), tagOf(file.sha256), once(bytes));
   return bytes;
 }
 
@@ -60,17 +56,16 @@ async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uin
   return fetchWithRetry({ url, from: file.page }, world, async ({ body }) => {
     const sent = await readBounded(body, maxMetadataBytes, shownUrl(url));
     if (typeof file.metadata === 'string') expectSha256(sha256Of(sent), file.metadata, url);
-    return keep(sent, file, world);
+    return sent;
   });
 }
 
 async function fromWheel(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
   const { url, page: from } = file;
-  const bytes = await fetchWithRetry({ url, from }, world, async ({ body, header }) => {
-    const source = await world.cache.put(url, header('etag'), capped(body, maxWheelBytes, shownUrl(url)));
-    return keep(await metadataIn(source, file, name), file, world);
-  });
-  if (bytes !== null) return bytes;
+  const source = await fetchWithRetry({ url, from }, world, ({ body, header }) =>
+    world.cache.put(url, header('etag'), capped(body, maxWheelBytes, shownUrl(url))),
+  );
+  if (source !== null) return metadataIn(source, file, name);
   throw new GatehouseError('upstream.status', `${shownUrl(url)} is not there, though its index lists it`);
 }
 

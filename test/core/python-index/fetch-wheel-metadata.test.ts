@@ -5,7 +5,7 @@ import { parseDistributionFileName } from '../../../core/names/distribution-file
 import { fetchWheelMetadata } from '../../../core/python-index/fetch-wheel-metadata.ts';
 import type { ProjectFile } from '../../../core/python-index/project-file.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
-import { fullOnce, testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
+import { testFiles, upstreamWorld } from '../../support/upstream/upstream-world.ts';
 
 const wheel = buildWheel({ metadata: 'Requires-Dist: a>=1\n' });
 const beside = 'Metadata-Version: 2.1\nName: Demo\nVersion: 1.0\nRequires-Dist: b\n';
@@ -82,17 +82,6 @@ describe('what a wheel says about itself', () => {
     const third = scene({ [url]: other }, first.cache);
     expect(await third.read({ sha256: sha256Of(other) })).toMatchObject({ requiresDist: ['c'] });
   });
-
-  it.each([true, false])(
-    'is had on the second try where a disk fills up, beside the wheel or not: %s',
-    async (metadata) => {
-      const cache = fullOnce(memoryCache(), `${url}.metadata`);
-      const answers = metadata ? { [`${url}.metadata`]: beside } : { [url]: wheel };
-      const { read, requests } = scene(answers, cache);
-      expect(await read({ metadata })).toMatchObject({ project: 'demo' });
-      expect(requests).toHaveLength(2);
-    },
-  );
 
   it.each<[string, Parameters<typeof scene>[0], Partial<ProjectFile>, string, RegExp]>([
     [
