@@ -9,6 +9,7 @@ import {
   type Overrides,
   type Plan,
 } from '../documents/plan.ts';
+import { emptySimplePlan } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -110,6 +111,7 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
     alterations: newOverrides(proven.accepted, state),
+    simple: emptySimplePlan,
   };
 }
 

@@ -5,6 +5,7 @@ import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
 import { recordFindingsSchema } from '../record/record-finding.ts';
 import { madeSchema, outcomeSchema } from './plan.ts';
+import { pipOutcomeSchema, simpleFileSchema } from './simple/simple-plan.ts';
 
 const upstreamRecordSchema = z.strictObject({
   filename: packageFileNameSchema,
@@ -39,6 +40,10 @@ export const partialPlanSchema = z.strictObject({
   groups: z.array(groupSchema),
   problems: z.array(problemSchema),
   warnings: z.array(problemSchema).default([]),
+  /** For pip: how each PyPI entry fared, and every file that some solution or its platforms need. */
+  simple: z
+    .strictObject({ outcomes: z.array(pipOutcomeSchema), files: z.array(simpleFileSchema) })
+    .default({ outcomes: [], files: [] }),
   /** False when something needed could not be read. */
   complete: z.boolean(),
 });

@@ -13,6 +13,7 @@ import { recordFindingsSchema } from '../record/record-finding.ts';
 import { putOnce } from '../store/put-once.ts';
 import { readJsonObject } from '../store/read-json-object.ts';
 import { overrideSchema } from './control.ts';
+import { emptySimplePlan, simplePlanSchema } from './simple/simple-plan.ts';
 
 /**
  * What a package is made of that no channel has: a file of a Python package index, converted. The same file, `depends` and
@@ -111,6 +112,8 @@ const planSchema = z.strictObject({
   decisions: overridesSchema,
   /** What control is to say on top once everything is fetched: changes to what is served, proved with all of it there. */
   alterations: overridesSchema,
+  /** The same for pip. */
+  simple: simplePlanSchema.default(emptySimplePlan),
 });
 export type Plan = z.infer<typeof planSchema>;
 

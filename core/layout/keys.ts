@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
+import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
+import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
 
@@ -97,3 +99,44 @@ export const partialKey = (run: Sha256, slice: number): ObjectKey => key('_gateh
 
 /** Which run is the latest, under compare-and-swap: the others are superseded. */
 export const latestRunKey: ObjectKey = key('_gatehouse', 'runs', 'latest.json');
+
+/** What pip reads lies below `simple/<project>/` (PEP 503): a project's files, each wheel's metadata and two pages. */
+export const simplePrefix = (project: ProjectName): string => `simple/${project}/`;
+
+/** A wheel or source distribution, under its literal name: a `+` in it stays one. */
+export const simpleFileKey = (project: ProjectName, fileName: DistributionFileName): ObjectKey =>
+  key('simple', project, fileName);
+
+/** `METADATA` of a wheel, byte for byte (PEP 658). */
+export const simpleMetadataKey = (project: ProjectName, fileName: DistributionFileName): ObjectKey =>
+  key('simple', project, `${fileName}.metadata`);
+
+export const simplePages = ['index.json', 'index.html'] as const;
+export type SimplePage = (typeof simplePages)[number];
+
+export const projectPageKey = (project: ProjectName, page: SimplePage): ObjectKey => key('simple', project, page);
+
+/** The list of all projects. */
+export const rootPageKey = (page: SimplePage): ObjectKey => key('simple', page);
+
+/** What was known when a file of a project entered; create-only. */
+export const fileProvenanceKey = (project: ProjectName, fileName: DistributionFileName, sha256: Sha256): ObjectKey =>
+  key('_gatehouse', 'provenance', 'simple', project, fileName, `${sha256}.json`);
+
+export const fileProvenancePrefix = (project: ProjectName, fileName: DistributionFileName): string =>
+  `_gatehouse/provenance/simple/${project}/${fileName}/`;
+
+/** Which files of a project are listed, and how, under compare-and-swap. */
+export const projectControlKey = (project: ProjectName): ObjectKey =>
+  key('_gatehouse', 'control', 'simple', `${project}.json`);
+
+export const projectControlPrefix = '_gatehouse/control/simple/';
+
+/** What a project's pages were last made from, under compare-and-swap. */
+export const projectStateKey = (project: ProjectName): ObjectKey =>
+  key('_gatehouse', 'state', 'simple', `${project}.json`);
+
+export const projectStatePrefix = '_gatehouse/state/simple/';
+
+/** Which projects have files, under compare-and-swap. */
+export const projectsStateKey: ObjectKey = key('_gatehouse', 'state', 'simple.json');

@@ -8,7 +8,7 @@ const maxFileNameLength = 255;
  * The name of a file that a project's release has on a package index, as far as it may become a key of the store and a
  * part of a URL: what PEP 427 and PEP 625 let be written, with no separator of folders and no dot in front.
  */
-const distributionFileNameSchema = z
+export const distributionFileNameSchema = z
   .string()
   .check(atMostUnits(maxFileNameLength))
   .regex(/^[a-z0-9][\w.+!-]*$/i, 'is not the name of a file of a package index')

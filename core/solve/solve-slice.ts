@@ -45,7 +45,15 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
       request,
       outcomes: [failedOutcome(id, platform, error.message)],
     }));
-    return { version: 1, platform, groups: [{ solved, chosen: [] }], problems, warnings: [], complete: false };
+    return {
+      version: 1,
+      platform,
+      groups: [{ solved, chosen: [] }],
+      problems,
+      warnings: [],
+      simple: { outcomes: [], files: [] },
+      complete: false,
+    };
   }
 }
 
@@ -79,6 +87,7 @@ async function solveOn(
     groups: parts.map(({ group }) => group),
     problems: [...parts.flatMap(({ problems }) => problems), ...conflicts.problems],
     warnings: [...parts.flatMap(({ warnings }) => warnings), ...conflicts.warnings],
+    simple: { outcomes: [], files: [] },
     complete: conflicts.complete && parts.every(({ complete }) => complete),
   };
 }

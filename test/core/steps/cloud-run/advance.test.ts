@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { readStoredPatches } from '../../../../core/documents/patches/stored-patches.ts';
 import type { Plan } from '../../../../core/documents/plan.ts';
 import { type Run, runSchema } from '../../../../core/documents/run.ts';
+import { emptySimplePlan } from '../../../../core/documents/simple/simple-plan.ts';
 import { canonicalJson, parseJson } from '../../../../core/json/json.ts';
 import { allowlistKey, latestRunKey, objectKeySchema, planKey, runKey } from '../../../../core/layout/keys.ts';
 import { type Sha256, sha256Of } from '../../../../core/names/digest.ts';
@@ -18,6 +19,7 @@ const plan: Plan = {
   hotfix: [],
   second: ['linux-64/twin-1-0.conda'],
   entries: [],
+  simple: emptySimplePlan,
   apart: [],
   problems: [],
   warnings: [],

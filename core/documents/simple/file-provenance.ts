@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { fileProvenanceKey } from '../../layout/keys.ts';
+import { type Sha256, sha256Schema } from '../../names/digest.ts';
+import { type DistributionFileName, distributionFileNameSchema } from '../../names/distribution-file-name.ts';
+import { type ProjectName, projectNameSchema } from '../../names/project-name.ts';
+import type { Store } from '../../ports/store.ts';
+import { readJsonObject } from '../../store/read-json-object.ts';
+
+/** What was known when a file for pip entered the store: written once, before its bytes, and never changed. */
+export const fileProvenanceSchema = z.strictObject({
+  version: z.literal(1),
+  project: projectNameSchema,
+  fileName: distributionFileNameSchema,
+  sha256: sha256Schema,
+  /** Bytes. */
+  size: z.int().nonnegative(),
+  /** The release's version, in PEP 440's canonical form. */
+  release: z.string(),
+  /** Of the bytes of `METADATA`, which lie beside the wheel. */
+  metadataSha256: sha256Schema,
+  /** `Requires-Python` of the metadata, when that is a specifier (PEP 440). */
+  requiresPython: z.string().nullable(),
+  /** PEP 700, in UTC with `Z`: when the index got the file; where it does not say, the newest time in the file. */
+  uploadTime: z.string(),
+  /** `index`: the file of an index, as it is; `made`: a wheel that our reader of this revision read from an sdist. */
+  origin: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('index'), index: z.string(), url: z.string() }),
+    z.strictObject({
+      type: z.literal('made'),
+      index: z.string(),
+      fileName: z.string(),
+      url: z.string(),
+      sha256: sha256Schema,
+      revision: z.int().nonnegative(),
+    }),
+  ]),
+  findings: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
+  /** Milliseconds since the epoch. */
+  firstSeen: z.number(),
+});
+export type FileProvenance = z.infer<typeof fileProvenanceSchema>;
+
+/**
+ * The provenance of these very bytes; null when they never entered.
+ *
+ * @throws GatehouseError `json.invalid` when it is damaged
+ */
+export async function readFileProvenance(
+  store: Store,
+  { project, fileName }: { readonly project: ProjectName; readonly fileName: DistributionFileName },
+  sha256: Sha256,
+): Promise<FileProvenance | null> {
+  return (
+    (await readJsonObject(store, fileProvenanceKey(project, fileName, sha256), fileProvenanceSchema))?.value ?? null
+  );
+}
