@@ -17,8 +17,8 @@ describe('the bucket', () => {
         Principal: { AWS: ['*'] },
         Action: ['s3:PutObject'],
         Resource: [
-          ...['conda/*.conda', 'conda/*.tar.bz2', 'staging/*.conda', 'staging/*.tar.bz2'],
-          ...['simple/*.metadata', 'simple/*.whl'],
+          ...['conda/*.conda', 'conda/*.tar.bz2', 'simple/*.metadata', 'simple/*.whl'],
+          ...['staging/*.conda', 'staging/*.tar.bz2'],
         ].map((key) => `${bucket}/${key}`),
         Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
       },
