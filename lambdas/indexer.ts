@@ -8,7 +8,8 @@ import { outputs } from '../core/outputs/outputs.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
-import { collectStrays, type StrayCollector, strayObject } from '../core/store/strays.ts';
+import { channelStrays } from '../core/store/channel-strays.ts';
+import { collectStrays, type StrayCollector } from '../core/store/strays.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import { soonAgain } from './soon-again.ts';
 import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
@@ -80,11 +81,11 @@ function touchedBy(key: ObjectKey): (readonly [Subdir, Touched])[] {
 
 const isOfChannel = (key: ObjectKey): boolean => key.startsWith(`${indexedChannel}/`);
 
-const isStray = (key: ObjectKey): boolean => isOfChannel(key) && strayObject(key) !== null;
+const isStray = (key: ObjectKey): boolean => isOfChannel(key) && channelStrays.object(key) !== null;
 
 /** Tells of files that somebody put in under a name that nobody indexes. Of a key's two readings one may be no object. */
 async function tellOfStrays(keys: ReadonlySet<ObjectKey>, world: IndexerWorld): Promise<void> {
-  const strays = collectStrays();
+  const strays = collectStrays(channelStrays);
   for (const key of [...keys].sort()) {
     if ((await attempt(`look at ${key}`, world, () => world.store.get(key))) !== null) strays.object(key);
   }

@@ -4,6 +4,7 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
+import { channelStrays } from '../../core/store/channel-strays.ts';
 import { collectStrays } from '../../core/store/strays.ts';
 import { subdirsOf } from '../../core/store/subdirs-of.ts';
 import type { Configured } from '../world/known-allowlist.ts';
@@ -39,7 +40,7 @@ export async function indexAll(
   world: World,
   { log, rebuild = false }: IndexAllOptions,
 ): Promise<IndexedAll> {
-  const strays = collectStrays();
+  const strays = collectStrays(channelStrays);
   const subdirs = await subdirsOf(world, 'anything', { always: [...platforms, noarch], strays });
   await using threads = world.indexThreads?.();
   const indexing = { ...world, log, asked: new Set(forms), ...(threads && { offload: threads.offload }) };

@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { fileProvenanceKey } from '../../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import { type DistributionFileName, distributionFileNameSchema } from '../../names/distribution-file-name.ts';
 import { type ProjectName, projectNameSchema } from '../../names/project-name.ts';
 import type { Store } from '../../ports/store.ts';
 import { readJsonObject } from '../../store/read-json-object.ts';
+import { z } from 'zod';
 
 /** What was known when a file for pip entered the store: written once, before its bytes, and never changed. */
 export const fileProvenanceSchema = z.strictObject({
@@ -21,7 +21,7 @@ export const fileProvenanceSchema = z.strictObject({
   /** `Requires-Python` of the metadata, when that is a specifier (PEP 440). */
   requiresPython: z.string().nullable(),
   /** PEP 700, in UTC with `Z`: when the index got the file; where it does not say, the newest time in the file. */
-  uploadTime: z.string(),
+  uploadTime: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/, 'is not a time of PEP 700'),
   /** `index`: the file of an index, as it is; `made`: a wheel that our reader of this revision read from an sdist. */
   origin: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('index'), index: z.string(), url: z.string() }),
