@@ -8,6 +8,7 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { byEntryAndPlatform, installs } from '../../core/solve/solve-request.ts';
 import { apply } from '../../core/steps/apply.ts';
+import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
@@ -24,6 +25,8 @@ export interface SyncReport {
   readonly held: readonly Problem[];
   readonly failed: readonly Problem[];
   readonly indexed: readonly IndexedSubdir[];
+  /** The pages for pip. */
+  readonly simple: IndexedProjects;
   /** What lies in the channel and is no file of it. */
   readonly strays: readonly Problem[];
   readonly proof: ProofReport;
@@ -53,10 +56,10 @@ export async function sync(
   if (written !== undefined) await keepAllowlist(world.store, written);
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
-  const { subdirs: indexed, strays } = await indexAll(allowlist, world, { log });
+  const { subdirs: indexed, simple, strays } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
-  return { plan: planned, fetched, applied, held, failed, indexed, strays, proof };
+  return { plan: planned, fetched, applied, held, failed, indexed, simple, strays, proof };
 }
 
 /** So many of those that would leave are named. */
@@ -77,7 +80,15 @@ function refuse(leaving: MostLeaving | null): void {
 }
 
 /** All that did not hold, named: what makes the exit status 1. */
-export function syncProblems({ plan: { problems, entries }, failed, indexed, strays, proof }: SyncReport): Problem[] {
+export function syncProblems(report: SyncReport): Problem[] {
+  const {
+    plan: { problems, entries },
+    failed,
+    indexed: subdirs,
+    simple,
+    strays,
+    proof,
+  } = report;
   const unproven = proof.proof.entries
     .filter(({ installable }) => !installable)
     .map(({ entry, platform, explanation }) => ({
@@ -87,7 +98,7 @@ export function syncProblems({ plan: { problems, entries }, failed, indexed, str
     }));
   const known = new Set([...problems.map(({ subject }) => subject), ...unplanned(entries)]);
   const fresh = unproven.filter(({ subject }) => !known.has(subject));
-  return [...problems, ...failed, ...indexProblems({ subdirs: indexed, strays }), ...fresh];
+  return [...problems, ...failed, ...indexProblems({ subdirs, simple, strays }), ...fresh];
 }
 
 /** Entries that the plan has told of already: by themselves, or with the platform that upstream cannot be read for. */

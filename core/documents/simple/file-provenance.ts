@@ -1,10 +1,10 @@
+import { z } from 'zod';
 import { fileProvenanceKey } from '../../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import { type DistributionFileName, distributionFileNameSchema } from '../../names/distribution-file-name.ts';
 import { type ProjectName, projectNameSchema } from '../../names/project-name.ts';
 import type { Store } from '../../ports/store.ts';
 import { readJsonObject } from '../../store/read-json-object.ts';
-import { z } from 'zod';
 
 /** What was known when a file for pip entered the store: written once, before its bytes, and never changed. */
 export const fileProvenanceSchema = z.strictObject({
