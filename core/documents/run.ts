@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { latestRunKey, runKey } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
+import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -121,3 +122,6 @@ export const runMessage = (message: RunMessage): string => JSON.stringify(messag
 
 /** The message that has the indexer compare all of a subdir with its index. */
 export const indexMessage = (subdir: Subdir): string => JSON.stringify({ type: 'index', subdir });
+
+/** The message that has the indexer compare all of a project with its pages. */
+export const projectMessage = (project: ProjectName): string => JSON.stringify({ type: 'index', project });
