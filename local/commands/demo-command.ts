@@ -45,8 +45,7 @@ export const demoCommand: Command = {
     if (json) terminal.out(`${syncJson(done)}\n`);
     terminal.err(syncSummary(done, problems));
     if (server !== null) {
-      const specs = allowlist.entries.map(({ id }) => id);
-      terminal.err(installLines(server.url, specs));
+      terminal.err(installLines(server.url, allowlist.entries));
       await untilInterrupted();
     }
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;

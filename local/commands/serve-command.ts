@@ -35,12 +35,7 @@ export const serveCommand: Command = {
     const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
     const isThere = bucketIn(store) !== null || existsSync(store);
     if (isEmpty) terminal.err(`${isThere ? 'nothing is in' : 'there is no'} ${store} yet: gatehouse sync fills it\n`);
-    terminal.err(
-      installLines(
-        server.url,
-        known?.entries.filter(({ kind }) => kind === 'conda').map(({ id }) => id),
-      ),
-    );
+    terminal.err(installLines(server.url, known?.entries));
     await untilInterrupted();
     terminal.err(stoppingText(server.underWay()));
     return exitStatus.done;
