@@ -64,7 +64,7 @@ describe('the stack, from the allowlist to the proof', { shuffle: false }, () =>
   it('serves byte for byte what a sync on the command line serves', async () => {
     const local = await locallySynced();
     expect(Object.keys(scene.contents('conda/')).length).toBeGreaterThan(30);
-    for (const prefix of ['conda/', '_gatehouse/provenance/', '_gatehouse/proof/'])
+    for (const prefix of ['conda/', 'simple/', '_gatehouse/provenance/', '_gatehouse/proof/'])
       expect(scene.contents(prefix)).toEqual(contentsBelow(prefix, local));
     expect(deadLetters(scene)).toEqual(noDeadLetters);
   });
