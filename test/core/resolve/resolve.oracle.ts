@@ -8,7 +8,7 @@ import { resolve } from '../../../core/resolve/resolve.ts';
 import { runPython } from '../../support/machine/run-python.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
-import { disagreements } from '../../support/python/disagreements.ts';
+import { isSolution } from '../../support/python/pip-model.ts';
 import {
   indexOfWorld,
   metadataOf,
@@ -63,10 +63,24 @@ async function writeIndex(folder: string, world: PipWorld): Promise<void> {
   }
 }
 
-async function ours(world: PipWorld, roots: readonly string[]): Promise<string[] | null> {
-  const resolution = await resolve(roots.map(requirementOf), target, indexOfWorld(world));
+async function ours(world: PipWorld, roots: readonly WantedOf[]): Promise<string[] | null> {
+  const resolution = await resolve(
+    roots.map((one) => requirementOf(textOf(one))),
+    target,
+    indexOfWorld(world),
+  );
   return resolution.ok ? resolution.releases.map(({ project, version }) => `${project} ${version.text}`) : null;
 }
+
+/** The releases of a world that lines such as `a 2` name. */
+const releasesIn = (world: PipWorld, lines: readonly string[]) =>
+  new Map(
+    lines.map((line) => {
+      const [name = '', version = ''] = line.split(' ');
+      const release = world.get(name)?.find((one) => one.version === version);
+      return [name, release ?? expect.fail(line)] as const;
+    }),
+  );
 
 const worlds = Number(process.env['GATEHOUSE_PIP_WORLDS'] ?? 300);
 
@@ -76,22 +90,25 @@ it('takes what pip takes', async () => {
     fc.boolean().chain((odd) => pipWorld({ odd })),
     worldRoots,
   );
-  const cases = fc.sample(some, worlds).map(([world, roots]) => ({ world, roots: roots.map(textOf) }));
+  const cases = fc.sample(some, worlds).map(([world, roots]) => ({ world, roots }));
   const asked = await Promise.all(
     cases.map(async ({ world, roots }, i) => {
       const home = join(folder.path, `${i}`);
       await writeIndex(home, world);
-      return [pathToFileURL(home).href, roots] as const;
+      return [pathToFileURL(home).href, roots.map(textOf)] as const;
     }),
   );
   const theirs = runPython(askPip, asked).map((line) => JSON.parse(line));
   const mine = await Promise.all(cases.map(({ world, roots }) => ours(world, roots)));
-  expect(
-    disagreements(
-      cases.map(({ world, roots }) => ({ roots, world: [...world] })),
-      mine,
-      theirs,
-    ),
-  ).toEqual([]);
-  expect(theirs.filter((one) => one !== null).length).toBeGreaterThan(worlds / 4);
+  const all = cases.map((one, i) => ({ ...one, mine: mine[i] ?? null, theirs: theirs[i] }));
+  expect(all.filter((one) => one.mine === null && one.theirs !== null)).toEqual([]);
+  const differing = all.filter((one) => one.theirs !== null && `${one.mine}` !== `${one.theirs}`);
+  expect(differing.filter(({ world, roots, mine: own }) => !isSolution(roots, releasesIn(world, own ?? [])))).toEqual(
+    [],
+  );
+  // pip treats `b` and `b[x]` as two projects, which are settled in another order. Seen: 4 of 3,000.
+  expect(differing.length).toBeLessThanOrEqual(worlds / 50);
+  // pip gave up where there is a solution: 4 of 3,000.
+  expect(all.filter((one) => one.mine !== null && one.theirs === null).length).toBeLessThanOrEqual(worlds / 50);
+  expect(all.filter((one) => one.theirs !== null).length).toBeGreaterThan(worlds / 4);
 });
