@@ -53,7 +53,7 @@ export interface LeavingWorld extends Pick<DraftWorld, 'now' | 'retain'> {
 }
 
 /** What is known of a package or file that may leave. */
-type Known = Pick<Override, 'withdrawn' | 'unneededSince'>;
+type Known = Pick<Override, 'why' | 'withdrawn' | 'unneededSince'>;
 
 export type Leaving<T extends Known> =
   | { readonly step: 'stay' }
