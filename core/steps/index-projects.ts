@@ -1,20 +1,20 @@
-import { projectControlPrefix } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
-import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+import type { ProjectName } from '../names/project-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { PassedOver, Store, StoredObject } from '../ports/store.ts';
+import type { Store, StoredObject } from '../ports/store.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 import { keepPages } from '../simple/keep-pages.ts';
 import { keptProject } from '../simple/kept-project.ts';
-import { keptRoot, projectsWithState } from '../simple/kept-root.ts';
+import { keptRoot } from '../simple/kept-root.ts';
 import { readProjectState } from '../simple/project-state.ts';
+import { projectsIn } from '../simple/projects-in.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { simpleStrays } from '../store/simple-strays.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { collectStrays, type StrayCollector } from '../store/strays.ts';
+import { collectStrays } from '../store/strays.ts';
 
 interface SimpleWorld {
   readonly store: Store;
@@ -62,7 +62,7 @@ export async function indexProjects(
   { rebuild = false }: IndexProjectsOptions = {},
 ): Promise<IndexedProjects> {
   const strays = collectStrays(simpleStrays);
-  const projects = asked === 'all' ? await knownProjects(world.store, strays) : [...new Set(asked)].sort();
+  const projects = asked === 'all' ? await projectsIn(world.store, strays) : [...new Set(asked)].sort();
   const indexed: IndexedProject[] = [];
   for await (const each of mapInOrder(projects, maxProjectsAtOnce, (project) => indexOne(project, world, rebuild))) {
     indexed.push(each);
@@ -98,26 +98,3 @@ const stateProblem = (subject: string, damage: string): Problem => ({
   subject,
   detail: `${damage}; rebuilt`,
 });
-
-/** Every project that has a folder, a control or a state, in order of name. Takes what lies in none of them. */
-async function knownProjects(store: Store, strays: StrayCollector): Promise<ProjectName[]> {
-  const found = new Set(await projectsWithState(store));
-  for await (const { key } of store.list(projectControlPrefix)) {
-    const project = parseProjectName(key.slice(projectControlPrefix.length).replace(/\.json$/, ''));
-    if (project !== null) found.add(project);
-  }
-  const others = (what: PassedOver) => projectOf(what.path) === null && strays.passedOver(what);
-  for await (const { key } of store.list('simple/', others)) {
-    const project = projectOf(key);
-    if (project === null) strays.object(key);
-    else found.add(project);
-  }
-  return [...found].sort();
-}
-
-/** The project in whose folder something lies, whatever it is: what is wrong there is told with the project. */
-function projectOf(path: string): ProjectName | null {
-  const [, folder = '', name] = path.split('/');
-  const project = name === undefined ? null : parseProjectName(folder);
-  return project === folder ? project : null;
-}
