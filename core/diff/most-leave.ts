@@ -2,8 +2,8 @@ import type { Plan } from '../documents/plan.ts';
 import { readManifest } from '../index/manifest.ts';
 import { listedIn } from '../index/state-source.ts';
 import type { Store } from '../ports/store.ts';
-import { projectsWithState } from '../simple/kept-root.ts';
 import { readProjectState } from '../simple/project-state.ts';
+import { projectsWithState } from '../simple/projects-in.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 

@@ -8,7 +8,6 @@ import { type Problem, problemOf } from '../problems/problem.ts';
 import { keepPages } from '../simple/keep-pages.ts';
 import { keptProject } from '../simple/kept-project.ts';
 import { keptRoot } from '../simple/kept-root.ts';
-import { knownProjects } from '../simple/known-projects.ts';
 import { readProjectState } from '../simple/project-state.ts';
 import { projectsIn } from '../simple/projects-in.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
