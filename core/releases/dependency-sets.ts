@@ -1,10 +1,9 @@
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { evaluateMarker } from '../names/requirement/evaluate-marker.ts';
 import { type MarkerEnvironment, markerEnvironment } from '../names/requirement/marker-environment.ts';
-import { parseMarker } from '../names/requirement/parse-marker.ts';
-import { parseRequirement, type Requirement } from '../names/requirement/parse-requirement.ts';
+import type { Requirement } from '../names/requirement/parse-requirement.ts';
+import { requirementHere } from '../names/requirement/requirement-here.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Reason } from './release-files.ts';
 
@@ -67,25 +66,9 @@ async function dependsOn(
 
 /** The MatchSpec of a requirement that counts in this environment, null if it does not, or why that cannot be told. */
 async function specHere(text: string, environment: MarkerEnvironment, nameOf: NameOf): Promise<string | Reason | null> {
-  const read = readHere(text, environment);
-  return read === null || 'code' in read ? read : specOf(read, nameOf);
-}
-
-/** The requirement if it counts in this environment, null if not, or why that cannot be told. */
-function readHere(text: string, environment: MarkerEnvironment): Requirement | Reason | null {
-  const read = parseRequirement(text);
-  const after = text.slice(text.lastIndexOf(';') + 1);
-  const marker = read.ok ? read.requirement.marker : (markerOf(after) ?? null);
-  const counts = marker === null || evaluateMarker(marker, environment, []);
-  if (counts === false) return null;
-  if (!read.ok) return reason(`its requirement "${text}" ${read.message}`, text);
-  return counts === null ? reason(`nobody can tell beforehand whether "${text}" counts`, text) : read.requirement;
-}
-
-/** Of a requirement that is none, say by a URL: it may be for an extra alone, and then nothing comes of it. */
-function markerOf(text: string) {
-  const parsed = parseMarker(text);
-  return parsed.ok ? parsed.marker : null;
+  const read = requirementHere(text, environment, []);
+  if (typeof read === 'string') return reason(`its ${read}`, text);
+  return read && specOf(read, nameOf);
 }
 
 async function specOf({ project, extras, specifier, text }: Requirement, nameOf: NameOf): Promise<string | Reason> {
