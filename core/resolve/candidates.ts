@@ -63,7 +63,7 @@ function placedFile(file: ProjectFile, project: ProjectName, target: WheelTarget
     return { file, version: wheel.version, ...(why === null ? { wheel } : { why }) };
   }
   const sdist = parseSdistFileName(file.fileName, project);
-  return sdist && { file, version: sdist.version, why: 'is a source distribution' };
+  return sdist && { file, version: sdist.version, why: 'is only a source distribution' };
 }
 
 function misfit(file: ProjectFile, wheel: WheelFileName, target: WheelTarget): string | null {

@@ -35,7 +35,9 @@ function whyNone(project: ProjectName, wanted: readonly Wanted[], { releases, pa
       ? `${project} ${newest.version.text} is yanked`
       : `what fits of ${project} needs something else`;
   }
-  const there = passedOver.filter((one) => fits(one, specifier)).sort(newestFirst);
+  const all = passedOver.filter((one) => fits(one, specifier)).sort(newestFirst);
+  const wheels = all.filter(({ file }) => file.fileName.endsWith('.whl'));
+  const there = wheels.length > 0 ? wheels : all;
   const files = there.slice(0, maxNamed).map(({ file, why }) => `${file.fileName} ${why}`);
   if (files.length > 0) return files.join(', ');
   const versions = new Set([...releases, ...passedOver].sort(newestFirst).map(({ version }) => version.text));

@@ -2,8 +2,8 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, tellingOf } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import type { ProjectFile } from '../python-index/project-file.ts';
 import { dependencySets } from '../releases/dependency-sets.ts';
+import { firstPage } from '../releases/first-page.ts';
 import type { MadeRequest } from '../releases/made-record.ts';
 import { madeRecord } from '../releases/made-record.ts';
 import { pythonBounds } from '../releases/python-bounds.ts';
@@ -42,8 +42,8 @@ export async function madeCandidates(
   { pythonIndexes: indexes, openSubdir }: MadeWorld,
 ): Promise<MadeCandidates> {
   const { id, made } = request;
-  const page = await firstPage(allowlist.indexes, made, indexes);
-  if ('code' in page) return { ok: false, problem: { ...page, subject: id } };
+  const page = await firstPage(allowlist.indexes, made.project, indexes);
+  if (page === null) return { ok: false, problem: { ...missing(made, allowlist.indexes), subject: id } };
   const chosen = chooseReleaseFiles(page.files, made);
   if ('code' in chosen) return { ok: false, problem: { ...chosen, subject: id } };
   const channels = condaNames(allowlist, openSubdir);
@@ -64,21 +64,8 @@ export async function madeCandidates(
   return { ok: true, records, warnings: [...warnings, ...refused] };
 }
 
-interface Page {
-  readonly index: string;
-  readonly files: readonly ProjectFile[];
-}
-
-async function firstPage(
-  urls: readonly string[],
-  { project }: MadeRequest,
-  indexes: PythonIndexes,
-): Promise<Page | Reason> {
-  for (const index of urls) {
-    const files = await indexes.files(index, project);
-    if (files !== null) return { index, files };
-  }
-  const detail = `there is no project ${project} at ${urls.map(shownUrl).join(' or ')}`;
+function missing({ project }: MadeRequest, indexes: readonly string[]): Reason {
+  const detail = `there is no project ${project} at ${indexes.map(shownUrl).join(' or ')}`;
   return { code: 'pypi.missing', detail, hint: 'mend its name, or name the index that has it in "indexes"' };
 }
 

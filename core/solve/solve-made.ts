@@ -1,9 +1,12 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
 import { artifactId } from '../documents/plan.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemOf } from '../problems/problem.ts';
+import { nothingForPip, type ResolvedEntry, resolveEntry } from '../resolve/resolve-entry.ts';
 import { usableRecords } from './candidate-pool.ts';
+import { condaNames } from './conda-names.ts';
 import { type MadeCandidates, type MadeWorld, madeCandidates, type RequestMade } from './made-candidates.ts';
 import type { InstallRequest } from './requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup } from './solve-group.ts';
@@ -18,11 +21,58 @@ interface SolveMadeWorld extends GroupWorld, MadeWorld {
   readonly patches?: Patches;
 }
 
+/** A PyPI entry on a platform, as conda and as pip get it. */
+export interface MadePart extends GroupPart {
+  readonly simple: PartialPlan['simple'];
+}
+
+/**
+ * Solves a PyPI entry on a platform for conda, and for pip, which has a closure of its own. What has no wheel that could be
+ * a conda package is for pip alone where pip can have it: that is told, and no failure.
+ */
+export async function solveForBoth(
+  place: number,
+  request: InstallRequest & RequestMade,
+  world: SolveMadeWorld,
+): Promise<MadePart> {
+  const forPip = await resolveOn(request, world);
+  const { group, problems, warnings, complete } = await solveMade(place, request, world);
+  const isForPip = forPip.outcomes.some(({ status }) => status === 'solved');
+  const { settled = [], left = [] } = Object.groupBy(problems, ({ code }) =>
+    isForPip && code === 'pypi.no-wheel' ? 'settled' : 'left',
+  );
+  return {
+    group,
+    problems: [...left, ...forPip.problems],
+    warnings: [...warnings, ...settled.map((one) => ({ ...one, code: 'pypi.pip-only' })), ...forPip.warnings],
+    complete: complete && forPip.outcomes.every(({ status }) => status !== 'failed'),
+    simple: { outcomes: [...forPip.outcomes], files: [...forPip.files] },
+  };
+}
+
+async function resolveOn(request: RequestMade, world: SolveMadeWorld): Promise<ResolvedEntry> {
+  const { view, virtualPackages, allowlist, openSubdir } = world;
+  const version = (name: string) => virtualPackages[name]?.split('=', 1)[0] ?? null;
+  const here = { subdir: view.platform, glibc: version('__glibc'), macos: version('__osx') };
+  const nothing = { files: [], problems: [], warnings: [] };
+  try {
+    const pythons = await condaNames(allowlist, openSubdir).pythons();
+    const targets = pythons.map((python) => ({ ...here, pythonMinor: Number(python.slice('3.'.length)) }));
+    if (targets.length > 0) return await resolveEntry(request, targets, world);
+    const none = nothingForPip(request, { ...here, pythonMinor: null }, 'unsolvable', 'there is no Python 3');
+    return { ...nothing, outcomes: [none] };
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    const failed = nothingForPip(request, { ...here, pythonMinor: null }, 'failed', error.message);
+    return { ...nothing, outcomes: [failed], problems: [problemOf(error, request.id)] };
+  }
+}
+
 /**
  * Solves a PyPI entry on a platform: its package is one that can be made, whatever the channels have of that name, and all
  * else comes from the channels. An index that cannot be read fails the entry, not the run.
  */
-export async function solveMade(
+async function solveMade(
   place: number,
   request: InstallRequest & RequestMade,
   world: SolveMadeWorld,
