@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+import { pythonMinors } from '../names/python-minors.ts';
 import { noarch } from '../names/subdir.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { NameOf } from '../releases/dependency-sets.ts';
@@ -47,8 +48,7 @@ export function condaNames(allowlist: Allowlist, openSubdir: OpenSubdir): CondaN
     },
     async pythons() {
       const versions = python.length > 0 ? python : (await recordsOf('python')).map(({ version }) => version);
-      const minors = versions.flatMap((version) => /^3\.(\d{1,2})(?:\.|$)/.exec(version)?.slice(1).map(Number) ?? []);
-      return [...new Set(minors)].sort((a, b) => a - b).map((minor) => `3.${minor}`);
+      return pythonMinors(versions);
     },
   };
 }

@@ -12,7 +12,7 @@ import { chooseReleaseFiles, type Reason, type ReleaseFile } from '../releases/r
 import { splitDepends } from '../releases/split-depends.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { type CondaNames, condaNames } from './conda-names.ts';
-import type { InstallRequest } from './requests.ts';
+import type { RequestMade } from './requests.ts';
 import type { OpenSubdir } from './upstream-subdirs.ts';
 
 export interface MadeWorld {
@@ -25,9 +25,6 @@ export interface MadeWorld {
 export type MadeCandidates =
   | { readonly ok: true; readonly records: readonly UpstreamRecord[]; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problem: Problem };
-
-/** An entry for which packages are made, as a request. */
-export type RequestMade = Pick<InstallRequest, 'id' | 'platforms'> & { readonly made: MadeRequest };
 
 /**
  * Works out which packages could be made for a PyPI entry: of each of the newest releases, one for each distinct set of

@@ -20,6 +20,9 @@ export interface InstallRequest {
   readonly made?: MadeRequest;
 }
 
+/** An entry for which packages are made. */
+export type RequestMade = InstallRequest & Required<Pick<InstallRequest, 'made'>>;
+
 /** All that must install, in the allowlist's order: entries first, then environments. */
 export function installRequests({
   entries,
@@ -35,6 +38,12 @@ export function installRequests({
   });
   return [...single, ...environments.map(({ id, specs, channels }) => ({ id, specs, platforms, channels }))];
 }
+
+/** Those of PyPI entries, which pip is to install too. */
+export const pypiRequests = (allowlist: RequestedByAllowlist): RequestMade[] =>
+  installRequests(allowlist).flatMap((request) =>
+    request.made === undefined ? [] : [{ ...request, made: request.made }],
+  );
 
 type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platforms' | 'condaNames'>;
 

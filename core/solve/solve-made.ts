@@ -7,12 +7,13 @@ import { problemOf } from '../problems/problem.ts';
 import { nothingForPip, type ResolvedEntry, resolveEntry } from '../resolve/resolve-entry.ts';
 import { usableRecords } from './candidate-pool.ts';
 import { condaNames } from './conda-names.ts';
-import { type MadeCandidates, type MadeWorld, madeCandidates, type RequestMade } from './made-candidates.ts';
-import type { InstallRequest } from './requests.ts';
+import { type MadeCandidates, type MadeWorld, madeCandidates } from './made-candidates.ts';
+import type { RequestMade } from './requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup } from './solve-group.ts';
 import { failedOutcome } from './solve-request.ts';
 import { patchRecords } from './upstream-subdirs.ts';
 import type { UpstreamView } from './upstream-view.ts';
+import { wheelTargets } from './virtual-packages.ts';
 
 interface SolveMadeWorld extends GroupWorld, MadeWorld {
   readonly view: UpstreamView;
@@ -30,11 +31,7 @@ export interface MadePart extends GroupPart {
  * Solves a PyPI entry on a platform for conda, and for pip, which has a closure of its own. What has no wheel that could be
  * a conda package is for pip alone where pip can have it: that is told, and no failure.
  */
-export async function solveForBoth(
-  place: number,
-  request: InstallRequest & RequestMade,
-  world: SolveMadeWorld,
-): Promise<MadePart> {
+export async function solveForBoth(place: number, request: RequestMade, world: SolveMadeWorld): Promise<MadePart> {
   const forPip = await resolveOn(request, world);
   const { group, problems, warnings, complete } = await solveMade(place, request, world);
   const isForPip = forPip.outcomes.some(({ status }) => status === 'solved');
@@ -52,18 +49,15 @@ export async function solveForBoth(
 
 async function resolveOn(request: RequestMade, world: SolveMadeWorld): Promise<ResolvedEntry> {
   const { view, virtualPackages, allowlist, openSubdir } = world;
-  const version = (name: string) => virtualPackages[name]?.split('=', 1)[0] ?? null;
-  const here = { subdir: view.platform, glibc: version('__glibc'), macos: version('__osx') };
   const nothing = { files: [], problems: [], warnings: [] };
+  const nowhere = { subdir: view.platform, pythonMinor: null };
   try {
-    const pythons = await condaNames(allowlist, openSubdir).pythons();
-    const targets = pythons.map((python) => ({ ...here, pythonMinor: Number(python.slice('3.'.length)) }));
+    const targets = wheelTargets(view.platform, virtualPackages, await condaNames(allowlist, openSubdir).pythons());
     if (targets.length > 0) return await resolveEntry(request, targets, world);
-    const none = nothingForPip(request, { ...here, pythonMinor: null }, 'unsolvable', 'there is no Python 3');
-    return { ...nothing, outcomes: [none] };
+    return { ...nothing, outcomes: [nothingForPip(request, nowhere, 'unsolvable', 'there is no Python 3')] };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
-    const failed = nothingForPip(request, { ...here, pythonMinor: null }, 'failed', error.message);
+    const failed = nothingForPip(request, nowhere, 'failed', error.message);
     return { ...nothing, outcomes: [failed], problems: [problemOf(error, request.id)] };
   }
 }
@@ -72,11 +66,7 @@ async function resolveOn(request: RequestMade, world: SolveMadeWorld): Promise<R
  * Solves a PyPI entry on a platform: its package is one that can be made, whatever the channels have of that name, and all
  * else comes from the channels. An index that cannot be read fails the entry, not the run.
  */
-async function solveMade(
-  place: number,
-  request: InstallRequest & RequestMade,
-  world: SolveMadeWorld,
-): Promise<GroupPart> {
+async function solveMade(place: number, request: RequestMade, world: SolveMadeWorld): Promise<GroupPart> {
   const { view, patches = noPatches, log } = world;
   const candidates = await tryCandidates(request, world);
   if (!candidates.ok) {
