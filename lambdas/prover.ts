@@ -30,7 +30,7 @@ async function proveOnce({ telemetry, ...world }: ProverWorld): Promise<void> {
   const { proof, gained, lost } = await prove(allowlist, { ...world, log: telemetry.log });
   const failing = failingEntries(proof);
   telemetry.note('proof', { entries: proof.entries.length, failing: failing.length, gained: gained.length });
-  for (const entry of lost) telemetry.warn('no longer installs', entry);
+  for (const entry of lost) telemetry.warn('no longer installs', { ...entry });
   telemetry.count('EntriesFailing', failing.length);
   telemetry.count('EntriesLost', lost.length);
 }
