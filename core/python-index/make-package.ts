@@ -11,6 +11,7 @@ import { readSdist } from '../sdist/read-sdist.ts';
 import { unpackSdist } from '../sdist/unpack-sdist.ts';
 import { type DownloadWorld, download, type Received } from '../upstream/download.ts';
 import { convertWheel } from '../wheel/convert-wheel.ts';
+import { asksOf } from '../wheel/core-metadata.ts';
 import { readWheel } from '../wheel/read-wheel.ts';
 
 export interface MakeWorld extends DownloadWorld {
@@ -41,6 +42,9 @@ export async function makePackage(
   await using wheel = made.from === 'wheel' ? await wheelIn(file, made) : await wheelOf(file, made, world);
   const { name, build, depends } = made;
   const read = await readWheel(wheel.source, wheel.name);
+  if (made.asks !== undefined && asksOf(read.metadata) !== made.asks) {
+    refuse('wheel.metadata', `the METADATA of ${made.fileName} asks for something else than its index said`);
+  }
   const timestamp = made.timestamp || read.modified;
   const converted = await convertWheel(read, { name: packageNameSchema.parse(name), build, depends, timestamp });
   const staged = wheel.bytes + file.digests.size;
