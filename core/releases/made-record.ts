@@ -22,6 +22,8 @@ export interface MadeRequest {
   readonly specifier: Specifier;
   /** Whether an sdist will do where a release has no wheel. */
   readonly unpack: boolean;
+  /** Whether what it needs and no channel has comes from the index. */
+  readonly closesOnIndex: boolean;
   /** What the package is called in conda. */
   readonly name: PackageName;
   /** What the entry says that the package needs besides. */

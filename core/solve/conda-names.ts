@@ -1,80 +1,125 @@
 import { z } from 'zod';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { Specifier } from '../names/pep440/specifier.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { noarch } from '../names/subdir.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
-import type { NameOf } from '../releases/dependency-sets.ts';
+import { authorsSpelling } from '../releases/authors-spelling.ts';
+import type { NameEvidence } from '../releases/name-evidence.ts';
+import type { PythonIndexes } from '../releases/python-indexes.ts';
 import type { Reason } from '../releases/release-files.ts';
+import { type ChannelPackages, channelPackages } from './channel-packages.ts';
+import { chooseName, type NameChoice } from './choose-name.ts';
 import { makeOnce, type OpenSubdir } from './upstream-subdirs.ts';
-import { openView, type UpstreamView } from './upstream-view.ts';
 
-/** What the conda channels say of Python projects. */
+/** What is known of Python projects and of the conda channels. */
 export interface CondaNames {
-  readonly nameOf: NameOf;
-  /** Whether a channel has a package of this name, and nothing says that it is the project. */
-  isTaken(name: string, project: ProjectName): Promise<boolean>;
+  /** The conda package that a project is, some version of which is wanted; null where nothing says so; or why nobody can tell. */
+  evidenceOf(project: ProjectName, wanted: Specifier): Promise<string | Reason | null>;
+  /** Whether there is a version of a package in this range on every platform; of one that conda has no words for, any. */
+  has(name: string, wanted: Specifier): Promise<boolean>;
+  /** Whether there is a package of this name at all. */
+  offers(name: string): Promise<boolean>;
+  /** Names of the channels that are the project's once normalised: `ruamel.yaml` and `ruamel_yaml`. */
+  spellings(project: ProjectName): Promise<readonly string[]>;
   /** Minor versions of Python 3, rising: those the allowlist lists, in whatever order, else all that the channels have. */
   pythons(): Promise<string[]>;
+  /** What was odd about the evidence so far. */
+  warnings(): readonly Problem[];
+}
+
+export interface NamesWorld {
+  /** The conda channels, which have the dependencies. */
+  readonly openSubdir: OpenSubdir;
+  readonly pythonIndexes: PythonIndexes;
+  readonly nameEvidence: NameEvidence;
 }
 
 /**
- * Reads of the channels, for every platform, so that a package comes out the same wherever the work is cut. A project has
- * a conda package by `condaNames`, or by records whose `purls` name it: of 182 projects the conda package that is spelt
- * alike is something else (graphviz, docker), so the spelling alone is no evidence.
+ * Works out which conda packages PyPI projects are, from the channels of every platform, so that a package comes out the
+ * same wherever the work is cut. Evidence is, in this order: `condaNames`; `purls` of a record that is named as the project
+ * is; the published mapping; the metadata that such a package installs. A name alone is none: of 182 projects the conda
+ * package that is named so is something else (graphviz, docker).
+ *
+ * @throws GatehouseError `upstream.*` and others where a channel, an index or the mapping cannot be read
  */
-export function condaNames(allowlist: Allowlist, openSubdir: OpenSubdir): CondaNames {
-  const { channels, platforms, python } = allowlist;
-  const openViews = (): Promise<UpstreamView[]> =>
-    Promise.all(platforms.map((platform) => openView(channels, platform, { openSubdir })));
-  const recordsOf = async (name: string): Promise<RepodataRecord[]> => {
-    const found = await Promise.all((await openViews()).map((view) => view.named(name)));
-    return found.flatMap(({ records }) => records.map(({ record }) => record));
-  };
-  const nameOf = async (project: ProjectName): Promise<string | Reason> => {
-    const given = allowlist.condaNames.get(project);
-    if (given !== undefined) return given;
-    const alike = await spellings(project, allowlist, openSubdir);
-    const told = await Promise.all(alike.map(async (name) => (await recordsOf(name)).some(isOf(project))));
-    return choose(project, alike, told);
-  };
-  // Releases of a project need mostly the same, and all names of the channels are looked at for each.
-  const named = new Map<ProjectName, Promise<string | Reason>>();
+export function condaNames(allowlist: Allowlist, world: NamesWorld): CondaNames {
+  const warnings = new Set<Problem>();
+  const channels = channelPackages(allowlist, world.openSubdir);
+  const told = { ...world, allowlist, channels, warn: (problem: Problem) => void warnings.add(problem) };
+  // Releases of a project need mostly the same.
+  const known = new Map<string, Promise<string | Reason | null>>();
   return {
-    nameOf: (project) => makeOnce(named, project, () => nameOf(project)),
-    async isTaken(name, project) {
-      const records = allowlist.condaNames.has(project) ? [] : await recordsOf(name);
-      return records.length > 0 && !records.some(isOf(project));
-    },
-    async pythons() {
-      const versions = python.length > 0 ? python : (await recordsOf('python')).map(({ version }) => version);
-      const minors = versions.flatMap((version) => /^3\.(\d{1,2})(?:\.|$)/.exec(version)?.slice(1).map(Number) ?? []);
-      return [...new Set(minors)].sort((a, b) => a - b).map((minor) => `3.${minor}`);
-    },
+    evidenceOf: (project, wanted) =>
+      makeOnce(known, `${project} ${wanted.text}`, () => evidenceOf(project, wanted, told)),
+    has: channels.has,
+    offers: async (name) => (await channels.records(name)).length > 0,
+    spellings: channels.spellings,
+    pythons: () => pythonsOf(allowlist, channels),
+    warnings: () => [...warnings],
   };
 }
 
-/** Names of the channels that are the project's once normalised: `ruamel.yaml` and `ruamel_yaml`. */
-async function spellings(
-  project: ProjectName,
-  { channels, platforms }: Allowlist,
-  open: OpenSubdir,
-): Promise<string[]> {
-  const places = channels.flatMap((channel) => [noarch, ...platforms].map((subdir) => [channel, subdir] as const));
-  const opened = await Promise.all(places.map(([channel, subdir]) => open(channel, subdir)));
-  const names = opened.flatMap((subdir) => [...(subdir?.names() ?? [])]);
-  return [...new Set(names.filter((name) => isSpelling(name, project)))].sort();
+interface EvidenceWorld extends NamesWorld {
+  readonly allowlist: Allowlist;
+  readonly channels: ChannelPackages;
+  warn(problem: Problem): void;
 }
 
-/** Most names differ in their first letter, and hundreds of thousands are asked. */
-const isSpelling = (name: string, project: ProjectName): boolean =>
-  name[0] === project[0] && parseProjectName(name) === project;
+async function evidenceOf(
+  project: ProjectName,
+  wanted: Specifier,
+  world: EvidenceWorld,
+): Promise<string | Reason | null> {
+  const given = world.allowlist.condaNames.get(project);
+  if (given !== undefined) return given;
+  const choice = await firstChoice(project, world);
+  if (choice.kind === 'none') return null;
+  if (choice.kind === 'one') return choice.name;
+  const name = choice.kind === 'spellings' ? await chooseSpelling(project, choice.names, { ...world, wanted }) : null;
+  return name ?? severalNames(project, choice.names);
+}
 
-/** The name that is spelt as the project is, else the only one there is. */
-function choose(project: ProjectName, alike: readonly string[], told: readonly boolean[]): string | Reason {
-  const named = alike.filter((_, place) => told[place]);
-  if (named.includes(project)) return project;
-  const [only, ...others] = named;
-  return only !== undefined && others.length === 0 ? only : unknownName(project, named.length > 0 ? named : alike);
+/** The first evidence that says anything decides. */
+async function firstChoice(project: ProjectName, world: EvidenceWorld): Promise<NameChoice> {
+  const { channels, allowlist, nameEvidence, warn } = world;
+  const alike = await channels.spellings(project);
+  const isNamed = async (name: string) => (await channels.records(name)).some(isOf(project));
+  const byPurls = chooseName(project, await those(alike, isNamed));
+  if (byPurls.kind !== 'none') return byPurls;
+  const mapped = allowlist.mapping === null ? null : await nameEvidence.mapped(allowlist.mapping, project);
+  if (mapped?.warning) warn(mapped.warning);
+  const published = chooseName(project, mapped?.names ?? []);
+  if (published.kind !== 'none') return published;
+  const carries = async (name: string) => {
+    const newest = await channels.newest(name);
+    return newest !== null && (await nameEvidence.carried(newest)).has(project);
+  };
+  return chooseName(project, await those(alike, carries));
+}
+
+/** The one that has a version in the range, else the one that its author spells so; null where that does not tell either. */
+async function chooseSpelling(
+  project: ProjectName,
+  names: readonly string[],
+  { channels, allowlist, pythonIndexes, wanted }: EvidenceWorld & { readonly wanted: Specifier },
+): Promise<string | null> {
+  const having = await those(names, (name) => channels.has(name, wanted));
+  const left = having.length > 0 ? having : names;
+  if (left.length === 1) return left[0] ?? null;
+  const written = await authorsSpelling(allowlist.indexes, project, pythonIndexes);
+  return left.find((name) => name === written) ?? null;
+}
+
+async function those(names: readonly string[], isOne: (name: string) => Promise<boolean>): Promise<string[]> {
+  const told = await Promise.all(names.map(isOne));
+  return names.filter((_, place) => told[place]);
+}
+
+async function pythonsOf({ python }: Allowlist, channels: ChannelPackages): Promise<string[]> {
+  const versions = python.length > 0 ? python : (await channels.records('python')).map(({ version }) => version);
+  const minors = versions.flatMap((version) => /^3\.(\d{1,2})(?:\.|$)/.exec(version)?.slice(1).map(Number) ?? []);
+  return [...new Set(minors)].sort((a, b) => a - b).map((minor) => `3.${minor}`);
 }
 
 const purlsSchema = z.array(z.string());
@@ -86,11 +131,11 @@ const isOf =
     return purls.some((purl) => parseProjectName(/^pkg:pypi\/([\w.-]+)(?:[@?#]|$)/i.exec(purl)?.[1] ?? '') === project);
   };
 
-function unknownName(project: ProjectName, alike: readonly string[]): Reason {
-  const [one, ...others] = alike;
-  const suggested = others.length === 0 ? (one ?? 'NAME') : 'NAME';
-  const there = one === undefined ? 'none is spelt so' : `is it ${alike.join(' or ')}?`;
-  const detail = `no channel says which conda package the PyPI project ${project} is; ${there}`;
-  const hint = `if that is right, add "condaNames": { "${project}": "${suggested}" } to the allowlist`;
-  return { code: 'pypi.conda-name', detail, hint };
+function severalNames(project: ProjectName, names: readonly string[]): Reason {
+  const detail = `the PyPI project ${project} is in several conda packages: ${names.slice(0, 20).join(', ')}`;
+  return {
+    code: 'pypi.conda-name',
+    detail,
+    hint: `say which: "condaNames": { "${project}": "NAME" } in the allowlist`,
+  };
 }

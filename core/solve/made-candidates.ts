@@ -1,29 +1,24 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { type Problem, tellingOf } from '../problems/problem.ts';
-import { shownUrl } from '../problems/shown-url.ts';
-import type { ProjectFile } from '../python-index/project-file.ts';
-import { dependencySets } from '../releases/dependency-sets.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { MadeRequest } from '../releases/made-record.ts';
-import { madeRecord } from '../releases/made-record.ts';
-import { pythonBounds } from '../releases/python-bounds.ts';
-import type { PythonIndexes, ReleaseMetadata } from '../releases/python-indexes.ts';
-import { chooseReleaseFiles, type Reason, type ReleaseFile } from '../releases/release-files.ts';
-import { splitDepends } from '../releases/split-depends.ts';
+import type { Reason } from '../releases/release-files.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
-import { type CondaNames, condaNames } from './conda-names.ts';
+import { type CondaNames, condaNames, type NamesWorld } from './conda-names.ts';
+import { type MadeClosure, madeClosure } from './made-closure.ts';
+import type { WantedProject } from './project-places.ts';
 import type { InstallRequest } from './requests.ts';
-import type { OpenSubdir } from './upstream-subdirs.ts';
-
-export interface MadeWorld {
-  readonly pythonIndexes: PythonIndexes;
-  /** The conda channels, which have the dependencies. */
-  readonly openSubdir: OpenSubdir;
-}
+import type { MadeRelease } from './surviving-releases.ts';
 
 /** The packages that could be made for an entry, or why there are none. */
 export type MadeCandidates =
-  | { readonly ok: true; readonly records: readonly UpstreamRecord[]; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly records: readonly UpstreamRecord[];
+      /** Of other projects, and what is wanted of them: those that no channel has. */
+      readonly dependencies: readonly UpstreamRecord[];
+      readonly wanted: readonly WantedProject[];
+      readonly warnings: readonly Problem[];
+    }
   | { readonly ok: false; readonly problem: Problem };
 
 /** An entry for which packages are made, as a request. */
@@ -37,105 +32,58 @@ export type RequestMade = Pick<InstallRequest, 'id' | 'platforms'> & { readonly 
  * @throws GatehouseError `upstream.*` and others when an index or channel cannot be read, which says nothing of the entry
  */
 export async function madeCandidates(
-  request: RequestMade,
+  { id, made, platforms }: RequestMade,
   allowlist: Allowlist,
-  { pythonIndexes: indexes, openSubdir }: MadeWorld,
+  world: NamesWorld,
 ): Promise<MadeCandidates> {
-  const { id, made } = request;
-  const page = await firstPage(allowlist.indexes, made, indexes);
-  if ('code' in page) return { ok: false, problem: { ...page, subject: id } };
-  const chosen = chooseReleaseFiles(page.files, made);
-  if ('code' in chosen) return { ok: false, problem: { ...chosen, subject: id } };
-  const channels = condaNames(allowlist, openSubdir);
-  const world = { ...channels, request, allowlist, index: page.index, indexes, known: await channels.pythons() };
-  const records: UpstreamRecord[] = [];
-  const warnings: Problem[] = (await channels.isTaken(made.name, made.project)) ? [nameTaken(request)] : [];
-  const refused: Problem[] = [];
-  for (const release of chosen) {
-    const own = await releaseRecords(release, world);
-    if ('code' in own) refused.push({ ...own, subject: id, detail: `${release.file.fileName}: ${own.detail}` });
-    else {
-      records.push(...own.records);
-      warnings.push(...own.leftOut.map((finding) => ({ ...finding, subject: release.file.fileName })));
-    }
-  }
+  const names = condaNames(allowlist, world);
+  const called = await ownName(made, names);
+  if (called?.isFault) return { ok: false, problem: { ...called.reason, subject: id } };
+  const closure = await madeClosure({
+    root: made,
+    platforms: { own: platforms, all: allowlist.platforms },
+    known: await names.pythons(),
+    urls: allowlist.indexes,
+    indexes: world.pythonIndexes,
+    names,
+  });
+  if ('code' in closure) return { ok: false, problem: { ...closure, subject: id } };
+  const refused = closure.own.flatMap((release) => refusal(release, id));
+  const records = closure.own.flatMap((release) => (release.fault === null ? release.records : []));
   const [newest] = refused;
   if (records.length === 0 && newest !== undefined) return { ok: false, problem: newest };
-  return { ok: true, records, warnings: [...warnings, ...refused] };
+  const taken = called === null ? [] : [{ ...called.reason, subject: id }];
+  const warnings = [...names.warnings(), ...taken, ...leftOut(closure), ...refused];
+  const { wanted, others } = closure;
+  return { ok: true, records, dependencies: others.flatMap((release) => release.records), wanted, warnings };
 }
 
-interface Page {
-  readonly index: string;
-  readonly files: readonly ProjectFile[];
-}
-
-async function firstPage(
-  urls: readonly string[],
-  { project }: MadeRequest,
-  indexes: PythonIndexes,
-): Promise<Page | Reason> {
-  for (const index of urls) {
-    const files = await indexes.files(index, project);
-    if (files !== null) return { index, files };
+/**
+ * Whether the name that the made package gets is the project's in conda: another one would lie beside it, with the same
+ * files. Where nothing is known of the project, the name may still be taken by something else.
+ */
+async function ownName(
+  { name, project, specifier }: MadeRequest,
+  names: CondaNames,
+): Promise<{ readonly isFault: boolean; readonly reason: Reason } | null> {
+  const told = await names.evidenceOf(project, specifier);
+  if (told === name) return null;
+  if (told === null) {
+    if (!(await names.offers(name))) return null;
+    const detail = `a channel has a package ${name}, and nothing says that it is this project; clients see both`;
+    const hint = `add "condaNames": { "${project}": "${name}" } to the allowlist if it is, another name if it is not`;
+    return { isFault: false, reason: { code: 'pypi.name-taken', detail, hint } };
   }
-  const detail = `there is no project ${project} at ${urls.map(shownUrl).join(' or ')}`;
-  return { code: 'pypi.missing', detail, hint: 'mend its name, or name the index that has it in "indexes"' };
+  if (typeof told !== 'string') return { isFault: true, reason: told };
+  const detail = `the PyPI project ${project} is the conda package ${told}, and one of another name would be made`;
+  const hint = `to make it under that name, add "condaNames": { "${project}": "${told}" } to the allowlist`;
+  return { isFault: true, reason: { code: 'pypi.conda-name', detail, hint } };
 }
 
-function nameTaken({ id, made: { name, project } }: RequestMade): Problem {
-  const detail = `a channel has a package ${name}, and nothing says that it is this project; clients see both`;
-  const hint = `add "condaNames": { "${project}": "${name}" } to the allowlist if it is, another name if it is not`;
-  return { code: 'pypi.name-taken', subject: id, detail, hint };
-}
+const refusal = ({ fault, release }: MadeRelease, subject: string): Problem[] =>
+  fault === null ? [] : [{ ...fault, subject, detail: `${release.file.fileName}: ${fault.detail}` }];
 
-interface ReleaseWorld extends CondaNames {
-  readonly request: RequestMade;
-  readonly allowlist: Allowlist;
-  /** The index that the release is of. */
-  readonly index: string;
-  readonly indexes: PythonIndexes;
-  /** All pythons there are. */
-  readonly known: readonly string[];
-}
-
-type ReleaseRecords = Pick<ReleaseMetadata, 'leftOut'> & { readonly records: readonly UpstreamRecord[] };
-
-async function releaseRecords(release: ReleaseFile, world: ReleaseWorld): Promise<ReleaseRecords | Reason> {
-  const { request, allowlist, index, known, nameOf } = world;
-  const { made, platforms } = request;
-  const read = await readRelease(release, made, world.indexes);
-  if ('code' in read) return read;
-  const { metadata, leftOut } = read;
-  const bounds = pythonBounds(release, metadata.requiresPython, { stated: made.depends, known });
-  if ('code' in bounds) return bounds;
-  const targets = platforms.flatMap((platform) => bounds.pythons.map((python) => ({ platform, python })));
-  const sets = await dependencySets(metadata.requiresDist, targets, { nameOf, stated: made.depends });
-  if ('code' in sets) return sets;
-  const parts = splitDepends(sets, allowlist.platforms);
-  if (parts === null)
-    return { code: 'pypi.dependency', detail: 'what it needs differs between machines of one system' };
-  const records: UpstreamRecord[] = [];
-  for (const part of parts) {
-    const record = madeRecord(part, { release, metadata, made, index, bounds: bounds.specifier });
-    if ('code' in record) return record;
-    records.push(record);
-  }
-  return { records, leftOut };
-}
-
-/** What a release says of itself; a file that cannot be read is its own fault, one that cannot be had the index's. */
-async function readRelease(
-  release: ReleaseFile,
-  { project }: MadeRequest,
-  indexes: PythonIndexes,
-): Promise<ReleaseMetadata | Reason> {
-  const { file } = release;
-  if (file.sha256 === null) return { code: 'fetch.unverifiable', detail: 'its index gives no sha256 of it' };
-  try {
-    if (release.from === 'wheel') return await indexes.wheel(file);
-    return await indexes.sdist(file, { ...release.name, project });
-  } catch (error) {
-    if (!(error instanceof GatehouseError) || error.code !== 'package.refused') throw error;
-    return { code: error.code, ...tellingOf(error) };
-  }
-}
+const leftOut = ({ own, others }: MadeClosure): Problem[] =>
+  [...own, ...others].flatMap((made) =>
+    made.fault === null ? made.leftOut.map((finding) => ({ ...finding, subject: made.release.file.fileName })) : [],
+  );

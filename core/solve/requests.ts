@@ -40,14 +40,15 @@ type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platfo
 
 /** A made package takes the project's name unless the allowlist gives it another. */
 function requestMade(entry: PypiEntry, condaNames: Allowlist['condaNames']): InstallRequest {
-  const { name: project, unpack, depends, platforms } = entry;
+  const { name: project, unpack, closesOnIndex, depends, platforms } = entry;
   const specifier = parseSpecifier(entry.specifier);
   const versions = specifier && specifierToMatchSpec(specifier);
   if (specifier === null || !versions?.ok) throw new TypeError(`not a specifier: ${entry.specifier}`);
   const name = packageNameSchema.parse(condaNames.get(project) ?? project);
   const spec = ownSpec(`${name} ${specifier.clauses.length === 0 ? '*' : versions.text} ${madeBuild}*`);
   const id = `pypi:${project}${entry.specifier === '' ? '' : ` ${entry.specifier}`}`;
-  return { id, specs: [spec], platforms, channels: new Map(), made: { project, specifier, unpack, name, depends } };
+  const made = { project, specifier, unpack, closesOnIndex, name, depends };
+  return { id, specs: [spec], platforms, channels: new Map(), made };
 }
 
 /** A spec written in this code. */

@@ -1,17 +1,22 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
 import { artifactId } from '../documents/plan.ts';
+import { matchSpecMatches } from '../names/match-spec/match-record.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemOf } from '../problems/problem.ts';
+import { specOf } from '../releases/dependency-sets.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { usableRecords } from './candidate-pool.ts';
-import { type MadeCandidates, type MadeWorld, madeCandidates, type RequestMade } from './made-candidates.ts';
-import type { InstallRequest } from './requests.ts';
+import type { NamesWorld } from './conda-names.ts';
+import { type MadeCandidates, madeCandidates, type RequestMade } from './made-candidates.ts';
+import type { WantedProject } from './project-places.ts';
+import { type InstallRequest, ownSpec } from './requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup } from './solve-group.ts';
 import { failedOutcome } from './solve-request.ts';
 import { patchRecords } from './upstream-subdirs.ts';
-import type { UpstreamView } from './upstream-view.ts';
+import type { NamedRecords, UpstreamView } from './upstream-view.ts';
 
-interface SolveMadeWorld extends GroupWorld, MadeWorld {
+interface SolveMadeWorld extends GroupWorld, NamesWorld {
   readonly view: UpstreamView;
   readonly allowlist: Allowlist;
   /** The organisation's own hotfixes; none without it. */
@@ -19,8 +24,8 @@ interface SolveMadeWorld extends GroupWorld, MadeWorld {
 }
 
 /**
- * Solves a PyPI entry on a platform: its package is one that can be made, whatever the channels have of that name, and all
- * else comes from the channels. An index that cannot be read fails the entry, not the run.
+ * Solves a PyPI entry on a platform: its package is one that can be made, whatever the channels have of that name. All else
+ * comes from the channels, and what they lack from those that can be made for it. An index that cannot be read fails the entry, not the run.
  */
 export async function solveMade(
   place: number,
@@ -37,12 +42,32 @@ export async function solveMade(
     const group = { solved: [{ request: place, outcomes }], chosen: [] };
     return { group, problems: [problem], warnings: [], complete: !isFailed };
   }
-  const { usable, faults } = usableRecords(patchRecords(candidates.records, patches));
-  const problems = faults.map(({ placed, fault }) => ({ ...fault, subject: artifactId(placed) }));
-  const named: UpstreamView['named'] = async (name, only) =>
-    name === request.made.name ? { records: usable, problems } : view.named(name, only);
+  const own = madeNamed(candidates.records, patches);
+  const others = Map.groupBy(candidates.dependencies, ({ record }): string => record.name);
+  const named: UpstreamView['named'] = async (name, only) => {
+    if (name === request.made.name) return own;
+    const ofChannels = await view.named(name, only);
+    const wanted = candidates.wanted.filter((one) => one.name === name);
+    if (wanted.every((one) => isMet(one, ofChannels.records))) return ofChannels;
+    const made = madeNamed(others.get(name) ?? [], patches);
+    return {
+      records: [...ofChannels.records, ...made.records],
+      problems: [...ofChannels.problems, ...made.problems],
+    };
+  };
   const part = await solveGroup([[place, request]], { platform: view.platform, named }, world);
   return { ...part, warnings: [...candidates.warnings] };
+}
+
+function madeNamed(made: readonly UpstreamRecord[], patches: Patches): NamedRecords {
+  const { usable, faults } = usableRecords(patchRecords(made, patches));
+  return { records: usable, problems: faults.map(({ placed, fault }) => ({ ...fault, subject: artifactId(placed) })) };
+}
+
+/** Whether the channels have on this platform what is wanted of a project: then it comes from them. */
+function isMet({ name, specifier }: WantedProject, records: readonly UpstreamRecord[]): boolean {
+  const spec = specOf(name, specifier);
+  return spec.ok && records.some(({ record }) => matchSpecMatches(ownSpec(spec.text), record));
 }
 
 type TriedCandidates =
