@@ -20,6 +20,8 @@ export type Event =
   /** Slow: about 0.6 MB a second. */
   | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
   | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }
+  /** Pages for pip were written. */
+  | { readonly type: 'index.project'; readonly project: string; readonly files: number }
   | { readonly type: 'prove.entry'; readonly entry: string; readonly platform: string; readonly installable: boolean }
   | {
       readonly type: 'retry';

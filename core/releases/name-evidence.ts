@@ -9,6 +9,7 @@ import { shownUrl } from '../problems/shown-url.ts';
 import { carriedProjects } from '../python-index/carried-projects.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { fetchDocument, type UpstreamWorld } from '../upstream/fetch-with-retry.ts';
+import { makeOnce } from '../upstream/make-once.ts';
 import { once, readBounded } from '../upstream/read-body.ts';
 
 /** What a published mapping says of a project. */
@@ -39,16 +40,10 @@ export function openNameEvidence(world: EvidenceWorld): NameEvidence {
   const packages = new Map<string, Promise<ReadonlySet<ProjectName>>>();
   return {
     async mapped(url, project) {
-      const mapping = opened.get(url) ?? openMapping(url, world);
-      opened.set(url, mapping);
-      const { names, warning } = await mapping;
+      const { names, warning } = await makeOnce(opened, url, () => openMapping(url, world));
       return { names: names.get(project) ?? [], warning };
     },
-    carried(record) {
-      const read = packages.get(record.url) ?? carriedProjects(record, world);
-      packages.set(record.url, read);
-      return read;
-    },
+    carried: (record) => makeOnce(packages, record.url, () => carriedProjects(record, world)),
     async keep() {
       for (const [url, opening] of opened) {
         const mapping = await opening.catch(() => null);

@@ -1,6 +1,6 @@
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import type { Pep440Version } from '../names/pep440/pep440-version.ts';
-import type { Specifier } from '../names/pep440/specifier.ts';
+import { pinsVersion, type Specifier } from '../names/pep440/specifier.ts';
 import { admittedVersions } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { parseSdistFileName, type SdistFileName, sdistFormats } from '../names/sdist-file-name.ts';
@@ -38,7 +38,7 @@ const maxSdists = 3;
 export function chooseReleaseFiles(files: readonly ProjectFile[], wanted: WantedReleases): ReleaseFile[] | Reason {
   const { project, specifier } = wanted;
   const known = files.flatMap((file) => named(file, project));
-  const isPin = specifier.clauses.some(({ op }) => op === '==' || op === '===');
+  const isPin = pinsVersion(specifier);
   const offered = known.filter(({ file, version }) => version.local.length === 0 && (isPin || file.yanked === false));
   const fitting = admittedVersions(specifier, offered, ({ version }) => version);
   fitting.sort((a, b) => comparePep440(b.version, a.version));

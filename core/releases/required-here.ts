@@ -1,8 +1,7 @@
 import { type ExtraName, type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { evaluateMarker } from '../names/requirement/evaluate-marker.ts';
 import type { MarkerEnvironment } from '../names/requirement/marker-environment.ts';
-import { parseMarker } from '../names/requirement/parse-marker.ts';
-import { parseRequirement, type Requirement } from '../names/requirement/parse-requirement.ts';
+import type { Requirement } from '../names/requirement/parse-requirement.ts';
+import { requirementHere } from '../names/requirement/requirement-here.ts';
 import type { CoreMetadata } from '../wheel/core-metadata.ts';
 import type { Reason } from './release-files.ts';
 
@@ -40,26 +39,16 @@ const isOwn = ({ project, read }: RequiredHere, release: Requiring): boolean =>
 
 /** Null where it does not count. */
 function readHere(text: string, environment: MarkerEnvironment, extras: Iterable<ExtraName>): RequiredHere | null {
-  const parsed = parseRequirement(text);
-  const after = text.slice(text.lastIndexOf(';') + 1);
-  const marker = parsed.ok ? parsed.requirement.marker : (markerOf(after) ?? null);
-  const counts = marker === null || evaluateMarker(marker, environment, extras);
-  if (counts === false) return null;
-  const project = parseProjectName(/^\s*([\w.-]*)/.exec(text)?.[1] ?? '');
-  if (!parsed.ok) return { project, read: undecided(`its requirement "${text}" ${parsed.message}`, text) };
-  const unsure = undecided(`nobody can tell beforehand whether "${text}" counts`, text);
-  return { project, read: counts === null ? unsure : parsed.requirement };
+  const read = requirementHere(text, environment, extras);
+  if (read === null) return null;
+  return { project: projectIn(text), read: typeof read === 'string' ? undecided(`its ${read}`, text) : read };
 }
 
-/** Of a requirement that is none, say by a URL: it may be for an extra alone, and then nothing comes of it. */
-function markerOf(text: string) {
-  const parsed = parseMarker(text);
-  return parsed.ok ? parsed.marker : null;
-}
+const projectIn = (text: string) => parseProjectName(/^\s*([\w.-]*)/.exec(text)?.[1] ?? '');
 
 /** Why a requirement cannot be had as it is, and that the entry can say what is to be had for it. */
 export function undecided(detail: string, text = ''): Reason {
-  const project = parseProjectName(/^\s*([\w.-]*)/.exec(text)?.[1] ?? '');
+  const project = projectIn(text);
   if (project === null) return { code: 'pypi.dependency', detail };
   const hint = `add to the entry what it needs: "depends": ["${project}"], by its conda name, with versions if you like`;
   return { code: 'pypi.dependency', detail, hint };

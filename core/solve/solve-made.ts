@@ -1,22 +1,22 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
 import { artifactId } from '../documents/plan.ts';
-import { matchSpecMatches } from '../names/match-spec/match-record.ts';
+import { isWanted } from '../made/channel-packages.ts';
+import type { NamesWorld } from '../made/conda-names.ts';
+import { type MadeCandidates, madeCandidates, type RequestMade } from '../made/made-candidates.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemOf } from '../problems/problem.ts';
-import { specOf } from '../releases/dependency-sets.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { usableRecords } from './candidate-pool.ts';
-import type { NamesWorld } from './conda-names.ts';
-import { type MadeCandidates, madeCandidates, type RequestMade } from './made-candidates.ts';
-import type { WantedProject } from './project-places.ts';
-import { type InstallRequest, ownSpec } from './requests.ts';
+import type { InstallRequest } from './requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup } from './solve-group.ts';
 import { failedOutcome } from './solve-request.ts';
-import { patchRecords } from './upstream-subdirs.ts';
+import { upstreamChannels } from './upstream-channels.ts';
+import { type OpenSubdir, patchRecords } from './upstream-subdirs.ts';
 import type { NamedRecords, UpstreamView } from './upstream-view.ts';
 
-interface SolveMadeWorld extends GroupWorld, NamesWorld {
+interface SolveMadeWorld extends GroupWorld, Omit<NamesWorld, 'channels'> {
+  readonly openSubdir: OpenSubdir;
   readonly view: UpstreamView;
   readonly allowlist: Allowlist;
   /** The organisation's own hotfixes; none without it. */
@@ -48,7 +48,8 @@ export async function solveMade(
     if (name === request.made.name) return own;
     const ofChannels = await view.named(name, only);
     const wanted = candidates.wanted.filter((one) => one.name === name);
-    if (wanted.every((one) => isMet(one, ofChannels.records))) return ofChannels;
+    if (wanted.every(({ specifier }) => ofChannels.records.some((one) => isWanted(one, name, specifier))))
+      return ofChannels;
     const made = madeNamed(others.get(name) ?? [], patches);
     return {
       records: [...ofChannels.records, ...made.records],
@@ -64,12 +65,6 @@ function madeNamed(made: readonly UpstreamRecord[], patches: Patches): NamedReco
   return { records: usable, problems: faults.map(({ placed, fault }) => ({ ...fault, subject: artifactId(placed) })) };
 }
 
-/** Whether the channels have on this platform what is wanted of a project: then it comes from them. */
-function isMet({ name, specifier }: WantedProject, records: readonly UpstreamRecord[]): boolean {
-  const spec = specOf(name, specifier);
-  return spec.ok && records.some(({ record }) => matchSpecMatches(ownSpec(spec.text), record));
-}
-
 type TriedCandidates =
   | Extract<MadeCandidates, { ok: true }>
   /** `isFailed`: it says nothing about the entry. */
@@ -77,7 +72,8 @@ type TriedCandidates =
 
 async function tryCandidates(request: RequestMade, world: SolveMadeWorld): Promise<TriedCandidates> {
   try {
-    const candidates = await madeCandidates(request, world.allowlist, world);
+    const channels = upstreamChannels(world.allowlist, world.openSubdir);
+    const candidates = await madeCandidates(request, world.allowlist, { ...world, channels });
     return candidates.ok ? candidates : { ...candidates, isFailed: false };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;

@@ -15,6 +15,7 @@ import type { Log } from '../ports/log.ts';
 import type { GatehouseError } from '../problems/error.ts';
 import { problemSchema, tellingOf } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
+import { channelStrays } from '../store/channel-strays.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { readOnlyStore } from '../store/read-only-store.ts';
 import { collectStrays, type Stray } from '../store/strays.ts';
@@ -36,7 +37,7 @@ export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
  */
 export async function verify(configured: readonly Subdir[], writable: VerifyWorld): Promise<VerifyReport> {
   const world = { ...writable, store: readOnlyStore(writable.store) };
-  const strays = collectStrays();
+  const strays = collectStrays(channelStrays);
   let checked = 0;
   const problems: Damage[] = [];
   const sources: (EntrySource | null)[] = [];

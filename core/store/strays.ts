@@ -1,19 +1,24 @@
-import { type ChannelPlace, channelPlace, looksLikePackage } from '../layout/channel-place.ts';
-import { shardsFolder } from '../layout/keys.ts';
-import { parsePackageFileName } from '../names/package-file-name.ts';
-import { noarch, platformNames } from '../names/subdir.ts';
 import type { PassedOver } from '../ports/store.ts';
-import { didYouMean } from '../problems/did-you-mean.ts';
 import type { Problem } from '../problems/problem.ts';
 
-/** What lies in a channel and is no file of it: its path, why, and what to do. Only the code depends on who asks. */
+/** What lies among served files and is none of them: its path, why, and what to do. Only the code depends on who asks. */
 export type Stray = Omit<Problem, 'code'>;
+
+/** How strays are told of one part of the store: a channel, or the pip index. */
+export interface StrayRules {
+  /** What is wrong with a file at this key; null for a file of ours, and for a hidden one. */
+  object(key: string): Stray | null;
+  /** The same of what can be no object. */
+  thing(what: PassedOver): Stray | null;
+  /** What "no files of …" says of those that are not named. */
+  readonly whole: string;
+}
 
 /** So many are named, and the rest counted: somebody may have copied a folder of 100,000 files. */
 const maxStraysNamed = 50;
 
 export interface StrayCollector {
-  /** Takes a key of the channel, in the order of a list. */
+  /** Takes a key, in the order of a list. */
   readonly object: (key: string) => void;
   /** Takes what a list passes over. */
   readonly passedOver: (what: PassedOver) => void;
@@ -22,8 +27,8 @@ export interface StrayCollector {
   readonly count: () => number;
 }
 
-/** Collects what in a list of a channel is none of its files. Memory is bounded, whatever the list holds. */
-export function collectStrays(): StrayCollector {
+/** Collects what in a list is none of our files. Memory is bounded, whatever the list holds. */
+export function collectStrays(rules: StrayRules): StrayCollector {
   const named: Stray[] = [];
   let count = 0;
   let last = '';
@@ -35,91 +40,36 @@ export function collectStrays(): StrayCollector {
     if (named.length < maxStraysNamed) named.push(stray);
   };
   return {
-    object: (key) => note(strayObject(key)),
-    passedOver: (what) => note(strayThing(what)),
-    found: () => (count > named.length ? [...named, others(count - named.length, last)] : named),
+    object: (key) => note(rules.object(key)),
+    passedOver: (what) => note(rules.thing(what)),
+    found: () => (count > named.length ? [...named, others(count - named.length, last, rules.whole)] : named),
     count: () => count,
   };
 }
 
-const others = (count: number, path: string): Stray => ({
+const others = (count: number, path: string, whole: string): Stray => ({
   subject: `${path.split('/')[0]}/`,
-  detail: `${count} more that are no files of the channel`,
+  detail: `${count} more that are no files of ${whole}`,
   hint: 'mend those that are named, and run it again for the rest',
 });
 
-/** What is wrong with a file at this key of a channel; null for a file of the channel, and for a hidden one. */
-export function strayObject(key: string): Stray | null {
-  const place = channelPlace(key);
-  return place.kind === 'stray' ? (strayFolder(key) ?? { subject: key, ...telling(key, place.why) }) : null;
-}
-
-function strayThing({ path, kind }: PassedOver): Stray | null {
-  if (channelPlace(path).kind === 'hidden') return null;
-  // Of any other folder its files tell.
-  return strayFolder(path) ?? (kind === 'folder' ? null : { subject: path, ...thingTellings[kind] });
-}
-
-/** A folder that is told in the place of all that is in it, such as an unpacked package. */
-function strayFolder(path: string): Stray | null {
-  const [channel = '', folder = '', name, inside] = path.split('/');
-  const unpacked = {
-    detail: 'is a folder, and a package is one file',
-    hint: 'put the package itself there, and move the folder out of the channel',
-  };
-  if (name !== undefined && looksLikePackage(folder)) return { subject: `${channel}/${folder}/`, ...unpacked };
-  if (inside === undefined || name === undefined || name === shardsFolder) return null;
-  const subject = `${channel}/${folder}/${name}/`;
-  if (looksLikePackage(name)) return { subject, ...unpacked };
-  if (inside === '' || channelPlace(path).kind !== 'stray') return null;
-  return {
-    subject,
-    detail: 'is a folder within a subdir',
-    hint: 'move the packages in it up, and it out of the channel',
-  };
-}
-
 type Telling = Omit<Stray, 'subject'>;
 
-const special = (what: string): Telling => ({
-  detail: `is ${what}, and a package is a regular file`,
-  hint: 'move it out of the channel',
-});
-
-const thingTellings: Readonly<Record<Exclude<PassedOver['kind'], 'folder'>, Telling>> = {
-  link: { detail: 'is a symbolic link, and none is followed', hint: 'put the file itself there' },
-  pipe: special('a pipe'),
-  socket: special('a socket'),
-  device: special('a device'),
-  name: { detail: 'can be no key: not UTF-8, too long, or with an empty part', hint: 'rename it, or move it out' },
-};
-
-function telling(key: string, why: (ChannelPlace & { kind: 'stray' })['why']): Telling {
-  const [channel = '', folder = ''] = key.split('/');
-  const isPackage = looksLikePackage(key);
-  const home = `move it into the folder of its subdir, such as ${channel}/linux-64/`;
-  const away = `move it out of ${channel}/: who knows its name may read it`;
-  if (why === 'beside') return { detail: 'lies beside the subdirs', hint: isPackage ? home : away };
-  if (why !== 'no subdir') return nameTelling(key.slice(key.lastIndexOf('/') + 1), away);
-  const near = didYouMean(folder, [...platformNames, noarch]);
-  const there = near === null ? home : `did you mean ${channel}/${near}/?`;
-  return { detail: 'lies in a folder that is no subdir', hint: isPackage ? there : away };
-}
-
-function nameTelling(name: string, away: string): Telling {
-  if (/\.(?:whl|egg|zip|tar\.gz|tgz)$/i.test(name)) {
-    return { detail: 'is no conda package', hint: `${away}; wheels and sdists are not supported by this version` };
+/**
+ * What is told of a thing that can be no object, in the place of a file.
+ *
+ * @param file `a package`
+ * @param whole where it lies: `the channel`
+ */
+export function thingTelling(kind: Exclude<PassedOver['kind'], 'folder'>, file: string, whole: string): Telling {
+  if (kind === 'link') {
+    return { detail: 'is a symbolic link, and none is followed', hint: 'put the file itself there' };
   }
-  if (!looksLikePackage(name)) return { detail: 'is no file of the channel', hint: away };
-  const likely = likelyName(name);
-  const rename =
-    likely === null ? 'name it as its info/index.json says' : `rename it to ${likely}, or remove it if that is there`;
-  return { detail: 'is not named as a package: name-version-build.conda or .tar.bz2, in lowercase', hint: rename };
-}
-
-/** The package file name that a name was probably meant to be: most have a browser's ` (1)`, or capitals. */
-function likelyName(name: string): string | null {
-  const once = name.trim().replace(/(?: ?\(\d+\)| copy)(?=\.(?:conda|tar\.bz2)$)/i, '');
-  const [, head = '', rest = '', ending = ''] = /^(.*)(-[^-]*-[^-]*)(\.(?:conda|tar\.bz2))$/i.exec(once) ?? [];
-  return parsePackageFileName(`${head.toLowerCase()}${rest}${ending.toLowerCase()}`);
+  if (kind === 'name') {
+    return {
+      detail: 'can be no key: not UTF-8, too long, or with an empty part',
+      hint: 'rename it, or move it out',
+    };
+  }
+  return { detail: `is a ${kind}, and ${file} is a regular file`, hint: `move it out of ${whole}` };
 }

@@ -1,6 +1,7 @@
 import { channelPlace } from '../layout/channel-place.ts';
 import { controlPrefix, statePrefix } from '../layout/keys.ts';
 import { type Subdir, subdirSchema } from '../names/subdir.ts';
+import { channelStrays } from './channel-strays.ts';
 import type { ChannelStore } from './list-packages.ts';
 import { collectStrays, type StrayCollector } from './strays.ts';
 
@@ -21,7 +22,7 @@ interface Wanted {
 export async function subdirsOf(
   place: ChannelStore,
   evidence: SubdirEvidence,
-  { always = [], strays = collectStrays() }: Wanted = {},
+  { always = [], strays = collectStrays(channelStrays) }: Wanted = {},
 ): Promise<Subdir[]> {
   const found = new Set(always);
   if (evidence === 'anything') for await (const subdir of servedSubdirs(place, strays)) found.add(subdir);

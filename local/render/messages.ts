@@ -1,3 +1,4 @@
+import type { Entry } from '../../core/documents/allowlist/read-entries.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownLine, shownText } from '../../core/problems/shown-text.ts';
@@ -30,15 +31,23 @@ export function problemLines(problems: readonly Problem[], what = 'problem'): st
 export const hinted = (detail: string, hint: string | undefined): string =>
   hint === undefined ? shownText(detail) : `${shownText(detail)}\nhint: ${shownLine(hint)}`;
 
-/** How to install from a served channel, for each client; `package` is one that is known to install. */
-export function installLines(url: string, specs: readonly string[] = []): string {
-  const channel = `${url.replace(/\/$/, '')}/conda`;
-  const spec = specs[0] === undefined ? 'PACKAGE' : `'${specs[0]}'`;
+/**
+ * How to install from a served channel, for each client; pip where the allowlist has something for it.
+ *
+ * @param entries of the allowlist, where one is known: the first of each kind is the example
+ */
+export function installLines(url: string, entries: readonly Pick<Entry, 'kind' | 'id'>[] = []): string {
+  const root = url.replace(/\/$/, '');
+  const channel = `${root}/conda`;
+  const first = (kind: Entry['kind']) => entries.find((entry) => entry.kind === kind)?.id.replace(/^pypi:/, '');
+  const [conda, pypi] = [first('conda'), first('pypi')];
+  const spec = conda === undefined ? 'PACKAGE' : `'${conda}'`;
   return [
     `serving ${channel} (Ctrl-C stops)`,
     `  conda create -n try --override-channels -c ${channel} ${spec}`,
     `  mamba create -n try --override-channels -c ${channel} ${spec}`,
     `  pixi init try --channel ${channel} && cd try && pixi add ${spec}`,
+    ...(pypi === undefined ? [] : [`  pip install --index-url ${root}/simple/ '${pypi}'`]),
     '',
   ].join('\n');
 }

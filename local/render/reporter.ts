@@ -92,6 +92,8 @@ function storeLine(event: Event): string | null {
       return `compressing ${event.key} (${formatBytes(event.size)}), at about 0.6 MB a second`;
     case 'index.written':
       return `indexed ${event.subdir}: ${packages(event.packages)}${event.changed ? '' : ', unchanged'}`;
+    case 'index.project':
+      return `indexed simple/${event.project}: ${event.files === 1 ? '1 file' : `${event.files} files`}`;
     case 'prove.entry':
       return `${event.installable ? 'proved' : 'NOT installable:'} ${event.entry} on ${event.platform}`;
     case 'verify.object':

@@ -21,7 +21,7 @@ export const fileProvenanceSchema = z.strictObject({
   /** `Requires-Python` of the metadata, when that is a specifier (PEP 440). */
   requiresPython: z.string().nullable(),
   /** PEP 700, in UTC with `Z`: when the index got the file; where it does not say, the newest time in the file. */
-  uploadTime: z.string(),
+  uploadTime: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/, 'is not a time of PEP 700'),
   /** `index`: the file of an index, as it is; `made`: a wheel that our reader of this revision read from an sdist. */
   origin: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('index'), index: z.string(), url: z.string() }),
@@ -39,6 +39,10 @@ export const fileProvenanceSchema = z.strictObject({
   firstSeen: z.number(),
 });
 export type FileProvenance = z.infer<typeof fileProvenanceSchema>;
+
+/** The sha256 of the file of an index that came in, or of the sdist that was read. */
+export const sourceSha256 = ({ sha256, origin }: FileProvenance): Sha256 =>
+  origin.type === 'made' ? origin.sha256 : sha256;
 
 /**
  * The provenance of these very bytes; null when they never entered.

@@ -76,3 +76,6 @@ export function namesPrerelease({ clauses }: Specifier): boolean {
     return version !== null && isPrerelease(version);
   });
 }
+
+/** Tells whether a specifier asks for one version, which lets in even a yanked file (PEP 592). */
+export const pinsVersion = ({ clauses }: Specifier): boolean => clauses.some(({ op }) => op === '==' || op === '===');

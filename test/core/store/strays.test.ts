@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PassedOver } from '../../../core/ports/store.ts';
-import { collectStrays, strayObject } from '../../../core/store/strays.ts';
+import { channelStrays } from '../../../core/store/channel-strays.ts';
+import { collectStrays } from '../../../core/store/strays.ts';
 
 const told = (path: string): string | null => {
-  const stray = strayObject(`conda/${path}`);
+  const stray = channelStrays.object(`conda/${path}`);
   return stray && `${stray.subject}: ${stray.detail}: ${stray.hint}`;
 };
 
@@ -25,7 +26,7 @@ describe('what is wrong with a file of a channel, and what to do', () => {
     ['noarch/a-1.0-Py3.Conda', /rename it to a-1\.0-Py3\.conda,/],
     ['noarch/my_package-0.1.tar.bz2', /in lowercase: name it as its info\/index\.json says$/],
     ['noarch/space name-1.0-0.tar.bz2', /name it as/],
-    ['noarch/a-1.0-py3-none-any.whl', /is no conda package: .*wheels and sdists are not supported/],
+    ['noarch/a-1.0-py3-none-any.whl', /is no conda package: .*name its project in the allowlist/],
     ['noarch/a-1.0.tar.gz', /is no conda package: /],
     ['noarch/patch_instructions.json', /is no file of the channel: move it out of conda\//],
     ['noarch/a-1.0-0.conda.part', /is no file of the channel/],
@@ -44,7 +45,7 @@ describe('what is wrong with a file of a channel, and what to do', () => {
 
 describe('what is found in a list', () => {
   const found = (things: readonly (string | PassedOver)[]) => {
-    const strays = collectStrays();
+    const strays = collectStrays(channelStrays);
     for (const thing of things) {
       if (typeof thing === 'string') strays.object(thing);
       else strays.passedOver(thing);

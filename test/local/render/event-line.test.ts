@@ -20,6 +20,8 @@ it.each<[Event, string | null]>([
   [{ type: 'fetch.progress', key, received: 1, size: 5 }, null],
   [{ type: 'fetch.done', key, size: 5 }, `fetched ${key} (5 B)`],
   [{ type: 'fetch.failed', key, problem }, `failed ${key}: fetch.sha256`],
+  [{ type: 'index.project', project: 'demo', files: 1 }, 'indexed simple/demo: 1 file'],
+  [{ type: 'index.project', project: 'demo', files: 0 }, 'indexed simple/demo: 0 files'],
   [{ type: 'index.written', subdir: 'noarch', packages: 2, changed: true }, 'indexed noarch: 2 packages'],
   [{ type: 'index.written', subdir: 'noarch', packages: 0, changed: false }, 'indexed noarch: 0 packages, unchanged'],
   [{ type: 'prove.entry', entry: 'a', platform: 'win-64', installable: true }, 'proved a on win-64'],

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { mappingSchema } from '../../../core/documents/kept-mapping.ts';
 import { parseJson } from '../../../core/json/json.ts';
+import { chooseName, isSpelling } from '../../../core/made/choose-name.ts';
 import { parseProjectName } from '../../../core/names/project-name.ts';
 import { byProject } from '../../../core/releases/name-evidence.ts';
-import { chooseName, isSpelling } from '../../../core/solve/choose-name.ts';
 import { corpus } from '../../support/packages/corpus.ts';
 
 const path = join(corpus, 'mapping/parselmouth_conda-forge_compressed_mapping.json');

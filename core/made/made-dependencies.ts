@@ -6,13 +6,13 @@ import type { MadeRequest } from '../releases/made-record.ts';
 import type { Reason } from '../releases/release-files.ts';
 import type { CoreMetadata } from '../wheel/core-metadata.ts';
 import type { CondaNames } from './conda-names.ts';
-import type { Candidates } from './project-candidates.ts';
+import type { CandidateReader } from './project-candidates.ts';
 import { projectPlace, type WantedProject } from './project-places.ts';
 
 export interface DependenciesOf {
   readonly root: MadeRequest;
   readonly names: CondaNames;
-  readonly candidates: Candidates;
+  readonly candidates: CandidateReader;
 }
 
 /**

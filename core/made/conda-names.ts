@@ -8,9 +8,9 @@ import { authorsSpelling } from '../releases/authors-spelling.ts';
 import type { NameEvidence } from '../releases/name-evidence.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
 import type { Reason } from '../releases/release-files.ts';
-import { type ChannelPackages, channelPackages } from './channel-packages.ts';
+import { makeOnce } from '../upstream/make-once.ts';
+import { type ChannelPackages, type Channels, channelPackages } from './channel-packages.ts';
 import { chooseName, type NameChoice } from './choose-name.ts';
-import { makeOnce, type OpenSubdir } from './upstream-subdirs.ts';
 
 /** What is known of Python projects and of the conda channels. */
 export interface CondaNames {
@@ -29,8 +29,7 @@ export interface CondaNames {
 }
 
 export interface NamesWorld {
-  /** The conda channels, which have the dependencies. */
-  readonly openSubdir: OpenSubdir;
+  readonly channels: Channels;
   readonly pythonIndexes: PythonIndexes;
   readonly nameEvidence: NameEvidence;
 }
@@ -45,8 +44,8 @@ export interface NamesWorld {
  */
 export function condaNames(allowlist: Allowlist, world: NamesWorld): CondaNames {
   const warnings = new Set<Problem>();
-  const channels = channelPackages(allowlist, world.openSubdir);
-  const told = { ...world, allowlist, channels, warn: (problem: Problem) => void warnings.add(problem) };
+  const channels = channelPackages(world.channels);
+  const told = { ...world, allowlist, packages: channels, warn: (problem: Problem) => void warnings.add(problem) };
   // Releases of a project need mostly the same.
   const known = new Map<string, Promise<string | Reason | null>>();
   return {
@@ -62,7 +61,7 @@ export function condaNames(allowlist: Allowlist, world: NamesWorld): CondaNames 
 
 interface EvidenceWorld extends NamesWorld {
   readonly allowlist: Allowlist;
-  readonly channels: ChannelPackages;
+  readonly packages: ChannelPackages;
   warn(problem: Problem): void;
 }
 
@@ -82,9 +81,9 @@ async function evidenceOf(
 
 /** The first evidence that says anything decides. */
 async function firstChoice(project: ProjectName, world: EvidenceWorld): Promise<NameChoice> {
-  const { channels, allowlist, nameEvidence, warn } = world;
-  const alike = await channels.spellings(project);
-  const isNamed = async (name: string) => (await channels.records(name)).some(isOf(project));
+  const { packages, allowlist, nameEvidence, warn } = world;
+  const alike = await packages.spellings(project);
+  const isNamed = async (name: string) => (await packages.records(name)).some(isOf(project));
   const byPurls = chooseName(project, await those(alike, isNamed));
   if (byPurls.kind !== 'none') return byPurls;
   const mapped = allowlist.mapping === null ? null : await nameEvidence.mapped(allowlist.mapping, project);
@@ -92,7 +91,7 @@ async function firstChoice(project: ProjectName, world: EvidenceWorld): Promise<
   const published = chooseName(project, mapped?.names ?? []);
   if (published.kind !== 'none') return published;
   const carries = async (name: string) => {
-    const newest = await channels.newest(name);
+    const newest = await packages.newest(name);
     return newest !== null && (await nameEvidence.carried(newest)).has(project);
   };
   return chooseName(project, await those(alike, carries));
@@ -102,9 +101,9 @@ async function firstChoice(project: ProjectName, world: EvidenceWorld): Promise<
 async function chooseSpelling(
   project: ProjectName,
   names: readonly string[],
-  { channels, allowlist, pythonIndexes, wanted }: EvidenceWorld & { readonly wanted: Specifier },
+  { packages, allowlist, pythonIndexes, wanted }: EvidenceWorld & { readonly wanted: Specifier },
 ): Promise<string | null> {
-  const having = await those(names, (name) => channels.has(name, wanted));
+  const having = await those(names, (name) => packages.has(name, wanted));
   const left = having.length > 0 ? having : names;
   if (left.length === 1) return left[0] ?? null;
   const written = await authorsSpelling(allowlist.indexes, project, pythonIndexes);

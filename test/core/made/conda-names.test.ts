@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { acceptAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
+import { type CondaNames, condaNames } from '../../../core/made/conda-names.ts';
 import { parseDistributionFileName } from '../../../core/names/distribution-file-name.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { parseSpecifier } from '../../../core/names/pep440/specifier.ts';
@@ -7,7 +8,6 @@ import { type ProjectName, parseProjectName } from '../../../core/names/project-
 import { noarch } from '../../../core/names/subdir.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import type { NameEvidence } from '../../../core/releases/name-evidence.ts';
-import { type CondaNames, condaNames } from '../../../core/solve/conda-names.ts';
 import type { UpstreamRecord } from '../../../core/upstream/accept-records.ts';
 import { parseCoreMetadata } from '../../../core/wheel/core-metadata.ts';
 
@@ -65,17 +65,13 @@ function channelNames(more: object = {}, evidence: Partial<NameEvidence> = {}): 
   const written = { channels: [channel], platforms: ['linux-64'], packages: [], mapping: 'https://a.example', ...more };
   const allowlist = acceptAllowlist(Buffer.from(JSON.stringify(written)), 'allowlist.json');
   return condaNames(allowlist, {
-    openSubdir: async (_, subdir) =>
-      subdir !== noarch
-        ? null
-        : {
-            url: channel,
-            names: () => new Set(offered.map((one) => one.record.name)),
-            records: async (name) => {
-              reads += 1;
-              return { records: offered.filter((one) => one.record.name === name), problems: [] };
-            },
-          },
+    channels: {
+      names: async () => new Set(offered.map((one) => one.record.name)),
+      async named(name) {
+        reads += 1;
+        return [offered.filter((one) => one.record.name === name)];
+      },
+    },
     pythonIndexes: {
       files: async (_, project) => {
         const fileName = parseDistributionFileName(`${project.replaceAll('-', '_')}-1-py3-none-any.whl`);

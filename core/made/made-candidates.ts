@@ -1,4 +1,5 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { MadeRequest } from '../releases/made-record.ts';
 import type { Reason } from '../releases/release-files.ts';
@@ -6,7 +7,6 @@ import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { type CondaNames, condaNames, type NamesWorld } from './conda-names.ts';
 import { type MadeClosure, madeClosure } from './made-closure.ts';
 import type { WantedProject } from './project-places.ts';
-import type { InstallRequest } from './requests.ts';
 import type { MadeRelease } from './surviving-releases.ts';
 
 /** The packages that could be made for an entry, or why there are none. */
@@ -21,8 +21,13 @@ export type MadeCandidates =
     }
   | { readonly ok: false; readonly problem: Problem };
 
-/** An entry for which packages are made, as a request. */
-export type RequestMade = Pick<InstallRequest, 'id' | 'platforms'> & { readonly made: MadeRequest };
+/** An entry for which packages are made. */
+export interface RequestMade {
+  /** The entry in its one spelling. */
+  readonly id: string;
+  readonly platforms: readonly Subdir[];
+  readonly made: MadeRequest;
+}
 
 /**
  * Works out which packages could be made for a PyPI entry: of each of the newest releases, one for each distinct set of

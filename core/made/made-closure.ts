@@ -1,12 +1,12 @@
 import type { MadeRequest } from '../releases/made-record.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
 import type { Reason } from '../releases/release-files.ts';
+import { makeOnce } from '../upstream/make-once.ts';
 import { type DependenciesOf, dependencyWorld } from './made-dependencies.ts';
 import { type ReleaseWorld, releaseRecords } from './made-release.ts';
-import { type Candidate, projectCandidates } from './project-candidates.ts';
+import { projectCandidates, type ReadCandidate } from './project-candidates.ts';
 import { type WantedProject, wantedKey } from './project-places.ts';
 import { type MadeRelease, type OfferedReleases, releaseFaults } from './surviving-releases.ts';
-import { makeOnce } from './upstream-subdirs.ts';
 
 export interface ClosureOf extends Omit<DependenciesOf, 'candidates'>, Pick<ReleaseWorld, 'platforms' | 'known'> {
   /** URLs of the indexes, in order. */
@@ -60,7 +60,7 @@ const tooMany: Reason = {
 /** Makes each release once, in whichever ranges it lies. */
 function releaseMaker(of: ClosureOf & DependenciesOf) {
   const made = new Map<string, Promise<MadeRelease>>();
-  return async (chosen: readonly Candidate[], wanted: WantedProject): Promise<MadeRelease[]> => {
+  return async (chosen: readonly ReadCandidate[], wanted: WantedProject): Promise<MadeRelease[]> => {
     const releases: MadeRelease[] = [];
     for (const candidate of chosen) {
       const id = `${wanted.name} ${candidate.release.file.fileName}`;
@@ -71,7 +71,7 @@ function releaseMaker(of: ClosureOf & DependenciesOf) {
 }
 
 async function makeRelease(
-  { release, index, read }: Candidate,
+  { release, index, read }: ReadCandidate,
   wanted: WantedProject,
   of: ClosureOf & DependenciesOf,
 ): Promise<MadeRelease> {

@@ -3,12 +3,12 @@ import { shownUrl } from '../problems/shown-url.ts';
 import { firstPage } from '../releases/first-page.ts';
 import type { PythonIndexes, ReleaseMetadata } from '../releases/python-indexes.ts';
 import { chooseReleaseFiles, type Reason, type ReleaseFile } from '../releases/release-files.ts';
+import { makeOnce } from '../upstream/make-once.ts';
 import { readRelease } from './made-release.ts';
 import type { WantedProject } from './project-places.ts';
-import { makeOnce } from './upstream-subdirs.ts';
 
 /** A release that could be taken, and what it says of itself. */
-export interface Candidate {
+export interface ReadCandidate {
   readonly release: ReleaseFile;
   /** The index that it is of. */
   readonly index: string;
@@ -16,9 +16,9 @@ export interface Candidate {
 }
 
 /** Releases of a project in a range, newest first, at least one; or why there is none. Each range is looked at once. */
-export type Candidates = (
+export type CandidateReader = (
   wanted: Pick<WantedProject, 'project' | 'specifier'>,
-) => Promise<readonly Candidate[] | Reason>;
+) => Promise<readonly ReadCandidate[] | Reason>;
 
 interface CandidatesOf {
   /** URLs of the indexes, in order. */
@@ -29,9 +29,9 @@ interface CandidatesOf {
 }
 
 /** The first index that has a project serves it; what the releases say of themselves is read at once, 20 of them at most. */
-export function projectCandidates({ urls, indexes, unpack }: CandidatesOf): Candidates {
-  const known = new Map<string, Promise<readonly Candidate[] | Reason>>();
-  const choose = async ({ project, specifier }: Parameters<Candidates>[0]) => {
+export function projectCandidates({ urls, indexes, unpack }: CandidatesOf): CandidateReader {
+  const known = new Map<string, Promise<readonly ReadCandidate[] | Reason>>();
+  const choose = async ({ project, specifier }: Parameters<CandidateReader>[0]) => {
     const page = await firstPage(urls, project, indexes);
     if (page === null) return missing(project, urls);
     const chosen = chooseReleaseFiles(page.files, { project, specifier, unpack });

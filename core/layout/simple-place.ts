@@ -1,0 +1,70 @@
+import type { DistributionFileName } from '../names/distribution-file-name.ts';
+import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+import { sdistFormats } from '../names/sdist-file-name.ts';
+import { parseWheelFileName } from '../names/wheel-file-name.ts';
+import { type SimplePage, simplePages } from './keys.ts';
+
+/** What a file of the pip index is, by its key alone. */
+export type SimplePlace =
+  /** A wheel of the project. */
+  | { readonly kind: 'file'; readonly project: ProjectName; readonly fileName: DistributionFileName }
+  /** The metadata of a wheel of that name, which need not be there. */
+  | { readonly kind: 'metadata'; readonly project: ProjectName; readonly fileName: DistributionFileName }
+  | { readonly kind: 'page'; readonly project: ProjectName; readonly page: SimplePage }
+  /** The list of projects. */
+  | { readonly kind: 'root page'; readonly page: SimplePage }
+  /** Below a name that starts with a dot, as what desktops and copying programs leave does: it is not served. */
+  | { readonly kind: 'hidden' }
+  /**
+   * None of ours, and why: it lies beside the projects, in a folder that is no project's name in its normal form, below a
+   * project, is a wheel of another project, or has no name of ours.
+   */
+  | { readonly kind: 'stray'; readonly why: StrayReason };
+
+type StrayReason = 'beside' | 'no project' | 'below' | 'project' | 'name';
+
+const stray = (why: StrayReason): SimplePlace => ({ kind: 'stray', why });
+
+/**
+ * What a key of the pip index names (`simple/<project>/<file>`). The one table that listing, indexing, verifying and
+ * pruning ask, as `channelPlace` is for a channel.
+ *
+ * @param path a key, or what lies in a folder and can be none
+ */
+export function simplePlace(path: string): SimplePlace {
+  const [folder = '', ...parts] = path.split('/').slice(1);
+  const place = parts.length === 0 ? besideProjects(folder) : inFolder(folder, parts);
+  return place.kind === 'stray' && isHidden([folder, ...parts]) ? { kind: 'hidden' } : place;
+}
+
+const pageNamed = (name: string): SimplePage | undefined => simplePages.find((page) => page === name);
+
+function besideProjects(name: string): SimplePlace {
+  const page = pageNamed(name);
+  return page === undefined ? stray('beside') : { kind: 'root page', page };
+}
+
+function inFolder(folder: string, [name = '', file]: readonly string[]): SimplePlace {
+  const project = parseProjectName(folder);
+  // Clients ask for the normal form alone (PEP 503): what lies in another spelling is found by none.
+  if (project === null || project !== folder) return stray('no project');
+  if (file !== undefined) return stray('below');
+  const page = pageNamed(name);
+  if (page !== undefined) return { kind: 'page', project, page };
+  const kind = name.endsWith(metadataEnding) ? 'metadata' : 'file';
+  const wheel = parseWheelFileName(kind === 'file' ? name : name.slice(0, -metadataEnding.length));
+  if (!wheel.ok) return stray('name');
+  return wheel.wheel.project === project ? { kind, project, fileName: wheel.wheel.fileName } : stray('project');
+}
+
+const metadataEnding = '.metadata';
+
+/** A file of a release that is hidden was meant to be found. */
+const isHidden = (parts: readonly string[]): boolean =>
+  parts.some((part) => part.startsWith('.')) && !looksLikeDistribution(parts.at(-1) ?? '');
+
+const endings = ['.whl', ...sdistFormats];
+
+/** Whether a name ends as a wheel's or a source distribution's does, in whatever case. */
+export const looksLikeDistribution = (name: string): boolean =>
+  endings.some((ending) => name.toLowerCase().endsWith(ending));

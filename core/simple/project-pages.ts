@@ -1,0 +1,91 @@
+import { compareCodePoints } from '../json/json.ts';
+import { comparePep440 } from '../names/pep440/compare-pep440.ts';
+import type { Pep440Version } from '../names/pep440/pep440-version.ts';
+import { parseSpecifier } from '../names/pep440/specifier.ts';
+import type { ProjectName } from '../names/project-name.ts';
+import { parseWheelFileName } from '../names/wheel-file-name.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { htmlPage, jsonPage, relativeUrl } from './page-text.ts';
+import type { ListedFile } from './project-state.ts';
+
+/** A project's page in JSON (PEP 691, 700): a function of its files, in whatever order they come. */
+export function projectJson(project: ProjectName, files: readonly ListedFile[]): string {
+  const released = inOrder(files);
+  return jsonPage({
+    name: project,
+    // PEP 440 has 1.0 and 1.0.0 for one version.
+    versions: released
+      .map(({ version }) => version)
+      .filter((version, i, all) => i === 0 || comparePep440(version, all[i - 1] ?? version) !== 0)
+      .map(({ text }) => text),
+    files: released.map(({ file }) => fileInJson(file)),
+  });
+}
+
+/** Never `dist-info-metadata`: pip 22.3 to 23.1 fail on every file that has it (https://github.com/pypa/pip/issues/12042). */
+const fileInJson = (file: ListedFile) => ({
+  filename: file.fileName,
+  url: relativeUrl(file.fileName),
+  hashes: { sha256: file.entered.sha256 },
+  size: file.entered.size,
+  'upload-time': file.entered.uploadTime,
+  'core-metadata': { sha256: file.entered.metadataSha256 },
+  'requires-python': requiresPythonOf(file),
+  yanked: yankedOf(file),
+});
+
+/** The same page in HTML (PEP 503, 592, 658, 714). */
+export const projectHtml = (project: ProjectName, files: readonly ListedFile[]): string =>
+  htmlPage(
+    `Links for ${project}`,
+    inOrder(files).map(({ file }) => ({ text: file.fileName, attributes: attributesOf(file) })),
+  );
+
+function attributesOf(file: ListedFile): Record<string, string> {
+  const metadata = `sha256=${file.entered.metadataSha256}`;
+  const requiresPython = requiresPythonOf(file);
+  const yanked = yankedOf(file);
+  return {
+    href: `${relativeUrl(file.fileName)}#sha256=${file.entered.sha256}`,
+    ...(requiresPython !== undefined && { 'data-requires-python': requiresPython }),
+    'data-core-metadata': metadata,
+    // What it was called until PEP 714, which pip before 23.2 reads.
+    'data-dist-info-metadata': metadata,
+    ...(yanked !== undefined && { 'data-yanked': yanked === true ? '' : yanked }),
+  };
+}
+
+/** What pip goes by before it reads the metadata; undefined for what it could not read, and for what asks nothing. */
+function requiresPythonOf({ decided, entered }: ListedFile): string | undefined {
+  const text = oneLine(decided.requiresPython ?? entered.requiresPython ?? '');
+  return text !== '' && parseSpecifier(text) !== null ? text : undefined;
+}
+
+/** PEP 592. A reason without a character would be no yank to pip. */
+function yankedOf({ decided: { yanked } }: ListedFile): string | true | undefined {
+  return typeof yanked === 'string' ? oneLine(yanked) || true : yanked;
+}
+
+/** Upstream's text as both forms can hold it: whitespace and what acts on a terminal, where pip shows it, is a space. */
+const oneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+
+interface Released {
+  readonly version: Pep440Version;
+  readonly file: ListedFile;
+}
+
+/** By version, then by name. */
+const inOrder = (files: readonly ListedFile[]): Released[] =>
+  files
+    .map((file) => ({ file, version: versionOf(file) }))
+    .sort((a, b) => comparePep440(a.version, b.version) || compareCodePoints(a.file.fileName, b.file.fileName));
+
+function versionOf({ fileName }: ListedFile): Pep440Version {
+  const wheel = parseWheelFileName(fileName);
+  if (!wheel.ok) throw new GatehouseError('internal.bug', `${fileName} ${wheel.message}`);
+  return wheel.wheel.version;
+}
