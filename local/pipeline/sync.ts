@@ -51,9 +51,11 @@ export async function sync(
   log: Log,
   { written, yes = false }: SyncOptions = {},
 ): Promise<SyncReport> {
-  const planned = await plan(allowlist, planWorld(world, log));
+  const planning = planWorld(world, log);
+  const planned = await plan(allowlist, planning);
   if (!yes) refuse(await mostLeave(planned, world));
   if (written !== undefined) await keepAllowlist(world.store, written);
+  await planning.nameEvidence.keep();
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const { subdirs: indexed, simple, strays } = await indexAll(allowlist, world, { log });
