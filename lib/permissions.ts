@@ -32,6 +32,8 @@ const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
 const runs = '_gatehouse/runs/*';
 const incoming = '_gatehouse/incoming/*';
+/** The file of names that the last run went by. */
+const mapping = '_gatehouse/mapping.json';
 const proof = '_gatehouse/proof/*';
 
 /** Who may do what in the bucket: each function writes what is its own, and only the pruner deletes. */
@@ -39,7 +41,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   scraper: {
     read: ['conda/*', 'simple/*', '_gatehouse/*'],
     list: ['conda/*', 'simple/*', '_gatehouse/*'],
-    write: [plans, runs, control],
+    write: [plans, runs, control, mapping],
     send: ['plan', 'job', 'index'],
   },
   downloader: {

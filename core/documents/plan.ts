@@ -34,6 +34,8 @@ export const madeSchema = z.strictObject({
   version: z.string(),
   build: z.string(),
   depends: z.array(z.string()),
+  /** Of a wheel, what its metadata asked for when this was planned (`asksOf`): it may have been read beside the wheel. */
+  asks: sha256Schema.optional(),
   /** Milliseconds since the epoch that the package is dated by; 0 for the newest time in the file itself. */
   timestamp: z.int().nonnegative(),
 });

@@ -1,9 +1,10 @@
-import type { Finding } from '../archive/finding.ts';
+import { type Finding, refuse } from '../archive/finding.ts';
 import type { Made } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import { packageNameSchema } from '../names/package-name.ts';
 import type { Received } from '../upstream/download.ts';
 import { convertWheel } from '../wheel/convert-wheel.ts';
+import { asksOf } from '../wheel/core-metadata.ts';
 import { readWheel } from '../wheel/read-wheel.ts';
 import { stageBytes } from './stage-bytes.ts';
 import { stageWheel, type WheelWorld } from './stage-wheel.ts';
@@ -30,6 +31,9 @@ export async function makePackage(
   await using wheel = (await storedWheel(made, world)) ?? (await stageWheel(made, world, progress));
   const { name, build, depends } = made;
   const read = await readWheel(await wheel.staged.source(), wheel.name);
+  if (made.asks !== undefined && asksOf(read.metadata) !== made.asks) {
+    refuse('wheel.metadata', `the METADATA of ${made.fileName} asks for something else than its index said`);
+  }
   const timestamp = made.timestamp || read.modified;
   const converted = await convertWheel(read, { name: packageNameSchema.parse(name), build, depends, timestamp });
   const received = await stageBytes(converted.open(), world, wheel.digests.size);

@@ -14,13 +14,13 @@ import type { PythonIndexes } from '../releases/python-indexes.ts';
 import { chooseReleaseFiles, type ReleaseFile } from '../releases/release-files.ts';
 import { wheelStemOf } from '../sdist/read-sdist.ts';
 import { unpackedFileName } from '../sdist/unpack-sdist.ts';
-import type { Candidate } from './candidates.ts';
+import type { PipRelease } from './candidates.ts';
 import type { PipIndex } from './pip-index.ts';
 
 /** The indexes of an allowlist as pip will find what comes of them on our own pages. */
 export interface AllowlistIndex extends PipIndex {
   /** The wheels of a release that was taken, as a plan has them. */
-  simpleFiles(release: Candidate, entry: string): Promise<SimpleFile[]>;
+  simpleFiles(release: PipRelease, entry: string): Promise<SimpleFile[]>;
 }
 
 /** Where a file comes from, and what the page will say. */
@@ -77,7 +77,7 @@ export function allowlistIndex(
 }
 
 interface Taken {
-  readonly release: Candidate;
+  readonly release: PipRelease;
   /** Of its metadata. */
   readonly requiresPython: string | null;
   readonly entry: string;

@@ -7,7 +7,7 @@ import {
   type SearchState,
   type SearchWorld,
   setCriterion,
-  type Wanted,
+  type Want,
 } from './search-state.ts';
 
 /**
@@ -17,7 +17,7 @@ import {
  *
  * @returns false when there is nothing to go back to
  */
-export async function backjump(states: SearchState[], causes: readonly Wanted[], world: SearchWorld): Promise<boolean> {
+export async function backjump(states: SearchState[], causes: readonly Want[], world: SearchWorld): Promise<boolean> {
   const disputed = projectsIn(causes);
   while (states.length >= 3) {
     states.pop();

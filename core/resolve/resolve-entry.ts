@@ -1,5 +1,6 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { type PipOutcome, type SimpleFile, simpleFileId } from '../documents/simple/simple-plan.ts';
+import type { Requirement } from '../names/requirement/parse-requirement.ts';
 import type { WheelTarget } from '../names/wheel-fits.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
@@ -63,6 +64,15 @@ export const nothingForPip = (
   explanation,
 });
 
+/** What pip is asked for. */
+export const rootOf = ({ id, made: { project, specifier } }: PipRequest): Requirement => ({
+  text: id.slice('pypi:'.length),
+  project,
+  extras: [],
+  specifier,
+  marker: null,
+});
+
 async function tryTarget(request: PipRequest, target: WheelTarget, index: AllowlistIndex): Promise<ResolvedEntry> {
   try {
     return await onTarget(request, target, index);
@@ -75,12 +85,10 @@ async function tryTarget(request: PipRequest, target: WheelTarget, index: Allowl
 
 async function onTarget(request: PipRequest, target: WheelTarget, index: AllowlistIndex): Promise<ResolvedEntry> {
   const { id, made } = request;
-  const { project, specifier } = made;
-  const root = { text: id.slice('pypi:'.length), project, extras: [], specifier, marker: null };
   const resolution =
     pythonBound(made.depends) === null
       ? { ok: false as const, explanation: 'a page for pip has no words for what "depends" says of python' }
-      : await resolve([root], target, index);
+      : await resolve([rootOf(request)], target, index);
   if (!resolution.ok) {
     const outcomes = [nothingForPip(request, target, 'unsolvable', resolution.explanation)];
     return { outcomes, files: [], problems: [], warnings: [] };

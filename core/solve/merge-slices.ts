@@ -7,7 +7,7 @@ import { shownUrl } from '../problems/shown-url.ts';
 import { isVerifiable } from '../record/record.ts';
 import { condaOnly, type MergedForPip, mergeResolved } from '../resolve/merge-resolved.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
-import { type InstallRequest, installRequests } from './requests.ts';
+import { installRequests, pypiRequests } from './requests.ts';
 import { failedOutcome } from './solve-request.ts';
 
 /** What all slices together install. */
@@ -42,7 +42,7 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
     for (const record of wanted) taken.set(artifactId(record), taken.get(artifactId(record)) ?? record);
     return outcome;
   });
-  const simple = mergeResolved(installRequests(allowlist).filter(isMade), allowlist.platforms, parts);
+  const simple = mergeResolved(pypiRequests(allowlist), allowlist.platforms, parts);
   const installed = new Set(
     outcomes.flatMap((one) => (one.status === 'solved' ? [`${one.platform} ${one.entry}`] : [])),
   );
@@ -61,9 +61,6 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
       [...outcomes, ...simple.outcomes].every(({ status }) => status !== 'failed'),
   };
 }
-
-const isMade = (request: InstallRequest): request is InstallRequest & Required<Pick<InstallRequest, 'made'>> =>
-  request.made !== undefined;
 
 /** An outcome, and the records of the pool it was solved from by id: at least those of its solution. */
 interface Sourced {

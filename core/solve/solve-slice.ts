@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.ts';
 import type { Solver } from '../ports/solver.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemOf } from '../problems/problem.ts';
+import type { NameEvidence } from '../releases/name-evidence.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
 import { nothingForPip } from '../resolve/resolve-entry.ts';
 import { narrowKey } from './candidate-pool.ts';
@@ -21,6 +22,7 @@ import { virtualPackagesFor } from './virtual-packages.ts';
 export interface SliceWorld {
   readonly openSubdir: OpenSubdir;
   readonly pythonIndexes: PythonIndexes;
+  readonly nameEvidence: NameEvidence;
   readonly solver: Solver;
   readonly log: Log;
   /** The organisation's own hotfixes; none without it. */

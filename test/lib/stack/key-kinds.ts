@@ -6,6 +6,7 @@ import {
   fileProvenanceKey,
   indexKey,
   latestRunKey,
+  mappingKey,
   packageKey,
   partialKey,
   patchKey,
@@ -99,6 +100,7 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
   },
   { kind: 'incoming', keys: ['_gatehouse/incoming/x'], writers: ['Downloader'], deleters: [] },
   { kind: 'proof', keys: [proofKey('conda')], writers: ['Prover'], deleters: [] },
+  { kind: 'names', keys: [mappingKey], writers: ['Scraper'], deleters: [] },
   { kind: 'allowlist', keys: [allowlistKey], writers: ['DeployFiles'], deleters: [] },
   { kind: 'patches', keys: [patchKey(subdir)], writers: ['DeployFiles'], deleters: [] },
   {

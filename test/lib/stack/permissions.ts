@@ -28,7 +28,14 @@ test('a package named like an index file is a package', () => {
 describe('reading', () => {
   test('the pruner reads what it judges by: not runs, hotfixes or proofs', () => {
     const unread = kinds.filter(({ keys }) => keys.some((key) => !who('s3:GetObject', key).includes('Pruner')));
-    expect(unread.map(({ kind }) => kind)).toEqual(['runs', 'incoming', 'proof', 'patches', 'nothing of ours']);
+    expect(unread.map(({ kind }) => kind)).toEqual([
+      'runs',
+      'incoming',
+      'proof',
+      'names',
+      'patches',
+      'nothing of ours',
+    ]);
   });
 
   test('the indexer reads all that an index is a function of', () => {
