@@ -33,7 +33,7 @@ export async function draftSimple(
 ): Promise<SimpleDraft> {
   const drafted: DraftedFile[] = [];
   const wanted = Map.groupBy(files, ({ project }) => project);
-  for (const project of await knownProjects([...wanted.keys()], world.store)) {
+  for (const project of await projectsAtStake([...wanted.keys()], world.store)) {
     const atRest = await readProjectAtRest(world.store, project);
     const own = wanted.get(project) ?? [];
     for (const file of own) drafted.push(await draftWanted(file, atRest, world));
@@ -53,7 +53,7 @@ export async function draftSimple(
 }
 
 /** Those that are wanted, and those that control knows of. */
-async function knownProjects(wanted: readonly ProjectName[], store: Store): Promise<ProjectName[]> {
+async function projectsAtStake(wanted: readonly ProjectName[], store: Store): Promise<ProjectName[]> {
   const found = new Set(wanted);
   for await (const { key } of store.list(projectControlPrefix)) {
     const name = projectNameSchema.safeParse(key.slice(projectControlPrefix.length).replace(/\.json$/, ''));

@@ -4,10 +4,12 @@ import { noPatches } from '../documents/patches/hotfix.ts';
 import {
   type Artifact,
   artifactId,
-  bytesToAdd,
   type EntryOutcome,
+  fileBytesToAdd,
+  idsToAdd,
   type Overrides,
   type Plan,
+  packageBytesToAdd,
 } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
@@ -62,7 +64,9 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     claims: entryClaims(installRequests(allowlist), merged.simple.outcomes)(noarch),
   });
   const plan = assemble(merged, draft, proven, { state, forPip });
-  world.log({ type: 'plan.ready', add: plan.add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
+  const drop = plan.drop.length + plan.simple.drop.length;
+  const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
+  world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
   return plan;
 }
 
