@@ -15,6 +15,7 @@ import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
+import { fileOnPage } from '../releases/first-page.ts';
 import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
 import { installRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
@@ -62,6 +63,7 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     complete: merged.complete,
     now: world.clock.now(),
     claims: entryClaims(installRequests(allowlist), merged.simple.outcomes)(noarch),
+    upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, world.pythonIndexes),
   });
   const plan = assemble(merged, draft, proven, { state, forPip });
   const drop = plan.drop.length + plan.simple.drop.length;

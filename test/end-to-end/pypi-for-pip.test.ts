@@ -153,6 +153,15 @@ describe('what pip has', () => {
     const moved = await lab.sync(wanting([{ pypi: 'demo' }]));
     expect(moved.plan.simple).toMatchObject({ add: [`simple/decorator/${later.fileName}`], drop: [] });
     expect(await names('decorator')).toEqual([decorator.fileName, later.fileName]);
+    const yanked = { ...decorator, facts: { yanked: 'broken' } };
+    lab.intercept = serveProjects({ ...both, decorator: [yanked, later] });
+    const followed = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(followed.plan.simple).toMatchObject({
+      add: [],
+      drop: [],
+      change: [`simple/decorator/${decorator.fileName}`],
+    });
+    expect(await page('decorator')).toMatchObject([{ yanked: 'broken' }, { filename: later.fileName }]);
     lab.now += 91 * day;
     const over = await lab.sync(wanting([{ pypi: 'demo' }]));
     expect(over.plan.simple.drop).toEqual([`simple/decorator/${decorator.fileName}`]);
