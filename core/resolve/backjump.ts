@@ -1,9 +1,9 @@
 import type { ProjectName } from '../names/project-name.ts';
 import {
   copyOf,
+  disputedProjects,
   type Pin,
   pinName,
-  projectsIn,
   type SearchState,
   type SearchWorld,
   setCriterion,
@@ -18,7 +18,7 @@ import {
  * @returns false when there is nothing to go back to
  */
 export async function backjump(states: SearchState[], causes: readonly Want[], world: SearchWorld): Promise<boolean> {
-  const disputed = projectsIn(causes);
+  const disputed = disputedProjects(causes);
   while (states.length >= 3) {
     states.pop();
     const broken = popBroken(states, disputed, world);

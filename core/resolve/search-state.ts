@@ -60,7 +60,7 @@ export const extrasOf = (wanted: readonly Want[]): ReadonlySet<ExtraName> =>
   new Set(wanted.flatMap(({ requirement }) => requirement.extras));
 
 /** The projects that some requirements are about: those that have them, and those that they are of. */
-export const projectsIn = (wanted: readonly Want[]): ReadonlySet<ProjectName> =>
+export const disputedProjects = (wanted: readonly Want[]): ReadonlySet<ProjectName> =>
   new Set(
     wanted.flatMap(({ requirement, parent }) => [requirement.project, ...(parent ? [parent.candidate.project] : [])]),
   );
