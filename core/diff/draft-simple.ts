@@ -2,10 +2,11 @@ import type { FileDecision } from '../documents/simple/project-control.ts';
 import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import { projectControlPrefix } from '../layout/keys.ts';
-import { distributionFileNameSchema } from '../names/distribution-file-name.ts';
+import { type DistributionFileName, distributionFileNameSchema } from '../names/distribution-file-name.ts';
 import { type ProjectName, projectNameSchema } from '../names/project-name.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
+import type { ProjectFile } from '../python-index/project-file.ts';
 import type { MergedForPip } from '../resolve/merge-resolved.ts';
 import { shownOf } from '../simple/project-state.ts';
 import { type ProjectAtRest, readProjectAtRest, storedSource } from './stored-file.ts';
@@ -15,6 +16,8 @@ export interface SimpleWorld extends LeavingWorld {
   readonly store: Store;
   /** False when the plan is partial: then nothing leaves. */
   readonly complete: boolean;
+  /** A file as its index has it now; null where it has none such, or cannot be read. */
+  readonly upstreamFile: (project: ProjectName, fileName: DistributionFileName) => Promise<ProjectFile | null>;
 }
 
 export interface SimpleDraft {
@@ -33,11 +36,12 @@ export async function draftSimple(
 ): Promise<SimpleDraft> {
   const drafted: DraftedFile[] = [];
   const wanted = Map.groupBy(files, ({ project }) => project);
-  for (const project of await knownProjects([...wanted.keys()], world.store)) {
+  for (const project of await projectsAtStake([...wanted.keys()], world.store)) {
     const atRest = await readProjectAtRest(world.store, project);
     const own = wanted.get(project) ?? [];
     for (const file of own) drafted.push(await draftWanted(file, atRest, world));
-    drafted.push(...draftOthers(project, new Set(own.map(({ fileName }) => fileName)), atRest, world));
+    if (!world.complete) continue;
+    for (const file of othersOf(project, own, atRest)) drafted.push(await draftOther(file, atRest, world));
   }
   const ids = (is: (one: DraftedFile) => boolean) => drafted.filter(is).map(simpleFileId).sort();
   const simple = {
@@ -53,7 +57,7 @@ export async function draftSimple(
 }
 
 /** Those that are wanted, and those that control knows of. */
-async function knownProjects(wanted: readonly ProjectName[], store: Store): Promise<ProjectName[]> {
+async function projectsAtStake(wanted: readonly ProjectName[], store: Store): Promise<ProjectName[]> {
   const found = new Set(wanted);
   for await (const { key } of store.list(projectControlPrefix)) {
     const name = projectNameSchema.safeParse(key.slice(projectControlPrefix.length).replace(/\.json$/, ''));
@@ -96,24 +100,43 @@ async function draftWanted(file: SimpleFile, atRest: ProjectAtRest, world: Simpl
   return { ...own, step: 'change', decision: { why, ...shownOf(before) }, alteration: next };
 }
 
-/** What the plan does without. Nothing of it comes to be by itself, so what control does not know of is none of it. */
-function draftOthers(
-  project: ProjectName,
-  wanted: ReadonlySet<string>,
-  { control }: ProjectAtRest,
-  world: SimpleWorld,
-): DraftedFile[] {
-  if (!world.complete) return [];
-  return Object.entries(control.files).flatMap(([name, before]): DraftedFile[] => {
+/** A file that control knows of. */
+type KnownFile = Pick<DraftedFile, 'project' | 'fileName'> & { readonly before: FileDecision };
+
+/** What is listed, and the plan does without. Nothing comes to be by itself: what control does not know of is none of it. */
+function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control }: ProjectAtRest): KnownFile[] {
+  const names = new Set<string>(wanted.map(({ fileName }) => fileName));
+  return Object.entries(control.files).flatMap(([name, before]) => {
     const fileName = distributionFileNameSchema.safeParse(name);
-    if (wanted.has(name) || !fileName.success) return [];
-    const own = { project, fileName: fileName.data, before, decision: null };
-    const next = leaving(before.why, before, world);
-    if (next.step === 'stay') return [];
-    if (next.step === 'wait') return [{ ...own, step: 'keep', decision: next.override, alteration: null }];
-    const { at, reason } = next;
-    return [{ ...own, step: 'drop', alteration: { ...before, withdrawn: { at, reason } } }];
+    const isOther = fileName.success && !names.has(name) && before.withdrawn === undefined;
+    return isOther ? [{ project, fileName: fileName.data, before }] : [];
   });
+}
+
+/** It leaves, or stays and follows upstream's yank. */
+async function draftOther(file: KnownFile, atRest: ProjectAtRest, world: SimpleWorld): Promise<DraftedFile> {
+  const { before } = file;
+  const next = leaving(before.why, before, world);
+  if (next.step === 'leave') {
+    const { at, reason } = next;
+    return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at, reason } } };
+  }
+  const decision = next.step === 'wait' ? next.override : before;
+  const alteration = await followYank(file, decision, atRest, world);
+  return { ...file, step: alteration === null ? 'keep' : 'change', decision, alteration };
+}
+
+/** What control is to say once upstream says otherwise of the same bytes; null where it does not. */
+async function followYank(
+  { project, fileName }: Pick<DraftedFile, 'project' | 'fileName'>,
+  { yanked: before, ...decision }: FileDecision,
+  { listed }: ProjectAtRest,
+  { upstreamFile }: SimpleWorld,
+): Promise<FileDecision | null> {
+  const sha256 = listed.find((one) => one.fileName === fileName)?.entered.sha256;
+  const now = sha256 === undefined ? null : await upstreamFile(project, fileName);
+  if (now === null || now.sha256 !== sha256 || now.yanked === (before ?? false)) return null;
+  return { ...decision, ...(now.yanked !== false && { yanked: now.yanked }) };
 }
 
 /** Only what differs from what control says already: a run that changes nothing writes nothing. */

@@ -4,15 +4,18 @@ import { noPatches } from '../documents/patches/hotfix.ts';
 import {
   type Artifact,
   artifactId,
-  bytesToAdd,
   type EntryOutcome,
+  fileBytesToAdd,
+  idsToAdd,
   type Overrides,
   type Plan,
+  packageBytesToAdd,
 } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
+import { fileOnPage } from '../releases/first-page.ts';
 import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
 import { installRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
@@ -60,9 +63,12 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     complete: merged.complete,
     now: world.clock.now(),
     claims: entryClaims(installRequests(allowlist), merged.simple.outcomes)(noarch),
+    upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, world.pythonIndexes),
   });
   const plan = assemble(merged, draft, proven, { state, forPip });
-  world.log({ type: 'plan.ready', add: plan.add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
+  const drop = plan.drop.length + plan.simple.drop.length;
+  const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
+  world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
   return plan;
 }
 

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json/json.ts';
+import { prove } from '../../core/steps/prove.ts';
+import { syncProblems } from '../../local/pipeline/sync.ts';
 import { damage, day, lab, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
@@ -151,6 +153,15 @@ describe('what pip has', () => {
     const moved = await lab.sync(wanting([{ pypi: 'demo' }]));
     expect(moved.plan.simple).toMatchObject({ add: [`simple/decorator/${later.fileName}`], drop: [] });
     expect(await names('decorator')).toEqual([decorator.fileName, later.fileName]);
+    const yanked = { ...decorator, facts: { yanked: 'broken' } };
+    lab.intercept = serveProjects({ ...both, decorator: [yanked, later] });
+    const followed = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(followed.plan.simple).toMatchObject({
+      add: [],
+      drop: [],
+      change: [`simple/decorator/${decorator.fileName}`],
+    });
+    expect(await page('decorator')).toMatchObject([{ yanked: 'broken' }, { filename: later.fileName }]);
     lab.now += 91 * day;
     const over = await lab.sync(wanting([{ pypi: 'demo' }]));
     expect(over.plan.simple.drop).toEqual([`simple/decorator/${decorator.fileName}`]);
@@ -181,5 +192,58 @@ describe('what pip has', () => {
     const other = await lab.sync(wanting([{ pypi: 'demo ==1.0' }]));
     expect(other.problems).toEqual([`fetch.mutated simple/decorator/${decorator.fileName}`]);
     expect(await damage()).toEqual([]);
+  });
+});
+
+describe('the proof for pip', () => {
+  const proving = (python = ['3.8', '3.12']) =>
+    prove(wanting([{ pypi: 'demo' }], { python }), { ...lab.world, log: () => {} });
+
+  it('is of the bytes that pip reads, and names what was lost', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    const { proof } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(proof.proof.pip).toEqual([
+      { entry: 'pypi:demo', platform: 'linux-64', installable: true, pythons: ['3.8', '3.12'], explanation: null },
+    ]);
+    expect(proof.gained.map(({ client }) => client)).toEqual(['conda', 'pip']);
+    expect(await proving()).toMatchObject({ gained: [], lost: [] });
+    await rm(join(lab.store, 'simple/decorator', `${decorator.fileName}.metadata`));
+    expect((await proving()).lost).toEqual([
+      {
+        ...{ client: 'pip', entry: 'pypi:demo', platform: 'linux-64', installable: false, pythons: [] },
+        explanation: expect.stringContaining('decorator 5.3.1 cannot be read'),
+      },
+    ]);
+    const { problems } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(problems).toEqual([]);
+    expect((await proving()).proof.pip).toMatchObject([{ installable: true }]);
+  });
+
+  it('is of the pythons that were planned with, where the allowlist lists none', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    const entries = [{ pypi: 'demo', depends: ['python <3.9'] }];
+    const options = { indexes: [`${lab.upstream.url}/simple`] };
+    const { proof, plan, problems } = await lab.sync(lab.allowlist(entries, options));
+    expect(problems).toEqual([]);
+    expect(plan.simple.entries.map(({ python, status }) => [python, status])).toEqual([
+      ['3.8', 'solved'],
+      ['3.12', 'unsolvable'],
+    ]);
+    expect(proof.proof.pip).toMatchObject([{ installable: true, pythons: ['3.8'] }]);
+    const again = await prove(lab.allowlist(entries, options), { ...lab.world, log: () => {} });
+    expect(again.proof).toEqual(proof.proof);
+  });
+
+  it('is told where what was planned is not there', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    const { plan, ...report } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    await rm(join(lab.store, 'simple/decorator'), { recursive: true });
+    const proof = await proving();
+    expect(syncProblems({ ...report, plan, proof }).map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'proof.unsolvable pypi:demo on linux-64 for pip',
+    ]);
   });
 });

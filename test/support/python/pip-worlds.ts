@@ -125,7 +125,7 @@ export function requirementOf(text: string): Requirement {
   return read.requirement;
 }
 
-function projectFile(name: string, facts: Partial<ProjectFile> = {}): ProjectFile {
+export function projectFile(name: string, facts: Partial<ProjectFile> = {}): ProjectFile {
   const fileName = parseDistributionFileName(name);
   if (fileName === null) throw new TypeError(name);
   const none = { size: null, requiresPython: null, yanked: false, uploadTime: null, metadata: true } as const;
