@@ -13,7 +13,13 @@ import { recordFindingsSchema } from '../record/record-finding.ts';
 import { putOnce } from '../store/put-once.ts';
 import { readJsonObject } from '../store/read-json-object.ts';
 import { overrideSchema } from './control.ts';
-import { emptySimplePlan, type SimpleFile, simpleFileId, simplePlanSchema } from './simple/simple-plan.ts';
+import {
+  emptySimplePlan,
+  type SimpleFile,
+  type SimplePlan,
+  simpleFileId,
+  simplePlanSchema,
+} from './simple/simple-plan.ts';
 
 /**
  * What a package is made of that no channel has: a file of a Python package index, converted. The same file, `depends` and
@@ -137,12 +143,18 @@ export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
 /** Bytes to be fetched for an artifact, as far as upstream says. */
 export const bytesToFetch = ({ size, made }: Artifact): number => size ?? made?.size ?? 0;
 
-/** Bytes that a plan would fetch, as far as upstream says, those for pip among them. */
-export function bytesToAdd({ artifacts, add, simple }: Plan): number {
-  const adding = new Set([...add, ...simple.add]);
-  const packages = artifacts.filter((artifact) => adding.has(artifactId(artifact))).map(bytesToFetch);
-  const files = simple.files.filter((file) => adding.has(simpleFileId(file))).map(({ size }) => size ?? 0);
-  return [...packages, ...files].reduce((sum, bytes) => sum + bytes, 0);
+/** Bytes of packages that a plan would fetch, as far as upstream says. */
+export function packageBytesToAdd({ artifacts, add }: Plan): number {
+  const adding = new Set(add);
+  return artifacts
+    .filter((artifact) => adding.has(artifactId(artifact)))
+    .reduce((sum, artifact) => sum + bytesToFetch(artifact), 0);
+}
+
+/** The same of files for pip. */
+export function fileBytesToAdd({ files, add }: SimplePlan): number {
+  const adding = new Set(add);
+  return files.filter((file) => adding.has(simpleFileId(file))).reduce((sum, { size }) => sum + (size ?? 0), 0);
 }
 
 /** The ids that a plan adds: files for pip first, for packages are made of those that are there. */

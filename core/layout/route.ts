@@ -27,7 +27,7 @@ export interface RoutedKey extends Representation {
 }
 
 /** To the one spelling of what was asked for: a path, percent-encoded, without host and query. */
-export interface Redirect {
+interface Redirect {
   readonly status: 301;
   readonly location: string;
 }

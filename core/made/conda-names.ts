@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { Specifier } from '../names/pep440/specifier.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+import { pythonMinors } from '../names/python-minors.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { authorsSpelling } from '../releases/authors-spelling.ts';
@@ -117,8 +118,7 @@ async function those(names: readonly string[], isOne: (name: string) => Promise<
 
 async function pythonsOf({ python }: Allowlist, channels: ChannelPackages): Promise<string[]> {
   const versions = python.length > 0 ? python : (await channels.records('python')).map(({ version }) => version);
-  const minors = versions.flatMap((version) => /^3\.(\d{1,2})(?:\.|$)/.exec(version)?.slice(1).map(Number) ?? []);
-  return [...new Set(minors)].sort((a, b) => a - b).map((minor) => `3.${minor}`);
+  return pythonMinors(versions);
 }
 
 const purlsSchema = z.array(z.string());

@@ -2,36 +2,21 @@ import { type ReadControl, readControl } from '../documents/control.ts';
 import { type Manifest, readManifest } from '../index/manifest.ts';
 import { controlKey, segmentPrefix, stateKey } from '../layout/keys.ts';
 import type { Subdir } from '../names/subdir.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { type Problem, problemOf } from '../problems/problem.ts';
+import { type Examined, examined, unsure } from './examined.ts';
 import type { Garbage, PruneWorld } from './garbage.ts';
 import { unaskedOutputs, unnamedSegments, unnamedShards } from './unneeded-objects.ts';
 import { withdrawnPackages } from './withdrawn-packages.ts';
-
-export interface Examined {
-  /** In the order of its deletion. */
-  readonly garbage: readonly Garbage[];
-  readonly problems: readonly Problem[];
-}
 
 /**
  * Finds what of one subdir nobody needs any more. Where control, the state or an index file is damaged, missing or behind, all
  * of the subdir is needed: only they could say otherwise.
  */
-export async function examineSubdir(world: PruneWorld, subdir: Subdir): Promise<Examined> {
-  try {
+export const examineSubdir = (world: PruneWorld, subdir: Subdir): Promise<Examined> =>
+  examined(subdir, async () => {
     const control = await readControl(world.store, world.channel, subdir);
     const state = await readState(world, { subdir, control });
-    return { garbage: state === null ? [] : await garbageOf(world, subdir, control, state), problems: [] };
-  } catch (error) {
-    if (!(error instanceof GatehouseError) || !unsureCodes.has(error.code)) throw error;
-    const detail = `${error.message}; nothing of it is deleted`;
-    return { garbage: [], problems: [{ ...problemOf(error, subdir), code: 'prune.unsure', detail }] };
-  }
-}
-
-/** Codes of errors that say that something of ours is damaged or missing, and not that the store has trouble. */
-const unsureCodes: ReadonlySet<string> = new Set(['json.invalid', 'state.damaged']);
+    return state === null ? [] : garbageOf(world, subdir, control, state);
+  });
 
 interface State {
   readonly manifest: Manifest;
@@ -53,9 +38,6 @@ async function readState(
   if (manifest.control === null || control.etag !== null) return { manifest, etag };
   throw unsure(`${controlKey(world.channel, subdir)} is missing`, 'put its last version back from a backup');
 }
-
-const unsure = (message: string, hint = 'run gatehouse index first') =>
-  new GatehouseError('state.damaged', message, { hint });
 
 async function hasAny({ store }: PruneWorld, prefix: string): Promise<boolean> {
   for await (const _ of store.list(prefix)) return true;

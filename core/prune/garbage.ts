@@ -4,6 +4,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
 export interface PruneWorld extends ChannelStore {
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds that a package's bytes, and a plan, are kept after nobody needs them. */
@@ -12,8 +15,11 @@ export interface PruneWorld extends ChannelStore {
   readonly asked: ReadonlySet<OptionalIndexFile>;
 }
 
+/** Bytes that came a moment ago came for somebody, whose control may not say so yet: a sync decides after it fetched. */
+export const freshForMs = dayMs;
+
 /** What a prune looks for, in the order it is deleted: packages, and then what is derived or only kept for a while. */
-export const garbageKinds = ['package', 'form', 'shard', 'state', 'plan', 'document'] as const;
+export const garbageKinds = ['package', 'wheel', 'metadata', 'form', 'shard', 'state', 'plan', 'document'] as const;
 export type GarbageKind = (typeof garbageKinds)[number];
 
 /** An object that nobody needs any more. */
@@ -25,6 +31,10 @@ export interface Garbage extends ObjectHead {
   /** What was read when it was found to be garbage. While one of these is another object by now, it is not garbage. */
   readonly guards: readonly Guard[];
 }
+
+/** Why what control withdrew is garbage. */
+export const withdrawnReason = ({ at, reason }: { readonly at: number; readonly reason: string }): string =>
+  `withdrawn on ${new Date(at).toISOString().slice(0, 10)}: ${reason}`;
 
 export interface Guard {
   readonly key: ObjectKey;
@@ -39,6 +49,3 @@ export async function stillSo(store: Store, guards: readonly Guard[]): Promise<b
   }
   return true;
 }
-
-export const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;

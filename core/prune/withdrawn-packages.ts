@@ -14,7 +14,7 @@ import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { dayMs, type Garbage, type Guard, type PruneWorld } from './garbage.ts';
+import { freshForMs, type Garbage, type Guard, type PruneWorld, withdrawnReason } from './garbage.ts';
 
 interface Overridden {
   readonly subdir: Subdir;
@@ -23,9 +23,6 @@ interface Overridden {
   /** Control and manifest as they were read. */
   readonly guards: readonly Guard[];
 }
-
-/** Bytes that came a moment ago came for somebody, whose control may not say so yet: a sync decides after it fetched. */
-const freshForMs = dayMs;
 
 /**
  * The packages that control withdrew and no index shows, fetched by us and still as they were fetched. What a person
@@ -54,7 +51,7 @@ export async function* withdrawnPackages(
     served ??= servedRecords({ ...world, subdir }, manifest);
     if ((await served)?.has(filename) || !(await isAsFetched(object, { ...world, subdir, filename }))) continue;
     const { key, etag, size, modified } = object;
-    const reason = `withdrawn on ${new Date(now.withdrawn.at).toISOString().slice(0, 10)}: ${now.withdrawn.reason}`;
+    const reason = withdrawnReason(now.withdrawn);
     const due = Math.max(now.withdrawn.at + world.retain, modified + freshForMs);
     yield { key, etag, size, modified, kind: 'package', reason, due, guards };
   }

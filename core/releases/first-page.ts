@@ -1,4 +1,6 @@
+import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
+import { GatehouseError } from '../problems/error.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 import type { PythonIndexes } from './python-indexes.ts';
 
@@ -25,4 +27,19 @@ export async function firstPage(
     if (files !== null) return { index, files };
   }
   return null;
+}
+
+/** A file as the first index that has its project lists it; null where it is not there. What cannot be read says nothing. */
+export async function fileOnPage(
+  indexes: readonly string[],
+  { project, fileName }: { readonly project: ProjectName; readonly fileName: DistributionFileName },
+  open: Pick<PythonIndexes, 'files'>,
+): Promise<ProjectFile | null> {
+  try {
+    const page = await firstPage(indexes, project, open);
+    return page?.files.find((file) => file.fileName === fileName) ?? null;
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    return null;
+  }
 }

@@ -1,13 +1,13 @@
 import type { ProjectName } from '../names/project-name.ts';
 import {
   copyOf,
+  disputedProjects,
   type Pin,
   pinName,
-  projectsIn,
   type SearchState,
   type SearchWorld,
   setCriterion,
-  type Wanted,
+  type Want,
 } from './search-state.ts';
 
 /**
@@ -17,8 +17,8 @@ import {
  *
  * @returns false when there is nothing to go back to
  */
-export async function backjump(states: SearchState[], causes: readonly Wanted[], world: SearchWorld): Promise<boolean> {
-  const disputed = projectsIn(causes);
+export async function backjump(states: SearchState[], causes: readonly Want[], world: SearchWorld): Promise<boolean> {
+  const disputed = disputedProjects(causes);
   while (states.length >= 3) {
     states.pop();
     const broken = popBroken(states, disputed, world);

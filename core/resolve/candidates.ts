@@ -10,7 +10,7 @@ import { type WheelTarget, wheelFits } from '../names/wheel-fits.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 
 /** A release of a project that pip could install on a target. */
-export interface Candidate {
+export interface PipRelease {
   readonly project: ProjectName;
   readonly version: Pep440Version;
   /** The wheels that fit, the one that pip takes first. Of a release with yanked wheels and others, the others. */
@@ -20,7 +20,7 @@ export interface Candidate {
 }
 
 /** A file that pip passes over on a target, and why, as a sentence fragment that follows its name. */
-export interface PassedOver {
+interface PassedOverFile {
   readonly file: ProjectFile;
   readonly version: Pep440Version;
   readonly why: string;
@@ -29,8 +29,8 @@ export interface PassedOver {
 /** What a project's files are on a target. */
 export interface ProjectCandidates {
   /** Newest first. */
-  readonly releases: readonly Candidate[];
-  readonly passedOver: readonly PassedOver[];
+  readonly releases: readonly PipRelease[];
+  readonly passedOver: readonly PassedOverFile[];
 }
 
 /**
@@ -55,7 +55,11 @@ interface FittingWheel {
   readonly version: Pep440Version;
 }
 
-function placedFile(file: ProjectFile, project: ProjectName, target: WheelTarget): FittingWheel | PassedOver | null {
+function placedFile(
+  file: ProjectFile,
+  project: ProjectName,
+  target: WheelTarget,
+): FittingWheel | PassedOverFile | null {
   const read = parseWheelFileName(file.fileName);
   if (read.ok) {
     const { wheel } = read;
@@ -63,7 +67,7 @@ function placedFile(file: ProjectFile, project: ProjectName, target: WheelTarget
     return { file, version: wheel.version, ...(why === null ? { wheel } : { why }) };
   }
   const sdist = parseSdistFileName(file.fileName, project);
-  return sdist && { file, version: sdist.version, why: 'is a source distribution' };
+  return sdist && { file, version: sdist.version, why: 'is only a source distribution' };
 }
 
 function misfit(file: ProjectFile, wheel: WheelFileName, target: WheelTarget): string | null {
@@ -86,7 +90,7 @@ function rank({ abis, platforms, build }: WheelFileName): number {
 const byName = (a: FittingWheel, b: FittingWheel): number => (a.file.fileName < b.file.fileName ? -1 : 1);
 
 /** `1.0` and `1.0.0` are one release. */
-function releasesOf(project: ProjectName, sorted: readonly FittingWheel[]): Candidate[] {
+function releasesOf(project: ProjectName, sorted: readonly FittingWheel[]): PipRelease[] {
   const groups: FittingWheel[][] = [];
   for (const one of sorted) {
     const last = groups.at(-1);
@@ -106,7 +110,7 @@ function releasesOf(project: ProjectName, sorted: readonly FittingWheel[]): Cand
  * The releases that fulfil all these specifiers, newest first, as pip has them: pre-releases as PEP 440 lets them in, and
  * yanked ones only where a version is pinned and there is nothing else (PEP 592).
  */
-export function admitted(releases: readonly Candidate[], specifiers: readonly Specifier[]): readonly Candidate[] {
+export function admitted(releases: readonly PipRelease[], specifiers: readonly Specifier[]): readonly PipRelease[] {
   const both = allOf(specifiers);
   const fitting = admittedVersions(both, releases, ({ version }) => version);
   const sound = fitting.filter(({ yanked }) => !yanked);

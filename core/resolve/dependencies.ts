@@ -8,7 +8,7 @@ import { requirementHere } from '../names/requirement/requirement-here.ts';
 import type { WheelTarget } from '../names/wheel-fits.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { CoreMetadata } from '../wheel/core-metadata.ts';
-import type { Candidate } from './candidates.ts';
+import type { PipRelease } from './candidates.ts';
 import type { PipIndex } from './pip-index.ts';
 
 /** What a release needs on a target. */
@@ -30,7 +30,7 @@ export interface Dependencies {
  * @throws GatehouseError `upstream.*` and others when the index cannot be read
  */
 export async function dependenciesOf(
-  candidate: Candidate,
+  candidate: PipRelease,
   asked: ReadonlySet<ExtraName>,
   { target, index }: { readonly target: WheelTarget; readonly index: PipIndex },
 ): Promise<Dependencies | string> {
@@ -51,7 +51,7 @@ interface Needed {
 
 /** What is needed once no more extras are added. */
 function withExtras(
-  { project, version }: Candidate,
+  { project, version }: PipRelease,
   asked: ReadonlySet<ExtraName>,
   neededWith: (extras: ReadonlySet<ExtraName>) => Needed | string,
 ): Dependencies | string {
@@ -69,7 +69,7 @@ function withExtras(
   }
 }
 
-async function tryMetadata({ files: [file] }: Candidate, index: PipIndex): Promise<CoreMetadata | string> {
+async function tryMetadata({ files: [file] }: PipRelease, index: PipIndex): Promise<CoreMetadata | string> {
   try {
     return await index.metadata(file);
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Specifier } from '../names/pep440/specifier.ts';
 import { specifierMatches } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { allOf, type ProjectCandidates } from './candidates.ts';
-import type { Conflict, Wanted } from './search-state.ts';
+import type { Conflict, Want } from './search-state.ts';
 
 type Projects = ReadonlyMap<ProjectName, ProjectCandidates | null>;
 
@@ -21,12 +21,12 @@ export function explain(conflict: Conflict | null, projects: Projects): string {
 /** Of files, versions and requirements no more are named. */
 const maxNamed = 5;
 
-const whoWants = ({ requirement, parent }: Wanted): string =>
+const whoWants = ({ requirement, parent }: Want): string =>
   parent === null
     ? `"${requirement.text}" is asked for`
     : `${parent.candidate.project} ${parent.candidate.version.text} needs "${requirement.text}"`;
 
-function whyNone(project: ProjectName, wanted: readonly Wanted[], { releases, passedOver }: ProjectCandidates): string {
+function whyNone(project: ProjectName, wanted: readonly Want[], { releases, passedOver }: ProjectCandidates): string {
   const specifier = allOf(wanted.map(({ requirement }) => requirement.specifier));
   const fitting = releases.filter((one) => fits(one, specifier));
   const [newest] = fitting;
@@ -35,7 +35,9 @@ function whyNone(project: ProjectName, wanted: readonly Wanted[], { releases, pa
       ? `${project} ${newest.version.text} is yanked`
       : `what fits of ${project} needs something else`;
   }
-  const there = passedOver.filter((one) => fits(one, specifier)).sort(newestFirst);
+  const all = passedOver.filter((one) => fits(one, specifier)).sort(newestFirst);
+  const wheels = all.filter(({ file }) => file.fileName.endsWith('.whl'));
+  const there = wheels.length > 0 ? wheels : all;
   const files = there.slice(0, maxNamed).map(({ file, why }) => `${file.fileName} ${why}`);
   if (files.length > 0) return files.join(', ');
   const versions = new Set([...releases, ...passedOver].sort(newestFirst).map(({ version }) => version.text));

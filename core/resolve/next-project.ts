@@ -1,5 +1,5 @@
 import type { ProjectName } from '../names/project-name.ts';
-import { projectsIn, type SearchState } from './search-state.ts';
+import { disputedProjects, type SearchState } from './search-state.ts';
 
 /**
  * The project that pip settles next: one that the last conflict was about; then pinned before bounded above before the
@@ -13,7 +13,7 @@ export function nextProject(
   { criteria, causes }: SearchState,
   order: ReadonlyMap<ProjectName, number>,
 ): ProjectName | null {
-  const disputed = projectsIn(causes);
+  const disputed = disputedProjects(causes);
   const first = open.filter((project) => disputed.has(project));
   const ranked = (first.length > 0 ? first : open).map((project) => {
     const clauses = (criteria.get(project)?.wanted ?? []).flatMap(({ requirement }) => requirement.specifier.clauses);

@@ -1,7 +1,7 @@
 import type { ProjectName } from '../names/project-name.ts';
 import type { Requirement } from '../names/requirement/parse-requirement.ts';
 import type { WheelTarget } from '../names/wheel-fits.ts';
-import { admitted, type Candidate, candidatesOf, type ProjectCandidates } from './candidates.ts';
+import { admitted, candidatesOf, type PipRelease, type ProjectCandidates } from './candidates.ts';
 import { type Dependencies, dependenciesOf } from './dependencies.ts';
 import { explain } from './explain.ts';
 import type { PipIndex } from './pip-index.ts';
@@ -10,7 +10,7 @@ import type { Conflict, SearchWorld } from './search-state.ts';
 
 /** What pip would install, in order of name, or why it cannot, in a sentence. */
 export type Resolution =
-  | { readonly ok: true; readonly releases: readonly Candidate[]; readonly warnings: readonly string[] }
+  | { readonly ok: true; readonly releases: readonly PipRelease[]; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly explanation: string };
 
 /** Real environments of a hundred projects settle in two hundred rounds; pip itself goes on for 200,000. */

@@ -2,7 +2,7 @@ import { specifierMatches } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Requirement } from '../names/requirement/parse-requirement.ts';
 import { backjump } from './backjump.ts';
-import type { Candidate } from './candidates.ts';
+import type { PipRelease } from './candidates.ts';
 import { nextProject } from './next-project.ts';
 import {
   type Conflict,
@@ -12,7 +12,7 @@ import {
   type SearchState,
   type SearchWorld,
   setCriterion,
-  type Wanted,
+  type Want,
 } from './search-state.ts';
 
 export type Found = { readonly pins: ReadonlyMap<ProjectName, Pin> } | { readonly conflict: Conflict | null };
@@ -80,7 +80,7 @@ async function wantAll(
 
 /** Adds to what is wanted of a project. */
 async function want(
-  one: Wanted,
+  one: Want,
   { pins, criteria }: Pick<SearchState, 'pins' | 'criteria'>,
   world: SearchWorld,
 ): Promise<Conflict | null> {
@@ -109,8 +109,8 @@ async function take(project: ProjectName, state: SearchState, world: SearchWorld
 }
 
 async function tryCandidate(
-  candidate: Candidate,
-  wanted: readonly Wanted[],
+  candidate: PipRelease,
+  wanted: readonly Want[],
   { pins, criteria }: SearchState,
   world: SearchWorld,
 ): Promise<Conflict | null> {
@@ -128,7 +128,7 @@ async function tryCandidate(
   return null;
 }
 
-const fulfils = ({ version }: Candidate, { requirement }: Wanted): boolean =>
+const fulfils = ({ version }: PipRelease, { requirement }: Want): boolean =>
   specifierMatches(requirement.specifier, version, { prereleases: true });
 
 /** Whether a project's pin does for all that is wanted of it; of one that nothing is wanted of any more none is needed. */

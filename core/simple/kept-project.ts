@@ -1,13 +1,11 @@
 import { readProjectControl } from '../documents/simple/project-control.ts';
-import { projectPageKey, projectStateKey, simplePrefix } from '../layout/keys.ts';
-import { simplePlace } from '../layout/simple-place.ts';
-import type { DistributionFileName } from '../names/distribution-file-name.ts';
+import { projectPageKey, projectStateKey } from '../layout/keys.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import type { ObjectHead } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import { simpleStrays } from '../store/simple-strays.ts';
-import { collectStrays, type StrayCollector } from '../store/strays.ts';
+import { collectStrays } from '../store/strays.ts';
+import { filesIn } from './files-in.ts';
 import type { KeptPages } from './keep-pages.ts';
 import { type FileAtRest, type LookWorld, lookAtFile } from './look-at-file.ts';
 import { projectHtml, projectJson } from './project-pages.ts';
@@ -36,25 +34,20 @@ const maxFilesAtOnce = 8;
  *
  * @throws GatehouseError `json.invalid` when control is damaged
  */
-export async function lookAtProject(
+async function lookAtProject(
   project: ProjectName,
   known: readonly ListedFile[],
   world: LookWorld,
 ): Promise<{ content: ListedFile[]; problems: Problem[] }> {
   const { control } = await readProjectControl(world.store, project);
   const strays = collectStrays(simpleStrays);
-  const { files, metadata } = await filesOf(project, world, strays);
   const knownByName = new Map(known.map((file) => [file.fileName, file]));
-  const atRest = [...files].map(
-    ([fileName, head]): FileAtRest => ({
-      project,
-      fileName,
-      head,
-      metadata: metadata.get(fileName) ?? null,
-      decision: control.files[fileName],
-      known: knownByName.get(fileName),
-    }),
-  );
+  const atRest: FileAtRest[] = [];
+  for (const { fileName, file, metadata } of await filesIn(project, world.store, strays)) {
+    if (file === null) continue;
+    const decision = control.files[fileName];
+    atRest.push({ project, fileName, head: file, metadata, decision, known: knownByName.get(fileName) });
+  }
   const content: ListedFile[] = [];
   const problems: Problem[] = [];
   for await (const found of mapInOrder(atRest, maxFilesAtOnce, (file) => lookAtFile(file, world))) {
@@ -64,23 +57,4 @@ export async function lookAtProject(
   }
   const others = strays.found().map((stray) => ({ code: 'index.stray', ...stray }));
   return { content, problems: [...problems, ...others] };
-}
-
-type Heads = ReadonlyMap<DistributionFileName, ObjectHead>;
-
-/** What lies in a project's folder: its files and their metadata by the file's name, in order of key. */
-async function filesOf(
-  project: ProjectName,
-  { store }: LookWorld,
-  strays: StrayCollector,
-): Promise<{ files: Heads; metadata: Heads }> {
-  const files = new Map<DistributionFileName, ObjectHead>();
-  const metadata = new Map<DistributionFileName, ObjectHead>();
-  for await (const head of store.list(simplePrefix(project), strays.passedOver)) {
-    strays.object(head.key);
-    const place = simplePlace(head.key);
-    if (place.kind === 'file') files.set(place.fileName, head);
-    if (place.kind === 'metadata') metadata.set(place.fileName, head);
-  }
-  return { files, metadata };
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { compareCodePoints } from '../json/json.ts';
-import { projectStatePrefix, projectsStateKey, rootPageKey } from '../layout/keys.ts';
-import { type ProjectName, parseProjectName, projectNameSchema } from '../names/project-name.ts';
+import { projectsStateKey, rootPageKey } from '../layout/keys.ts';
+import { type ProjectName, projectNameSchema } from '../names/project-name.ts';
 import type { Store } from '../ports/store.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import type { KeptPages } from './keep-pages.ts';
 import { htmlPage, jsonPage, relativeUrl } from './page-text.ts';
 import { readProjectState } from './project-state.ts';
+import { projectsWithState } from './projects-in.ts';
 
 const rootContentSchema = z.array(projectNameSchema);
 
@@ -39,16 +40,6 @@ export const keptRoot = (store: Store, touched: readonly ProjectName[] | 'all'):
     },
   ],
 });
-
-/** Every project of which there is a state, in order of name. */
-export async function projectsWithState(store: Store): Promise<ProjectName[]> {
-  const projects: ProjectName[] = [];
-  for await (const { key } of store.list(projectStatePrefix)) {
-    const project = parseProjectName(key.slice(projectStatePrefix.length).replace(/\.json$/, ''));
-    if (project !== null) projects.push(project);
-  }
-  return projects;
-}
 
 const maxStatesAtOnce = 16;
 

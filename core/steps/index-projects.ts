@@ -8,8 +8,8 @@ import { type Problem, problemOf } from '../problems/problem.ts';
 import { keepPages } from '../simple/keep-pages.ts';
 import { keptProject } from '../simple/kept-project.ts';
 import { keptRoot } from '../simple/kept-root.ts';
-import { knownProjects } from '../simple/known-projects.ts';
 import { readProjectState } from '../simple/project-state.ts';
+import { projectsIn } from '../simple/projects-in.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { simpleStrays } from '../store/simple-strays.ts';
@@ -62,7 +62,7 @@ export async function indexProjects(
   { rebuild = false }: IndexProjectsOptions = {},
 ): Promise<IndexedProjects> {
   const strays = collectStrays(simpleStrays);
-  const projects = asked === 'all' ? await knownProjects(world.store, strays) : [...new Set(asked)].sort();
+  const projects = asked === 'all' ? await projectsIn(world.store, strays) : [...new Set(asked)].sort();
   const indexed: IndexedProject[] = [];
   for await (const each of mapInOrder(projects, maxProjectsAtOnce, (project) => indexOne(project, world, rebuild))) {
     indexed.push(each);

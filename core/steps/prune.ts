@@ -1,9 +1,12 @@
-import type { Subdir } from '../names/subdir.ts';
+import { simplePrefix } from '../layout/keys.ts';
 import type { ObjectHead } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
-import { type Examined, examineSubdir } from '../prune/examine-subdir.ts';
+import { examineProject } from '../prune/examine-project.ts';
+import { examineSubdir } from '../prune/examine-subdir.ts';
+import type { Examined } from '../prune/examined.ts';
 import { type Garbage, type GarbageKind, type PruneWorld, stillSo } from '../prune/garbage.ts';
 import { agedObjects } from '../prune/unneeded-objects.ts';
+import { projectsWithControl } from '../simple/projects-in.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 
 interface Pruned extends Pick<ObjectHead, 'key' | 'size'> {
@@ -20,7 +23,7 @@ export interface PruneReport {
   readonly problems: readonly Problem[];
 }
 
-/** Looks at one subdir: others may change its control and its state while it is pruned. */
+/** Looks at one subdir or project: others may change its control and its state while it is pruned. */
 const maxRounds = 5;
 
 /**
@@ -32,7 +35,12 @@ export async function prune(world: PruneWorld, { remove }: { readonly remove: bo
   const reports: PruneReport[] = [];
   // Of a subdir without control and state nothing is known, and so all is needed.
   for (const subdir of await subdirsOf(world, 'control or state')) {
-    reports.push(await pruneSubdir(world, { subdir, remove }));
+    reports.push(await pruneOne(world, { subject: subdir, examine: () => examineSubdir(world, subdir), remove }));
+  }
+  // A wheel that nothing was decided of is needed too, and without control nothing was.
+  for (const project of await projectsWithControl(world.store)) {
+    const subject = simplePrefix(project);
+    reports.push(await pruneOne(world, { subject, examine: () => examineProject(world, project), remove }));
   }
   const aged: Garbage[] = [];
   for await (const each of agedObjects(world)) aged.push(each);
@@ -40,18 +48,22 @@ export async function prune(world: PruneWorld, { remove }: { readonly remove: bo
   return sum(reports);
 }
 
-async function pruneSubdir(
-  world: PruneWorld,
-  { subdir, remove }: { readonly subdir: Subdir; readonly remove: boolean },
-): Promise<PruneReport> {
+/** A subdir, or a project. */
+interface Pruning {
+  readonly subject: string;
+  readonly examine: () => Promise<Examined>;
+  readonly remove: boolean;
+}
+
+async function pruneOne(world: PruneWorld, { subject, examine, remove }: Pruning): Promise<PruneReport> {
   const objects: Pruned[] = [];
   for (let round = 0; round < maxRounds; round++) {
-    const { report, done } = await removeDue(world, await examineSubdir(world, subdir), remove);
+    const { report, done } = await removeDue(world, await examine(), remove);
     objects.push(...report.objects);
     if (done) return { ...report, objects };
   }
   const detail = 'kept changing while it was pruned; run it again';
-  return { objects, later: none, problems: [{ code: 'prune.changed', subject: subdir, detail }] };
+  return { objects, later: none, problems: [{ code: 'prune.changed', subject, detail }] };
 }
 
 /** Deletes what is due. `done` is false when a guard is another object by now. */

@@ -3,7 +3,7 @@ import { indexMessage, projectMessage } from '../documents/run.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Queue } from '../ports/queue.ts';
-import { knownProjects } from '../simple/known-projects.ts';
+import { projectsIn } from '../simple/projects-in.ts';
 import { channelStrays } from '../store/channel-strays.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import { simpleStrays } from '../store/simple-strays.ts';
@@ -31,7 +31,7 @@ export async function reconcile({ store, channel, queue }: ReconcileWorld): Prom
   const [ofChannel, ofProjects] = [collectStrays(channelStrays), collectStrays(simpleStrays)];
   const always = [...platforms, noarch];
   const subdirs = await subdirsOf({ store, channel }, 'anything', { always, strays: ofChannel });
-  const projects = await knownProjects(store, ofProjects);
+  const projects = await projectsIn(store, ofProjects);
   await queue.send([...subdirs.map(indexMessage), ...projects.map(projectMessage)]);
   return { subdirs, projects, strays: [ofChannel, ofProjects] };
 }

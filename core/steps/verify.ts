@@ -23,6 +23,7 @@ import { subdirsOf } from '../store/subdirs-of.ts';
 import type { Damage, VerifyReport } from '../verify/damage.ts';
 import { verifyChannelOutputs, verifyOutputs } from '../verify/verify-outputs.ts';
 import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages.ts';
+import { verifyProjects } from '../verify/verify-projects.ts';
 import { verifyRecords } from '../verify/verify-records.ts';
 
 export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
@@ -32,7 +33,8 @@ export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
 }
 
 /**
- * Reads every object of the channel again; compares bytes with provenance, records with both, and every index file.
+ * Reads every object of the channel again; compares bytes with provenance, records with both, and every index file. Then
+ * the same of the pip index.
  * Changes nothing, not even by adopting a package that has no provenance yet.
  */
 export async function verify(configured: readonly Subdir[], writable: VerifyWorld): Promise<VerifyReport> {
@@ -51,9 +53,10 @@ export async function verify(configured: readonly Subdir[], writable: VerifyWorl
   const known = sources.filter((source) => source !== null);
   // What is made of all subdirs is known only where what each of them must say is known.
   const channel = known.length === sources.length ? await verifyChannelOutputs(known, world) : nothing;
+  const simple = await verifyProjects(world);
   return {
-    checked: checked + channel.checked,
-    problems: [...problems, ...channel.problems, ...strays.found().map(strayDamage)],
+    checked: checked + channel.checked + simple.checked,
+    problems: [...problems, ...channel.problems, ...strays.found().map(strayDamage), ...simple.problems],
   };
 }
 

@@ -14,6 +14,7 @@ export interface Damage {
     | 'verify.index-form'
     | 'verify.zst'
     | 'verify.shard'
+    | 'verify.metadata'
     | 'verify.provenance'
     | 'verify.control'
     | 'verify.stray';

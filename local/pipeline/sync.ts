@@ -59,7 +59,8 @@ export async function sync(
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const { subdirs: indexed, simple, strays } = await indexAll(allowlist, world, { log });
-  const proof = await prove(allowlist, { ...world, log });
+  const pythons = planned.simple.entries.flatMap(({ python }) => python ?? []);
+  const proof = await prove(allowlist, { ...world, log, pythons });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
   return { plan: planned, fetched, applied, held, failed, indexed, simple, strays, proof };
 }
@@ -84,23 +85,34 @@ function refuse(leaving: MostLeaving | null): void {
 /** All that did not hold, named: what makes the exit status 1. */
 export function syncProblems(report: SyncReport): Problem[] {
   const {
-    plan: { problems, entries },
+    plan: {
+      problems,
+      entries,
+      simple: { entries: forPip },
+    },
     failed,
     indexed: subdirs,
     simple,
     strays,
     proof,
   } = report;
-  const unproven = proof.proof.entries
-    .filter(({ installable }) => !installable)
-    .map(({ entry, platform, explanation }) => ({
-      code: 'proof.unsolvable',
-      subject: `${entry} on ${platform}`,
-      detail: explanation ?? '',
-    }));
   const known = new Set([...problems.map(({ subject }) => subject), ...unplanned(entries)]);
-  const fresh = unproven.filter(({ subject }) => !known.has(subject));
-  return [...problems, ...failed, ...indexProblems({ subdirs, simple, strays }), ...fresh];
+  const unproven = proof.proof.entries.map((entry) => ({ ...entry, subject: `${entry.entry} on ${entry.platform}` }));
+  const expected = new Set(
+    forPip.flatMap((one) => (one.status === 'solved' ? [`${one.entry} on ${one.platform}`] : [])),
+  );
+  const lacking = proof.proof.pip
+    .filter(({ entry, platform }) => expected.has(`${entry} on ${platform}`))
+    .map((entry) => ({ ...entry, subject: `${entry.entry} on ${entry.platform} for pip` }));
+  const fresh = [...unproven.filter(({ subject }) => !known.has(subject)), ...lacking].filter(
+    (one) => !one.installable,
+  );
+  const telling = fresh.map(({ subject, explanation }) => ({
+    code: 'proof.unsolvable',
+    subject,
+    detail: explanation ?? '',
+  }));
+  return [...problems, ...failed, ...indexProblems({ subdirs, simple, strays }), ...telling];
 }
 
 /** Entries that the plan has told of already: by themselves, or with the platform that upstream cannot be read for. */

@@ -32,22 +32,22 @@ export const hinted = (detail: string, hint: string | undefined): string =>
   hint === undefined ? shownText(detail) : `${shownText(detail)}\nhint: ${shownLine(hint)}`;
 
 /**
- * How to install from a served channel, for each client; pip where the allowlist has something for it.
+ * How to install from a served store, for each client.
  *
- * @param entries of the allowlist, where one is known: the first of each kind is the example
+ * @param entries of its allowlist, in order: the first of a kind is the example. Without one of PyPI's pip gets no line.
  */
 export function installLines(url: string, entries: readonly Pick<Entry, 'kind' | 'id'>[] = []): string {
-  const root = url.replace(/\/$/, '');
-  const channel = `${root}/conda`;
-  const first = (kind: Entry['kind']) => entries.find((entry) => entry.kind === kind)?.id.replace(/^pypi:/, '');
-  const [conda, pypi] = [first('conda'), first('pypi')];
-  const spec = conda === undefined ? 'PACKAGE' : `'${conda}'`;
+  const base = url.replace(/\/$/, '');
+  const channel = `${base}/conda`;
+  const conda = entries.find(({ kind }) => kind === 'conda');
+  const pypi = entries.find(({ kind }) => kind === 'pypi');
+  const spec = conda === undefined ? 'PACKAGE' : `'${conda.id}'`;
   return [
     `serving ${channel} (Ctrl-C stops)`,
     `  conda create -n try --override-channels -c ${channel} ${spec}`,
     `  mamba create -n try --override-channels -c ${channel} ${spec}`,
     `  pixi init try --channel ${channel} && cd try && pixi add ${spec}`,
-    ...(pypi === undefined ? [] : [`  pip install --index-url ${root}/simple/ '${pypi}'`]),
+    ...(pypi === undefined ? [] : [`  pip install --index-url ${base}/simple/ '${pypi.id.replace('pypi:', '')}'`]),
     '',
   ].join('\n');
 }

@@ -32,6 +32,7 @@ const named = ({ kind, objects, bytes }: Pick<KindTotal, 'objects' | 'bytes'> & 
   `${objects} ${nouns[kind] ?? kind}${objects === 1 ? '' : 's'} (${formatBytes(bytes)})`;
 
 const nouns: Readonly<Record<string, string>> = {
+  metadata: 'metadata file',
   form: 'index file',
   state: 'index state segment',
   document: 'cached upstream document',

@@ -1,8 +1,9 @@
 import { plannedChanges } from '../../core/diff/write-plan.ts';
-import type { ProvenEntry } from '../../core/documents/proof.ts';
+import { failingEntries, type Proof } from '../../core/documents/proof.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import type { IndexedProjects } from '../../core/steps/index-projects.ts';
+import type { MovedEntry } from '../../core/steps/prove.ts';
 import type { SyncReport } from '../pipeline/sync.ts';
 import { jsonText } from './json-text.ts';
 import { problemLines } from './messages.ts';
@@ -24,7 +25,7 @@ export function syncJson(report: SyncReport): string {
     indexed,
     simple,
     strays,
-    proof: { entries: proof.proof.entries, gained, lost },
+    proof: { entries: proof.proof.entries, pip: proof.proof.pip, gained, lost },
   };
   return jsonText(document, 2);
 }
@@ -37,13 +38,14 @@ export function syncSummary(
   const packages = indexed.reduce((sum, subdir) => sum + subdir.packages, 0);
   const { changed, dropped } = plannedChanges(plan);
   const { entries } = proof.proof;
-  const installable = entries.filter((entry) => entry.installable).length;
+  const installable = entries.length - failingEntries(proof.proof).length;
   const own = applied.hotfixed.length === 0 ? '' : `, hotfixed ${applied.hotfixed.length}`;
   return [
     `fetched ${fetched.length}, changed ${applied.changed.length}, dropped ${applied.dropped.length}${own}; ${packages} packages in the index\n`,
     forPip(simple),
     withheld(changed.length - applied.changed.length, dropped.length - applied.dropped.length),
     `proof: ${installable} of ${entries.length} install from this channel alone\n`,
+    provenForPip(proof.proof),
     named('now installable', proof.gained),
     named('no longer installable', proof.lost),
     problemLines(plan.warnings, 'warning'),
@@ -59,8 +61,18 @@ function forPip({ projects }: IndexedProjects): string {
   return files === 0 ? '' : `for pip: ${files} ${file} of ${listed.length} ${project}\n`;
 }
 
+function provenForPip({ pip }: Proof): string {
+  const installable = pip.filter((entry) => entry.installable).length;
+  return pip.length === 0 ? '' : `proof for pip: ${installable} of ${pip.length} install from these pages alone\n`;
+}
+
 const withheld = (change: number, drop: number): string =>
   change + drop === 0 ? '' : `not yet, until every fetch succeeds: ${change} to change, ${drop} to drop\n`;
 
-const named = (what: string, entries: readonly ProvenEntry[]): string =>
-  entries.map(({ entry, platform }) => `  ${what}: ${shownLine(entry)} on ${platform}\n`).join('');
+const named = (what: string, entries: readonly MovedEntry[]): string =>
+  entries
+    .map(({ entry, platform, client }) => {
+      const how = client === 'pip' ? ' for pip' : '';
+      return `  ${what}: ${shownLine(entry)} on ${platform}${how}\n`;
+    })
+    .join('');

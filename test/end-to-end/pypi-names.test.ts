@@ -112,9 +112,12 @@ describe('a mapping that cannot be read', () => {
     lab.intercept = serving(needing, 503);
     expect(await dependsOf()).toEqual(before);
     const { plan } = await lab.sync(lab.allowlist([entry], options()));
-    expect(plan.warnings).toMatchObject([
-      { code: 'pypi.mapping', detail: expect.stringContaining('the names of the last run count') },
-    ]);
+    expect(plan.warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'pypi.mapping',
+        detail: expect.stringContaining('the names of the last run count'),
+      }),
+    );
     const elsewhere = options({ mapping: `${lab.upstream.url}/other.json` });
     expect((await lab.sync(lab.allowlist([entry], elsewhere))).plan.complete).toBe(false);
   });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../twins/store-memory.ts';
+import type { Fates } from './client.ts';
 import type { Indexer } from './indexer.ts';
 import { outputsForgotten } from './mutants/outputs-forgotten.ts';
 import { act } from './produce.ts';
@@ -8,7 +9,7 @@ import { real } from './real.ts';
 import { calm, type Scenario } from './scenario.ts';
 import { atRest, runAlone } from './simulate.ts';
 import { sound } from './sound.ts';
-import { type Fates, newWorld, type World } from './world.ts';
+import { newWorld, type World } from './world.ts';
 
 interface Case {
   readonly indexer: Indexer;

@@ -1,87 +1,23 @@
-import { GatehouseError } from '../../core/problems/error.ts';
-import { seededRandom } from '../support/random.ts';
+import { clientOf, clockOf, randomFates } from './client.ts';
 import type { Indexer, PackageEvent } from './indexer.ts';
-import type { Actor, Ending } from './timeline.ts';
-import { clientOf, clockOf, formsOf, randomFates, type World } from './world.ts';
+import { startQueue } from './queue.ts';
+import type { Actor } from './timeline.ts';
+import { formsOf, type World } from './world.ts';
 
 /** What changed (null: control), and whether the packages it names are all that need be looked at. */
-interface Message {
+interface Told {
   readonly event: PackageEvent | null;
   readonly hinted: boolean;
-  attempts: number;
 }
 
-/** Attempts at one message before the run counts as stuck: each fails by chance about every other time. */
-const mostAttempts = 60;
-
-/**
- * Events on their way to workers: late, in any order, twice or never; a message whose worker threw or stopped comes
- * again. As many workers as the scenario has, each at a batch.
- */
+/** Has each event of the world handled by the indexer, sooner or later. */
 export function startMessages(world: World, indexer: Indexer): { dropped: () => boolean } {
-  const { scenario, time } = world;
-  const random = seededRandom(scenario.seed + 1);
-  const queue: Message[] = [];
-  let active = 0;
-  let dropped = false;
-
-  const arrive = (messages: readonly Message[], delay: number) =>
-    time.later(delay, () => {
-      queue.push(...messages);
-      pump();
-    });
-  const pump = () => {
-    while (active < scenario.workers && queue.length > 0) {
-      const batch = Array.from({ length: Math.min(queue.length, 1 + Math.floor(random() * 3)) }, () =>
-        queue.splice(Math.floor(random() * queue.length), 1),
-      ).flat();
-      active += 1;
-      time.start(
-        world.seed(),
-        (actor) => handle(world, indexer, { actor, batch }),
-        (ending) => over(batch, ending),
-      );
-    }
-  };
-  const over = (batch: readonly Message[], ending: Ending) => {
-    active -= 1;
-    for (const message of batch) message.attempts += 1;
-    if (ending.how === 'threw') world.broken ??= faultOf(ending.error);
-    if (ending.how !== 'ended') {
-      if (batch.some(({ attempts }) => attempts >= mostAttempts)) world.broken ??= 'R10 bounded: a message never ends';
-      arrive(batch, 50 + random() * 300);
-    }
-    pump();
-  };
-  world.onEvent = (event) => {
-    if (random() < scenario.events.dropped) {
-      dropped = true;
-      return;
-    }
-    const hinted = random() < scenario.events.hinted;
-    const message = (): Message => ({ event, hinted, attempts: 0 });
-    arrive([message()], random() * 30);
-    if (random() < scenario.events.duplicated) arrive([message()], random() * 1000);
-  };
-  return { dropped: () => dropped };
+  const queue = startQueue<Told>(world, (actor, batch) => handle(world, indexer, { actor, batch }));
+  world.onEvent = (event) => queue.send((random) => ({ event, hinted: random() < world.scenario.events.hinted }));
+  return queue;
 }
 
-/** What a queue would give again: the store failed, or others were first. */
-export const isRetryable = (error: unknown): boolean => error instanceof GatehouseError && error.retry;
-
-/** What must not end a worker, named. */
-function faultOf(error: unknown): string | null {
-  if (isOvertakenReader(error)) return `R11 a reader does not lose to writers: ${described(error)}`;
-  return isRetryable(error) ? null : `R6 poison isolation: a worker failed: ${described(error)}`;
-}
-
-/** One of our own documents changed while it was read. A package that does is looked at again by its event. */
-const isOvertakenReader = (error: unknown): boolean =>
-  error instanceof GatehouseError && /^_gatehouse\/.* changed while it was read$/.test(error.message);
-
-const described = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-
-function handle(world: World, indexer: Indexer, { actor, batch }: { actor: Actor; batch: readonly Message[] }) {
+function handle(world: World, indexer: Indexer, { actor, batch }: { actor: Actor; batch: readonly Told[] }) {
   const events = batch.flatMap(({ event }) => event ?? []);
   const hints = batch.every(({ hinted }) => hinted) && [...new Set(events.map(({ filename }) => filename))];
   const store = clientOf(world, actor, {

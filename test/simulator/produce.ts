@@ -3,11 +3,12 @@ import { readControl } from '../../core/documents/control.ts';
 import { canonicalJson } from '../../core/json/json.ts';
 import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { Metadata, Store } from '../../core/ports/store.ts';
+import { clientOf } from './client.ts';
 import type { Action } from './scenario.ts';
 import { channel, type SimulatedPackage, subdir } from './simulated-package.ts';
 import type { Actor } from './timeline.ts';
 import { generationOf, outputs, rootKey, rootOf, theControl } from './watch.ts';
-import { clientOf, objectAt, type World } from './world.ts';
+import { objectAt, type World } from './world.ts';
 
 interface Producer {
   readonly world: World;

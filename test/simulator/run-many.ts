@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import type { Indexer } from './indexer.ts';
 import { type Scenario, scenarios } from './scenario.ts';
+import { type SimpleScenario, simpleScenarios } from './simple/simple-scenario.ts';
+import { type SimpleIndexer, simulateSimple } from './simple/simulate-simple.ts';
 import { simulate } from './simulate.ts';
 
 /** What broke an indexer: the run that did (counted from 1), how to get it again, and the smallest scenario found. */
-export interface Broken {
+export interface Broken<S> {
   readonly seed: number;
   readonly run: number;
   readonly path: string;
   readonly fault: string;
-  readonly scenario: Scenario;
+  readonly scenario: S;
 }
 
 export interface RunMany {
@@ -20,14 +22,25 @@ export interface RunMany {
 }
 
 /** Runs an indexer through so many worlds; equal seeds make equal worlds. Null when nothing broke in any. */
-export async function runMany(indexer: Indexer, { runs, seed, path }: RunMany): Promise<Broken | null> {
-  const property = fc.asyncProperty(scenarios, async (scenario) => {
-    const fault = await simulate(indexer, scenario);
+export const runMany = (indexer: Indexer, many: RunMany): Promise<Broken<Scenario> | null> =>
+  runEach(scenarios, (scenario) => simulate(indexer, scenario), many);
+
+/** The same of an indexer of the pip index. */
+export const runManySimple = (indexer: SimpleIndexer, many: RunMany): Promise<Broken<SimpleScenario> | null> =>
+  runEach(simpleScenarios, (scenario) => simulateSimple(indexer, scenario), many);
+
+async function runEach<S>(
+  worlds: fc.Arbitrary<S>,
+  run: (scenario: S) => Promise<string | null>,
+  { runs, seed, path }: RunMany,
+): Promise<Broken<S> | null> {
+  const property = fc.asyncProperty(worlds, async (scenario) => {
+    const fault = await run(scenario);
     if (fault !== null) throw new Error(fault);
   });
   const details = await fc.check(property, { numRuns: runs, seed, ...(path !== undefined && { path }) });
   const [scenario] = details.counterexample ?? [];
   if (scenario === undefined) return null;
-  const fault = (await simulate(indexer, scenario)) ?? 'held when run again: a seed must give one run';
+  const fault = (await run(scenario)) ?? 'held when run again: a seed must give one run';
   return { seed, run: details.numRuns, path: details.counterexamplePath ?? '', fault, scenario };
 }

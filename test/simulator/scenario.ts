@@ -57,7 +57,7 @@ export const calm: Scenario = {
   rivals: 0,
 };
 
-const faults = fc.oneof(
+export const faults = fc.oneof(
   fc.constant(noFaults),
   fc.constant<Faults>({ conflict: 0.05, broken: 0.005, ambiguous: 0.03, crash: 0 }),
   fc.constant<Faults>({ conflict: 0.02, broken: 0.002, ambiguous: 0.02, crash: 0.008 }),

@@ -1,9 +1,11 @@
+import { clientOf, clockOf, type Fates } from './client.ts';
 import type { Indexer, IndexRun } from './indexer.ts';
-import { isRetryable, startMessages } from './messages.ts';
+import { startMessages } from './messages.ts';
 import { produce } from './produce.ts';
+import { isRetryable } from './queue.ts';
 import { restInvariants } from './rest-invariants.ts';
 import type { Scenario } from './scenario.ts';
-import { clientOf, clockOf, type Fates, formsOf, newWorld, type World } from './world.ts';
+import { formsOf, newWorld, type World } from './world.ts';
 
 /** Runs one scenario to its end. Returns what did not hold, the first of it, named; null when all held. */
 export async function simulate(indexer: Indexer, scenario: Scenario): Promise<string | null> {

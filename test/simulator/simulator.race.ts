@@ -10,8 +10,8 @@ const runs = 20_000;
 const lanes = Math.max(1, availableParallelism());
 
 /** One share of the runs, in a process of its own. */
-async function lane(number: number): Promise<{ status: number; said: string }> {
-  const share = ['--runs', `${Math.ceil(runs / lanes)}`, '--seed', `${20_260_101 + number}`];
+async function lane(side: string, number: number): Promise<{ status: number; said: string }> {
+  const share = ['--side', side, '--runs', `${Math.ceil(runs / lanes)}`, '--seed', `${20_260_101 + number}`];
   const child = spawn(process.execPath, [soak, ...share], { stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const said = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -19,9 +19,13 @@ async function lane(number: number): Promise<{ status: number; said: string }> {
   return { status: Number(status), said: said.join('') };
 }
 
-it(`no world of ${runs} breaks an invariant of the indexer that ships`, async () => {
-  for (const { status, said } of await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i)))) {
-    expect(status, said).toBe(0);
-    expect(said).toContain('all held');
-  }
-}, 600_000);
+it.each(['conda', 'pip'])(
+  `no world of ${runs} breaks an invariant of the indexer that ships: %s`,
+  async (side) => {
+    for (const { status, said } of await Promise.all(Array.from({ length: lanes }, (_, i) => lane(side, i)))) {
+      expect(status, said).toBe(0);
+      expect(said).toContain('all held');
+    }
+  },
+  600_000,
+);

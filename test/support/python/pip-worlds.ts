@@ -32,8 +32,8 @@ export interface ReleaseOf {
 /** Project -> its releases. */
 export type PipWorld = ReadonlyMap<string, readonly ReleaseOf[]>;
 
-export const worldNames = ['a', 'b', 'c', 'd', 'e'] as const;
-export const worldExtras = ['x', 'y'] as const;
+const worldNames = ['a', 'b', 'c', 'd', 'e'] as const;
+const worldExtras = ['x', 'y'] as const;
 
 /** Linux of today with Python 3.11. */
 export const target: WheelTarget = {
