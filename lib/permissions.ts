@@ -58,9 +58,9 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     send: ['index'],
   },
   prover: {
-    // Of a wheel its metadata alone, as pip.
-    read: [...indexFiles, ...pages, 'simple/*.metadata', allowlist, proof],
-    list: ['conda/*', 'simple/*', allowlist, proof],
+    // Of a wheel its metadata alone, as pip; of the latest run the pythons that it planned with.
+    read: [...indexFiles, ...pages, 'simple/*.metadata', allowlist, proof, plans, runs],
+    list: ['conda/*', 'simple/*', allowlist, proof, plans, runs],
     write: [proof],
   },
   pruner: {

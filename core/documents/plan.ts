@@ -140,6 +140,11 @@ export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
   return id;
 }
 
+/** The pythons that pip was asked with. */
+export const pythonsForPip = ({ simple }: Plan): string[] => [
+  ...new Set(simple.entries.flatMap(({ python }) => python ?? [])),
+];
+
 /** Bytes to be fetched for an artifact, as far as upstream says. */
 export const bytesToFetch = ({ size, made }: Artifact): number => size ?? made?.size ?? 0;
 

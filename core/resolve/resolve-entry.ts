@@ -18,7 +18,6 @@ export interface PipRequest {
 /** How an entry fared, what it needs, and what is to be told of it. */
 export interface ResolvedEntry {
   readonly outcomes: readonly PipOutcome[];
-  /** The same file may be here for several targets. */
   readonly files: readonly SimpleFile[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -43,11 +42,15 @@ export async function resolveEntry(
   for (const target of targets) parts.push(await tryTarget(request, target, index));
   return {
     outcomes: parts.flatMap(({ outcomes }) => outcomes),
-    files: parts.flatMap(({ files }) => files),
+    files: eachOnce(parts.flatMap(({ files }) => files)),
     problems: parts.flatMap(({ problems }) => problems),
     warnings: parts.flatMap(({ warnings }) => warnings),
   };
 }
+
+const eachOnce = (files: readonly SimpleFile[]): SimpleFile[] => [
+  ...new Map(files.map((file) => [simpleFileId(file), file])).values(),
+];
 
 /** An outcome of an entry that says why there is nothing to take. */
 export const nothingForPip = (

@@ -2,7 +2,7 @@ import { type MostLeaving, mostLeave } from '../../core/diff/most-leave.ts';
 import type { Applied } from '../../core/diff/write-plan.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { keepAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
-import type { Plan } from '../../core/documents/plan.ts';
+import { type Plan, pythonsForPip } from '../../core/documents/plan.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
@@ -59,8 +59,7 @@ export async function sync(
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const { subdirs: indexed, simple, strays } = await indexAll(allowlist, world, { log });
-  const pythons = planned.simple.entries.flatMap(({ python }) => python ?? []);
-  const proof = await prove(allowlist, { ...world, log, pythons });
+  const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
   return { plan: planned, fetched, applied, held, failed, indexed, simple, strays, proof };
 }
