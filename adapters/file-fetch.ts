@@ -7,7 +7,7 @@ import { GatehouseError } from '../core/problems/error.ts';
 import { systemErrorCode } from './system-error.ts';
 
 /** A GET of a `file:` URL: 404 where no regular file is, 304 when its ETag is the one that was sent. */
-export async function fetchFile(url: URL, headers: Readonly<Record<string, string>>): Promise<FetchResponse> {
+export async function fileFetch(url: URL, headers: Readonly<Record<string, string>>): Promise<FetchResponse> {
   const path = pathOf(url);
   const stats = await statFile(path);
   const etag = stats === null ? null : etagOf(stats);

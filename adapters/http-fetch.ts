@@ -7,7 +7,7 @@ import { shownUrl } from '../core/problems/shown-url.ts';
 import { isLocalHost } from '../core/upstream/local-host.ts';
 import { gunzip } from '../core/upstream/read-body.ts';
 import gatehouse from '../package.json' with { type: 'json' };
-import { fetchFile, noBody } from './file-fetch.ts';
+import { fileFetch, noBody } from './file-fetch.ts';
 import { type AgentOptions, httpAgents } from './http-agents.ts';
 import { type Throughput, type Transfer, withMinimumThroughput } from './minimum-throughput.ts';
 
@@ -39,7 +39,7 @@ export function httpFetch(options: HttpFetchOptions = {}): Fetch {
     let url = parseUrl(asked);
     let toldBy = parseUrl(from);
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-      if (url.protocol === 'file:') return fetchFile(url, headers);
+      if (url.protocol === 'file:') return fileFetch(url, headers);
       const agent = pickAgent(url, toldBy);
       const answer = await request({ url, headers: { ...headers, ...ownHeaders }, headMs, agent });
       const next = nextUrl(answer, url);

@@ -1,14 +1,15 @@
 import { jobSchema } from '../core/documents/plan.ts';
-import { wantedArtifact } from '../core/documents/run.ts';
+import { wantedByJob } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
+import { fetchFile } from '../core/steps/fetch-file.ts';
 import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { soonAgain } from './soon-again.ts';
 import { withinTime } from './within-time.ts';
 import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
 
-/** Fetches the artifacts that jobs name. A job that fails is logged by name and comes again, or is a dead letter. */
+/** Fetches the packages and the files for pip that jobs name. A job that fails is logged by name and comes again, or is a dead letter. */
 export async function fetchBatch(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const { Records } = parseValue(event, sqsEventSchema, 'the event');
@@ -18,9 +19,12 @@ export async function fetchBatch(event: unknown, opened: DownloaderWorld, contex
 async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<void> {
   const { telemetry, store } = world;
   const job = parseJson(body, jobSchema, 'a job');
-  const artifact = await wantedArtifact(store, job);
-  if (artifact === null) return telemetry.note('superseded', job);
-  const outcome = await fetchArtifact(artifact, { ...world, log: telemetry.log });
+  const wanted = await wantedByJob(store, job);
+  if (wanted === null) return telemetry.note('superseded', job);
+  const fetching = { ...world, log: telemetry.log };
+  const outcome = await (wanted.kind === 'file'
+    ? fetchFile(wanted.file, fetching)
+    : fetchArtifact(wanted.artifact, fetching));
   if (outcome.status !== 'failed') return telemetry.note(outcome.status, job);
   const { subject, code, detail, hint } = outcome.problem;
   throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, {

@@ -1,4 +1,6 @@
 import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
+import { failingEntries } from '../core/documents/proof.ts';
+import { plannedPythons } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { prove } from '../core/steps/prove.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
@@ -26,10 +28,14 @@ export async function proveChannel(event: unknown, world: ProverWorld): Promise<
 
 async function proveOnce({ telemetry, ...world }: ProverWorld): Promise<void> {
   const { allowlist } = await readStoredAllowlist(world.store);
-  const { proof, gained, lost } = await prove(allowlist, { ...world, log: telemetry.log });
-  const failing = proof.entries.filter(({ installable }) => !installable);
+  const { proof, gained, lost } = await prove(allowlist, {
+    ...world,
+    log: telemetry.log,
+    pythons: await plannedPythons(world.store),
+  });
+  const failing = failingEntries(proof);
   telemetry.note('proof', { entries: proof.entries.length, failing: failing.length, gained: gained.length });
-  for (const entry of lost) telemetry.warn('no longer installs', entry);
+  for (const entry of lost) telemetry.warn('no longer installs', { ...entry });
   telemetry.count('EntriesFailing', failing.length);
   telemetry.count('EntriesLost', lost.length);
 }

@@ -1,12 +1,12 @@
 import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
-import { indexMessage } from '../core/documents/run.ts';
+import { indexMessage, projectMessage } from '../core/documents/run.ts';
 import { channelPlace } from '../core/layout/channel-place.ts';
-import type { Subdir } from '../core/names/subdir.ts';
+import { simplePlace } from '../core/layout/simple-place.ts';
 import { type PruneReport, prune } from '../core/steps/prune.ts';
 import { inWorld, openPruner, type PrunerWorld } from './world.ts';
 
 /**
- * Deletes what nobody needs any more, and has the subdirs that lost packages indexed.
+ * Deletes what nobody needs any more, and has the subdirs that lost packages and the projects that lost wheels indexed.
  *
  * @throws GatehouseError `allowlist.*` where the allowlist is missing or bad: nothing is deleted
  */
@@ -14,7 +14,7 @@ export async function pruneChannel(_event: unknown, world: PrunerWorld): Promise
   const { telemetry, indexes } = world;
   const { allowlist } = await readStoredAllowlist(world.store);
   const report = await prune({ ...world, asked: new Set(allowlist.forms) }, { remove: true });
-  await indexes.send(lostPackages(report).map(indexMessage));
+  await indexes.send(lossMessages(report));
   for (const problem of report.problems) telemetry.warn('problem', problem);
   for (const object of report.objects) telemetry.note('deleted', { ...object });
   telemetry.count('ObjectsDeleted', report.objects.length);
@@ -22,9 +22,16 @@ export async function pruneChannel(_event: unknown, world: PrunerWorld): Promise
   return { deleted: report.objects.length };
 }
 
-function lostPackages({ objects }: PruneReport): Subdir[] {
-  const packages = objects.filter(({ kind }) => kind === 'package').map(({ key }) => channelPlace(key));
-  return [...new Set(packages.flatMap((place) => (place.kind === 'package' ? [place.subdir] : [])))];
+function lossMessages({ objects }: PruneReport): string[] {
+  const messages = objects.flatMap(({ kind, key }) => {
+    if (kind === 'wheel') {
+      const place = simplePlace(key);
+      return place.kind === 'file' ? [projectMessage(place.project)] : [];
+    }
+    const place = channelPlace(key);
+    return kind === 'package' && place.kind === 'package' ? [indexMessage(place.subdir)] : [];
+  });
+  return [...new Set(messages)];
 }
 
 export const handler = inWorld(openPruner, pruneChannel);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
+import { openNameEvidence } from '../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../core/releases/python-indexes.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
 import { advanceRun } from '../core/steps/cloud-run/advance.ts';
@@ -82,7 +83,13 @@ function reportAdvanced(
 function planning(world: ScraperWorld) {
   const { log } = world.telemetry;
   const openSubdir = rememberUpstream((channel, subdir) => openUpstreamSubdir(channel, subdir, { ...world, log }));
-  return { ...world, log, openSubdir, pythonIndexes: openPythonIndexes({ ...world, log }) };
+  const upstream = { ...world, log };
+  return {
+    ...upstream,
+    openSubdir,
+    pythonIndexes: openPythonIndexes(upstream),
+    nameEvidence: openNameEvidence(upstream),
+  };
 }
 
 export const handler = inWorld(openScraper, soonAgain(scrape));

@@ -19,6 +19,7 @@ const root = resolve(import.meta.dirname, '..');
 const { resolve: find } = createRequire(import.meta.url);
 const rattler = find('@conda-org/rattler');
 const zod = { zod: join(root, 'lib/shims/zod.mjs'), 'zod-files': dirname(find('zod')) };
+const credentials = { '@aws-sdk/credential-provider-node': join(root, 'lib/shims/credentials.mjs') };
 
 /** Defines the names that CommonJS packages inside an ES module may use. */
 const commonJs = [
@@ -50,7 +51,7 @@ const esModule = {
  */
 export function bundleFunctions(outdir: string, { bz2 }: BundleOptions): Record<FunctionName, string> {
   const handlers = functionNames.map((name) => [`${name}/index`, `lambdas/${name}.ts`] as const);
-  buildSync({ ...esModule, outdir, entryPoints: Object.fromEntries(handlers) });
+  buildSync({ ...esModule, outdir, entryPoints: Object.fromEntries(handlers), alias: { ...zod, ...credentials } });
   bundleSolver(outdir);
   if (bz2) bundleCompressor(outdir);
   const folder = (name: FunctionName) => join(outdir, name);

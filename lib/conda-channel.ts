@@ -35,6 +35,8 @@ export class CondaChannel extends Construct {
   readonly distribution: Distribution | null;
   /** What clients name as their channel, or null without CloudFront. */
   readonly url: string | null;
+  /** What pip names as its index, or null without CloudFront. */
+  readonly indexUrl: string | null;
 
   constructor(scope: Construct, id: string, props: CondaChannelProps = {}) {
     super(scope, id);
@@ -54,7 +56,9 @@ export class CondaChannel extends Construct {
     deployFiles(this, files, this.functions['deploy-files']);
     this.distribution = settings.cdn ? channelDelivery(this, this.bucket, settings) : null;
     if (this.distribution !== null && settings.invalidate) letInvalidate(this.functions.indexer, this.distribution);
-    this.url = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}/conda`;
+    const origin = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}`;
+    this.url = origin && `${origin}/conda`;
+    this.indexUrl = origin && `${origin}/simple/`;
     channelAlarms(this, { functions: this.functions, queues: this.queues, deadLetters, settings });
     acknowledgeFindings(this, this.bucket, settings);
   }
@@ -90,10 +94,11 @@ export class ChannelStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { readonly channel?: CondaChannelProps } = {}) {
     super(scope, id, { description: 'Gatehouse: a curated conda channel', ...props });
     this.channel = new CondaChannel(this, 'Channel', props.channel);
-    const { url, bucket } = this.channel;
+    const { url, indexUrl, bucket } = this.channel;
     new CfnOutput(this, 'Bucket', { value: bucket.bucketName, description: 'gatehouse COMMAND --store s3://BUCKET' });
     if (url === null) return;
     new CfnOutput(this, 'ChannelUrl', { value: url, description: 'conda create --override-channels -c URL' });
     new CfnOutput(this, 'Condarc', { value: `channels:\n  - ${url}\n  - nodefaults`, description: 'For .condarc' });
+    new CfnOutput(this, 'PipConf', { value: `[global]\nindex-url = ${indexUrl}`, description: 'For pip.conf' });
   }
 }

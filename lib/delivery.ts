@@ -40,7 +40,8 @@ function serving(scope: Construct, bucket: s3.Bucket): cloudfront.BehaviorOption
     origin: S3BucketOrigin.withBucketDefaults(asOrigin, { originAccessControlId }),
     viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-    // Caches by the path alone, which the edge function has made a key, for as long as the object's Cache-Control says.
+    // Caches by the path alone, which the edge function has made a key, Accept having had its say by then; for as long
+    // as the object's Cache-Control says: s-maxage where it has one.
     cachePolicy: new cloudfront.CachePolicy(scope, 'CachePolicy', {
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(60),

@@ -1,4 +1,5 @@
 import { mainIndexFiles, optionalIndexFiles } from '../core/layout/index-files.ts';
+import { simplePages } from '../core/layout/keys.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import type { QueueName } from './queues.ts';
 
@@ -18,6 +19,10 @@ const packages = ['conda/*.conda', 'conda/*.tar.bz2'] as const;
 const optionFiles = [...optionalIndexFiles.map((file) => `conda/*/${file}`), 'conda/*/shards/*.msgpack.zst'];
 const indexFiles = [...mainIndexFiles.map((file) => `conda/*/${file}`), 'conda/channeldata.json', ...optionFiles];
 
+/** Wheels for pip, the metadata of each, and the pages that name them. */
+const wheels = ['simple/*.whl', 'simple/*.metadata'] as const;
+const pages = simplePages.flatMap((page) => [`simple/${page}`, `simple/*/${page}`]);
+
 const allowlist = '_gatehouse/allowlist.json';
 const provenance = '_gatehouse/provenance/*';
 const control = '_gatehouse/control/*';
@@ -27,39 +32,42 @@ const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
 const runs = '_gatehouse/runs/*';
 const incoming = '_gatehouse/incoming/*';
+/** The file of names that the last run went by. */
+const mapping = '_gatehouse/mapping.json';
 const proof = '_gatehouse/proof/*';
 
 /** Who may do what in the bucket: each function writes what is its own, and only the pruner deletes. */
 export const access: Readonly<Record<FunctionName, Access>> = {
   scraper: {
-    read: ['conda/*', '_gatehouse/*'],
-    list: ['conda/*', '_gatehouse/*'],
-    write: [plans, runs, control],
+    read: ['conda/*', 'simple/*', '_gatehouse/*'],
+    list: ['conda/*', 'simple/*', '_gatehouse/*'],
+    write: [plans, runs, control, mapping],
     send: ['plan', 'job', 'index'],
   },
   downloader: {
     // Runs, since a job of a superseded run must bring nothing in.
-    read: ['conda/*', plans, runs, provenance, incoming],
-    list: ['conda/*', plans, runs, provenance, incoming],
-    write: [...packages, provenance, incoming],
+    read: ['conda/*', 'simple/*', plans, runs, provenance, incoming],
+    list: ['conda/*', 'simple/*', plans, runs, provenance, incoming],
+    write: [...packages, ...wheels, provenance, incoming],
   },
   indexer: {
-    read: ['conda/*', provenance, control, state, allowlist],
-    list: ['conda/*', provenance, control, state, allowlist],
+    read: ['conda/*', 'simple/*', provenance, control, state, allowlist],
+    list: ['conda/*', 'simple/*', provenance, control, state, allowlist],
     // Provenance, of packages that were copied in by hand.
-    write: [...indexFiles, state, provenance],
+    write: [...indexFiles, ...pages, state, provenance],
     send: ['index'],
   },
   prover: {
-    read: [...indexFiles, allowlist, proof],
-    list: ['conda/*', allowlist, proof],
+    // Of a wheel its metadata alone, as pip; of the latest run the pythons that it planned with.
+    read: [...indexFiles, ...pages, 'simple/*.metadata', allowlist, proof, plans, runs],
+    list: ['conda/*', 'simple/*', allowlist, proof, plans, runs],
     write: [proof],
   },
   pruner: {
-    read: ['conda/*', provenance, control, state, plans, documents, allowlist],
-    list: ['conda/*', provenance, control, state, plans, documents, allowlist],
+    read: ['conda/*', 'simple/*', provenance, control, state, plans, documents, allowlist],
+    list: ['conda/*', 'simple/*', provenance, control, state, plans, documents, allowlist],
     // Segments of the state are below a folder of their subdir; the state itself is beside that folder and stays.
-    delete: [...packages, ...optionFiles, '_gatehouse/state/*/*/*', plans, documents],
+    delete: [...packages, ...wheels, ...optionFiles, '_gatehouse/state/*/*/*', plans, documents],
     send: ['index'],
   },
   'deploy-files': {

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
-import { allowlistKey, channelNames, privatePrefix } from '../core/layout/keys.ts';
+import { allowlistKey, channelNames, privatePrefix, projectControlPrefix } from '../core/layout/keys.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
 
 interface Notification {
@@ -14,22 +14,31 @@ interface Notification {
 }
 
 const packageSuffixes = ['.conda', '.tar.bz2'];
+/** Of what a page for pip names: wheels, and the metadata beside each. */
+const pipSuffixes = ['.whl', '.metadata'];
 
 /**
  * Which queue is notified of which keys. S3 refuses two rules for one event whose prefixes and suffixes both overlap. A
  * rule that fires on what its own consumer writes would never end.
  */
 const notifications: readonly Notification[] = [
-  ...packageSuffixes.flatMap((suffix): Notification[] => [
-    { to: 'index', of: 'Created', prefix: 'conda/', suffix },
-    { to: 'index', of: 'Removed', prefix: 'conda/', suffix },
-  ]),
+  ...cameOrWent('conda/', packageSuffixes),
+  ...cameOrWent('simple/', pipSuffixes),
   { to: 'index', of: 'Created', prefix: `${privatePrefix}control/conda/`, suffix: '.json' },
+  { to: 'index', of: 'Created', prefix: projectControlPrefix, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: allowlistKey, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: `${privatePrefix}patches/`, suffix: '.json' },
   // The prover reads this file, which is written after its .zst: an indexer cut off between the two has yet to finish.
   { to: 'proof', of: 'Created', prefix: 'conda/', suffix: '/repodata.json' },
+  { to: 'proof', of: 'Created', prefix: 'simple/', suffix: '/index.json' },
 ];
+
+function cameOrWent(prefix: string, suffixes: readonly string[]): Notification[] {
+  return suffixes.flatMap((suffix) => [
+    { to: 'index', of: 'Created', prefix, suffix },
+    { to: 'index', of: 'Removed', prefix, suffix },
+  ]);
+}
 
 /** The channel's private bucket; it outlives its stack. */
 export function channelBucket(scope: Construct, queues: Readonly<Record<QueueName, WorkQueue>>): s3.Bucket {
@@ -59,19 +68,20 @@ export function channelBucket(scope: Construct, queues: Readonly<Record<QueueNam
 }
 
 /**
- * A package's name never gets other bytes, whoever writes: a client that has the old ones would refuse the new ones for
- * their hash. So a write needs `If-None-Match: *`, which a multipart upload bears when it completes.
+ * The name of a package, wheel or metadata never gets other bytes, whoever writes: a client that has the old ones would
+ * refuse the new ones for their hash. So a write needs `If-None-Match: *`, which a multipart upload bears when it completes.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
 function createOnly(bucket: s3.Bucket): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    sid: 'PackagesAreCreateOnly',
+    sid: 'FilesAreCreateOnly',
     effect: iam.Effect.DENY,
     principals: [new iam.AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: channelNames.flatMap((channel) =>
-      packageSuffixes.map((suffix) => bucket.arnForObjects(`${channel}/*${suffix}`)),
-    ),
+    resources: [
+      ...channelNames.flatMap((channel) => packageSuffixes.map((suffix) => `${channel}/*${suffix}`)),
+      ...pipSuffixes.map((suffix) => `simple/*${suffix}`),
+    ].map((pattern) => bucket.arnForObjects(pattern)),
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 }

@@ -11,10 +11,13 @@ export interface EntryClaims {
   solved(id: string): boolean;
 }
 
+/** How an entry fared on a platform, for conda or for pip. */
+type Fared = Pick<EntryOutcome, 'entry' | 'platform' | 'status'>;
+
 /** The claims of an allowlist's requests, after this run's outcomes. What lies in noarch is every platform's. */
 export function entryClaims(
   requests: readonly InstallRequest[],
-  outcomes: readonly EntryOutcome[],
+  outcomes: readonly Fared[],
 ): (subdir: Subdir) => EntryClaims {
   const covered = new Set(requests.flatMap(({ id, platforms }) => [id, ...platforms.map((on) => `${on} ${id}`)]));
   const failing = byEntryAndPlatform(outcomes).filter(

@@ -4,15 +4,18 @@ import { noPatches } from '../documents/patches/hotfix.ts';
 import {
   type Artifact,
   artifactId,
-  bytesToAdd,
   type EntryOutcome,
+  fileBytesToAdd,
+  idsToAdd,
   type Overrides,
   type Plan,
+  packageBytesToAdd,
 } from '../documents/plan.ts';
-import { emptySimplePlan } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
+import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
+import { fileOnPage } from '../releases/first-page.ts';
 import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
 import { installRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
@@ -21,6 +24,7 @@ import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
+import { draftSimple, type SimpleDraft } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
 import { draftNeeded } from './needed.ts';
 import { type ProvenChanges, type ProvenDraft, proveDraft } from './prove-changes.ts';
@@ -53,8 +57,18 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     upstreamNow: upstreamNow(allowlist, world),
   });
   const proven = await proveDraft(draft, { allowlist, store, channel, patches, solver, state });
-  const plan = assemble(merged, draft, proven, state);
-  world.log({ type: 'plan.ready', add: plan.add.length, drop: plan.drop.length, bytes: bytesToAdd(plan) });
+  const forPip = await draftSimple(merged.simple, {
+    store,
+    retain,
+    complete: merged.complete,
+    now: world.clock.now(),
+    claims: entryClaims(installRequests(allowlist), merged.simple.outcomes)(noarch),
+    upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, world.pythonIndexes),
+  });
+  const plan = assemble(merged, draft, proven, { state, forPip });
+  const drop = plan.drop.length + plan.simple.drop.length;
+  const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
+  world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
   return plan;
 }
 
@@ -84,7 +98,12 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
   draft.overrides.push({ subdir, filename, override: next.override });
 }
 
-function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft, state: ChannelState): Plan {
+interface Compared {
+  readonly state: ChannelState;
+  readonly forPip: SimpleDraft;
+}
+
+function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft, { state, forPip }: Compared): Plan {
   const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
   const add = draft.add.map(artifactId).filter((id) => !held.has(id));
@@ -94,8 +113,8 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
       .map(artifactId)
       .sort();
   const seconds = new Set(idsOf('second-format'));
-  const own = outcomeProblems(outcomes, new Set(problems.map(({ detail }) => detail)));
-  const found = [...problems, ...own, ...draft.problems, ...proven.held.map(heldProblem)];
+  const own = outcomeProblems(outcomes, new Set([...problems, ...warnings].map(({ detail }) => detail)));
+  const found = [...problems, ...own, ...draft.problems, ...forPip.problems, ...proven.held.map(heldProblem)];
   return {
     version: 1,
     artifacts: [...artifacts],
@@ -111,7 +130,7 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
     alterations: newOverrides(proven.accepted, state),
-    simple: emptySimplePlan,
+    simple: forPip.simple,
   };
 }
 

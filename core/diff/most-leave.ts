@@ -1,13 +1,16 @@
 import type { Plan } from '../documents/plan.ts';
 import { readManifest } from '../index/manifest.ts';
 import { listedIn } from '../index/state-source.ts';
+import type { Store } from '../ports/store.ts';
+import { readProjectState } from '../simple/project-state.ts';
+import { projectsWithState } from '../simple/projects-in.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 
 export interface MostLeaving {
-  /** Ids of the artifacts that would leave the index. */
+  /** Ids of the packages and of the files for pip that would leave the index. */
   readonly packages: readonly string[];
-  /** How many packages clients find in it now. */
+  /** How many of both clients find in it now. */
   readonly served: number;
 }
 
@@ -15,10 +18,11 @@ export interface MostLeaving {
  * What a plan would take out of the index where that is more than half of what is served, as with an allowlist of another
  * channel; null where it is less, as with any edit. Where a state is lost or damaged nothing counts as served.
  */
-export async function mostLeave({ drop }: Plan, world: ChannelStore): Promise<MostLeaving | null> {
-  if (drop.length === 0) return null;
-  const served = await servedPackages(world);
-  return drop.length * 2 > served ? { packages: drop, served } : null;
+export async function mostLeave({ drop, simple }: Plan, world: ChannelStore): Promise<MostLeaving | null> {
+  const packages = [...drop, ...simple.drop];
+  if (packages.length === 0) return null;
+  const served = (await servedPackages(world)) + (await servedFiles(world.store));
+  return packages.length * 2 > served ? { packages, served } : null;
 }
 
 async function servedPackages({ store, channel }: ChannelStore): Promise<number> {
@@ -26,6 +30,15 @@ async function servedPackages({ store, channel }: ChannelStore): Promise<number>
   for (const subdir of await subdirsOf({ store, channel }, 'state')) {
     const { manifest } = await readManifest({ store, channel, subdir });
     served += manifest === null ? 0 : listedIn(manifest);
+  }
+  return served;
+}
+
+async function servedFiles(store: Store): Promise<number> {
+  let served = 0;
+  for (const project of await projectsWithState(store)) {
+    const { state } = await readProjectState(store, project);
+    served += state?.content.length ?? 0;
   }
   return served;
 }

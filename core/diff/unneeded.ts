@@ -25,7 +25,9 @@ export async function draftUnneeded(
   const isClaimed = before.why !== undefined;
   if (!isClaimed && !(await wasFetched())) return { override: null, change: null };
   const claims = world.claims(place.subdir);
-  const next: Leaving = world.complete ? leaving(before.why ?? [], before, { ...world, claims }) : { step: 'stay' };
+  const next: Leaving<Override> = world.complete
+    ? leaving(before.why ?? [], before, { ...world, claims })
+    : { step: 'stay' };
   if (next.step === 'leave' && (!isClaimed || (await wasFetched()))) {
     const { at, reason } = next;
     const override = { ...before, withdrawn: { at, reason } };
@@ -50,22 +52,25 @@ export interface LeavingWorld extends Pick<DraftWorld, 'now' | 'retain'> {
   readonly claims: EntryClaims;
 }
 
-export type Leaving =
+/** What is known of a package or file that may leave. */
+type Known = Pick<Override, 'why' | 'withdrawn' | 'unneededSince'>;
+
+export type Leaving<T extends Known> =
   | { readonly step: 'stay' }
-  | { readonly step: 'wait'; readonly override: Override }
+  | { readonly step: 'wait'; readonly override: T }
   | { readonly step: 'leave'; readonly at: number; readonly reason: string };
 
 /**
- * What becomes of a package that the plan does without: it leaves with the last entry that brought it, or `retain` after
+ * What becomes of a package, or of a file for pip, that the plan does without: it leaves with the last entry that brought it, or `retain` after
  * the solutions of those that remain moved on.
  *
  * @param requiredBy who brought it
  */
-export function leaving(
+export function leaving<T extends Known>(
   requiredBy: readonly string[],
-  override: Override,
+  override: T,
   { now, retain, claims }: LeavingWorld,
-): Leaving {
+): Leaving<T> {
   if (override.withdrawn !== undefined) return { step: 'stay' };
   const remaining = requiredBy.filter(claims.covers);
   if (remaining.length === 0) return { step: 'leave', at: now, reason: 'no entry of the allowlist needs it' };

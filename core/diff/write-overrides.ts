@@ -1,5 +1,5 @@
 import { type Control, emptyControl, readControl } from '../documents/control.ts';
-import type { Overrides, Plan } from '../documents/plan.ts';
+import type { Overrides } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import { controlKey } from '../layout/keys.ts';
 import { subdirSchema } from '../names/subdir.ts';
@@ -14,24 +14,6 @@ export interface OverrideWorld extends ChannelStore {
    * fail. False writes nothing.
    */
   readonly isCurrent?: () => Promise<boolean>;
-}
-
-/** The ids whose record changed, left the index or was hotfixed. */
-export interface Applied {
-  readonly changed: readonly string[];
-  readonly dropped: readonly string[];
-  readonly hotfixed: readonly string[];
-}
-
-export const nothingApplied: Applied = { changed: [], dropped: [], hotfixed: [] };
-
-/** Writes to control all that a plan says. What changes the index was proved with all that the plan adds in place. */
-export async function writePlan(plan: Plan, world: OverrideWorld): Promise<Applied> {
-  const { decisions, alterations, change, drop, hotfix } = plan;
-  const subdirs = new Set([...Object.keys(decisions), ...Object.keys(alterations)]);
-  const both = [...subdirs].map((subdir) => [subdir, { ...decisions[subdir], ...alterations[subdir] }] as const);
-  await writeOverrides(Object.fromEntries(both), world);
-  return { changed: change, dropped: drop, hotfixed: hotfix };
 }
 
 /**

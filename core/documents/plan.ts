@@ -13,7 +13,13 @@ import { recordFindingsSchema } from '../record/record-finding.ts';
 import { putOnce } from '../store/put-once.ts';
 import { readJsonObject } from '../store/read-json-object.ts';
 import { overrideSchema } from './control.ts';
-import { emptySimplePlan, simplePlanSchema } from './simple/simple-plan.ts';
+import {
+  emptySimplePlan,
+  type SimpleFile,
+  type SimplePlan,
+  simpleFileId,
+  simplePlanSchema,
+} from './simple/simple-plan.ts';
 
 /**
  * What a package is made of that no channel has: a file of a Python package index, converted. The same file, `depends` and
@@ -34,6 +40,8 @@ export const madeSchema = z.strictObject({
   version: z.string(),
   build: z.string(),
   depends: z.array(z.string()),
+  /** Of a wheel, what its metadata asked for when this was planned (`asksOf`): it may have been read beside the wheel. */
+  asks: sha256Schema.optional(),
   /** Milliseconds since the epoch that the package is dated by; 0 for the newest time in the file itself. */
   timestamp: z.int().nonnegative(),
 });
@@ -132,30 +140,57 @@ export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
   return id;
 }
 
+/** The pythons that pip was asked with. */
+export const pythonsForPip = ({ simple }: Plan): string[] => [
+  ...new Set(simple.entries.flatMap(({ python }) => python ?? [])),
+];
+
 /** Bytes to be fetched for an artifact, as far as upstream says. */
 export const bytesToFetch = ({ size, made }: Artifact): number => size ?? made?.size ?? 0;
 
-/** Bytes that a plan would fetch, as far as upstream says. */
-export function bytesToAdd({ artifacts, add }: Plan): number {
+/** Bytes of packages that a plan would fetch, as far as upstream says. */
+export function packageBytesToAdd({ artifacts, add }: Plan): number {
   const adding = new Set(add);
   return artifacts
     .filter((artifact) => adding.has(artifactId(artifact)))
     .reduce((sum, artifact) => sum + bytesToFetch(artifact), 0);
 }
 
+/** The same of files for pip. */
+export function fileBytesToAdd({ files, add }: SimplePlan): number {
+  const adding = new Set(add);
+  return files.filter((file) => adding.has(simpleFileId(file))).reduce((sum, { size }) => sum + (size ?? 0), 0);
+}
+
+/** The ids that a plan adds: files for pip first, for packages are made of those that are there. */
+export const idsToAdd = ({ add, simple }: Plan): string[] => [...simple.add, ...add];
+
 /**
  * The ids that a plan adds, without second formats. A `.conda` hides the `.tar.bz2` of its stem from conda as soon as it
  * is there, and was proved with all other artifacts present: it is fetched after them, and only when they are there.
  */
-export function fetchedFirst({ add, second }: Plan): string[] {
-  const last = new Set(second);
-  return add.filter((id) => !last.has(id));
+export function fetchedFirst(plan: Plan): string[] {
+  const last = new Set(plan.second);
+  return idsToAdd(plan).filter((id) => !last.has(id));
 }
 
-/** The message on the queue: names its plan; records stay in the plan. */
+/** What a job brings in: a package of the channel, or a file for pip. */
+export type Planned =
+  | { readonly kind: 'package'; readonly artifact: Artifact }
+  | { readonly kind: 'file'; readonly file: SimpleFile };
+
+/** All that a plan needs, by id. */
+export function plannedById({ artifacts, simple }: Plan): Map<string, Planned> {
+  return new Map<string, Planned>([
+    ...artifacts.map((artifact) => [artifactId(artifact), { kind: 'package', artifact }] as const),
+    ...simple.files.map((file) => [simpleFileId(file), { kind: 'file', file }] as const),
+  ]);
+}
+
+/** The message on the queue: names its plan, and what of it is to be brought in by its id; records stay in the plan. */
 export const jobSchema = z.strictObject({ plan: sha256Schema, artifact: z.string() });
 export type Job = z.infer<typeof jobSchema>;
 
-/** A message for each artifact of a plan that is to be fetched. */
+/** A message for each package and file of a plan that is to be fetched. */
 export const artifactJobs = (plan: Sha256, ids: readonly string[]): string[] =>
   ids.map((artifact) => JSON.stringify({ plan, artifact }));

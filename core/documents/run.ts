@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { latestRunKey, runKey } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
+import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { type JsonObject, readJsonObject } from '../store/read-json-object.ts';
+import { isDamaged, type JsonObject, readJsonObject } from '../store/read-json-object.ts';
 import { updateJson } from '../store/update-json.ts';
 import type { Allowlist } from './allowlist/parse-allowlist.ts';
 import { readStoredAllowlist } from './allowlist/stored-allowlist.ts';
 import { readStoredPatches, type StoredPatches } from './patches/stored-patches.ts';
-import { type Artifact, artifactId, type Job, readPlan } from './plan.ts';
+import { type Job, type Planned, plannedById, pythonsForPip, readPlan } from './plan.ts';
 
 /** In order; a run never goes back. From `altering` on control may say what was proved with everything fetched. */
 const stages = ['planning', 'fetching', 'fetching-second', 'altering', 'settled'] as const;
@@ -90,19 +91,35 @@ export async function enterStage(id: Sha256, stage: Run['stage'], world: RunWorl
 }
 
 /**
- * The artifact that a job names; null when a later run has taken the place of the job's: it sends for itself what it
+ * What a job is to bring in; null when a later run has taken the place of the job's: it sends for itself what it
  * needs, and what it does not need must not come in any more.
  *
- * @throws GatehouseError `state.damaged` when the plan is gone or has no such artifact
+ * @throws GatehouseError `state.damaged` when the plan is gone or has nothing of that id
  */
-export async function wantedArtifact(store: Store, { plan: id, artifact }: Job): Promise<Artifact | null> {
+export async function wantedByJob(store: Store, { plan: id, artifact }: Job): Promise<Planned | null> {
+  const run = await latestRun(store);
+  if (run !== null && run.plan !== id) return null;
+  const found = plannedById(await readPlan(store, id)).get(artifact);
+  if (found !== undefined) return found;
+  throw new GatehouseError('state.damaged', `plan ${id} has nothing of the id ${artifact}`);
+}
+
+async function latestRun(store: Store): Promise<Run | null> {
   const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
   const run = latest === null ? null : await readJsonObject(store, runKey(latest.value.run), runSchema);
-  if (run !== null && run.value.plan !== id) return null;
-  const plan = await readPlan(store, id);
-  const found = plan.artifacts.find((one) => artifactId(one) === artifact);
-  if (found !== undefined) return found;
-  throw new GatehouseError('state.damaged', `plan ${id} has no artifact ${artifact}`);
+  return run?.value ?? null;
+}
+
+/** The pythons that the latest run's plan asked pip with; none where there is no such plan, or it cannot be read. */
+export async function plannedPythons(store: Store): Promise<string[]> {
+  try {
+    const id = (await latestRun(store))?.plan ?? null;
+    return id === null ? [] : pythonsForPip(await readPlan(store, id));
+  } catch (error) {
+    const isGone = error instanceof GatehouseError && error.code === 'state.damaged';
+    if (isGone || isDamaged(error)) return [];
+    throw error;
+  }
 }
 
 const run = sha256Schema;
@@ -122,3 +139,6 @@ export const runMessage = (message: RunMessage): string => JSON.stringify(messag
 
 /** The message that has the indexer compare all of a subdir with its index. */
 export const indexMessage = (subdir: Subdir): string => JSON.stringify({ type: 'index', subdir });
+
+/** The message that has the indexer compare all of a project with its pages. */
+export const projectMessage = (project: ProjectName): string => JSON.stringify({ type: 'index', project });

@@ -91,6 +91,9 @@ export const patchPrefix = '_gatehouse/patches/';
 /** The organisation's own hotfixes of one subdir, as the cloud reads them. */
 export const patchKey = (subdir: Subdir): ObjectKey => key('_gatehouse', 'patches', `${subdir}.json`);
 
+/** The file of names that the last run went by, for one that cannot read it. */
+export const mappingKey: ObjectKey = key('_gatehouse', 'mapping.json');
+
 /** How far a plan that is worked out in slices has come, under compare-and-swap. */
 export const runKey = (run: Sha256): ObjectKey => key('_gatehouse', 'runs', `${run}.json`);
 

@@ -4,8 +4,12 @@ export interface Representation {
   readonly cacheControl: string;
 }
 
-/** Names whose bytes never change: packages, wheels and their metadata (PEP 658), shards (CEP 16). */
-const immutable = /(?:\.conda|\.tar\.bz2|\.whl|\.whl\.metadata|\/[0-9a-f]{64}\.msgpack\.zst)$/;
+/** Names whose bytes never change: packages, shards (CEP 16), files of projects and their metadata (PEP 658). */
+const immutable =
+  /(?:\.conda|\.tar\.bz2|\/[0-9a-f]{64}\.msgpack\.zst)$|^simple\/[^/]+\/[^/]+\.(?:whl|tar\.gz|zip|metadata)$/;
+
+/** What pip reads to find files, in both forms. */
+const simplePage = /^simple\/(?:[^/]+\/)?index\.(?:json|html)$/;
 
 const contentTypes: readonly (readonly [ending: RegExp, type: string])[] = [
   [/^simple\/.*\.json$/, 'application/vnd.pypi.simple.v1+json'],
@@ -21,6 +25,12 @@ export function representationOf(key: string): Representation {
   const known = contentTypes.filter((pair) => pair[0].test(key))[0];
   return {
     contentType: known === undefined ? 'application/octet-stream' : known[1],
-    cacheControl: immutable.test(key) ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
+    cacheControl: cacheControlOf(key),
   };
+}
+
+/** pip keeps a page for its max-age and would miss a new version, or take a recalled one; the edge may keep it. */
+function cacheControlOf(key: string): string {
+  if (immutable.test(key)) return 'public, max-age=31536000, immutable';
+  return simplePage.test(key) ? 'public, max-age=0, s-maxage=60' : 'public, max-age=60';
 }

@@ -1,8 +1,9 @@
+import { normalProjectName } from '../names/normal-project-name.ts';
 import { prefersJson } from './prefers-json.ts';
 import { type Representation, representationOf } from './representation.ts';
 
 /*
- * This file and the two it imports also run in CloudFront's JavaScript runtime 2.0 (10 KB in all): ECMAScript 5.1 with
+ * This file and the three it imports also run in CloudFront's JavaScript runtime 2.0 (10 KB in all): ECMAScript 5.1 with
  * const, let and arrow functions, so no spread, destructuring, for-of, `?.` or `URL`.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
@@ -25,7 +26,13 @@ export interface RoutedKey extends Representation {
   readonly vary?: 'Accept' | undefined;
 }
 
-export type Route = RoutedKey | { readonly status: 401 | 404 | 405 };
+/** To the one spelling of what was asked for: a path, percent-encoded, without host and query. */
+interface Redirect {
+  readonly status: 301;
+  readonly location: string;
+}
+
+export type Route = RoutedKey | Redirect | { readonly status: 401 | 404 | 405 };
 
 /** All that is served is one of `rootFiles` or below one of these. */
 export const servedFolders: readonly string[] = ['simple', 'snapshots'].concat(channelNames);
@@ -43,6 +50,9 @@ const longestKey = 1024;
 /** conda cuts a token at any other character: https://github.com/conda/conda/blob/main/conda/common/url.py */
 const tokenPrefix = /^\/t\/([A-Za-z0-9-]+)(\/.*)$/;
 
+/** The pip index itself, a project's folder, or a file in it; the pages of the index are no projects. */
+const simplePath = /^\/simple(?:\/(?!index\.(?:html|json)$)([^/]+)(?:\/([^/]*))?)?$/;
+
 /** A snapshot has index files of its own; its packages are the channel's. */
 const snapshotPackage = /^snapshots\/[^/]+\/([^/]+\/[^/]+\.(?:conda|tar\.bz2))$/;
 
@@ -55,8 +65,11 @@ export function route(request: RouteRequest, checkToken?: (token: string | null)
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405 };
   const path = decodeOnce(String(request.uri.split('?')[0]));
   const prefix = tokenPrefix.exec(path);
-  if (checkToken !== undefined && !checkToken(prefix === null ? null : String(prefix[1]))) return { status: 401 };
-  return routePath(prefix === null ? path : String(prefix[2]), request.accept);
+  const token = prefix === null ? null : String(prefix[1]);
+  if (checkToken !== undefined && !checkToken(token)) return { status: 401 };
+  return prefix === null
+    ? routePath(path, '', request.accept)
+    : routePath(String(prefix[2]), `/t/${token}`, request.accept);
 }
 
 /** The path decoded, or an empty string, which is no path, when an escape is malformed. */
@@ -68,12 +81,18 @@ function decodeOnce(path: string): string {
   }
 }
 
-function routePath(path: string, accept: string | undefined): Route {
+/** A path as it stands in a URL. S3 reads a `+` as a space, so it may not stand as it is. */
+export const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+/** @param behind what the path came behind and a redirect must keep: `/t/TOKEN`, or nothing */
+function routePath(path: string, behind: string, accept: string | undefined): Route {
   if (path.charAt(0) !== '/') return { status: 404 };
-  const negotiated = /^\/simple\/(?:.*\/)?$/.test(path);
+  const settled = settle(path);
+  const negotiated = /^\/simple\/(?:.*\/)?$/.test(settled);
   const index = negotiated && prefersJson(accept) ? 'index.json' : 'index.html';
-  const asked = path.replace(/\/$/, `/${index}`).slice(1);
+  const asked = settled.replace(/\/$/, `/${index}`).slice(1);
   if (!isServed(asked)) return { status: 404 };
+  if (settled !== path) return { status: 301, location: behind + encodePath(settled) };
   const key = asked.replace(snapshotPackage, 'conda/$1');
   const representation = representationOf(key);
   return {
@@ -83,6 +102,16 @@ function routePath(path: string, accept: string | undefined): Route {
     cacheControl: representation.cacheControl,
     vary: negotiated ? 'Accept' : undefined,
   };
+}
+
+/**
+ * The one spelling of a path of the pip index: the project under its normal name, with a slash behind a folder, for the
+ * URLs in its page are relative. A file keeps its spelling, which PEP 503 says nothing of. Settled paths stay as they are.
+ */
+function settle(path: string): string {
+  const found = simplePath.exec(path);
+  if (found === null) return path;
+  return found[1] === undefined ? '/simple/' : `/simple/${normalProjectName(found[1])}/${found[2] || ''}`;
 }
 
 function isServed(key: string): boolean {

@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
+import { normalProjectName } from './normal-project-name.ts';
 
 /** In UTF-16 units. A file name, which has a version and tags besides, is at most 255. */
 const maxNameLength = 200;
 
 /**
  * A name as PEP 508 lets it be written (ASCII letters, digits, `.`, `-` and `_`, a letter or digit at both ends), in its
- * normal form (PEP 503): lowercase, with one `-` for each run of separators.
+ * normal form (PEP 503).
  */
 const normalName = z
   .string()
   .check(atMostUnits(maxNameLength))
   .regex(/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i, 'is not the name of a Python project')
-  .transform((text) => text.toLowerCase().replace(/[._-]+/g, '-'));
+  .transform(normalProjectName);
 
 /** The name of a project of a Python package index, normalised: `Ruamel_YAML` and `ruamel.yaml` are `ruamel-yaml`. */
 export const projectNameSchema = normalName.brand<'ProjectName'>();

@@ -1,6 +1,6 @@
 import { refuse } from '../archive/finding.ts';
 import { defaultLimits, startBudget } from '../archive/limits.ts';
-import { openZip } from '../archive/zip/open-zip.ts';
+import { openZipDirectory } from '../archive/zip/open-zip.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import { parseWheelFileName, type WheelFileName } from '../names/wheel-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -9,7 +9,7 @@ import { fetchWithRetry, type UpstreamWorld } from '../upstream/fetch-with-retry
 import { once, readBounded } from '../upstream/read-body.ts';
 import { type CoreMetadata, checkRelease, parseCoreMetadata } from '../wheel/core-metadata.ts';
 import { fileMembers, readMember, wheelStem } from '../wheel/wheel-members.ts';
-import { expectSha256, fetchProjectFile } from './fetch-project-file.ts';
+import { expectSha256, readOfFile } from './fetch-project-file.ts';
 import type { ProjectFile } from './project-file.ts';
 
 /** 16 MiB: real metadata has up to 400 kB, its description included. */
@@ -17,7 +17,8 @@ const maxMetadataBytes = 16 * 1024 ** 2;
 
 /**
  * Reads what a wheel says about itself, and holds it against its name: from the file beside it where the index offers one
- * (PEP 658) and has it, else from the wheel, of which all is downloaded, into the cache. What was read once is kept by
+ * (PEP 658) and has it, else from the wheel: of parts of it where its server gives parts, else of all, which is downloaded
+ * into the cache. The wheel as a whole is read when it is fetched, and must say the same. What was read once is kept by
  * the wheel's sha256. Memory: three times 16 MiB, and what the lines of fields and the wheel's file names take.
  *
  * @throws GatehouseError `upstream.*`; `fetch.sha256` for a wheel or metadata with another sha256 than the page gives;
@@ -72,10 +73,12 @@ async function besideWheel(file: ProjectFile, world: UpstreamWorld): Promise<Uin
   });
 }
 
-async function fromWheel(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
+function fromWheel(file: ProjectFile, name: WheelFileName, world: UpstreamWorld): Promise<Uint8Array> {
   const ignore = () => {};
-  const members = fileMembers(await openZip(await fetchProjectFile(file, world), ignore), defaultLimits, ignore);
-  const path = `${wheelStem(members, name)}.dist-info/METADATA`;
-  const bytes = await readMember(members, path, startBudget(defaultLimits));
-  return bytes ?? refuse('wheel.dist-info', `${file.fileName} has no METADATA`);
+  return readOfFile(file, world, async (source) => {
+    const members = fileMembers(await openZipDirectory(source, ignore), defaultLimits, ignore);
+    const path = `${wheelStem(members, name)}.dist-info/METADATA`;
+    const bytes = await readMember(members, path, startBudget(defaultLimits));
+    return bytes ?? refuse('wheel.dist-info', `${file.fileName} has no METADATA`);
+  });
 }

@@ -1,12 +1,11 @@
-import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
+import type { Specifier } from '../names/pep440/specifier.ts';
 import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
-import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { evaluateMarker } from '../names/requirement/evaluate-marker.ts';
-import { type MarkerEnvironment, markerEnvironment } from '../names/requirement/marker-environment.ts';
-import { parseMarker } from '../names/requirement/parse-marker.ts';
-import { parseRequirement, type Requirement } from '../names/requirement/parse-requirement.ts';
+import type { ExtraName, ProjectName } from '../names/project-name.ts';
+import { markerEnvironment } from '../names/requirement/marker-environment.ts';
+import type { Requirement } from '../names/requirement/parse-requirement.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Reason } from './release-files.ts';
+import { type RequiredHere, type Requiring, requiredHere, undecided } from './required-here.ts';
 
 /** A platform and a python, for which markers are asked. */
 export interface PythonTarget {
@@ -20,95 +19,80 @@ export interface TargetDepends extends PythonTarget {
   readonly depends: readonly string[];
 }
 
-/** The conda package that a project is, or why nobody can tell: asked again for each target and release. */
-export type NameOf = (project: ProjectName) => Promise<string | Reason>;
-
+/** What is known of a release's requirements: asked again for each target and release. */
 export interface DependencyWorld {
-  readonly nameOf: NameOf;
-  /** Dependencies that the entry states: a requirement on one of them that cannot be told otherwise is settled by it. */
-  readonly stated: readonly MatchSpec[];
+  /** The conda package that a requirement's project is, or why nobody can tell. */
+  nameOf(requirement: Requirement): Promise<string | Reason>;
+  /** MatchSpecs that a requirement's extras come to on a target, beside that of the project itself; or why nobody can tell. */
+  extraDepends(requirement: Requirement, target: PythonTarget): Promise<readonly string[] | Reason>;
+  /** Whether the entry states the project itself: a requirement on it that cannot be told otherwise is settled so. */
+  isStated(project: ProjectName): Promise<boolean>;
 }
 
 /**
- * Works out what a release needs on each target, extras aside. A requirement that cannot be decided, or said in conda,
- * is the reason why the release cannot be had, unless the entry's own `depends` names its project.
- *
- * @param requiresDist as the metadata has them
+ * Works out what a release needs on each target. A requirement that cannot be decided, or said in conda, is the reason why
+ * the release cannot be had, unless the entry's own `depends` names its project.
  */
 export async function dependencySets(
-  requiresDist: readonly string[],
+  release: Requiring,
   targets: readonly PythonTarget[],
   world: DependencyWorld,
 ): Promise<TargetDepends[] | Reason> {
   const sets: TargetDepends[] = [];
   for (const target of targets) {
-    const depends = await dependsOn(target, requiresDist, world);
+    const depends = await dependsOn(release, { target, extras: [] }, world);
     if ('code' in depends) return depends;
     sets.push({ ...target, depends });
   }
   return sets;
 }
 
-async function dependsOn(
-  { platform, python }: PythonTarget,
-  requiresDist: readonly string[],
-  { nameOf, stated }: DependencyWorld,
+export interface Asked {
+  readonly target: PythonTarget;
+  /** Of the release itself. */
+  readonly extras: readonly ExtraName[];
+}
+
+/** What a release needs on one target, with these of its extras and those that they bring (`b[x]` in an `all` of `b`). */
+export async function dependsOn(
+  release: Requiring,
+  { target, extras }: Asked,
+  world: DependencyWorld,
 ): Promise<string[] | Reason> {
-  const environment = markerEnvironment(platform, python);
-  if (environment === null) return reason(`nothing is known of Python ${python} on ${platform}`);
+  const environment = markerEnvironment(target.platform, target.python);
+  if (environment === null) return undecided(`nothing is known of Python ${target.python} on ${target.platform}`);
   const depends = new Set<string>();
-  for (const text of requiresDist) {
-    const spec = await specHere(text, environment, nameOf);
-    if (typeof spec === 'string') depends.add(spec);
-    else if (spec !== null && !isStated(text, stated)) return spec;
+  for (const required of requiredHere(release, environment, extras)) {
+    const specs = await specsUnlessStated(required, target, world);
+    if ('code' in specs) return specs;
+    for (const spec of specs) depends.add(spec);
   }
   return [...depends];
 }
 
-/** The MatchSpec of a requirement that counts in this environment, null if it does not, or why that cannot be told. */
-async function specHere(text: string, environment: MarkerEnvironment, nameOf: NameOf): Promise<string | Reason | null> {
-  const read = readHere(text, environment);
-  return read === null || 'code' in read ? read : specOf(read, nameOf);
+async function specsUnlessStated({ project, read }: RequiredHere, target: PythonTarget, world: DependencyWorld) {
+  const specs = 'code' in read ? read : await specsOf(read, target, world);
+  const isStated = 'code' in specs && project !== null && (await world.isStated(project));
+  return isStated ? [] : specs;
 }
 
-/** The requirement if it counts in this environment, null if not, or why that cannot be told. */
-function readHere(text: string, environment: MarkerEnvironment): Requirement | Reason | null {
-  const read = parseRequirement(text);
-  const after = text.slice(text.lastIndexOf(';') + 1);
-  const marker = read.ok ? read.requirement.marker : (markerOf(after) ?? null);
-  const counts = marker === null || evaluateMarker(marker, environment, []);
-  if (counts === false) return null;
-  if (!read.ok) return reason(`its requirement "${text}" ${read.message}`, text);
-  return counts === null ? reason(`nobody can tell beforehand whether "${text}" counts`, text) : read.requirement;
-}
-
-/** Of a requirement that is none, say by a URL: it may be for an extra alone, and then nothing comes of it. */
-function markerOf(text: string) {
-  const parsed = parseMarker(text);
-  return parsed.ok ? parsed.marker : null;
-}
-
-async function specOf({ project, extras, specifier, text }: Requirement, nameOf: NameOf): Promise<string | Reason> {
-  if (extras.length > 0) return reason(`"${text}" asks for extras, which conda has not`, text);
-  const name = await nameOf(project);
+async function specsOf(
+  requirement: Requirement,
+  target: PythonTarget,
+  { nameOf, extraDepends }: DependencyWorld,
+): Promise<readonly string[] | Reason> {
+  const { extras, specifier, text } = requirement;
+  const name = await nameOf(requirement);
   if (typeof name !== 'string') return name;
-  if (specifier.clauses.length === 0) return name;
+  const spec = specOf(name, specifier);
+  if (!spec.ok) return undecided(`"${text}" cannot be said in conda: ${spec.message}`, text);
+  const added = extras.length === 0 ? [] : await extraDepends(requirement, target);
+  return 'code' in added ? added : [spec.text, ...added];
+}
+
+/** The MatchSpec of a package in a range of versions, or why conda has no words for it. */
+export function specOf(name: string, specifier: Specifier): ReturnType<typeof specifierToMatchSpec> {
+  if (specifier.clauses.length === 0) return { ok: true, text: name };
   const versions = specifierToMatchSpec(specifier);
-  return versions.ok
-    ? `${name} ${versions.text}`
-    : reason(`"${text}" cannot be said in conda: ${versions.message}`, text);
-}
-
-function reason(detail: string, text?: string): Reason {
-  const project = text === undefined ? null : projectIn(text);
-  if (project === null) return { code: 'pypi.dependency', detail };
-  const hint = `add to the entry what it needs: "depends": ["${project}"], by its conda name, with versions if you like`;
-  return { code: 'pypi.dependency', detail, hint };
-}
-
-const projectIn = (text: string) => parseProjectName(/^\s*([\w.-]*)/.exec(text)?.[1] ?? '');
-
-function isStated(text: string, stated: readonly MatchSpec[]): boolean {
-  const project = projectIn(text);
-  return project !== null && stated.some(({ name }) => parseProjectName(name) === project);
+  return versions.ok ? { ok: true, text: `${name} ${versions.text}` } : versions;
 }

@@ -11,7 +11,7 @@ import { normaliseRecord } from '../record/normalise-record.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { converterRevision } from '../wheel/convert-wheel.ts';
-import type { CoreMetadata } from '../wheel/core-metadata.ts';
+import { asksOf, type CoreMetadata } from '../wheel/core-metadata.ts';
 import { indexJsonOf } from '../wheel/index-json-of.ts';
 import type { Reason, ReleaseFile } from './release-files.ts';
 import type { DependsPart } from './split-depends.ts';
@@ -22,6 +22,8 @@ export interface MadeRequest {
   readonly specifier: Specifier;
   /** Whether an sdist will do where a release has no wheel. */
   readonly unpack: boolean;
+  /** Whether what it needs and no channel has comes from the index. */
+  readonly closesOnIndex: boolean;
   /** What the package is called in conda. */
   readonly name: PackageName;
   /** What the entry says that the package needs besides. */
@@ -65,13 +67,15 @@ export function madeRecord(
   }
   const { fileName, url, sha256, size } = file;
   const source = { from, index, fileName, url, sha256, size };
+  // An sdist was read as a whole, by its sha256.
+  const asks = from === 'wheel' ? { asks: asksOf(metadata) } : {};
   return {
     filename,
     subdir: noarch,
     channel: index,
     url,
     record: normal.record,
-    made: { ...source, name: made.name, version: version.text, build, depends, timestamp },
+    made: { ...source, name: made.name, version: version.text, build, depends, ...asks, timestamp },
   };
 }
 

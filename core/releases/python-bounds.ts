@@ -1,9 +1,7 @@
 import { matchSpecMatches } from '../names/match-spec/match-record.ts';
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
-import { parsePep440Version } from '../names/pep440/pep440-version.ts';
 import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
-import { specifierMatches } from '../names/pep440/specifier-matches.ts';
-import { outerPatches } from '../names/requirement/marker-environment.ts';
+import { admitsPython, holdsForAnyPatch } from '../names/requirement/any-patch.ts';
 import { termText } from '../names/version/version-term.ts';
 import type { Reason, ReleaseFile } from './release-files.ts';
 
@@ -52,27 +50,14 @@ function tagClause(release: ReleaseFile): string {
   return from.length > 0 ? `>=3.${Math.min(...from)}` : `==3.${Math.max(...only)}.*`;
 }
 
-/** A minor version is out when neither its first nor its last patch will do, nor one that is named or beside one. */
+/** A minor version is out when no patch of it will do. */
 function admits(minor: string, specifier: Specifier, own: readonly MatchSpec[]): boolean {
-  const fits = (text: string, matches: (version: string) => boolean) =>
-    [...outerPatches(minor), ...patchesNear(text, minor)].some(matches);
-  const inSpecifier = (text: string) => {
-    const version = parsePep440Version(text);
-    return version !== null && specifierMatches(specifier, version, { prereleases: true });
-  };
   const inSpec = (spec: MatchSpec) => (version: string) =>
     matchSpecMatches(
       { ...spec, build: null, buildNumber: null },
       { name: 'python', version, build: '', build_number: 0 },
     );
-  return fits(specifier.text, inSpecifier) && own.every((spec) => fits(versionText(spec), inSpec(spec)));
-}
-
-/** Of `>3.8.2` 3.8.2 and its neighbours; of `3.8.*` none. */
-function patchesNear(text: string, minor: string): string[] {
-  const named = [...text.matchAll(/\d+\.\d+\.(\d{1,4})\w*/g)].filter(([version]) => version.startsWith(`${minor}.`));
-  return named.flatMap(([version, patch]) => {
-    const number = Number(patch);
-    return [version, `${minor}.${Math.max(number - 1, 0)}`, `${minor}.${number + 1}`];
-  });
+  return (
+    admitsPython(specifier, minor) && own.every((spec) => holdsForAnyPatch(minor, versionText(spec), inSpec(spec)))
+  );
 }

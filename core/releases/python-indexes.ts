@@ -8,6 +8,7 @@ import { openProject } from '../python-index/open-project.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 import { readSdist } from '../sdist/read-sdist.ts';
 import type { UpstreamWorld } from '../upstream/fetch-with-retry.ts';
+import { makeOnce } from '../upstream/make-once.ts';
 import { type CoreMetadata, parseCoreMetadata } from '../wheel/core-metadata.ts';
 
 /** A source distribution of a project. */
@@ -36,22 +37,16 @@ export function openPythonIndexes(world: UpstreamWorld): PythonIndexes {
   const releases = new Map<string, Promise<ReleaseMetadata>>();
   return {
     files: (index, project) =>
-      once(pages, `${index} ${project}`, async () => {
+      makeOnce(pages, `${index} ${project}`, async () => {
         const files = await openProject(index, project, world);
         const url = shownUrl(`${index}/${project}/`);
         if (files !== null) world.log({ type: 'plan.project', url, files: files.length });
         return files;
       }),
     wheel: (file) =>
-      once(releases, file.url, async () => ({ metadata: await fetchWheelMetadata(file, world), leftOut: [] })),
-    sdist: (file, name) => once(releases, file.url, () => readRelease(file, name, world)),
+      makeOnce(releases, file.url, async () => ({ metadata: await fetchWheelMetadata(file, world), leftOut: [] })),
+    sdist: (file, name) => makeOnce(releases, file.url, () => readRelease(file, name, world)),
   };
-}
-
-function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const made = known.get(key) ?? make();
-  known.set(key, made);
-  return made;
 }
 
 async function readRelease(file: ProjectFile, name: SdistOf, world: UpstreamWorld): Promise<ReleaseMetadata> {

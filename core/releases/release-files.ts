@@ -1,7 +1,7 @@
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import type { Pep440Version } from '../names/pep440/pep440-version.ts';
-import type { Specifier } from '../names/pep440/specifier.ts';
-import { admittedVersions } from '../names/pep440/specifier-matches.ts';
+import { pinsVersion, type Specifier } from '../names/pep440/specifier.ts';
+import { admittedVersions, specifierMatches } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { parseSdistFileName, type SdistFileName, sdistFormats } from '../names/sdist-file-name.ts';
 import { isForEveryPlatform, isForPython3, parseWheelFileName, type WheelFileName } from '../names/wheel-file-name.ts';
@@ -38,7 +38,7 @@ const maxSdists = 3;
 export function chooseReleaseFiles(files: readonly ProjectFile[], wanted: WantedReleases): ReleaseFile[] | Reason {
   const { project, specifier } = wanted;
   const known = files.flatMap((file) => named(file, project));
-  const isPin = specifier.clauses.some(({ op }) => op === '==' || op === '===');
+  const isPin = pinsVersion(specifier);
   const offered = known.filter(({ file, version }) => version.local.length === 0 && (isPin || file.yanked === false));
   const fitting = admittedVersions(specifier, offered, ({ version }) => version);
   fitting.sort((a, b) => comparePep440(b.version, a.version));
@@ -86,11 +86,19 @@ function bestSdist(release: readonly ReleaseFile[]): ReleaseFile | null {
 }
 
 function noRelease({ project, specifier }: WantedReleases, known: readonly ReleaseFile[]): Reason {
+  const local = known.find(({ version }) => version.local.length > 0 && fits(specifier, version));
+  if (local !== undefined) {
+    const detail = `${project} ${local.version.text} is a local version, which conda orders otherwise`;
+    return { code: 'pypi.no-wheel', detail };
+  }
   const versions = [...new Set(known.map(({ version }) => version.text))].slice(-10);
   const there = versions.length === 0 ? 'it has no release that can be read' : `there are ${versions.join(', ')}`;
   const asked = specifier.text === '' ? 'at all' : `for ${specifier.text}`;
   return { code: 'pypi.no-release', detail: `no release of ${project} ${asked} that is not yanked; ${there}` };
 }
+
+const fits = (specifier: Specifier, version: Pep440Version): boolean =>
+  specifierMatches(specifier, version, { prereleases: true });
 
 function noWheel(newest: readonly ReleaseFile[], { project, unpack }: WantedReleases): Reason {
   const sdist = bestSdist(newest);

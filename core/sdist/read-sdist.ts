@@ -33,6 +33,10 @@ export interface Sdist {
   walk(): AsyncIterable<SdistFile>;
 }
 
+/** `ruamel_yaml-1.0`: how a wheel's file and its folders are named for a release. */
+export const wheelStemOf = (project: ProjectName, version: Pep440Version): string =>
+  `${project.replaceAll('-', '_')}-${version.text}`;
+
 const mebi = 1024 ** 2;
 /** An sdist is decoded up to ten times until its wheel is written. PyPI takes files of 100 MiB. */
 const limits: ReadLimits = { ...defaultLimits, compressedBytes: 256 * mebi, totalBytes: 1024 * mebi };
@@ -60,7 +64,7 @@ export async function readSdist(
   checkMetadata(metadata, { atTop: survey.texts.get('PKG-INFO'), requirements }, report);
   const entryPoints = text('entry_points.txt');
   parseCommands(entryPoints);
-  const stem = `${project.replaceAll('-', '_')}-${version.text}`;
+  const stem = wheelStemOf(project, version);
   const modules = chooseModules(survey.paths, eggInfo, text('top_level.txt'));
   const given = setupArguments(survey, report);
   const licences = chooseLicences(survey.paths, metadata.headers.all('License-File'), stem);

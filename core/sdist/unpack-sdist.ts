@@ -15,8 +15,16 @@ export const sdistReaderRevision = 1;
 const buildTag = `0gatehouse${sdistReaderRevision}`;
 const tag = 'py3-none-any';
 
+/**
+ * What the wheel of a release's source distribution is called: with a build tag, so that it never meets a name of
+ * upstream's, `networkx-1.10-0gatehouse1-py3-none-any.whl`.
+ *
+ * @param stem `networkx-1.10`: {@link wheelStemOf}
+ */
+export const unpackedFileName = (stem: string): string => `${stem}-${buildTag}-${tag}.whl`;
+
 export interface UnpackedSdist {
-  /** With a build tag, so that it never meets a name of upstream's: `networkx-1.10-0gatehouse1-py3-none-any.whl`. */
+  /** {@link unpackedFileName} */
   readonly fileName: string;
   /** The wheel's bytes, the same at each call. */
   open(): AsyncIterable<Uint8Array>;
@@ -44,7 +52,7 @@ export async function unpackSdist(sdist: Sdist, timestamp: number): Promise<Unpa
     await using files = chosenFiles(sdist);
     yield* writeZip([...inOrder(members, files), ...texts], timestamp);
   };
-  return { fileName: `${sdist.stem}-${buildTag}-${tag}.whl`, open };
+  return { fileName: unpackedFileName(sdist.stem), open };
 }
 
 interface PlacedBody {

@@ -42,15 +42,14 @@ export const projectHtml = (project: ProjectName, files: readonly ListedFile[]):
   );
 
 function attributesOf(file: ListedFile): Record<string, string> {
-  const metadata = `sha256=${file.entered.metadataSha256}`;
   const requiresPython = requiresPythonOf(file);
   const yanked = yankedOf(file);
   return {
     href: `${relativeUrl(file.fileName)}#sha256=${file.entered.sha256}`,
     ...(requiresPython !== undefined && { 'data-requires-python': requiresPython }),
-    'data-core-metadata': metadata,
-    // What it was called until PEP 714, which pip before 23.2 reads.
-    'data-dist-info-metadata': metadata,
+    // Nor by its name of before PEP 714: pip 22.3 to 23.1, which read that one, refuse metadata that spells the project
+    // otherwise than who asks for it (`Flask`, `flask`), and take the wheel where there is none.
+    'data-core-metadata': `sha256=${file.entered.metadataSha256}`,
     ...(yanked !== undefined && { 'data-yanked': yanked === true ? '' : yanked }),
   };
 }

@@ -5,8 +5,9 @@ import { compareCodePoints } from '../json/json.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { isVerifiable } from '../record/record.ts';
+import { condaOnly, type MergedForPip, mergeResolved } from '../resolve/merge-resolved.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
-import { installRequests } from './requests.ts';
+import { installRequests, pypiRequests } from './requests.ts';
 import { failedOutcome } from './solve-request.ts';
 
 /** What all slices together install. */
@@ -14,6 +15,7 @@ export interface MergedSlices {
   /** In order of id. */
   readonly artifacts: readonly Artifact[];
   readonly outcomes: readonly EntryOutcome[];
+  readonly simple: Pick<MergedForPip, 'outcomes' | 'files'>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** False when something needed could not be read or solved. */
@@ -40,14 +42,23 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
     for (const record of wanted) taken.set(artifactId(record), taken.get(artifactId(record)) ?? record);
     return outcome;
   });
+  const simple = mergeResolved(pypiRequests(allowlist), allowlist.platforms, parts);
+  const installed = new Set(
+    outcomes.flatMap((one) => (one.status === 'solved' ? [`${one.platform} ${one.entry}`] : [])),
+  );
+  const lacking = condaOnly(simple.outcomes, (entry, platform) => installed.has(`${platform} ${entry}`));
   // Names are read in another order where the work was cut elsewhere.
-  const problems = [...parts.flatMap((part) => part.problems), ...refused].sort(byText);
+  const problems = [...parts.flatMap((part) => part.problems), ...refused, ...simple.problems].sort(byText);
   return {
     artifacts: artifactsOf(taken, outcomes),
     outcomes,
+    simple: { outcomes: simple.outcomes, files: simple.files },
     problems,
-    warnings: parts.flatMap((part) => part.warnings).sort(byText),
-    complete: parts.every((part) => part.complete) && outcomes.every(({ status }) => status !== 'failed'),
+    warnings: [...parts.flatMap((part) => part.warnings), ...lacking].sort(byText),
+    complete:
+      parts.every((part) => part.complete) &&
+      simple.problems.length === 0 &&
+      [...outcomes, ...simple.outcomes].every(({ status }) => status !== 'failed'),
   };
 }
 

@@ -3,7 +3,7 @@ import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
 import { type MatchSpec, parseMatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
 import { packageNameSchema } from '../names/package-name.ts';
-import { parseSpecifier } from '../names/pep440/specifier.ts';
+import { parseSpecifier, withoutLocals } from '../names/pep440/specifier.ts';
 import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { type MadeRequest, madeBuild } from '../releases/made-record.ts';
@@ -19,6 +19,9 @@ export interface InstallRequest {
   /** Of a PyPI entry: the package that is made for it. */
   readonly made?: MadeRequest;
 }
+
+/** A PyPI entry, for which packages are made, and which pip is to install too. */
+export type PypiRequest = InstallRequest & Required<Pick<InstallRequest, 'made'>>;
 
 /** All that must install, in the allowlist's order: entries first, then environments. */
 export function installRequests({
@@ -36,18 +39,25 @@ export function installRequests({
   return [...single, ...environments.map(({ id, specs, channels }) => ({ id, specs, platforms, channels }))];
 }
 
+export const pypiRequests = (allowlist: RequestedByAllowlist): PypiRequest[] =>
+  installRequests(allowlist).flatMap((request) =>
+    request.made === undefined ? [] : [{ ...request, made: request.made }],
+  );
+
 type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platforms' | 'condaNames'>;
 
 /** A made package takes the project's name unless the allowlist gives it another. */
 function requestMade(entry: PypiEntry, condaNames: Allowlist['condaNames']): InstallRequest {
-  const { name: project, unpack, depends, platforms } = entry;
+  const { name: project, unpack, closesOnIndex, depends, platforms } = entry;
   const specifier = parseSpecifier(entry.specifier);
-  const versions = specifier && specifierToMatchSpec(specifier);
+  // A local version is for pip alone, and nothing is made of it.
+  const versions = specifier && specifierToMatchSpec(withoutLocals(specifier));
   if (specifier === null || !versions?.ok) throw new TypeError(`not a specifier: ${entry.specifier}`);
   const name = packageNameSchema.parse(condaNames.get(project) ?? project);
   const spec = ownSpec(`${name} ${specifier.clauses.length === 0 ? '*' : versions.text} ${madeBuild}*`);
   const id = `pypi:${project}${entry.specifier === '' ? '' : ` ${entry.specifier}`}`;
-  return { id, specs: [spec], platforms, channels: new Map(), made: { project, specifier, unpack, name, depends } };
+  const made = { project, specifier, unpack, closesOnIndex, name, depends };
+  return { id, specs: [spec], platforms, channels: new Map(), made };
 }
 
 /** A spec written in this code. */

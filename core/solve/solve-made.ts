@@ -1,32 +1,77 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
 import { artifactId } from '../documents/plan.ts';
+import { isWanted } from '../made/channel-packages.ts';
+import { condaNames, type NamesWorld } from '../made/conda-names.ts';
+import { type MadeCandidates, madeCandidates } from '../made/made-candidates.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemOf } from '../problems/problem.ts';
+import { nothingForPip, type ResolvedEntry, resolveEntry } from '../resolve/resolve-entry.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { usableRecords } from './candidate-pool.ts';
-import { type MadeCandidates, type MadeWorld, madeCandidates, type RequestMade } from './made-candidates.ts';
-import type { InstallRequest } from './requests.ts';
+import type { PypiRequest } from './requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup } from './solve-group.ts';
 import { failedOutcome } from './solve-request.ts';
-import { patchRecords } from './upstream-subdirs.ts';
-import type { UpstreamView } from './upstream-view.ts';
+import { upstreamChannels } from './upstream-channels.ts';
+import { type OpenSubdir, patchRecords } from './upstream-subdirs.ts';
+import type { NamedRecords, UpstreamView } from './upstream-view.ts';
+import { wheelTargets } from './virtual-packages.ts';
 
-interface SolveMadeWorld extends GroupWorld, MadeWorld {
+interface SolveMadeWorld extends GroupWorld, Omit<NamesWorld, 'channels'> {
+  readonly openSubdir: OpenSubdir;
   readonly view: UpstreamView;
   readonly allowlist: Allowlist;
   /** The organisation's own hotfixes; none without it. */
   readonly patches?: Patches;
 }
 
+/** A PyPI entry on a platform, as conda and as pip get it. */
+export interface MadePart extends GroupPart {
+  readonly simple: PartialPlan['simple'];
+}
+
 /**
- * Solves a PyPI entry on a platform: its package is one that can be made, whatever the channels have of that name, and all
- * else comes from the channels. An index that cannot be read fails the entry, not the run.
+ * Solves a PyPI entry on a platform for conda, and for pip, which has a closure of its own. What has no wheel that could be
+ * a conda package is for pip alone where pip can have it: that is told, and no failure.
  */
-export async function solveMade(
-  place: number,
-  request: InstallRequest & RequestMade,
-  world: SolveMadeWorld,
-): Promise<GroupPart> {
+export async function solveForBoth(place: number, request: PypiRequest, world: SolveMadeWorld): Promise<MadePart> {
+  const forPip = await resolveOn(request, world);
+  const { group, problems, warnings, complete } = await solveMade(place, request, world);
+  const isForPip = forPip.outcomes.some(({ status }) => status === 'solved');
+  const { settled = [], left = [] } = Object.groupBy(problems, ({ code }) =>
+    isForPip && code === 'pypi.no-wheel' ? 'settled' : 'left',
+  );
+  return {
+    group,
+    problems: [...left, ...forPip.problems],
+    warnings: [...warnings, ...settled.map((one) => ({ ...one, code: 'pypi.pip-only' })), ...forPip.warnings],
+    complete: complete && forPip.outcomes.every(({ status }) => status !== 'failed'),
+    simple: { outcomes: [...forPip.outcomes], files: [...forPip.files] },
+  };
+}
+
+async function resolveOn(request: PypiRequest, world: SolveMadeWorld): Promise<ResolvedEntry> {
+  const { view, virtualPackages, allowlist, openSubdir } = world;
+  const nothing = { files: [], problems: [], warnings: [] };
+  const nowhere = { subdir: view.platform, pythonMinor: null };
+  try {
+    const names = condaNames(allowlist, { ...world, channels: upstreamChannels(allowlist, openSubdir) });
+    const targets = wheelTargets(view.platform, virtualPackages, await names.pythons());
+    if (targets.length > 0) return await resolveEntry(request, targets, world);
+    return { ...nothing, outcomes: [nothingForPip(request, nowhere, 'unsolvable', 'there is no Python 3')] };
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    const failed = nothingForPip(request, nowhere, 'failed', error.message);
+    return { ...nothing, outcomes: [failed], problems: [problemOf(error, request.id)] };
+  }
+}
+
+/**
+ * Solves a PyPI entry on a platform: its package is one that can be made, whatever the channels have of that name. All else
+ * comes from the channels, and what they lack from those that can be made for it. An index that cannot be read fails the entry, not the run.
+ */
+async function solveMade(place: number, request: PypiRequest, world: SolveMadeWorld): Promise<GroupPart> {
   const { view, patches = noPatches, log } = world;
   const candidates = await tryCandidates(request, world);
   if (!candidates.ok) {
@@ -37,12 +82,27 @@ export async function solveMade(
     const group = { solved: [{ request: place, outcomes }], chosen: [] };
     return { group, problems: [problem], warnings: [], complete: !isFailed };
   }
-  const { usable, faults } = usableRecords(patchRecords(candidates.records, patches));
-  const problems = faults.map(({ placed, fault }) => ({ ...fault, subject: artifactId(placed) }));
-  const named: UpstreamView['named'] = async (name, only) =>
-    name === request.made.name ? { records: usable, problems } : view.named(name, only);
+  const own = madeNamed(candidates.records, patches);
+  const others = Map.groupBy(candidates.dependencies, ({ record }): string => record.name);
+  const named: UpstreamView['named'] = async (name, only) => {
+    if (name === request.made.name) return own;
+    const ofChannels = await view.named(name, only);
+    const wanted = candidates.wanted.filter((one) => one.name === name);
+    if (wanted.every(({ specifier }) => ofChannels.records.some((one) => isWanted(one, name, specifier))))
+      return ofChannels;
+    const made = madeNamed(others.get(name) ?? [], patches);
+    return {
+      records: [...ofChannels.records, ...made.records],
+      problems: [...ofChannels.problems, ...made.problems],
+    };
+  };
   const part = await solveGroup([[place, request]], { platform: view.platform, named }, world);
   return { ...part, warnings: [...candidates.warnings] };
+}
+
+function madeNamed(made: readonly UpstreamRecord[], patches: Patches): NamedRecords {
+  const { usable, faults } = usableRecords(patchRecords(made, patches));
+  return { records: usable, problems: faults.map(({ placed, fault }) => ({ ...fault, subject: artifactId(placed) })) };
 }
 
 type TriedCandidates =
@@ -50,9 +110,10 @@ type TriedCandidates =
   /** `isFailed`: it says nothing about the entry. */
   | (Extract<MadeCandidates, { ok: false }> & { readonly isFailed: boolean });
 
-async function tryCandidates(request: RequestMade, world: SolveMadeWorld): Promise<TriedCandidates> {
+async function tryCandidates(request: PypiRequest, world: SolveMadeWorld): Promise<TriedCandidates> {
   try {
-    const candidates = await madeCandidates(request, world.allowlist, world);
+    const channels = upstreamChannels(world.allowlist, world.openSubdir);
+    const candidates = await madeCandidates(request, world.allowlist, { ...world, channels });
     return candidates.ok ? candidates : { ...candidates, isFailed: false };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;

@@ -52,14 +52,14 @@ export const failedOutcome = (entry: string, platform: Subdir, explanation: stri
 });
 
 /** Whether an entry's outcomes on a platform let it install there: it solves for at least one python. */
-export const installs = (outcomes: readonly EntryOutcome[]): boolean =>
+export const installs = (outcomes: readonly Pick<EntryOutcome, 'status'>[]): boolean =>
   outcomes.some(({ status }) => status === 'solved');
 
 /** The outcomes of each entry on each platform, together. */
-export function byEntryAndPlatform(outcomes: readonly EntryOutcome[]): EntryOutcome[][] {
+export function byEntryAndPlatform<T extends Pick<EntryOutcome, 'entry' | 'platform'>>(outcomes: readonly T[]): T[][] {
   return [...Map.groupBy(outcomes, ({ entry, platform }) => `${platform} ${entry}`).values()];
 }
 
 /** The pythons that an entry solves with, of those the allowlist lists. */
-export const solvedPythons = (outcomes: readonly EntryOutcome[]): string[] =>
+export const solvedPythons = (outcomes: readonly Pick<EntryOutcome, 'status' | 'python'>[]): string[] =>
   outcomes.flatMap(({ status, python }) => (status === 'solved' && python !== null ? [python] : []));

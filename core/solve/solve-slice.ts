@@ -1,16 +1,19 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Log } from '../ports/log.ts';
 import type { Solver } from '../ports/solver.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemOf } from '../problems/problem.ts';
+import type { NameEvidence } from '../releases/name-evidence.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
+import { nothingForPip } from '../resolve/resolve-entry.ts';
 import { narrowKey } from './candidate-pool.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';
-import { installRequests, type PlanSlice } from './requests.ts';
+import { type InstallRequest, installRequests, type PlanSlice } from './requests.ts';
 import { type GroupPart, type Placed, solveGroup } from './solve-group.ts';
-import { solveMade } from './solve-made.ts';
+import { type MadePart, solveForBoth } from './solve-made.ts';
 import { failedOutcome } from './solve-request.ts';
 import { type OpenSubdir, patchUpstream } from './upstream-subdirs.ts';
 import { openView, type UpstreamView } from './upstream-view.ts';
@@ -19,6 +22,7 @@ import { virtualPackagesFor } from './virtual-packages.ts';
 export interface SliceWorld {
   readonly openSubdir: OpenSubdir;
   readonly pythonIndexes: PythonIndexes;
+  readonly nameEvidence: NameEvidence;
   readonly solver: Solver;
   readonly log: Log;
   /** The organisation's own hotfixes; none without it. */
@@ -51,7 +55,7 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
       groups: [{ solved, chosen: [] }],
       problems,
       warnings: [],
-      simple: { outcomes: [], files: [] },
+      simple: { outcomes: placed.flatMap(([, request]) => failedForPip(request, platform, error.message)), files: [] },
       complete: false,
     };
   }
@@ -67,7 +71,7 @@ async function solveOn(
   const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   const { solver, log } = world;
   const groupWorld = { solver, log, python: allowlist.python, virtualPackages };
-  const parts: GroupPart[] = [];
+  const parts: (GroupPart | MadePart)[] = [];
   // Requests that may choose from the same records share one pool.
   const poolOf = ([place, { channels, specs, made }]: Placed) =>
     JSON.stringify([[...channels], narrowKey(specs), ...(made ? [place] : [])]);
@@ -75,7 +79,7 @@ async function solveOn(
     const [first] = group;
     const made = first?.[1].made;
     if (first === undefined || made === undefined) parts.push(await solveGroup(group, view, groupWorld));
-    else parts.push(await solveMade(first[0], { ...first[1], made }, { view, allowlist, ...world, ...groupWorld }));
+    else parts.push(await solveForBoth(first[0], { ...first[1], made }, { view, allowlist, ...world, ...groupWorld }));
   }
   const conflicts = await hiddenConflicts(
     parts.flatMap(({ group }) => group.chosen),
@@ -87,7 +91,13 @@ async function solveOn(
     groups: parts.map(({ group }) => group),
     problems: [...parts.flatMap(({ problems }) => problems), ...conflicts.problems],
     warnings: [...parts.flatMap(({ warnings }) => warnings), ...conflicts.warnings],
-    simple: { outcomes: [], files: [] },
+    simple: {
+      outcomes: parts.flatMap((part) => ('simple' in part ? part.simple.outcomes : [])),
+      files: parts.flatMap((part) => ('simple' in part ? part.simple.files : [])),
+    },
     complete: conflicts.complete && parts.every(({ complete }) => complete),
   };
 }
+
+const failedForPip = ({ id, made }: InstallRequest, subdir: Subdir, explanation: string) =>
+  made === undefined ? [] : [nothingForPip({ id }, { subdir, pythonMinor: null }, 'failed', explanation)];

@@ -1,6 +1,7 @@
 import { applyHotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { UpstreamRecord, UpstreamRecords } from '../upstream/accept-records.ts';
+import { makeOnce } from '../upstream/make-once.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 
 /** Opens a subdir of an upstream channel; null when the channel has none such. */
@@ -47,12 +48,3 @@ const withRecords = (subdir: UpstreamSubdir, records: UpstreamSubdir['records'])
   names: () => subdir.names(),
   records,
 });
-
-/** What `make` promises for a key, made once; a failure is remembered too. */
-export function makeOnce<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const made = make();
-  known.set(key, made);
-  return made;
-}

@@ -1,4 +1,5 @@
 import type { Subdir } from '../names/subdir.ts';
+import type { WheelTarget } from '../names/wheel-fits.ts';
 
 type VirtualPackages = Readonly<Record<string, string>>;
 
@@ -40,4 +41,20 @@ export function virtualPackagesFor(platform: Subdir, overrides: VirtualPackages 
   const architecture = platform === 'osx-arm64' ? 'm1' : architectures.get(arch);
   const archspec = defaults && architecture ? { __archspec: `1=${architecture}` } : {};
   return { ...defaults, ...archspec, ...overrides };
+}
+
+/**
+ * The machines of a platform as pip sees them, with each of these pythons.
+ *
+ * @param virtualPackages those that the platform is taken to have
+ * @param pythons minor versions of Python 3, `3.12`
+ */
+export function wheelTargets(
+  platform: Subdir,
+  virtualPackages: VirtualPackages,
+  pythons: readonly string[],
+): WheelTarget[] {
+  const version = (name: string) => virtualPackages[name]?.split('=', 1)[0] ?? null;
+  const here = { subdir: platform, glibc: version('__glibc'), macos: version('__osx') };
+  return pythons.map((python) => ({ ...here, pythonMinor: Number(python.slice('3.'.length)) }));
 }

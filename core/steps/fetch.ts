@@ -6,7 +6,6 @@ import type { Digests } from '../names/digest.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { type Problem, problemOf } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { type MadePackage, makePackage } from '../python-index/make-package.ts';
 import { isVerifiable } from '../record/record.ts';
@@ -20,6 +19,7 @@ import {
   type ExpectedDigests,
   type Received,
 } from '../upstream/download.ts';
+import { type Brought, type FetchOutcome, fetchOutcome } from '../upstream/fetch-outcome.ts';
 import { converterRevision } from '../wheel/convert-wheel.ts';
 
 export interface FetchWorld extends DownloadWorld {
@@ -28,37 +28,17 @@ export interface FetchWorld extends DownloadWorld {
   readonly scratch?: number;
 }
 
-export type FetchOutcome =
-  /** `present`: the store had these very bytes, or another worker was first. */
-  { readonly status: 'stored' | 'present' } | { readonly status: 'failed'; readonly problem: Problem };
-
 /**
  * Brings one artifact into the store: downloaded in one pass, compared with its record, or made of a file that was; read,
  * its provenance written, and only then published under its name, which is never overwritten (docs/decisions.md 4). Safe to run twice and by
  * many at once. Emits `fetch.*` events.
  *
- * @returns what fails on upstream's side or in the package as `failed`, with the error's code
- * @throws GatehouseError `store.*`: the store's own trouble is the caller's; with `retry` it may pass
+ * @throws GatehouseError `store.*`: {@link fetchOutcome}
  */
 export async function fetchArtifact(artifact: Artifact, world: FetchWorld): Promise<FetchOutcome> {
   const key = packageKey(world.channel, artifact.subdir, artifact.filename);
-  try {
-    const { status, size } = await bring(key, artifact, world);
-    world.log({ type: 'fetch.done', key, size });
-    return { status };
-  } catch (error) {
-    if (!(error instanceof GatehouseError)) throw error;
-    const problem = problemOf(error, artifactId(artifact));
-    world.log({ type: 'fetch.failed', key, problem });
-    if (!/^(upstream|fetch|package)\./.test(error.code)) throw error;
-    return { status: 'failed', problem };
-  }
-}
-
-interface Brought {
-  readonly status: 'stored' | 'present';
-  /** Bytes. */
-  readonly size: number;
+  const { log } = world;
+  return fetchOutcome({ key, subject: artifactId(artifact), log }, () => bring(key, artifact, world));
 }
 
 async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Promise<Brought> {

@@ -6,31 +6,46 @@ import { canonicalJson } from '../json/json.ts';
 import type { IndexFile } from '../layout/index-files.ts';
 import { indexKey, objectKeySchema, proofKey } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
+import { pythonMinors } from '../names/python-minors.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { preferConda } from '../record/other-format.ts';
+import type { PipIndex } from '../resolve/pip-index.ts';
+import { type PipProofWorld, proveForPip } from '../resolve/prove-for-pip.ts';
+import { storedIndex } from '../resolve/stored-index.ts';
 import { channelPools } from '../solve/channel-pools.ts';
 import { type ProofWorld, type ProvenChannel, proveEntries } from '../solve/prove-entries.ts';
+import { pypiRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
+import { virtualPackagesFor, wheelTargets } from '../solve/virtual-packages.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 
-export interface ProveStepWorld extends ProofWorld, ChannelStore {}
+export interface ProveStepWorld extends ProofWorld, ChannelStore {
+  /** Pythons that pip is asked with too, where the allowlist lists none: those that were planned with. */
+  readonly pythons?: readonly string[];
+}
+
+/** An entry that installs now and did not, or the other way round. */
+export interface MovedEntry extends ProvenEntry {
+  readonly client: 'conda' | 'pip';
+}
 
 export interface ProofReport {
   readonly proof: Proof;
   /** Entries that install now and did not at the last proof. */
-  readonly gained: readonly ProvenEntry[];
+  readonly gained: readonly MovedEntry[];
   /** Entries that installed at the last proof and do not now. */
-  readonly lost: readonly ProvenEntry[];
+  readonly lost: readonly MovedEntry[];
 }
 
 const maxAttempts = 5;
 
 /**
- * Solves every entry against this channel alone, from the very bytes that clients read, and keeps the result for the
- * next proof to compare with. Safe to run by many at once: whoever keeps a proof looks whether the index is still the
- * one it was read from, and else proves again; so the last one kept is of the last index.
+ * Solves every entry against this channel alone, and every PyPI entry against our own pages for pip alone, from the very
+ * bytes that clients read, and keeps the result for the next proof to compare with. Safe to run by many at once: whoever
+ * keeps a proof looks whether index and pages are still those it was read from, and else proves again; so the last one
+ * kept is of the last index.
  *
  * @throws GatehouseError `store.conflict` (retry) when the index changes faster than it can be proved
  */
@@ -39,20 +54,56 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
   const subdirs = [...allowlist.platforms, noarch];
   // Before all attempts: what the first of them keeps already says what was lost, and the next would find no difference.
   const last = await readProof(store, channel);
-  const installed = new Map(last?.entries.map((entry) => [label(entry), entry.installable]));
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const before = await indexTags(subdirs, world);
     const outcomes = await proveEntries(allowlist, servedChannel(before, subdirs, world), world);
-    const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry) };
+    const pages = storedIndex(store);
+    const pip = await proveForPip(pypiRequests(allowlist), await pipWorld(allowlist, last, pages, world));
+    const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry), pip };
     const isKept = await keepProof(world, proof);
-    if (isKept && (await indexTags(subdirs, world)).join() !== before.join()) continue;
-    return {
-      proof,
-      gained: proof.entries.filter((entry) => entry.installable && installed.get(label(entry)) !== true),
-      lost: proof.entries.filter((entry) => !entry.installable && installed.get(label(entry)) === true),
-    };
+    const isCurrent = async () =>
+      (await indexTags(subdirs, world)).join() === before.join() && (await pages.isUnchanged());
+    if (!isKept || (await isCurrent())) return { proof, ...moved(proof, last) };
   }
   throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
+}
+
+/** What moved since the last proof. */
+function moved(proof: Proof, last: Proof | null): Pick<ProofReport, 'gained' | 'lost'> {
+  const all = (of: Proof | null): MovedEntry[] => [
+    ...(of?.entries ?? []).map((entry) => ({ ...entry, client: 'conda' as const })),
+    ...(of?.pip ?? []).map((entry) => ({ ...entry, client: 'pip' as const })),
+  ];
+  const label = ({ client, entry, platform }: MovedEntry) => `${client} ${platform} ${entry}`;
+  const installed = new Map(all(last).map((entry) => [label(entry), entry.installable]));
+  return {
+    gained: all(proof).filter((entry) => entry.installable && installed.get(label(entry)) !== true),
+    lost: all(proof).filter((entry) => !entry.installable && installed.get(label(entry)) === true),
+  };
+}
+
+/**
+ * An entry must install with one of the pythons that the allowlist lists; where it lists none, of those that were planned
+ * with or installed last time, else of those in our own channel.
+ */
+async function pipWorld(
+  { platforms, python, virtualPackages }: Allowlist,
+  last: Proof | null,
+  index: PipIndex,
+  { pythons = [], log, ...world }: ProveStepWorld,
+): Promise<PipProofWorld> {
+  const told = [...pythons, ...(last?.pip ?? []).flatMap((entry) => entry.pythons)];
+  const served = python.length > 0 || told.length > 0 ? [] : await servedPythons([...platforms, noarch], world);
+  const minors = pythonMinors(python.length > 0 ? python : [...told, ...served]);
+  const targets = (platform: Subdir) =>
+    wheelTargets(platform, virtualPackagesFor(platform, virtualPackages[platform]), minors);
+  return { index, targets, log };
+}
+
+async function servedPythons(subdirs: readonly Subdir[], world: ChannelStore): Promise<string[]> {
+  const served = await servedRecords(subdirs, world);
+  const records = [...served.values()].flatMap((records) => [...records.values()]);
+  return records.flatMap(({ name, version }) => (name === 'python' ? [version] : []));
 }
 
 /**
@@ -90,8 +141,6 @@ async function keepProof({ store, channel }: ProveStepWorld, proof: Proof): Prom
   await store.put(proofKey(channel), bytes);
   return true;
 }
-
-const label = ({ entry, platform }: ProvenEntry): string => `${platform} ${entry}`;
 
 const provenFiles = ['repodata_shards.msgpack.zst', 'repodata.json'] satisfies IndexFile[];
 

@@ -1,4 +1,5 @@
 import { type Report, refuse, shown } from '../archive/finding.ts';
+import { type Sha256, sha256Of } from '../names/digest.ts';
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import { type Pep440Version, parsePep440Version } from '../names/pep440/pep440-version.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
@@ -116,6 +117,13 @@ export function parseCoreMetadata(bytes: Uint8Array, what: string, report: Repor
     headers,
   };
 }
+
+/**
+ * A hash of what a package is planned by: what its release requires, of Python too, and which extras it has. pip holds the
+ * same fields of `.metadata` against the wheel's.
+ */
+export const asksOf = ({ requiresDist, requiresPython, providesExtra }: CoreMetadata): Sha256 =>
+  sha256Of(JSON.stringify([requiresDist, requiresPython, providesExtra]));
 
 /** Of two values one reader takes the first and another the last. */
 function onlyValue(headers: Headers, field: string, what: string): string {

@@ -1,4 +1,4 @@
-import { route } from '../../core/layout/route.ts';
+import { encodePath, route } from '../../core/layout/route.ts';
 
 /*
  * Runs in CloudFront's JavaScript runtime 2.0: the language core/layout/route.ts says.
@@ -47,9 +47,16 @@ export function viewerRequest(event: { readonly request: ViewerRequest }): Viewe
   const accept = request.headers['accept'];
   const asked = { method: request.method, uri: request.uri, accept: accept === undefined ? undefined : accept.value };
   const found = route(asked);
+  if (found.status === 301) return redirect(found.location);
   if (found.status !== 'key') return refusals[found.status];
-  // S3 reads a `+` in a path as a space, so it may not stand as it is.
-  request.uri = `/${found.key.split('/').map(encodeURIComponent).join('/')}`;
+  request.uri = `/${encodePath(found.key)}`;
   request.querystring = {};
   return request;
 }
+
+/** Without a host, which only the client knows; and without the query, which no key has. */
+const redirect = (location: string): ViewerResponse => ({
+  statusCode: 301,
+  statusDescription: 'Moved Permanently',
+  headers: { 'cache-control': unkept, location: { value: location } },
+});

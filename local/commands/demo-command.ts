@@ -24,7 +24,7 @@ export const demoCommand: Command = {
   options: { once: { type: 'boolean' }, port: listenOptions.port },
   optionHelp: ['--once             end after the proof', portHelp],
   examples: [
-    ['gatehouse demo', 'then install from http://127.0.0.1:8080/conda'],
+    ['gatehouse demo', 'then install from http://127.0.0.1:8080/conda, or with pip from http://127.0.0.1:8080/simple/'],
     ['gatehouse demo --once', 'without serving; the channel is left in .gatehouse/_gatehouse/demo/store'],
   ],
   async run({ store, json, flags, terminal, untilInterrupted }) {
@@ -45,8 +45,7 @@ export const demoCommand: Command = {
     if (json) terminal.out(`${syncJson(done)}\n`);
     terminal.err(syncSummary(done, problems));
     if (server !== null) {
-      const specs = allowlist.entries.map(({ id }) => id);
-      terminal.err(installLines(server.url, specs));
+      terminal.err(installLines(server.url, allowlist.entries));
       await untilInterrupted();
     }
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;

@@ -8,9 +8,9 @@ import { type Command, exitStatus } from './command.ts';
 
 export const indexCommand: Command = {
   name: 'index',
-  summary: 'bring every index file up to date with the packages in the store',
+  summary: 'bring every index file and every page for pip up to date with what is in the store',
   options: { rebuild: { type: 'boolean' } },
-  optionHelp: ['--rebuild          derive everything again from packages, provenance and control'],
+  optionHelp: ['--rebuild          derive everything again from packages, wheels, provenance and control'],
   examples: [
     ['gatehouse index', 'after copying a package into .gatehouse/conda/linux-64/ by hand'],
     ['gatehouse index --rebuild', 'trust nothing that was derived before'],
@@ -26,7 +26,9 @@ export const indexCommand: Command = {
       subdir,
       { packages, generation, changed },
     ]);
-    if (json) terminal.out(`${jsonText({ subdirs: Object.fromEntries(shown), problems })}\n`);
+    const projects = indexed.simple.projects.map(({ project, files, changed }) => [project, { files, changed }]);
+    const document = { subdirs: Object.fromEntries(shown), projects: Object.fromEntries(projects), problems };
+    if (json) terminal.out(`${jsonText(document)}\n`);
     terminal.err(problemLines(problems));
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },

@@ -17,7 +17,10 @@ export const serveCommand: Command = {
   options: listenOptions,
   optionHelp: listenHelp,
   examples: [
-    ['gatehouse serve', 'the channel at http://127.0.0.1:8080/conda; /healthz is 200 while the store can be read'],
+    [
+      'gatehouse serve',
+      'conda at http://127.0.0.1:8080/conda, pip at /simple/; /healthz is 200 while the store can be read',
+    ],
     ['gatehouse serve --host 0.0.0.0 --port 80', 'for everyone who can reach this machine'],
     ['gatehouse serve --access-log common >> access.log', 'with a line for each request in a file'],
   ],
@@ -35,12 +38,7 @@ export const serveCommand: Command = {
     const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
     const isThere = bucketIn(store) !== null || existsSync(store);
     if (isEmpty) terminal.err(`${isThere ? 'nothing is in' : 'there is no'} ${store} yet: gatehouse sync fills it\n`);
-    terminal.err(
-      installLines(
-        server.url,
-        known?.entries.filter(({ kind }) => kind === 'conda').map(({ id }) => id),
-      ),
-    );
+    terminal.err(installLines(server.url, known?.entries));
     await untilInterrupted();
     terminal.err(stoppingText(server.underWay()));
     return exitStatus.done;

@@ -24,13 +24,13 @@ export const upCommand: Command = {
     const place = listenFlags(flags, terminal);
     const follow = await watchFiles(file, patchesFolder(file));
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
-    await readAllowlist(file);
+    const { allowlist } = await readAllowlist(file);
     await readPatches(file);
     await using world = openWorld(store);
     await using server = await serveStore({ store: world.store, ...place });
     terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
     await syncOnce(file, world, invocation);
-    terminal.err(installLines(server.url));
+    terminal.err(installLines(server.url, allowlist.entries));
     const stop = new AbortController();
     const onChange = async () => {
       terminal.err(`${file} or ${patchesFolder(file)} has changed\n`);

@@ -1,20 +1,19 @@
-import { memoryQueue } from '../../adapters/queue-memory.ts';
 import { type MostLeaving, mostLeave } from '../../core/diff/most-leave.ts';
-import type { Applied } from '../../core/diff/write-overrides.ts';
+import type { Applied } from '../../core/diff/write-plan.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { keepAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
-import { artifactId, artifactJobs, fetchedFirst, jobSchema, keepPlan, type Plan } from '../../core/documents/plan.ts';
-import { parseJson } from '../../core/json/json.ts';
+import { type Plan, pythonsForPip } from '../../core/documents/plan.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { byEntryAndPlatform, installs } from '../../core/solve/solve-request.ts';
 import { apply } from '../../core/steps/apply.ts';
-import { fetchArtifact } from '../../core/steps/fetch.ts';
+import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
 import { planWorld, type World } from '../world/open-world.ts';
+import { fetchJobs } from './fetch-jobs.ts';
 import { indexAll, indexProblems } from './index-all.ts';
 
 export interface SyncReport {
@@ -26,6 +25,8 @@ export interface SyncReport {
   readonly held: readonly Problem[];
   readonly failed: readonly Problem[];
   readonly indexed: readonly IndexedSubdir[];
+  /** The pages for pip. */
+  readonly simple: IndexedProjects;
   /** What lies in the channel and is no file of it. */
   readonly strays: readonly Problem[];
   readonly proof: ProofReport;
@@ -50,15 +51,17 @@ export async function sync(
   log: Log,
   { written, yes = false }: SyncOptions = {},
 ): Promise<SyncReport> {
-  const planned = await plan(allowlist, planWorld(world, log));
+  const planning = planWorld(world, log);
+  const planned = await plan(allowlist, planning);
   if (!yes) refuse(await mostLeave(planned, world));
   if (written !== undefined) await keepAllowlist(world.store, written);
+  await planning.nameEvidence.keep();
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
-  const { subdirs: indexed, strays } = await indexAll(allowlist, world, { log });
-  const proof = await prove(allowlist, { ...world, log });
+  const { subdirs: indexed, simple, strays } = await indexAll(allowlist, world, { log });
+  const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
-  return { plan: planned, fetched, applied, held, failed, indexed, strays, proof };
+  return { plan: planned, fetched, applied, held, failed, indexed, simple, strays, proof };
 }
 
 /** So many of those that would leave are named. */
@@ -78,71 +81,37 @@ function refuse(leaving: MostLeaving | null): void {
   });
 }
 
-export interface Fetched {
-  /** Ids of artifacts that are in the store now and were not before. */
-  readonly fetched: readonly string[];
-  readonly failed: readonly Problem[];
-}
-
-/**
- * Fetches everything the plan adds; one that fails does not stop the others. The plan is laid to rest under its own
- * hash: its jobs name it, and it says later why they were there.
- *
- * The second format of a stem, which hides the first once it is there, was proved with all the others present: it is
- * fetched last, and only if they are.
- */
-export async function fetchJobs(plan: Plan, world: World, log: Log): Promise<Fetched> {
-  if (plan.add.length === 0) return { fetched: [], failed: [] };
-  const id = await keepPlan(world.store, plan);
-  const first = await workOff(artifactJobs(id, fetchedFirst(plan)), { plan, world, log });
-  if (first.failed.length > 0) return first;
-  const last = await workOff(artifactJobs(id, plan.second), { plan, world, log });
-  return { fetched: [...first.fetched, ...last.fetched].sort(), failed: last.failed };
-}
-
-/** As browsers and conda do: enough to fill a line, and polite to a server. */
-const maxConcurrentDownloads = 8;
-
-async function workOff(
-  messages: readonly string[],
-  { plan, world, log }: { plan: Plan; world: World; log: Log },
-): Promise<Fetched> {
-  const artifacts = new Map(plan.artifacts.map((artifact) => [artifactId(artifact), artifact]));
-  const fetched: string[] = [];
-  const failed: Problem[] = [];
-  const idIn = (message: string): string => parseJson(message, jobSchema, 'job').artifact;
-  const handle = async (message: string) => {
-    const id = idIn(message);
-    const artifact = artifacts.get(id);
-    if (artifact === undefined) return;
-    const outcome = await fetchArtifact(artifact, { ...world, log });
-    if (outcome.status === 'failed') failed.push(outcome.problem);
-    else if (outcome.status === 'stored') fetched.push(id);
-  };
-  const queue = memoryQueue();
-  await queue.send(messages);
-  const { dead } = await queue.drain({ concurrency: maxConcurrentDownloads, handle });
-  const given = dead.map(({ message, reason, ...hint }) => ({
-    code: 'fetch.failed',
-    subject: idIn(message),
-    detail: reason,
-    ...hint,
-  }));
-  return { fetched: fetched.sort(), failed: [...failed, ...given] };
-}
-
 /** All that did not hold, named: what makes the exit status 1. */
-export function syncProblems({ plan: { problems, entries }, failed, indexed, strays, proof }: SyncReport): Problem[] {
-  const unproven = proof.proof.entries
-    .filter(({ installable }) => !installable)
-    .map(({ entry, platform, explanation }) => ({
-      code: 'proof.unsolvable',
-      subject: `${entry} on ${platform}`,
-      detail: explanation ?? '',
-    }));
+export function syncProblems(report: SyncReport): Problem[] {
+  const {
+    plan: {
+      problems,
+      entries,
+      simple: { entries: forPip },
+    },
+    failed,
+    indexed: subdirs,
+    simple,
+    strays,
+    proof,
+  } = report;
   const known = new Set([...problems.map(({ subject }) => subject), ...unplanned(entries)]);
-  const fresh = unproven.filter(({ subject }) => !known.has(subject));
-  return [...problems, ...failed, ...indexProblems({ subdirs: indexed, strays }), ...fresh];
+  const unproven = proof.proof.entries.map((entry) => ({ ...entry, subject: `${entry.entry} on ${entry.platform}` }));
+  const expected = new Set(
+    forPip.flatMap((one) => (one.status === 'solved' ? [`${one.entry} on ${one.platform}`] : [])),
+  );
+  const lacking = proof.proof.pip
+    .filter(({ entry, platform }) => expected.has(`${entry} on ${platform}`))
+    .map((entry) => ({ ...entry, subject: `${entry.entry} on ${entry.platform} for pip` }));
+  const fresh = [...unproven.filter(({ subject }) => !known.has(subject)), ...lacking].filter(
+    (one) => !one.installable,
+  );
+  const telling = fresh.map(({ subject, explanation }) => ({
+    code: 'proof.unsolvable',
+    subject,
+    detail: explanation ?? '',
+  }));
+  return [...problems, ...failed, ...indexProblems({ subdirs, simple, strays }), ...telling];
 }
 
 /** Entries that the plan has told of already: by themselves, or with the platform that upstream cannot be read for. */

@@ -1,3 +1,4 @@
+import type { Entry } from '../../core/documents/allowlist/read-entries.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownLine, shownText } from '../../core/problems/shown-text.ts';
@@ -30,15 +31,23 @@ export function problemLines(problems: readonly Problem[], what = 'problem'): st
 export const hinted = (detail: string, hint: string | undefined): string =>
   hint === undefined ? shownText(detail) : `${shownText(detail)}\nhint: ${shownLine(hint)}`;
 
-/** How to install from a served channel, for each client; `package` is one that is known to install. */
-export function installLines(url: string, specs: readonly string[] = []): string {
-  const channel = `${url.replace(/\/$/, '')}/conda`;
-  const spec = specs[0] === undefined ? 'PACKAGE' : `'${specs[0]}'`;
+/**
+ * How to install from a served store, for each client.
+ *
+ * @param entries of its allowlist, in order: the first of a kind is the example. Without one of PyPI's pip gets no line.
+ */
+export function installLines(url: string, entries: readonly Pick<Entry, 'kind' | 'id'>[] = []): string {
+  const base = url.replace(/\/$/, '');
+  const channel = `${base}/conda`;
+  const conda = entries.find(({ kind }) => kind === 'conda');
+  const pypi = entries.find(({ kind }) => kind === 'pypi');
+  const spec = conda === undefined ? 'PACKAGE' : `'${conda.id}'`;
   return [
     `serving ${channel} (Ctrl-C stops)`,
     `  conda create -n try --override-channels -c ${channel} ${spec}`,
     `  mamba create -n try --override-channels -c ${channel} ${spec}`,
     `  pixi init try --channel ${channel} && cd try && pixi add ${spec}`,
+    ...(pypi === undefined ? [] : [`  pip install --index-url ${base}/simple/ '${pypi.id.replace('pypi:', '')}'`]),
     '',
   ].join('\n');
 }

@@ -1,8 +1,10 @@
 import { type Artifact, artifactId, bytesToFetch, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
+import { type PipOutcome, type SimplePlan, simpleFileId } from '../../core/documents/simple/simple-plan.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownText } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { planTotals } from './plan.ts';
+import { simpleTotals } from './simple-plan.ts';
 
 /** A plan as a comment on the pull request that changes the allowlist. */
 export function planMarkdown(plan: Plan): string {
@@ -15,6 +17,11 @@ export function planMarkdown(plan: Plan): string {
     markdownTable('Change', ['package'], idRows(plan.change)),
     markdownTable('Drop', ['package'], idRows(plan.drop)),
     markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
+    simpleTotals(plan.simple),
+    markdownTable('Entries for pip', ['entry', 'platform', 'pythons', 'files'], simpleEntryRows(plan.simple.entries)),
+    markdownTable('Fetch for pip', ['file', 'from', 'size', 'for', 'sha256'], simpleAddRows(plan.simple)),
+    markdownTable('Change for pip', ['file'], idRows(plan.simple.change)),
+    markdownTable('Drop for pip', ['file'], idRows(plan.simple.drop)),
     markdownTable('Problems', ['what', 'where', 'detail', 'hint'], plan.problems.map(problemRow)),
     markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], plan.warnings.map(problemRow)),
   ]
@@ -45,6 +52,30 @@ function addRows({ artifacts, add }: Plan): string[][] {
 
 /** The file that a package is made of has the sha256 of the row; a package of a channel is its own. */
 const fromCell = ({ made }: Artifact): string => (made === undefined ? 'conda' : `pypi: ${codeCell(made.fileName)}`);
+
+/** One row for an entry on a platform: the pythons that it solves with. */
+function simpleEntryRows(entries: readonly PipOutcome[]): string[][] {
+  return [...Map.groupBy(entries, ({ entry, platform }) => `${platform} ${entry}`).values()].map((group) => {
+    const [{ entry, platform, status } = { entry: '', platform: '', status: 'failed' }] = group;
+    const solved = group.filter((one) => one.status === 'solved');
+    const files = new Set(solved.flatMap((one) => one.files));
+    const pythons = solved.map(({ python }) => python).join(', ');
+    return [codeCell(entry), platform, pythons, solved.length > 0 ? `${files.size}` : `**${status}**`];
+  });
+}
+
+function simpleAddRows({ files, add }: SimplePlan): string[][] {
+  const adding = new Set(add);
+  return files
+    .filter((file) => adding.has(simpleFileId(file)))
+    .map((file) => [
+      codeCell(simpleFileId(file)),
+      codeCell(file.sdist ?? file.fileName),
+      formatBytes(file.size ?? 0),
+      file.why.map(codeCell).join(', '),
+      codeCell(file.sha256.slice(0, 12)),
+    ]);
+}
 
 const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
   [code, subject, detail, hint].map(codeCell);

@@ -1,7 +1,8 @@
-import { artifactId, bytesToAdd, bytesToFetch, type Plan } from '../../core/documents/plan.ts';
+import { artifactId, bytesToFetch, type Plan, packageBytesToAdd } from '../../core/documents/plan.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { jsonText } from './json-text.ts';
+import { simpleDocument, simpleLines } from './simple-plan.ts';
 
 /** `plan --json`: the whole closure; upstream's records stay out of it. */
 export function planJson(plan: Plan): string {
@@ -9,7 +10,8 @@ export function planJson(plan: Plan): string {
 }
 
 /** The same as an object, for `sync --json`. */
-export function planDocument({ artifacts, add, change, drop, hotfix, entries, problems, warnings, complete }: Plan) {
+export function planDocument(plan: Plan) {
+  const { artifacts, add, change, drop, hotfix, entries, problems, warnings, complete } = plan;
   const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why, made }) => ({
     subdir,
     filename,
@@ -22,10 +24,11 @@ export function planDocument({ artifacts, add, change, drop, hotfix, entries, pr
     ...(made && { madeOf: { fileName: made.fileName, sha256: made.sha256, size: made.size } }),
     why,
   }));
-  return { complete, artifacts: shown, add, change, drop, hotfix, entries, problems, warnings };
+  const simple = simpleDocument(plan.simple);
+  return { complete, artifacts: shown, add, change, drop, hotfix, entries, simple, problems, warnings };
 }
 
-/** A plan for a person: each change on a line, with the entries that ask for it, then the sum. */
+/** A plan for a person: each change on a line, with the entries that ask for it, then the sum; then the same for pip. */
 export function planText(plan: Plan): string {
   const byId = new Map(plan.artifacts.map((artifact) => [artifactId(artifact), artifact]));
   const added = plan.add.map((id) => {
@@ -38,13 +41,14 @@ export function planText(plan: Plan): string {
   const changed = plan.change.map((id) => `~ ${id}  upstream changed its record`);
   const dropped = plan.drop.map((id) => `- ${id}`);
   const hotfixed = plan.hotfix.map((id) => `~ ${id}  your own hotfix of it changes`);
-  return [...added, ...changed, ...hotfixed, ...dropped, planTotals(plan), ''].join('\n');
+  const packages = [...added, ...changed, ...hotfixed, ...dropped, planTotals(plan)];
+  return [...packages, ...simpleLines(plan.simple), ''].join('\n');
 }
 
 /** The sums of a plan, in one line. */
 export function planTotals(plan: Plan): string {
   const { artifacts, add, change, drop, hotfix, complete } = plan;
-  const sums = `${artifacts.length} packages needed: ${add.length} to fetch (${formatBytes(bytesToAdd(plan))}), ${change.length} to change, ${drop.length} to drop`;
+  const sums = `${artifacts.length} packages needed: ${add.length} to fetch (${formatBytes(packageBytesToAdd(plan))}), ${change.length} to change, ${drop.length} to drop`;
   const all = hotfix.length === 0 ? sums : `${sums}, ${hotfix.length} to hotfix`;
   return complete ? all : `${all}; the plan is partial, so nothing leaves`;
 }

@@ -12,16 +12,13 @@ type Texts = Readonly<Record<string, string>>;
 const uploaded = Date.UTC(2015, 7, 5);
 
 /**
- * Writes a small Python package index to `folder`/simple, as a static site has it (PEP 503): a project with a wheel, and
- * one that has a source distribution alone.
+ * Writes a small Python package index to `folder`/simple, as a static site has it (PEP 503): a project with a wheel, the
+ * one that it needs, which the sample channel has too, and one that has a source distribution alone.
  */
 export async function buildSampleIndex(folder: string): Promise<void> {
-  const quiz = metadataOf('campus-quiz', '2.1', 'Requires-Python: >=3.8\nRequires-Dist: campus-text>=0.9\n');
-  const modules = { 'campus_quiz.py': "__version__ = '2.1'\n" };
-  await writeProject(folder, 'campus-quiz', 'campus_quiz-2.1-py3-none-any.whl', {
-    ...modules,
-    ...distInfo('campus_quiz-2.1.dist-info', modules, quiz),
-  });
+  const needs = 'Requires-Python: >=3.8\n';
+  await writeWheel(folder, 'campus-quiz', '2.1', `${needs}Requires-Dist: campus-text>=0.9\n`);
+  await writeWheel(folder, 'campus-text', '1.0', needs);
   const graphs = metadataOf('campus-graphs', '1.10');
   await writeProject(folder, 'campus-graphs', 'campus-graphs-1.10.zip', {
     'campus-graphs-1.10/PKG-INFO': graphs,
@@ -29,6 +26,15 @@ export async function buildSampleIndex(folder: string): Promise<void> {
     'campus-graphs-1.10/campus_graphs/__init__.py': "__version__ = '1.10'\n",
     'campus-graphs-1.10/campus_graphs.egg-info/PKG-INFO': graphs,
     'campus-graphs-1.10/campus_graphs.egg-info/top_level.txt': 'campus_graphs\n',
+  });
+}
+
+async function writeWheel(folder: string, project: string, version: string, more: string): Promise<void> {
+  const module = project.replaceAll('-', '_');
+  const modules = { [`${module}.py`]: `__version__ = '${version}'\n` };
+  await writeProject(folder, project, `${module}-${version}-py3-none-any.whl`, {
+    ...modules,
+    ...distInfo(`${module}-${version}.dist-info`, modules, metadataOf(project, version, more)),
   });
 }
 

@@ -35,6 +35,7 @@ export async function answer(store: Store, { method, target, headers }: Question
   const routed = route({ method, uri, accept: headers.accept });
   if (routed.status === 405) return textAnswer(405, { Allow: 'GET, HEAD' });
   if (healthTarget.test(uri)) return health(store);
+  if (routed.status === 301) return textAnswer(301, { Location: routed.location });
   if (routed.status !== 'key') return textAnswer(routed.status);
   const object = await store.get(objectKeySchema.parse(routed.key));
   const found = object === null ? textAnswer(404) : objectAnswer(object, routed, { method, target, headers });

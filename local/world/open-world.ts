@@ -17,6 +17,7 @@ import type { Solver } from '../../core/ports/solver.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { shownUrl } from '../../core/problems/shown-url.ts';
+import { openNameEvidence } from '../../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
 import { bucketStore, temporaryCache } from './bucket-world.ts';
@@ -105,6 +106,7 @@ export function planWorld(world: World, log: Log): PlanWorld {
     log,
     retain,
     pythonIndexes: openPythonIndexes({ ...world, log }),
+    nameEvidence: openNameEvidence({ ...world, log }),
     async openSubdir(channel, subdir) {
       const opened = await openUpstreamSubdir(channel, subdir, { ...world, log });
       if (opened !== null) log({ type: 'plan.upstream', url: shownUrl(opened.url), names: opened.names().size });

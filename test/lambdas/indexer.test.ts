@@ -2,7 +2,8 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { subdirSchema } from '../../core/names/subdir.ts';
-import { index, invalidationPaths } from '../../lambdas/indexer.ts';
+import { index } from '../../lambdas/indexer.ts';
+import { indexPaths } from '../../lambdas/invalidation-paths.ts';
 import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
@@ -137,7 +138,7 @@ describe('the indexer', () => {
     const subdirs = ['linux-64', 'linux-aarch64', 'osx-64', 'osx-arm64', 'win-64', 'noarch'].map((name) =>
       subdirSchema.parse(name),
     );
-    const paths = invalidationPaths('conda', subdirs, new Set(['repodata_shards.msgpack.zst']));
+    const paths = indexPaths('conda', subdirs, new Set(['repodata_shards.msgpack.zst']));
     expect(paths.filter((path) => path.endsWith('*'))).toEqual([]);
     expect(paths).toContain('/conda/noarch/repodata_shards.msgpack.zst');
     expect(paths).not.toContain('/conda/noarch/repodata.json.bz2');

@@ -2,12 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../core/documents/plan.ts';
+import { emptySimplePlan, simpleFileId } from '../../core/documents/simple/simple-plan.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { plan } from '../../core/steps/plan.ts';
-import { fetchJobs } from '../../local/pipeline/sync.ts';
+import { fetchJobs } from '../../local/pipeline/fetch-jobs.ts';
 import { planWorld } from '../../local/world/open-world.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
+import { buildSdist } from '../support/python/build-sdist.ts';
+import { buildWheel } from '../support/python/build-wheel.ts';
+import { ofSdist, simpleFile } from '../support/python/fetch-simple.ts';
+import { madeArtifact } from '../support/python/made-artifact.ts';
 
 const log = () => {};
 
@@ -53,4 +58,44 @@ it('a job that is given up on is named by its artifact, and the others are done'
   expect(fetched).toHaveLength(1);
   const missing = planned.add.filter((id) => !fetched.includes(id));
   expect(failed).toEqual([{ code: 'fetch.failed', subject: missing[0], detail: 'store.broken: no room' }]);
+});
+
+describe('files for pip', () => {
+  const wheel = buildWheel();
+  const sdist = buildSdist();
+
+  /** The plan with files for pip, and packages that are made of them. */
+  async function forPip(answers: Readonly<Record<string, Uint8Array | number>>): Promise<Plan> {
+    lab.intercept = ({ url = '' }, response, next) => {
+      const answer = answers[url];
+      if (answer === undefined) return next();
+      if (typeof answer === 'number') response.writeHead(answer).end();
+      else response.writeHead(200).end(answer);
+    };
+    const at = (path: string) => ({ url: `${lab.upstream.url}${path}`, index: lab.upstream.url });
+    const files = [simpleFile(sdist, { ...ofSdist, ...at('/demo.tar.gz') }), simpleFile(wheel, at('/demo.whl'))];
+    const artifact = madeArtifact(wheel, at('/demo.whl'));
+    return {
+      ...planned,
+      artifacts: [...planned.artifacts, artifact],
+      add: [...planned.add, `noarch/${artifact.filename}`],
+      simple: { ...emptySimplePlan, files, add: files.map(simpleFileId) },
+    };
+  }
+
+  it('come first, and what is made of them is made of the copy in the store', async () => {
+    const plan = await forPip({ '/demo.tar.gz': sdist, '/demo.whl': wheel });
+    const { fetched, failed } = await fetchJobs(plan, lab.world, log);
+    expect(failed).toEqual([]);
+    expect(fetched).toEqual([...plan.add, ...plan.simple.add].sort());
+    expect(lab.upstream.requests.filter((request) => request.endsWith('.whl'))).toHaveLength(1);
+    expect(await fetchJobs(plan, lab.world, log)).toEqual({ fetched: [], failed: [] });
+  });
+
+  it('that fail are named, and keep nothing else from being fetched but second formats', async () => {
+    const plan = await forPip({ '/demo.tar.gz': 404, '/demo.whl': wheel });
+    const { fetched, failed } = await fetchJobs({ ...plan, second: [plan.add[0] ?? ''] }, lab.world, log);
+    expect(failed).toMatchObject([{ code: 'upstream.status', subject: `simple/demo/${ofSdist.fileName}` }]);
+    expect(fetched).toEqual([...plan.add.slice(1), 'simple/demo/demo-1.0-py3-none-any.whl'].sort());
+  });
 });

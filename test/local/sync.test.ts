@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plan } from '../../core/steps/plan.ts';
-import { fetchJobs } from '../../local/pipeline/sync.ts';
+import { fetchJobs } from '../../local/pipeline/fetch-jobs.ts';
 import { planWorld } from '../../local/world/open-world.ts';
 import { damage, lab, names, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';

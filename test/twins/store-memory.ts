@@ -24,8 +24,11 @@ export type StoreOperation = 'get' | 'read' | 'read whole' | 'put' | 'list' | 'd
 export type Fault = 'conflict' | 'broken' | 'ambiguous';
 
 export interface MemoryStoreOptions {
-  /** Awaited before an operation takes effect: record it, delay it, hold it at a barrier. In a list, once a page. */
-  readonly before?: (operation: StoreOperation, key: string) => Promise<void> | void;
+  /**
+   * Awaited before an operation takes effect: record it, delay it, hold it at a barrier. In a list, once a page. A write
+   * comes with its condition.
+   */
+  readonly before?: (operation: StoreOperation, key: string, condition?: Condition) => Promise<void> | void;
   readonly fault?: (operation: StoreOperation, key: string) => Fault | undefined;
   /** Objects a page of a list; between pages the store may change, as S3 does. */
   readonly pageSize?: number;
@@ -83,7 +86,7 @@ export function memoryStore(options: MemoryStoreOptions = {}, bucket: Bucket = n
     get: (key) => act(world, ['get', key], () => storedObject(world, key)),
     put: async (key, bytes, condition) => {
       const copy = bytes.slice();
-      return act(world, ['put', key], (refused) =>
+      return act(world, ['put', key, condition], (refused) =>
         refused && condition ? lost : write(world, key, { bytes: copy, condition }),
       );
     },
@@ -95,16 +98,19 @@ export function memoryStore(options: MemoryStoreOptions = {}, bucket: Bucket = n
 
 const lost: PutOutcome = { status: 'conflict' };
 
-async function act<T>(world: World, at: [StoreOperation, string], apply: (refused: boolean) => T): Promise<T> {
-  await world.before?.(...at);
-  const fault = world.fault?.(...at);
+type Operation = [StoreOperation, string, condition?: Condition | undefined];
+
+async function act<T>(world: World, at: Operation, apply: (refused: boolean) => T): Promise<T> {
+  const [operation, key, condition] = at;
+  await world.before?.(operation, key, condition);
+  const fault = world.fault?.(operation, key);
   if (fault === 'broken') throw broken(at);
   const outcome = apply(fault === 'conflict');
   if (fault === 'ambiguous') throw broken(at);
   return outcome;
 }
 
-const broken = ([operation, key]: [StoreOperation, string]): GatehouseError =>
+const broken = ([operation, key]: Operation): GatehouseError =>
   new GatehouseError('store.broken', `injected: ${operation} ${key}`, { retry: true });
 
 interface Writing {
@@ -164,7 +170,7 @@ function stage(world: World): StagedObject {
     publish: (key, metadata, condition = { absent: true }) => {
       published = true;
       const writing: Writing = { bytes: Buffer.concat(slices), metadata, condition };
-      return act(world, ['publish', key], (refused) => (refused ? lost : write(world, key, writing)));
+      return act(world, ['publish', key, condition], (refused) => (refused ? lost : write(world, key, writing)));
     },
     [Symbol.asyncDispose]: async () => {},
   };

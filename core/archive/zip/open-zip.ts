@@ -29,24 +29,60 @@ export interface ZipMember {
  * @throws GatehouseError `package.refused` with `A4.*`, `A9.*` or `A13.directory`
  */
 export async function openZip(whole: ByteSource, report: Report): Promise<ZipMember[]> {
+  const { source, placed } = await readPlaced(whole);
+  const described = describeOnce(report);
+  const members: ZipMember[] = [];
+  for (const { entry, next } of placed) {
+    const place = await checkLocal(source, { entry, next }, report);
+    const member = described(entry);
+    members.push({ ...member, open: () => readZipData(source, { ...entry, ...place, name: member.name }) });
+  }
+  return members;
+}
+
+/**
+ * The members as the directory lists them, each held against its local header once it is opened and not before: for a few
+ * members of a file that is read over a network, where {@link openZip} would cost a request for each. What else the file
+ * holds is not checked.
+ *
+ * @throws GatehouseError `package.refused` with `A4.*`, `A9.*` or `A13.directory`
+ */
+export async function openZipDirectory(whole: ByteSource, report: Report): Promise<ZipMember[]> {
+  const { source, placed } = await readPlaced(whole);
+  const described = describeOnce(report);
+  return placed.map(({ entry, next }) => {
+    const member = described(entry);
+    const open = async function* () {
+      const place = await checkLocal(source, { entry, next }, report);
+      yield* readZipData(source, { ...entry, ...place, name: member.name });
+    };
+    return { ...member, open };
+  });
+}
+
+/** The directory's records, each with where the next local header, or the directory, starts. */
+async function readPlaced(whole: ByteSource) {
   const source = await readWindow(whole);
   const { entries, start } = await readDirectory(source);
-  const names = new Set<string>();
-  const members: ZipMember[] = [];
   if ((entries[0]?.offset ?? start) !== 0) {
     if (await isLocalHeader(source, 0)) refuse('A4.mismatch', 'a member is missing from the directory');
     refuse('A4.framing', 'the file does not start with its first member');
   }
-  for (const [i, entry] of entries.entries()) {
-    const next = entries[i + 1]?.offset ?? start;
-    const place = await checkLocal(source, { entry, next }, report);
+  return { source, placed: entries.map((entry, i) => ({ entry, next: entries[i + 1]?.offset ?? start })) };
+}
+
+type DescribedMember = Omit<ZipMember, 'open'>;
+
+/** Describes members, no two of one name. */
+function describeOnce(report: Report): (entry: ZipEntry) => DescribedMember {
+  const names = new Set<string>();
+  return (entry) => {
     const member = describe(entry, report);
     const path = member.name.replace(/\/$/, '');
     if (names.has(path)) refuse('A4.duplicate', `two members named ${shown(path)}`);
     names.add(path);
-    members.push({ ...member, open: () => readZipData(source, { ...entry, ...place, name: member.name }) });
-  }
-  return members;
+    return member;
+  };
 }
 
 const utf8Flag = 0x0800;
@@ -55,7 +91,7 @@ const methodNames = new Map<number, ZipMember['method']>([
   [deflated, 'deflated'],
 ]);
 
-function describe(entry: ZipEntry, report: Report): Omit<ZipMember, 'open'> {
+function describe(entry: ZipEntry, report: Report): DescribedMember {
   const { size, compressedSize, rawName } = entry;
   const directory = rawName.at(-1) === 0x2f;
   const path = memberPath(rawName, directory, report);

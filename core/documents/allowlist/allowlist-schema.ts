@@ -3,7 +3,7 @@ import { notEmpty } from '../../json/length-checks.ts';
 import { quoted } from '../../json/text-problem.ts';
 import { optionalIndexFiles } from '../../layout/index-files.ts';
 import { platformNames, subdirSchema } from '../../names/subdir.ts';
-import { sourceUrlSchema } from './source-url.ts';
+import { sourceUrlSchema, urlOrNoneSchema } from './source-url.ts';
 import { wordedText } from './worded-text.ts';
 
 export const platformSchema = z
@@ -16,6 +16,10 @@ export const platformSchema = z
 
 /** Where PyPI entries come from when the allowlist does not say. */
 export const defaultIndex = 'https://pypi.org/simple';
+
+/** The mapping of conda-forge's packages that prefix.dev publishes, renewed every hour. */
+export const defaultMapping =
+  'https://raw.githubusercontent.com/prefix-dev/parselmouth/main/files/v0/conda-forge/compressed_mapping.json';
 
 /** A MatchSpec as text. `readSpec` parses it by CEP 29. */
 export const specSchema = z
@@ -41,11 +45,15 @@ export const detailedEntrySchema = z
       .literal('unpack')
       .meta({ description: 'Where a release has no wheel: make one of its sdist, without running anything of it.' })
       .optional(),
+    dependencies: z
+      .literal('pypi')
+      .meta({ description: 'What it needs and no channel has comes from the package index too.' })
+      .optional(),
     reason: z.string().meta({ description: 'Why it is here, for whoever reviews the list next.' }).optional(),
   })
   .meta({
     oneOf: [
-      { required: ['spec'], not: { required: ['sdist'] } },
+      { required: ['spec'], not: { anyOf: [{ required: ['sdist'] }, { required: ['dependencies'] }] } },
       { required: ['pypi'], not: { required: ['channel'] } },
     ],
   });
@@ -85,10 +93,10 @@ export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualV
 export const environmentSchema = specs.check(notEmpty).meta({ minItems: 1 });
 
 /** Keys at the top that are kept for what is not built yet: one that did nothing would promise what nobody does. */
-export const unbuiltKeys: readonly string[] = ['mapping', 'policy', 'reserved'];
+export const unbuiltKeys: readonly string[] = ['policy', 'reserved'];
 
 /** The same, of an entry. */
-export const unbuiltEntryKeys: readonly string[] = ['dependencies', 'wheel'];
+export const unbuiltEntryKeys: readonly string[] = ['wheel'];
 
 /**
  * `allowlist.json`, as written. Only what one value shows by itself is decided here; `parseAllowlist` adds what values
@@ -112,6 +120,10 @@ export const allowlistSchema = z
     condaNames: z
       .record(projectKeySchema, condaNameSchema)
       .meta({ description: 'The conda package that a PyPI project is.', examples: [{ graphviz: 'python-graphviz' }] })
+      .optional(),
+    mapping: urlOrNoneSchema
+      .meta({ description: 'Where the file is that says which PyPI projects conda packages are; "none" for none.' })
+      .meta({ examples: [defaultMapping] })
       .optional(),
     packages: z
       .array(z.union([specSchema, detailedEntrySchema]))

@@ -7,6 +7,7 @@ import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import {
   defaultIndex,
+  defaultMapping,
   optionFormSchema,
   platformSchema,
   pythonSchema,
@@ -17,7 +18,7 @@ import { faultAt, type ParseContext, readList } from './parse-context.ts';
 import { type Entry, readEntries } from './read-entries.ts';
 import { type Environment, readEnvironments } from './read-environments.ts';
 import { schemaFaults } from './schema-faults.ts';
-import { sourceUrlSchema, urlIdentity, withoutSlash } from './source-url.ts';
+import { isChannelNamed, sourceUrlSchema, urlIdentity, withoutSlash } from './source-url.ts';
 
 /** What may enter, as the rest of the pipeline reads it: everything resolved, nothing left to look up. */
 export interface Allowlist {
@@ -30,6 +31,8 @@ export interface Allowlist {
   readonly indexes: readonly string[];
   /** The conda package that a PyPI project is, where the allowlist says so. */
   readonly condaNames: ReadonlyMap<ProjectName, string>;
+  /** URL of the file that says which PyPI projects conda packages are; null for none. */
+  readonly mapping: string | null;
   /** In the file's order. */
   readonly entries: readonly Entry[];
   readonly environments: readonly Environment[];
@@ -103,6 +106,7 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
     python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],
     indexes: readUrls(memberOf(root, 'indexes'), base) ?? [defaultIndex],
     condaNames: readCondaNames(memberOf(root, 'condaNames'), context),
+    mapping: readMapping(memberOf(root, 'mapping'), channels ?? []),
     entries: readEntries(memberOf(root, 'packages'), context),
     environments: readEnvironments(memberOf(root, 'environments'), context),
     virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), context),
@@ -126,6 +130,16 @@ function readCondaNames(node: JsonNode | null, { report }: ParseContext): Readon
     names.set(project, name.value);
   }
   return names;
+}
+
+/**
+ * The published mapping is of conda-forge's packages and of no others: a mirror of another name has to name it, and so has
+ * one on this machine or within its network, which may be all there is.
+ */
+function readMapping(node: JsonNode | null, channels: readonly string[]): string | null {
+  if (node !== null) return node.value === 'none' ? null : String(node.value);
+  const isCondaForge = (channel: string) => channel.startsWith('https:') && isChannelNamed('conda-forge', channel);
+  return channels.some(isCondaForge) ? defaultMapping : null;
 }
 
 /** What machines have, by platform; for a platform the allowlist does not list it is a mistake. */

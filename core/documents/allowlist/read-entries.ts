@@ -34,6 +34,8 @@ export interface PypiEntry extends EntryDetails, PypiRequirement {
   readonly id: string;
   /** Whether a wheel may be made of an sdist. */
   readonly unpack: boolean;
+  /** Whether what it needs and no channel has comes from the index. */
+  readonly closesOnIndex: boolean;
 }
 
 /** One thing the allowlist lets in. */
@@ -87,13 +89,22 @@ function readCondaEntry(node: JsonNode, specNode: JsonNode, context: ParseContex
     context.report(faultAt(spanInSpec(placed, spec.name, context.text), { message, hint }));
   }
   const channel = readChannel(node, placed, context);
-  const sdist = memberOf(node, 'sdist');
-  if (sdist !== null) {
-    context.report(faultAt(sdist, { message: 'a conda package has no sdist', hint: 'remove this' }));
-  }
+  refuseOfPypi(node, context);
   if (details === null) return null;
   checkSubdir(placed, details.platforms, context);
   return { kind: 'conda', id: String(specNode.value).trim(), spec, channel, ...details };
+}
+
+const ofPypi = {
+  sdist: 'a conda package has no sdist',
+  dependencies: 'the dependencies of a conda package come from the channels',
+};
+
+function refuseOfPypi(node: JsonNode, { report }: ParseContext): void {
+  for (const [key, message] of Object.entries(ofPypi)) {
+    const own = memberOf(node, key);
+    if (own !== null) report(faultAt(own, { message, hint: 'remove this' }));
+  }
 }
 
 function readChannel(node: JsonNode, placed: PlacedSpec, context: ParseContext): string | null {
@@ -124,8 +135,9 @@ function readPypiEntry(node: JsonNode, pypiNode: JsonNode, context: ParseContext
   }
   const { name, specifier } = read;
   const unpack = memberOf(node, 'sdist') !== null;
+  const closesOnIndex = memberOf(node, 'dependencies') !== null;
   const id = `pypi:${pypiNode.value.trim()}`;
-  return details === null ? null : { kind: 'pypi', id, name, specifier, unpack, ...details };
+  return details === null ? null : { kind: 'pypi', id, name, specifier, unpack, closesOnIndex, ...details };
 }
 
 /** The details of the entry at a node (a string has none of its own); null when they do not fit the schema. */

@@ -4,7 +4,10 @@ import { type ProjectName, parseProjectName } from '../../names/project-name.ts'
 
 export interface PypiRequirement {
   readonly name: ProjectName;
-  /** The version specifier (PEP 440) without spaces, which conda has words for; empty when any version will do. */
+  /**
+   * The version specifier (PEP 440) without spaces; empty when any version will do. conda has words for it, but for a local
+   * version (`==1.0+cu118`), which is for pip alone.
+   */
   readonly specifier: string;
 }
 
@@ -48,9 +51,7 @@ const maxSpecifierLength = 250;
 function faultInConda(specifier: string): string | null {
   const { clauses = [] } = parseSpecifier(specifier) ?? {};
   if (specifier.length > maxSpecifierLength) return `they have more than ${maxSpecifierLength} characters`;
-  if (clauses.some(({ op }) => op === '===')) return 'write == for ===';
-  const isLocal = clauses.some((one) => one.op !== '===' && one.version.local.length > 0);
-  return isLocal ? 'it orders local versions otherwise' : null;
+  return clauses.some(({ op }) => op === '===') ? 'write == for ===' : null;
 }
 
 function refuse(text: string, from: number): Refused {

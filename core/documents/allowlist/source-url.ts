@@ -8,15 +8,20 @@ const secretPath = String.raw`.*(?:(?:\/|%(?:25)*2[Ff])(?:[Tt]|%(?:25)*[57]4)(?:
 const host = String.raw`(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?`;
 const path = String.raw`[^\s\p{Cc}?#\\]{0,2000}`;
 
+const source = String.raw`https?:\/\/${host}(?!${secretPath})(?:\/${path})?|file:\/\/\/${path}`;
+
 /**
  * A channel's or package index's URL: `https:`, `http:` or an absolute `file:`, without user, token, query or fragment.
  * A token is Anaconda's `/t/TOKEN` path part. It lies in plans and provenance as it is: {@link shownUrl} finds nothing
  * in it that it would hide.
  */
-export const sourceUrlSchema = wordedText(
-  new RegExp(String.raw`^(?:https?:\/\/${host}(?!${secretPath})(?:\/${path})?|file:\/\/\/${path})$`, 'u'),
-  explainUrl,
-).meta({ id: 'url', description: 'An https:, http: or file: URL, without credentials.' });
+export const sourceUrlSchema = wordedText(new RegExp(`^(?:${source})$`, 'u'), explainUrl).meta({
+  id: 'url',
+  description: 'An https:, http: or file: URL, without credentials.',
+});
+
+/** The same, or `none`. */
+export const urlOrNoneSchema = wordedText(new RegExp(`^(?:none|${source})$`, 'u'), explainUrl);
 
 function explainUrl(text: string): Wording {
   const asked = text.replace(/[?#].*$/s, '');

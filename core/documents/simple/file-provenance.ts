@@ -40,6 +40,10 @@ export const fileProvenanceSchema = z.strictObject({
 });
 export type FileProvenance = z.infer<typeof fileProvenanceSchema>;
 
+/** The sha256 of the file of an index that came in, or of the sdist that was read. */
+export const sourceSha256 = ({ sha256, origin }: FileProvenance): Sha256 =>
+  origin.type === 'made' ? origin.sha256 : sha256;
+
 /**
  * The provenance of these very bytes; null when they never entered.
  *

@@ -41,8 +41,8 @@ export const simpleFileId = ({ project, fileName }: Pick<SimpleFile, 'project' |
 export const pipOutcomeSchema = z.strictObject({
   entry: z.string(),
   platform: subdirSchema,
-  /** `3.12`. */
-  python: z.string(),
+  /** `3.12`; null when there is none to ask for, or nobody came to it. */
+  python: z.string().nullable(),
   /** `failed`: an index could not be read, which says nothing about the entry. */
   status: z.enum(['solved', 'unsolvable', 'failed']),
   /** Ids of the files that pip would take, in order; empty unless solved. */

@@ -1,4 +1,4 @@
-import { isPrerelease, type Pep440Version, parsePep440Version } from './pep440-version.ts';
+import { isPrerelease, type Pep440Version, parsePep440Version, pep440Version } from './pep440-version.ts';
 
 /** One clause of a specifier. `==*` is `==V.*`, all below `V`; `!=*` is its opposite. */
 export type SpecifierClause =
@@ -75,4 +75,18 @@ export function namesPrerelease({ clauses }: Specifier): boolean {
     const version = clause.op === '===' ? parsePep440Version(clause.literal) : clause.version;
     return version !== null && isPrerelease(version);
   });
+}
+
+/** Tells whether a specifier asks for one version, which lets in even a yanked file (PEP 592). */
+export const pinsVersion = ({ clauses }: Specifier): boolean => clauses.some(({ op }) => op === '==' || op === '===');
+
+/** What a specifier says of versions without a local part: `==1.0` of `==1.0+cu118`, and nothing of `!=1.0+cu118`. */
+export function withoutLocals(specifier: Specifier): Specifier {
+  const isLocal = (clause: SpecifierClause) => clause.op !== '===' && clause.version.local.length > 0;
+  if (!specifier.clauses.some(isLocal)) return specifier;
+  const clauses = specifier.clauses.flatMap((clause): SpecifierClause[] => {
+    if (clause.op === '===' || !isLocal(clause)) return [clause];
+    return clause.op === '!=' ? [] : [{ ...clause, version: pep440Version({ ...clause.version, local: [] }) }];
+  });
+  return { text: specifier.text.replace(/\+[^,\s]+/g, ''), clauses };
 }

@@ -1,5 +1,5 @@
-import { type Applied, nothingApplied, writeOverrides, writePlan } from '../../diff/write-overrides.ts';
-import { artifactId, artifactJobs, fetchedFirst, type Plan, readPlan } from '../../documents/plan.ts';
+import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../diff/write-plan.ts';
+import { artifactId, artifactJobs, fetchedFirst, idsToAdd, type Plan, readPlan } from '../../documents/plan.ts';
 import { enterStage, isBefore, isLatest, openRun, runMessage } from '../../documents/run.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -15,7 +15,7 @@ export interface AdvanceWorld extends ChannelStore {
 export interface Advanced {
   /** `given up`: what is missing has not come in days; nothing that is served was changed. */
   readonly status: 'waiting' | 'settled' | 'given up' | 'superseded';
-  /** Ids of artifacts that the plan adds and the store does not have. */
+  /** Ids of artifacts and of files for pip that the plan adds and the store does not have. */
   readonly missing: readonly string[];
   readonly applied: Applied;
 }
@@ -47,7 +47,7 @@ export async function advanceRun(id: Sha256, world: AdvanceWorld): Promise<Advan
     await enterStage(id, 'settled', world);
     return { status: 'settled', missing, applied };
   }
-  await writeOverrides(plan.decisions, { ...world, isCurrent: () => isUnchanged(id, world) });
+  await writeDecisions(plan, { ...world, isCurrent: () => isUnchanged(id, world) });
   const first = new Set(fetchedFirst(plan));
   if (run.stage !== 'fetching-second' && !missing.some((artifact) => first.has(artifact))) {
     await world.jobs.send(artifactJobs(opened.run.plan, missing));
@@ -61,10 +61,11 @@ export async function advanceRun(id: Sha256, world: AdvanceWorld): Promise<Advan
   return { status: 'waiting', missing, applied: nothingApplied };
 }
 
-async function missingOf({ add }: Plan, { store, channel }: AdvanceWorld): Promise<string[]> {
-  if (add.length === 0) return [];
-  const missing = new Set(add);
-  for await (const found of listPackages(store, channel)) missing.delete(artifactId(found));
+async function missingOf(plan: Plan, { store, channel }: AdvanceWorld): Promise<string[]> {
+  const missing = new Set(idsToAdd(plan));
+  if (plan.add.length > 0) for await (const found of listPackages(store, channel)) missing.delete(artifactId(found));
+  // What a plan calls a file for pip is its key, under which it comes after all that belongs to it.
+  if (plan.simple.add.length > 0) for await (const { key } of store.list('simple/', () => {})) missing.delete(key);
   return [...missing];
 }
 

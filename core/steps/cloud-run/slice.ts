@@ -38,6 +38,7 @@ export async function solveRunSlice(id: Sha256, slice: number, world: RunSliceWo
   if ((await world.store.get(key)) === null) {
     const part = await solveSlice(work, allowlist, { ...world, patches: patches.parse() });
     await putOnce(world.store, key, Buffer.from(canonicalJson(part)));
+    await world.nameEvidence.keep();
   }
   const counted = await updateRun(id, world, (before) => counting(before, slice));
   if (counted.done.length < counted.slices) return { status: 'done' };

@@ -11,11 +11,11 @@ import { proofKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { readJsonObject } from '../../../core/store/read-json-object.ts';
-import { buildChannel } from '../../../local/sample/build-channel.ts';
-import { samplePackages, samplePlatforms } from '../../../local/sample/sample-channel.ts';
+import { samplePlatforms } from '../../../local/sample/sample-channel.ts';
 import { serveStore } from '../../../local/serve/serve-store.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
 import { small } from '../../support/cli/start-lab.ts';
+import { buildCourseChannel } from '../course-upstream.ts';
 import { objectVersions } from '../empty-bucket.ts';
 import { latestRun, nextRun, settledPlan } from '../follow-run.ts';
 import { until } from '../until.ts';
@@ -62,7 +62,7 @@ export function mirrorChecks(scene: () => Scene): void {
       const newer = samplePlatforms.map((subdir) =>
         small('campus-stats 1.5.0', ['campus-base >=1.0,<3.0a0'], { subdir }),
       );
-      await buildChannel(upstreamFolder, [...samplePackages(samplePlatforms), ...newer], { forms: ['json'] });
+      await buildCourseChannel(upstreamFolder, newer);
       await deployment.deploy({ schedule: 'rate(1 minute)' });
       await nextRun(deployment, before);
       await deployment.deploy();
@@ -97,10 +97,7 @@ async function expectProved({ deployment }: Scene): Promise<void> {
 /** What is served, by key: documents but for when a package came in, other objects as a hash. */
 async function contents(store: Store): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for await (const { key } of store.list('conda/')) {
-    const object = await store.get(key);
-    if (object === null) continue;
-    const bytes = await object.read(0, object.size);
+  for await (const { key, bytes } of served(store)) {
     const document = key.endsWith('.json.zst') ? zstdDecompressSync(bytes) : key.endsWith('.json') ? bytes : null;
     found[key] =
       document === null
@@ -110,4 +107,14 @@ async function contents(store: Store): Promise<Record<string, string>> {
             .replaceAll(/"indexed_timestamp":\d+/g, '"indexed_timestamp":0');
   }
   return found;
+}
+
+/** What conda and what pip reads. */
+async function* served(store: Store): AsyncGenerator<{ readonly key: string; readonly bytes: Uint8Array }> {
+  for (const prefix of ['conda/', 'simple/']) {
+    for await (const { key } of store.list(prefix)) {
+      const object = await store.read(key);
+      if (object !== null) yield object;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
+import { buildSampleIndex } from '../../../local/sample/sample-index.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
 import { small } from '../../support/cli/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
@@ -22,6 +23,8 @@ const packages = [
   small('base 1.0'),
   small('pure 1.0', [], { subdir: 'noarch', noarch: 'generic' }),
   small('old 1.0'),
+  ...['linux-64', 'osx-64'].map((subdir) => small('python 3.12.4', [], { subdir })),
+  small('campus-text 1.0', ['python'], { subdir: 'noarch', noarch: 'python' }),
 ];
 const patches = { 'app-1.0-0.conda': { depends: ['lib >=1.1', 'pure'] } };
 
@@ -34,8 +37,16 @@ describe('functions that are killed at any request', { shuffle: false }, () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     await buildChannel(join(folder.path, 'upstream'), packages, { patches, forms: ['json'] });
+    await buildSampleIndex(join(folder.path, 'upstream'));
     upstream = await serveFolder(join(folder.path, 'upstream'));
-    const document = { channels: [upstream.url], platforms: ['linux-64', 'osx-64'], packages: ['app', 'old'] };
+    const document = {
+      channels: [upstream.url],
+      indexes: [`${upstream.url}/simple`],
+      condaNames: { 'campus-text': 'campus-text' },
+      platforms: ['linux-64', 'osx-64'],
+      python: ['3.12'],
+      packages: ['app', 'old', { pypi: 'campus-quiz' }, { pypi: 'campus-graphs', sdist: 'unpack' }],
+    };
     out = await appOutput(folder, JSON.stringify(document));
   });
   afterAll(async () => {
@@ -56,6 +67,9 @@ describe('functions that are killed at any request', { shuffle: false }, () => {
     await scene.stack.rest();
     undisturbed = endOf(scene);
     expect(Object.keys(undisturbed)).toContain('conda/linux-64/lib-1.2+x-0.conda');
+    expect(undisturbed['simple/campus-quiz/index.json']).toContain('campus_quiz-2.1-py3-none-any.whl');
+    expect(undisturbed['simple/campus-text/index.json']).toContain('campus_text-1.0-py3-none-any.whl');
+    expect(undisturbed['simple/campus-graphs/index.json']).toContain('campus_graphs-1.10-0gatehouse1-py3-none-any.whl');
     requests = scene.stack.cloud.requests.filter(isCounted).length;
     expect(requests).toBeGreaterThan(100);
   });

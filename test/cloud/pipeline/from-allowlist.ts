@@ -64,7 +64,8 @@ describe('the stack, from the allowlist to the proof', { shuffle: false }, () =>
   it('serves byte for byte what a sync on the command line serves', async () => {
     const local = await locallySynced();
     expect(Object.keys(scene.contents('conda/')).length).toBeGreaterThan(30);
-    for (const prefix of ['conda/', '_gatehouse/provenance/', '_gatehouse/proof/'])
+    expect(Object.keys(scene.contents('simple/')).filter((key) => key.endsWith('.whl'))).toHaveLength(3);
+    for (const prefix of ['conda/', 'simple/', '_gatehouse/provenance/', '_gatehouse/proof/'])
       expect(scene.contents(prefix)).toEqual(contentsBelow(prefix, local));
     expect(deadLetters(scene)).toEqual(noDeadLetters);
   });
@@ -81,7 +82,8 @@ describe('the stack, from the allowlist to the proof', { shuffle: false }, () =>
   });
 
   it('the schedule finds nothing to do: no served object is written again', async () => {
-    const before = scene.tags('conda/');
+    const served = () => ({ ...scene.tags('conda/'), ...scene.tags('simple/') });
+    const before = served();
     const writes = scene.stack.cloud.requests.length;
     await scene.stack.fire('ChannelSync');
     await scene.stack.rest();
@@ -89,21 +91,26 @@ describe('the stack, from the allowlist to the proof', { shuffle: false }, () =>
     expect(since.some(({ operation, key }) => operation === 'PutObject' && key.startsWith('_gatehouse/plans/'))).toBe(
       true,
     );
-    expect(since.filter(({ operation, key }) => operation === 'PutObject' && key.startsWith('conda/'))).toEqual([]);
-    expect(scene.tags('conda/')).toEqual(before);
+    expect(since.filter(({ operation, key }) => operation === 'PutObject' && /^(?:conda|simple)\//.test(key))).toEqual(
+      [],
+    );
+    expect(served()).toEqual(before);
   });
 
   it('what somebody deleted leaves the index, and the schedule brings it back', async () => {
-    const before = scene.contents('conda/');
-    const [lost] = Object.keys(before).filter((key) => key.includes('campus-fonts-1.0'));
-    await scene.clients.s3.send(new DeleteObjectCommand({ Bucket: scene.stack.bucket, Key: lost }));
+    const served = () => ({ ...scene.contents('conda/'), ...scene.contents('simple/') });
+    const before = served();
+    const lost = Object.keys(before).filter((key) => /campus-fonts-1\.0|campus_text-1\.0.*\.whl$/.test(key));
+    expect(lost).toHaveLength(2);
+    for (const Key of lost) await scene.clients.s3.send(new DeleteObjectCommand({ Bucket: scene.stack.bucket, Key }));
     await scene.stack.rest();
+    expect(served()['simple/campus-text/index.json']).not.toContain('campus_text-1.0');
     expect(scene.contents('conda/noarch/repodata.json')['conda/noarch/repodata.json']).not.toContain(
       'campus-fonts-1.0',
     );
     await scene.stack.fire('ChannelSync');
     await scene.stack.rest();
-    expect(scene.contents('conda/')).toEqual(before);
+    expect(served()).toEqual(before);
   });
 
   it('an allowlist that is deployed anew starts a sync at once, and the same one does nothing', async () => {

@@ -6,6 +6,7 @@ import { small } from '../../support/cli/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { seededRandom } from '../../support/random.ts';
 import type { CloudRequest, Fault } from '../fault.ts';
+import { decideAll, listable, namedForPip, writtenForPip } from './pip-storm.ts';
 import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 
 /** `GATEHOUSE_STORMS=10` (npm run soak:cloud) for a long look. */
@@ -37,6 +38,7 @@ describe('what 8 writers put and delete', () => {
     const document = { channels: ['https://upstream.invalid/x'], platforms: ['linux-64'], packages: [] };
     out = await appOutput(folder, JSON.stringify(document));
     packages = await Promise.all(Array.from({ length: objects }, (_, number) => writtenPackage(number)));
+    packages.push(...writtenForPip);
   });
   afterAll(() => folder[Symbol.asyncDispose]());
 
@@ -72,7 +74,7 @@ describe('what 8 writers put and delete', () => {
 
   // Side by side: most of a storm is waiting.
   it.concurrent.each(Array.from({ length: storms }, (_, i) => i + 1))(
-    'the index is the listing (seed %i)',
+    'the index is the listing, for conda and for pip (seed %i)',
     minutes,
     async (seed) => {
       const random = seededRandom(seed);
@@ -82,6 +84,7 @@ describe('what 8 writers put and delete', () => {
         return chance < 0.2 ? [Math.floor(random() * 600)] : [0];
       };
       await using scene = await openScene(out, { copies, windowMs: 400 });
+      await decideAll(scene);
       await scene.stack.rest();
       disturb(scene, random);
       await write(scene, random);
@@ -89,6 +92,8 @@ describe('what 8 writers put and delete', () => {
       const listed = [...scene.stack.objects.keys()].filter((key) => /^conda\/.*(?:\.conda|\.tar\.bz2)$/.test(key));
       expect(listed.length).toBeGreaterThan(objects / 2);
       expect(indexed(scene)).toEqual(listed.toSorted());
+      expect(listable(scene).length).toBeGreaterThan(writtenForPip.length / 4);
+      expect(namedForPip(scene)).toEqual(listable(scene));
       expect(deadLetters(scene)).toEqual(noDeadLetters);
       scene.stack.cloud.fault = () => undefined;
       expect(await scene.damage([...subdirs])).toEqual([]);

@@ -4,10 +4,12 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { channelNames, objectKeySchema, privatePrefix, representationOf, route } from '../../../core/layout/keys.ts';
+import { parseProjectName } from '../../../core/names/project-name.ts';
 import { type RouteRow, routeTable } from '../../support/served/route-table.ts';
 
 const leadsTo = ({ method = 'GET', uri, accept }: RouteRow, answer = route) => {
   const found = answer({ method, uri, accept });
+  if (found.status === 301) return `301 ${found.location}`;
   return found.status === 'key' ? found.key : found.status;
 };
 
@@ -28,6 +30,7 @@ test.each(channelNames)('the channel %s is served', (channel) => {
 describe('what a routed key is served with', () => {
   const forever = 'public, max-age=31536000, immutable';
   const briefly = 'public, max-age=60';
+  const asked = 'public, max-age=0, s-maxage=60';
   const shard = 'a'.repeat(64);
 
   test.each([
@@ -41,8 +44,14 @@ describe('what a routed key is served with', () => {
     ['conda/noarch/a-1-0.tar.bz2', 'application/octet-stream', forever],
     ['simple/a/a-1-py3-none-any.whl', 'application/octet-stream', forever],
     ['simple/a/a-1-py3-none-any.whl.metadata', 'application/octet-stream', forever],
-    ['simple/a/index.json', 'application/vnd.pypi.simple.v1+json', briefly],
-    ['simple/a/index.html', 'text/html; charset=utf-8', briefly],
+    ['simple/a/a-1.tar.gz', 'application/octet-stream', forever],
+    ['simple/a/a-1.zip', 'application/octet-stream', forever],
+    ['simple/a/a-1+b-py3-none-any.whl.metadata', 'application/octet-stream', forever],
+    ['conda/noarch/a-1.tar.gz', 'application/octet-stream', briefly],
+    ['simple/a/index.json', 'application/vnd.pypi.simple.v1+json', asked],
+    ['simple/a/index.html', 'text/html; charset=utf-8', asked],
+    ['simple/index.json', 'application/vnd.pypi.simple.v1+json', asked],
+    ['simple/index.html', 'text/html; charset=utf-8', asked],
     ['snapshots/v1/noarch/repodata.json', 'application/json', briefly],
     ['index.html', 'text/html; charset=utf-8', briefly],
     ['robots.txt', 'text/plain; charset=utf-8', briefly],
@@ -121,6 +130,7 @@ function encodeTimes(part: string, times: number, all: boolean): string {
 describe('whatever is asked for', () => {
   const uris = fc.oneof(
     hostileUri,
+    fc.string({ unit: 'binary', maxLength: 20 }).map((text) => `/simple/${text}`),
     fc.string({ unit: 'binary', maxLength: 60 }).map((text) => `/conda/${text}`),
     fc.string({ unit: 'binary' }),
   );
@@ -139,16 +149,33 @@ describe('whatever is asked for', () => {
     );
   });
 
+  test('a redirect is to a path of the pip index that leads to a key, and not on', () => {
+    const part = fc.stringMatching(/^[A-Za-z0-9_.+!-]{1,12}$/);
+    const tails = fc.oneof(part, fc.constant(''), fc.constant('index.html'));
+    fc.assert(
+      fc.property(fc.constantFrom('', '/t/x'), part, fc.option(tails), (token, name, tail) => {
+        const found = route({ method: 'GET', uri: `${token}/simple/${name}${tail === null ? '' : `/${tail}`}` });
+        if (found.status !== 301) return;
+        expect(found.location.startsWith(`${token}/simple/${parseProjectName(name) ?? ''}`)).toBe(true);
+        expect(found.location.endsWith(`/${encodeURIComponent(tail ?? '')}`)).toBe(true);
+        expect(route({ method: 'GET', uri: found.location }).status).toBe('key');
+      }),
+    );
+  });
+
   test('a key, asked for as a URL, leads to itself', () => {
     const part = fc.stringMatching(/^[a-z0-9][a-z0-9_.+!-]{0,20}$/);
+    const project = fc.stringMatching(/^[a-z0-9](?:-?[a-z0-9]){0,9}$/);
     fc.assert(
       fc.property(
-        fc.constantFrom('conda', 'staging', 'simple'),
+        fc.oneof(fc.tuple(fc.constantFrom('conda', 'staging')), fc.tuple(fc.constant('simple'), project)),
         fc.array(part, { minLength: 1, maxLength: 3 }),
         (root, parts) => {
-          const key = [root, ...parts].join('/');
+          const key = [...root, ...parts].join('/');
           expect(leadsTo({ uri: `/${key}`, to: key })).toBe(key);
-          expect(leadsTo({ uri: `/t/x/${[root, ...parts].map(encodeURIComponent).join('/')}?q`, to: key })).toBe(key);
+          expect(leadsTo({ uri: `/t/x/${[...root, ...parts].map(encodeURIComponent).join('/')}?q`, to: key })).toBe(
+            key,
+          );
         },
       ),
     );
@@ -156,8 +183,9 @@ describe('whatever is asked for', () => {
 });
 
 describe('as an edge function', async () => {
-  const names = ['prefers-json', 'representation', 'route'];
-  const read = (name: string) => readFile(new URL(`../../../core/layout/${name}.ts`, import.meta.url), 'utf8');
+  const names = ['names/normal-project-name', 'layout/prefers-json', 'layout/representation', 'layout/route'];
+  const given = ['normalProjectName', 'prefersJson', 'representationOf'];
+  const read = (name: string) => readFile(new URL(`../../../core/${name}.ts`, import.meta.url), 'utf8');
   const sources = await Promise.all(names.map(read));
   const script = sources
     .map((source) =>
@@ -168,19 +196,17 @@ describe('as an edge function', async () => {
     .map((source) => source.replace(/\/\*[\s\S]*?\*\/|^ *\/\/.*$/gm, '').replace(/\s*\n\s*/g, '\n'))
     // Constants of one module may not meet another's.
     .map((source, i) =>
-      i < 2
-        ? `const ${['prefersJson', 'representationOf'][i]} = (() => {${source}; return ${['prefersJson', 'representationOf'][i]}; })();`
-        : source,
+      i < given.length ? `const ${given[i]} = (() => {${source}; return ${given[i]}; })();` : source,
     )
     .join('\n');
 
   test('it imports nothing but its neighbours', () => {
     const imported = sources.flatMap((source) => [...source.matchAll(/from '([^']+)'/g)].map(([, from]) => from));
-    expect(imported).toEqual(['./prefers-json.ts', './representation.ts']);
+    expect(imported).toEqual(['../names/normal-project-name.ts', './prefers-json.ts', './representation.ts']);
   });
 
-  test('it fits: under half of 10 KB, without comments, for the rest of the function', () => {
-    expect(script.length).toBeLessThan(5 * 1024);
+  test('it fits: under 6 of 10 KB, without comments, for the rest of the function', () => {
+    expect(script.length).toBeLessThan(6 * 1024);
   });
 
   test("it uses no syntax that CloudFront's runtime lacks", () => {

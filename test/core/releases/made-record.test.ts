@@ -35,7 +35,7 @@ function made(part: Partial<DependsPart> = {}, release = ofWheel, requires = '')
   const specifier = parseSpecifier('') ?? expect.fail();
   const name = packageNameSchema.parse('demo');
   const metadata = parseCoreMetadata(Buffer.from('Name: demo\nVersion: 1.0\n'), 'METADATA', () => {});
-  const request = { project, specifier, unpack: true, name, depends: [] };
+  const request = { project, specifier, closesOnIndex: false, unpack: true, name, depends: [] };
   const record = madeRecord({ ...whole, ...part }, { release, metadata, made: request, index: facts.page, bounds });
   return 'code' in record ? expect.fail(record.detail) : record;
 }

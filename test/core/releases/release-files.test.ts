@@ -38,7 +38,7 @@ describe('of a release is taken', () => {
     ['a wheel before an sdist', ['x-1.tar.gz', wheel('1')], [wheel('1')]],
     ['.tar.gz before .zip before .tar.bz2', ['x-1.tar.bz2', 'x-1.zip', 'x-1.tar.gz'], ['x-1.tar.gz']],
     ['no compiled wheel', [wheel('1', 'cp312-cp312-win_amd64')], 'pypi.no-wheel'],
-    ['no local version', [wheel('1+cu118')], 'pypi.no-release'],
+    ['no local version', [wheel('1+cu118')], 'pypi.no-wheel'],
     ['one of two spellings', [wheel('1.0'), 'x-1.tar.gz'], [wheel('1.0')]],
   ])('%s', (_, names, expected) => expect(choose(names)).toEqual(expected));
 });

@@ -64,8 +64,8 @@ describe('the pages of a project', () => {
 </head>
 <body>
 <h1>Links for demo</h1>
-<a href="demo-1.9-py3-none-any.whl#sha256=${'a'.repeat(64)}" data-requires-python="&lt;3.9" data-core-metadata="sha256=${'b'.repeat(64)}" data-dist-info-metadata="sha256=${'b'.repeat(64)}">demo-1.9-py3-none-any.whl</a><br>
-<a href="demo-1.10%2Bcu118-py3-none-any.whl#sha256=${'a'.repeat(64)}" data-requires-python="&gt;=3.8,&lt;4" data-core-metadata="sha256=${'b'.repeat(64)}" data-dist-info-metadata="sha256=${'b'.repeat(64)}" data-yanked="a &quot;bad&quot; &lt;one&gt; &amp; worse">demo-1.10+cu118-py3-none-any.whl</a><br>
+<a href="demo-1.9-py3-none-any.whl#sha256=${'a'.repeat(64)}" data-requires-python="&lt;3.9" data-core-metadata="sha256=${'b'.repeat(64)}">demo-1.9-py3-none-any.whl</a><br>
+<a href="demo-1.10%2Bcu118-py3-none-any.whl#sha256=${'a'.repeat(64)}" data-requires-python="&gt;=3.8,&lt;4" data-core-metadata="sha256=${'b'.repeat(64)}" data-yanked="a &quot;bad&quot; &lt;one&gt; &amp; worse">demo-1.10+cu118-py3-none-any.whl</a><br>
 </body>
 </html>
 `);

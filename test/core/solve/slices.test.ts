@@ -12,7 +12,7 @@ import { type PlanSlice, planSlices } from '../../../core/solve/requests.ts';
 import { solveSlice } from '../../../core/solve/solve-slice.ts';
 import type { OpenSubdir } from '../../../core/solve/upstream-subdirs.ts';
 import { plan } from '../../../core/steps/plan.ts';
-import { noPythonIndexes } from '../../support/upstream/no-python-indexes.ts';
+import { noNameEvidence, noPythonIndexes } from '../../support/upstream/no-python-indexes.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 const solver = rattlerSolver();
@@ -134,6 +134,7 @@ const world = (one: Scene) => ({
   retain: 0,
   openSubdir: upstream(one),
   pythonIndexes: noPythonIndexes,
+  nameEvidence: noNameEvidence,
 });
 
 const atRest = (part: PartialPlan): PartialPlan => parseJson(canonicalJson(part), partialPlanSchema, 'part');

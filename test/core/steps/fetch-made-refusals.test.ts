@@ -23,6 +23,13 @@ describe('a package that cannot be made', () => {
     ],
     ['no wheel by its name', wheel, { fileName: 'demo.zip' }, 'package.refused', /wheel\.file-name/],
     ['a wheel of another version', wheel, { version: '2.0' }, 'package.refused', /demo-2\.0/],
+    [
+      'a wheel that asks for something else than was planned',
+      wheel,
+      { asks: sha256Of('other') },
+      'package.refused',
+      /wheel\.metadata/,
+    ],
     ['a record of something else', wheel, { record: { version: '3' } }, 'package.identity', /version/],
     [
       'a wheel for one platform',

@@ -14,6 +14,7 @@ import { readWheel } from '../../../core/wheel/read-wheel.ts';
 import { runPython } from '../../support/machine/run-python.ts';
 import { corpus } from '../../support/packages/corpus.ts';
 import { joined, refusalCode } from '../../support/packages/refusal.ts';
+import { machineWheels } from '../../support/python/machine-wheels.ts';
 
 /**
  * conda-package-handling unpacks; the standard library reads RECORD and paths.json and hashes what lies there. A path of
@@ -66,11 +67,14 @@ const wheels = folders.flatMap((folder) =>
     .filter((name) => name.endsWith('.whl'))
     .map((name) => join(folder, name)),
 );
+const ofMachine = new Set(machineWheels());
 
 const build = { depends: ['python >=3.8'], build: 'py_0', timestamp: Date.UTC(2026, 0, 1) };
 const refused = new Map<string, string[]>();
+/** Of wheels that another machine does not have. */
+const refusedHere = new Map<string, string[]>();
 const converted: { path: string; wheel: string; stem: string; bytes: Uint8Array; findings: string[] }[] = [];
-for (const path of wheels) {
+for (const path of [...wheels, ...ofMachine]) {
   const parsed = parseWheelFileName(basename(path));
   const fileName = parsed.ok ? parsed.wheel : null;
   try {
@@ -89,7 +93,8 @@ for (const path of wheels) {
   } catch (error) {
     const code = refusalCode(error);
     if (code === null) throw error;
-    refused.set(code, [...(refused.get(code) ?? []), basename(path)]);
+    const told = ofMachine.has(path) ? refusedHere : refused;
+    told.set(code, [...(told.get(code) ?? []), basename(path)]);
   }
 }
 
@@ -127,6 +132,14 @@ it('converts every wheel but those with a reason', () => {
     'wheel.version': ['dummy-0.1-py27-none-any.whl', 'futurewheel-3.0-py2.py3-none-any.whl'],
   });
   expect(converted.length).toBeGreaterThan(250);
+});
+
+it('converts every wheel that this machine has, or refuses it for a reason of the format', () => {
+  const known = readFileSync(join(import.meta.dirname, '../../../docs/codes.md'), 'utf8');
+  expect([...refusedHere].filter(([code]) => !known.includes(`| \`${code}\` |`))).toEqual([]);
+  const names = converted.map(({ wheel }) => basename(wheel));
+  const lost = [...ofMachine].map((path) => basename(path)).filter((name) => !names.includes(name));
+  expect(lost.sort()).toEqual([...refusedHere.values()].flat().sort());
 });
 
 it('makes packages that a strict reader finds nothing odd in', () => {

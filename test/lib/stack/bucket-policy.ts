@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allows, type Statement, statementsOf } from '../../support/stack/stack-policies.ts';
-import { indexFiles, kinds, packages } from './key-kinds.ts';
+import { indexFiles, kinds, packages, pages, wheels } from './key-kinds.ts';
 import { full as template } from './templates.ts';
 
 const bucket = `<${template.one('AWS::S3::Bucket', 'ChannelBucket').id}>`;
@@ -8,23 +8,27 @@ const bucket = `<${template.one('AWS::S3::Bucket', 'ChannelBucket').id}>`;
 describe('the bucket', () => {
   const policy = statementsOf(template.one('AWS::S3::BucketPolicy', 'ChannelBucketPolicy').Properties);
 
-  test('takes a package only where there is none, whoever brings it', () => {
-    const deny = policy.filter(({ Sid }) => Sid === 'PackagesAreCreateOnly');
+  test('takes a package or wheel only where there is none, whoever brings it', () => {
+    const deny = policy.filter(({ Sid }) => Sid === 'FilesAreCreateOnly');
     expect(deny).toEqual([
       {
-        Sid: 'PackagesAreCreateOnly',
+        Sid: 'FilesAreCreateOnly',
         Effect: 'Deny',
         Principal: { AWS: ['*'] },
         Action: ['s3:PutObject'],
-        Resource: ['conda/*.conda', 'conda/*.tar.bz2', 'staging/*.conda', 'staging/*.tar.bz2'].map(
-          (key) => `${bucket}/${key}`,
-        ),
+        Resource: [
+          ...['conda/*.conda', 'conda/*.tar.bz2', 'simple/*.metadata', 'simple/*.whl'],
+          ...['staging/*.conda', 'staging/*.tar.bz2'],
+        ].map((key) => `${bucket}/${key}`),
         Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
       },
     ]);
     const asAllow = deny.map((statement): Statement => ({ ...statement, Effect: 'Allow' }));
-    for (const key of packages) expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(true);
-    for (const key of indexFiles) expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(false);
+    for (const key of [...packages, ...wheels]) {
+      expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(true);
+    }
+    for (const key of [...indexFiles, ...pages])
+      expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(false);
   });
 
   test('refuses what is not TLS 1.2', () => {
@@ -48,7 +52,15 @@ describe('the bucket', () => {
   });
 
   test('shows it what is served, and nothing private', () => {
-    const served = [...packages, ...indexFiles, 'index.html', 'robots.txt', 'snapshots/v1/noarch/repodata.json'];
+    const served = [
+      ...packages,
+      ...indexFiles,
+      ...wheels,
+      ...pages,
+      'index.html',
+      'robots.txt',
+      'snapshots/v1/noarch/repodata.json',
+    ];
     expect(served.filter((key) => !reads(key))).toEqual([]);
     const hidden = kinds.flatMap(({ keys }) => keys).filter((key) => key.startsWith('_gatehouse'));
     expect(hidden.length).toBeGreaterThan(10);

@@ -3,22 +3,34 @@ import {
   allowlistKey,
   channeldataKey,
   controlKey,
+  fileProvenanceKey,
   indexKey,
   latestRunKey,
+  mappingKey,
   packageKey,
   partialKey,
   patchKey,
   planKey,
+  projectControlKey,
+  projectPageKey,
+  projectStateKey,
+  projectsStateKey,
   proofKey,
   provenanceKey,
+  rootPageKey,
   runKey,
   segmentKey,
   shardKey,
+  simpleFileKey,
+  simpleMetadataKey,
+  simplePages,
   stateKey,
   summaryKey,
 } from '../../../core/layout/keys.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
+import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import { outputs } from '../../../core/outputs/outputs.ts';
 
@@ -29,6 +41,13 @@ const subdir = subdirSchema.parse('linux-64');
 const sha256 = sha256Schema.parse('0123456789abcdef'.repeat(4));
 const conda = packageFileNameSchema.parse('a-1-0.conda');
 const bzip2 = packageFileNameSchema.parse('a-1-0.tar.bz2');
+
+const project = projectNameSchema.parse('demo');
+const wheel = distributionFileNameSchema.parse('demo-1.0+cu118-py3-none-any.whl');
+
+/** What pip reads and what is never written over: a wheel, and the metadata beside it. */
+export const wheels = [simpleFileKey(project, wheel), simpleMetadataKey(project, wheel)];
+export const pages = simplePages.flatMap((page) => [projectPageKey(project, page), rootPageKey(page)]);
 
 export const packages = [packageKey('conda', subdir, conda), packageKey('conda', subdir, bzip2)];
 export const indexFiles = outputs.map(({ scope, file }) =>
@@ -43,6 +62,8 @@ const segments = [segmentKey('conda', subdir, sha256), summaryKey('conda', subdi
 /** Every kind of key, who may write it and who may delete it. */
 export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; deleters: Named[] }[] = [
   { kind: 'packages', keys: packages, writers: ['Downloader'], deleters: ['Pruner'] },
+  { kind: 'wheels for pip', keys: wheels, writers: ['Downloader'], deleters: ['Pruner'] },
+  { kind: 'pages for pip', keys: pages, writers: ['Indexer'], deleters: [] },
   {
     kind: 'index files',
     keys: indexFiles.filter((key) => !byOption.includes(key)),
@@ -52,12 +73,22 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
   { kind: 'index files by option', keys: byOption, writers: ['Indexer'], deleters: ['Pruner'] },
   {
     kind: 'provenance',
-    keys: [provenanceKey('conda', subdir, conda, sha256)],
+    keys: [provenanceKey('conda', subdir, conda, sha256), fileProvenanceKey(project, wheel, sha256)],
     writers: ['Downloader', 'Indexer'],
     deleters: [],
   },
-  { kind: 'control', keys: [controlKey('conda', subdir)], writers: ['Scraper'], deleters: [] },
-  { kind: 'state', keys: [stateKey('conda', subdir)], writers: ['Indexer'], deleters: [] },
+  {
+    kind: 'control',
+    keys: [controlKey('conda', subdir), projectControlKey(project)],
+    writers: ['Scraper'],
+    deleters: [],
+  },
+  {
+    kind: 'state',
+    keys: [stateKey('conda', subdir), projectStateKey(project), projectsStateKey],
+    writers: ['Indexer'],
+    deleters: [],
+  },
   { kind: 'segments', keys: segments, writers: ['Indexer'], deleters: ['Pruner'] },
   { kind: 'plans', keys: [planKey(sha256)], writers: ['Scraper'], deleters: ['Pruner'] },
   { kind: 'runs', keys: [runKey(sha256), partialKey(sha256, 3), latestRunKey], writers: ['Scraper'], deleters: [] },
@@ -69,6 +100,7 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
   },
   { kind: 'incoming', keys: ['_gatehouse/incoming/x'], writers: ['Downloader'], deleters: [] },
   { kind: 'proof', keys: [proofKey('conda')], writers: ['Prover'], deleters: [] },
+  { kind: 'names', keys: [mappingKey], writers: ['Scraper'], deleters: [] },
   { kind: 'allowlist', keys: [allowlistKey], writers: ['DeployFiles'], deleters: [] },
   { kind: 'patches', keys: [patchKey(subdir)], writers: ['DeployFiles'], deleters: [] },
   {
@@ -78,6 +110,8 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
       'staging/linux-64/a-1-0.conda',
       'conda/linux-64/repodata.json-1-0.md',
       'conda/linux-64/other.json',
+      'simple/demo/other.json',
+      'simple/demo/demo-1.0.tar.gz',
       'conda/linux-64/repodata.json.zst.old',
       '_gatehouse/other',
       '_gatehouse/allowlist.json.old',

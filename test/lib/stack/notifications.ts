@@ -5,15 +5,19 @@ import {
   controlKey,
   patchKey,
   planKey,
+  projectControlKey,
+  projectStateKey,
   proofKey,
   runKey,
   segmentKey,
   stateKey,
 } from '../../../core/layout/keys.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
+import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import { outputs } from '../../../core/outputs/outputs.ts';
 import { allows, roleStatements, statementsOf } from '../../support/stack/stack-policies.ts';
+import { pages, wheels } from './key-kinds.ts';
 import { plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
@@ -60,6 +64,7 @@ describe('what the bucket tells', () => {
       .map(({ queue }) => queue);
 
   const subdir = subdirSchema.parse('noarch');
+  const project = projectNameSchema.parse('demo');
   const sha256 = sha256Schema.parse('a'.repeat(64));
 
   test.each([
@@ -71,7 +76,14 @@ describe('what the bucket tells', () => {
     ['conda/noarch/current_repodata.json', []],
     ['staging/noarch/a-1-0.conda', []],
     ['_gatehouse/incoming/a-1-0.conda', []],
+    ['simple/demo/demo-1.0-py3-none-any.whl', ['Index']],
+    ['simple/demo/demo-1.0-py3-none-any.whl.metadata', ['Index']],
+    ['simple/demo/index.json', ['Proof']],
+    ['simple/demo/index.html', []],
+    ['conda/noarch/demo-1.0-py3-none-any.whl', []],
     [controlKey('conda', subdir), ['Index']],
+    [projectControlKey(project), ['Index']],
+    [projectStateKey(project), []],
     [controlKey('staging', subdir), []],
     [allowlistKey, ['Plan']],
     [patchKey(subdir), ['Plan']],
@@ -84,10 +96,12 @@ describe('what the bucket tells', () => {
     expect(notified(key)).toEqual(queues);
   });
 
-  test('of removals, packages only', () => {
+  test('of removals, packages and wheels only', () => {
     expect(notified('conda/noarch/a-1-0.conda', 's3:ObjectRemoved:*')).toEqual(['Index']);
     expect(notified('conda/noarch/a-1-0.tar.bz2', 's3:ObjectRemoved:*')).toEqual(['Index']);
+    for (const key of wheels) expect(notified(key, 's3:ObjectRemoved:*')).toEqual(['Index']);
     expect(notified('conda/noarch/repodata.json', 's3:ObjectRemoved:*')).toEqual([]);
+    expect(notified('simple/demo/index.json', 's3:ObjectRemoved:*')).toEqual([]);
     expect(notified(allowlistKey, 's3:ObjectRemoved:*')).toEqual([]);
   });
 
@@ -108,6 +122,9 @@ describe('what the bucket tells', () => {
     const written = [
       ...outputs.map(({ file }) => `conda/noarch/${file.replace('<sha256>', sha256)}`),
       controlKey('conda', subdir),
+      projectControlKey(project),
+      ...wheels,
+      ...pages,
     ];
     for (const name of names) {
       const role = roleStatements(template, `Channel${workers[name]}Role`);

@@ -28,11 +28,18 @@ test('a package named like an index file is a package', () => {
 describe('reading', () => {
   test('the pruner reads what it judges by: not runs, hotfixes or proofs', () => {
     const unread = kinds.filter(({ keys }) => keys.some((key) => !who('s3:GetObject', key).includes('Pruner')));
-    expect(unread.map(({ kind }) => kind)).toEqual(['runs', 'incoming', 'proof', 'patches', 'nothing of ours']);
+    expect(unread.map(({ kind }) => kind)).toEqual([
+      'runs',
+      'incoming',
+      'proof',
+      'names',
+      'patches',
+      'nothing of ours',
+    ]);
   });
 
   test('the indexer reads all that an index is a function of', () => {
-    for (const { kind, keys } of kinds.slice(0, 7)) {
+    for (const { kind, keys } of kinds.slice(0, 9)) {
       for (const key of keys)
         expect([kind, allows(role('Indexer'), 's3:GetObject', `${bucket}/${key}`)]).toEqual([kind, true]);
     }

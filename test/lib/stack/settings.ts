@@ -3,13 +3,14 @@ import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { full, plain } from './templates.ts';
 
-test('the outputs say where the channel is, and the lines for .condarc', () => {
+test('the outputs say where the channel is, and the lines for .condarc and pip.conf', () => {
   const [distribution] = plain.of('AWS::CloudFront::Distribution');
   const url = `https://<${distribution?.id}.DomainName>/conda`;
   expect(plain.outputs).toEqual({
     Bucket: `<${plain.one('AWS::S3::Bucket', 'ChannelBucket').id}>`,
     ChannelUrl: url,
     Condarc: `channels:\n  - ${url}\n  - nodefaults`,
+    PipConf: `[global]\nindex-url = ${url.replace(/conda$/, 'simple/')}`,
   });
   expect(full.outputs).toMatchObject({ ChannelUrl: 'https://conda.example.org/conda' });
 });

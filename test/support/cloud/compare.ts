@@ -46,7 +46,7 @@ export const textsBelow = (bucket: Bucket, prefix: string): Record<string, strin
   );
 
 export function expectSame(cloud: SmallCloud, local: { readonly bucket: Bucket }) {
-  for (const prefix of ['conda/', '_gatehouse/provenance/', '_gatehouse/proof/']) {
+  for (const prefix of ['conda/', 'simple/', '_gatehouse/provenance/', '_gatehouse/proof/']) {
     expect(textsBelow(cloud.bucket, prefix)).toEqual(textsBelow(local.bucket, prefix));
   }
   expect(cloud.dead).toEqual([]);

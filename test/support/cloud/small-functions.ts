@@ -3,6 +3,7 @@ import { httpFetch } from '../../../adapters/http-fetch.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Queue } from '../../../core/ports/queue.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
+import type { Condition } from '../../../core/ports/store.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
 import { fetchBatch } from '../../../lambdas/downloader.ts';
 import { index } from '../../../lambdas/indexer.ts';
@@ -89,8 +90,8 @@ const forbidden = (message: string) => new GatehouseError('store.broken', messag
 function worldOf(name: SmallFunction, by: SmallFunction | null, outside: Outside & { readonly life: Life }) {
   const { bucket, clock, telemetry, queueAt, effect, life } = outside;
   const { Variables: variables } = deployedFunction(name).Environment;
-  const before = (operation: StoreOperation, key: string) => {
-    if (!mayAct(by, operation, key)) throw forbidden(`${by} may not ${operation} ${key}`);
+  const before = (operation: StoreOperation, key: string, condition?: Condition) => {
+    if (!mayAct(by, operation, key, condition)) throw forbidden(`${by} may not ${operation} ${key}`);
     return effect(life);
   };
   const sending = (variable: string, send: 'send' | 'sendDelayed' = 'send'): Queue => {

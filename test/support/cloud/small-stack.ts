@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../../../core/json/json.ts';
+import type { Condition } from '../../../core/ports/store.ts';
 import { notificationsOf } from '../../cloud/stack/make-places.ts';
 import { mayDo } from '../../cloud/stack/may-do.ts';
 import { type DeployedFunction, readWiring } from '../../cloud/stack/wiring.ts';
@@ -68,9 +69,14 @@ const s3Operations = {
 } as const;
 
 /** Whether the function's role and the bucket's policy allow it; what is staged is in the function's own memory. */
-export function mayAct(by: SmallFunction | null, operation: StoreOperation, key: string): boolean {
+export function mayAct(
+  by: SmallFunction | null,
+  operation: StoreOperation,
+  key: string,
+  condition?: Condition,
+): boolean {
   if (operation === 'stage' || operation === 'write') return true;
-  const headers = operation === 'publish' ? { 'if-none-match': '*' } : {};
+  const headers = condition !== undefined && 'absent' in condition ? { 'if-none-match': '*' } : {};
   const request = { operation: s3Operations[operation], resource: bucketName, key, headers } as const;
   return may({ service: 's3', ...request, caller: callerOf(by) });
 }

@@ -1,4 +1,7 @@
-/** One request and where it must lead: a key, or a status. The local server and the edge function answer alike. */
+/**
+ * One request and where it must lead: a key, a path behind `301 `, or a status. The local server and the edge function
+ * answer alike.
+ */
 export interface RouteRow {
   readonly uri: string;
   readonly to: string | 401 | 404 | 405;
@@ -7,8 +10,12 @@ export interface RouteRow {
 }
 
 const pip = 'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01';
+const uv =
+  'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01, */*;q=0.01';
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
 const shard = `${'0123456789abcdef'.repeat(4)}.msgpack.zst`;
+const local = 'torch-1.0+cu118-py3-none-any.whl';
+const dotted = 'repoze.lru-0.7-py3-none-any.whl';
 const simpleJson = 'simple/requests/index.json';
 const simpleHtml = 'simple/requests/index.html';
 
@@ -66,13 +73,52 @@ const served: readonly RouteRow[] = [
   { uri: '/simple/requests/', accept: browser, to: simpleHtml },
   { uri: '/simple/requests/', accept: '*/*', to: simpleHtml },
   { uri: '/simple/requests/', accept: 'image/png', to: simpleHtml },
+  { uri: '/simple/requests/', accept: 'application/json', to: simpleHtml },
+  { uri: '/simple/requests/', accept: 'application/vnd.pypi.simple.v2+json', to: simpleHtml },
+  { uri: '/simple/requests/', accept: 'application/vnd.pypi.simple.v1+json', to: simpleJson },
+  { uri: '/simple/requests/', accept: 'application/vnd.pypi.simple.latest+json, text/html;q=0.9', to: simpleJson },
+  { uri: '/simple/requests/', accept: 'application/vnd.pypi.simple.latest+html', to: simpleHtml },
+  { uri: '/simple/requests/', accept: 'text/html;q=0.2, */*;q=0.1', to: simpleHtml },
+  { uri: '/simple/requests/', accept: 'text/html;q=0, */*', to: simpleJson },
+  { uri: '/simple/requests/', accept: uv, to: simpleJson },
   { uri: '/simple/requests/', accept: '', to: simpleHtml },
   { uri: '/simple/requests/', to: simpleHtml },
   { uri: '/simple/', accept: pip, to: 'simple/index.json' },
   { uri: '/simple/', to: 'simple/index.html' },
   { uri: '/simple/requests/index.json', to: simpleJson },
+  { uri: '/simple/requests/index.json', accept: 'text/html', to: simpleJson },
+  { uri: '/simple/index.html', accept: pip, to: 'simple/index.html' },
+  { uri: '/simple/index.json', to: 'simple/index.json' },
+  { uri: `/simple/torch/${local}`, to: `simple/torch/${local}` },
+  { uri: `/simple/torch/${local.replace('+', '%2B')}`, to: `simple/torch/${local}` },
+  { uri: `/simple/torch/${local}.metadata`, to: `simple/torch/${local}.metadata` },
+  { uri: `/simple/torch/${local.replace('+', '%2b')}.metadata`, to: `simple/torch/${local}.metadata` },
+  { uri: '/simple/pkg/pkg-2016.6.15+21c64f5.dirty.tar.gz', to: 'simple/pkg/pkg-2016.6.15+21c64f5.dirty.tar.gz' },
+  { uri: '/simple/repoze-lru/repoze.lru-0.7-py3-none-any.whl', to: `simple/repoze-lru/${dotted}` },
+  { uri: '/simple/repoze-lru/Repoze.LRU-0.7.tar.gz', to: 'simple/repoze-lru/Repoze.LRU-0.7.tar.gz' },
   { uri: '/simple/requests/requests-2.0-py3-none-any.whl', to: 'simple/requests/requests-2.0-py3-none-any.whl' },
   { uri: '/simple/requests/r-2.0-py3-none-any.whl.metadata', to: 'simple/requests/r-2.0-py3-none-any.whl.metadata' },
+];
+
+/** Other spellings of a project's folder and of the index's own: path -> where it is, which a token stays in front of. */
+const misspelt: readonly (readonly [uri: string, location: string])[] = [
+  ['/simple', '/simple/'],
+  ['/simple?q=1', '/simple/'],
+  ['/simple/repoze-lru', '/simple/repoze-lru/'],
+  ['/simple/repoze-lru?q=//evil.example', '/simple/repoze-lru/'],
+  ['/simple/Repoze.LRU/', '/simple/repoze-lru/'],
+  ['/simple/Repoze.LRU', '/simple/repoze-lru/'],
+  ['/simple/repoze_lru', '/simple/repoze-lru/'],
+  ['/simple/repoze.lru/', '/simple/repoze-lru/'],
+  ['/simple/repoze-_.LRU/', '/simple/repoze-lru/'],
+  ['/simple/repoze%2Elru/', '/simple/repoze-lru/'],
+  ['/simple%2FRepoze.LRU', '/simple/repoze-lru/'],
+  ['/simple/Index.html', '/simple/index-html/'],
+  ['/simple/index.html/', '/simple/index-html/'],
+  ['/simple/Repoze.LRU/index.json', '/simple/repoze-lru/index.json'],
+  ['/simple/repoze.lru/Repoze.LRU-0.7.tar.gz', '/simple/repoze-lru/Repoze.LRU-0.7.tar.gz'],
+  [`/simple/Torch/${local}`, `/simple/torch/${local.replace('+', '%2B')}`],
+  [`/simple/Torch/${local.replace('+', '%2B')}.metadata`, `/simple/torch/${local.replace('+', '%2B')}.metadata`],
 ];
 
 /** Each of these, and any of them behind a token, is no key. */
@@ -125,8 +171,26 @@ const refusedPaths: readonly string[] = [
   '/conda/.git/config',
   `/conda/linux-64/${'a'.repeat(256)}`,
   `/conda/${'a/'.repeat(600)}b`,
+  '/simple//',
+  '/simple//evil.example/',
+  '/simple//evil.example',
+  '/simple/../',
+  '/simple/.',
+  '/simple/..',
+  '/simple/-x',
+  '/simple/_/',
+  '/simple/.Hidden',
+  '/simple/Repoze%2ELRU%00',
+  '/simple/A%0d%0aSet-Cookie:x',
+  '/simple/caf%C3%A9',
+  '/simple/A/b%2F..%2Fc',
+  '/simple/torch/torch-1.0%252Bcu118-py3-none-any.whl',
+  '/simple/Torch/torch-1.0%252Bcu118-py3-none-any.whl',
+  '/simple/repoze%252Elru/',
+  '/simple/torch/torch-1.0 cu118-py3-none-any.whl',
+  '/simple/torch/torch-1.0%20cu118-py3-none-any.whl',
+  '/SIMPLE/torch/',
   '/conda',
-  '/simple',
   '/CONDA/noarch/repodata.json',
   '/allowlist.json',
   '/.well-known/security.txt',
@@ -150,6 +214,11 @@ export const routeTable: readonly RouteRow[] = [
   ...refusedPaths.flatMap((uri): RouteRow[] => [
     { uri, to: 404 },
     { uri: `/t/tok${uri}`, to: 404 },
+  ]),
+  ...misspelt.flatMap(([uri, location]): RouteRow[] => [
+    { uri, to: `301 ${location}` },
+    { uri, accept: pip, method: 'HEAD', to: `301 ${location}` },
+    { uri: `/t/tok${uri}`, to: `301 /t/tok${location}` },
   ]),
   ...noPaths.map((uri): RouteRow => ({ uri, to: 404 })),
   ...refusedMethods.map((method): RouteRow => ({ uri: '/conda/noarch/repodata.json', method, to: 405 })),

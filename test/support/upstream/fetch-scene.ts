@@ -60,6 +60,6 @@ export function wrongsIn(store: MemoryStore, rightSha256: string): string[] {
 
 export function provenancesIn(store: MemoryStore): Provenance[] {
   return [...store.objects]
-    .filter(([key]) => key.startsWith('_gatehouse/provenance/'))
+    .filter(([key]) => key.startsWith('_gatehouse/provenance/conda/'))
     .map(([key, { bytes }]) => parseJson(Buffer.from(bytes).toString(), provenanceSchema, key));
 }

@@ -1,3 +1,4 @@
+import type { NameEvidence } from '../../../core/releases/name-evidence.ts';
 import type { PythonIndexes } from '../../../core/releases/python-indexes.ts';
 
 const unasked = async (): Promise<never> => {
@@ -6,3 +7,4 @@ const unasked = async (): Promise<never> => {
 
 /** For plans of conda packages alone. */
 export const noPythonIndexes: PythonIndexes = { files: unasked, wheel: unasked, sdist: unasked };
+export const noNameEvidence: NameEvidence = { mapped: unasked, carried: unasked, keep: async () => {} };

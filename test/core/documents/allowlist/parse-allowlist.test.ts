@@ -57,6 +57,24 @@ describe('what is read', () => {
     expect(course?.channels).toEqual(new Map([['scipy', 'https://conda.anaconda.org/conda-forge']]));
   });
 
+  test.each([
+    ['https://conda.anaconda.org/conda-forge', '', expect.stringContaining('/parselmouth/')],
+    ['https://mirror.example/conda-forge/', '', expect.stringContaining('/parselmouth/')],
+    ['https://mirror.example/conda-forge', ', "mapping": "none"', null],
+    ['https://mirror.example/conda-forge', ', "mapping": "file:///srv/map.json"', 'file:///srv/map.json'],
+    ['https://mirror.example/other', '', null],
+    ['https://mirror.example/other', ', "mapping": "https://a.example/map.json"', 'https://a.example/map.json'],
+    ['http://127.0.0.1:1/conda-forge', '', null],
+    ['file:///srv/conda-forge', '', null],
+  ])('of the channel %s%s the mapping is %s', (channel, more, mapping) => {
+    expect(read(allowlistText({ channels: `["${channel}"]`, more })).mapping).toEqual(mapping);
+  });
+
+  test('that what an entry needs may come from the index', () => {
+    const { entries } = read(allowlistText({ packages: '[{"pypi": "a", "dependencies": "pypi"}, {"pypi": "b"}]' }));
+    expect(entries).toMatchObject([{ closesOnIndex: true }, { closesOnIndex: false }]);
+  });
+
   test('an empty list of packages', () => expect(read(allowlistText({ packages: '[]' })).entries).toEqual([]));
 
   test('a slash at the end of a URL is dropped', () => {

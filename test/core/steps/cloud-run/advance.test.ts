@@ -7,23 +7,15 @@ import { canonicalJson, parseJson } from '../../../../core/json/json.ts';
 import { allowlistKey, latestRunKey, objectKeySchema, planKey, runKey } from '../../../../core/layout/keys.ts';
 import { type Sha256, sha256Of } from '../../../../core/names/digest.ts';
 import { advanceRun } from '../../../../core/steps/cloud-run/advance.ts';
+import { emptyPlan } from '../../../support/empty-plan.ts';
 import { type Bucket, memoryStore, newBucket } from '../../../twins/store-memory.ts';
 
 const allowlist = JSON.stringify({ channels: ['https://up.invalid'], platforms: ['linux-64'], packages: ['a'] });
 const plan: Plan = {
-  version: 1,
-  artifacts: [],
+  ...emptyPlan,
   add: ['linux-64/new-1-0.conda', 'linux-64/twin-1-0.conda'],
-  change: [],
   drop: ['linux-64/old-1-0.conda'],
-  hotfix: [],
   second: ['linux-64/twin-1-0.conda'],
-  entries: [],
-  simple: emptySimplePlan,
-  apart: [],
-  problems: [],
-  warnings: [],
-  complete: true,
   decisions: { 'linux-64': { 'old-1-0.conda': { why: ['a'] }, 'new-1-0.conda': { why: ['a'] } } },
   alterations: { 'linux-64': { 'old-1-0.conda': { why: ['a'], withdrawn: { at: 1, reason: 'gone' } } } },
 };
@@ -41,6 +33,7 @@ const run: Run = {
   stage: 'fetching',
 };
 const control = objectKeySchema.parse('_gatehouse/control/conda/linux-64.json');
+const projectControl = objectKeySchema.parse('_gatehouse/control/simple/demo.json');
 
 let bucket: Bucket;
 let sent: { later: string[]; jobs: string[] };
@@ -151,5 +144,31 @@ describe('settling', () => {
     await put(runKey(id), canonicalJson({ ...run, stage: 'altering' }));
     expect(await settle()).toMatchObject({ status: 'settled', applied: { dropped: plan.drop } });
     expect(decided()['old-1-0.conda'].withdrawn).toEqual({ at: 1, reason: 'gone' });
+  });
+
+  it('waits for files for pip too, and then withdraws those that leave', async () => {
+    const file = 'simple/demo/demo-1.0-py3-none-any.whl';
+    const gone = { why: ['a'], withdrawn: { at: 1, reason: 'gone' } };
+    const forPip: Plan = {
+      ...emptyPlan,
+      simple: {
+        ...emptySimplePlan,
+        add: [file],
+        drop: ['simple/demo/demo-0.9-py3-none-any.whl'],
+        decisions: { demo: { 'demo-1.0-py3-none-any.whl': { why: ['a'] } } },
+        alterations: { demo: { 'demo-0.9-py3-none-any.whl': gone } },
+      },
+    };
+    const bytes = Buffer.from(canonicalJson(forPip));
+    await put(planKey(sha256Of(bytes)), bytes);
+    await put(runKey(id), canonicalJson({ ...run, plan: sha256Of(bytes) }));
+    const files = () =>
+      JSON.parse(Buffer.from(bucket.objects.get(projectControl)?.bytes ?? []).toString() || '{}').files;
+    await put(`${file}.metadata`, 'Name: demo');
+    expect(await settle()).toMatchObject({ status: 'waiting', missing: [file] });
+    expect(files()).toEqual(forPip.simple.decisions['demo']);
+    await put(file, 'bytes');
+    expect(await settle()).toMatchObject({ status: 'settled', applied: { dropped: forPip.simple.drop } });
+    expect(files()).toEqual({ ...forPip.simple.decisions['demo'], 'demo-0.9-py3-none-any.whl': gone });
   });
 });

@@ -1,0 +1,151 @@
+import type { FileDecision } from '../documents/simple/project-control.ts';
+import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
+import { canonicalJson } from '../json/json.ts';
+import { projectControlPrefix } from '../layout/keys.ts';
+import { type DistributionFileName, distributionFileNameSchema } from '../names/distribution-file-name.ts';
+import { type ProjectName, projectNameSchema } from '../names/project-name.ts';
+import type { Store } from '../ports/store.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { ProjectFile } from '../python-index/project-file.ts';
+import type { MergedForPip } from '../resolve/merge-resolved.ts';
+import { shownOf } from '../simple/project-state.ts';
+import { type ProjectAtRest, readProjectAtRest, storedSource } from './stored-file.ts';
+import { type LeavingWorld, leaving } from './unneeded.ts';
+
+export interface SimpleWorld extends LeavingWorld {
+  readonly store: Store;
+  /** False when the plan is partial: then nothing leaves. */
+  readonly complete: boolean;
+  /** A file as its index has it now; null where it has none such, or cannot be read. */
+  readonly upstreamFile: (project: ProjectName, fileName: DistributionFileName) => Promise<ProjectFile | null>;
+}
+
+export interface SimpleDraft {
+  readonly simple: SimplePlan;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Compares the files that pip needs, and all that control knows of, with the store. What is new or comes back is decided at
+ * once; what a page would say otherwise, and what leaves, waits until everything is fetched, for till then the old
+ * solution must hold. It needs no proof: what the plan needs stays listed, and is a solution.
+ */
+export async function draftSimple(
+  { files, outcomes }: Pick<MergedForPip, 'files' | 'outcomes'>,
+  world: SimpleWorld,
+): Promise<SimpleDraft> {
+  const drafted: DraftedFile[] = [];
+  const wanted = Map.groupBy(files, ({ project }) => project);
+  for (const project of await projectsAtStake([...wanted.keys()], world.store)) {
+    const atRest = await readProjectAtRest(world.store, project);
+    const own = wanted.get(project) ?? [];
+    for (const file of own) drafted.push(await draftWanted(file, atRest, world));
+    if (!world.complete) continue;
+    for (const file of othersOf(project, own, atRest)) drafted.push(await draftOther(file, atRest, world));
+  }
+  const ids = (is: (one: DraftedFile) => boolean) => drafted.filter(is).map(simpleFileId).sort();
+  const simple = {
+    files: [...files],
+    add: ids(({ step }) => step === 'add'),
+    drop: ids(({ step }) => step === 'drop'),
+    change: ids(({ step }) => step === 'change'),
+    entries: [...outcomes],
+    decisions: decisionsOf(drafted, ({ decision }) => decision),
+    alterations: decisionsOf(drafted, ({ alteration }) => alteration),
+  };
+  return { simple, problems: drafted.flatMap(({ problem }) => problem ?? []) };
+}
+
+/** Those that are wanted, and those that control knows of. */
+async function projectsAtStake(wanted: readonly ProjectName[], store: Store): Promise<ProjectName[]> {
+  const found = new Set(wanted);
+  for await (const { key } of store.list(projectControlPrefix)) {
+    const name = projectNameSchema.safeParse(key.slice(projectControlPrefix.length).replace(/\.json$/, ''));
+    if (name.success) found.add(name.data);
+  }
+  return [...found].sort();
+}
+
+interface DraftedFile extends Pick<SimpleFile, 'project' | 'fileName'> {
+  readonly step: 'add' | 'change' | 'drop' | 'keep';
+  readonly before: FileDecision | undefined;
+  /** What control is to say at once; null for nothing new. */
+  readonly decision: FileDecision | null;
+  /** And once everything is fetched. */
+  readonly alteration: FileDecision | null;
+  readonly problem?: Problem;
+}
+
+/** Compares a file with what the store has. Other bytes under a known name are an alarm, and change nothing. */
+async function draftWanted(file: SimpleFile, atRest: ProjectAtRest, world: SimpleWorld): Promise<DraftedFile> {
+  const { project, fileName } = file;
+  const before = atRest.control.files[fileName];
+  const own = { project, fileName, before };
+  const source = await storedSource(file, atRest, world.store);
+  if (source !== null && source !== file.sha256) {
+    const detail = `${file.url} has other bytes now than the store's file was made from; nothing was changed`;
+    const problem = { code: 'fetch.mutated', subject: simpleFileId(file), detail };
+    return { ...own, step: 'keep', decision: null, alteration: null, problem };
+  }
+  const { covers, solved } = world.claims;
+  // An entry that did not solve this time claims what it brought before.
+  const others = (before?.why ?? []).filter((id) => !file.why.includes(id) && covers(id) && !solved(id));
+  const why = [...file.why, ...others];
+  const next: FileDecision = { why, ...shownOf(file) };
+  if (source === null) return { ...own, step: 'add', decision: next, alteration: null };
+  const isListed = before !== undefined && before.withdrawn === undefined;
+  if (!isListed || canonicalJson(shownOf(before)) === canonicalJson(shownOf(next))) {
+    return { ...own, step: 'keep', decision: next, alteration: null };
+  }
+  return { ...own, step: 'change', decision: { why, ...shownOf(before) }, alteration: next };
+}
+
+/** A file that control knows of. */
+type KnownFile = Pick<DraftedFile, 'project' | 'fileName'> & { readonly before: FileDecision };
+
+/** What is listed, and the plan does without. Nothing comes to be by itself: what control does not know of is none of it. */
+function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control }: ProjectAtRest): KnownFile[] {
+  const names = new Set<string>(wanted.map(({ fileName }) => fileName));
+  return Object.entries(control.files).flatMap(([name, before]) => {
+    const fileName = distributionFileNameSchema.safeParse(name);
+    const isOther = fileName.success && !names.has(name) && before.withdrawn === undefined;
+    return isOther ? [{ project, fileName: fileName.data, before }] : [];
+  });
+}
+
+/** It leaves, or stays and follows upstream's yank. */
+async function draftOther(file: KnownFile, atRest: ProjectAtRest, world: SimpleWorld): Promise<DraftedFile> {
+  const { before } = file;
+  const next = leaving(before.why, before, world);
+  if (next.step === 'leave') {
+    const { at, reason } = next;
+    return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at, reason } } };
+  }
+  const decision = next.step === 'wait' ? next.override : before;
+  const alteration = await followYank(file, decision, atRest, world);
+  return { ...file, step: alteration === null ? 'keep' : 'change', decision, alteration };
+}
+
+/** What control is to say once upstream says otherwise of the same bytes; null where it does not. */
+async function followYank(
+  { project, fileName }: Pick<DraftedFile, 'project' | 'fileName'>,
+  { yanked: before, ...decision }: FileDecision,
+  { listed }: ProjectAtRest,
+  { upstreamFile }: SimpleWorld,
+): Promise<FileDecision | null> {
+  const sha256 = listed.find((one) => one.fileName === fileName)?.entered.sha256;
+  const now = sha256 === undefined ? null : await upstreamFile(project, fileName);
+  if (now === null || now.sha256 !== sha256 || now.yanked === (before ?? false)) return null;
+  return { ...decision, ...(now.yanked !== false && { yanked: now.yanked }) };
+}
+
+/** Only what differs from what control says already: a run that changes nothing writes nothing. */
+function decisionsOf(drafted: readonly DraftedFile[], which: (one: DraftedFile) => FileDecision | null): FileDecisions {
+  const decisions: FileDecisions = {};
+  for (const one of drafted) {
+    const said = which(one);
+    if (said === null || canonicalJson(said) === canonicalJson(one.before ?? null)) continue;
+    decisions[one.project] = { ...decisions[one.project], [one.fileName]: said };
+  }
+  return decisions;
+}

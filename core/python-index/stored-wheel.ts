@@ -1,0 +1,44 @@
+import { type FileProvenance, readFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
+import { simpleFileKey } from '../layout/keys.ts';
+import type { Sha256 } from '../names/digest.ts';
+import type { WheelFileName } from '../names/wheel-file-name.ts';
+import { chunksOf } from '../ports/byte-source.ts';
+import type { Store } from '../ports/store.ts';
+import { wheelStemOf } from '../sdist/read-sdist.ts';
+import { unpackedFileName } from '../sdist/unpack-sdist.ts';
+import { isDamaged } from '../store/read-json-object.ts';
+import { stageBytes } from './stage-bytes.ts';
+import { type StagedWheel, sdistNameOf, type WheelSource, type WheelWorld, wheelNameOf } from './stage-wheel.ts';
+
+/**
+ * The wheel that a file of an index is, or that was read of it, as the store has it for pip: what conda gets is then made
+ * of the very bytes that pip gets, and nothing is downloaded twice. Its bytes are hashed anew, whatever the store says of
+ * them. Null when the store has none, or other bytes.
+ */
+export async function storedWheel(source: WheelSource, world: WheelWorld): Promise<StagedWheel | null> {
+  const name = storedName(source);
+  const object = await world.store.get(simpleFileKey(name.project, name.fileName));
+  if (object === null) return null;
+  await using held = new AsyncDisposableStack();
+  const staged = held.use(await stageBytes(chunksOf(object), world));
+  const entered = await soundProvenance(world.store, name, staged.digests.sha256);
+  if (entered === null || sourceSha256(entered) !== source.sha256) return null;
+  const kept = held.move();
+  return { ...staged, name, findings: entered.findings, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+function storedName(source: WheelSource): WheelFileName {
+  if (source.from === 'wheel') return wheelNameOf(source.fileName);
+  const { project, version } = sdistNameOf(source);
+  return wheelNameOf(unpackedFileName(wheelStemOf(project, version)));
+}
+
+/** What a damaged provenance says is nothing: the index still has the file. */
+async function soundProvenance(store: Store, name: WheelFileName, sha256: Sha256): Promise<FileProvenance | null> {
+  try {
+    return await readFileProvenance(store, name, sha256);
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
+}

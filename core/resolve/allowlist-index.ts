@@ -1,0 +1,144 @@
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
+import type { SimpleFile } from '../documents/simple/simple-plan.ts';
+import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
+import { pythonSpecifier } from '../names/pep440/python-specifier.ts';
+import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
+import { specifierMatches } from '../names/pep440/specifier-matches.ts';
+import type { ProjectName } from '../names/project-name.ts';
+import { parseWheelFileName } from '../names/wheel-file-name.ts';
+import type { ProjectFile } from '../python-index/project-file.ts';
+import { firstPage } from '../releases/first-page.ts';
+import type { MadeRequest } from '../releases/made-record.ts';
+import type { PythonIndexes } from '../releases/python-indexes.ts';
+import { chooseReleaseFiles, type ReleaseFile } from '../releases/release-files.ts';
+import { wheelStemOf } from '../sdist/read-sdist.ts';
+import { unpackedFileName } from '../sdist/unpack-sdist.ts';
+import type { PipRelease } from './candidates.ts';
+import type { PipIndex } from './pip-index.ts';
+
+/** The indexes of an allowlist as pip will find what comes of them on our own pages. */
+export interface AllowlistIndex extends PipIndex {
+  /** The wheels of a release that was taken, as a plan has them. */
+  simpleFiles(release: PipRelease, entry: string): Promise<SimpleFile[]>;
+}
+
+/** Where a file comes from, and what the page will say. */
+interface Source {
+  readonly index: string;
+  readonly sdist: SdistRelease | null;
+  /** The bound on python of the entries that it is for. */
+  readonly bound: string;
+}
+
+type SdistRelease = ReleaseFile & { readonly from: 'sdist' };
+
+/**
+ * Of each project the files of the first index that has it, with the bounds on python that the allowlist's entries for it
+ * have; of the request's own also the wheels that are read from its source distributions, where its entry wants that.
+ */
+export function allowlistIndex(
+  { entries, indexes }: Pick<Allowlist, 'entries' | 'indexes'>,
+  made: MadeRequest,
+  open: PythonIndexes,
+): AllowlistIndex {
+  const pages = new Map<ProjectName, Promise<readonly ProjectFile[] | null>>();
+  const sources = new Map<ProjectFile, Source>();
+  const read = async (project: ProjectName): Promise<readonly ProjectFile[] | null> => {
+    const page = await firstPage(indexes, project, open);
+    if (page === null) return null;
+    const bounds = boundsOn(project, entries);
+    const unpacked = project === made.project ? sdistWheels(page.files, made) : [];
+    return [...page.files.map((file) => ({ file, sdist: null })), ...unpacked].flatMap(({ file, sdist }) => {
+      const bound = boundOf(file, bounds);
+      if (bound === null) return [];
+      const own = { ...file, requiresPython: both(file.requiresPython, bound) };
+      sources.set(own, { index: page.index, sdist, bound });
+      return [own];
+    });
+  };
+  const metadata: PipIndex['metadata'] = async (file) => {
+    const sdist = sources.get(file)?.sdist ?? null;
+    if (sdist === null) return (await open.wheel(file)).metadata;
+    return (await open.sdist(sdist.file, { ...sdist.name, project: made.project })).metadata;
+  };
+  return {
+    async files(project) {
+      const known = pages.get(project) ?? read(project);
+      pages.set(project, known);
+      return known;
+    },
+    metadata,
+    async simpleFiles(release, entry) {
+      const { requiresPython } = await metadata(release.files[0]);
+      return release.files.flatMap((file) => simpleFile(file, sources.get(file), { release, requiresPython, entry }));
+    },
+  };
+}
+
+interface Taken {
+  readonly release: PipRelease;
+  /** Of its metadata. */
+  readonly requiresPython: string | null;
+  readonly entry: string;
+}
+
+function simpleFile(file: ProjectFile, source: Source | undefined, taken: Taken): SimpleFile[] {
+  const { fileName, url, size, sha256, uploadTime, yanked } = file;
+  if (source === undefined || sha256 === null) return [];
+  const { project, version } = taken.release;
+  const bound = source.bound === '' ? null : both(taken.requiresPython, source.bound);
+  const optional = {
+    ...(source.sdist && { sdist: source.sdist.file.fileName }),
+    ...(yanked !== false && { yanked }),
+    ...(bound !== null && { requiresPython: bound }),
+  };
+  const own = { project, fileName, release: version.text, index: source.index, url, size, sha256, uploadTime };
+  return [{ ...own, ...optional, why: [taken.entry] }];
+}
+
+/** Of releases without a wheel for every platform, the wheels that are read from their source distributions. */
+function sdistWheels(files: readonly ProjectFile[], made: MadeRequest) {
+  const chosen = made.unpack ? chooseReleaseFiles(files, made) : [];
+  return ('code' in chosen ? [] : chosen).flatMap((one) => {
+    const name = parseWheelFileName(unpackedFileName(wheelStemOf(made.project, one.version)));
+    if (one.from !== 'sdist' || !name.ok) return [];
+    return [{ file: { ...one.file, fileName: name.wheel.fileName, metadata: false }, sdist: one }];
+  });
+}
+
+interface Bound {
+  /** The versions that an entry is for. */
+  readonly versions: Specifier | null;
+  /** Null where a specifier has no words for it. */
+  readonly python: string | null;
+}
+
+function boundsOn(project: ProjectName, entries: Allowlist['entries']): Bound[] {
+  const own = entries.filter((entry): entry is PypiEntry => entry.kind === 'pypi' && entry.name === project);
+  return own.map(({ specifier, depends }) => ({ versions: parseSpecifier(specifier), python: pythonBound(depends) }));
+}
+
+/** What an entry's own `depends` say of python, as a specifier; empty for nothing, null where it has no words for it. */
+export function pythonBound(depends: readonly MatchSpec[]): string | null {
+  const terms = depends.flatMap(({ name, version }) => (name === 'python' && version !== null ? [version.term] : []));
+  const parts = terms.map((term) => pythonSpecifier(term)?.text ?? null);
+  return parts.every((part) => part !== null) ? parts.filter((part) => part !== '').join(',') : null;
+}
+
+/** Null: an entry bounds it in a way that a page has no words for, so that it must not be listed. */
+function boundOf({ fileName }: ProjectFile, bounds: readonly Bound[]): string | null {
+  const read = parseWheelFileName(fileName);
+  if (!read.ok) return '';
+  const { version } = read.wheel;
+  const own = bounds.filter(({ versions }) => versions && specifierMatches(versions, version, { prereleases: true }));
+  const parts = own.map(({ python }) => python);
+  return parts.every((part) => part !== null) ? [...new Set(parts)].filter((part) => part !== '').join(',') : null;
+}
+
+/** What two say of python, together; a `Requires-Python` that is no specifier says nothing to pip. */
+function both(own: string | null, bound: string): string | null {
+  if (bound === '') return own;
+  const said = own !== null && parseSpecifier(own) !== null ? own.trim() : '';
+  return said === '' ? bound : `${said},${bound}`;
+}

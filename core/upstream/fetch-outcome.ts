@@ -1,0 +1,40 @@
+import type { ObjectKey } from '../layout/keys.ts';
+import type { Log } from '../ports/log.ts';
+import { GatehouseError } from '../problems/error.ts';
+import { type Problem, problemOf } from '../problems/problem.ts';
+
+export type FetchOutcome =
+  /** `present`: the store had these very bytes, or another worker was first. */
+  { readonly status: 'stored' | 'present' } | { readonly status: 'failed'; readonly problem: Problem };
+
+/** What came into the store, or was there. */
+export interface Brought {
+  readonly status: 'stored' | 'present';
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Does the work that brings one file into the store, tells how it ended as `fetch.done` or `fetch.failed`, and sorts what
+ * went wrong by whose it is.
+ *
+ * @param subject what the file is called in a problem
+ * @returns what fails on upstream's side or in the file as `failed`, with the error's code
+ * @throws GatehouseError `store.*`: the store's own trouble is the caller's; with `retry` it may pass
+ */
+export async function fetchOutcome(
+  { key, subject, log }: { readonly key: ObjectKey; readonly subject: string; readonly log: Log },
+  bring: () => Promise<Brought>,
+): Promise<FetchOutcome> {
+  try {
+    const { status, size } = await bring();
+    log({ type: 'fetch.done', key, size });
+    return { status };
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    const problem = problemOf(error, subject);
+    log({ type: 'fetch.failed', key, problem });
+    if (!/^(upstream|fetch|package)\./.test(error.code)) throw error;
+    return { status: 'failed', problem };
+  }
+}

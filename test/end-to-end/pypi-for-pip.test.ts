@@ -1,0 +1,249 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parseJson } from '../../core/json/json.ts';
+import { prove } from '../../core/steps/prove.ts';
+import { syncProblems } from '../../local/pipeline/sync.ts';
+import { damage, day, lab, useLab } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
+import { buildSdist } from '../support/python/build-sdist.ts';
+import { buildWheel } from '../support/python/build-wheel.ts';
+import { type ServedFile, serveProjects } from '../support/python/serve-projects.ts';
+
+useLab();
+
+const wheel = (fileName: string, metadata = '', facts = {}): ServedFile => ({
+  fileName,
+  bytes: buildWheel({ fileName, metadata, files: { 'demo.py': `x = "${metadata.length}"\n` } }),
+  facts,
+});
+
+const channel = async () => {
+  const decorator = small('decorator 5.1.1', ['python'], { subdir: 'noarch' });
+  const pythons = ['3.8.18', '3.12.1'].map((version) => small(`python ${version}`));
+  await lab.publish([...pythons, small('pip 24.0', ['python']), decorator], {
+    'decorator-5.1.1-0.conda': { purls: ['pkg:pypi/decorator@5.1.1'] },
+  });
+};
+
+const wanting = (entries: readonly unknown[], more = {}) =>
+  lab.allowlist(entries, { indexes: [`${lab.upstream.url}/simple`], python: ['3.8', '3.12'], ...more });
+
+const pageSchema = z.object({
+  files: z.array(
+    z.object({
+      filename: z.string(),
+      'requires-python': z.string().optional(),
+      yanked: z.union([z.string(), z.boolean()]).optional(),
+    }),
+  ),
+});
+const page = async (project: string) => {
+  const text = await readFile(join(lab.store, 'simple', project, 'index.json'), 'utf8').catch(() => '{"files":[]}');
+  return parseJson(text, pageSchema, project).files;
+};
+const names = async (project: string) => (await page(project)).map(({ filename }) => filename);
+
+const decorator = wheel('decorator-5.3.1-py3-none-any.whl', 'Requires-Python: >=3.8\n');
+const demo = wheel('demo-1.0-py3-none-any.whl', 'Requires-Dist: decorator>=3.4.0\n');
+
+describe('an entry with an sdist alone and a bound on python', () => {
+  const sdist = {
+    fileName: 'demo-1.0.tar.gz',
+    bytes: buildSdist({ files: { 'demo.egg-info/requires.txt': 'decorator>=3.4.0\n' } }),
+  };
+  const entry = { pypi: 'demo ==1.0', sdist: 'unpack', depends: ['python <3.9'] };
+
+  it('is there for pip with what it needs there, for the pythons within the bound', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [sdist], decorator: [decorator] });
+    const { plan, problems } = await lab.sync(wanting([entry]));
+    expect([problems, plan.warnings]).toEqual([[], []]);
+    const taken = [
+      'simple/decorator/decorator-5.3.1-py3-none-any.whl',
+      'simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl',
+    ];
+    expect(plan.simple).toMatchObject({ add: taken, drop: [], change: [] });
+    expect(
+      plan.simple.entries.map(({ python, status, files, explanation }) => [python, status, files, explanation]),
+    ).toEqual([
+      ['3.8', 'solved', taken, null],
+      ['3.12', 'unsolvable', [], '"demo ==1.0" is asked for; demo-1.0-0gatehouse1-py3-none-any.whl is for python <3.9'],
+    ]);
+    expect(await page('demo')).toMatchObject([
+      { filename: 'demo-1.0-0gatehouse1-py3-none-any.whl', 'requires-python': '<3.9' },
+    ]);
+    expect(await page('decorator')).toMatchObject([{ 'requires-python': '>=3.8' }]);
+    expect(await damage()).toEqual([]);
+    const again = await lab.sync(wanting([entry]));
+    expect(again.plan.simple).toMatchObject({ add: [], drop: [], change: [], decisions: {}, alterations: {} });
+  });
+
+  it('follows its bound, once all is there', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [sdist], decorator: [decorator] });
+    await lab.sync(wanting([entry]));
+    const { plan } = await lab.sync(wanting([{ ...entry, depends: ['python >=3.8,<3.10'] }]));
+    expect(plan.simple).toMatchObject({ add: [], change: ['simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl'] });
+    expect(await page('demo')).toMatchObject([{ 'requires-python': '>=3.8,<3.10' }]);
+  });
+});
+
+describe('what pip cannot have, and what conda cannot', () => {
+  it('a dependency that no index has leaves the entry to conda, and says so', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo] });
+    const { plan, problems } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(problems).toEqual([]);
+    expect(plan.warnings).toEqual([
+      {
+        code: 'pypi.conda-only',
+        subject: 'pypi:demo',
+        detail: 'linux-64: demo 1.0 needs "decorator>=3.4.0"; there is no project decorator',
+      },
+    ]);
+    expect(plan.simple.add).toEqual([]);
+  });
+
+  it('a release without a wheel for every platform is for pip alone, and so is a local version', async () => {
+    await channel();
+    const compiled = wheel('demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl');
+    const local = wheel('other-1.0+cu118-cp38-cp38-linux_x86_64.whl');
+    lab.intercept = serveProjects({ demo: [compiled, wheel('demo-1.0-cp312-cp312-win_amd64.whl')], other: [local] });
+    const { plan, problems } = await lab.sync(wanting([{ pypi: 'demo ==1.0' }, { pypi: 'other ==1.0+cu118' }]));
+    expect(problems).toEqual([]);
+    expect(plan.complete).toBe(true);
+    expect(plan.warnings.map(({ code, subject }) => [code, subject])).toEqual([
+      ['pypi.pip-only', 'pypi:demo ==1.0'],
+      ['pypi.pip-only', 'pypi:other ==1.0+cu118'],
+    ]);
+    expect(plan.simple.add).toEqual([`simple/demo/${compiled.fileName}`, `simple/other/${local.fileName}`]);
+    expect([await names('demo'), await names('other')]).toEqual([[compiled.fileName], [local.fileName]]);
+    expect(await damage()).toEqual([]);
+  });
+
+  it('what neither can have is a failure', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [wheel('demo-1.0-cp312-cp312-win_amd64.whl')] });
+    const { problems } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(problems).toEqual(['pypi.no-wheel pypi:demo']);
+  });
+});
+
+describe('what pip has', () => {
+  const both = { demo: [demo], decorator: [decorator] };
+
+  it('leaves with its entry, comes back with it, and leaves after its time where the solution moved on', async () => {
+    await channel();
+    lab.intercept = serveProjects(both);
+    await lab.sync(wanting([{ pypi: 'demo' }, 'decorator']));
+    const gone = await lab.sync(wanting(['decorator']));
+    expect(gone.plan.simple.drop).toEqual([
+      'simple/decorator/decorator-5.3.1-py3-none-any.whl',
+      'simple/demo/demo-1.0-py3-none-any.whl',
+    ]);
+    expect([await names('demo'), await names('decorator')]).toEqual([[], []]);
+    const back = await lab.sync(wanting([{ pypi: 'demo' }, 'decorator']));
+    expect(back.plan.simple).toMatchObject({ add: [], drop: [] });
+    expect([await names('demo'), await names('decorator')]).toEqual([[demo.fileName], [decorator.fileName]]);
+
+    const later = wheel('decorator-6.0-py3-none-any.whl');
+    lab.intercept = serveProjects({ ...both, decorator: [decorator, later] });
+    const moved = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(moved.plan.simple).toMatchObject({ add: [`simple/decorator/${later.fileName}`], drop: [] });
+    expect(await names('decorator')).toEqual([decorator.fileName, later.fileName]);
+    const yanked = { ...decorator, facts: { yanked: 'broken' } };
+    lab.intercept = serveProjects({ ...both, decorator: [yanked, later] });
+    const followed = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(followed.plan.simple).toMatchObject({
+      add: [],
+      drop: [],
+      change: [`simple/decorator/${decorator.fileName}`],
+    });
+    expect(await page('decorator')).toMatchObject([{ yanked: 'broken' }, { filename: later.fileName }]);
+    lab.now += 91 * day;
+    const over = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(over.plan.simple.drop).toEqual([`simple/decorator/${decorator.fileName}`]);
+    expect(await names('decorator')).toEqual([later.fileName]);
+  });
+
+  it('stays while an index fails, and nothing leaves', async () => {
+    await channel();
+    lab.intercept = serveProjects(both);
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    lab.now += 91 * day;
+    lab.intercept = serveProjects({ demo: [demo], decorator: 503 });
+    const { plan } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(plan).toMatchObject({ complete: false, simple: { add: [], drop: [], change: [] } });
+    expect(plan.simple.entries.map(({ status }) => status)).toEqual(['failed', 'failed']);
+    expect(await names('decorator')).toEqual([decorator.fileName]);
+  });
+
+  it('is yanked where upstream yanks it, and an alarm where upstream has other bytes', async () => {
+    await channel();
+    lab.intercept = serveProjects(both);
+    await lab.sync(wanting([{ pypi: 'demo ==1.0' }]));
+    lab.intercept = serveProjects({ ...both, demo: [{ ...demo, facts: { yanked: 'broken' } }] });
+    const yanked = await lab.sync(wanting([{ pypi: 'demo ==1.0' }]));
+    expect([yanked.problems, yanked.plan.simple.change]).toEqual([[], [`simple/demo/${demo.fileName}`]]);
+    expect(await page('demo')).toMatchObject([{ yanked: 'broken' }]);
+    lab.intercept = serveProjects({ ...both, decorator: [wheel(decorator.fileName, 'Summary: other\n')] });
+    const other = await lab.sync(wanting([{ pypi: 'demo ==1.0' }]));
+    expect(other.problems).toEqual([`fetch.mutated simple/decorator/${decorator.fileName}`]);
+    expect(await damage()).toEqual([]);
+  });
+});
+
+describe('the proof for pip', () => {
+  const proving = (python = ['3.8', '3.12']) =>
+    prove(wanting([{ pypi: 'demo' }], { python }), { ...lab.world, log: () => {} });
+
+  it('is of the bytes that pip reads, and names what was lost', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    const { proof } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(proof.proof.pip).toEqual([
+      { entry: 'pypi:demo', platform: 'linux-64', installable: true, pythons: ['3.8', '3.12'], explanation: null },
+    ]);
+    expect(proof.gained.map(({ client }) => client)).toEqual(['conda', 'pip']);
+    expect(await proving()).toMatchObject({ gained: [], lost: [] });
+    await rm(join(lab.store, 'simple/decorator', `${decorator.fileName}.metadata`));
+    expect((await proving()).lost).toEqual([
+      {
+        ...{ client: 'pip', entry: 'pypi:demo', platform: 'linux-64', installable: false, pythons: [] },
+        explanation: expect.stringContaining('decorator 5.3.1 cannot be read'),
+      },
+    ]);
+    const { problems } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(problems).toEqual([]);
+    expect((await proving()).proof.pip).toMatchObject([{ installable: true }]);
+  });
+
+  it('is of the pythons that were planned with, where the allowlist lists none', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    const entries = [{ pypi: 'demo', depends: ['python <3.9'] }];
+    const options = { indexes: [`${lab.upstream.url}/simple`] };
+    const { proof, plan, problems } = await lab.sync(lab.allowlist(entries, options));
+    expect(problems).toEqual([]);
+    expect(plan.simple.entries.map(({ python, status }) => [python, status])).toEqual([
+      ['3.8', 'solved'],
+      ['3.12', 'unsolvable'],
+    ]);
+    expect(proof.proof.pip).toMatchObject([{ installable: true, pythons: ['3.8'] }]);
+    const again = await prove(lab.allowlist(entries, options), { ...lab.world, log: () => {} });
+    expect(again.proof).toEqual(proof.proof);
+  });
+
+  it('is told where what was planned is not there', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    const { plan, ...report } = await lab.sync(wanting([{ pypi: 'demo' }]));
+    await rm(join(lab.store, 'simple/decorator'), { recursive: true });
+    const proof = await proving();
+    expect(syncProblems({ ...report, plan, proof }).map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'proof.unsolvable pypi:demo on linux-64 for pip',
+    ]);
+  });
+});
