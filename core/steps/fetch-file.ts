@@ -9,7 +9,13 @@ import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { type StagedWheel, stageWheel, type WheelSource, type WheelWorld } from '../python-index/stage-wheel.ts';
+import {
+  type StagedWheel,
+  stageWheel,
+  type WheelSource,
+  type WheelWorld,
+  wheelNameOf,
+} from '../python-index/stage-wheel.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
@@ -60,6 +66,7 @@ const sourceOf = ({ sdist, index, fileName, url, sha256, size, release, uploadTi
   size,
   version: release,
   timestamp: uploadTime === null ? 0 : Date.parse(uploadTime),
+  ...(sdist !== undefined && { pythons: wheelNameOf(fileName).pythons }),
 });
 
 /** Finds out before a byte is transferred that there is no room for all of them, and for what is read of an sdist. */
