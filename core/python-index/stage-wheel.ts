@@ -23,6 +23,8 @@ export interface WheelSource {
   readonly version: string;
   /** When the index got the file, in milliseconds since the epoch; 0 for the newest time in the file itself. */
   readonly timestamp: number;
+  /** The Python tags of the wheel that is read of an sdist; for any Python 3 without them. */
+  readonly pythons?: readonly string[];
 }
 
 export type WheelWorld = DownloadWorld & StageWorld;
@@ -55,7 +57,7 @@ export async function stageWheel(
   const named = sdistNameOf(source);
   await using file = await download(wanted, world, progress);
   const sdist = await readSdist(await file.staged.source(), named);
-  const unpacked = await unpackSdist(sdist, source.timestamp || sdist.modified);
+  const unpacked = await unpackSdist(sdist, source.timestamp || sdist.modified, source.pythons);
   const wheel = await stageBytes(unpacked.open(), world, file.digests.size);
   return { ...wheel, name: wheelNameOf(unpacked.fileName), findings: sdist.findings };
 }

@@ -2,10 +2,12 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
 import type { SimpleFile } from '../documents/simple/simple-plan.ts';
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
+import type { Pep440Version } from '../names/pep440/pep440-version.ts';
 import { pythonSpecifier } from '../names/pep440/python-specifier.ts';
 import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
 import { specifierMatches } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
+import { admitsPython } from '../names/requirement/any-patch.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 import { firstPage } from '../releases/first-page.ts';
@@ -48,9 +50,10 @@ export function allowlistIndex(
     const page = await firstPage(indexes, project, open);
     if (page === null) return null;
     const bounds = boundsOn(project, entries);
-    const unpacked = project === made.project ? sdistWheels(page.files, made) : [];
+    const unpacked = project === made.project ? sdistWheels(page.files, made, bounds) : [];
     return [...page.files.map((file) => ({ file, sdist: null })), ...unpacked].flatMap(({ file, sdist }) => {
-      const bound = boundOf(file, bounds);
+      const read = parseWheelFileName(file.fileName);
+      const bound = read.ok ? boundOf(read.wheel.version, bounds) : '';
       if (bound === null) return [];
       const own = { ...file, requiresPython: both(file.requiresPython, bound) };
       sources.set(own, { index: page.index, sdist, bound });
@@ -98,13 +101,30 @@ function simpleFile(file: ProjectFile, source: Source | undefined, taken: Taken)
 }
 
 /** Of releases without a wheel for every platform, the wheels that are read from their source distributions. */
-function sdistWheels(files: readonly ProjectFile[], made: MadeRequest) {
+function sdistWheels(files: readonly ProjectFile[], made: MadeRequest, bounds: readonly Bound[]) {
   const chosen = made.unpack ? chooseReleaseFiles(files, made) : [];
   return ('code' in chosen ? [] : chosen).flatMap((one) => {
-    const name = parseWheelFileName(unpackedFileName(wheelStemOf(made.project, one.version)));
+    const pythons = pythonTags(boundOf(one.version, bounds) ?? '');
+    const name = parseWheelFileName(unpackedFileName(wheelStemOf(made.project, one.version), pythons));
     if (one.from !== 'sdist' || !name.ok) return [];
     return [{ file: { ...one.file, fileName: name.wheel.fileName, metadata: false }, sdist: one }];
   });
+}
+
+/** Above all that there will be for long. */
+const highestMinor = 99;
+
+/**
+ * The Python tags of a wheel of ours, of which an entry bounds the python. uv and poetry pass over an upper bound of a page's
+ * `requires-python`, and no tag, so where there is one each python has its own; else the wheel is for any Python 3.
+ * https://docs.astral.sh/uv/pip/compatibility/#requires-python-upper-bounds
+ */
+function pythonTags(bound: string): readonly string[] {
+  const specifier = parseSpecifier(bound);
+  if (specifier === null || admitsPython(specifier, `3.${highestMinor}`)) return ['py3'];
+  const minors = Array.from({ length: highestMinor }, (_, minor) => minor);
+  const own = minors.filter((minor) => admitsPython(specifier, `3.${minor}`)).map((minor) => `cp3${minor}`);
+  return own.length === 0 ? ['py3'] : own;
 }
 
 interface Bound {
@@ -127,10 +147,7 @@ export function pythonBound(depends: readonly MatchSpec[]): string | null {
 }
 
 /** Null: an entry bounds it in a way that a page has no words for, so that it must not be listed. */
-function boundOf({ fileName }: ProjectFile, bounds: readonly Bound[]): string | null {
-  const read = parseWheelFileName(fileName);
-  if (!read.ok) return '';
-  const { version } = read.wheel;
+function boundOf(version: Pep440Version, bounds: readonly Bound[]): string | null {
   const own = bounds.filter(({ versions }) => versions && specifierMatches(versions, version, { prereleases: true }));
   const parts = own.map(({ python }) => python);
   return parts.every((part) => part !== null) ? [...new Set(parts)].filter((part) => part !== '').join(',') : null;

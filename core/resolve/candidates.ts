@@ -71,9 +71,9 @@ function placedFile(
 }
 
 function misfit(file: ProjectFile, wheel: WheelFileName, target: WheelTarget): string | null {
-  if (!wheelFits(wheel, target)) return 'is for another platform or python';
   const bounds = parseSpecifier(file.requiresPython ?? '');
   if (bounds !== null && !admitsPython(bounds, `3.${target.pythonMinor}`)) return `is for python ${bounds.text}`;
+  if (!wheelFits(wheel, target)) return 'is for another platform or python';
   return file.sha256 === null ? 'comes without a sha256' : null;
 }
 

@@ -13,15 +13,19 @@ import type { Sdist } from './read-sdist.ts';
 export const sdistReaderRevision = 1;
 
 const buildTag = `0gatehouse${sdistReaderRevision}`;
-const tag = 'py3-none-any';
+
+/** The Python tag of a wheel for any Python 3. */
+const anyPython3: readonly string[] = ['py3'];
 
 /**
  * What the wheel of a release's source distribution is called: with a build tag, so that it never meets a name of
  * upstream's, `networkx-1.10-0gatehouse1-py3-none-any.whl`.
  *
  * @param stem `networkx-1.10`: {@link wheelStemOf}
+ * @param pythons its Python tags (PEP 425): `cp37`, `cp38`
  */
-export const unpackedFileName = (stem: string): string => `${stem}-${buildTag}-${tag}.whl`;
+export const unpackedFileName = (stem: string, pythons = anyPython3): string =>
+  `${stem}-${buildTag}-${pythons.join('.')}-none-any.whl`;
 
 export interface UnpackedSdist {
   /** {@link unpackedFileName} */
@@ -31,13 +35,14 @@ export interface UnpackedSdist {
 }
 
 /**
- * Makes a wheel of a source distribution. The same sdist and time give the same bytes: its files in their order, stored.
+ * Makes a wheel of a source distribution. The same sdist, time and tags give the same bytes: its files in their order, stored.
  * Memory is that of the names; the sdist is decoded once for each kind of file that it has, and again when `open` is read.
  *
  * @param timestamp the members' date, in milliseconds since the epoch: when the index got the sdist
+ * @param pythons as {@link unpackedFileName} has them
  * @throws GatehouseError `package.refused` with `A12.dup` where two files would lie in one place
  */
-export async function unpackSdist(sdist: Sdist, timestamp: number): Promise<UnpackedSdist> {
+export async function unpackSdist(sdist: Sdist, timestamp: number, pythons = anyPython3): Promise<UnpackedSdist> {
   const rules = memberRules(defaultLimits, () => {});
   const members: Omit<StoredMember, 'open'>[] = [];
   const recorded: RecordedFile[] = [];
@@ -47,12 +52,12 @@ export async function unpackSdist(sdist: Sdist, timestamp: number): Promise<Unpa
     members.push({ name: to, mode, size, crc });
     recorded.push({ path: to, content: { sha256, size } });
   }
-  const texts = await infoMembers(sdist, recorded);
+  const texts = await infoMembers(sdist, recorded, pythons);
   const open = async function* () {
     await using files = chosenFiles(sdist);
     yield* writeZip([...inOrder(members, files), ...texts], timestamp);
   };
-  return { fileName: unpackedFileName(sdist.stem), open };
+  return { fileName: unpackedFileName(sdist.stem, pythons), open };
 }
 
 interface PlacedBody {
@@ -102,8 +107,13 @@ function inOrder(members: readonly Omit<StoredMember, 'open'>[], files: AsyncGen
   return members.map((member) => ({ ...member, open }));
 }
 
-async function infoMembers({ stem, texts }: Sdist, recorded: readonly RecordedFile[]): Promise<StoredMember[]> {
-  const wheel = `Wheel-Version: 1.0\nGenerator: gatehouse ${sdistReaderRevision}\nRoot-Is-Purelib: true\nTag: ${tag}\nBuild: ${buildTag}\n`;
+async function infoMembers(
+  { stem, texts }: Sdist,
+  recorded: readonly RecordedFile[],
+  pythons: readonly string[],
+): Promise<StoredMember[]> {
+  const tags = pythons.map((python) => `Tag: ${python}-none-any\n`).join('');
+  const wheel = `Wheel-Version: 1.0\nGenerator: gatehouse ${sdistReaderRevision}\nRoot-Is-Purelib: true\n${tags}Build: ${buildTag}\n`;
   const infos = [...texts, ['WHEEL', wheel] as const].filter(([, text]) => text !== '');
   const rows = [...recorded];
   const members: StoredMember[] = [];

@@ -52,12 +52,15 @@ test.each(pips)('%s takes what a sync brought, with what that needs, and finds n
   const on = (python: string) => ['--only-binary=:all:', '--python-version', python];
   const download = (...args: string[]) => user.run([pip, 'download', '--dest', 'got', ...args]);
   const refused = await download(...on('3.11'), 'demo==1.0');
-  expect([refused.status, refused.said]).toEqual([1, expect.stringContaining('1.0 Requires-Python <3.9')]);
+  expect([refused.status, refused.said]).toEqual([
+    1,
+    expect.stringContaining('No matching distribution found for demo==1.0'),
+  ]);
   const taken = await download(...on('3.8'), 'demo==1.0');
   expect(taken.status, taken.said).toBe(0);
   expect(await filesIn(join(user.home, 'got'))).toEqual([
     'decorator-5.1.1-py3-none-any.whl',
-    'demo-1.0-0gatehouse1-py3-none-any.whl',
+    'demo-1.0-0gatehouse1-cp30.cp31.cp32.cp33.cp34.cp35.cp36.cp37.cp38-none-any.whl',
   ]);
   expect((await download('gpu')).status).toBe(0);
   expect((await download('elsewhere')).said).toContain('No matching distribution found for elsewhere');
@@ -65,11 +68,22 @@ test.each(pips)('%s takes what a sync brought, with what that needs, and finds n
 
 test('uv locks and installs what a sync brought', async () => {
   const user = await pipUser({ UV_DEFAULT_INDEX: await syncedIndex() });
-  const dependencies = '["demo ==1.0", "gpu ==1.0+cu118"]';
+  const dependencies = '["gpu ==1.0+cu118"]';
   await user.write(
     'pyproject.toml',
     `[project]\nname = "term"\nversion = "0"\nrequires-python = ">=3.8"\ndependencies = ${dependencies}\n`,
   );
   const { status, said } = await user.run(['uv', 'lock'], ['uv', 'sync', '--locked'], ['uv', 'pip', 'check']);
   expect(status, said).toBe(0);
+});
+
+test('uv takes what is bounded to Python before 3.9 for 3.8, and refuses it for 3.11', async () => {
+  const user = await pipUser({ UV_DEFAULT_INDEX: await syncedIndex() });
+  const install = (python: string) =>
+    user.run(['uv', 'pip', 'install', '--target', `got-${python}`, '--python-version', python, 'demo==1.0']);
+  const refused = await install('3.11');
+  expect([refused.status, refused.said]).toEqual([1, expect.stringContaining('no wheels with a matching Python')]);
+  const taken = await install('3.8');
+  expect(taken.status, taken.said).toBe(0);
+  expect(await filesIn(join(user.home, 'got-3.8'))).toEqual(expect.arrayContaining(['demo-1.0.dist-info']));
 });

@@ -1,7 +1,3 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { parseJson } from '../../core/json/json.ts';
 import { prove } from '../../core/steps/prove.ts';
 import { syncProblems } from '../../local/pipeline/sync.ts';
@@ -10,6 +6,10 @@ import { small } from '../support/cli/start-lab.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { type ServedFile, serveProjects } from '../support/python/serve-projects.ts';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 useLab();
 
@@ -54,38 +54,52 @@ describe('an entry with an sdist alone and a bound on python', () => {
     bytes: buildSdist({ files: { 'demo.egg-info/requires.txt': 'decorator>=3.4.0\n' } }),
   };
   const entry = { pypi: 'demo ==1.0', sdist: 'unpack', depends: ['python <3.9'] };
+  /** uv and poetry pass over an upper bound of a page, and no tag. */
+  const unpacked = 'demo-1.0-0gatehouse1-cp30.cp31.cp32.cp33.cp34.cp35.cp36.cp37.cp38-none-any.whl';
 
   it('is there for pip with what it needs there, for the pythons within the bound', async () => {
     await channel();
     lab.intercept = serveProjects({ demo: [sdist], decorator: [decorator] });
     const { plan, problems } = await lab.sync(wanting([entry]));
     expect([problems, plan.warnings]).toEqual([[], []]);
-    const taken = [
-      'simple/decorator/decorator-5.3.1-py3-none-any.whl',
-      'simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl',
-    ];
+    const taken = ['simple/decorator/decorator-5.3.1-py3-none-any.whl', `simple/demo/${unpacked}`];
     expect(plan.simple).toMatchObject({ add: taken, drop: [], change: [] });
     expect(
       plan.simple.entries.map(({ python, status, files, explanation }) => [python, status, files, explanation]),
     ).toEqual([
       ['3.8', 'solved', taken, null],
-      ['3.12', 'unsolvable', [], '"demo ==1.0" is asked for; demo-1.0-0gatehouse1-py3-none-any.whl is for python <3.9'],
+      ['3.12', 'unsolvable', [], `"demo ==1.0" is asked for; ${unpacked} is for python <3.9`],
     ]);
-    expect(await page('demo')).toMatchObject([
-      { filename: 'demo-1.0-0gatehouse1-py3-none-any.whl', 'requires-python': '<3.9' },
-    ]);
+    expect(await page('demo')).toMatchObject([{ filename: unpacked, 'requires-python': '<3.9' }]);
     expect(await page('decorator')).toMatchObject([{ 'requires-python': '>=3.8' }]);
     expect(await damage()).toEqual([]);
     const again = await lab.sync(wanting([entry]));
     expect(again.plan.simple).toMatchObject({ add: [], drop: [], change: [], decisions: {}, alterations: {} });
   });
 
-  it('follows its bound, once all is there', async () => {
+  it('is another file, beside the one that was, where its bound is another', async () => {
     await channel();
     lab.intercept = serveProjects({ demo: [sdist], decorator: [decorator] });
     await lab.sync(wanting([entry]));
     const { plan } = await lab.sync(wanting([{ ...entry, depends: ['python >=3.8,<3.10'] }]));
-    expect(plan.simple).toMatchObject({ add: [], change: ['simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl'] });
+    const wider = 'demo-1.0-0gatehouse1-cp38.cp39-none-any.whl';
+    expect(plan.simple).toMatchObject({ add: [`simple/demo/${wider}`], drop: [], change: [] });
+    expect(await page('demo')).toMatchObject([
+      { filename: unpacked, 'requires-python': '<3.9' },
+      { filename: wider, 'requires-python': '>=3.8,<3.10' },
+    ]);
+    expect(await damage()).toEqual([]);
+  });
+});
+
+describe('an entry with a wheel and a bound on python', () => {
+  it('follows its bound', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    const entry = { pypi: 'demo ==1.0', depends: ['python <3.9'] };
+    await lab.sync(wanting([entry]));
+    const { plan } = await lab.sync(wanting([{ ...entry, depends: ['python >=3.8,<3.10'] }]));
+    expect(plan.simple).toMatchObject({ add: [], change: ['simple/demo/demo-1.0-py3-none-any.whl'] });
     expect(await page('demo')).toMatchObject([{ 'requires-python': '>=3.8,<3.10' }]);
   });
 });
