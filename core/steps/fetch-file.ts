@@ -2,7 +2,7 @@ import { refuse } from '../archive/finding.ts';
 import { type FileProvenance, readFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
 import { type SimpleFile, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
-import { type ObjectKey, fileProvenanceKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
+import { fileProvenanceKey, type ObjectKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import { parseSpecifier } from '../names/pep440/specifier.ts';
 import { sameBytes } from '../ports/byte-source.ts';
@@ -10,12 +10,18 @@ import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { expectRoom } from '../python-index/stage-bytes.ts';
-import { type StagedWheel, type WheelSource, type WheelWorld, stageWheel, wheelNameOf } from '../python-index/stage-wheel.ts';
+import {
+  type StagedWheel,
+  stageWheel,
+  type WheelSource,
+  type WheelWorld,
+  wheelNameOf,
+} from '../python-index/stage-wheel.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import { type Brought, type FetchOutcome, fetchOutcome } from '../upstream/fetch-outcome.ts';
-import { type Wheel, readWheel } from '../wheel/read-wheel.ts';
+import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
 
 /**
  * Brings one file for pip into the store: a wheel of an index as it is, or the one that is read of its source
