@@ -92,7 +92,7 @@ async function wheelsOnly(): Promise<string> {
 
 const bin = join(import.meta.dirname, '../bin/gatehouse.ts');
 const servers = [
-  { name: 'gatehouse', command: `exec ${compiled} '${bin}' serve --store '${folder}' --port {port}` },
+  { name: 'gatehouse', command: `exec '${process.execPath}' '${bin}' serve --store '${folder}' --port {port}` },
   ...values.peer.map(parsePeer),
 ];
 const wheels = values.peer.length === 0 ? folder : await wheelsOnly();

@@ -16,7 +16,7 @@ export interface PruneWorld extends ChannelStore {
 }
 
 /** Bytes that came a moment ago came for somebody, whose control may not say so yet: a sync decides after it fetched. */
-export const freshForMs = dayMs;
+export const freshForMs = 24 * hourMs;
 
 /** What a prune looks for, in the order it is deleted: packages, and then what is derived or only kept for a while. */
 export const garbageKinds = ['package', 'wheel', 'metadata', 'form', 'shard', 'state', 'plan', 'document'] as const;

@@ -10,28 +10,30 @@ export interface StageWorld {
 }
 
 /**
+ * Finds out before bytes are written, or transferred, that there is no room for all that is to be staged.
+ *
+ * @throws GatehouseError `store.too-large`
+ */
+export function expectRoom(bytes: number, { scratch = Number.POSITIVE_INFINITY }: Pick<StageWorld, 'scratch'>): void {
+  if (bytes <= scratch) return;
+  const hint = 'give this machine or function more scratch space';
+  throw new GatehouseError('store.too-large', `${bytes} bytes do not fit into ${scratch} of scratch space`, { hint });
+}
+
+/**
  * Stages a stream of bytes as they come, hashed in the same pass.
  *
  * @param held bytes that are staged already
  * @throws GatehouseError `store.too-large` at the first byte that has no room
  */
-export async function stageBytes(
-  bytes: AsyncIterable<Uint8Array>,
-  { store, scratch = Number.POSITIVE_INFINITY }: StageWorld,
-  held = 0,
-): Promise<Received> {
+export async function stageBytes(bytes: AsyncIterable<Uint8Array>, world: StageWorld, held = 0): Promise<Received> {
   await using stack = new AsyncDisposableStack();
-  const staged = stack.use(await store.stage());
+  const staged = stack.use(await world.store.stage());
   const hashing = startDigests();
   let size = held;
   for await (const slice of bytes) {
     size += slice.length;
-    if (size > scratch) {
-      const hint = 'give this machine or function more scratch space';
-      throw new GatehouseError('store.too-large', `what it is made of and it do not fit into ${scratch} bytes`, {
-        hint,
-      });
-    }
+    expectRoom(size, world);
     hashing.update(slice);
     await staged.write(slice);
   }

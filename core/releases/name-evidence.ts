@@ -13,7 +13,7 @@ import { makeOnce } from '../upstream/make-once.ts';
 import { once, readBounded } from '../upstream/read-body.ts';
 
 /** What a published mapping says of a project. */
-export interface MappedNames {
+interface MappedNames {
   /** The conda packages that it is in, in order. */
   readonly names: readonly string[];
   /** Where the mapping could not be read, and the one of the last run counts. */

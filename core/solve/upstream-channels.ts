@@ -6,12 +6,14 @@ import { openView } from './upstream-view.ts';
 
 /** The channels of an allowlist on all its platforms, so that what is made comes out the same wherever the work is cut. */
 export function upstreamChannels({ channels, platforms }: Allowlist, openSubdir: OpenSubdir): Channels {
+  const readNames = async () => {
+    const places = channels.flatMap((channel) => [noarch, ...platforms].map((subdir) => [channel, subdir] as const));
+    const opened = await Promise.all(places.map(([channel, subdir]) => openSubdir(channel, subdir)));
+    return new Set(opened.flatMap((subdir) => [...(subdir?.names() ?? [])]));
+  };
+  let names: ReturnType<typeof readNames> | undefined;
   return {
-    async names() {
-      const places = channels.flatMap((channel) => [noarch, ...platforms].map((subdir) => [channel, subdir] as const));
-      const opened = await Promise.all(places.map(([channel, subdir]) => openSubdir(channel, subdir)));
-      return new Set(opened.flatMap((subdir) => [...(subdir?.names() ?? [])]));
-    },
+    names: () => (names ??= readNames()),
     async named(name) {
       const views = await Promise.all(platforms.map((platform) => openView(channels, platform, { openSubdir })));
       const found = await Promise.all(views.map((view) => view.named(name)));

@@ -9,6 +9,7 @@ import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
+import { expectRoom } from '../python-index/stage-bytes.ts';
 import { type StagedWheel, stageWheel, type WheelSource, type WheelWorld } from '../python-index/stage-wheel.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
@@ -34,7 +35,8 @@ async function bring(key: ObjectKey, file: SimpleFile, world: WheelWorld): Promi
   const { store, log } = world;
   const there = await findInStore(key, file, store);
   if (there !== null) return { status: 'present', size: there };
-  refuseTooLarge(file, world);
+  // What is read of an sdist is about as large, and beside it.
+  expectRoom((file.size ?? 0) * (file.sdist === undefined ? 1 : 2), world);
   log({ type: 'fetch.started', key, size: file.size ?? 0 });
   const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: file.size ?? bytes });
   await using staged = await stageWheel(sourceOf(file), world, progress);
@@ -61,14 +63,6 @@ const sourceOf = ({ sdist, index, fileName, url, sha256, size, release, uploadTi
   version: release,
   timestamp: uploadTime === null ? 0 : Date.parse(uploadTime),
 });
-
-/** Finds out before a byte is transferred that there is no room for all of them, and for what is read of an sdist. */
-function refuseTooLarge({ size, sdist }: SimpleFile, { scratch = Number.POSITIVE_INFINITY }: WheelWorld): void {
-  const needed = (size ?? 0) * (sdist === undefined ? 1 : 2);
-  if (needed <= scratch) return;
-  const hint = 'give this machine or function more scratch space';
-  throw new GatehouseError('store.too-large', `${needed} bytes do not fit into ${scratch} of scratch space`, { hint });
-}
 
 /** The size of the file that is there whole, with its provenance and metadata; null when something is missing yet. */
 async function findInStore(key: ObjectKey, file: SimpleFile, store: Store): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { type Artifact, artifactId } from '../documents/plan.ts';
+import { type Artifact, artifactId, bytesToFetch } from '../documents/plan.ts';
 import { type Provenance, wasMadeOf } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
 import { type ChannelName, type ObjectKey, packageKey, provenanceKey } from '../layout/keys.ts';
@@ -8,6 +8,7 @@ import { readPackageInfo } from '../package/read-package-info.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { type MadePackage, makePackage } from '../python-index/make-package.ts';
+import { expectRoom } from '../python-index/stage-bytes.ts';
 import { isVerifiable } from '../record/record.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
@@ -50,7 +51,7 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   }
   const there = await findInStore(key, artifact, artifact, world);
   if (there !== null) return { status: 'present', size: there.size };
-  refuseTooLarge(artifact, world);
+  expectRoom(bytesToStage(artifact), world);
   const { size: wanted } = artifact.made ?? artifact;
   log({ type: 'fetch.started', key, size: wanted ?? 0 });
   const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: wanted ?? bytes });
@@ -66,14 +67,8 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   throw new GatehouseError('store.conflict', `${key} was refused, yet nothing is there`, { retry: true });
 }
 
-/** Finds out before a byte is transferred that there is no room for all of them. */
-function refuseTooLarge(artifact: Artifact, { scratch = Number.POSITIVE_INFINITY }: FetchWorld): void {
-  // A package is about as large as the wheel that it is made of.
-  const size = artifact.made === undefined ? artifact.size : (artifact.made.size ?? 0) * 2;
-  if (size === null || size <= scratch) return;
-  const hint = 'give this machine or function more scratch space';
-  throw new GatehouseError('store.too-large', `${size} bytes do not fit into ${scratch} of scratch space`, { hint });
-}
+/** As far as upstream says. A package is about as large as the wheel that it is made of, and staged beside it. */
+const bytesToStage = (artifact: Artifact): number => bytesToFetch(artifact) * (artifact.made === undefined ? 1 : 2);
 
 /** Finds the bytes that are expected at the key; null when nothing is there, `fetch.mutated` when other bytes are. */
 async function findInStore(

@@ -22,7 +22,7 @@ interface SimpleWorld {
   readonly log: Log;
 }
 
-export interface IndexedProject {
+interface IndexedProject {
   readonly project: ProjectName;
   /** Files on its pages. */
   readonly files: number;

@@ -55,6 +55,9 @@ export async function readWheel(
   const purelib = readWheelFile(await read('WHEEL'), fileName, report);
   const entryPoints = await read('entry_points.txt');
   const commands = entryPoints === null ? [] : parseCommands(decodeUtf8(entryPoints, 'entry_points.txt'));
+  for (const { name, extras } of commands) {
+    if (extras.length > 0) report('wheel.command-extra', `${shown(name)} wants the extra ${shown(extras.join(', '))}`);
+  }
   const record = await read('RECORD');
   if (record === null) refuse('wheel.dist-info', `${what} has no RECORD`);
   const rows = parseRecord(decodeUtf8(record, 'RECORD'), 'RECORD');

@@ -1,4 +1,4 @@
-import { buildChannel, type ChannelOptions } from './build-channel.ts';
+import { buildChannel, type ChannelOptions, type ChannelPackage } from './build-channel.ts';
 import type { PackageSpec } from './build-package.ts';
 import type { PackageIndex } from './package-metadata.ts';
 
@@ -12,9 +12,15 @@ const samplePatches: Readonly<Record<string, PackageIndex>> = {
 /**
  * Writes a small, complete upstream channel to `folder`: three platforms and noarch, both archive formats, several
  * versions, a chain of dependencies, a hotfixed record, and a package that nothing on the sample allowlist needs.
+ *
+ * @param more packages beside these
  */
-export async function buildSampleChannel(folder: string, options: Pick<ChannelOptions, 'forms'> = {}): Promise<void> {
-  await buildChannel(folder, samplePackages(samplePlatforms), { ...options, patches: samplePatches });
+export async function buildSampleChannel(
+  folder: string,
+  options: Pick<ChannelOptions, 'forms'> = {},
+  more: readonly ChannelPackage[] = [],
+): Promise<void> {
+  await buildChannel(folder, [...samplePackages(samplePlatforms), ...more], { ...options, patches: samplePatches });
 }
 
 /** The text of an `allowlist.json` for the sample upstream at `channelUrl`, and for the sample index where one is named. */

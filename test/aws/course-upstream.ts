@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { sha256Of } from '../../core/names/digest.ts';
-import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
-import { sampleAllowlist, samplePackages, samplePlatforms } from '../../local/sample/sample-channel.ts';
+import type { ChannelPackage } from '../../local/sample/build-channel.ts';
+import { buildSampleChannel, sampleAllowlist, samplePlatforms } from '../../local/sample/sample-channel.ts';
 import { buildSampleIndex } from '../../local/sample/sample-index.ts';
 import { buildZip } from '../support/archives/build-zip.ts';
 import { small } from '../support/cli/start-lab.ts';
@@ -19,7 +19,7 @@ const coursePackages = [
 
 /** The sample channel, with that of a graph theory course and with `more`. */
 export const buildCourseChannel = (folder: string, more: readonly ChannelPackage[] = []): Promise<void> =>
-  buildChannel(folder, [...samplePackages(samplePlatforms), ...coursePackages, ...more], { forms: ['json'] });
+  buildSampleChannel(folder, { forms: ['json'] }, [...coursePackages, ...more]);
 
 /** Writes the sample index, with networkx 1.10 as PyPI has it, an sdist alone, and the decorator that it needs. */
 export async function buildCourseIndex(folder: string): Promise<void> {

@@ -41,7 +41,7 @@ const rows = (value: unknown) => z.array(z.record(z.string(), z.unknown())).pars
 describe('--json is one document on stdout, with nothing else, of the keys that are documented', () => {
   it('sync', () => {
     expect(synced.status).toBe(0);
-    const { plan, fetched, applied, held, failed, indexed, strays, proof, ...rest } = document(synced.stdout);
+    const { plan, fetched, applied, held, failed, indexed, simple, strays, proof, ...rest } = document(synced.stdout);
     expect(rest).toEqual({});
     expect(plan).toMatchObject({ complete: true });
     expect(fetched).toHaveLength(6);
@@ -52,6 +52,7 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
       strays: [],
     });
     expect(rows(indexed).map(({ subdir }) => subdir)).toEqual(['linux-64', 'noarch']);
+    expect(simple).toEqual({ projects: [], changed: false, problems: [] });
     expect(proof).toMatchObject({ entries: [{ entry: 'campus-notebook', installable: true }], lost: [] });
     expect(synced.stderr).toContain('proof: 1 of 1 install from this channel alone');
   });

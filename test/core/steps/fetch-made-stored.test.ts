@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { simpleFileKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
+import { buildSdist } from '../../support/python/build-sdist.ts';
 import { fetchMade, type MadeChanges, ofSdist, sdist, wheel } from '../../support/python/fetch-made.ts';
 import { type FileChanges, fetchSimple, ofSdist as unpacked } from '../../support/python/fetch-simple.ts';
 import { provenancesIn } from '../../support/upstream/fetch-scene.ts';
@@ -43,3 +44,10 @@ it.each(cases)(
     expect(stored).toEqual((await fetchMade(bytes, made)).stored);
   },
 );
+
+it('a package of an sdist is not made of a wheel that was read of another', async () => {
+  const { scene } = await fetchSimple(buildSdist(), { ...unpacked, uploadTime });
+  const { outcome, stored, requests } = await fetchMade(sdist, ofSdist, scene);
+  expect({ outcome, requests }).toEqual({ outcome: { status: 'stored' }, requests: 1 });
+  expect(stored).toEqual((await fetchMade(sdist, ofSdist)).stored);
+});

@@ -20,7 +20,8 @@ describe('readWheel', () => {
       modes: { 'demo/run': 0o100755 },
     });
     const { metadata, metadataBytes, purelib, commands, stem, findings } = wheel;
-    expect([purelib, stem, findings]).toEqual([true, 'demo-1.0', []]);
+    const odd = [{ code: 'wheel.command-extra', detail: '"tool2" wants the extra "cli"' }];
+    expect([purelib, stem, findings]).toEqual([true, 'demo-1.0', odd]);
     expect(metadata.requiresDist).toEqual(['a (>=1)']);
     expect(Buffer.from(metadataBytes).toString()).toContain('Requires-Python: >=3.8');
     expect(commands).toEqual([{ name: 'tool2', target: 'demo:main', extras: ['cli'], gui: false }]);

@@ -19,6 +19,7 @@ const mutants: readonly (readonly [string, Flaws, number])[] = [
   ['no CAS', { noCas: true }, seed],
   ['one look only', { oneLook: true }, seed],
   ['pages as soon as their state is written', { pagesAtOnce: true }, seed],
+  ['no look at the state behind the pages', { latePage: true }, 1],
   ['pages without a fence', { noFence: true }, 2],
   ['pages a crash left behind are left', { pagesForgotten: true }, 2],
   ['the list of projects from memory', { rootFromLook: true }, 2],

@@ -25,12 +25,17 @@ const any = script(
     { weight: 3, arbitrary: fc.constantFrom<WheelAction>(...decisions) },
   ),
 );
+/** Back and forth, so that a page comes back to bytes that it had. */
+const toggles = fc.constantFrom<WheelAction[]>(
+  ['yank', 'unyank', 'yank', 'unyank'],
+  ['withdraw', 'reinstate', 'withdraw', 'reinstate'],
+);
 const lives = (one: fc.Arbitrary<WheelAction[]>) => fc.array(one, { minLength: 1, maxLength: 4 });
 
 /** A run of the pip index; fast-check makes it smaller when it broke something. */
 export const simpleScenarios: fc.Arbitrary<SimpleScenario> = fc.record({
   seed: fc.noShrink(fc.nat()),
-  wheels: fc.oneof(lives(orderly), lives(any)),
+  wheels: fc.oneof(lives(orderly), lives(any), lives(toggles)),
   workers: fc.integer({ min: 2, max: 4 }),
   etags: fc.constantFrom('bytes', 'writes'),
   pageSize: fc.constantFrom(1000, 3, 1),

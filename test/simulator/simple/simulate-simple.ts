@@ -158,7 +158,7 @@ const acts: Readonly<Record<Exclude<WheelAction, 'remove'>, Act>> = {
     await decide(store, wheel, same);
   },
   yank: (store, wheel, actor) =>
-    decide(store, wheel, (decision) => ({ ...decision, yanked: `for ${Math.floor(actor.random() * 3)}` })),
+    decide(store, wheel, (decision) => ({ ...decision, yanked: `for ${Math.floor(actor.random() * 2)}` })),
   unyank: (store, wheel) => decide(store, wheel, ({ yanked: _, ...decision }) => decision),
   bound: (store, wheel, actor) =>
     decide(store, wheel, (decision) => ({ ...decision, requiresPython: `<3.${Math.floor(actor.random() * 3)}` })),

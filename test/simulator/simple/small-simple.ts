@@ -21,6 +21,8 @@ export interface Flaws {
   readonly oneLook?: boolean;
   /** Pages are written as soon as their state is, before the look that could say that it was late. */
   readonly pagesAtOnce?: boolean;
+  /** Who wrote a page does not look whether its state is still the latest. */
+  readonly latePage?: boolean;
   /** Pages are written over whatever is there. */
   readonly noFence?: boolean;
   /** A state that is as it must be has its pages, whoever wrote it. */
@@ -88,7 +90,8 @@ async function attempt<T>(small: Small, kept: KeptPages<T>, changed: boolean): P
   if (state === null && kept.isEmpty(content)) return { status: 'done', content };
   if (state !== null && canonicalJson(state.content) === canonicalJson(content)) {
     if (flaws.pagesForgotten && !changed) return { status: 'done', content };
-    return { status: (await publish(small, kept, state)) ? 'published' : 'done', content };
+    const wrote = await publish(small, kept, state);
+    return { status: wrote && !flaws.latePage ? 'published' : 'done', content };
   }
   const next: PageState<T> = { version: 1, generation: (state?.generation ?? 0) + 1, content };
   return { status: await write(small, kept, { next, etag }), content };

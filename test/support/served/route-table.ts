@@ -93,6 +93,7 @@ const served: readonly RouteRow[] = [
   { uri: `/simple/torch/${local.replace('+', '%2B')}`, to: `simple/torch/${local}` },
   { uri: `/simple/torch/${local}.metadata`, to: `simple/torch/${local}.metadata` },
   { uri: `/simple/torch/${local.replace('+', '%2b')}.metadata`, to: `simple/torch/${local}.metadata` },
+  { uri: '/simple/pkg/pkg-2016.6.15+21c64f5.dirty.tar.gz', to: 'simple/pkg/pkg-2016.6.15+21c64f5.dirty.tar.gz' },
   { uri: '/simple/repoze-lru/repoze.lru-0.7-py3-none-any.whl', to: `simple/repoze-lru/${dotted}` },
   { uri: '/simple/repoze-lru/Repoze.LRU-0.7.tar.gz', to: 'simple/repoze-lru/Repoze.LRU-0.7.tar.gz' },
   { uri: '/simple/requests/requests-2.0-py3-none-any.whl', to: 'simple/requests/requests-2.0-py3-none-any.whl' },
