@@ -19,9 +19,10 @@ export type Found = { readonly pins: ReadonlyMap<ProjectName, Pin> } | { readonl
 
 /**
  * Looks for a set of releases in which every requirement holds. Boldly, as pip does and in its order, so that of several
- * sets the same one is found: a pin that something else rules out is made anew, and a conflict jumps back over pins that
- * want nothing of what it is about. https://github.com/sarugaku/resolvelib, `resolvers/resolution.py`. That may jump over
- * the solution, or go round in circles: without `world.bold` pins stay until the search goes back to them, one by one.
+ * sets the same one is found: a pin that something else rules out wants nothing any more until it is made anew, and a
+ * conflict jumps back over pins that want nothing of what it is about. That may jump over the solution, or go round in
+ * circles; without `world.bold` what was wanted stays so, and the search goes back pin by pin.
+ * https://github.com/sarugaku/resolvelib, `resolvers/resolution.py`
  *
  * @param rounds after so many it is given up, with no conflict to tell
  */
@@ -89,11 +90,8 @@ async function want(one: Want, criteria: SearchState['criteria'], world: SearchW
 /** Takes the first candidate of a project whose requirements leave something of every project; else tells all conflicts. */
 async function take(project: ProjectName, state: SearchState, world: SearchWorld): Promise<readonly Conflict[]> {
   const { candidates, wanted } = state.criteria.get(project) ?? { candidates: [], wanted: [] };
-  // A pin that stays is taken again when more extras of it are wanted, or else it is in the way.
-  const pinned = world.bold ? undefined : state.pins.get(project)?.candidate;
   const conflicts: Conflict[] = [];
   for (const candidate of candidates) {
-    if (pinned !== undefined && candidate !== pinned) continue;
     const conflict = await tryCandidate(candidate, wanted, state, world);
     if (conflict === null) return [];
     world.note(conflict);

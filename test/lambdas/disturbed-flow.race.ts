@@ -5,6 +5,7 @@ import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { patchKey } from '../../core/layout/keys.ts';
 import { subdirSchema } from '../../core/names/subdir.ts';
 import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
+import { buildSampleIndex } from '../../local/sample/sample-index.ts';
 import { parsePatchInstructions } from '../support/cli/patch-instructions.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { damage, expectSame, isShard, localSync, textsBelow } from '../support/cloud/compare.ts';
@@ -34,6 +35,8 @@ const first: ChannelPackage[] = [
   small('extra 1.0'),
   small('gone 1.0', ['gone-too']),
   small('gone-too 1.0'),
+  small('python 3.12.4'),
+  small('campus-text 1.0', ['python'], { subdir: 'noarch', noarch: 'python' }),
 ];
 const second: ChannelPackage[] = [...first, small('lib 1.2+x'), small('old 1.0')];
 const patches = { 'app-1.0-0.conda': { depends: ['lib >=1.1'] } };
@@ -49,11 +52,19 @@ const ownHotfixes = {
 };
 const forms = ['repodata_shards.msgpack.zst', 'repodata_from_packages.json'];
 
-const allowlist = (url: string, packages: readonly string[], more: object = {}) => ({
+/** A project with a wheel stays, one with an sdist leaves. */
+const projects = { first: ['campus-quiz', 'campus-graphs'], second: ['campus-quiz'] };
+
+const allowlist = (name: keyof typeof projects, packages: readonly string[], more: object = {}) => ({
   ...more,
-  channels: [url],
+  channels: [urlOf(name)],
+  indexes: [`${urlOf(name)}/simple`],
+  condaNames: { 'campus-text': 'campus-text' },
   platforms: ['linux-64', 'osx-64'],
-  packages: packages.map((spec) => ({ spec, platforms: ['linux-64'] })),
+  packages: [
+    ...packages.map((spec) => ({ spec, platforms: ['linux-64'] })),
+    ...projects[name].map((pypi) => ({ pypi, sdist: 'unpack', platforms: ['linux-64'] })),
+  ],
 });
 
 interface Play {
@@ -63,11 +74,11 @@ interface Play {
 
 async function play(mischief?: Parameters<typeof smallCloud>[1]): Promise<Play> {
   const cloud = smallCloud(solver, mischief);
-  await cloud.allowlist(allowlist(urlOf('first'), ['app', 'old', 'gone']));
+  await cloud.allowlist(allowlist('first', ['app', 'old', 'gone']));
   await cloud.run();
   cloud.now += day;
   await cloud.put(patchKey(linux), Buffer.from(JSON.stringify(ownHotfixes)));
-  await cloud.allowlist(allowlist(urlOf('second'), ['app', 'old'], { forms }));
+  await cloud.allowlist(allowlist('second', ['app', 'old'], { forms }));
   await cloud.run();
   return { cloud, served: kept(cloud) };
 }
@@ -89,16 +100,17 @@ describe('whatever happens on the way', () => {
   beforeAll(async () => {
     await buildChannel(join(folder.path, 'first'), first, { forms: ['json'] });
     await buildChannel(join(folder.path, 'second'), second, { patches, forms: ['json'] });
+    for (const name of ['first', 'second']) await buildSampleIndex(join(folder.path, name));
     undisturbed = await play();
   });
 
   it('the end is what two syncs come to', async () => {
     const cloud = smallCloud(solver);
     const local = localSync(cloud);
-    await local.sync(JSON.stringify(allowlist(urlOf('first'), ['app', 'old', 'gone'])));
+    await local.sync(JSON.stringify(allowlist('first', ['app', 'old', 'gone'])));
     cloud.now += day;
     const hotfixes = new Map([[linux, parsePatchInstructions(JSON.stringify(ownHotfixes), 'patches')]]);
-    await local.sync(JSON.stringify(allowlist(urlOf('second'), ['app', 'old'], { forms })), hotfixes);
+    await local.sync(JSON.stringify(allowlist('second', ['app', 'old'], { forms })), hotfixes);
     expectSame(undisturbed.cloud, local);
     expect(await damage(undisturbed.cloud)).toEqual([]);
     const text =
@@ -114,6 +126,11 @@ describe('whatever happens on the way', () => {
     expect(conda['app-1.0-0.conda'].depends).toEqual(['lib >=1.1', 'extra']);
     expect(conda['lib-1.2+x-0.conda'].constrains).toEqual(['gone <1']);
     expect(removed).toEqual(['gone-1.0-0.conda', 'gone-too-1.0-0.conda', 'lib-1.0-0.conda']);
+    const page = (project: string) => {
+      const key = `simple/${project}/index.json`;
+      return JSON.parse(textsBelow(undisturbed.cloud.bucket, key)[key] ?? '').files.length;
+    };
+    expect(['campus-quiz', 'campus-text', 'campus-graphs'].map(page)).toEqual([1, 1, 0]);
     for (const file of forms) expect(undisturbed.served).toHaveProperty([`conda/osx-64/${file}`]);
   });
 
