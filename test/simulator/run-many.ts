@@ -19,6 +19,8 @@ export interface RunMany {
   readonly seed: number;
   /** Goes straight to one run that broke. */
   readonly path?: string;
+  /** Looks for no smaller scenario than the one that broke. */
+  readonly asFound?: boolean;
 }
 
 /** Runs an indexer through so many worlds; equal seeds make equal worlds. Null when nothing broke in any. */
@@ -32,13 +34,18 @@ export const runManySimple = (indexer: SimpleIndexer, many: RunMany): Promise<Br
 async function runEach<S>(
   worlds: fc.Arbitrary<S>,
   run: (scenario: S) => Promise<string | null>,
-  { runs, seed, path }: RunMany,
+  { runs, seed, path, asFound = false }: RunMany,
 ): Promise<Broken<S> | null> {
   const property = fc.asyncProperty(worlds, async (scenario) => {
     const fault = await run(scenario);
     if (fault !== null) throw new Error(fault);
   });
-  const details = await fc.check(property, { numRuns: runs, seed, ...(path !== undefined && { path }) });
+  const details = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    endOnFailure: asFound,
+    ...(path !== undefined && { path }),
+  });
   const [scenario] = details.counterexample ?? [];
   if (scenario === undefined) return null;
   const fault = (await run(scenario)) ?? 'held when run again: a seed must give one run';

@@ -62,6 +62,9 @@ describe('a file is listed only when all four of it are there and agree', () => 
 
   it('not without its metadata, or with other metadata', async () => {
     const scene = await twoWheels();
+    await scene.store.put(keysOf(scene.second).metadata, bytes('Name: demo'));
+    expect(await codes(scene)).toEqual([`index.metadata simple/demo/${two}`]);
+    await scene.store.put(keysOf(scene.second).metadata, scene.second.metadata);
     await scene.store.delete(keysOf(scene.first).metadata);
     expect(await codes(scene)).toEqual([`index.metadata simple/demo/${one}`]);
     expect(listed(scene)).toEqual([two]);

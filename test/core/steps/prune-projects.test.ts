@@ -123,6 +123,24 @@ describe('a wheel stays', () => {
     expect(made.wheels()).toEqual([...both(one), ...both(two)]);
   });
 
+  it('the metadata too, when its wheel comes back while it is pruned', async () => {
+    let made: Awaited<ReturnType<typeof scene>> | undefined;
+    const wheel = simpleFileKey(project('demo'), enteringWheel({ fileName: one }).name.fileName);
+    made = await scene({
+      before: async (operation, key) => {
+        // The guards are being compared: the wheel's is the last.
+        if (made && operation === 'get' && key === projectStateKey(project('demo')) && !made.store.objects.has(wheel)) {
+          await publishNoted(made.store, wheel, made.first.bytes);
+        }
+      },
+    });
+    made.pass(100 * day);
+    await made.store.delete(wheel);
+    const { objects } = await made.prune();
+    expect(objects.map(({ key }) => key)).not.toContain(`${wheel}.metadata`);
+    expect(made.wheels()).toEqual([...both(one), ...both(two)]);
+  });
+
   it('when control wants it back while it is pruned', async () => {
     let made: Awaited<ReturnType<typeof scene>> | undefined;
     let reads = 0;

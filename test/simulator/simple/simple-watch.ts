@@ -108,7 +108,7 @@ const jsonPage = z.object({
 const jsonRoot = z.object({ projects: z.array(z.object({ name: z.string() })) });
 
 const anchor =
-  /<a href="[^"#]+#sha256=(\w+)"(?: data-requires-python="([^"]+)")? data-core-metadata="sha256=(\w+)" [^>]*?(?:data-yanked="([^"]*)")?>([^<]+)<\/a>/g;
+  /<a href="[^"#]+#sha256=(\w+)"(?: data-requires-python="([^"]+)")? data-core-metadata="sha256=(\w+)"(?: data-yanked="([^"]*)")?>([^<]+)<\/a>/g;
 
 /** What a page lists, one text a file or project, in order; throws when a client could not read it. */
 export function linesOf(key: ObjectKey, entry: Entry): string[] {

@@ -89,8 +89,8 @@ async function attempt<T>(small: Small, kept: KeptPages<T>, changed: boolean): P
   const { state, etag, content } = await seen(small, kept);
   if (state === null && kept.isEmpty(content)) return { status: 'done', content };
   if (state !== null && canonicalJson(state.content) === canonicalJson(content)) {
-    if (flaws.pagesForgotten && !changed) return { status: 'done', content };
-    const wrote = await publish(small, kept, state);
+    const isLeft = flaws.pagesForgotten && !changed;
+    const wrote = !isLeft && (await publish(small, kept, state));
     return { status: wrote && !flaws.latePage ? 'published' : 'done', content };
   }
   const next: PageState<T> = { version: 1, generation: (state?.generation ?? 0) + 1, content };
