@@ -19,15 +19,16 @@ export type Found = { readonly pins: ReadonlyMap<ProjectName, Pin> } | { readonl
 
 /**
  * Looks for a set of releases in which every requirement holds. Boldly, as pip does and in its order, so that of several
- * sets the same one is found: a pin that something else rules out is made anew, and a conflict jumps back over pins that
- * want nothing of what it is about. https://github.com/sarugaku/resolvelib, `resolvers/resolution.py`. That may jump over
- * the solution, or go round in circles: without `world.bold` pins stay until the search goes back to them, one by one.
+ * sets the same one is found: a pin that something else rules out wants nothing any more until it is made anew, and a
+ * conflict jumps back over pins that want nothing of what it is about. That may jump over the solution, or go round in
+ * circles; without `world.bold` what was wanted stays so, and the search goes back pin by pin.
+ * https://github.com/sarugaku/resolvelib, `resolvers/resolution.py`
  *
  * @param rounds after so many it is given up, with no conflict to tell
  */
 export async function search(roots: readonly Requirement[], world: SearchWorld, rounds: number): Promise<Found> {
   const root: SearchState = { pins: new Map(), criteria: new Map(), causes: [] };
-  const conflict = await wantAll(roots, null, root, world);
+  const conflict = await wantAll(roots, null, root.criteria, world);
   if (conflict !== null) return { conflict };
   const states = [root, copyOf(root)];
   const order = new Map(roots.map(({ project }, place) => [project, place]));
@@ -68,38 +69,29 @@ async function goBack(states: SearchState[], conflicts: readonly Conflict[], wor
 async function wantAll(
   requirements: readonly Requirement[],
   parent: Pin | null,
-  state: Pick<SearchState, 'pins' | 'criteria'>,
+  criteria: SearchState['criteria'],
   world: SearchWorld,
 ): Promise<Conflict | null> {
   for (const requirement of requirements) {
-    const conflict = await want({ requirement, parent }, state, world);
+    const conflict = await want({ requirement, parent }, criteria, world);
     if (conflict !== null) return conflict;
   }
   return null;
 }
 
 /** Adds to what is wanted of a project. */
-async function want(
-  one: Want,
-  { pins, criteria }: Pick<SearchState, 'pins' | 'criteria'>,
-  world: SearchWorld,
-): Promise<Conflict | null> {
+async function want(one: Want, criteria: SearchState['criteria'], world: SearchWorld): Promise<Conflict | null> {
   const { project } = one.requirement;
   const { wanted: before, out } = criteria.get(project) ?? { wanted: [], out: new Set<string>() };
   const wanted = [...before, one];
-  const pin = world.bold ? undefined : pins.get(project);
-  if (pin !== undefined && !fulfils(pin.candidate, one)) return { project, wanted };
   return (await setCriterion(project, { wanted, out }, criteria, world)) ? null : { project, wanted };
 }
 
 /** Takes the first candidate of a project whose requirements leave something of every project; else tells all conflicts. */
 async function take(project: ProjectName, state: SearchState, world: SearchWorld): Promise<readonly Conflict[]> {
   const { candidates, wanted } = state.criteria.get(project) ?? { candidates: [], wanted: [] };
-  // A pin that stays is taken again when more extras of it are wanted.
-  const pinned = world.bold ? undefined : state.pins.get(project)?.candidate;
   const conflicts: Conflict[] = [];
   for (const candidate of candidates) {
-    if (pinned !== undefined && candidate !== pinned) continue;
     const conflict = await tryCandidate(candidate, wanted, state, world);
     if (conflict === null) return [];
     world.note(conflict);
@@ -119,7 +111,7 @@ async function tryCandidate(
   if (typeof dependencies === 'string') return { project, wanted, refused: { candidate, why: dependencies } };
   const pin: Pin = { candidate, dependencies };
   const next = new Map(criteria);
-  const conflict = await wantAll(dependencies.requirements, pin, { pins, criteria: next }, world);
+  const conflict = await wantAll(dependencies.requirements, pin, next, world);
   if (conflict !== null) return conflict;
   for (const [name, criterion] of next) criteria.set(name, criterion);
   // A search goes back to the last one taken: one that is taken again is that one.
@@ -128,17 +120,14 @@ async function tryCandidate(
   return null;
 }
 
-const fulfils = ({ version }: PipRelease, { requirement }: Want): boolean =>
-  specifierMatches(requirement.specifier, version, { prereleases: true });
-
 /** Whether a project's pin does for all that is wanted of it; of one that nothing is wanted of any more none is needed. */
 function isSettled(project: ProjectName, { pins, criteria }: SearchState): boolean {
   const pin = pins.get(project);
   return (criteria.get(project)?.wanted ?? []).every(
-    (one) =>
+    ({ requirement: { specifier, extras } }) =>
       pin !== undefined &&
-      fulfils(pin.candidate, one) &&
-      one.requirement.extras.every((extra) => pin.dependencies.extras.has(extra)),
+      specifierMatches(specifier, pin.candidate.version, { prereleases: true }) &&
+      extras.every((extra) => pin.dependencies.extras.has(extra)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -180,6 +180,16 @@ describe('what pip has', () => {
     expect(await names('decorator')).toEqual([decorator.fileName]);
   });
 
+  it('stays where its entry is gone too, while another entry could not be read', async () => {
+    await channel();
+    lab.intercept = serveProjects({ ...both, other: [wheel('other-1.0-py3-none-any.whl')] });
+    await lab.sync(wanting([{ pypi: 'demo' }, { pypi: 'other' }]));
+    lab.intercept = serveProjects({ ...both, other: 503 });
+    const { plan } = await lab.sync(wanting([{ pypi: 'other' }]));
+    expect([plan.complete, plan.simple.drop]).toEqual([false, []]);
+    expect(await names('demo')).toEqual([demo.fileName]);
+  });
+
   it('is yanked where upstream yanks it, and an alarm where upstream has other bytes', async () => {
     await channel();
     lab.intercept = serveProjects(both);
@@ -208,7 +218,13 @@ describe('the proof for pip', () => {
     ]);
     expect(proof.gained.map(({ client }) => client)).toEqual(['conda', 'pip']);
     expect(await proving()).toMatchObject({ gained: [], lost: [] });
-    await rm(join(lab.store, 'simple/decorator', `${decorator.fileName}.metadata`));
+    const metadata = join(lab.store, 'simple/decorator', `${decorator.fileName}.metadata`);
+    const sound = await readFile(metadata);
+    await writeFile(metadata, Buffer.concat([sound, Buffer.from('another line')]));
+    expect(await proving()).toMatchObject({ gained: [], lost: [{ client: 'pip' }] });
+    await writeFile(metadata, sound);
+    expect(await proving()).toMatchObject({ gained: [{ client: 'pip' }], lost: [] });
+    await rm(metadata);
     expect((await proving()).lost).toEqual([
       {
         ...{ client: 'pip', entry: 'pypi:demo', platform: 'linux-64', installable: false, pythons: [] },
@@ -234,6 +250,15 @@ describe('the proof for pip', () => {
     expect(proof.proof.pip).toMatchObject([{ installable: true, pythons: ['3.8'] }]);
     const again = await prove(lab.allowlist(entries, options), { ...lab.world, log: () => {} });
     expect(again.proof).toEqual(proof.proof);
+  });
+
+  it('is of the pythons of the last proof, where our own channel has none', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [wheel('demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl')] });
+    const allowlist = lab.allowlist([{ pypi: 'demo' }], { indexes: [`${lab.upstream.url}/simple`] });
+    const { proof, problems } = await lab.sync(allowlist);
+    expect([problems, proof.proof.pip.map(({ pythons }) => pythons)]).toEqual([[], [['3.12']]]);
+    expect((await prove(allowlist, { ...lab.world, log: () => {} })).proof).toEqual(proof.proof);
   });
 
   it('is told where what was planned is not there', async () => {

@@ -25,7 +25,7 @@ it('networkx 1.10 comes of its sdist and decorator of its wheel, and the next sy
   });
   const entries = [{ pypi: 'networkx ==1.10', sdist: 'unpack', depends: ['python <3.9'] }, { pypi: 'decorator' }];
   const more = { indexes: [`${lab.upstream.url}/simple`], python: ['3.8', '3.12'] };
-  const { plan, problems } = await lab.sync(lab.allowlist(entries, more));
+  const { plan, problems, proof } = await lab.sync(lab.allowlist(entries, more));
   expect(problems).toEqual([]);
   expect(plan.warnings).toContainEqual(
     expect.objectContaining({ code: 'sdist.left-out', subject: 'networkx-1.10.zip' }),
@@ -35,6 +35,23 @@ it('networkx 1.10 comes of its sdist and decorator of its wheel, and the next sy
     'pypi:networkx ==1.10, 3.12: unsolvable',
     'pypi:decorator, 3.8: solved',
     'pypi:decorator, 3.12: solved',
+  ]);
+  const wheels = {
+    decorator: 'simple/decorator/decorator-4.4.2-py2.py3-none-any.whl',
+    networkx: 'simple/networkx/networkx-1.10-0gatehouse1-py3-none-any.whl',
+  };
+  expect(plan.simple.add).toEqual([wheels.decorator, wheels.networkx]);
+  expect(
+    plan.simple.entries.map(({ entry, python, status, files }) => [`${entry}, ${python}: ${status}`, files]),
+  ).toEqual([
+    ['pypi:networkx ==1.10, 3.8: solved', [wheels.decorator, wheels.networkx]],
+    ['pypi:networkx ==1.10, 3.12: unsolvable', []],
+    ['pypi:decorator, 3.8: solved', [wheels.decorator]],
+    ['pypi:decorator, 3.12: solved', [wheels.decorator]],
+  ]);
+  expect(proof.proof.pip.map(({ entry, pythons }) => [entry, pythons])).toEqual([
+    ['pypi:networkx ==1.10', ['3.8']],
+    ['pypi:decorator', ['3.8', '3.12']],
   ]);
   const records = Object.entries(await lab.index('noarch')).filter(([name]) => name.includes('-pypi_'));
   expect(records.map(([name, { depends }]) => [name.replace(/_.*/, ''), depends])).toEqual([
