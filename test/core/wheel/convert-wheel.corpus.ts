@@ -100,7 +100,7 @@ for (const path of [...wheels, ...ofMachine]) {
   }
 }
 
-/** Some of the small ones in the other format too, which takes a second for each 0.6 MB of contents. */
+/** Some of the small ones in the other format too, which takes a second for each 0.5 MB of contents. */
 for (const { wheel: path } of converted.filter(({ bytes }) => bytes.length < 40_000).slice(0, 40)) {
   const wheel = await readWheel(bytesSource(readFileSync(path)), wheelName(basename(path)));
   const name = packageNameSchema.parse(wheel.fileName.project);
