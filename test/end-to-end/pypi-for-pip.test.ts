@@ -242,7 +242,7 @@ describe('the proof for pip', () => {
     expect((await proving()).lost).toEqual([
       {
         ...{ client: 'pip', entry: 'pypi:demo', platform: 'linux-64', installable: false, pythons: [] },
-        explanation: expect.stringContaining('decorator 5.3.1 cannot be read'),
+        explanation: 'decorator-5.3.1-py3-none-any.whl.metadata is not what its page says',
       },
     ]);
     const { problems } = await lab.sync(wanting([{ pypi: 'demo' }]));
@@ -273,6 +273,18 @@ describe('the proof for pip', () => {
     const { proof, problems } = await lab.sync(allowlist);
     expect([problems, proof.proof.pip.map(({ pythons }) => pythons)]).toEqual([[], [['3.12']]]);
     expect((await prove(allowlist, { ...lab.world, log: () => {} })).proof).toEqual(proof.proof);
+  });
+
+  it('ends where pip does: at damaged metadata of the newest release, though an older one is sound', async () => {
+    await channel();
+    const later = wheel('decorator-6.0-py3-none-any.whl');
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator, later] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(await names('decorator')).toEqual([decorator.fileName, later.fileName]);
+    await rm(join(lab.store, 'simple/decorator', `${later.fileName}.metadata`));
+    expect((await proving()).proof.pip).toMatchObject([{ installable: false }]);
   });
 
   it('is told where what was planned is not there', async () => {
