@@ -6,7 +6,8 @@ import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 import type { MadeRequest } from '../releases/made-record.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
-import { type AllowlistIndex, allowlistIndex, pythonBound } from './allowlist-index.ts';
+import { type AllowlistIndex, allowlistIndex } from './allowlist-index.ts';
+import { pythonBound } from './entry-bounds.ts';
 import { resolve } from './resolve.ts';
 
 /** A PyPI entry that pip is to install. */

@@ -83,12 +83,60 @@ describe('an entry with an sdist alone and a bound on python', () => {
     await lab.sync(wanting([entry]));
     const { plan } = await lab.sync(wanting([{ ...entry, depends: ['python >=3.8,<3.10'] }]));
     const wider = 'demo-1.0-0gatehouse1-cp38.cp39-none-any.whl';
-    expect(plan.simple).toMatchObject({ add: [`simple/demo/${wider}`], drop: [], change: [] });
+    expect(plan.simple).toMatchObject({ add: [`simple/demo/${wider}`], drop: [], change: [`simple/demo/${unpacked}`] });
     expect(await page('demo')).toMatchObject([
-      { filename: unpacked, 'requires-python': '<3.9' },
+      { filename: unpacked, 'requires-python': '>=3.8,<3.10' },
       { filename: wider, 'requires-python': '>=3.8,<3.10' },
     ]);
     expect(await damage()).toEqual([]);
+  });
+});
+
+describe('an entry that gets a bound on python later', () => {
+  const bound = { depends: ['python <3.9'] };
+
+  it('lets none of its releases out of it, not even one that is only kept for a while', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    const later = wheel('demo-1.1-py3-none-any.whl', 'Requires-Dist: decorator>=3.4.0\n');
+    lab.intercept = serveProjects({ demo: [demo, later], decorator: [decorator] });
+    const { plan } = await lab.sync(wanting([{ pypi: 'demo', ...bound }]));
+    expect(plan.simple).toMatchObject({ change: [`simple/demo/${demo.fileName}`], drop: [] });
+    expect(await page('demo')).toMatchObject([
+      { filename: demo.fileName, 'requires-python': '<3.9' },
+      { filename: later.fileName, 'requires-python': '<3.9' },
+    ]);
+    const again = await lab.sync(wanting([{ pypi: 'demo', ...bound }]));
+    expect(again.plan.simple).toMatchObject({ change: [], decisions: {}, alterations: {} });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect((await page('demo')).map((file) => file['requires-python'])).toEqual([undefined, undefined]);
+    expect(await damage()).toEqual([]);
+  });
+
+  it('does not keep what was read of an sdist for every python', async () => {
+    await channel();
+    const sdist = { fileName: 'demo-1.0.tar.gz', bytes: buildSdist({ files: {} }) };
+    lab.intercept = serveProjects({ demo: [sdist] });
+    const entry = { pypi: 'demo ==1.0', sdist: 'unpack' };
+    await lab.sync(wanting([entry]));
+    expect(await names('demo')).toEqual(['demo-1.0-0gatehouse1-py3-none-any.whl']);
+    const { plan } = await lab.sync(wanting([{ ...entry, ...bound }]));
+    expect(plan.simple.drop).toEqual(['simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl']);
+    const bounded = 'demo-1.0-0gatehouse1-cp30.cp31.cp32.cp33.cp34.cp35.cp36.cp37.cp38-none-any.whl';
+    expect(await names('demo')).toEqual([bounded]);
+    await lab.sync(wanting([entry]));
+    expect(await names('demo')).toEqual([bounded, 'demo-1.0-0gatehouse1-py3-none-any.whl']);
+    expect(await damage()).toEqual([]);
+  });
+
+  it('keeps nothing for pip where a page has no words for it', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    const { plan } = await lab.sync(wanting([{ pypi: 'demo', depends: ['python 3.8.*|3.10.*'] }]));
+    expect(plan.simple.drop).toEqual([`simple/demo/${demo.fileName}`]);
+    expect([await names('demo'), await names('decorator')]).toEqual([[], [decorator.fileName]]);
   });
 });
 
