@@ -230,6 +230,21 @@ describe('what pip has', () => {
     expect(await names('decorator')).toEqual([later.fileName]);
   });
 
+  it('is decided anew once a damaged control is deleted, as the error says', async () => {
+    await channel();
+    lab.intercept = serveProjects(both);
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    const control = join(lab.store, '_gatehouse/control/simple/demo.json');
+    const sound = await readFile(control, 'utf8');
+    await writeFile(control, '{');
+    const hint = 'put its last version back from a backup, or delete it and run a sync, which decides anew';
+    await expect(lab.sync(wanting([{ pypi: 'demo' }]))).rejects.toMatchObject({ code: 'json.invalid', hint });
+    await rm(control);
+    expect((await lab.sync(wanting([{ pypi: 'demo' }]))).problems).toEqual([]);
+    expect(await readFile(control, 'utf8')).toBe(sound);
+    expect(await names('demo')).toEqual([demo.fileName]);
+  });
+
   it('stays while an index fails, and nothing leaves', async () => {
     await channel();
     lab.intercept = serveProjects(both);
