@@ -201,3 +201,22 @@ it('a search is bounded: ten projects want nine places, and it is given up', asy
   const index = indexOf(Object.fromEntries([...wanting, ...taken]));
   expect(await resolved(index, projects.map((one) => `p${one}`).join(' & '))).toContain('the search was given up');
 });
+
+describe('metadata that would cost hours is no candidate: ', () => {
+  const numbers = Array.from({ length: 5000 }, (_, i) => i);
+
+  it.each([
+    ['lines about one project', numbers.map((i) => `b>=0.${i}`), 'a 2 asks for b more than 100 times'],
+    [
+      'extras that each bring another',
+      ['a[x0]', ...numbers.map((i) => `a[x${i + 1}]; extra == "x${i}"`)],
+      'a 2 asks for more extras of its own than any release has',
+    ],
+    ['a thousand extras', [`a[${numbers.slice(0, 1500).map((i) => `x${i}`)}]`], 'a 2 asks for more extras of its own'],
+  ])('%s', { timeout: 5000 }, async (_, lines, why) => {
+    const metadata = [...needs(...lines), ...extra(...numbers.map((i) => `x${i}`))];
+    const newest = { [pure('a-2')]: metadata, [pure('b-1')]: [] };
+    expect(await resolved(indexOf({ ...newest, [pure('a-1')]: [] }), 'a')).toBe('a 1');
+    expect(await resolved(indexOf(newest), 'a')).toContain(why);
+  });
+});
