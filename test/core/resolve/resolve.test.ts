@@ -191,6 +191,19 @@ describe('what is let in', () => {
   });
 });
 
+it.each([
+  [['a-1-py3-none-any.whl', 'a-1-py311-none-any.whl', 'a-1-py310-none-any.whl'], 'py311'],
+  [['a-1-py3-none-any.whl', 'a-1-py310-none-any.whl', 'a-1-py39-none-any.whl'], 'py3'],
+  [['a-1-py310-none-any.whl', 'a-1-py39-none-any.whl'], 'py310'],
+  [['a-1-py311-none-any.whl', 'a-1-cp311-none-any.whl'], 'cp311'],
+  [['a-1-cp37-abi3-linux_x86_64.whl', 'a-1-cp310-abi3-linux_x86_64.whl'], 'cp310'],
+])('goes by the wheel that pip takes: of %j the one for %s', async (files, python) => {
+  const markers = files.map((name) => [name, needs(name.split('-')[2] ?? '')] as const);
+  const others = files.map((name) => [pure(`${name.split('-')[2]}-1`), []] as const);
+  const index = indexOf(Object.fromEntries([...markers, ...others]));
+  expect(await resolved(index, 'a')).toBe([`a 1`, `${python} 1`].join('; '));
+});
+
 it('a search is bounded: ten projects want nine places, and it is given up', async () => {
   const places = Array.from({ length: 9 }, (_, i) => i + 1);
   const projects = Array.from({ length: 10 }, (_, i) => i + 1);
