@@ -11,6 +11,7 @@ import type { PythonIndexes } from '../releases/python-indexes.ts';
 import { chooseReleaseFiles, type ReleaseFile } from '../releases/release-files.ts';
 import { wheelStemOf } from '../sdist/read-sdist.ts';
 import { unpackedFileName } from '../sdist/unpack-sdist.ts';
+import { asksOf, type CoreMetadata } from '../wheel/core-metadata.ts';
 import type { PipRelease } from './candidates.ts';
 import { type Bound, both, boundOf, boundsOn } from './entry-bounds.ts';
 import type { PipIndex } from './pip-index.ts';
@@ -69,16 +70,16 @@ export function allowlistIndex(
     },
     metadata,
     async simpleFiles(release, entry) {
-      const { requiresPython } = await metadata(release.files[0]);
-      return release.files.flatMap((file) => simpleFile(file, sources.get(file), { release, requiresPython, entry }));
+      const read = await metadata(release.files[0]);
+      return release.files.flatMap((file) => simpleFile(file, sources.get(file), { release, read, entry }));
     },
   };
 }
 
 interface Taken {
   readonly release: PipRelease;
-  /** Of its metadata. */
-  readonly requiresPython: string | null;
+  /** The metadata of its first file. */
+  readonly read: CoreMetadata;
   readonly entry: string;
 }
 
@@ -86,9 +87,11 @@ function simpleFile(file: ProjectFile, source: Source | undefined, taken: Taken)
   const { fileName, url, size, sha256, uploadTime, yanked } = file;
   if (source === undefined || sha256 === null) return [];
   const { project, version } = taken.release;
-  const bound = source.bound === '' ? null : both(taken.requiresPython, source.bound);
+  const bound = source.bound === '' ? null : both(taken.read.requiresPython, source.bound);
   const optional = {
     ...(source.sdist && { sdist: source.sdist.file.fileName }),
+    // An sdist was read as a whole, by its sha256.
+    ...(source.sdist === null && file === taken.release.files[0] && { asks: asksOf(taken.read) }),
     ...(yanked !== false && { yanked }),
     ...(bound !== null && { requiresPython: bound }),
   };

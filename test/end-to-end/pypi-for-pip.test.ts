@@ -185,6 +185,25 @@ describe('what pip cannot have, and what conda cannot', () => {
     expect(await damage()).toEqual([]);
   });
 
+  it('a wheel that asks for something else than the metadata beside it said is not taken', async () => {
+    await channel();
+    const compiled = wheel('demo-1.0-cp312-cp312-win_amd64.whl', 'Requires-Dist: decorator\n', {
+      'core-metadata': true,
+    });
+    const said = Buffer.from('Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n');
+    const beside = { fileName: `${compiled.fileName}.metadata`, bytes: said };
+    lab.intercept = serveProjects({ demo: [compiled, beside] });
+    const { plan, problems } = await lab.sync(
+      wanting([{ pypi: 'demo', platforms: ['win-64'] }], { platforms: ['win-64'] }),
+    );
+    expect(plan.simple.add).toEqual([`simple/demo/${compiled.fileName}`]);
+    expect(problems).toEqual([
+      `package.refused simple/demo/${compiled.fileName}`,
+      'proof.unsolvable pypi:demo on win-64 for pip',
+    ]);
+    expect(await names('demo')).toEqual([]);
+  });
+
   it('what neither can have is a failure', async () => {
     await channel();
     lab.intercept = serveProjects({ demo: [wheel('demo-1.0-cp312-cp312-win_amd64.whl')] });
