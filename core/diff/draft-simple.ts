@@ -1,3 +1,4 @@
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { FileDecision } from '../documents/simple/project-control.ts';
 import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -8,7 +9,8 @@ import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 import type { MergedForPip } from '../resolve/merge-resolved.ts';
-import { shownOf } from '../simple/project-state.ts';
+import { type ListedFile, shownOf } from '../simple/project-state.ts';
+import { keptBound } from './kept-bound.ts';
 import { type ProjectAtRest, readProjectAtRest, storedSource } from './stored-file.ts';
 import { type LeavingWorld, leaving } from './unneeded.ts';
 
@@ -16,6 +18,7 @@ export interface SimpleWorld extends LeavingWorld {
   readonly store: Store;
   /** False when the plan is partial: then nothing leaves. */
   readonly complete: boolean;
+  readonly entries: Allowlist['entries'];
   /** A file as its index has it now; null where it has none such, or cannot be read. */
   readonly upstreamFile: (project: ProjectName, fileName: DistributionFileName) => Promise<ProjectFile | null>;
 }
@@ -41,7 +44,7 @@ export async function draftSimple(
     const own = wanted.get(project) ?? [];
     for (const file of own) drafted.push(await draftWanted(file, atRest, world));
     if (!world.complete) continue;
-    for (const file of othersOf(project, own, atRest)) drafted.push(await draftOther(file, atRest, world));
+    for (const file of othersOf(project, own, atRest)) drafted.push(await draftOther(file, own, atRest, world));
   }
   const ids = (is: (one: DraftedFile) => boolean) => drafted.filter(is).map(simpleFileId).sort();
   const simple = {
@@ -113,30 +116,38 @@ function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control
   });
 }
 
-/** It leaves, or stays and follows upstream's yank. */
-async function draftOther(file: KnownFile, atRest: ProjectAtRest, world: SimpleWorld): Promise<DraftedFile> {
+/** It leaves, or stays and follows upstream's yank and what entries say of python. */
+async function draftOther(
+  file: KnownFile,
+  wanted: readonly SimpleFile[],
+  atRest: ProjectAtRest,
+  world: SimpleWorld,
+): Promise<DraftedFile> {
   const { before } = file;
+  const listed = atRest.listed.find(({ fileName }) => fileName === file.fileName);
   const next = leaving(before.why, before, world);
-  if (next.step === 'leave') {
-    const { at, reason } = next;
-    return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at, reason } } };
+  const bound = keptBound(file, listed, { wanted, entries: world.entries });
+  const reason = next.step === 'leave' ? next.reason : bound && 'reason' in bound ? bound.reason : null;
+  if (reason !== null) {
+    return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at: world.now, reason } } };
   }
   const decision = next.step === 'wait' ? next.override : before;
-  const alteration = await followYank(file, decision, atRest, world);
-  return { ...file, step: alteration === null ? 'keep' : 'change', decision, alteration };
+  const { yanked, requiresPython } = { ...shownOf(decision), ...bound, ...(await followedYank(file, listed, world)) };
+  const { yanked: _, requiresPython: __, ...rest } = decision;
+  const shown = shownOf({ ...rest, yanked, requiresPython });
+  const isSame = canonicalJson(shown) === canonicalJson(shownOf(decision));
+  return { ...file, step: isSame ? 'keep' : 'change', decision, alteration: isSame ? null : { ...rest, ...shown } };
 }
 
-/** What control is to say once upstream says otherwise of the same bytes; null where it does not. */
-async function followYank(
-  { project, fileName }: Pick<DraftedFile, 'project' | 'fileName'>,
-  { yanked: before, ...decision }: FileDecision,
-  { listed }: ProjectAtRest,
+/** What upstream says now of the same bytes; nothing where it has none such, or cannot be read. */
+async function followedYank(
+  { project, fileName }: KnownFile,
+  listed: ListedFile | undefined,
   { upstreamFile }: SimpleWorld,
-): Promise<FileDecision | null> {
-  const sha256 = listed.find((one) => one.fileName === fileName)?.entered.sha256;
-  const now = sha256 === undefined ? null : await upstreamFile(project, fileName);
-  if (now === null || now.sha256 !== sha256 || now.yanked === (before ?? false)) return null;
-  return { ...decision, ...(now.yanked !== false && { yanked: now.yanked }) };
+): Promise<Pick<FileDecision, 'yanked'>> {
+  const now = listed === undefined ? null : await upstreamFile(project, fileName);
+  if (now === null || now.sha256 !== listed?.entered.sha256) return {};
+  return { yanked: now.yanked === false ? undefined : now.yanked };
 }
 
 /** Only what differs from what control says already: a run that changes nothing writes nothing. */

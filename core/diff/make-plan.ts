@@ -63,6 +63,7 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     complete: merged.complete,
     now: world.clock.now(),
     claims: entryClaims(installRequests(allowlist), merged.simple.outcomes)(noarch),
+    entries: allowlist.entries,
     upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, world.pythonIndexes),
   });
   const plan = assemble(merged, draft, proven, { state, forPip });

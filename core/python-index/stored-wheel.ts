@@ -13,7 +13,8 @@ import { type StagedWheel, sdistNameOf, type WheelSource, type WheelWorld, wheel
 /**
  * The wheel that a file of an index is, or that was read of it, as the store has it for pip: what conda gets is then made
  * of the very bytes that pip gets, and nothing is downloaded twice. Its bytes are hashed anew, whatever the store says of
- * them. Null when the store has none, or other bytes.
+ * them. Null when the store has none, or other bytes; and of a wheel that was read of an sdist for some pythons alone, whose
+ * tags lie in it too: the same plan would give other bytes with it than without.
  */
 export async function storedWheel(source: WheelSource, world: WheelWorld): Promise<StagedWheel | null> {
   const name = storedName(source);

@@ -15,6 +15,9 @@ export interface RequiredHere {
   readonly read: Requirement | Reason;
 }
 
+/** Extras that bring extras that bring extras: of real ones none does so five times, and each time costs all requirements. */
+const maxExtraRounds = 20;
+
 /** A release's requirements on others that count in an environment, with these of its extras and those of its own that they name. */
 export function requiredHere(
   release: Requiring,
@@ -22,7 +25,7 @@ export function requiredHere(
   extras: Iterable<ExtraName>,
 ): RequiredHere[] {
   const asked = new Set(extras);
-  for (;;) {
+  for (let round = 0; round < maxExtraRounds; round++) {
     const required = release.requiresDist.flatMap((text) => readHere(text, environment, asked) ?? []);
     const [own, others] = [
       required.filter((one) => isOwn(one, release)),
@@ -32,6 +35,7 @@ export function requiredHere(
     if (more.length === 0) return others;
     for (const extra of more) asked.add(extra);
   }
+  return [{ project: null, read: undecided(`it asks for extras of its own more than ${maxExtraRounds} deep`) }];
 }
 
 const isOwn = ({ project, read }: RequiredHere, release: Requiring): boolean =>

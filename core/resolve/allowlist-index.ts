@@ -1,11 +1,6 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
 import type { SimpleFile } from '../documents/simple/simple-plan.ts';
-import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
-import type { Pep440Version } from '../names/pep440/pep440-version.ts';
-import { pythonSpecifier } from '../names/pep440/python-specifier.ts';
-import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
-import { specifierMatches } from '../names/pep440/specifier-matches.ts';
+import { parseSpecifier } from '../names/pep440/specifier.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { admitsPython } from '../names/requirement/any-patch.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
@@ -13,10 +8,12 @@ import type { ProjectFile } from '../python-index/project-file.ts';
 import { firstPage } from '../releases/first-page.ts';
 import type { MadeRequest } from '../releases/made-record.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
-import { chooseReleaseFiles, type ReleaseFile } from '../releases/release-files.ts';
+import { type ReleaseFile, chooseReleaseFiles } from '../releases/release-files.ts';
 import { wheelStemOf } from '../sdist/read-sdist.ts';
 import { unpackedFileName } from '../sdist/unpack-sdist.ts';
+import { type CoreMetadata, asksOf } from '../wheel/core-metadata.ts';
 import type { PipRelease } from './candidates.ts';
+import { type Bound, both, boundOf, boundsOn } from './entry-bounds.ts';
 import type { PipIndex } from './pip-index.ts';
 
 /** The indexes of an allowlist as pip will find what comes of them on our own pages. */
@@ -73,16 +70,16 @@ export function allowlistIndex(
     },
     metadata,
     async simpleFiles(release, entry) {
-      const { requiresPython } = await metadata(release.files[0]);
-      return release.files.flatMap((file) => simpleFile(file, sources.get(file), { release, requiresPython, entry }));
+      const read = await metadata(release.files[0]);
+      return release.files.flatMap((file) => simpleFile(file, sources.get(file), { release, read, entry }));
     },
   };
 }
 
 interface Taken {
   readonly release: PipRelease;
-  /** Of its metadata. */
-  readonly requiresPython: string | null;
+  /** The metadata of its first file. */
+  readonly read: CoreMetadata;
   readonly entry: string;
 }
 
@@ -90,9 +87,11 @@ function simpleFile(file: ProjectFile, source: Source | undefined, taken: Taken)
   const { fileName, url, size, sha256, uploadTime, yanked } = file;
   if (source === undefined || sha256 === null) return [];
   const { project, version } = taken.release;
-  const bound = source.bound === '' ? null : both(taken.requiresPython, source.bound);
+  const bound = source.bound === '' ? null : both(taken.read.requiresPython, source.bound);
   const optional = {
     ...(source.sdist && { sdist: source.sdist.file.fileName }),
+    // An sdist was read as a whole, by its sha256.
+    ...(source.sdist === null && file === taken.release.files[0] && { asks: asksOf(taken.read) }),
     ...(yanked !== false && { yanked }),
     ...(bound !== null && { requiresPython: bound }),
   };
@@ -127,37 +126,4 @@ function pythonTags(bound: string): readonly string[] {
   const minors = Array.from({ length: highestMinor - lowestMinor }, (_, index) => lowestMinor + index);
   const own = minors.filter((minor) => admitsPython(specifier, `3.${minor}`)).map((minor) => `cp3${minor}`);
   return own.length === 0 ? ['py3'] : own;
-}
-
-interface Bound {
-  /** The versions that an entry is for. */
-  readonly versions: Specifier | null;
-  /** Null where a specifier has no words for it. */
-  readonly python: string | null;
-}
-
-function boundsOn(project: ProjectName, entries: Allowlist['entries']): Bound[] {
-  const own = entries.filter((entry): entry is PypiEntry => entry.kind === 'pypi' && entry.name === project);
-  return own.map(({ specifier, depends }) => ({ versions: parseSpecifier(specifier), python: pythonBound(depends) }));
-}
-
-/** What an entry's own `depends` say of python, as a specifier; empty for nothing, null where it has no words for it. */
-export function pythonBound(depends: readonly MatchSpec[]): string | null {
-  const terms = depends.flatMap(({ name, version }) => (name === 'python' && version !== null ? [version.term] : []));
-  const parts = terms.map((term) => pythonSpecifier(term)?.text ?? null);
-  return parts.every((part) => part !== null) ? parts.filter((part) => part !== '').join(',') : null;
-}
-
-/** Null: an entry bounds it in a way that a page has no words for, so that it must not be listed. */
-function boundOf(version: Pep440Version, bounds: readonly Bound[]): string | null {
-  const own = bounds.filter(({ versions }) => versions && specifierMatches(versions, version, { prereleases: true }));
-  const parts = own.map(({ python }) => python);
-  return parts.every((part) => part !== null) ? [...new Set(parts)].filter((part) => part !== '').join(',') : null;
-}
-
-/** What two say of python, together; a `Requires-Python` that is no specifier says nothing to pip. */
-function both(own: string | null, bound: string): string | null {
-  if (bound === '') return own;
-  const said = own !== null && parseSpecifier(own) !== null ? own.trim() : '';
-  return said === '' ? bound : `${said},${bound}`;
 }

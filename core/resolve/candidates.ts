@@ -45,7 +45,9 @@ export function candidatesOf(
 ): ProjectCandidates {
   const placed = files.flatMap((file) => placedFile(file, project, target) ?? []);
   const fitting = placed.flatMap((one) => ('wheel' in one ? [one] : []));
-  fitting.sort((a, b) => comparePep440(b.version, a.version) || rank(b.wheel) - rank(a.wheel) || byName(a, b));
+  fitting.sort(
+    (a, b) => comparePep440(b.version, a.version) || rank(b.wheel, target) - rank(a.wheel, target) || byName(a, b),
+  );
   return { releases: releasesOf(project, fitting), passedOver: placed.flatMap((one) => ('why' in one ? [one] : [])) };
 }
 
@@ -79,12 +81,23 @@ function misfit(file: ProjectFile, wheel: WheelFileName, target: WheelTarget): s
 
 /**
  * Which of two wheels of a release pip takes: one for the platform before one for any, for this python's ABI before the
- * stable one, a later build before an earlier. Of two that differ in their glibc or macOS alone the metadata is one.
+ * stable one, then by its python, a later build before an earlier. Of two that differ in their glibc or macOS alone the
+ * metadata is one.
  */
-function rank({ abis, platforms, build }: WheelFileName): number {
+function rank({ abis, pythons, platforms, build }: WheelFileName, { pythonMinor }: WheelTarget): number {
   const abi = abis.some((one) => one.startsWith('cp3')) ? 3 : abis.includes('abi3') ? 2 : 1;
   const place = platforms.includes('any') ? 0 : abi;
-  return place * 2 ** 32 + Math.min(Number(build?.number ?? -1n), 2 ** 32 - 2);
+  const python = Math.max(...pythons.map((tag) => pythonRank(tag, pythonMinor)));
+  return (place * 2 ** 8 + python) * 2 ** 32 + Math.min(Number(build?.number ?? -1n), 2 ** 32 - 2);
+}
+
+/** `cp312`, `py312`, `py3`, and then those of earlier pythons from the latest on (`packaging.tags`). */
+function pythonRank(tag: string, minor: number): number {
+  if (tag === 'py3') return 100;
+  const own = /^(cp|py)3(\d{1,2})$/.exec(tag);
+  const tagged = Number(own?.[2] ?? -1);
+  if (tagged === minor) return own?.[1] === 'cp' ? 102 : 101;
+  return tagged < minor ? Math.max(tagged, 0) : 0;
 }
 
 const byName = (a: FittingWheel, b: FittingWheel): number => (a.file.fileName < b.file.fileName ? -1 : 1);

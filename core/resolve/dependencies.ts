@@ -41,32 +41,62 @@ export async function dependenciesOf(
   if (typeof metadata === 'string') return metadata;
   const bounds = parseSpecifier(metadata.requiresPython ?? '');
   if (bounds !== null && !admitsPython(bounds, python)) return `is for python ${bounds.text}`;
-  return withExtras(candidate, asked, (extras) => allHere(metadata, environment, extras));
+  return withExtras(candidate, metadata, { asked, environment });
 }
 
-interface Needed {
-  readonly requirements: readonly Requirement[];
-  readonly missing: readonly ExtraName[];
+/**
+ * More than any release was seen to have: extras, extras that bring extras, and lines about one project. Each is looked at
+ * beside all others, and a release that has thousands of them would take hours.
+ */
+const maxExtras = 1000;
+const maxExtraRounds = 20;
+const maxLinesOfProject = 100;
+
+interface AskedHere {
+  readonly asked: ReadonlySet<ExtraName>;
+  readonly environment: MarkerEnvironment;
 }
 
-/** What is needed once no more extras are added. */
+/** What is needed once no more extras are added. Each round looks only at what the extras before it did not bring. */
 function withExtras(
   { project, version }: PipRelease,
-  asked: ReadonlySet<ExtraName>,
-  neededWith: (extras: ReadonlySet<ExtraName>) => Needed | string,
+  { requiresDist, providesExtra }: CoreMetadata,
+  { asked, environment }: AskedHere,
 ): Dependencies | string {
-  let extras = asked;
-  for (;;) {
-    const needed = neededWith(extras);
-    if (typeof needed === 'string') return needed;
-    const own = needed.requirements.filter((one) => one.project === project);
+  const has = new Set(providesExtra.map(parseExtraName));
+  const needed: (Requirement | null)[] = requiresDist.map(() => null);
+  let [extras, added] = [asked, asked];
+  for (let round = 0; round < maxExtraRounds && extras.size <= maxExtras; round++) {
+    const fault = addHere(requiresDist, needed, { environment, extras: added.intersection(has) });
+    if (fault !== null) return `cannot be installed: its ${fault}`;
+    const here = needed.filter((one) => one !== null);
+    const own = here.filter((one) => one.project === project);
     const wrong = own.find(({ specifier }) => !specifierMatches(specifier, version, { prereleases: true }));
     if (wrong !== undefined) return `asks for "${wrong.text}", another version of itself`;
-    const more = extras.union(new Set(own.flatMap((one) => one.extras)));
-    const requirements = needed.requirements.filter((one) => one.project !== project);
-    if (more.size === extras.size) return { asked, extras, requirements, missing: needed.missing };
-    extras = more;
+    const requirements = here.filter((one) => one.project !== project);
+    const repeated = [...Map.groupBy(requirements, (one) => one.project)].find(
+      ([, all]) => all.length > maxLinesOfProject,
+    );
+    if (repeated !== undefined) return `asks for ${repeated[0]} more than ${maxLinesOfProject} times`;
+    added = new Set(own.flatMap((one) => one.extras)).difference(extras);
+    if (added.size === 0) return { asked, extras, requirements, missing: [...extras.difference(has)] };
+    extras = extras.union(added);
   }
+  return 'asks for more extras of its own than any release has';
+}
+
+/** Adds the lines that count with these extras; or says why one cannot be told. */
+function addHere(
+  lines: readonly string[],
+  needed: (Requirement | null)[],
+  { environment, extras }: { readonly environment: MarkerEnvironment; readonly extras: ReadonlySet<ExtraName> },
+): string | null {
+  for (const [place, text] of lines.entries()) {
+    const here = needed[place] ?? requirementHere(text, environment, extras);
+    if (typeof here === 'string') return here;
+    needed[place] = here;
+  }
+  return null;
 }
 
 async function tryMetadata({ files: [file] }: PipRelease, index: PipIndex): Promise<CoreMetadata | string> {
@@ -76,19 +106,4 @@ async function tryMetadata({ files: [file] }: PipRelease, index: PipIndex): Prom
     if (!(error instanceof GatehouseError) || error.code !== 'package.refused') throw error;
     return `cannot be read: ${error.message}`;
   }
-}
-
-function allHere(
-  { requiresDist, providesExtra }: CoreMetadata,
-  environment: MarkerEnvironment,
-  extras: ReadonlySet<ExtraName>,
-): Needed | string {
-  const has = new Set(providesExtra.map(parseExtraName));
-  const requirements: Requirement[] = [];
-  for (const text of requiresDist) {
-    const here = requirementHere(text, environment, extras.intersection(has));
-    if (typeof here === 'string') return `cannot be installed: its ${here}`;
-    if (here !== null) requirements.push(here);
-  }
-  return { requirements, missing: [...extras.difference(has)] };
 }

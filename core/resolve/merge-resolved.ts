@@ -58,7 +58,9 @@ function mergeFiles(alike: readonly SimpleFile[], order: readonly string[]): Mer
   const [first = null, ...others] = alike.toSorted((a, b) => compareCodePoints(a.sha256, b.sha256));
   if (first === null) return { file: null, problems: [] };
   const needing = new Set(alike.flatMap(({ why }) => why));
-  const file = { ...first, why: [...new Set(order)].filter((id) => needing.has(id)) };
+  const asks = alike.find((one) => one.asks !== undefined && one.sha256 === first.sha256)?.asks;
+  const why = [...new Set(order)].filter((id) => needing.has(id));
+  const file = { ...first, ...(asks !== undefined && { asks }), why };
   const other = others.find(({ sha256 }) => sha256 !== first.sha256);
   if (other === undefined) return { file, problems: [] };
   const detail = `while this was planned its index gave it the sha256 ${first.sha256} and ${other.sha256}`;

@@ -2,8 +2,9 @@ import type { ProvenEntry } from '../documents/proof.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { WheelTarget } from '../names/wheel-fits.ts';
 import type { Log } from '../ports/log.ts';
+import { GatehouseError } from '../problems/error.ts';
 import type { PipIndex } from './pip-index.ts';
-import { resolve } from './resolve.ts';
+import { type Resolution, resolve } from './resolve.ts';
 import { type PipRequest, rootOf } from './resolve-entry.ts';
 
 export interface PipProofWorld {
@@ -36,10 +37,20 @@ async function proveOn(platform: Subdir, request: PipRequest, { index, targets }
   const pythons: string[] = [];
   let explanation: string | null = 'there is no Python 3';
   for (const target of targets(platform)) {
-    const resolution = await resolve([rootOf(request)], target, index);
+    const resolution = await tryResolve(request, target, index);
     if (resolution.ok) pythons.push(`3.${target.pythonMinor}`);
     else explanation = resolution.explanation;
   }
   const installable = pythons.length > 0;
   return { entry: request.id, platform, installable, pythons, explanation: installable ? null : explanation };
+}
+
+/** Our own pages may tell of what is damaged: pip fails there, and so does the entry. */
+async function tryResolve(request: PipRequest, target: WheelTarget, index: PipIndex): Promise<Resolution> {
+  try {
+    return await resolve([rootOf(request)], target, index);
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || error.code !== 'state.damaged') throw error;
+    return { ok: false, explanation: error.message };
+  }
 }

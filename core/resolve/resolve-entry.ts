@@ -6,7 +6,8 @@ import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 import type { MadeRequest } from '../releases/made-record.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
-import { type AllowlistIndex, allowlistIndex, pythonBound } from './allowlist-index.ts';
+import { type AllowlistIndex, allowlistIndex } from './allowlist-index.ts';
+import { pythonBound } from './entry-bounds.ts';
 import { resolve } from './resolve.ts';
 
 /** A PyPI entry that pip is to install. */
@@ -48,9 +49,11 @@ export async function resolveEntry(
   };
 }
 
-const eachOnce = (files: readonly SimpleFile[]): SimpleFile[] => [
-  ...new Map(files.map((file) => [simpleFileId(file), file])).values(),
-];
+/** Of one python a wheel's metadata was read, and of another one another's of its release. */
+const eachOnce = (files: readonly SimpleFile[]): SimpleFile[] =>
+  [...Map.groupBy(files, simpleFileId).values()].flatMap(
+    (alike) => alike.find(({ asks }) => asks !== undefined) ?? alike.slice(0, 1),
+  );
 
 /** An outcome of an entry that says why there is nothing to take. */
 export const nothingForPip = (

@@ -156,10 +156,13 @@ async function connected(
   const wanted = new Set(roots);
   // What is added while they are gone through comes later in the same set.
   for (const { project } of wanted) {
-    const candidate = pins.get(project)?.candidate;
+    const pin = pins.get(project);
+    if (pin === undefined) continue;
+    const { candidate } = pin;
     const extras = new Set([...wanted].filter((one) => one.project === project).flatMap((one) => one.extras));
-    const dependencies = candidate === undefined ? '' : await world.dependencies(candidate, extras);
-    if (candidate === undefined || typeof dependencies === 'string') continue;
+    const told = await world.dependencies(candidate, extras);
+    // Where no more is looked at, what it was taken with does as well.
+    const dependencies = typeof told === 'string' ? pin.dependencies : told;
     kept.set(project, { candidate, dependencies });
     for (const requirement of dependencies.requirements) wanted.add(requirement);
   }

@@ -1,4 +1,3 @@
-import { refuse } from '../archive/finding.ts';
 import { type ObjectKey, projectPageKey, simpleMetadataKey } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
 import type { ProjectName } from '../names/project-name.ts';
@@ -17,8 +16,8 @@ export interface StoredIndex extends PipIndex {
 }
 
 /**
- * Reads each page once. A page that is not sound has nothing that pip could take, and metadata that is not what its page
- * says leaves its wheel out: pip would end there.
+ * Reads each page once. A page that is not sound has nothing that pip could take. At metadata that is not what its page
+ * says pip ends, whatever else there is: that is `state.damaged`, and no reason to look on.
  */
 export function storedIndex(store: Store): StoredIndex {
   const pages = new Map<ProjectName, Promise<StoredPage>>();
@@ -32,8 +31,9 @@ export function storedIndex(store: Store): StoredIndex {
       const name = parseWheelFileName(file.fileName);
       const key = name.ok ? simpleMetadataKey(name.wheel.project, name.wheel.fileName) : null;
       const bytes = key && (await store.read(key))?.bytes;
-      if (!bytes || sha256Of(bytes) !== file.metadata)
-        refuse('wheel.dist-info', `${file.fileName}.metadata is not sound`);
+      if (!bytes || sha256Of(bytes) !== file.metadata) {
+        throw new GatehouseError('state.damaged', `${file.fileName}.metadata is not what its page says`);
+      }
       return parseCoreMetadata(bytes, `${file.fileName}.metadata`, () => {});
     },
     async isUnchanged() {

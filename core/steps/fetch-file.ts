@@ -21,6 +21,7 @@ import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import { type Brought, type FetchOutcome, fetchOutcome } from '../upstream/fetch-outcome.ts';
+import { asksOf } from '../wheel/core-metadata.ts';
 import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
 
 /**
@@ -50,6 +51,9 @@ async function bring(key: ObjectKey, file: SimpleFile, world: WheelWorld): Promi
     refuse('wheel.file-name', `${file.fileName} of ${file.project} was planned, and it is ${staged.name.fileName}`);
   }
   const wheel = await readWheel(await staged.staged.source(), staged.name);
+  if (file.asks !== undefined && asksOf(wheel.metadata) !== file.asks) {
+    refuse('wheel.metadata', `the METADATA of ${file.fileName} asks for something else than its index said`);
+  }
   await writeProvenance(provenanceOf(file, { staged, wheel }, world.clock.now()), store);
   await writeMetadata(file, wheel.metadataBytes, store);
   const { sha256, md5, size } = staged.digests;

@@ -93,11 +93,15 @@ export interface CoreMetadata {
   readonly headers: Headers;
 }
 
+/** Some releases have thousands, one for each package of each extra; each is looked at for each platform and python. */
+const maxRequirements = 10_000;
+
 /**
  * Reads `METADATA` or `PKG-INFO`. Fields that nobody asks for may say anything.
  *
  * @param what names the document in a refusal
- * @throws GatehouseError `package.refused` with `metadata.field` when name or version is missing, said twice or unreadable
+ * @throws GatehouseError `package.refused` with `metadata.field` when name or version is missing, said twice or unreadable;
+ *   with `A13.json` for more requirements than any release has
  */
 export function parseCoreMetadata(bytes: Uint8Array, what: string, report: Report): CoreMetadata {
   const headers = parseHeaders(bytes, what, report);
@@ -108,10 +112,14 @@ export function parseCoreMetadata(bytes: Uint8Array, what: string, report: Repor
   const version = parsePep440Version(written);
   if (version === null) refuse('metadata.field', `${what} has the version ${shown(written)}`);
   const oneLine = (value: string) => value.replaceAll('\n', ' ');
+  const requiresDist = headers.all('Requires-Dist').map(oneLine);
+  if (requiresDist.length > maxRequirements) {
+    refuse('A13.json', `${what} has ${requiresDist.length} requirements, and none has ${maxRequirements}`);
+  }
   return {
     project,
     version,
-    requiresDist: headers.all('Requires-Dist').map(oneLine),
+    requiresDist,
     requiresPython: headers.all('Requires-Python').map(oneLine)[0] ?? null,
     providesExtra: headers.all('Provides-Extra'),
     headers,

@@ -1,7 +1,3 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { parseJson } from '../../core/json/json.ts';
 import { prove } from '../../core/steps/prove.ts';
 import { syncProblems } from '../../local/pipeline/sync.ts';
@@ -10,6 +6,10 @@ import { small } from '../support/cli/start-lab.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { type ServedFile, serveProjects } from '../support/python/serve-projects.ts';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 useLab();
 
@@ -83,12 +83,60 @@ describe('an entry with an sdist alone and a bound on python', () => {
     await lab.sync(wanting([entry]));
     const { plan } = await lab.sync(wanting([{ ...entry, depends: ['python >=3.8,<3.10'] }]));
     const wider = 'demo-1.0-0gatehouse1-cp38.cp39-none-any.whl';
-    expect(plan.simple).toMatchObject({ add: [`simple/demo/${wider}`], drop: [], change: [] });
+    expect(plan.simple).toMatchObject({ add: [`simple/demo/${wider}`], drop: [], change: [`simple/demo/${unpacked}`] });
     expect(await page('demo')).toMatchObject([
-      { filename: unpacked, 'requires-python': '<3.9' },
+      { filename: unpacked, 'requires-python': '>=3.8,<3.10' },
       { filename: wider, 'requires-python': '>=3.8,<3.10' },
     ]);
     expect(await damage()).toEqual([]);
+  });
+});
+
+describe('an entry that gets a bound on python later', () => {
+  const bound = { depends: ['python <3.9'] };
+
+  it('lets none of its releases out of it, not even one that is only kept for a while', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    const later = wheel('demo-1.1-py3-none-any.whl', 'Requires-Dist: decorator>=3.4.0\n');
+    lab.intercept = serveProjects({ demo: [demo, later], decorator: [decorator] });
+    const { plan } = await lab.sync(wanting([{ pypi: 'demo', ...bound }]));
+    expect(plan.simple).toMatchObject({ change: [`simple/demo/${demo.fileName}`], drop: [] });
+    expect(await page('demo')).toMatchObject([
+      { filename: demo.fileName, 'requires-python': '<3.9' },
+      { filename: later.fileName, 'requires-python': '<3.9' },
+    ]);
+    const again = await lab.sync(wanting([{ pypi: 'demo', ...bound }]));
+    expect(again.plan.simple).toMatchObject({ change: [], decisions: {}, alterations: {} });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect((await page('demo')).map((file) => file['requires-python'])).toEqual([undefined, undefined]);
+    expect(await damage()).toEqual([]);
+  });
+
+  it('does not keep what was read of an sdist for every python', async () => {
+    await channel();
+    const sdist = { fileName: 'demo-1.0.tar.gz', bytes: buildSdist({ files: {} }) };
+    lab.intercept = serveProjects({ demo: [sdist] });
+    const entry = { pypi: 'demo ==1.0', sdist: 'unpack' };
+    await lab.sync(wanting([entry]));
+    expect(await names('demo')).toEqual(['demo-1.0-0gatehouse1-py3-none-any.whl']);
+    const { plan } = await lab.sync(wanting([{ ...entry, ...bound }]));
+    expect(plan.simple.drop).toEqual(['simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl']);
+    const bounded = 'demo-1.0-0gatehouse1-cp30.cp31.cp32.cp33.cp34.cp35.cp36.cp37.cp38-none-any.whl';
+    expect(await names('demo')).toEqual([bounded]);
+    await lab.sync(wanting([entry]));
+    expect(await names('demo')).toEqual([bounded, 'demo-1.0-0gatehouse1-py3-none-any.whl']);
+    expect(await damage()).toEqual([]);
+  });
+
+  it('keeps nothing for pip where a page has no words for it', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    const { plan } = await lab.sync(wanting([{ pypi: 'demo', depends: ['python 3.8.*|3.10.*'] }]));
+    expect(plan.simple.drop).toEqual([`simple/demo/${demo.fileName}`]);
+    expect([await names('demo'), await names('decorator')]).toEqual([[], [decorator.fileName]]);
   });
 });
 
@@ -137,6 +185,25 @@ describe('what pip cannot have, and what conda cannot', () => {
     expect(await damage()).toEqual([]);
   });
 
+  it('a wheel that asks for something else than the metadata beside it said is not taken', async () => {
+    await channel();
+    const compiled = wheel('demo-1.0-cp312-cp312-win_amd64.whl', 'Requires-Dist: decorator\n', {
+      'core-metadata': true,
+    });
+    const said = Buffer.from('Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n');
+    const beside = { fileName: `${compiled.fileName}.metadata`, bytes: said };
+    lab.intercept = serveProjects({ demo: [compiled, beside] });
+    const { plan, problems } = await lab.sync(
+      wanting([{ pypi: 'demo', platforms: ['win-64'] }], { platforms: ['win-64'] }),
+    );
+    expect(plan.simple.add).toEqual([`simple/demo/${compiled.fileName}`]);
+    expect(problems).toEqual([
+      `package.refused simple/demo/${compiled.fileName}`,
+      'proof.unsolvable pypi:demo on win-64 for pip',
+    ]);
+    expect(await names('demo')).toEqual([]);
+  });
+
   it('what neither can have is a failure', async () => {
     await channel();
     lab.intercept = serveProjects({ demo: [wheel('demo-1.0-cp312-cp312-win_amd64.whl')] });
@@ -180,6 +247,21 @@ describe('what pip has', () => {
     const over = await lab.sync(wanting([{ pypi: 'demo' }]));
     expect(over.plan.simple.drop).toEqual([`simple/decorator/${decorator.fileName}`]);
     expect(await names('decorator')).toEqual([later.fileName]);
+  });
+
+  it('is decided anew once a damaged control is deleted, as the error says', async () => {
+    await channel();
+    lab.intercept = serveProjects(both);
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    const control = join(lab.store, '_gatehouse/control/simple/demo.json');
+    const sound = await readFile(control, 'utf8');
+    await writeFile(control, '{');
+    const hint = 'put its last version back from a backup, or delete it and run a sync, which decides anew';
+    await expect(lab.sync(wanting([{ pypi: 'demo' }]))).rejects.toMatchObject({ code: 'json.invalid', hint });
+    await rm(control);
+    expect((await lab.sync(wanting([{ pypi: 'demo' }]))).problems).toEqual([]);
+    expect(await readFile(control, 'utf8')).toBe(sound);
+    expect(await names('demo')).toEqual([demo.fileName]);
   });
 
   it('stays while an index fails, and nothing leaves', async () => {
@@ -242,7 +324,7 @@ describe('the proof for pip', () => {
     expect((await proving()).lost).toEqual([
       {
         ...{ client: 'pip', entry: 'pypi:demo', platform: 'linux-64', installable: false, pythons: [] },
-        explanation: expect.stringContaining('decorator 5.3.1 cannot be read'),
+        explanation: 'decorator-5.3.1-py3-none-any.whl.metadata is not what its page says',
       },
     ]);
     const { problems } = await lab.sync(wanting([{ pypi: 'demo' }]));
@@ -273,6 +355,18 @@ describe('the proof for pip', () => {
     const { proof, problems } = await lab.sync(allowlist);
     expect([problems, proof.proof.pip.map(({ pythons }) => pythons)]).toEqual([[], [['3.12']]]);
     expect((await prove(allowlist, { ...lab.world, log: () => {} })).proof).toEqual(proof.proof);
+  });
+
+  it('ends where pip does: at damaged metadata of the newest release, though an older one is sound', async () => {
+    await channel();
+    const later = wheel('decorator-6.0-py3-none-any.whl');
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    lab.intercept = serveProjects({ demo: [demo], decorator: [decorator, later] });
+    await lab.sync(wanting([{ pypi: 'demo' }]));
+    expect(await names('decorator')).toEqual([decorator.fileName, later.fileName]);
+    await rm(join(lab.store, 'simple/decorator', `${later.fileName}.metadata`));
+    expect((await proving()).proof.pip).toMatchObject([{ installable: false }]);
   });
 
   it('is told where what was planned is not there', async () => {

@@ -24,6 +24,8 @@ export const simpleFileSchema = z.strictObject({
   uploadTime: z.string().nullable(),
   /** Only of a wheel that is read from a source distribution: the sdist's name. */
   sdist: z.string().optional(),
+  /** What the plan went by, where it read this wheel's metadata: it was read beside the wheel, or of a part of it. */
+  asks: sha256Schema.optional(),
   /** As upstream's page has it (PEP 592). */
   yanked: z.union([z.literal(true), z.string()]).optional(),
   /** What the page says instead of the metadata's `Requires-Python`: with the entry's own bound on python. */

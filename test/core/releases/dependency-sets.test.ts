@@ -46,6 +46,11 @@ it('brings the extras that a release asks of itself', async () => {
   expect(sets.map(({ depends }) => depends)).toEqual(targets.map(() => ['c']));
 });
 
+it('looks no further than 20 deep for extras that bring extras', { timeout: 5000 }, async () => {
+  const chain = Array.from({ length: 5000 }, (_, i) => `demo[x${i + 1}]; extra == "x${i}"`);
+  expect(await needs('demo[x0]', ...chain)).toMatchObject({ detail: expect.stringContaining('more than 20 deep') });
+});
+
 it.each([
   ['y; platform_release >= "5"', /"y; platform_release >= "5""/, /"depends": \["y"\]/],
   ['y @ https://a.example/y.whl', /by a URL/, /"depends": \["y"\]/],

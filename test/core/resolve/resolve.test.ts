@@ -191,6 +191,19 @@ describe('what is let in', () => {
   });
 });
 
+it.each([
+  [['a-1-py3-none-any.whl', 'a-1-py311-none-any.whl', 'a-1-py310-none-any.whl'], 'py311'],
+  [['a-1-py3-none-any.whl', 'a-1-py310-none-any.whl', 'a-1-py39-none-any.whl'], 'py3'],
+  [['a-1-py310-none-any.whl', 'a-1-py39-none-any.whl'], 'py310'],
+  [['a-1-py311-none-any.whl', 'a-1-cp311-none-any.whl'], 'cp311'],
+  [['a-1-cp37-abi3-linux_x86_64.whl', 'a-1-cp310-abi3-linux_x86_64.whl'], 'cp310'],
+])('goes by the wheel that pip takes: of %j the one for %s', async (files, python) => {
+  const markers = files.map((name) => [name, needs(name.split('-')[2] ?? '')] as const);
+  const others = files.map((name) => [pure(`${name.split('-')[2]}-1`), []] as const);
+  const index = indexOf(Object.fromEntries([...markers, ...others]));
+  expect(await resolved(index, 'a')).toBe([`a 1`, `${python} 1`].join('; '));
+});
+
 it('a search is bounded: ten projects want nine places, and it is given up', async () => {
   const places = Array.from({ length: 9 }, (_, i) => i + 1);
   const projects = Array.from({ length: 10 }, (_, i) => i + 1);
@@ -200,4 +213,23 @@ it('a search is bounded: ten projects want nine places, and it is given up', asy
   const taken = places.flatMap((place) => projects.map((one) => [pure(`place${place}-${one}`), []] as const));
   const index = indexOf(Object.fromEntries([...wanting, ...taken]));
   expect(await resolved(index, projects.map((one) => `p${one}`).join(' & '))).toContain('the search was given up');
+});
+
+describe('metadata that would cost hours is no candidate: ', () => {
+  const numbers = Array.from({ length: 5000 }, (_, i) => i);
+
+  it.each([
+    ['lines about one project', numbers.map((i) => `b>=0.${i}`), 'a 2 asks for b more than 100 times'],
+    [
+      'extras that each bring another',
+      ['a[x0]', ...numbers.map((i) => `a[x${i + 1}]; extra == "x${i}"`)],
+      'a 2 asks for more extras of its own than any release has',
+    ],
+    ['a thousand extras', [`a[${numbers.slice(0, 1500).map((i) => `x${i}`)}]`], 'a 2 asks for more extras of its own'],
+  ])('%s', { timeout: 5000 }, async (_, lines, why) => {
+    const metadata = [...needs(...lines), ...extra(...numbers.map((i) => `x${i}`))];
+    const newest = { [pure('a-2')]: metadata, [pure('b-1')]: [] };
+    expect(await resolved(indexOf({ ...newest, [pure('a-1')]: [] }), 'a')).toBe('a 1');
+    expect(await resolved(indexOf(newest), 'a')).toContain(why);
+  });
 });

@@ -51,6 +51,12 @@ it('takes a body of any length, and no field of a hundred thousand lines', () =>
 });
 
 describe('parseCoreMetadata', () => {
+  it('takes ten thousand requirements and no more', () => {
+    const text = (count: number) => `Name: a\nVersion: 1\n${'Requires-Dist: b\n'.repeat(count)}`;
+    expect(parse(text(10_000)).requiresDist).toHaveLength(10_000);
+    expect(codeOf(() => parse(text(10_001)))).toBe('A13.json');
+  });
+
   it('reads what a plan needs', () => {
     const text =
       'Name: Ruamel_YAML\nVersion: v1.0-1\nRequires-Dist: a\n  >=1\nRequires-Dist: b\nRequires-Python: >=3\n';
