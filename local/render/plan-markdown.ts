@@ -44,11 +44,14 @@ function addRows({ artifacts, add }: Plan): string[][] {
     .map((artifact) => [
       codeCell(artifactId(artifact)),
       fromCell(artifact),
-      formatBytes(bytesToFetch(artifact)),
+      sizeCell(bytesToFetch(artifact)),
       artifact.why.map(codeCell).join(', '),
       codeCell((artifact.made ?? artifact).sha256?.slice(0, 12) ?? 'none'),
     ]);
 }
+
+/** Nothing, where upstream does not say how large a file is. */
+const sizeCell = (bytes: number): string => (bytes === 0 ? '' : formatBytes(bytes));
 
 /** The file that a package is made of has the sha256 of the row; a package of a channel is its own. */
 const fromCell = ({ made }: Artifact): string => (made === undefined ? 'conda' : `pypi: ${codeCell(made.fileName)}`);
@@ -71,7 +74,7 @@ function simpleAddRows({ files, add }: SimplePlan): string[][] {
     .map((file) => [
       codeCell(simpleFileId(file)),
       codeCell(file.sdist ?? file.fileName),
-      formatBytes(file.size ?? 0),
+      sizeCell(file.size ?? 0),
       file.why.map(codeCell).join(', '),
       codeCell(file.sha256.slice(0, 12)),
     ]);

@@ -95,12 +95,15 @@ function storeLine(event: Event): string | null {
     case 'index.project':
       return `indexed simple/${event.project}: ${event.files === 1 ? '1 file' : `${event.files} files`}`;
     case 'prove.entry':
-      return `${event.installable ? 'proved' : 'NOT installable:'} ${event.entry} on ${event.platform}`;
+      return provedLine(event);
     case 'verify.object':
       return event.sound ? null : `damaged ${event.key}`;
     default:
       return null;
   }
 }
+
+const provedLine = ({ installable, entry, platform, client }: Extract<Event, { type: 'prove.entry' }>): string =>
+  `${installable ? 'proved' : 'NOT installable:'} ${entry} on ${platform}${client === 'pip' ? ' for pip' : ''}`;
 
 const packages = (count: number): string => (count === 1 ? '1 package' : `${count} packages`);

@@ -41,6 +41,8 @@ function addedBecause(file: SimpleFile | undefined): string {
 export function simpleTotals(simple: SimplePlan): string {
   const { files, add, change, drop } = simple;
   if (files.length + drop.length === 0) return '';
-  const bytes = formatBytes(fileBytesToAdd(simple));
-  return `for pip: ${files.length} files needed: ${add.length} to fetch (${bytes}), ${change.length} to change, ${drop.length} to drop`;
+  const bytes = fileBytesToAdd(simple);
+  // An index in HTML does not say how large its files are.
+  const size = bytes === 0 ? '' : ` (${formatBytes(bytes)})`;
+  return `for pip: ${files.length} files needed: ${add.length} to fetch${size}, ${change.length} to change, ${drop.length} to drop`;
 }

@@ -47,6 +47,13 @@ describe('what pip gets', () => {
     expect(planText(emptyPlan)).not.toContain('pip');
   });
 
+  it('has no size where the index does not say one', () => {
+    const files = plan.simple.files.map((one) => ({ ...one, size: null }));
+    const unsized = { ...plan, simple: { ...plan.simple, files } };
+    expect(planText(unsized)).toContain('for pip: 2 files needed: 1 to fetch, 1 to change, 1 to drop');
+    expect(planMarkdown(unsized)).toContain('| `demo-1.0.tar.gz` |  |');
+  });
+
   it('has tables of its own in Markdown', () => {
     const markdown = planMarkdown(plan);
     expect(markdown).toContain(
