@@ -12,13 +12,13 @@ export function planMarkdown(plan: Plan): string {
   return [
     '## Gatehouse plan',
     planTotals(plan),
-    markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRow)),
+    markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRowOf(plan))),
     markdownTable('Fetch', ['package', 'from', 'size', 'for', 'sha256'], addRows(plan)),
     markdownTable('Change', ['package'], idRows(plan.change)),
     markdownTable('Drop', ['package'], idRows(plan.drop)),
     markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
     simpleTotals(plan.simple),
-    markdownTable('Entries for pip', ['entry', 'platform', 'pythons', 'files'], simpleEntryRows(plan.simple.entries)),
+    markdownTable('Entries for pip', ['entry', 'platform', 'pythons', 'files'], simpleEntryRows(plan)),
     markdownTable('Fetch for pip', ['file', 'from', 'size', 'for', 'sha256'], simpleAddRows(plan.simple)),
     markdownTable('Change for pip', ['file'], idRows(plan.simple.change)),
     markdownTable('Drop for pip', ['file'], idRows(plan.simple.drop)),
@@ -30,12 +30,17 @@ export function planMarkdown(plan: Plan): string {
     .concat('\n');
 }
 
-const entryRow = ({ entry, platform, python, status, artifacts }: EntryOutcome): string[] => [
-  codeCell(entry),
-  platform,
-  codeCell(python ?? ''),
-  status === 'solved' ? `${artifacts.length}` : `**${status}**`,
-];
+const entryRowOf =
+  ({ simple, warnings }: Plan) =>
+  ({ entry, platform, python, status, artifacts }: EntryOutcome): string[] => {
+    const isTold = warnings.some(({ code, subject }) => code === 'pypi.pip-only' && subject === entry);
+    const unsolved = isTold && isSolved(simple.entries, entry, platform) ? 'for pip alone' : `**${status}**`;
+    const packages = status === 'solved' ? `${artifacts.length}` : unsolved;
+    return [codeCell(entry), platform, codeCell(python ?? ''), packages];
+  };
+
+const isSolved = (outcomes: readonly (EntryOutcome | PipOutcome)[], entry: string, platform: string): boolean =>
+  outcomes.some((one) => one.status === 'solved' && one.entry === entry && one.platform === platform);
 
 function addRows({ artifacts, add }: Plan): string[][] {
   const adding = new Set(add);
@@ -57,14 +62,18 @@ const sizeCell = (bytes: number): string => (bytes === 0 ? '' : formatBytes(byte
 const fromCell = ({ made }: Artifact): string => (made === undefined ? 'conda' : `pypi: ${codeCell(made.fileName)}`);
 
 /** One row for an entry on a platform: the pythons that it solves with. */
-function simpleEntryRows(entries: readonly PipOutcome[]): string[][] {
-  return [...Map.groupBy(entries, ({ entry, platform }) => `${platform} ${entry}`).values()].map((group) => {
-    const [{ entry, platform, status } = { entry: '', platform: '', status: 'failed' }] = group;
-    const solved = group.filter((one) => one.status === 'solved');
-    const files = new Set(solved.flatMap((one) => one.files));
-    const pythons = solved.map(({ python }) => python).join(', ');
-    return [codeCell(entry), platform, pythons, solved.length > 0 ? `${files.size}` : `**${status}**`];
-  });
+function simpleEntryRows(plan: Plan): string[][] {
+  return [...Map.groupBy(plan.simple.entries, ({ entry, platform }) => `${platform} ${entry}`).values()].map(
+    (group) => {
+      const [{ entry, platform, status } = { entry: '', platform: '', status: 'failed' }] = group;
+      const solved = group.filter((one) => one.status === 'solved');
+      const files = new Set(solved.flatMap((one) => one.files));
+      const pythons = solved.map(({ python }) => python).join(', ');
+      const isForConda = status === 'unsolvable' && isSolved(plan.entries, entry, platform);
+      const unsolved = isForConda ? 'for conda alone' : `**${status}**`;
+      return [codeCell(entry), platform, pythons, solved.length > 0 ? `${files.size}` : unsolved];
+    },
+  );
 }
 
 function simpleAddRows({ files, add }: SimplePlan): string[][] {
