@@ -3,6 +3,7 @@ import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { startProgress } from './progress-bars.ts';
 import type { Terminal } from './terminal.ts';
+import { toFetch } from './to-fetch.ts';
 
 export interface Reporter {
   readonly log: Log;
@@ -74,7 +75,7 @@ export function eventLine(event: Event): string | null {
     case 'plan.unsolved':
       return `cannot solve ${event.entry} on ${event.platform}`;
     case 'plan.ready':
-      return `plan: ${event.add} to fetch (${formatBytes(event.bytes)}), ${event.drop} to drop`;
+      return `plan: ${toFetch(event.add, event.bytes)}, ${event.drop} to drop`;
     case 'retry':
       return `retry ${event.attempt} of ${event.url} in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
     default:

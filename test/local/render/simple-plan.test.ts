@@ -37,7 +37,7 @@ describe('what pip gets', () => {
   it('is on lines of its own, with its own sum', () => {
     expect(planText(plan)).toBe(
       [
-        '0 packages needed: 0 to fetch (0 B), 0 to change, 0 to drop',
+        '0 packages needed: 0 to fetch, 0 to change, 0 to drop',
         '+ simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl (2.0 kB)  for pypi:demo ==1.0, read from demo-1.0.tar.gz',
         '~ simple/b/b-1.0-py3-none-any.whl  its yank or its bound on python changes',
         '- simple/c/c-1.0-py3-none-any.whl',
