@@ -38,6 +38,7 @@ const generated = (name: string, shape: Omit<PackagesShape, 'subdir'>) => ({
 const folders = [
   generated('1,000 of 5 KB', { count: 1000 }),
   generated('5,000 of 5 KB', { count: 5000 }),
+  generated('20,000 of 5 KB', { count: 20_000 }),
   generated('1,000 around 200 KB', { count: 1000, medianBytes: 200_000 }),
   generated('5,000 around 200 KB', { count: 5000, medianBytes: 200_000 }),
   generated('5,000 around 200 KB, .conda only', { count: 5000, medianBytes: 200_000, formats: ['.conda'] }),

@@ -11,7 +11,7 @@ import { indexProjects } from '../core/steps/index-projects.ts';
 import { project } from '../test/support/simple/simple-scene.ts';
 import { benchProjects, decideAll, oneWheel } from './support/bench-projects.ts';
 import { parsePeer } from './support/contender.ts';
-import { answerMs, answersPerSecond, untilServed } from './support/load.ts';
+import { answerMs, answersPerSecond, freePort, untilServed } from './support/load.ts';
 import { machine } from './support/machine.ts';
 import { type Measured, measure } from './support/measure.ts';
 import { median } from './support/median.ts';
@@ -98,8 +98,8 @@ const servers = [
 const wheels = values.peer.length === 0 ? folder : await wheelsOnly();
 const simpleJson = 'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01';
 const served: string[][] = [];
-for (const [number, { name, command }] of servers.entries()) {
-  const port = 18_080 + number;
+for (const { name, command } of servers) {
+  const port = await freePort();
   const base = `http://127.0.0.1:${port}/simple/`;
   const line = command.replaceAll('{folder}', wheels).replaceAll('{port}', `${port}`);
   const child = spawn('sh', ['-c', line], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -1,3 +1,4 @@
+import type { Bzip2 } from '../core/ports/bzip2.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Fetch } from '../core/ports/fetch.ts';
 import { GatehouseError } from '../core/problems/error.ts';
@@ -8,16 +9,17 @@ const reserveMs = 10_000;
 interface Timed {
   readonly fetch: Fetch;
   readonly clock: Clock;
+  readonly bzip2?: Bzip2;
 }
 
 /**
- * A fetch and a clock whose transfers and waits end in an error 10 seconds before the function is cut off, so that the
+ * A fetch, a clock and a bzip2 whose transfers, waits and streams end in an error 10 seconds before the function is cut off, so that the
  * message that took too long fails alone and by name.
  *
  * @param remaining milliseconds left of the function's time
  * @throws GatehouseError `upstream.stalled` (retry), from what it returns
  */
-export function withinTime({ fetch, clock }: Timed, remaining: () => number): Timed {
+export function withinTime({ fetch, clock, bzip2 }: Timed, remaining: () => number): Timed {
   const within = async <T>(work: Promise<T>): Promise<T> => {
     const left = remaining() - reserveMs;
     if (left <= 0) throw outOfTime();
@@ -41,6 +43,7 @@ export function withinTime({ fetch, clock }: Timed, remaining: () => number): Ti
       const response = await within(fetch(url, headers, from));
       return { ...response, body: bodyWithin(response.body, within) };
     },
+    ...(bzip2 && { bzip2: (bytes: Uint8Array) => within(bzip2(bytes)) }),
   };
 }
 
@@ -62,7 +65,7 @@ async function* bodyWithin(
 }
 
 const outOfTime = () =>
-  new GatehouseError('upstream.stalled', "the function's time is over before the transfer is", {
+  new GatehouseError('upstream.stalled', "the function's time is over before its work is", {
     retry: true,
-    hint: 'give the function more memory, and with it more network, or fetch this one with the command line',
+    hint: 'give the function more memory, and with it more network and CPU, or fetch this one with the command line',
   });

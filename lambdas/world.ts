@@ -13,6 +13,7 @@ import { s3Store } from '../adapters/store-s3/store-s3.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { parseValue } from '../core/json/json.ts';
 import type { ChannelName } from '../core/layout/keys.ts';
+import type { Bzip2 } from '../core/ports/bzip2.ts';
 import type { DocumentCache } from '../core/ports/cache.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Fetch } from '../core/ports/fetch.ts';
@@ -34,6 +35,8 @@ export interface DownloaderWorld extends CloudWorld {
   readonly fetch: Fetch;
   /** Bytes: no larger package can be taken in here. */
   readonly scratch: number;
+  /** Undefined where nobody asked for it (`bz2` in lib/settings.ts). */
+  readonly bzip2?: Bzip2;
 }
 
 export interface ProverWorld extends CloudWorld {
@@ -45,7 +48,7 @@ export interface IndexerWorld extends CloudWorld {
   /** Takes paths out of the edges' caches before their minute is over; null where nobody asked for it. */
   readonly invalidate: ((paths: readonly string[]) => Promise<void>) | null;
   /** Undefined where nobody asked for it (`bz2` in lib/settings.ts). */
-  readonly bzip2?: (bytes: Uint8Array) => Promise<Uint8Array>;
+  readonly bzip2?: Bzip2;
 }
 
 export interface PrunerWorld extends CloudWorld {
@@ -91,7 +94,7 @@ const maxDelaySeconds = 900;
 /** Bundled beside each function that solves (lib/bundle-functions.ts). */
 const solverWorkerUrl = new URL('./solver-worker.mjs', import.meta.url);
 
-/** Bundled beside the indexer where `bz2` is on (lib/bundle-functions.ts). */
+/** Bundled beside the downloader and the indexer where `bz2` is on (lib/bundle-functions.ts). */
 const bzip2WorkerUrl = new URL('./bzip2-worker.mjs', import.meta.url);
 
 /** Of the queue that the function works off. */
@@ -123,7 +126,7 @@ const readEnvironment = <T>(schema: z.ZodType<T>): T => parseValue({ ...process.
 
 export function openDownloader(): DownloaderWorld & Postponing {
   const variables = readEnvironment(workerEnvironment);
-  return { ...openWorker(variables), fetch: httpFetch() };
+  return { ...openWorker(variables), fetch: httpFetch(), ...bundledBzip2() };
 }
 
 export function openProver(): ProverWorld & Postponing {
@@ -138,7 +141,7 @@ export function openIndexer(): IndexerWorld & Postponing {
     ...openWorker(variables),
     queue: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
     invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
-    ...(existsSync(bzip2WorkerUrl) && { bzip2: (bytes: Uint8Array) => compressBzip2(bytes, bzip2WorkerUrl) }),
+    ...bundledBzip2(),
   };
 }
 
@@ -165,6 +168,9 @@ export function openScraper(): ScraperWorld & Postponing {
     indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
   };
 }
+
+const bundledBzip2 = (): { bzip2?: Bzip2 } =>
+  existsSync(bzip2WorkerUrl) ? { bzip2: (bytes) => compressBzip2(bytes, bzip2WorkerUrl) } : {};
 
 function openWorker(variables: z.infer<typeof workerEnvironment>) {
   const { GATEHOUSE_BUCKET: bucket, GATEHOUSE_OWN_QUEUE_URL: ownQueue } = variables;

@@ -7,11 +7,14 @@ const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner', '
 /** Each is a file of lambdas/, whose `handler` is `index.handler` of its bundle. */
 export type FunctionName = (typeof functionNames)[number];
 
+/** Functions that compress by bzip2, where that is asked for. */
+const compressing = ['downloader', 'indexer'] as const;
+
 /** Functions that solve, and so have the solver's thread and its WASM beside them. */
 const solving = ['scraper', 'prover'] as const;
 
 export interface BundleOptions {
-  /** Puts the bzip2 thread beside the indexer. It holds compressjs, which is GPL-2.0, so nobody gets it unasked. */
+  /** Puts the bzip2 thread beside the downloader and the indexer. It holds compressjs, which is GPL-2.0, so nobody gets it unasked. */
   readonly bz2: boolean;
 }
 
@@ -76,10 +79,11 @@ function bundleSolver(outdir: string): void {
 
 /** Bundles compressjs's bzip2 alone: another method assigns a global that it never declared, which a module may not. */
 function bundleCompressor(outdir: string): void {
+  const workers = compressing.map((name) => [`${name}/bzip2-worker`, 'adapters/compress-bzip2/worker.ts'] as const);
   buildSync({
     ...esModule,
-    outdir: join(outdir, 'indexer'),
-    entryPoints: { 'bzip2-worker': 'adapters/compress-bzip2/worker.ts' },
+    outdir,
+    entryPoints: Object.fromEntries(workers),
     alias: {
       ...zod,
       amdefine: join(root, 'lib/shims/amdefine.cjs'),

@@ -9,7 +9,7 @@ import { acknowledgeFindings } from './acknowledge-findings.ts';
 import { channelAlarms } from './alarms.ts';
 import { bundleFunctions, type FunctionName } from './bundle-functions.ts';
 import { channelDelivery } from './delivery.ts';
-import { deployFiles } from './deployed-files.ts';
+import { deployFiles, expectBzip2 } from './deployed-files.ts';
 import { sizeOf } from './functions.ts';
 import { channelPipeline, type Functions } from './pipeline.ts';
 import { encryptedQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
@@ -42,6 +42,7 @@ export class CondaChannel extends Construct {
     super(scope, id);
     const { allowlist = join(root, 'allowlist.json'), patches, bundles, ...given } = props;
     const settings = readSettings(given, `The props of ${this.node.path}`);
+    expectBzip2(allowlist, settings);
     const deadLetters = encryptedQueue(this, 'EventDeadLetters');
     this.queues = channelQueues(this, settings);
     this.bucket = channelBucket(this, this.queues);

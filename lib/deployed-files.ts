@@ -1,12 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
+import { parseAllowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { allowlistKey, patchKey } from '../core/layout/keys.ts';
 import { parsePatchFileName } from '../core/layout/patch-file-name.ts';
+import type { Settings } from './settings.ts';
 
 export interface RepositoryFiles {
   /** The path of allowlist.json. */
@@ -42,6 +44,19 @@ export function deployFiles(scope: Construct, files: RepositoryFiles, deployer: 
       files: assets.map(({ key, asset }) => ({ bucket: asset.s3BucketName, key: asset.s3ObjectKey, target: key })),
     },
   });
+}
+
+/**
+ * What would fail as each package is made. An allowlist that cannot be read is told of by the pipeline, which keeps the
+ * channel as it is meanwhile.
+ *
+ * @throws when the allowlist asks for `.tar.bz2` and the functions cannot compress
+ */
+export function expectBzip2(path: string, { bz2 }: Pick<Settings, 'bz2'>): void {
+  if (bz2 || !existsSync(path)) return;
+  const parsed = parseAllowlist(readFileSync(path), path);
+  if (!parsed.ok || parsed.allowlist.packageFormat === '.conda') return;
+  throw new Error(`${path} says "packageFormat": ".tar.bz2", which takes compressjs (GPL-2.0): deploy with -c bz2=on`);
 }
 
 function patchFiles(folder: string): { path: string; key: string }[] {

@@ -50,7 +50,10 @@ const settingsSchema = z
     retain: numberFrom(1, 3650).default(90),
     /** What each function gets, where it is not what lib/functions.ts says. */
     sizes: sizes.prefault({}),
-    /** Lets `forms` ask for repodata.json.bz2, for conda before 4.7. Brings compressjs (GPL-2.0) into the indexer. */
+    /**
+     * Lets `forms` ask for repodata.json.bz2 and `packageFormat` for .tar.bz2, for conda before 4.7. Brings compressjs
+     * (GPL-2.0) into the indexer and the downloader.
+     */
     bz2: flag.default(false),
     /** Invalidates what CloudFront holds of an index that changed, instead of letting it age for a minute. */
     invalidate: flag.default(false),

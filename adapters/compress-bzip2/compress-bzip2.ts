@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { GatehouseError } from '../../core/problems/error.ts';
 
 /**
- * The bytes as one bzip2 stream, made in a thread of its own that ends with it: for `repodata.json.bz2`.
+ * The bytes as one bzip2 stream, made in a thread of its own that ends with it: for `repodata.json.bz2`
+ * and made packages.
  *
  * @param workerUrl where `worker.ts` is, when a bundler has moved it
  * @throws GatehouseError `internal.bug` when the thread dies

@@ -1,4 +1,17 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { createServer } from 'node:net';
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
 
 /** Seconds from now until a URL answers with 200: it is asked every 10 ms. */
 export async function untilServed(url: string): Promise<number> {

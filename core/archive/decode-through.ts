@@ -21,9 +21,8 @@ export async function* decodeThrough(
 
 /**
  * What a decoder makes of chunks, each given to it only once all that came of the one before has been read: no more lies
- * in memory than one chunk unpacks to. A decoder in a pipeline leaves that to the streams' back-pressure, and in a busy
- * process a decoder of Node 24.21 was now and then found at the end of 33 kB of zstd, 1 GB in its buffer, before the
- * first read. Ends where the decoder does, which may be before its input's end.
+ * in memory than one chunk unpacks to, however slow the reader. Ends where the decoder does, which may be before its
+ * input's end.
  *
  * @throws what the decoder, or `chunks`, fails with
  */

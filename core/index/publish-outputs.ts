@@ -3,6 +3,7 @@ import type { IndexFile, OptionalIndexFile } from '../layout/index-files.ts';
 import { indexKey, type ObjectKey } from '../layout/keys.ts';
 import type { RecordSource } from '../outputs/entries/entry-source.ts';
 import { type MadeFromSubdir, type MadeOutput, makingOf, type Output, subdirOutputs } from '../outputs/outputs.ts';
+import type { Bzip2 } from '../ports/bzip2.ts';
 import type { Log } from '../ports/log.ts';
 import type { Problem } from '../problems/problem.ts';
 import { makeShardIndex, mendShards, type ShardsWorld } from './make-shard-index.ts';
@@ -13,8 +14,8 @@ import { stateSource } from './state-source.ts';
 export interface OutputsWorld extends ShardsWorld {
   /** The optional index files that are asked for; none without it. */
   readonly asked?: ReadonlySet<OptionalIndexFile>;
-  /** One bzip2 stream of the bytes; a world without it leaves `repodata.json.bz2` as it is, and says so. */
-  readonly bzip2?: (bytes: Uint8Array) => Promise<Uint8Array>;
+  /** A world without it leaves `repodata.json.bz2` as it is, and says so. */
+  readonly bzip2?: Bzip2;
   readonly log?: Log;
 }
 

@@ -23,6 +23,7 @@ export const errorCodes = [
   'fetch.md5',
   'fetch.mutated',
   'fetch.unverifiable',
+  'fetch.bzip2',
   'fetch.failed',
   'package.refused',
   'package.identity',

@@ -1,7 +1,7 @@
 import { sha256Of } from '../names/digest.ts';
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
-import { parsePackageFileName } from '../names/package-file-name.ts';
+import { type PackageFormat, parsePackageFileName } from '../names/package-file-name.ts';
 import type { PackageName } from '../names/package-name.ts';
 import { parseSpecifier, type Specifier } from '../names/pep440/specifier.ts';
 import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
@@ -26,6 +26,7 @@ export interface MadeRequest {
   readonly closesOnIndex: boolean;
   /** What the package is called in conda. */
   readonly name: PackageName;
+  readonly format: PackageFormat;
   /** What the entry says that the package needs besides. */
   readonly depends: readonly MatchSpec[];
 }
@@ -58,7 +59,7 @@ export function madeRecord(
     { project: made.project, version },
     { name: made.name, depends, build, timestamp },
   );
-  const filename = parsePackageFileName(`${made.name}-${version.text}-${build}.conda`);
+  const filename = parsePackageFileName(`${made.name}-${version.text}-${build}${made.format}`);
   // Without a time of the index's the package is dated by what is in it, which nobody knows before it is made.
   const { timestamp: _, ...undated } = indexJson;
   const normal = normaliseRecord(timestamp === 0 ? undated : indexJson);

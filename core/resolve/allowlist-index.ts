@@ -111,6 +111,8 @@ function sdistWheels(files: readonly ProjectFile[], made: MadeRequest, bounds: r
   });
 }
 
+/** The oldest that a pip of the last five years runs on. */
+const lowestMinor = 6;
 /** Above all that there will be for long. */
 const highestMinor = 99;
 
@@ -122,7 +124,7 @@ const highestMinor = 99;
 function pythonTags(bound: string): readonly string[] {
   const specifier = parseSpecifier(bound);
   if (specifier === null || admitsPython(specifier, `3.${highestMinor}`)) return ['py3'];
-  const minors = Array.from({ length: highestMinor }, (_, minor) => minor);
+  const minors = Array.from({ length: highestMinor - lowestMinor }, (_, index) => lowestMinor + index);
   const own = minors.filter((minor) => admitsPython(specifier, `3.${minor}`)).map((minor) => `cp3${minor}`);
   return own.length === 0 ? ['py3'] : own;
 }

@@ -29,9 +29,10 @@ export function installRequests({
   environments,
   platforms,
   condaNames,
+  packageFormat,
 }: RequestedByAllowlist): InstallRequest[] {
   const single = entries.map((entry): InstallRequest => {
-    if (entry.kind === 'pypi') return requestMade(entry, condaNames);
+    if (entry.kind === 'pypi') return requestMade(entry, { condaNames, packageFormat });
     const channels = new Map(entry.channel === null ? [] : [[entry.spec.name, entry.channel]]);
     const specs = [entry.spec, ...entry.depends];
     return { id: canonicalMatchSpec(entry.spec), specs, platforms: entry.platforms, channels };
@@ -44,10 +45,13 @@ export const pypiRequests = (allowlist: RequestedByAllowlist): PypiRequest[] =>
     request.made === undefined ? [] : [{ ...request, made: request.made }],
   );
 
-type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platforms' | 'condaNames'>;
+type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platforms' | 'condaNames' | 'packageFormat'>;
 
 /** A made package takes the project's name unless the allowlist gives it another. */
-function requestMade(entry: PypiEntry, condaNames: Allowlist['condaNames']): InstallRequest {
+function requestMade(
+  entry: PypiEntry,
+  { condaNames, packageFormat: format }: Pick<Allowlist, 'condaNames' | 'packageFormat'>,
+): InstallRequest {
   const { name: project, unpack, closesOnIndex, depends, platforms } = entry;
   const specifier = parseSpecifier(entry.specifier);
   // A local version is for pip alone, and nothing is made of it.
@@ -56,7 +60,7 @@ function requestMade(entry: PypiEntry, condaNames: Allowlist['condaNames']): Ins
   const name = packageNameSchema.parse(condaNames.get(project) ?? project);
   const spec = ownSpec(`${name} ${specifier.clauses.length === 0 ? '*' : versions.text} ${madeBuild}*`);
   const id = `pypi:${project}${entry.specifier === '' ? '' : ` ${entry.specifier}`}`;
-  const made = { project, specifier, unpack, closesOnIndex, name, depends };
+  const made = { project, specifier, unpack, closesOnIndex, name, format, depends };
   return { id, specs: [spec], platforms, channels: new Map(), made };
 }
 

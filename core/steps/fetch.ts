@@ -7,7 +7,7 @@ import { identityProblems } from '../package/check-identity.ts';
 import { readPackageInfo } from '../package/read-package-info.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { type MadePackage, makePackage } from '../python-index/make-package.ts';
+import { type MadePackage, type MakingWorld, makePackage } from '../python-index/make-package.ts';
 import { expectRoom } from '../python-index/stage-bytes.ts';
 import { isVerifiable } from '../record/record.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
@@ -23,7 +23,7 @@ import {
 import { type Brought, type FetchOutcome, fetchOutcome } from '../upstream/fetch-outcome.ts';
 import { converterRevision } from '../wheel/convert-wheel.ts';
 
-export interface FetchWorld extends DownloadWorld {
+export interface FetchWorld extends DownloadWorld, Pick<MakingWorld, 'bzip2'> {
   readonly channel: ChannelName;
   /** Bytes that the store can stage of one package and of what it is made of; any number without it. */
   readonly scratch?: number;
@@ -55,9 +55,10 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   const { size: wanted } = artifact.made ?? artifact;
   log({ type: 'fetch.started', key, size: wanted ?? 0 });
   const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: wanted ?? bytes });
-  await using received = await (artifact.made === undefined
+  const { filename, made } = artifact;
+  await using received = await (made === undefined
     ? download(artifact, world, progress)
-    : makePackage(artifact.made, world, progress));
+    : makePackage({ filename, made }, world, progress));
   const findings = await readPackage(artifact, received);
   await writeProvenance({ artifact, digests: received.digests, findings }, world);
   const { sha256, md5, size } = received.digests;
@@ -81,7 +82,7 @@ async function findInStore(
   if (object === null) return null;
   const digests = await storedDigests(object);
   const { made, ...place } = { ...artifact, channel };
-  // What two versions of zstd make of one file differs, and is the same package.
+  // What two versions of zstd or compressjs make of one file differs, and is the same package.
   const isMade = made !== undefined && (await wasMadeOf(store, place, digests.sha256, made.sha256));
   const fault = made === undefined ? digestFault(expected, digests)?.message : `not made of ${made.fileName}`;
   if (isMade || fault === undefined) return digests;

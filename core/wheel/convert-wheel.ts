@@ -5,9 +5,15 @@ import { sizedBytes } from '../archive/sized-bytes.ts';
 import type { TarFile } from '../archive/tar/write-tar.ts';
 import { compareCodePoints } from '../json/json.ts';
 import { sha256Of } from '../names/digest.ts';
-import { type PackageFileName, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
+import {
+  type PackageFileName,
+  type PackageFormat,
+  packageFileParts,
+  parsePackageFileName,
+} from '../names/package-file-name.ts';
 import { isForEveryPlatform, isForPython3 } from '../names/wheel-file-name.ts';
-import { infoMembers, writeConda } from '../package/write-conda.ts';
+import { type Packing, packPackage } from '../package/pack-package.ts';
+import { infoMembers } from '../package/write-conda.ts';
 import { aboutOf } from './describe-wheel.ts';
 import { type CondaBuild, indexJsonOf } from './index-json-of.ts';
 import { type PlacedFile, placeFiles } from './place-files.ts';
@@ -30,14 +36,19 @@ export interface ConvertedWheel {
 /**
  * Makes a `noarch: python` package of a pure wheel: what the wheel has where conda puts it, `METADATA` byte for byte,
  * commands in `info/link.json`, licences in `info/licenses/`. The same wheel and build give the same bytes, for one
- * version of zstd. Nothing is written before `open` is read. Memory: what the wheel's file names take, and 64 MiB.
+ * version of zstd or of compressjs. Nothing is written before `open` is read. Memory: what the wheel's file names take,
+ * and 64 MiB.
  *
  * @throws GatehouseError `package.refused` with `wheel.platform`, `wheel.purelib`, `wheel.python`, `wheel.scheme`,
  *   `wheel.data-path`, `wheel.bytecode`, `wheel.package-name`, or A12 where two files would lie in one place
  */
-export async function convertWheel(wheel: Wheel, build: CondaBuild): Promise<ConvertedWheel> {
+export async function convertWheel(
+  wheel: Wheel,
+  build: CondaBuild,
+  packing: Packing = { format: '.conda' },
+): Promise<ConvertedWheel> {
   checkPure(wheel);
-  const fileName = condaFileName(wheel, build);
+  const fileName = condaFileName(wheel, build, packing.format);
   const { report, list } = collectFindings();
   const payload = withInstallerFiles(await placeFiles(wheel, report), wheel.stem);
   payload.sort((a, b) => compareCodePoints(a.path, b.path));
@@ -47,7 +58,7 @@ export async function convertWheel(wheel: Wheel, build: CondaBuild): Promise<Con
   const info = [...described, ...licences(wheel)].sort((a, b) => compareCodePoints(a.path, b.path));
   checkPlaces([...info, ...payload], report);
   const { stem } = packageFileParts(fileName);
-  const open = () => writeConda({ stem, payload, info, timestamp: build.timestamp });
+  const open = () => packPackage({ stem, payload, info, timestamp: build.timestamp }, packing);
   return { fileName, index, findings: [...wheel.findings, ...list()], open };
 }
 
@@ -58,8 +69,8 @@ function checkPure({ fileName, purelib }: Wheel): void {
   if (!isForPython3(fileName)) refuse('wheel.python', `${fileName.fileName} is not for Python 3`);
 }
 
-function condaFileName({ fileName }: Wheel, { name, build }: CondaBuild): PackageFileName {
-  const text = `${name}-${fileName.version.text}-${build}.conda`;
+function condaFileName({ fileName }: Wheel, { name, build }: CondaBuild, format: PackageFormat): PackageFileName {
+  const text = `${name}-${fileName.version.text}-${build}${format}`;
   const parsed = parsePackageFileName(text);
   return parsed ?? refuse('wheel.package-name', `${shown(text)} is no conda package file name`);
 }

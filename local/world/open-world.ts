@@ -9,6 +9,7 @@ import { systemClock } from '../../adapters/system-clock.ts';
 import type { PlanWorld } from '../../core/diff/make-plan.ts';
 import type { Patches } from '../../core/documents/patches/hotfix.ts';
 import type { ChannelName } from '../../core/layout/keys.ts';
+import type { Bzip2 } from '../../core/ports/bzip2.ts';
 import type { DocumentCache } from '../../core/ports/cache.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Fetch } from '../../core/ports/fetch.ts';
@@ -34,7 +35,7 @@ export interface World extends AsyncDisposable {
   readonly indexThreads?: () => IndexThreads;
   /** The organisation's own hotfixes, for the commands that plan. */
   readonly patches?: Patches;
-  readonly bzip2: (bytes: Uint8Array) => Promise<Uint8Array>;
+  readonly bzip2: Bzip2;
 }
 
 /** The world of a command line that works on a folder, or on `s3://BUCKET`. */

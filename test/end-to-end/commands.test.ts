@@ -60,8 +60,9 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
   it.concurrent('plan', async () => {
     const { status, stdout } = await runCli(['plan', '--json'], { cwd: home });
     expect(status).toBe(0);
-    const { artifacts, add, drop, entries, ...rest } = document(stdout);
+    const { artifacts, add, drop, entries, simple, ...rest } = document(stdout);
     expect({ add, drop }).toEqual({ add: [], drop: [] });
+    expect(simple).toEqual({ add: [], change: [], drop: [], entries: [], files: [] });
     expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [], warnings: [] });
     expect(rows(entries)).toHaveLength(1);
     const keys = ['subdir', 'filename', 'sha256', 'size', 'url', 'why'];

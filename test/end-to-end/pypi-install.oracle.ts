@@ -99,45 +99,50 @@ const projects = () => ({
   speed: [{ fileName: 'speed-2.0-py3-none-any.whl', bytes: buildWheel({ fileName: 'speed-2.0-py3-none-any.whl' }) }],
 });
 
-describe('packages that were made, solved and linked by rattler from the channel as it is served', () => {
-  let prefix = '';
-  let chosen = '';
-  beforeEach(async () => {
-    await lab.publish([interpreter(), await realPip()]);
-    lab.intercept = serveProjects(projects());
-    const more = { indexes: [`${lab.upstream.url}/simple`], python: [minor] };
-    const entries = [{ pypi: 'demo', dependencies: 'pypi' }];
-    const { problems } = await lab.sync(lab.allowlist(entries, more));
-    expect(problems).toEqual([]);
-    const url = await serveForTest({ store: lab.world.store });
-    // Not at once: this process is the server.
-    const asked = JSON.stringify([`${url}/conda`, ['demo', 'pip'], lab.store]);
-    ({ stdout: chosen } = await promisify(execFile)(python, ['-c', script, asked], { timeout: 60_000 }));
-    prefix = join(lab.store, 'prefix');
-  });
+describe.each(['.conda', '.tar.bz2'])(
+  'packages that were made as %s, solved and linked by rattler from the channel as it is served',
+  (packageFormat) => {
+    let prefix = '';
+    let chosen = '';
+    beforeEach(async () => {
+      await lab.publish([interpreter(), await realPip()]);
+      lab.intercept = serveProjects(projects());
+      const more = { indexes: [`${lab.upstream.url}/simple`], python: [minor], packageFormat };
+      const entries = [{ pypi: 'demo', dependencies: 'pypi' }];
+      const { problems } = await lab.sync(lab.allowlist(entries, more));
+      expect(problems).toEqual([]);
+      const url = await serveForTest({ store: lab.world.store });
+      // Not at once: this process is the server.
+      const asked = JSON.stringify([`${url}/conda`, ['demo', 'pip'], lab.store]);
+      ({ stdout: chosen } = await promisify(execFile)(python, ['-c', script, asked], { timeout: 60_000 }));
+      prefix = join(lab.store, 'prefix');
+      const made = Object.keys(await lab.index('noarch')).filter((name) => name.includes('-pypi_'));
+      expect(made.map((name) => name.endsWith(packageFormat))).toEqual([true, true, true]);
+    });
 
-  const run = (name: string, ...args: string[]) => {
-    const env = { PATH: process.env['PATH'] ?? '', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
-    const { stdout, stderr } = spawnSync(join(prefix, 'bin', name), args, { encoding: 'utf8', env });
-    return stdout + stderr;
-  };
+    const run = (name: string, ...args: string[]) => {
+      const env = { PATH: process.env['PATH'] ?? '', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
+      const { stdout, stderr } = spawnSync(join(prefix, 'bin', name), args, { encoding: 'utf8', env });
+      return stdout + stderr;
+    };
 
-  it('start their commands and scripts, and Python and pip see what was installed', async () => {
-    expect(chosen).toMatch(/"demo 1\.0", "helper 1\.5", "pip [\d.]+", "python [\d.]+", "speed 2\.0"/);
-    expect(run('tool', 'x')).toBe("ran ['x']\n");
-    expect(run('plain', 'a')).toBe("script ['a'] 1\n");
-    expect(await readFile(join(prefix, 'share/demo/data.json'), 'utf8')).toBe('{}');
-    const listed = run('python', '-m', 'pip', 'list', '--format', 'freeze').trim().split('\n');
-    expect(listed).toEqual(['demo==1.0', 'helper==1.5', expect.stringMatching(/^pip==/), 'speed==2.0']);
-    expect(run('python', '-m', 'pip', 'check')).toBe('No broken requirements found.\n');
-    const asked = `import importlib.metadata as m
+    it('start their commands and scripts, and Python and pip see what was installed', async () => {
+      expect(chosen).toMatch(/"demo 1\.0", "helper 1\.5", "pip [\d.]+", "python [\d.]+", "speed 2\.0"/);
+      expect(run('tool', 'x')).toBe("ran ['x']\n");
+      expect(run('plain', 'a')).toBe("script ['a'] 1\n");
+      expect(await readFile(join(prefix, 'share/demo/data.json'), 'utf8')).toBe('{}');
+      const listed = run('python', '-m', 'pip', 'list', '--format', 'freeze').trim().split('\n');
+      expect(listed).toEqual(['demo==1.0', 'helper==1.5', expect.stringMatching(/^pip==/), 'speed==2.0']);
+      expect(run('python', '-m', 'pip', 'check')).toBe('No broken requirements found.\n');
+      const asked = `import importlib.metadata as m
 for d in sorted(m.distributions(path=['${join(prefix, site)}']), key=lambda d: d.name):
     print(d.name, d.version, d.read_text('INSTALLER').strip(), [str(f) for f in d.files if not f.locate().exists()])`;
-    expect(run('python', '-c', asked).trim().split('\n')).toEqual([
-      'demo 1.0 conda []',
-      'helper 1.5 conda []',
-      expect.stringMatching(/^pip [\d.]+ conda \[\]$/),
-      'speed 2.0 conda []',
-    ]);
-  });
-});
+      expect(run('python', '-c', asked).trim().split('\n')).toEqual([
+        'demo 1.0 conda []',
+        'helper 1.5 conda []',
+        expect.stringMatching(/^pip [\d.]+ conda \[\]$/),
+        'speed 2.0 conda []',
+      ]);
+    });
+  },
+);

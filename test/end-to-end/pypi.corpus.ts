@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { damage, lab, useLab } from '../support/cli/lab.ts';
+import { holdShippedAllowlist } from '../support/cli/shipped-allowlist.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { corpus } from '../support/packages/corpus.ts';
 import { serveProjects } from '../support/python/serve-projects.ts';
@@ -38,7 +39,7 @@ it('networkx 1.10 comes of its sdist and decorator of its wheel, and the next sy
   ]);
   const wheels = {
     decorator: 'simple/decorator/decorator-4.4.2-py2.py3-none-any.whl',
-    networkx: 'simple/networkx/networkx-1.10-0gatehouse1-py3-none-any.whl',
+    networkx: 'simple/networkx/networkx-1.10-0gatehouse1-cp36.cp37.cp38-none-any.whl',
   };
   expect(plan.simple.add).toEqual([wheels.decorator, wheels.networkx]);
   expect(
@@ -62,3 +63,6 @@ it('networkx 1.10 comes of its sdist and decorator of its wheel, and the next sy
   const again = await lab.sync(lab.allowlist(entries, more));
   expect([again.problems, again.plan.add, again.plan.change, again.plan.drop]).toEqual([[], [], [], []]);
 });
+
+it('the shipped allowlist is planned, brought in and proved with the real networkx 1.10', () =>
+  holdShippedAllowlist(real('sdists/networkx-1.10.zip')));

@@ -25,7 +25,7 @@ export const overrun = ({ bytes, at }: HeldBits): boolean => at > bytes.length *
 
 /** The 48 bits that start each block, the digits of pi, and those that end a stream, the digits of its square root. */
 const blockMarker = 0x314159265359n;
-const endMarker = 0x177245385090n;
+export const endMarker = 0x177245385090n;
 export const markerBits = 48;
 /** A marker starts at any bit, so it can reach into a seventh byte. */
 export const markerSpanBytes = 7;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { notEmpty } from '../../json/length-checks.ts';
 import { quoted } from '../../json/text-problem.ts';
 import { optionalIndexFiles } from '../../layout/index-files.ts';
+import type { PackageFormat } from '../../names/package-file-name.ts';
 import { platformNames, subdirSchema } from '../../names/subdir.ts';
 import { sourceUrlSchema, urlOrNoneSchema } from './source-url.ts';
 import { wordedText } from './worded-text.ts';
@@ -89,6 +90,8 @@ const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.
 
 export const optionFormSchema = z.enum(optionalIndexFiles);
 
+export const packageFormatSchema = z.enum(['.conda', '.tar.bz2'] satisfies PackageFormat[]);
+
 export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualVersionSchema);
 export const environmentSchema = specs.check(notEmpty).meta({ minItems: 1 });
 
@@ -124,6 +127,9 @@ export const allowlistSchema = z
     mapping: urlOrNoneSchema
       .meta({ description: 'Where the file is that says which PyPI projects conda packages are; "none" for none.' })
       .meta({ examples: [defaultMapping] })
+      .optional(),
+    packageFormat: packageFormatSchema
+      .meta({ description: 'What is made of PyPI entries; .tar.bz2 for conda before 4.7.', default: '.conda' })
       .optional(),
     packages: z
       .array(z.union([specSchema, detailedEntrySchema]))

@@ -2,6 +2,7 @@ import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, memberOf } from '../../json/locate-json.ts';
 import { formatProblem, linesOf, problemsIn, quoted, type TextProblem } from '../../json/text-problem.ts';
 import type { OptionalIndexFile } from '../../layout/index-files.ts';
+import type { PackageFormat } from '../../names/package-file-name.ts';
 import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
@@ -9,6 +10,7 @@ import {
   defaultIndex,
   defaultMapping,
   optionFormSchema,
+  packageFormatSchema,
   platformSchema,
   pythonSchema,
   virtualPackagesSchema,
@@ -33,6 +35,8 @@ export interface Allowlist {
   readonly condaNames: ReadonlyMap<ProjectName, string>;
   /** URL of the file that says which PyPI projects conda packages are; null for none. */
   readonly mapping: string | null;
+  /** Of the packages that are made of PyPI entries. */
+  readonly packageFormat: PackageFormat;
   /** In the file's order. */
   readonly entries: readonly Entry[];
   readonly environments: readonly Environment[];
@@ -107,6 +111,7 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
     indexes: readUrls(memberOf(root, 'indexes'), base) ?? [defaultIndex],
     condaNames: readCondaNames(memberOf(root, 'condaNames'), context),
     mapping: readMapping(memberOf(root, 'mapping'), channels ?? []),
+    packageFormat: packageFormatSchema.safeParse(memberOf(root, 'packageFormat')?.value).data ?? '.conda',
     entries: readEntries(memberOf(root, 'packages'), context),
     environments: readEnvironments(memberOf(root, 'environments'), context),
     virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), context),

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { compressBzip2 } from '../../../adapters/compress-bzip2/compress-bzip2.ts';
 import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
+import { encodeBzip2 } from '../../../core/archive/bzip2/encode-bzip2.ts';
+import { incompressibleBytes } from '../../../local/sample/build-package.ts';
 import { bzip2, zerosByC } from '../../support/archives/build-bzip2.ts';
 import { bunzip2 } from '../../support/archives/bunzip2.ts';
+import { libbz2 } from '../../support/archives/libbz2.ts';
 import { runPython } from '../../support/machine/run-python.ts';
 import { inSlices, joined } from '../../support/packages/refusal.ts';
 
@@ -18,6 +22,17 @@ const decode = (bytes: Uint8Array) =>
 
 it("makes of the bomb's zeros the block that is written down", () => {
   expect(runPython('import bz2; print(bz2.compress(bytes(900000 * 51 - 1000)).hex())', [])).toEqual([zerosByC]);
+});
+
+it("writes one stream that C's bzip2 reads, of bytes that compress and that do not", async () => {
+  // Four bytes of each value take five symbols: no block has more of them.
+  const fours = Buffer.from(Uint8Array.from({ length: 720_000 }, (_, at) => at >> 2));
+  for (const plain of [Buffer.alloc(0), fours, incompressibleBytes('C', 720_000)]) {
+    const encoded = await joined(encodeBzip2(inSlices(plain, 65_536), compressBzip2));
+    const [view] = libbz2([encoded]);
+    expect(view?.outcome).toBe('read');
+    expect(Buffer.from(view?.bytes ?? '', 'base64').equals(plain)).toBe(true);
+  }
 });
 
 it("reads what C's bzip2 writes, at every level", async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { sha256Of } from '../../../core/names/digest.ts';
+import type { PackageFormat } from '../../../core/names/package-file-name.ts';
 import { packageNameSchema } from '../../../core/names/package-name.ts';
 import { parseSpecifier } from '../../../core/names/pep440/specifier.ts';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
@@ -30,12 +31,12 @@ const ofSdist: ReleaseFile = { from: 'sdist', file: { ...facts, fileName: sdist.
 
 const whole: DependsPart = { depends: ['a'], from: null, before: null, system: null };
 
-function made(part: Partial<DependsPart> = {}, release = ofWheel, requires = '') {
+function made(part: Partial<DependsPart> = {}, release = ofWheel, requires = '', format: PackageFormat = '.conda') {
   const bounds = parseSpecifier(requires) ?? expect.fail(requires);
   const specifier = parseSpecifier('') ?? expect.fail();
   const name = packageNameSchema.parse('demo');
   const metadata = parseCoreMetadata(Buffer.from('Name: demo\nVersion: 1.0\n'), 'METADATA', () => {});
-  const request = { project, specifier, closesOnIndex: false, unpack: true, name, depends: [] };
+  const request = { project, specifier, closesOnIndex: false, unpack: true, name, format, depends: [] };
   const record = madeRecord({ ...whole, ...part }, { release, metadata, made: request, index: facts.page, bounds });
   return 'code' in record ? expect.fail(record.detail) : record;
 }
@@ -45,6 +46,12 @@ it('is named for what it needs and for what makes it, so that other bytes get an
   expect(new Set(names.map(({ filename }) => filename)).size).toBe(names.length);
   for (const { filename } of names) expect(filename).toMatch(/^demo-1\.0-pypi_[0-9a-f]{8}\.conda$/);
   expect(made()).toEqual(made());
+});
+
+it('is of the format that is asked for, under the same name', () => {
+  const old = made({}, ofWheel, '', '.tar.bz2');
+  expect(old.filename).toBe(made().filename.replace(/\.conda$/, '.tar.bz2'));
+  expect({ ...old, filename: '' }).toEqual({ ...made(), filename: '' });
 });
 
 it.each<[Partial<DependsPart>, string, string[]]>([

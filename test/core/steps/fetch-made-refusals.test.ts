@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { packageKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
+import { quickBzip2 } from '../../../local/sample/build-package.ts';
+import { readPackage } from '../../local/sample/read-back.ts';
 import { buildSdist } from '../../support/python/build-sdist.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { failed, fetchMade, type MadeChanges, ofSdist, sdist, wheel } from '../../support/python/fetch-made.ts';
@@ -76,6 +78,19 @@ describe('a package that cannot be made', () => {
     const both = wheel.length + ((await fetchMade(wheel)).stored?.length ?? 0);
     await expect(within(both - 1, null)).rejects.toMatchObject(tooLarge);
     expect((await within(both, null)).outcome).toEqual({ status: 'stored' });
+  });
+
+  it('is no .conda where a .tar.bz2 is asked for, and nothing can compress: it says what to do before it asks anything', async () => {
+    const { outcome, scene, requests } = await fetchMade(wheel, { format: '.tar.bz2' });
+    expect(outcome).toEqual(failed('fetch.bzip2', /for want of a bzip2 thread/));
+    expect(outcome).toMatchObject({ problem: { hint: expect.stringContaining('-c bz2=on') } });
+    expect([requests, ...scene.store.objects.keys()]).toEqual([0]);
+    const able = { ...scene, world: { ...scene.world, bzip2: quickBzip2 } };
+    const { outcome: now, stored, artifact } = await fetchMade(wheel, { format: '.tar.bz2' }, able);
+    expect(now).toEqual({ status: 'stored' });
+    const members = readPackage(artifact.filename, stored ?? new Uint8Array());
+    const { stored: conda } = await fetchMade(wheel);
+    expect(members).toEqual(readPackage('demo-1.0-0.conda', conda ?? new Uint8Array()));
   });
 
   it('is an alarm where the store has a package of this name that was made of something else', async () => {

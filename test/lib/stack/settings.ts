@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { full, plain } from './templates.ts';
@@ -56,4 +59,17 @@ test('what cannot be is said before anything is made', () => {
   expect(() => synthesize({ allowlist: 'nowhere/allowlist.json' })).toThrow(
     'there is no allowlist at nowhere/allowlist.json',
   );
+});
+
+test('an allowlist that asks for .tar.bz2 takes a stack that can make them', async () => {
+  await using folder = await temporaryFolder();
+  const allowlist = join(folder.path, 'allowlist.json');
+  const list = { channels: ['https://a.example/c'], platforms: ['linux-64'], packages: [], packageFormat: '.tar.bz2' };
+  writeFileSync(allowlist, JSON.stringify(list));
+  expect(() => synthesize({ allowlist, cdn: false })).toThrow(
+    `${allowlist} says "packageFormat": ".tar.bz2", which takes compressjs (GPL-2.0): deploy with -c bz2=on`,
+  );
+  expect(synthesize({ allowlist, cdn: false, bz2: true }).of('Custom::GatehouseFiles')).toHaveLength(1);
+  writeFileSync(allowlist, JSON.stringify({ ...list, packageFormat: '.conda' }));
+  expect(synthesize({ allowlist, cdn: false }).of('Custom::GatehouseFiles')).toHaveLength(1);
 });

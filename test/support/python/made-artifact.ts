@@ -1,16 +1,21 @@
 import { type Artifact, artifactSchema, type Made } from '../../../core/documents/plan.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
+import type { PackageFormat } from '../../../core/names/package-file-name.ts';
 
 /** A plan's artifact of `demo` 1.0, made of these bytes of a file of an index. */
 export function madeArtifact(
   bytes: Uint8Array,
-  { record = {}, ...made }: Partial<Made> & { readonly url: string; readonly record?: object },
+  {
+    record = {},
+    format = '.conda',
+    ...made
+  }: Partial<Made> & { readonly url: string; readonly record?: object; readonly format?: PackageFormat },
 ): Artifact {
   const facts = { name: 'demo', version: '1.0', build: 'pyh1234567_0', depends: ['python >=3.8'], ...made };
   const { name, version, build, depends } = facts;
   return artifactSchema.parse({
     subdir: 'noarch',
-    filename: `${name}-${version}-${build}.conda`,
+    filename: `${name}-${version}-${build}${format}`,
     channel: 'https://index.example/simple',
     size: null,
     sha256: null,

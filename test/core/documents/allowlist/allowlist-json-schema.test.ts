@@ -45,6 +45,7 @@ describe('the schema and the parser agree', () => {
         virtualPackages: { 'linux-64': { __glibc: '2.17' } },
         environments: { 'course-101': ['numpy ==1.0'] },
         forms: ['repodata_shards.msgpack.zst'],
+        packageFormat: '.tar.bz2',
       },
     ],
     ['a port and an address', { ...good, channels: ['http://[::1]:8080/c', 'http://127.0.0.1:80'] }],
@@ -92,6 +93,7 @@ describe('the schema and the parser agree', () => {
     ['dependencies of a conda package', { ...good, packages: [{ spec: 'a', dependencies: 'pypi' }] }],
     ['an sdist of a conda package', { ...good, packages: [{ spec: 'a', sdist: 'unpack' }] }],
     ['no form', { ...good, forms: ['repodata.json'] }],
+    ['a package format', { ...good, packageFormat: 'tar.bz2' }],
     ['a policy', { ...good, policy: {} }],
   ])('that %s is none', (_, document) => {
     expect([fits(document), isRead(document)]).toEqual([false, false]);

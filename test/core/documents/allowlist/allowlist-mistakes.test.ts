@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { parseAllowlist } from '../../../../core/documents/allowlist/parse-allowlist.ts';
-import { allowlistText, expectProblem, type Parts, utf8 } from './expect-problem.ts';
+import { type Parts, allowlistText, expectProblem, utf8 } from './expect-problem.ts';
+import { describe, expect, test } from 'vitest';
 
 describe('one thing wrong', () => {
   const conda = '"https://conda.anaconda.org/conda-forge"';
@@ -123,6 +123,13 @@ describe('one thing wrong', () => {
     ],
     ['reserved', { more: ', «"reserved"»: ["acme-*"]' }, '"reserved" is not supported by this version', 'remove it'],
     ['policy', { more: ', «"policy"»: {"c2": "enforce"}' }, '"policy" is not supported by this version', 'remove it'],
+    [
+      'a package format',
+      { more: ', "packageFormat": «"tar.bz2"»' },
+      '"tar.bz2" is not one of .conda, .tar.bz2',
+      'did you mean ".tar.bz2"?',
+    ],
+    ['formats', { more: ', "packageFormat": «[".conda"]»' }, 'expected text in quotes, found a list'],
     ['no mapping', { more: ', "mapping": «[]»' }, 'expected text in quotes, found a list'],
     ['a mapping by its path', { more: ', "mapping": «"map.json"»' }, '"map.json" is not a URL'],
     ['a wheel of an entry', { packages: '[{"pypi": "a", «"wheel"»: ""}]' }, '"wheel" is not supported', 'remove it'],
