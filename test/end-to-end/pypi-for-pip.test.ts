@@ -1,3 +1,7 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { parseJson } from '../../core/json/json.ts';
 import { prove } from '../../core/steps/prove.ts';
 import { syncProblems } from '../../local/pipeline/sync.ts';
@@ -6,10 +10,6 @@ import { small } from '../support/cli/start-lab.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { type ServedFile, serveProjects } from '../support/python/serve-projects.ts';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 
 useLab();
 
