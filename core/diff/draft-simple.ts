@@ -86,8 +86,9 @@ async function draftWanted(file: SimpleFile, atRest: ProjectAtRest, world: Simpl
   const own = { project, fileName, before };
   const source = await storedSource(file, atRest, world.store);
   if (source !== null && source !== file.sha256) {
-    const detail = `${file.url} has other bytes now than the store's file was made from; nothing was changed`;
-    const problem = { code: 'fetch.mutated', subject: simpleFileId(file), detail };
+    const detail = `${file.url} has other bytes than the store's file has, or was made from; nothing was changed`;
+    const hint = "gatehouse verify tells whether the store's file is the one that is damaged";
+    const problem = { code: 'fetch.mutated', subject: simpleFileId(file), detail, hint };
     return { ...own, step: 'keep', decision: null, alteration: null, problem };
   }
   const { covers, solved } = world.claims;

@@ -43,6 +43,8 @@ export async function releaseRecords(
   return records;
 }
 
+const unhashed = 'name another index in "indexes": one that gives a sha256 of each file';
+
 /** What a release says of itself; a file that cannot be read is its own fault, one that cannot be had the index's. */
 export async function readRelease(
   release: ReleaseFile,
@@ -50,7 +52,8 @@ export async function readRelease(
   indexes: PythonIndexes,
 ): Promise<ReleaseMetadata | Reason> {
   const { file } = release;
-  if (file.sha256 === null) return { code: 'fetch.unverifiable', detail: 'its index gives no sha256 of it' };
+  if (file.sha256 === null)
+    return { code: 'fetch.unverifiable', detail: 'its index gives no sha256 of it', hint: unhashed };
   try {
     if (release.from === 'wheel') return await indexes.wheel(file);
     return await indexes.sdist(file, { ...release.name, project });

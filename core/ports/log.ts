@@ -22,7 +22,13 @@ export type Event =
   | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }
   /** Pages for pip were written. */
   | { readonly type: 'index.project'; readonly project: string; readonly files: number }
-  | { readonly type: 'prove.entry'; readonly entry: string; readonly platform: string; readonly installable: boolean }
+  | {
+      readonly type: 'prove.entry';
+      readonly entry: string;
+      readonly platform: string;
+      readonly client: 'conda' | 'pip';
+      readonly installable: boolean;
+    }
   | {
       readonly type: 'retry';
       readonly url: string;

@@ -46,7 +46,7 @@ export function filesOf(links: Iterable<PageLink>, base: string, page: PageAddre
     }
     files.set(fileName, other ?? file);
   }
-  if (!isFiles) throw wrongPage(page, 'lists no files', 'Its index may be out of order: nothing is taken for removed.');
+  if (!isFiles) throw wrongPage(page, 'lists no files', 'its index may be out of order: nothing is taken for removed');
   return [...files.values()];
 }
 

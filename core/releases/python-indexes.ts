@@ -1,6 +1,7 @@
 import type { Finding } from '../archive/finding.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { SdistFileName } from '../names/sdist-file-name.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { fetchProjectFile } from '../python-index/fetch-project-file.ts';
 import { fetchWheelMetadata } from '../python-index/fetch-wheel-metadata.ts';
@@ -31,14 +32,28 @@ export interface PythonIndexes {
   sdist(file: ProjectFile, name: SdistOf): Promise<ReleaseMetadata>;
 }
 
-/** Reads indexes, each page and file once for as long as the result lives: every platform asks for the same. */
+/**
+ * Reads indexes, each page and file once for as long as the result lives: every platform asks for the same. An index that
+ * gave no answer for one project is asked for no other.
+ */
 export function openPythonIndexes(world: UpstreamWorld): PythonIndexes {
   const pages = new Map<string, Promise<readonly ProjectFile[] | null>>();
   const releases = new Map<string, Promise<ReleaseMetadata>>();
+  // Every project of an index that gives no answer would be asked for six times, over half a minute.
+  const down = new Map<string, GatehouseError>();
+  async function openUnlessDown(index: string, project: ProjectName) {
+    const known = down.get(index);
+    if (known !== undefined) throw known;
+    return openProject(index, project, world).catch((error: unknown) => {
+      if (error instanceof GatehouseError && error.code === 'upstream.unreachable' && error.retry)
+        down.set(index, error);
+      throw error;
+    });
+  }
   return {
     files: (index, project) =>
       makeOnce(pages, `${index} ${project}`, async () => {
-        const files = await openProject(index, project, world);
+        const files = await openUnlessDown(index, project);
         const url = shownUrl(`${index}/${project}/`);
         if (files !== null) world.log({ type: 'plan.project', url, files: files.length });
         return files;

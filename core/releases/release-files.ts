@@ -100,11 +100,15 @@ function noRelease({ project, specifier }: WantedReleases, known: readonly Relea
 const fits = (specifier: Specifier, version: Pep440Version): boolean =>
   specifierMatches(specifier, version, { prereleases: true });
 
+const maxNamesTold = 5;
+
 function noWheel(newest: readonly ReleaseFile[], { project, unpack }: WantedReleases): Reason {
   const sdist = bestSdist(newest);
-  const names = newest.map(({ file }) => file.fileName).slice(0, 5);
+  const names = newest.map(({ file }) => file.fileName);
+  const more = names.length > maxNamesTold ? ` and ${names.length - maxNamesTold} more` : '';
   const version = newest[0]?.version.text ?? '';
-  const detail = `${project} ${version} has no wheel for every platform, only ${names.join(', ')}`;
+  const only = `${names.slice(0, maxNamesTold).join(', ')}${more}`;
+  const detail = `${project} ${version} has no wheel for every platform, only ${only}`;
   if (sdist === null || unpack) return { code: 'pypi.no-wheel', detail };
   const hint = `add "sdist": "unpack" to the entry: then ${sdist.file.fileName} is read, and nothing of it is run`;
   return { code: 'pypi.no-wheel', detail, hint };

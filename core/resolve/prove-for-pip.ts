@@ -26,7 +26,7 @@ export async function proveForPip(
   for (const platform of new Set(requests.flatMap(({ platforms }) => platforms))) {
     for (const request of requests.filter(({ platforms }) => platforms.includes(platform))) {
       const entry = await proveOn(platform, request, world);
-      world.log({ type: 'prove.entry', entry: request.id, platform, installable: entry.installable });
+      world.log({ type: 'prove.entry', entry: request.id, platform, client: 'pip', installable: entry.installable });
       proven.push(entry);
     }
   }

@@ -49,7 +49,7 @@ export async function proveEntries(
       const pool = narrowKey(specs) === '' ? whole : await channel.narrowed(on, specs);
       const own = await solveRequest(request, { pool, solver, python });
       outcomes.push(...own);
-      log({ type: 'prove.entry', entry: id, platform, installable: installs(own) });
+      log({ type: 'prove.entry', entry: id, platform, client: 'conda', installable: installs(own) });
     }
   }
   return outcomes;

@@ -81,7 +81,7 @@ async function verifyWheel(
   ];
 }
 
-const hint = 'delete it and its metadata: gatehouse sync fetches both again, if the allowlist still needs it';
+const hint = 'delete the wheel and its metadata: gatehouse sync fetches both again, if the allowlist still needs it';
 
 async function provenancesOf({ project, fileName }: StoredWheel, store: Store) {
   const entered: FileProvenance[] = [];

@@ -12,13 +12,13 @@ export function planMarkdown(plan: Plan): string {
   return [
     '## Gatehouse plan',
     planTotals(plan),
-    markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRow)),
+    markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRowOf(plan))),
     markdownTable('Fetch', ['package', 'from', 'size', 'for', 'sha256'], addRows(plan)),
     markdownTable('Change', ['package'], idRows(plan.change)),
     markdownTable('Drop', ['package'], idRows(plan.drop)),
     markdownTable('Hotfix', ['package'], idRows(plan.hotfix)),
     simpleTotals(plan.simple),
-    markdownTable('Entries for pip', ['entry', 'platform', 'pythons', 'files'], simpleEntryRows(plan.simple.entries)),
+    markdownTable('Entries for pip', ['entry', 'platform', 'pythons', 'files'], simpleEntryRows(plan)),
     markdownTable('Fetch for pip', ['file', 'from', 'size', 'for', 'sha256'], simpleAddRows(plan.simple)),
     markdownTable('Change for pip', ['file'], idRows(plan.simple.change)),
     markdownTable('Drop for pip', ['file'], idRows(plan.simple.drop)),
@@ -30,12 +30,17 @@ export function planMarkdown(plan: Plan): string {
     .concat('\n');
 }
 
-const entryRow = ({ entry, platform, python, status, artifacts }: EntryOutcome): string[] => [
-  codeCell(entry),
-  platform,
-  codeCell(python ?? ''),
-  status === 'solved' ? `${artifacts.length}` : `**${status}**`,
-];
+const entryRowOf =
+  ({ simple, warnings }: Plan) =>
+  ({ entry, platform, python, status, artifacts }: EntryOutcome): string[] => {
+    const isTold = warnings.some(({ code, subject }) => code === 'pypi.pip-only' && subject === entry);
+    const unsolved = isTold && isSolved(simple.entries, entry, platform) ? 'for pip alone' : `**${status}**`;
+    const packages = status === 'solved' ? `${artifacts.length}` : unsolved;
+    return [codeCell(entry), platform, codeCell(python ?? ''), packages];
+  };
+
+const isSolved = (outcomes: readonly (EntryOutcome | PipOutcome)[], entry: string, platform: string): boolean =>
+  outcomes.some((one) => one.status === 'solved' && one.entry === entry && one.platform === platform);
 
 function addRows({ artifacts, add }: Plan): string[][] {
   const adding = new Set(add);
@@ -44,24 +49,31 @@ function addRows({ artifacts, add }: Plan): string[][] {
     .map((artifact) => [
       codeCell(artifactId(artifact)),
       fromCell(artifact),
-      formatBytes(bytesToFetch(artifact)),
+      sizeCell(bytesToFetch(artifact)),
       artifact.why.map(codeCell).join(', '),
       codeCell((artifact.made ?? artifact).sha256?.slice(0, 12) ?? 'none'),
     ]);
 }
 
+/** Nothing, where upstream does not say how large a file is. */
+const sizeCell = (bytes: number): string => (bytes === 0 ? '' : formatBytes(bytes));
+
 /** The file that a package is made of has the sha256 of the row; a package of a channel is its own. */
 const fromCell = ({ made }: Artifact): string => (made === undefined ? 'conda' : `pypi: ${codeCell(made.fileName)}`);
 
 /** One row for an entry on a platform: the pythons that it solves with. */
-function simpleEntryRows(entries: readonly PipOutcome[]): string[][] {
-  return [...Map.groupBy(entries, ({ entry, platform }) => `${platform} ${entry}`).values()].map((group) => {
-    const [{ entry, platform, status } = { entry: '', platform: '', status: 'failed' }] = group;
-    const solved = group.filter((one) => one.status === 'solved');
-    const files = new Set(solved.flatMap((one) => one.files));
-    const pythons = solved.map(({ python }) => python).join(', ');
-    return [codeCell(entry), platform, pythons, solved.length > 0 ? `${files.size}` : `**${status}**`];
-  });
+function simpleEntryRows(plan: Plan): string[][] {
+  return [...Map.groupBy(plan.simple.entries, ({ entry, platform }) => `${platform} ${entry}`).values()].map(
+    (group) => {
+      const [{ entry, platform, status } = { entry: '', platform: '', status: 'failed' }] = group;
+      const solved = group.filter((one) => one.status === 'solved');
+      const files = new Set(solved.flatMap((one) => one.files));
+      const pythons = solved.map(({ python }) => python).join(', ');
+      const isForConda = status === 'unsolvable' && isSolved(plan.entries, entry, platform);
+      const unsolved = isForConda ? 'for conda alone' : `**${status}**`;
+      return [codeCell(entry), platform, pythons, solved.length > 0 ? `${files.size}` : unsolved];
+    },
+  );
 }
 
 function simpleAddRows({ files, add }: SimplePlan): string[][] {
@@ -71,7 +83,7 @@ function simpleAddRows({ files, add }: SimplePlan): string[][] {
     .map((file) => [
       codeCell(simpleFileId(file)),
       codeCell(file.sdist ?? file.fileName),
-      formatBytes(file.size ?? 0),
+      sizeCell(file.size ?? 0),
       file.why.map(codeCell).join(', '),
       codeCell(file.sha256.slice(0, 12)),
     ]);

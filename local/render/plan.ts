@@ -3,6 +3,7 @@ import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { jsonText } from './json-text.ts';
 import { simpleDocument, simpleLines } from './simple-plan.ts';
+import { toFetch } from './to-fetch.ts';
 
 /** `plan --json`: the whole closure; upstream's records stay out of it. */
 export function planJson(plan: Plan): string {
@@ -48,7 +49,7 @@ export function planText(plan: Plan): string {
 /** The sums of a plan, in one line. */
 export function planTotals(plan: Plan): string {
   const { artifacts, add, change, drop, hotfix, complete } = plan;
-  const sums = `${artifacts.length} packages needed: ${add.length} to fetch (${formatBytes(packageBytesToAdd(plan))}), ${change.length} to change, ${drop.length} to drop`;
+  const sums = `${artifacts.length} packages needed: ${toFetch(add.length, packageBytesToAdd(plan))}, ${change.length} to change, ${drop.length} to drop`;
   const all = hotfix.length === 0 ? sums : `${sums}, ${hotfix.length} to hotfix`;
   return complete ? all : `${all}; the plan is partial, so nothing leaves`;
 }

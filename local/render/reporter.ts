@@ -3,6 +3,7 @@ import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { startProgress } from './progress-bars.ts';
 import type { Terminal } from './terminal.ts';
+import { toFetch } from './to-fetch.ts';
 
 export interface Reporter {
   readonly log: Log;
@@ -74,7 +75,7 @@ export function eventLine(event: Event): string | null {
     case 'plan.unsolved':
       return `cannot solve ${event.entry} on ${event.platform}`;
     case 'plan.ready':
-      return `plan: ${event.add} to fetch (${formatBytes(event.bytes)}), ${event.drop} to drop`;
+      return `plan: ${toFetch(event.add, event.bytes)}, ${event.drop} to drop`;
     case 'retry':
       return `retry ${event.attempt} of ${event.url} in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
     default:
@@ -95,12 +96,15 @@ function storeLine(event: Event): string | null {
     case 'index.project':
       return `indexed simple/${event.project}: ${event.files === 1 ? '1 file' : `${event.files} files`}`;
     case 'prove.entry':
-      return `${event.installable ? 'proved' : 'NOT installable:'} ${event.entry} on ${event.platform}`;
+      return provedLine(event);
     case 'verify.object':
       return event.sound ? null : `damaged ${event.key}`;
     default:
       return null;
   }
 }
+
+const provedLine = ({ installable, entry, platform, client }: Extract<Event, { type: 'prove.entry' }>): string =>
+  `${installable ? 'proved' : 'NOT installable:'} ${entry} on ${platform}${client === 'pip' ? ' for pip' : ''}`;
 
 const packages = (count: number): string => (count === 1 ? '1 package' : `${count} packages`);

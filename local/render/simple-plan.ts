@@ -2,6 +2,7 @@ import { fileBytesToAdd } from '../../core/documents/plan.ts';
 import { type SimpleFile, type SimplePlan, simpleFileId } from '../../core/documents/simple/simple-plan.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
+import { toFetch } from './to-fetch.ts';
 
 /** What pip gets, as `plan --json` has it. */
 export function simpleDocument({ files, add, drop, change, entries }: SimplePlan) {
@@ -41,6 +42,6 @@ function addedBecause(file: SimpleFile | undefined): string {
 export function simpleTotals(simple: SimplePlan): string {
   const { files, add, change, drop } = simple;
   if (files.length + drop.length === 0) return '';
-  const bytes = formatBytes(fileBytesToAdd(simple));
-  return `for pip: ${files.length} files needed: ${add.length} to fetch (${bytes}), ${change.length} to change, ${drop.length} to drop`;
+  const fetching = toFetch(add.length, fileBytesToAdd(simple));
+  return `for pip: ${files.length} files needed: ${fetching}, ${change.length} to change, ${drop.length} to drop`;
 }

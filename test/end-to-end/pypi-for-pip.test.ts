@@ -297,6 +297,8 @@ describe('what pip has', () => {
     lab.intercept = serveProjects({ ...both, decorator: [wheel(decorator.fileName, 'Summary: other\n')] });
     const other = await lab.sync(wanting([{ pypi: 'demo ==1.0' }]));
     expect(other.problems).toEqual([`fetch.mutated simple/decorator/${decorator.fileName}`]);
+    // The store's file may as well be the one that was damaged.
+    expect(other.plan.problems[0]?.hint).toContain('gatehouse verify');
     expect(await damage()).toEqual([]);
   });
 });

@@ -164,7 +164,7 @@ describe('an entry that nothing comes of says why, and what would settle it', ()
       /beforehand/,
       /"depends": \["dec/,
     ],
-    ['no hash', {}, [{ ...wheel(any), facts: { hashes: {} } }], 'fetch.unverifiable', /no sha256/],
+    ['no hash', {}, [{ ...wheel(any), facts: { hashes: {} } }], 'fetch.unverifiable', /no sha256/, /"indexes"/],
     ['a lie', {}, [{ ...wheel(any), fileName: 'demo-2.0-py3-none-any.whl' }], 'package.refused', /dist-info/],
   ])('%s', async (_, entry, files, code, detail, hint = /^$/) => {
     await channel();

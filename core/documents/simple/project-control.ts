@@ -35,7 +35,7 @@ export interface ReadProjectControl {
   readonly etag: string | null;
 }
 
-const hint = 'put its last version back from a backup, or delete it and run a sync, which decides anew';
+const hint = 'put its last version back from a backup; or delete it and run gatehouse sync, which decides anew';
 
 /**
  * One project's control with the ETag under which it was read.

@@ -57,7 +57,9 @@ function readPositional(text: string): Positional {
   if (last === -1) return readNamed(text, 0);
   const before = text.lastIndexOf(':', last - 1);
   if (before === -1 || last === 0) {
-    const hint = 'a channel is followed by two: conda-forge::numpy';
+    const hint = text.startsWith('pypi:')
+      ? `a project of PyPI is an entry of its own kind: { "pypi": "${text.slice('pypi:'.length)}" }`
+      : 'a channel is followed by two: conda-forge::numpy';
     return { ok: false, at: last, message: 'one ":" stands alone', hint };
   }
   const channel = readChannel(text.slice(0, before).trim());

@@ -4,8 +4,8 @@ import { parseSpecifier } from '../../../core/names/pep440/specifier.ts';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { chooseReleaseFiles } from '../../../core/releases/release-files.ts';
 
-/** The names of the files chosen of these, or the code of the reason why there are none; a `!` in front is yanked. */
-function choose(names: readonly string[], versions = '', unpack = true): string[] | string {
+/** What is chosen of these; a `!` in front is yanked. */
+function chosenOf(names: readonly string[], versions = '', unpack = true) {
   const files = names.map((name) => {
     const fileName = parseDistributionFileName(name.replace('!', ''));
     if (fileName === null) throw new TypeError(name);
@@ -21,7 +21,12 @@ function choose(names: readonly string[], versions = '', unpack = true): string[
   });
   const specifier = parseSpecifier(versions);
   if (specifier === null) throw new TypeError(versions);
-  const chosen = chooseReleaseFiles(files, { project: projectNameSchema.parse('x'), specifier, unpack });
+  return chooseReleaseFiles(files, { project: projectNameSchema.parse('x'), specifier, unpack });
+}
+
+/** The names of the files chosen, or the code of the reason why there are none. */
+function choose(...asked: Parameters<typeof chosenOf>): string[] | string {
+  const chosen = chosenOf(...asked);
   return 'code' in chosen ? chosen.code : chosen.map(({ file }) => file.fileName);
 }
 
@@ -70,5 +75,11 @@ describe('releases are', () => {
   it('no sdist without a word', () => {
     expect(choose(['x-2.tar.gz', wheel('1')], '', false)).toEqual([wheel('1')]);
     expect(choose(['x-2.tar.gz'], '', false)).toBe('pypi.no-wheel');
+  });
+
+  it('told by five files of a release without a wheel, and by how many more there are', () => {
+    const names = ['1', '2', '3', '4', '5', '6', '7'].map((minor) => wheel('1', `cp3${minor}-cp3${minor}-win_amd64`));
+    expect(chosenOf(names)).toMatchObject({ detail: expect.stringMatching(/cp35-win_amd64\.whl and 2 more$/) });
+    expect(chosenOf(names.slice(2))).toMatchObject({ detail: expect.stringMatching(/cp37-win_amd64\.whl$/) });
   });
 });

@@ -136,6 +136,8 @@ describe('a project', () => {
       [2, ['json.invalid']],
       [1, []],
     ]);
+    // A sync reads it as well, and ends there.
+    expect(projects[0]?.problems[0]?.hint).toContain('or delete it and run gatehouse sync');
     expect(listed(scene)).toEqual([one, two]);
     expect(projectsInJson(scene.page(null, 'index.json') ?? '')).toEqual(['demo', 'other']);
   });

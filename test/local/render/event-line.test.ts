@@ -24,8 +24,16 @@ it.each<[Event, string | null]>([
   [{ type: 'index.project', project: 'demo', files: 0 }, 'indexed simple/demo: 0 files'],
   [{ type: 'index.written', subdir: 'noarch', packages: 2, changed: true }, 'indexed noarch: 2 packages'],
   [{ type: 'index.written', subdir: 'noarch', packages: 0, changed: false }, 'indexed noarch: 0 packages, unchanged'],
-  [{ type: 'prove.entry', entry: 'a', platform: 'win-64', installable: true }, 'proved a on win-64'],
-  [{ type: 'prove.entry', entry: 'a', platform: 'win-64', installable: false }, 'NOT installable: a on win-64'],
+  [{ type: 'plan.ready', add: 6, drop: 1, bytes: 0 }, 'plan: 6 to fetch, 1 to drop'],
+  [{ type: 'prove.entry', entry: 'a', platform: 'win-64', client: 'conda', installable: true }, 'proved a on win-64'],
+  [
+    { type: 'prove.entry', entry: 'a', platform: 'win-64', client: 'conda', installable: false },
+    'NOT installable: a on win-64',
+  ],
+  [
+    { type: 'prove.entry', entry: 'a', platform: 'win-64', client: 'pip', installable: true },
+    'proved a on win-64 for pip',
+  ],
   [
     { type: 'retry', url: 'https://c/x', attempt: 2, waitMs: 1500, reason: 'status 503' },
     'retry 2 of https://c/x in 1.5 s: status 503',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../core/documents/plan.ts';
 import { simplePlanSchema } from '../../../core/documents/simple/simple-plan.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
+import { subdirSchema } from '../../../core/names/subdir.ts';
 import { planJson, planText } from '../../../local/render/plan.ts';
 import { planMarkdown } from '../../../local/render/plan-markdown.ts';
 import { emptyPlan } from '../../support/empty-plan.ts';
@@ -36,7 +37,7 @@ describe('what pip gets', () => {
   it('is on lines of its own, with its own sum', () => {
     expect(planText(plan)).toBe(
       [
-        '0 packages needed: 0 to fetch (0 B), 0 to change, 0 to drop',
+        '0 packages needed: 0 to fetch, 0 to change, 0 to drop',
         '+ simple/demo/demo-1.0-0gatehouse1-py3-none-any.whl (2.0 kB)  for pypi:demo ==1.0, read from demo-1.0.tar.gz',
         '~ simple/b/b-1.0-py3-none-any.whl  its yank or its bound on python changes',
         '- simple/c/c-1.0-py3-none-any.whl',
@@ -45,6 +46,13 @@ describe('what pip gets', () => {
       ].join('\n'),
     );
     expect(planText(emptyPlan)).not.toContain('pip');
+  });
+
+  it('has no size where the index does not say one', () => {
+    const files = plan.simple.files.map((one) => ({ ...one, size: null }));
+    const unsized = { ...plan, simple: { ...plan.simple, files } };
+    expect(planText(unsized)).toContain('for pip: 2 files needed: 1 to fetch, 1 to change, 1 to drop');
+    expect(planMarkdown(unsized)).toContain('| `demo-1.0.tar.gz` |  |');
   });
 
   it('has tables of its own in Markdown', () => {
@@ -56,6 +64,27 @@ describe('what pip gets', () => {
     expect(markdown).toContain('| `demo-1.0.tar.gz` | 2.0 kB |');
     expect(markdown).toContain('### Drop for pip');
     expect(planMarkdown(emptyPlan)).not.toContain('pip');
+  });
+
+  it('is no failure in Markdown where one client alone can have an entry', () => {
+    const entry = 'pypi:demo ==1.0';
+    const conda = {
+      entry,
+      platform: subdirSchema.parse('linux-64'),
+      python: null,
+      artifacts: ['noarch/a'],
+      explanation: null,
+    };
+    const unsolved = { ...conda, status: 'unsolvable' as const, artifacts: [] };
+    const warnings = [{ code: 'pypi.pip-only', subject: entry, detail: 'no wheel for every platform' }];
+    expect(planMarkdown({ ...plan, entries: [unsolved], warnings })).toContain(
+      `| \`${entry}\` | linux-64 |  | for pip alone |`,
+    );
+    expect(planMarkdown({ ...plan, entries: [unsolved] })).toContain(`| \`${entry}\` | linux-64 |  | **unsolvable** |`);
+    const simple = simplePlanSchema.parse({ ...plan.simple, entries: [outcome('3.12', 'unsolvable')] });
+    const solved = { ...conda, status: 'solved' as const };
+    expect(planMarkdown({ ...plan, entries: [solved], simple })).toContain('|  | for conda alone |');
+    expect(planMarkdown({ ...plan, simple })).toContain('|  | **unsolvable** |');
   });
 
   it('is in the JSON, with what each file is read from', () => {

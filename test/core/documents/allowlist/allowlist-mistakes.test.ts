@@ -141,6 +141,12 @@ describe('one thing wrong', () => {
       'remove',
     ],
     ['an sdist of a conda package', { packages: '[{"spec": "a", "sdist": «"unpack"»}]' }, 'has no sdist', 'remove'],
+    [
+      'a project as messages name it',
+      { packages: '["pypi«:a ==1.0»"]' },
+      'one ":" stands alone',
+      'a project of PyPI is an entry of its own kind: { "pypi": "a ==1.0" }',
+    ],
     ['another sdist', { packages: '[{"pypi": "a", "sdist": «"build"»}]' }, 'is not one of unpack'],
     ['a project twice', { more: ', "condaNames": {"a.b": "a", «"A-b"»: "b"}' }, 'here twice'],
     ['no project', { more: ', "condaNames": {«"a b"»: "a"}' }, 'not the name of a PyPI project'],
