@@ -256,7 +256,7 @@ describe('what pip has', () => {
     const control = join(lab.store, '_gatehouse/control/simple/demo.json');
     const sound = await readFile(control, 'utf8');
     await writeFile(control, '{');
-    const hint = 'put its last version back from a backup, or delete it and run a sync, which decides anew';
+    const hint = 'put its last version back from a backup; or delete it and run gatehouse sync, which decides anew';
     await expect(lab.sync(wanting([{ pypi: 'demo' }]))).rejects.toMatchObject({ code: 'json.invalid', hint });
     await rm(control);
     expect((await lab.sync(wanting([{ pypi: 'demo' }]))).problems).toEqual([]);
