@@ -29,7 +29,7 @@ test('it puts together all that a deployment needs, from the repository alone', 
   for (const { id, Metadata } of functions) {
     const bundle = join(folder.path, assetSchema.parse(Metadata)['aws:asset:path']);
     expect([id, existsSync(join(bundle, 'index.mjs'))]).toEqual([id, true]);
-    expect([id, existsSync(join(bundle, 'bzip2-worker.mjs'))]).toEqual([id, id.startsWith('ChannelIndexer')]);
+    expect([id, existsSync(join(bundle, 'bzip2-worker.mjs'))]).toEqual([id, /^Channel(?:Indexer|Downloader)/.test(id)]);
   }
 });
 

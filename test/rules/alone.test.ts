@@ -9,7 +9,7 @@ const needing = /\bvi\.(?:do)?mock\(|resourceUsage\(/i;
 /** What is put in the place of a module of Node's is so for all files that share the process. */
 const replacing = /\bsyncBuiltinESMExports\(\);/;
 
-const isTest = (file: string) => file.endsWith('.test.ts');
+const isTest = (file: string) => /\.(?:test|long)\.ts$/.test(file);
 const isAlone = (file: string) => file.endsWith('.alone.test.ts');
 
 it('a test that puts a module in the place of another, or measures its process, has a process alone', async () => {
