@@ -22,7 +22,7 @@ useLab();
 
 /** py-rattler solves from a channel, and links what it chose into a prefix. */
 const script = `
-import asyncio, json, sys
+import asyncio, json, os, sys
 from rattler import Gateway, solve, install
 async def main(url, specs, folder):
     gateway = Gateway(cache_dir=folder + '/repodata')
@@ -30,6 +30,9 @@ async def main(url, specs, folder):
     await install(records, folder + '/prefix', cache_dir=folder + '/packages', show_progress=False)
     print(json.dumps(sorted(f'{r.name.source} {r.version}' for r in records)))
 asyncio.run(main(*json.loads(sys.argv[1])))
+# Threads of rattler's may still run: a Python that ended beside them was once killed by a signal, without a word.
+sys.stdout.flush()
+os._exit(0)
 `;
 
 const [facts = ''] = runPython(

@@ -82,12 +82,21 @@ const releasesIn = (world: PipWorld, lines: readonly string[]) =>
     }),
   );
 
+/** Of a release that bounds its own project resolvelib pins another instead, a pre-release too, and keeps the bound. */
+const boundsItself = (world: PipWorld): boolean =>
+  [...world].some(([name, releases]) =>
+    releases.some(({ needs }) => needs.some(({ project, bound }) => project === name && bound !== null)),
+  );
+
 const worlds = Number(process.env['GATEHOUSE_PIP_WORLDS'] ?? 300);
 
 it('takes what pip takes', async () => {
   await using folder = await temporaryFolder();
   const some: fc.Arbitrary<[PipWorld, WantedOf[]]> = fc.tuple(
-    fc.boolean().chain((odd) => pipWorld({ odd })),
+    fc
+      .boolean()
+      .chain((odd) => pipWorld({ odd }))
+      .filter((world) => !boundsItself(world)),
     worldRoots,
   );
   const cases = fc.sample(some, worlds).map(([world, roots]) => ({ world, roots }));

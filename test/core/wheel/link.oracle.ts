@@ -26,6 +26,9 @@ for line in sys.stdin:
     prefix, cache = os.path.join(folder, 'prefix'), os.path.join(folder, 'cache')
     asyncio.run(install(records, prefix, cache_dir=cache, show_progress=False))
     print(json.dumps('linked'))
+# Threads of rattler's may still run: a Python that ended beside them was once killed by a signal, without a word.
+sys.stdout.flush()
+os._exit(0)
 `;
 
 const say = (word: string) => `import sys\nprint('${word}', sys.argv[1:], sys.flags.no_user_site)\n`;

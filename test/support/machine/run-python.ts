@@ -11,6 +11,6 @@ export function runPython(script: string, lines: readonly unknown[]): string[] {
   const input = lines.map((line) => JSON.stringify(line)).join('\n');
   const run = spawnSync(python, ['-c', script], { input, encoding: 'utf8', maxBuffer: 256 * 1024 ** 2 });
   if (run.error) throw run.error;
-  if (run.status !== 0) throw new Error(`${python} failed: ${run.stderr}`);
+  if (run.status !== 0) throw new Error(`${python} ended by ${run.signal ?? run.status}: ${run.stderr}`);
   return run.stdout.split('\n').filter((line) => line !== '');
 }
