@@ -41,6 +41,12 @@ export async function decideAll({ clients, stack }: Scene): Promise<void> {
 export const listable = ({ stack }: Scene): string[] =>
   [...stack.objects.keys()].filter((key) => key.endsWith('.whl') && stack.objects.has(`${key}.metadata`)).toSorted();
 
+/** The keys of the metadata that wheels lack, in order. */
+export const lackingMetadata = ({ stack }: Scene): string[] =>
+  [...stack.objects.keys()]
+    .flatMap((key) => (key.endsWith('.whl') && !stack.objects.has(`${key}.metadata`) ? [`${key}.metadata`] : []))
+    .toSorted();
+
 /** The keys of the wheels that pages name. */
 export const namedForPip = (scene: Scene): string[] =>
   projects

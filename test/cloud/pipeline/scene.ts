@@ -9,6 +9,7 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { verify } from '../../../core/steps/verify.ts';
+import type { Damage } from '../../../core/verify/damage.ts';
 import { cloudClients } from '../../support/cloud/cloud-clients.ts';
 import type { TemporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { sharedBundles } from '../../support/stack/shared-bundles.ts';
@@ -36,7 +37,7 @@ export interface Scene extends AsyncDisposable {
   /** Texts of JSON and hashes of the rest, by key. */
   contents(prefix: string): Record<string, string>;
   /** What `gatehouse verify` says of the bucket. */
-  damage(platforms: readonly string[]): Promise<unknown>;
+  damage(platforms: readonly string[]): Promise<readonly Damage[]>;
 }
 
 export async function openScene(out: string, options: DeployOptions = {}): Promise<Scene> {
