@@ -4,6 +4,7 @@ import { enterStage, isBefore, isLatest, openRun, runMessage } from '../../docum
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
+import type { Store } from '../../ports/store.ts';
 import { type ChannelStore, listPackages } from '../../store/list-packages.ts';
 
 export interface AdvanceWorld extends ChannelStore {
@@ -64,9 +65,19 @@ export async function advanceRun(id: Sha256, world: AdvanceWorld): Promise<Advan
 async function missingOf(plan: Plan, { store, channel }: AdvanceWorld): Promise<string[]> {
   const missing = new Set(idsToAdd(plan));
   if (plan.add.length > 0) for await (const found of listPackages(store, channel)) missing.delete(artifactId(found));
-  // What a plan calls a file for pip is its key, under which it comes after all that belongs to it.
-  if (plan.simple.add.length > 0) for await (const { key } of store.list('simple/', () => {})) missing.delete(key);
+  for (const id of await wholeFiles(plan, store)) missing.delete(id);
   return [...missing];
+}
+
+/**
+ * The files for pip that a plan adds and that are there with their metadata, by their ids, which are their keys. One that
+ * lost its metadata has a job as well, and nothing may leave before it is whole.
+ */
+async function wholeFiles({ simple }: Plan, store: Store): Promise<string[]> {
+  if (simple.add.length === 0) return [];
+  const lacking = new Set(simple.add.flatMap((id) => [id, `${id}.metadata`]));
+  for await (const { key } of store.list('simple/', () => {})) lacking.delete(key);
+  return simple.add.filter((id) => !lacking.has(id) && !lacking.has(`${id}.metadata`));
 }
 
 /** Whether a run is still the one to be carried out, and has not begun to change what is served. */

@@ -146,29 +146,36 @@ describe('settling', () => {
     expect(decided()['old-1-0.conda'].withdrawn).toEqual({ at: 1, reason: 'gone' });
   });
 
-  it('waits for files for pip too, and then withdraws those that leave', async () => {
-    const file = 'simple/demo/demo-1.0-py3-none-any.whl';
-    const gone = { why: ['a'], withdrawn: { at: 1, reason: 'gone' } };
-    const forPip: Plan = {
-      ...emptyPlan,
-      simple: {
-        ...emptySimplePlan,
-        add: [file],
-        drop: ['simple/demo/demo-0.9-py3-none-any.whl'],
-        decisions: { demo: { 'demo-1.0-py3-none-any.whl': { why: ['a'] } } },
-        alterations: { demo: { 'demo-0.9-py3-none-any.whl': gone } },
-      },
-    };
-    const bytes = Buffer.from(canonicalJson(forPip));
-    await put(planKey(sha256Of(bytes)), bytes);
-    await put(runKey(id), canonicalJson({ ...run, plan: sha256Of(bytes) }));
-    const files = () =>
-      JSON.parse(Buffer.from(bucket.objects.get(projectControl)?.bytes ?? []).toString() || '{}').files;
-    await put(`${file}.metadata`, 'Name: demo');
-    expect(await settle()).toMatchObject({ status: 'waiting', missing: [file] });
-    expect(files()).toEqual(forPip.simple.decisions['demo']);
-    await put(file, 'bytes');
-    expect(await settle()).toMatchObject({ status: 'settled', applied: { dropped: forPip.simple.drop } });
-    expect(files()).toEqual({ ...forPip.simple.decisions['demo'], 'demo-0.9-py3-none-any.whl': gone });
-  });
+  const file = 'simple/demo/demo-1.0-py3-none-any.whl';
+
+  it.each([
+    ['metadata', `${file}.metadata`, file],
+    ['file, which lost its metadata once', file, `${file}.metadata`],
+  ])(
+    'waits for files for pip too, also where there is the %s, and then withdraws those that leave',
+    async (_, there, other) => {
+      const gone = { why: ['a'], withdrawn: { at: 1, reason: 'gone' } };
+      const forPip: Plan = {
+        ...emptyPlan,
+        simple: {
+          ...emptySimplePlan,
+          add: [file],
+          drop: ['simple/demo/demo-0.9-py3-none-any.whl'],
+          decisions: { demo: { 'demo-1.0-py3-none-any.whl': { why: ['a'] } } },
+          alterations: { demo: { 'demo-0.9-py3-none-any.whl': gone } },
+        },
+      };
+      const bytes = Buffer.from(canonicalJson(forPip));
+      await put(planKey(sha256Of(bytes)), bytes);
+      await put(runKey(id), canonicalJson({ ...run, plan: sha256Of(bytes) }));
+      const files = () =>
+        JSON.parse(Buffer.from(bucket.objects.get(projectControl)?.bytes ?? []).toString() || '{}').files;
+      await put(there, 'bytes');
+      expect(await settle()).toMatchObject({ status: 'waiting', missing: [file] });
+      expect(files()).toEqual(forPip.simple.decisions['demo']);
+      await put(other, 'bytes');
+      expect(await settle()).toMatchObject({ status: 'settled', applied: { dropped: forPip.simple.drop } });
+      expect(files()).toEqual({ ...forPip.simple.decisions['demo'], 'demo-0.9-py3-none-any.whl': gone });
+    },
+  );
 });
