@@ -3,7 +3,7 @@ import { canonicalJson } from '../json/json.ts';
 import { mappingKey } from '../layout/keys.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
-import { readJsonObject } from '../store/read-json-object.ts';
+import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
 
 /**
  * A file of names as it is published (parselmouth's compressed form): the name of a conda package -> the PyPI projects that
@@ -16,8 +16,13 @@ const keptSchema = z.strictObject({ version: z.literal(1), url: z.string(), mapp
 
 /** The mapping that a run read from this URL last; null when none was, or it is damaged: it is then read anew or missed. */
 export async function readKeptMapping(store: Store, url: string): Promise<Mapping | null> {
-  const kept = await readJsonObject(store, mappingKey, keptSchema).catch(() => null);
-  return kept?.value.url === url ? kept.value.mapping : null;
+  try {
+    const kept = await readJsonObject(store, mappingKey, keptSchema);
+    return kept?.value.url === url ? kept.value.mapping : null;
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
 }
 
 /** Keeps a mapping, so that a run that cannot read it decides as this one did. Whoever writes last has read it last. */
