@@ -1,4 +1,4 @@
-import { type FileProvenance, readFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
+import { soundFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
 import { type ProjectControl, readProjectControl } from '../documents/simple/project-control.ts';
 import type { SimpleFile } from '../documents/simple/simple-plan.ts';
 import { type ObjectKey, simpleFileKey, simpleMetadataKey, simplePrefix } from '../layout/keys.ts';
@@ -6,7 +6,6 @@ import type { Sha256 } from '../names/digest.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
 import { type ListedFile, readProjectState } from '../simple/project-state.ts';
-import { isDamaged } from '../store/read-json-object.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 
 /** What the store has of a project for pip. */
@@ -32,7 +31,7 @@ export async function readProjectAtRest(store: Store, project: ProjectName): Pro
 export async function storedSource(file: SimpleFile, atRest: ProjectAtRest, store: Store): Promise<Sha256 | null> {
   const sha256 = await storedSha256(file, atRest, store);
   if (sha256 === null) return null;
-  const provenance = await soundProvenance(file, sha256, store);
+  const provenance = await soundFileProvenance(store, file, sha256);
   if (provenance !== null) return sourceSha256(provenance);
   return file.sdist !== undefined || sha256 === file.sha256 ? null : sha256;
 }
@@ -49,13 +48,4 @@ async function storedSha256(
   if (known?.etag === bytes.etag && known.metadataEtag === metadata.etag) return known.entered.sha256;
   const object = await store.get(key);
   return object === null ? null : (await storedDigests(object)).sha256;
-}
-
-async function soundProvenance(file: SimpleFile, sha256: Sha256, store: Store): Promise<FileProvenance | null> {
-  try {
-    return await readFileProvenance(store, file, sha256);
-  } catch (error) {
-    if (isDamaged(error)) return null;
-    throw error;
-  }
 }

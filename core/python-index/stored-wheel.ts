@@ -1,12 +1,9 @@
-import { type FileProvenance, readFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
+import { soundFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
 import { simpleFileKey } from '../layout/keys.ts';
-import type { Sha256 } from '../names/digest.ts';
 import type { WheelFileName } from '../names/wheel-file-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
-import type { Store } from '../ports/store.ts';
 import { wheelStemOf } from '../sdist/read-sdist.ts';
 import { unpackedFileName } from '../sdist/unpack-sdist.ts';
-import { isDamaged } from '../store/read-json-object.ts';
 import { stageBytes } from './stage-bytes.ts';
 import { type StagedWheel, sdistNameOf, type WheelSource, type WheelWorld, wheelNameOf } from './stage-wheel.ts';
 
@@ -22,7 +19,7 @@ export async function storedWheel(source: WheelSource, world: WheelWorld): Promi
   if (object === null) return null;
   await using held = new AsyncDisposableStack();
   const staged = held.use(await stageBytes(chunksOf(object), world));
-  const entered = await soundProvenance(world.store, name, staged.digests.sha256);
+  const entered = await soundFileProvenance(world.store, name, staged.digests.sha256);
   if (entered === null || sourceSha256(entered) !== source.sha256) return null;
   const kept = held.move();
   return { ...staged, name, findings: entered.findings, [Symbol.asyncDispose]: () => kept.disposeAsync() };
@@ -32,14 +29,4 @@ function storedName(source: WheelSource): WheelFileName {
   if (source.from === 'wheel') return wheelNameOf(source.fileName);
   const { project, version } = sdistNameOf(source);
   return wheelNameOf(unpackedFileName(wheelStemOf(project, version)));
-}
-
-/** What a damaged provenance says is nothing: the index still has the file. */
-async function soundProvenance(store: Store, name: WheelFileName, sha256: Sha256): Promise<FileProvenance | null> {
-  try {
-    return await readFileProvenance(store, name, sha256);
-  } catch (error) {
-    if (isDamaged(error)) return null;
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import { type DistributionFileName, distributionFileNameSchema } from '../../names/distribution-file-name.ts';
 import { type ProjectName, projectNameSchema } from '../../names/project-name.ts';
 import type { Store } from '../../ports/store.ts';
-import { readJsonObject } from '../../store/read-json-object.ts';
+import { isDamaged, readJsonObject } from '../../store/read-json-object.ts';
 
 /** What was known when a file for pip entered the store: written once, before its bytes, and never changed. */
 export const fileProvenanceSchema = z.strictObject({
@@ -57,4 +57,18 @@ export async function readFileProvenance(
   return (
     (await readJsonObject(store, fileProvenanceKey(project, fileName, sha256), fileProvenanceSchema))?.value ?? null
   );
+}
+
+/** The provenance of these very bytes; null when they never entered, or it is damaged, so that nothing is known. */
+export async function soundFileProvenance(
+  store: Store,
+  place: { readonly project: ProjectName; readonly fileName: DistributionFileName },
+  sha256: Sha256,
+): Promise<FileProvenance | null> {
+  try {
+    return await readFileProvenance(store, place, sha256);
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
 }
