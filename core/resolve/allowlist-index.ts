@@ -49,8 +49,8 @@ export function allowlistIndex(
     const bounds = boundsOn(project, entries);
     const unpacked = project === made.project ? sdistWheels(page.files, made, bounds) : [];
     return [...page.files.map((file) => ({ file, sdist: null })), ...unpacked].flatMap(({ file, sdist }) => {
-      const read = parseWheelFileName(file.fileName);
-      const bound = read.ok ? boundOf(read.wheel.version, bounds) : '';
+      const name = parseWheelFileName(file.fileName);
+      const bound = name.ok ? boundOf(name.wheel.version, bounds) : '';
       if (bound === null) return [];
       const own = { ...file, requiresPython: both(file.requiresPython, bound) };
       sources.set(own, { index: page.index, sdist, bound });
@@ -110,7 +110,7 @@ function sdistWheels(files: readonly ProjectFile[], made: MadeRequest, bounds: r
   });
 }
 
-/** The oldest that a pip of the last five years runs on. */
+/** pip 21.3, of 2021, is the last that runs on 3.6; for what is older, `py3` and the page's bound do. */
 const lowestMinor = 6;
 /** Above all that there will be for long. */
 const highestMinor = 99;

@@ -140,6 +140,16 @@ describe('an entry that gets a bound on python later', () => {
   });
 });
 
+describe('an entry with an sdist and a bound below all pythons that have tags', () => {
+  it('is for any Python 3 by its tag, and for those by its page', async () => {
+    await channel();
+    lab.intercept = serveProjects({ demo: [{ fileName: 'demo-1.0.tar.gz', bytes: buildSdist() }] });
+    const { plan } = await lab.sync(wanting([{ pypi: 'demo ==1.0', sdist: 'unpack', depends: ['python <3.6'] }]));
+    const why = '"demo ==1.0" is asked for; demo-1.0-0gatehouse1-py3-none-any.whl is for python <3.6';
+    expect(plan.simple.entries.map(({ explanation }) => explanation)).toEqual([why, why]);
+  });
+});
+
 describe('an entry with a wheel and a bound on python', () => {
   it('follows its bound', async () => {
     await channel();
