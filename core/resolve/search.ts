@@ -1,5 +1,5 @@
 import { specifierMatches } from '../names/pep440/specifier-matches.ts';
-import type { ProjectName } from '../names/project-name.ts';
+import type { ExtraName, ProjectName } from '../names/project-name.ts';
 import type { Requirement } from '../names/requirement/parse-requirement.ts';
 import { backjump } from './backjump.ts';
 import type { PipRelease } from './candidates.ts';
@@ -153,18 +153,20 @@ async function connected(
   world: SearchWorld,
 ): Promise<ReadonlyMap<ProjectName, Pin>> {
   const kept = new Map<ProjectName, Pin>();
-  const wanted = new Set(roots);
-  // What is added while they are gone through comes later in the same set.
-  for (const { project } of wanted) {
-    const pin = pins.get(project);
-    if (pin === undefined) continue;
+  const asked = new Map<ProjectName, ReadonlySet<ExtraName>>();
+  const wanted = [...roots];
+  // What is added while they are gone through comes later; a project is looked at again only for more extras.
+  for (const { project, extras } of wanted) {
+    const [pin, before] = [pins.get(project), asked.get(project)];
+    const all = new Set([...extras, ...(before ?? [])]);
+    if (pin === undefined || all.size === before?.size) continue;
+    asked.set(project, all);
     const { candidate } = pin;
-    const extras = new Set([...wanted].filter((one) => one.project === project).flatMap((one) => one.extras));
-    const told = await world.dependencies(candidate, extras);
+    const told = await world.dependencies(candidate, all);
     // Where no more is looked at, what it was taken with does as well.
     const dependencies = typeof told === 'string' ? pin.dependencies : told;
     kept.set(project, { candidate, dependencies });
-    for (const requirement of dependencies.requirements) wanted.add(requirement);
+    for (const requirement of dependencies.requirements) wanted.push(requirement);
   }
   return kept;
 }
