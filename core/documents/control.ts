@@ -6,6 +6,7 @@ import { GatehouseError } from '../problems/error.ts';
 import { recordSchema } from '../record/record.ts';
 import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
 import { hotfixSchema } from './patches/hotfix.ts';
+import { yankSchema } from './published/published.ts';
 
 /** What replaces or adds to a package's provenance since the package entered. */
 export const overrideSchema = z.strictObject({
@@ -17,6 +18,8 @@ export const overrideSchema = z.strictObject({
   unneededSince: z.number().optional(),
   /** The package is out of the index, its bytes are kept. */
   withdrawn: z.strictObject({ at: z.number(), reason: z.string() }).optional(),
+  /** The organisation took it back. */
+  yank: yankSchema.optional(),
   /** What the organisation's own patch instructions say of the package. */
   hotfix: hotfixSchema.optional(),
 });

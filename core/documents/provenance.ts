@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { type ChannelName, channelNames, provenanceKey, provenancePrefix } from '../layout/keys.ts';
 import { md5Schema, type Sha256, sha256Schema } from '../names/digest.ts';
+import { distributionFileNameSchema } from '../names/distribution-file-name.ts';
 import { type PackageFileName, packageFileNameSchema } from '../names/package-file-name.ts';
 import { type Subdir, subdirSchema } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import { recordSchema } from '../record/record.ts';
 import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
+import { publishedSchema } from './published/published.ts';
 
 /** What was known when an artifact entered the store: written once, before its bytes, and never changed. */
 export const provenanceSchema = z.strictObject({
@@ -19,7 +21,8 @@ export const provenanceSchema = z.strictObject({
   size: z.int().nonnegative(),
   /**
    * `upstream`: fetched and checked against a record; `copied`: found in the store, put there by hand; `made`: of a file
-   * of a Python package index, by the converter or, of an sdist, the reader of this revision.
+   * of a Python package index, by the converter or, of an sdist, the reader of this revision; `published`: the
+   * organisation's own, as it was given or made of a wheel of its own.
    */
   origin: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('upstream'), channel: z.string(), url: z.string() }),
@@ -32,6 +35,10 @@ export const provenanceSchema = z.strictObject({
       url: z.string(),
       sha256: sha256Schema,
       revision: z.int().nonnegative(),
+    }),
+    publishedSchema.extend({
+      /** The wheel that it was made of. */
+      wheel: z.strictObject({ fileName: distributionFileNameSchema, sha256: sha256Schema }).optional(),
     }),
   ]),
   /** The record to index, as all clients read it: upstream's as it was then, or of the package's own `info/index.json`. */
@@ -69,12 +76,15 @@ export async function knownSha256s(store: Store, { channel, subdir, filename }: 
   return found;
 }
 
-/** Whether Gatehouse fetched or made a package of this name. A damaged provenance counts as no: a copied package never leaves by itself. */
+/**
+ * Whether Gatehouse fetched a package of this name, or made it of a file of an index. A damaged provenance counts as no:
+ * what was copied in or published never leaves by itself.
+ */
 export async function cameFromUpstream(store: Store, place: Place): Promise<boolean> {
   for (const sha256 of await knownSha256s(store, place)) {
     try {
       const entered = await readProvenance(store, place, sha256);
-      if (entered !== null && entered.origin.type !== 'copied') return true;
+      if (entered?.origin.type === 'upstream' || entered?.origin.type === 'made') return true;
     } catch (error) {
       if (!isDamaged(error)) throw error;
     }

@@ -8,7 +8,7 @@ import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
 
 export { representationOf } from './representation.ts';
-export { type RoutedKey, rootFiles, route, servedFolders } from './route.ts';
+export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';
 export { channelNames };
 
 /** A key of the store: `/`-separated, no empty, `.` or `..` part. Built here from parsed parts, never from raw text. */
@@ -143,3 +143,16 @@ export const projectStatePrefix = '_gatehouse/state/simple/';
 
 /** Which projects have files, under compare-and-swap. */
 export const projectsStateKey: ObjectKey = key('_gatehouse', 'state', 'simple.json');
+
+/** Which bytes a file name of a channel was used for, wherever in the store: create-only, and never deleted. */
+export const usedPackageNameKey = (subdir: Subdir, fileName: PackageFileName): ObjectKey =>
+  key('_gatehouse', 'names', 'conda', subdir, `${fileName}.json`);
+
+/** The same of a file for pip. */
+export const usedFileNameKey = (project: ProjectName, fileName: DistributionFileName): ObjectKey =>
+  key('_gatehouse', 'names', 'simple', project, `${fileName}.json`);
+
+export const usedNamesPrefix = '_gatehouse/names/';
+
+/** Who may publish over HTTP, under compare-and-swap; of each token only its hash. */
+export const tokensKey: ObjectKey = key('_gatehouse', 'tokens.json');

@@ -9,7 +9,10 @@ import { type Representation, representationOf } from './representation.ts';
  */
 
 /** The served channels of a store: each is a top folder that clients see as a channel's root. */
-export const channelNames = ['conda', 'staging'] as const;
+export const channelNames = ['conda'] as const;
+
+/** Below it lie a channel and a pip index like those at the top: what was published and not promoted yet. */
+export const stagingFolder = 'staging';
 
 export interface RouteRequest {
   readonly method: string;
@@ -35,7 +38,8 @@ interface Redirect {
 export type Route = RoutedKey | Redirect | { readonly status: 401 | 404 | 405 };
 
 /** All that is served is one of `rootFiles` or below one of these. */
-export const servedFolders: readonly string[] = ['simple', 'snapshots'].concat(channelNames);
+export const servedFolders: readonly string[] = ['simple', 'snapshots', stagingFolder].concat(channelNames);
+const stagedFolders: readonly string[] = ['simple'].concat(channelNames);
 export const rootFiles: readonly string[] = ['index.html', 'favicon.ico', 'robots.txt'];
 
 /**
@@ -51,7 +55,7 @@ const longestKey = 1024;
 const tokenPrefix = /^\/t\/([A-Za-z0-9-]+)(\/.*)$/;
 
 /** The pip index itself, a project's folder, or a file in it; the pages of the index are no projects. */
-const simplePath = /^\/simple(?:\/(?!index\.(?:html|json)$)([^/]+)(?:\/([^/]*))?)?$/;
+const simplePath = /^((?:\/staging)?\/simple)(?:\/(?!index\.(?:html|json)$)([^/]+)(?:\/([^/]*))?)?$/;
 
 /** A snapshot has index files of its own; its packages are the channel's. */
 const snapshotPackage = /^snapshots\/[^/]+\/([^/]+\/[^/]+\.(?:conda|tar\.bz2))$/;
@@ -88,7 +92,7 @@ export const encodePath = (path: string): string => path.split('/').map(encodeUR
 function routePath(path: string, behind: string, accept: string | undefined): Route {
   if (path.charAt(0) !== '/') return { status: 404 };
   const settled = settle(path);
-  const negotiated = /^\/simple\/(?:.*\/)?$/.test(settled);
+  const negotiated = /^(?:\/staging)?\/simple\/(?:.*\/)?$/.test(settled);
   const index = negotiated && prefersJson(accept) ? 'index.json' : 'index.html';
   const asked = settled.replace(/\/$/, `/${index}`).slice(1);
   if (!isServed(asked)) return { status: 404 };
@@ -111,11 +115,12 @@ function routePath(path: string, behind: string, accept: string | undefined): Ro
 function settle(path: string): string {
   const found = simplePath.exec(path);
   if (found === null) return path;
-  return found[1] === undefined ? '/simple/' : `/simple/${normalProjectName(found[1])}/${found[2] || ''}`;
+  return found[2] === undefined ? `${found[1]}/` : `${found[1]}/${normalProjectName(found[2])}/${found[3] || ''}`;
 }
 
 function isServed(key: string): boolean {
   const parts = key.split('/');
   const roots = parts.length === 1 ? rootFiles : servedFolders;
+  if (parts[0] === stagingFolder && stagedFolders.indexOf(String(parts[1])) < 0) return false;
   return key.length <= longestKey && roots.indexOf(String(parts[0])) >= 0 && parts.every((part) => keyPart.test(part));
 }

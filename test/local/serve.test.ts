@@ -23,8 +23,8 @@ const optionalFiles = [
 describe.each(newStores)('what breaks real clients, served from a %s store', (_name, make) => {
   test('1: noarch/repodata.json is served, also when it is as good as empty', async () => {
     const { url, store } = await serveSample(make);
-    await fill(store, [['staging/noarch/repodata.json', Buffer.from('{}')]]);
-    const empty = await fetch(`${url}/staging/noarch/repodata.json`);
+    await fill(store, [['staging/conda/noarch/repodata.json', Buffer.from('{}')]]);
+    const empty = await fetch(`${url}/staging/conda/noarch/repodata.json`);
     expect([empty.status, await empty.text()]).toEqual([200, '{}']);
     const response = await fetch(`${url}/conda/noarch/repodata.json`);
     expect(await bytesOf(response)).toEqual(fileOf('conda/noarch/repodata.json'));

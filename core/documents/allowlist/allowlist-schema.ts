@@ -31,6 +31,14 @@ export const specSchema = z
 const platforms = z.array(platformSchema).check(notEmpty).meta({ uniqueItems: true, minItems: 1 });
 const specs = z.array(specSchema);
 
+const wheelPinSchema = wordedText(/^sha256:[0-9a-f]{64}$/, (text) => ({
+  message: `${quoted(text)} is not the sha256 of a wheel`,
+  hint: 'write "sha256:" and its 64 hexadecimal digits, as sha256sum prints them',
+}));
+
+/** Keys of an entry that say something of a PyPI project. */
+export const ofPypiAlone = ['sdist', 'dependencies', 'wheel'] as const;
+
 /** An entry with more to say than its MatchSpec. `readEntries` checks that it has either `spec` or `pypi`. */
 export const detailedEntrySchema = z
   .strictObject({
@@ -46,6 +54,9 @@ export const detailedEntrySchema = z
       .literal('unpack')
       .meta({ description: 'Where a release has no wheel: make one of its sdist, without running anything of it.' })
       .optional(),
+    wheel: wheelPinSchema
+      .meta({ description: 'The one wheel that the entry means: it is published by hand, and no index is asked.' })
+      .optional(),
     dependencies: z
       .literal('pypi')
       .meta({ description: 'What it needs and no channel has comes from the package index too.' })
@@ -54,7 +65,7 @@ export const detailedEntrySchema = z
   })
   .meta({
     oneOf: [
-      { required: ['spec'], not: { anyOf: [{ required: ['sdist'] }, { required: ['dependencies'] }] } },
+      { required: ['spec'], not: { anyOf: ofPypiAlone.map((key) => ({ required: [key] })) } },
       { required: ['pypi'], not: { required: ['channel'] } },
     ],
   });
@@ -72,6 +83,15 @@ const projectKeySchema = wordedText(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z
 const condaNameSchema = wordedText(/^[a-z0-9_][a-z0-9_.-]{0,63}$/, (name) => ({
   message: `${quoted(name)} is not the name of a conda package`,
 }));
+
+export const reservedNameSchema = wordedText(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/, (name) => {
+  const plain = name.replace(/[-_.]?\*$/, '');
+  const isPattern = plain !== name && /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(plain);
+  const hint = `write "${plain}": it reserves ${plain} and all that starts with ${plain}-`;
+  return isPattern
+    ? { message: `${quoted(name)} is a pattern, and names are reserved without one`, hint }
+    : { message: `${quoted(name)} is not the name of a project or package` };
+});
 
 const virtualPackageNameSchema = wordedText(/^__[a-z0-9][a-z0-9_.-]{0,61}$/, (name) => ({
   message: `${quoted(name)} is not the name of a virtual package`,
@@ -96,10 +116,7 @@ export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualV
 export const environmentSchema = specs.check(notEmpty).meta({ minItems: 1 });
 
 /** Keys at the top that are kept for what is not built yet: one that did nothing would promise what nobody does. */
-export const unbuiltKeys: readonly string[] = ['policy', 'reserved'];
-
-/** The same, of an entry. */
-export const unbuiltEntryKeys: readonly string[] = ['wheel'];
+export const unbuiltKeys: readonly string[] = ['policy'];
 
 /**
  * `allowlist.json`, as written. Only what one value shows by itself is decided here; `parseAllowlist` adds what values
@@ -110,8 +127,10 @@ export const allowlistSchema = z
     $schema: z.string().meta({ description: 'Where editors find the schema of this file.' }).optional(),
     channels: z
       .array(sourceUrlSchema)
-      .check(notEmpty)
-      .meta({ description: 'The conda channels packages come from.', uniqueItems: true, minItems: 1 })
+      .meta({
+        description: 'The conda channels packages come from; none where all is published here.',
+        uniqueItems: true,
+      })
       .meta({ examples: [['https://conda.anaconda.org/conda-forge']] }),
     platforms: platforms.meta({ description: 'The platforms every entry is solved for.' }),
     indexes: z
@@ -127,6 +146,13 @@ export const allowlistSchema = z
     mapping: urlOrNoneSchema
       .meta({ description: 'Where the file is that says which PyPI projects conda packages are; "none" for none.' })
       .meta({ examples: [defaultMapping] })
+      .optional(),
+    reserved: z
+      .array(reservedNameSchema)
+      .meta({
+        description: "The organisation's own names: acme reserves acme and acme-*, which come from nowhere else.",
+      })
+      .meta({ uniqueItems: true, examples: [['acme']] })
       .optional(),
     packageFormat: packageFormatSchema
       .meta({ description: 'What is made of PyPI entries; .tar.bz2 for conda before 4.7.', default: '.conda' })

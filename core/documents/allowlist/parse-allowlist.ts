@@ -2,6 +2,7 @@ import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, memberOf } from '../../json/locate-json.ts';
 import { formatProblem, linesOf, problemsIn, quoted, type TextProblem } from '../../json/text-problem.ts';
 import type { OptionalIndexFile } from '../../layout/index-files.ts';
+import { normalProjectName } from '../../names/normal-project-name.ts';
 import type { PackageFormat } from '../../names/package-file-name.ts';
 import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
 import type { Subdir } from '../../names/subdir.ts';
@@ -13,6 +14,7 @@ import {
   packageFormatSchema,
   platformSchema,
   pythonSchema,
+  reservedNameSchema,
   virtualPackagesSchema,
 } from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
@@ -24,13 +26,15 @@ import { isChannelNamed, sourceUrlSchema, urlIdentity, withoutSlash } from './so
 
 /** What may enter, as the rest of the pipeline reads it: everything resolved, nothing left to look up. */
 export interface Allowlist {
-  /** URLs without a slash at the end, at least one. */
+  /** URLs without a slash at the end; none where all is published or copied in. */
   readonly channels: readonly string[];
   readonly platforms: readonly Subdir[];
   /** `3.12`; empty when entries are solved once, with whatever python they bring. */
   readonly python: readonly string[];
   /** URLs of Python package indexes without a slash at the end, at least one. */
   readonly indexes: readonly string[];
+  /** Normal names (PEP 503) that are the organisation's own, with all below them: `isReserved`. */
+  readonly reserved: readonly string[];
   /** The conda package that a PyPI project is, where the allowlist says so. */
   readonly condaNames: ReadonlyMap<ProjectName, string>;
   /** URL of the file that says which PyPI projects conda packages are; null for none. */
@@ -109,6 +113,7 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
     platforms: platforms ?? [],
     python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],
     indexes: readUrls(memberOf(root, 'indexes'), base) ?? [defaultIndex],
+    reserved: readReserved(memberOf(root, 'reserved'), base),
     condaNames: readCondaNames(memberOf(root, 'condaNames'), context),
     mapping: readMapping(memberOf(root, 'mapping'), channels ?? []),
     packageFormat: packageFormatSchema.safeParse(memberOf(root, 'packageFormat')?.value).data ?? '.conda',
@@ -123,6 +128,11 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
 function readUrls(node: JsonNode | null, { report }: Pick<ParseContext, 'report'>): readonly string[] | null {
   const urls = readList(node, sourceUrlSchema, { report, identity: urlIdentity });
   return urls?.map(withoutSlash) ?? null;
+}
+
+function readReserved(node: JsonNode | null, { report }: Pick<ParseContext, 'report'>): readonly string[] {
+  const names = readList(node, reservedNameSchema, { report, identity: normalProjectName });
+  return names?.map(normalProjectName) ?? [];
 }
 
 /** By the project's normal name; a project that is there in two spellings is a mistake. */

@@ -1,9 +1,10 @@
 import { type JsonNode, memberOf, offsetInString } from '../../json/locate-json.ts';
 import { quoted } from '../../json/text-problem.ts';
+import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../../names/match-spec/solver-spec.ts';
 import type { Subdir } from '../../names/subdir.ts';
-import { detailedEntrySchema, platformSchema } from './allowlist-schema.ts';
+import { detailedEntrySchema, type ofPypiAlone, platformSchema } from './allowlist-schema.ts';
 import { faultAt, type ParseContext, readList } from './parse-context.ts';
 import { type PypiRequirement, readPypi } from './read-pypi.ts';
 import { checkSubdir, type PlacedSpec, readSpec, readSpecs, resolveChannel, spanInSpec } from './read-spec.ts';
@@ -36,6 +37,8 @@ export interface PypiEntry extends EntryDetails, PypiRequirement {
   readonly unpack: boolean;
   /** Whether what it needs and no channel has comes from the index. */
   readonly closesOnIndex: boolean;
+  /** The one wheel that it means, published by hand; null when any of the project will do. */
+  readonly wheel: Sha256 | null;
 }
 
 /** One thing the allowlist lets in. */
@@ -98,7 +101,8 @@ function readCondaEntry(node: JsonNode, specNode: JsonNode, context: ParseContex
 const ofPypi = {
   sdist: 'a conda package has no sdist',
   dependencies: 'the dependencies of a conda package come from the channels',
-};
+  wheel: 'a conda package has no wheel',
+} satisfies Record<(typeof ofPypiAlone)[number], string>;
 
 function refuseOfPypi(node: JsonNode, { report }: ParseContext): void {
   for (const [key, message] of Object.entries(ofPypi)) {
@@ -136,8 +140,22 @@ function readPypiEntry(node: JsonNode, pypiNode: JsonNode, context: ParseContext
   const { name, specifier } = read;
   const unpack = memberOf(node, 'sdist') !== null;
   const closesOnIndex = memberOf(node, 'dependencies') !== null;
+  const wheel = readWheelPin(node, { unpack }, context);
   const id = `pypi:${pypiNode.value.trim()}`;
-  return details === null ? null : { kind: 'pypi', id, name, specifier, unpack, closesOnIndex, ...details };
+  return details === null ? null : { kind: 'pypi', id, name, specifier, unpack, closesOnIndex, wheel, ...details };
+}
+
+/** A wheel that is named by its bytes was made by somebody: there is no sdist to read. */
+function readWheelPin(
+  node: JsonNode,
+  { unpack }: Pick<PypiEntry, 'unpack'>,
+  { report }: ParseContext,
+): PypiEntry['wheel'] {
+  const pin = memberOf(node, 'wheel');
+  if (pin !== null && unpack) {
+    report(faultAt(pin, { message: 'an entry has either "sdist" or "wheel", not both', hint: 'keep one of the two' }));
+  }
+  return sha256Schema.safeParse(String(pin?.value).replace(/^sha256:/, '')).data ?? null;
 }
 
 /** The details of the entry at a node (a string has none of its own); null when they do not fit the schema. */

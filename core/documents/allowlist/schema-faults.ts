@@ -4,7 +4,7 @@ import { type JsonNode, nodeAt } from '../../json/locate-json.ts';
 import { quoted } from '../../json/text-problem.ts';
 import { platformNames } from '../../names/subdir.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
-import { allowlistSchema, detailedEntrySchema, unbuiltEntryKeys, unbuiltKeys } from './allowlist-schema.ts';
+import { allowlistSchema, detailedEntrySchema, unbuiltKeys } from './allowlist-schema.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -45,8 +45,7 @@ function unknownKey(node: JsonNode | null, path: Path, key: string): JsonFault[]
   // locateJson has reported __proto__ already.
   if (span === undefined || key === '__proto__') return [];
   const { start, end } = span;
-  const unbuilt = path.length === 0 ? unbuiltKeys : path[0] === 'packages' ? unbuiltEntryKeys : [];
-  if (unbuilt.includes(key)) return [{ start, end, ...unbuiltWording(key) }];
+  if (path.length === 0 && unbuiltKeys.includes(key)) return [{ start, end, ...unbuiltWording(key) }];
   const of = path[0] === 'virtualPackages' ? platformWording(key) : { message: `unknown key ${quoted(key)}` };
   const candidates = path.length === 0 ? Object.keys(allowlistSchema.shape) : Object.keys(detailedEntrySchema.shape);
   const near = path[0] === 'virtualPackages' ? null : didYouMean(key, candidates);

@@ -5,6 +5,7 @@ import { type DistributionFileName, distributionFileNameSchema } from '../../nam
 import { type ProjectName, projectNameSchema } from '../../names/project-name.ts';
 import type { Store } from '../../ports/store.ts';
 import { isDamaged, readJsonObject } from '../../store/read-json-object.ts';
+import { publishedSchema } from '../published/published.ts';
 
 /** What was known when a file for pip entered the store: written once, before its bytes, and never changed. */
 export const fileProvenanceSchema = z.strictObject({
@@ -16,13 +17,16 @@ export const fileProvenanceSchema = z.strictObject({
   size: z.int().nonnegative(),
   /** The release's version, in PEP 440's canonical form. */
   release: z.string(),
-  /** Of the bytes of `METADATA`, which lie beside the wheel. */
-  metadataSha256: sha256Schema,
+  /** Of the bytes of `METADATA`, which lie beside the wheel; null of a source distribution, beside which lies none. */
+  metadataSha256: sha256Schema.nullable(),
   /** `Requires-Python` of the metadata, when that is a specifier (PEP 440). */
   requiresPython: z.string().nullable(),
   /** PEP 700, in UTC with `Z`: when the index got the file; where it does not say, the newest time in the file. */
   uploadTime: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/, 'is not a time of PEP 700'),
-  /** `index`: the file of an index, as it is; `made`: a wheel that our reader of this revision read from an sdist. */
+  /**
+   * `index`: the file of an index, as it is; `made`: a wheel that our reader of this revision read from an sdist;
+   * `published`: the organisation's own; `copied`: found in the store, put there by hand.
+   */
   origin: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('index'), index: z.string(), url: z.string() }),
     z.strictObject({
@@ -33,6 +37,8 @@ export const fileProvenanceSchema = z.strictObject({
       sha256: sha256Schema,
       revision: z.int().nonnegative(),
     }),
+    publishedSchema,
+    z.strictObject({ type: z.literal('copied') }),
   ]),
   findings: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
   /** Milliseconds since the epoch. */

@@ -4,8 +4,9 @@ import type { ProjectName } from '../../names/project-name.ts';
 import type { Store } from '../../ports/store.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { isDamaged, readJsonObject } from '../../store/read-json-object.ts';
+import { yankSchema } from '../published/published.ts';
 
-/** What was decided of a file. Only a file that has one which is not withdrawn is listed. */
+/** What was decided of a file. Of what came of an index only a file that has one which is not withdrawn is listed. */
 export const fileDecisionSchema = z.strictObject({
   /** The entries that last needed the file. */
   why: z.array(z.string()),
@@ -15,6 +16,8 @@ export const fileDecisionSchema = z.strictObject({
   withdrawn: z.strictObject({ at: z.number(), reason: z.string() }).optional(),
   /** As upstream's page has it (PEP 592): yanked, or why. */
   yanked: z.union([z.literal(true), z.string()]).optional(),
+  /** The organisation took it back. */
+  yank: yankSchema.optional(),
   /** What the page says instead of the metadata's `Requires-Python`: with the entry's own bound on python. */
   requiresPython: z.string().optional(),
 });

@@ -168,7 +168,11 @@ describe('whatever is asked for', () => {
     const project = fc.stringMatching(/^[a-z0-9](?:-?[a-z0-9]){0,9}$/);
     fc.assert(
       fc.property(
-        fc.oneof(fc.tuple(fc.constantFrom('conda', 'staging')), fc.tuple(fc.constant('simple'), project)),
+        fc.oneof(
+          fc.tuple(fc.constant('conda')),
+          fc.tuple(fc.constant('simple'), project),
+          fc.constant(['staging', 'conda']),
+        ),
         fc.array(part, { minLength: 1, maxLength: 3 }),
         (root, parts) => {
           const key = [...root, ...parts].join('/');

@@ -92,7 +92,7 @@ function expected({ there, decisions }: Model, project: string): SeenFile[] {
     return {
       fileName: name.fileName,
       sha256: provenance.sha256,
-      metadata: provenance.metadataSha256,
+      metadata: provenance.metadataSha256 ?? '',
       requiresPython: readable(requiresPython ?? provenance.requiresPython ?? ''),
       yanked: typeof yanked === 'string' ? collapsed(yanked) || true : yanked,
     };

@@ -16,10 +16,9 @@ describe('the bucket', () => {
         Effect: 'Deny',
         Principal: { AWS: ['*'] },
         Action: ['s3:PutObject'],
-        Resource: [
-          ...['conda/*.conda', 'conda/*.tar.bz2', 'simple/*.metadata', 'simple/*.whl'],
-          ...['staging/*.conda', 'staging/*.tar.bz2'],
-        ].map((key) => `${bucket}/${key}`),
+        Resource: [...['conda/*.conda', 'conda/*.tar.bz2', 'simple/*.metadata', 'simple/*.whl']].map(
+          (key) => `${bucket}/${key}`,
+        ),
         Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
       },
     ]);

@@ -107,7 +107,7 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
     kind: 'nothing of ours',
     keys: [
       'index.html',
-      'staging/linux-64/a-1-0.conda',
+      'staging/conda/linux-64/a-1-0.conda',
       'conda/linux-64/repodata.json-1-0.md',
       'conda/linux-64/other.json',
       'simple/demo/other.json',

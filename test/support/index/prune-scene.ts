@@ -26,7 +26,7 @@ export interface PruneScene extends IndexScene {
   /** Has the provenance of an indexed package say where it came from. */
   cameFrom(where: string, origin: Provenance['origin']): Promise<void>;
   /** Where a package came from. */
-  origin(key: ObjectKey): 'upstream' | 'copied' | 'made';
+  origin(key: ObjectKey): Provenance['origin']['type'];
   prune(remove?: boolean): Promise<PruneReport>;
   damage(): Promise<readonly unknown[]>;
   has(path: string): boolean;

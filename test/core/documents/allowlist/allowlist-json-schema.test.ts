@@ -57,7 +57,7 @@ describe('the schema and the parser agree', () => {
   test.each<[string, unknown]>([
     ['no object', []],
     ['null', null],
-    ['no channels', { ...good, channels: [] }],
+    ['no channel', { ...good, channels: null }],
     ['no platforms key', { channels: good.channels, packages: [] }],
     ['no packages key', { channels: good.channels, platforms: ['win-64'] }],
     ['an unknown key', { ...good, platfroms: [] }],
@@ -86,7 +86,7 @@ describe('the schema and the parser agree', () => {
     ['a virtual package as number', { ...good, virtualPackages: { 'linux-64': { __glibc: 2 } } }],
     ['an environment name', { ...good, environments: { 'A b': ['a'] } }],
     ['an empty environment', { ...good, environments: { a: [] } }],
-    ['names reserved for later', { ...good, reserved: ['acme-*'] }],
+    ['a pattern of reserved names', { ...good, reserved: ['acme-*'] }],
     ['no package index', { ...good, indexes: [] }],
     ['a mapping by its path', { ...good, mapping: 'map.json' }],
     ['a mapping with a secret', { ...good, mapping: 'https://a:b@a.example/map.json' }],

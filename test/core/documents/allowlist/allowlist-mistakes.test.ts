@@ -23,7 +23,6 @@ describe('one thing wrong', () => {
     ['noarch', { platforms: '[«"noarch"», "linux-64"]' }, 'noarch is not a platform', 'leave it out'],
     ['platform twice', { platforms: '["linux-64", «"linux-64"»]' }, '"linux-64" is here twice'],
     ['no platform', { platforms: '«[]»' }, 'at least one'],
-    ['no channel', { channels: '«[]»' }, 'at least one'],
     ['a channel by name', { channels: '[«"conda-forge"»]' }, 'is not a URL', 'https://conda.anaconda.org/conda-forge'],
     ['a relative file', { channels: '[«"file:channel"»]' }, 'absolute', 'file:///'],
     ['another scheme', { channels: '[«"ftp://a.example/c"»]' }, 'not an https:, http: or file: URL'],
@@ -121,7 +120,18 @@ describe('one thing wrong', () => {
       { more: ', "forms": ["repodata.json.bz2", «"repodata.json.bz2"»]' },
       'is here twice: it is item 1 already',
     ],
-    ['reserved', { more: ', «"reserved"»: ["acme-*"]' }, '"reserved" is not supported by this version', 'remove it'],
+    [
+      'a pattern of reserved names',
+      { more: ', "reserved": [«"acme-*"»]' },
+      '"acme-*" is a pattern, and names are reserved without one',
+      'write "acme": it reserves acme and all that starts with acme-',
+    ],
+    ['a reserved name that is none', { more: ', "reserved": [«"*"»]' }, '"*" is not the name of a project or package'],
+    [
+      'a reserved name in two spellings',
+      { more: ', "reserved": ["acme.tools", «"Acme_Tools"»]' },
+      '"Acme_Tools" is here twice: it is item 1 already',
+    ],
     ['policy', { more: ', «"policy"»: {"c2": "enforce"}' }, '"policy" is not supported by this version', 'remove it'],
     [
       'a package format',
@@ -132,7 +142,22 @@ describe('one thing wrong', () => {
     ['formats', { more: ', "packageFormat": «[".conda"]»' }, 'expected text in quotes, found a list'],
     ['no mapping', { more: ', "mapping": «[]»' }, 'expected text in quotes, found a list'],
     ['a mapping by its path', { more: ', "mapping": «"map.json"»' }, '"map.json" is not a URL'],
-    ['a wheel of an entry', { packages: '[{"pypi": "a", «"wheel"»: ""}]' }, '"wheel" is not supported', 'remove it'],
+    [
+      'a wheel by its name',
+      { packages: '[{"pypi": "a", "wheel": «"a-1-py3-none-any.whl"»}]' },
+      '"a-1-py3-none-any.whl" is not the sha256 of a wheel',
+      'sha256sum',
+    ],
+    [
+      'a wheel and its sdist',
+      { packages: `[{"pypi": "a", "sdist": "unpack", "wheel": «"sha256:${'0'.repeat(64)}"»}]` },
+      'an entry has either "sdist" or "wheel"',
+    ],
+    [
+      'the wheel of a conda package',
+      { packages: `[{"spec": "a", "wheel": «"sha256:${'0'.repeat(64)}"»}]` },
+      'a conda package has no wheel',
+    ],
     ['other dependencies', { packages: '[{"pypi": "a", "dependencies": «"conda"»}]' }, 'is not one of pypi'],
     [
       'dependencies of a conda package',
