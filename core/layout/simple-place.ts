@@ -57,14 +57,16 @@ function inFolder(folder: string, [name = '', file]: readonly string[]): SimpleP
   return wheel.wheel.project === project ? { kind, project, fileName: wheel.wheel.fileName } : stray('project');
 }
 
-const metadataEnding = '.metadata';
+/** Of a wheel's metadata, behind the whole name of the wheel. */
+export const metadataEnding = '.metadata';
 
 /** A file of a release that is hidden was meant to be found. */
 const isHidden = (parts: readonly string[]): boolean =>
   parts.some((part) => part.startsWith('.')) && !looksLikeDistribution(parts.at(-1) ?? '');
 
-const endings = ['.whl', ...sdistFormats];
+/** What the names of wheels and source distributions end with. */
+export const distributionEndings = ['.whl', ...sdistFormats];
 
 /** Whether a name ends as a wheel's or a source distribution's does, in whatever case. */
 export const looksLikeDistribution = (name: string): boolean =>
-  endings.some((ending) => name.toLowerCase().endsWith(ending));
+  distributionEndings.some((ending) => name.toLowerCase().endsWith(ending));
