@@ -15,7 +15,7 @@ export interface Access {
 }
 
 /** The same of the channel and of what is staged for it. */
-const bothSides = (patterns: readonly string[]): string[] => [...patterns, ...patterns.map(stagedPath)];
+export const bothSides = (patterns: readonly string[]): string[] => [...patterns, ...patterns.map(stagedPath)];
 
 const packages = ['conda/*.conda', 'conda/*.tar.bz2'] as const;
 
