@@ -6,6 +6,7 @@ import { pruneCommand } from './commands/prune-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
+import { tokenCommand } from './commands/token-command.ts';
 import { upCommand } from './commands/up-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
 import { handleInterruption, processTerminal } from './render/terminal.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   verifyCommand,
   pruneCommand,
+  tokenCommand,
   demoCommand,
 ];
 
