@@ -24,6 +24,8 @@ export interface OfferedWheel {
   readonly sha256: Sha256;
   /** Bytes. */
   readonly size: number;
+  /** Of one that was staged, the conda packages that were made of it then: no others are made. */
+  readonly already?: readonly OfferedPackage[];
 }
 
 /** A noarch package that a wheel becomes: what its own `info/index.json` will say, and what it is to be made with. */
@@ -48,6 +50,7 @@ export type PackagesOfWheel =
  */
 export async function packagesOfWheel(offered: OfferedWheel, own: OwnChannel): Promise<PackagesOfWheel> {
   const { fileName: subject } = offered.wheel.fileName;
+  if (offered.already !== undefined) return { packages: offered.already.map(asMade), warnings: [] };
   const why = pipAlone(offered.wheel);
   if (why !== null) return { packages: [], warnings: [{ code: 'publish.pip-only', subject, detail: why }] };
   const made = wheelRequest(offered, own.allowlist);
@@ -59,6 +62,11 @@ export async function packagesOfWheel(offered: OfferedWheel, own: OwnChannel): P
     return [{ subdir: noarch, filename, record, name: record.name, build, depends, timestamp }];
   });
   return { packages, warnings: [] };
+}
+
+function asMade(one: OfferedPackage): PackageOfWheel {
+  const { name, build, depends, timestamp = 0 } = one.record;
+  return { ...one, name, build, depends, timestamp };
 }
 
 async function recordsOf(

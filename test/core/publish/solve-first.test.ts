@@ -258,6 +258,27 @@ describe('to staging', () => {
   });
 });
 
+describe('promoted', () => {
+  it.each([
+    ['with the package that was made in staging, and no other', 'numpy', 1],
+    ['without the package, where that does not install here', 'scipy', 0],
+  ])('a wheel comes %s', async (_, needed, count) => {
+    const store = memoryStore();
+    await serveRecords(store, [...pythons, numpy]);
+    const already = [offeredPackage(['acme-tool 1.0 pypi_1234', { depends: [needed, 'python'] }])];
+    const wheel = { ...(await offeredWheel(fileName)), already };
+    const told = await solveFirst(
+      { wheels: [wheel], packages: [] },
+      { store, to: 'channel', allowlist: ownAllowlist(), solver },
+    );
+    expect(told.problems).toEqual([]);
+    expect(told.made.get(wheel)?.map(({ filename }) => filename)).toEqual(
+      already.slice(0, count).map((one) => one.filename),
+    );
+    expect(told.warnings.map(({ code }) => code)).toEqual(count === 1 ? [] : ['publish.pip-only']);
+  });
+});
+
 describe('a conda package that is offered', () => {
   it('is solved on the platforms of its subdir', async () => {
     const records: WrittenRecord[] = [...pythons, ['glib 1 0', { subdir: 'linux-64' }]];
