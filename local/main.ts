@@ -8,6 +8,7 @@ import { serveCommand } from './commands/serve-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
 import { upCommand } from './commands/up-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
+import { yankCommand } from './commands/yank-command.ts';
 import { handleInterruption, processTerminal } from './render/terminal.ts';
 
 /** In the order of the help. */
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   verifyCommand,
   pruneCommand,
+  yankCommand,
   demoCommand,
 ];
 

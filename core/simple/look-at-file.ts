@@ -40,7 +40,8 @@ export async function lookAtFile(file: FileAtRest, world: LookWorld): Promise<Li
   if (decision?.withdrawn !== undefined) return null;
   if (decision === undefined) return (await hasProvenance(file, world)) ? null : copiedIn(head);
   if (metadata === null) return wrongMetadata(head, 'is not there');
-  const decided = shownOf(decision);
+  const { yank } = decision;
+  const decided = { ...shownOf(decision), ...(yank && { yanked: yank.reason }) };
   if (known?.etag === head.etag && known.metadataEtag === metadata.etag) return { ...known, decided };
   const found = await readFile(file, world);
   return found === null || 'code' in found ? found : { fileName, ...found, decided };

@@ -7,19 +7,32 @@ import { accessLog, accessLogFormats } from '../serve/access-log.ts';
 import type { ServeOptions } from '../serve/serve-store.ts';
 import type { Flags } from './command.ts';
 
+export interface ParsedArguments {
+  readonly flags: Flags;
+  /** What stands there without an option. */
+  readonly words: readonly string[];
+}
+
 /**
  * Arguments by the options a command takes; of one given twice the last counts.
  *
+ * @param maxWords how many there may be that belong to no option
  * @throws GatehouseError `usage.invalid`
  */
-export function parseFlags(args: readonly string[], options: ParseArgsOptionsConfig): Flags {
+export function parseFlags(
+  args: readonly string[],
+  options: ParseArgsOptionsConfig,
+  maxWords: number,
+): ParsedArguments {
   const parsed = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
-  for (const token of parsed.tokens) {
-    if (token.kind === 'positional') throw invalid(`"${token.value}" is not expected here`);
-    if (token.kind === 'option') checkOption(token, options);
-  }
-  const values = Object.entries(parsed.values);
-  return Object.fromEntries(values.map(([key, value]) => [key, Array.isArray(value) ? value.at(-1) : value]));
+  for (const token of parsed.tokens) if (token.kind === 'option') checkOption(token, options);
+  const words = parsed.positionals;
+  if (words.length > maxWords) throw invalid(`"${words[maxWords]}" is not expected here`);
+  const values = Object.entries(parsed.values).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? value.at(-1) : value,
+  ]);
+  return { flags: Object.fromEntries(values), words };
 }
 
 interface OptionToken {
@@ -42,7 +55,7 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, options
   if (option.type === 'boolean' && value !== undefined) throw invalid(`${rawName} takes no value`);
 }
 
-const invalid = (message: string, hint = 'add --help to see what the command takes') =>
+export const invalid = (message: string, hint = 'add --help to see what the command takes') =>
   new GatehouseError('usage.invalid', message, { hint });
 
 /**

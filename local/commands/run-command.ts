@@ -60,7 +60,8 @@ async function dispatch([name, ...rest]: readonly string[], world: CommandWorld)
 
 async function runNamed(command: Command, args: readonly string[], world: CommandWorld): Promise<ExitStatus> {
   const { terminal, untilInterrupted } = world;
-  const flags = parseFlags(args, { ...commonOptions, ...command.options });
+  const options = { ...commonOptions, ...command.options };
+  const { flags, words } = parseFlags(args, options, command.takes?.most ?? 0);
   if (flags['help'] === true) {
     terminal.out(commandHelp(command));
     return exitStatus.done;
@@ -70,6 +71,7 @@ async function runNamed(command: Command, args: readonly string[], world: Comman
     store: await storeFlag(String(flags['store'])),
     json: flags['json'] === true,
     flags,
+    words,
     terminal,
     untilInterrupted,
   });
@@ -108,11 +110,11 @@ function generalHelp(commands: readonly Command[]): string {
   ].join('\n')}\n`;
 }
 
-function commandHelp({ name, summary, optionHelp, examples }: Command): string {
+function commandHelp({ name, summary, takes, optionHelp, examples }: Command): string {
   return `${[
     `gatehouse ${name}: ${summary}`,
     '',
-    `Usage: gatehouse ${name} [options]`,
+    `Usage: gatehouse ${[name, ...(takes ? [takes.usage] : [])].join(' ')} [options]`,
     '',
     'Options:',
     ...[...optionHelp, ...commonHelp].map((line) => `  ${line}`),
