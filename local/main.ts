@@ -6,6 +6,7 @@ import { pruneCommand } from './commands/prune-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
+import { tokenCommand } from './commands/token-command.ts';
 import { upCommand } from './commands/up-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
 import { yankCommand } from './commands/yank-command.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   verifyCommand,
   pruneCommand,
   yankCommand,
+  tokenCommand,
   demoCommand,
 ];
 

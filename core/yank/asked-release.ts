@@ -1,12 +1,8 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import { normalProjectName } from '../names/normal-project-name.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
-import { comparePep440 } from '../names/pep440/compare-pep440.ts';
-import { parsePep440Version } from '../names/pep440/pep440-version.ts';
-import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { parseSdistFileName } from '../names/sdist-file-name.ts';
-import { parseWheelFileName } from '../names/wheel-file-name.ts';
+import { parseProjectName } from '../names/project-name.ts';
+import { versionOfFile } from '../names/release-version.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { filesIn } from '../simple/files-in.ts';
@@ -22,13 +18,6 @@ export interface AskedRelease {
   readonly version: string;
 }
 
-/** Whether a version is the one that is asked for: by PEP 440, where `1.0` and `1.0.0` are one, else to the letter. */
-export function isVersion(version: string | null, asked: Pick<AskedRelease, 'version'>): boolean {
-  if (version === null) return false;
-  const [one, other] = [parsePep440Version(version), parsePep440Version(asked.version)];
-  return one !== null && other !== null ? comparePep440(one, other) === 0 : version === asked.version;
-}
-
 /** Whether a conda package is called as the project is, in any spelling, or as the allowlist calls the project's. */
 export function isNamed(
   packageName: string,
@@ -38,13 +27,6 @@ export function isNamed(
   const project = parseProjectName(name);
   const given = project === null ? undefined : condaNames.get(project);
   return packageName === given || normalProjectName(packageName) === normalProjectName(name);
-}
-
-/** The version in the name of a project's wheel or source distribution; null when it is neither. */
-export function versionOfFile(fileName: DistributionFileName, project: ProjectName): string | null {
-  const wheel = parseWheelFileName(fileName);
-  const version = wheel.ok ? wheel.wheel.version : parseSdistFileName(fileName, project)?.version;
-  return version?.text ?? null;
 }
 
 /** Names and versions that an error lists: more would hide its sentence. */

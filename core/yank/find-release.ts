@@ -5,6 +5,7 @@ import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+import { isSameVersion, versionOfFile } from '../names/release-version.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
 import { filesIn } from '../simple/files-in.ts';
@@ -12,7 +13,7 @@ import { type ChannelStore, type ListedPackage, listPackages } from '../store/li
 import { mapInOrder } from '../store/map-in-order.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type AskedRelease, isNamed, isVersion, versionOfFile } from './asked-release.ts';
+import { type AskedRelease, isNamed } from './asked-release.ts';
 
 /** A file of a release for pip. */
 export interface OwnFile {
@@ -71,7 +72,8 @@ async function filesOf(asked: AskedRelease, store: Store): Promise<Found<OwnFile
   if (project === null) return [];
   const found: Found<OwnFile>[] = [];
   for (const { fileName, file } of await filesIn(project, store)) {
-    if (file === null || !isVersion(versionOfFile(fileName, project), asked)) continue;
+    const version = versionOfFile(fileName, project);
+    if (file === null || version === null || !isSameVersion(version, asked.version)) continue;
     const sha256 = await sha256At(file, store);
     const provenance = sha256 && (await soundFileProvenance(store, { project, fileName }, sha256));
     if (!sha256 || !provenance) continue;
@@ -91,7 +93,8 @@ async function packagesOf(
   const listed: ListedPackage[] = [];
   for await (const one of listPackages(world.store, world.channel)) {
     const { name, version } = packageFileParts(one.filename);
-    if (isVersion(version, asked) && (wheels.size > 0 || isNamed(name, asked, world.condaNames))) listed.push(one);
+    const mayBe = wheels.size > 0 || isNamed(name, asked, world.condaNames);
+    if (mayBe && isSameVersion(version, asked.version)) listed.push(one);
   }
   const found: Found<OwnPackage>[] = [];
   for await (const one of mapInOrder(listed, maxLooksAtOnce, (each) => lookAt(each, asked, wheels, world))) {

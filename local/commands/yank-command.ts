@@ -12,7 +12,7 @@ import { invalid } from './flags.ts';
 export const yankCommand: Command = {
   name: 'yank',
   summary: 'take back a version of your own: pip passes it over, conda does not see it, locks still work',
-  takes: { usage: 'NAME VERSION', most: 2 },
+  operands: 'NAME VERSION',
   options: { reason: { type: 'string' }, undo: { type: 'boolean' } },
   optionHelp: [
     '--reason TEXT      why, in a line: pip and uv show it to who pins the version',
@@ -26,8 +26,8 @@ export const yankCommand: Command = {
     ['gatehouse yank acme-tool 1.0 --undo', 'the mark goes, and the conda index lists it again'],
     ['gatehouse yank acme-tool 1.0 --reason broken --store s3://BUCKET', 'the same in a bucket'],
   ],
-  async run({ allowlist: file, store, json, flags, words, terminal }) {
-    const request = requestOf(words, flags);
+  async run({ allowlist: file, store, json, flags, operands, terminal }) {
+    const request = requestOf(operands, flags);
     await using world = openWorld(store);
     const allowlist = await knownAllowlist(file, world.store);
     const report = await yank(request, { ...world, allowlist });
@@ -47,8 +47,9 @@ export const yankCommand: Command = {
 /** Longer than what anybody reads in a terminal, in UTF-16 units. */
 const maxReasonLength = 500;
 
-function requestOf([name, version]: readonly string[], { reason, undo }: Flags): YankRequest {
+function requestOf([name, version, more]: readonly string[], { reason, undo }: Flags): YankRequest {
   if (name === undefined || version === undefined) throw invalid('yank needs a NAME and a VERSION');
+  if (more !== undefined) throw invalid(`"${more}" is not expected here`, 'a reason of several words is put in quotes');
   if (undo === true && reason === undefined) return { name, version, reason: null };
   const text = shownLine(String(reason ?? '')).trim();
   if (undo === true) throw invalid('--undo takes no --reason', 'leave one of the two out');
