@@ -63,6 +63,14 @@ describe('a wheel goes, and its metadata after it', () => {
     expect((await verifyProjects({ store: made.store, log: () => {} })).problems).toEqual([]);
   });
 
+  it('but not while it is yanked: locks name its address', async () => {
+    const made = await scene();
+    await decide(made.store, made.first.name, (decision) => ({ ...decision, yank: { at: start, reason: 'breaks' } }));
+    await made.index();
+    made.pass(100 * day);
+    expect(keysOf(await made.prune())).toEqual(both(three));
+  });
+
   it('only when it is told to', async () => {
     const made = await scene();
     made.pass(100 * day);

@@ -86,8 +86,16 @@ test('for pip an exact pin still takes it, and so only the conda record is in th
   ]);
 });
 
-test('what another yank decided counts as done before it is indexed', async () => {
-  const made = await scene([{ pypi: 'acme-app' }]);
+test.each([
+  ['conda', ['acme-app'], true],
+  ['pip', [{ pypi: 'acme-app' }], false],
+])('what another yank decided counts as done before it is indexed, for %s', async (_, packages, hasConda) => {
+  const made = await scene(packages);
+  if (!hasConda) {
+    const conda = [...made.store.objects.keys()].filter((key) => key.startsWith('conda/noarch/acme'));
+    for (const key of conda) await made.store.delete(key);
+    await made.index();
+  }
   expect((await made.yank('acme-tool', '1.0', 'breaks')).problems).toEqual([]);
   expect((await made.yank('acme-tool', '2.0', 'breaks')).problems).toMatchObject([{ code: 'held.yank' }]);
 });
