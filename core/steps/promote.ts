@@ -34,7 +34,9 @@ export async function promote({ name, version }: Release, world: PublishWorld): 
     else publications.push(taken);
   }
   if (problems.length === 0 && publications.length === 0) problems.push(nothingStaged({ name, version }, found));
-  return problems.length > 0 ? { files: [], warnings: [], problems } : carryOut(publications, world);
+  if (problems.length > 0) return { files: [], warnings: [], problems };
+  // Awaited here: what was staged is gone once this returns.
+  return await carryOut(publications, world);
 }
 
 const nothingStaged = ({ name, version }: Release, { versions }: StagedRelease): Problem => ({
