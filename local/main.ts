@@ -2,7 +2,9 @@ import type { Command, ExitStatus } from './commands/command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { indexCommand } from './commands/index-command.ts';
 import { planCommand } from './commands/plan-command.ts';
+import { promoteCommand } from './commands/promote-command.ts';
 import { pruneCommand } from './commands/prune-command.ts';
+import { publishCommand } from './commands/publish-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   indexCommand,
   serveCommand,
   verifyCommand,
+  publishCommand,
+  promoteCommand,
   pruneCommand,
   tokenCommand,
   demoCommand,
