@@ -29,6 +29,7 @@ export const errorCodes = [
   'package.identity',
   'store.conflict',
   'store.broken',
+  'store.denied',
   'store.busy',
   'store.too-large',
   'queue.broken',
