@@ -1,6 +1,6 @@
-import type { Override } from '../documents/control.ts';
+import { type Override, isKeptOut } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
-import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
+import { type Provenance, knownSha256s, readProvenance } from '../documents/provenance.ts';
 import { usedBy } from '../documents/published/used-name.ts';
 import { canonicalJson } from '../json/json.ts';
 import { provenanceKey, usedPackageNameKey } from '../layout/keys.ts';
@@ -9,15 +9,15 @@ import { type EntryParts, entryParts } from '../outputs/entries/channel-facts.ts
 import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
-import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
+import { type ReadPackageInfo, expectEnd, readPackageInfo } from '../package/read-package-info.ts';
 import { keptOnceRead } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 import { normaliseRecord } from '../record/normalise-record.ts';
-import type { RepodataRecord } from '../record/record.ts';
 import { recordFault } from '../record/record-fault.ts';
+import type { RepodataRecord } from '../record/record.ts';
 import type { ChannelStore, ListedPackage } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 
@@ -30,7 +30,7 @@ export interface IndexPackageWorld extends ChannelStore {
 /**
  * The entry of one package: a function of its bytes, its provenance and what control says of it (docs/decisions.md 5).
  * Its record is control's, else the provenance's, with our own hotfix over it; of its bytes come only digests and size, or
- * all of it where it was copied in. A withdrawn package is not read. A package that cannot be read, or whose record not
+ * all of it where it was copied in. A withdrawn or yanked package is not read. A package that cannot be read, or whose record not
  * every client can read, is a problem of its own and never of its subdir.
  *
  * @returns null when the package went away meanwhile
@@ -41,7 +41,7 @@ export async function indexPackage(
   override: Override,
   world: IndexPackageWorld,
 ): Promise<IndexEntry | null> {
-  if (override.withdrawn !== undefined) return entryOf(listed, override, withdrawn);
+  if (isKeptOut(override)) return entryOf(listed, override, withdrawn);
   const found = await world.store.get(listed.key);
   if (found === null) return null;
   const head = { filename: listed.filename, etag: found.etag, size: found.size };
