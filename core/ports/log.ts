@@ -17,6 +17,17 @@ export type Event =
   | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
   | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }
   | { readonly type: 'fetch.failed'; readonly key: string; readonly problem: Problem }
+  /** What is about to be published, before the first byte of it is written. Keys are as they are served. */
+  | {
+      readonly type: 'publish.planned';
+      readonly files: readonly {
+        readonly key: string;
+        readonly kind: string;
+        readonly name: string;
+        readonly version: string;
+        readonly size: number;
+      }[];
+    }
   /** Slow: about 0.6 MB a second. */
   | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
   | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }
