@@ -3,6 +3,7 @@ import type { Provenance } from '../documents/provenance.ts';
 import type { FileProvenance } from '../documents/simple/file-provenance.ts';
 import type { PackageName } from '../names/package-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
+import type { Bzip2 } from '../ports/bzip2.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Solver } from '../ports/solver.ts';
@@ -29,6 +30,8 @@ export interface PublishWorld {
   readonly by: string | null;
   /** Whether whoever offers the files may publish under a name, beside what the allowlist says of it. */
   mayPublish(name: ProjectName | PackageName): boolean;
+  /** A world without it makes no `.tar.bz2` of a wheel. */
+  readonly bzip2?: Bzip2;
   /** Bytes that can be staged at once: a wheel and the package that is made of it; any number without it. */
   readonly scratch?: number;
 }

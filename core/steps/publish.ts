@@ -1,7 +1,6 @@
-import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
-import { problemOf } from '../problems/problem.ts';
 import { carryOut } from '../publish/carry-out.ts';
+import { orProblem } from '../publish/or-problem.ts';
 import type { OfferedFile, Publication, PublishReport, PublishWorld } from '../publish/publication.ts';
 import { readOffered } from '../publish/read-offered.ts';
 
@@ -18,20 +17,10 @@ export async function publish(offered: readonly OfferedFile[], world: PublishWor
   const publications: Publication[] = [];
   const problems: Problem[] = [];
   for (const file of offered) {
-    const read = await readOrRefuse(file, world);
+    const read = await orProblem(file.fileName, async () => readOffered(file, world));
     if ('code' in read) problems.push(read);
     else publications.push(read);
   }
   if (problems.length > 0) return { files: [], warnings: [], problems };
   return carryOut(publications, world);
-}
-
-/** What is wrong with a file costs it alone; that the store has trouble is no fault of the file. */
-async function readOrRefuse(file: OfferedFile, world: PublishWorld): Promise<Publication | Problem> {
-  try {
-    return await readOffered(file, world);
-  } catch (error) {
-    if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
-    return problemOf(error, file.fileName);
-  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/names/digest.ts';
-import { publishFiles, publishWorld } from '../../support/publish/publish-scene.ts';
+import { provenanceAt, publishFiles, publishWorld } from '../../support/publish/publish-scene.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { key } from '../../support/store/objects.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
@@ -10,10 +10,6 @@ const wheel = buildWheel({ metadata: 'Requires-Python: >=3.8\n' });
 const sha256 = sha256Of(wheel);
 const other = buildWheel({ files: { 'demo.py': 'x = 2\n' } });
 
-const textAt = (store: MemoryStore, key: string): unknown => {
-  const found = [...store.objects].find(([one]) => one === key);
-  return found && JSON.parse(Buffer.from(found[1].bytes).toString());
-};
 const snapshot = (store: MemoryStore) => new Map([...store.objects].map(([at, { bytes }]) => [at, sha256Of(bytes)]));
 
 describe('a wheel that is published', () => {
@@ -36,7 +32,7 @@ describe('a wheel that is published', () => {
       `put simple/demo/${fileName}.metadata`,
       `publish simple/demo/${fileName}`,
     ]);
-    expect(textAt(store, `_gatehouse/provenance/simple/demo/${fileName}/${sha256}.json`)).toMatchObject({
+    expect(provenanceAt(store, `_gatehouse/provenance/simple/demo/${fileName}/${sha256}.json`)).toMatchObject({
       origin: { type: 'published', by: 'ci' },
       uploadTime: '2023-11-14T22:13:20.000Z',
       requiresPython: '>=3.8',

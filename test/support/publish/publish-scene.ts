@@ -57,12 +57,24 @@ export async function offer(store: Store, fileName: string, bytes: Uint8Array): 
 }
 
 /** Publishes files by name, and disposes of what was staged. */
-export async function publishFiles(
+export const publishFiles = (
   files: Readonly<Record<string, Uint8Array>>,
+  world: PublishWorld,
+): Promise<PublishReport> => publishPairs(Object.entries(files), world);
+
+/** The same of files of which several may have one name. */
+export async function publishPairs(
+  files: readonly (readonly [name: string, bytes: Uint8Array])[],
   world: PublishWorld,
 ): Promise<PublishReport> {
   await using stack = new AsyncDisposableStack();
   const offered: OfferedFile[] = [];
-  for (const [name, bytes] of Object.entries(files)) offered.push(stack.use(await offer(world.store, name, bytes)));
+  for (const [name, bytes] of files) offered.push(stack.use(await offer(world.store, name, bytes)));
   return publish(offered, world);
 }
+
+/** What was written down of a file; undefined when nothing was. */
+export const provenanceAt = ({ objects }: MemoryStore, key: string): unknown => {
+  const entry = [...objects].find(([at]) => at === key)?.[1];
+  return entry && JSON.parse(Buffer.from(entry.bytes).toString());
+};
