@@ -1,4 +1,5 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { whoseFile } from '../documents/simple/file-provenance.ts';
 import type { FileDecision } from '../documents/simple/project-control.ts';
 import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -117,7 +118,10 @@ function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control
   });
 }
 
-/** It leaves, or stays and follows upstream's yank and what entries say of python. */
+/**
+ * It leaves, or stays and follows upstream's yank and what entries say of python. What was published or copied in never
+ * leaves by itself, whoever came to need it.
+ */
 async function draftOther(
   file: KnownFile,
   wanted: readonly SimpleFile[],
@@ -129,6 +133,7 @@ async function draftOther(
   const next = leaving(before.why, before, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
   const reason = next.step === 'leave' ? next.reason : bound && 'reason' in bound ? bound.reason : null;
+  if (reason !== null && (await whoseFile(world.store, file)) === 'own') return keptAsItIs(file);
   if (reason !== null) {
     return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at: world.now, reason } } };
   }
@@ -139,6 +144,13 @@ async function draftOther(
   const isSame = canonicalJson(shown) === canonicalJson(shownOf(decision));
   return { ...file, step: isSame ? 'keep' : 'change', decision, alteration: isSame ? null : { ...rest, ...shown } };
 }
+
+const keptAsItIs = (file: KnownFile): DraftedFile => ({
+  ...file,
+  step: 'keep',
+  decision: file.before,
+  alteration: null,
+});
 
 /** What upstream says now of the same bytes; nothing where it has none such, or cannot be read. */
 async function followedYank(

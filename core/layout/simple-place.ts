@@ -1,6 +1,7 @@
-import type { DistributionFileName } from '../names/distribution-file-name.ts';
+import { type DistributionFileName, parseDistributionFileName } from '../names/distribution-file-name.ts';
+import { parseNamedFile } from '../names/named-file.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { likelySdistProject, parseSdistFileName, sdistFormats } from '../names/sdist-file-name.ts';
+import { likelySdistProject, sdistFormats } from '../names/sdist-file-name.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { type SimplePage, simplePages } from './keys.ts';
 
@@ -65,10 +66,8 @@ function metadataPlace(project: ProjectName, name: string): SimplePlace {
 }
 
 function filePlace(project: ProjectName, name: string): SimplePlace {
-  const own = parseSdistFileName(name, project)?.fileName;
-  if (own !== undefined) return { kind: 'file', project, fileName: own };
-  const wheel = parseWheelFileName(name);
-  if (wheel.ok && wheel.wheel.project === project) return { kind: 'file', project, fileName: wheel.wheel.fileName };
+  const fileName = parseDistributionFileName(name);
+  if (fileName !== null && parseNamedFile(project, fileName) !== null) return { kind: 'file', project, fileName };
   return stray(likelyProject(name) === null ? 'name' : 'project');
 }
 
