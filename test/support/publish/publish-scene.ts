@@ -70,7 +70,8 @@ export async function publishPairs(
   await using stack = new AsyncDisposableStack();
   const offered: OfferedFile[] = [];
   for (const [name, bytes] of files) offered.push(stack.use(await offer(world.store, name, bytes)));
-  return publish(offered, world);
+  // Awaited here: what was staged is gone once this returns.
+  return await publish(offered, world);
 }
 
 /** What was written down of a file; undefined when nothing was. */
