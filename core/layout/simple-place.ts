@@ -55,7 +55,8 @@ function inFolder(folder: string, [name = '', file]: readonly string[]): SimpleP
   return name.endsWith(metadataEnding) ? metadataPlace(project, name) : filePlace(project, name);
 }
 
-const metadataEnding = '.metadata';
+/** Of a wheel's metadata, behind the whole name of the wheel. */
+export const metadataEnding = '.metadata';
 
 /** Of a wheel alone: beside a source distribution lies none. */
 function metadataPlace(project: ProjectName, name: string): SimplePlace {
@@ -81,8 +82,9 @@ export function likelyProject(name: string): ProjectName | null {
 const isHidden = (parts: readonly string[]): boolean =>
   parts.some((part) => part.startsWith('.')) && !looksLikeDistribution(parts.at(-1) ?? '');
 
-const endings = ['.whl', ...sdistFormats];
+/** What the names of wheels and source distributions end with. */
+export const distributionEndings = ['.whl', ...sdistFormats];
 
 /** Whether a name ends as a wheel's or a source distribution's does, in whatever case. */
 export const looksLikeDistribution = (name: string): boolean =>
-  endings.some((ending) => name.toLowerCase().endsWith(ending));
+  distributionEndings.some((ending) => name.toLowerCase().endsWith(ending));

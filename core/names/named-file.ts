@@ -5,7 +5,7 @@ import { parseSdistFileName, type SdistFileName } from './sdist-file-name.ts';
 import { parseWheelFileName, type WheelFileName } from './wheel-file-name.ts';
 
 /** What the name of a file of a project's release says. */
-export type NamedFile =
+type NamedFile =
   | { readonly kind: 'wheel'; readonly version: Pep440Version; readonly name: WheelFileName }
   | { readonly kind: 'sdist'; readonly version: Pep440Version; readonly name: SdistFileName };
 
