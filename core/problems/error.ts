@@ -27,6 +27,8 @@ export const errorCodes = [
   'fetch.failed',
   'package.refused',
   'package.identity',
+  'yank.unknown',
+  'yank.upstream',
   'store.conflict',
   'store.broken',
   'store.busy',
