@@ -36,7 +36,7 @@ export const serveCommand: Command = {
     // to read what is not served.
     const stored = () => findStoredAllowlist(world.store).catch(() => null);
     const known = await (allowlist === undefined ? stored() : named(allowlist));
-    const takeUpload = takeUploads(world, allowlist, terminal);
+    const takeUpload = takeUploads(world, allowlist, terminal.err);
     await using server = await serveStore({ store: world.store, ...place, takeUpload });
     const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
     const isThere = bucketIn(store) !== null || existsSync(store);

@@ -29,7 +29,7 @@ export const upCommand: Command = {
     const { allowlist } = await readAllowlist(file);
     await readPatches(file);
     await using world = openWorld(store);
-    const takeUpload = takeUploads(world, undefined, terminal);
+    const takeUpload = takeUploads(world, undefined, terminal.err);
     await using server = await serveStore({ store: world.store, ...place, takeUpload });
     terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
     await syncOnce(file, world, invocation);

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Store } from '../../core/ports/store.ts';
+import type { TakeUpload } from '../upload/uploads.ts';
 import { type Answer, answer, textAnswer } from './answer.ts';
 import { type OpenBody, openBody, sendBody, sliceBytesFor } from './body.ts';
 import type { ServeLimits } from './limits.ts';
 import { askedOf, type ServedRequest } from './served-request.ts';
-import { exchangeUpload, type TakeUpload, uploadPlace } from './upload-exchange.ts';
+import { exchangeUpload, uploadPlace } from './upload-exchange.ts';
 
 export interface Responder {
   /** Answers one request from the store. Never rejects: what went wrong is in what it resolves to. */

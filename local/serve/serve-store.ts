@@ -4,12 +4,13 @@ import type { Socket } from 'node:net';
 import { systemErrorCode } from '../../adapters/system-error.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import type { TakeUpload } from '../upload/uploads.ts';
 import { inTurn } from './in-turn.ts';
 import { type ServeLimits, usualLimits } from './limits.ts';
 import { refuseSockets } from './refuse-socket.ts';
 import { responder } from './respond.ts';
 import type { ServedRequest } from './served-request.ts';
-import { type TakeUpload, uploadPlace } from './upload-exchange.ts';
+import { uploadPlace } from './upload-exchange.ts';
 
 export interface ServeOptions {
   readonly store: Store;
@@ -77,12 +78,14 @@ function limitedServer({ connections, headBytes, headMs, idleMs, stalledMs }: Se
   return server.setTimeout(stalledMs);
 }
 
+const lateCode = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 /** Ends requests whose bodies are not there in time, as Node's `requestTimeout` does, but for those that upload. */
 function endLateBodies(server: Server, requestMs: number, isUpload: (request: IncomingMessage) => boolean): void {
   server.on('request', (request) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     if ((length === undefined && encoding === undefined) || isUpload(request)) return;
-    const late = Object.assign(new Error('the request is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    const late = Object.assign(new Error('the request is late'), { code: lateCode });
     const timer = setTimeout(() => server.emit('clientError', late, request.socket), requestMs);
     request.once('close', () => clearTimeout(timer));
   });

@@ -3,11 +3,8 @@ import { type Throughput, withMinimumThroughput } from '../../adapters/minimum-t
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { jsonText } from '../render/json-text.ts';
 import type { UploadAnswer } from '../upload/refusal.ts';
-import type { UploadRequest } from '../upload/uploads.ts';
+import type { TakeUpload, UploadRequest } from '../upload/uploads.ts';
 import { clientOf } from './served-request.ts';
-
-/** Answers an upload; never rejects. */
-export type TakeUpload = (request: UploadRequest) => Promise<UploadAnswer>;
 
 const uploadTarget = /^(?:https?:\/\/[^/?#]*)?\/(staging\/)?(?:(?:legacy|simple)\/?)?(?:\?.*)?$/i;
 

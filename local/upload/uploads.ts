@@ -3,6 +3,7 @@ import type { Throughput } from '../../adapters/minimum-throughput.ts';
 import { isForName, readTokens, type Token } from '../../core/documents/tokens.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import type { Problem } from '../../core/problems/problem.ts';
 import type { OfferedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
 import { checkClaims, claimFields } from './claims.ts';
 import { doorkeeper } from './credential.ts';
@@ -14,10 +15,15 @@ import { type UploadLimits, usualUploadLimits } from './upload-limits.ts';
 /** Who asks to publish, and where. */
 type Publisher = Pick<PublishWorld, 'to' | 'by' | 'mayPublish'>;
 
+interface UploadReport extends PublishReport {
+  /** Why what was published is not listed. */
+  readonly unlisted: readonly Problem[];
+}
+
 export interface UploadWorld {
   readonly store: Store;
   /** Publishes one file and brings up to date what clients read. */
-  publish(file: OfferedFile, publisher: Publisher): Promise<PublishReport>;
+  publish(file: OfferedFile, publisher: Publisher): Promise<UploadReport>;
   /** Gets a line for whoever runs the server. */
   tell(line: string): void;
   readonly limits?: Partial<UploadLimits>;
@@ -35,13 +41,14 @@ export interface UploadRequest {
   form(minimum: Throughput): AsyncIterable<Uint8Array>;
 }
 
+/** Answers an upload; never rejects. */
+export type TakeUpload = (request: UploadRequest) => Promise<UploadAnswer>;
+
 /**
  * Takes uploads as PyPI's legacy API does (https://docs.pypi.org/api/upload/), from who has a token that may publish. The
  * credential is looked at before the form is read, and what it holds is decided on after its last part.
- *
- * @returns a way to answer one; it never rejects
  */
-export function uploads(world: UploadWorld): (request: UploadRequest) => Promise<UploadAnswer> {
+export function uploads(world: UploadWorld): TakeUpload {
   const limits = { ...usualUploadLimits, ...world.limits };
   const takeFile = fileTaker(world.store, limits);
   const publishInTurn = oneByOne();
@@ -123,6 +130,11 @@ function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
+const notListed: UploadAnswer = {
+  status: 500,
+  message: 'it is in the store, but could not be listed; whoever runs this server finds the reason in its log',
+};
+
 interface Uploaded {
   readonly file: Form['file'];
   readonly token: Token;
@@ -133,6 +145,11 @@ async function publish({ file, token, to }: Uploaded, world: UploadWorld): Promi
   const mayPublish = (name: string) => isForName(token, name);
   const report = await world.publish(file, { to, by: token.name, mayPublish });
   if (report.problems.length > 0) return problemsAnswer(report.problems);
+  const [unlisted] = report.unlisted;
+  if (unlisted !== undefined) {
+    world.tell(`${unlisted.code}: ${unlisted.subject}: ${unlisted.detail}`);
+    return notListed;
+  }
   const isNew = report.files.some(({ status }) => status === 'stored');
   const said = isNew ? 'published' : 'was there before, with the same bytes';
   if (isNew) world.tell(`${file.fileName} was published to ${to} by the token ${token.name}`);

@@ -3,9 +3,7 @@ import { systemClock } from '../../../adapters/system-clock.ts';
 import { addToken } from '../../../core/documents/tokens.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import type { Store } from '../../../core/ports/store.ts';
-import { indexProjects } from '../../../core/steps/index-projects.ts';
-import { publish } from '../../../core/steps/publish.ts';
-import { stagingStore } from '../../../core/store/staging-store.ts';
+import { publishFiles } from '../../../local/pipeline/publish-files.ts';
 import type { ServedRequest } from '../../../local/serve/served-request.ts';
 import type { UploadLimits } from '../../../local/upload/upload-limits.ts';
 import { uploads } from '../../../local/upload/uploads.ts';
@@ -47,11 +45,7 @@ export async function uploadScene(options: SceneOptions = {}): Promise<UploadSce
     tell: (line) => void told.push(line),
     async publish(file, publisher) {
       await beforePublish();
-      const world = { ...publishWorld(), ...publisher, store };
-      const report = await publish([file], world);
-      const target = publisher.to === 'staging' ? stagingStore(store) : store;
-      await indexProjects('all', { ...world, store: target });
-      return report;
+      return publishFiles([file], { ...publishWorld(), ...publisher, store });
     },
   });
   const url = await serveForTest({
