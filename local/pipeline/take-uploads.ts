@@ -15,7 +15,7 @@ const silent: Log = () => undefined;
  * @param named the allowlist that the command was given, if it was
  * @param tell gets lines for whoever runs the server
  */
-export function takeUploads(world: World, named: string | undefined, terminal: Pick<Terminal, 'err'>): TakeUpload {
+export function takeUploads(world: World, named: string | undefined, tell: (text: string) => void): TakeUpload {
   return uploads({
     store: world.store,
     tell: (line) => tell(`${shownLine(line)}\n`),
