@@ -1,4 +1,5 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { whoseFile } from '../documents/simple/file-provenance.ts';
 import type { FileDecision } from '../documents/simple/project-control.ts';
 import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -112,12 +113,17 @@ function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control
   const names = new Set<string>(wanted.map(({ fileName }) => fileName));
   return Object.entries(control.files).flatMap(([name, before]) => {
     const fileName = distributionFileNameSchema.safeParse(name);
-    const isOther = fileName.success && !names.has(name) && before.withdrawn === undefined;
+    // Only what is the organisation's own is yanked, and that never leaves by itself.
+    const isKept = before.withdrawn !== undefined || before.yank !== undefined;
+    const isOther = fileName.success && !names.has(name) && !isKept;
     return isOther ? [{ project, fileName: fileName.data, before }] : [];
   });
 }
 
-/** It leaves, or stays and follows upstream's yank and what entries say of python. */
+/**
+ * It leaves, or stays and follows upstream's yank and what entries say of python. What was published or copied in never
+ * leaves by itself, whoever came to need it.
+ */
 async function draftOther(
   file: KnownFile,
   wanted: readonly SimpleFile[],
@@ -129,6 +135,7 @@ async function draftOther(
   const next = leaving(before.why, before, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
   const reason = next.step === 'leave' ? next.reason : bound && 'reason' in bound ? bound.reason : null;
+  if (reason !== null && (await whoseFile(world.store, file)) === 'own') return keptAsItIs(file);
   if (reason !== null) {
     return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at: world.now, reason } } };
   }
@@ -139,6 +146,13 @@ async function draftOther(
   const isSame = canonicalJson(shown) === canonicalJson(shownOf(decision));
   return { ...file, step: isSame ? 'keep' : 'change', decision, alteration: isSame ? null : { ...rest, ...shown } };
 }
+
+const keptAsItIs = (file: KnownFile): DraftedFile => ({
+  ...file,
+  step: 'keep',
+  decision: file.before,
+  alteration: null,
+});
 
 /** What upstream says now of the same bytes; nothing where it has none such, or cannot be read. */
 async function followedYank(
@@ -155,7 +169,8 @@ async function followedYank(
 function decisionsOf(drafted: readonly DraftedFile[], which: (one: DraftedFile) => FileDecision | null): FileDecisions {
   const decisions: FileDecisions = {};
   for (const one of drafted) {
-    const said = which(one);
+    const next = which(one);
+    const said = next && { ...next, yank: one.before?.yank };
     if (said === null || canonicalJson(said) === canonicalJson(one.before ?? null)) continue;
     decisions[one.project] = { ...decisions[one.project], [one.fileName]: said };
   }

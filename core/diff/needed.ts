@@ -34,18 +34,22 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
   const isClaiming = (id: string) => !artifact.why.includes(id) && claims.covers(id) && !claims.solved(id);
   const why = [...artifact.why, ...(before?.why ?? []).filter(isClaiming)];
   const digests = await digestsOf(artifact, state, world.store);
-  if (digests === null)
+  const yank = before?.yank;
+  if (digests === null && yank === undefined)
     return draftAbsent(artifact, state, { why, hotfix, entered: await hasEntered(artifact, world) });
   const kept = {
     why,
     ...(before?.record && { record: before.record }),
     ...(before?.hotfix && { hotfix: before.hotfix }),
+    ...(yank && { yank }),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
-  if (!(await isThese(artifact, digests, world))) {
+  if (digests !== null && !(await isThese(artifact, digests, world))) {
     const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
     return { ...quiet, problem: { code: 'fetch.mutated', subject: artifactId(artifact), detail } };
   }
+  // What the organisation took back no plan brings back.
+  if (yank !== undefined) return quiet;
   const known = state.index.get(artifact.filename);
   if (known === undefined) return draftUnindexed(artifact, state, { why, hotfix, now: world.now });
   return { ...quiet, change: upstreamChange(artifact, known, kept) };

@@ -25,8 +25,8 @@ interface Overridden {
 }
 
 /**
- * The packages that control withdrew and no index shows, fetched by us and still as they were fetched. What a person
- * copied in, or what the index has a problem with, is never one of them. Provenance stays: it says what was served once.
+ * The packages that control withdrew and no index shows, fetched or made by us and still as they were. What a person
+ * copied in or published, or what the index has a problem with, is never one of them. Provenance stays: it says what was served once.
  * Locks and snapshots (docs/decisions.md 12), once there are any, keep packages by name whatever control says: ask here.
  *
  * A sync may want such a package back while it is pruned. One that looked before the deletion and decides after it
@@ -44,8 +44,8 @@ export async function* withdrawnPackages(
   const segments = sections.flatMap((section) => manifest.sections[section]);
   for await (const { filename, override } of withdrawnEntries({ ...world, subdir }, segments)) {
     const now = control.packages[filename] ?? {};
-    // Made under another withdrawal than control's of now, if that says one at all.
-    if (now.withdrawn === undefined || override !== overrideTag(now)) continue;
+    // Made under another withdrawal than control's of now, if that says one at all. What was yanked keeps its address.
+    if (now.withdrawn === undefined || now.yank !== undefined || override !== overrideTag(now)) continue;
     const object = await world.store.get(packageKey(world.channel, subdir, filename));
     if (object === null) continue;
     served ??= servedRecords({ ...world, subdir }, manifest);
@@ -65,7 +65,7 @@ async function isAsFetched(
   const { sha256 } = await storedDigests(object);
   try {
     const entered = await readProvenance(store, { channel, subdir, filename }, sha256);
-    return entered !== null && entered.origin.type !== 'copied';
+    return entered?.origin.type === 'upstream' || entered?.origin.type === 'made';
   } catch (error) {
     if (isDamaged(error)) return false;
     throw error;
