@@ -103,6 +103,17 @@ test('a folder that pypiserver serves', async () => {
   });
 });
 
+test('users of an htpasswd file get a token each', async () => {
+  const user = await pipUser();
+  await user.write('.htpasswd', 'alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\nbob:$apr1$x$y\n');
+  await shell(user, commandOf('From pypiserver', 1));
+  const { stdout } = await gatehouseIn(user.home).run('token', 'list', '--json');
+  expect(JSON.parse(stdout)).toMatchObject([
+    { name: 'alice', names: ['acme-*'] },
+    { name: 'bob', names: ['acme-*'] },
+  ]);
+});
+
 test('an index of devpi', async () => {
   const user = await userWith('dist');
   const ran = async (program: string, ...args: string[]) => {

@@ -53,7 +53,12 @@ async function scene() {
     const here = asTyped(command.replaceAll('http://127.0.0.1:8080', url));
     return user.run(['sh', '-ec', `${environment}\n${here}`]);
   };
-  return { user, gatehouse, url, typed };
+  /** Has a newer release appear upstream. */
+  const release = (version: string) => {
+    const fileName = `decorator-${version}-py3-none-any.whl`;
+    lab.intercept = serveProjects({ decorator: [{ fileName, bytes: buildWheel({ fileName }) }] });
+  };
+  return { user, gatehouse, url, typed, release };
 }
 type Scene = Awaited<ReturnType<typeof scene>>;
 
@@ -158,6 +163,17 @@ test('from its source through staging to its users, by pip and by py-rattler, an
   await gatehouse.run('verify');
   expect(await listed(url)).toEqual(staged);
   await rattlerInstalls(the, 'again', ['conda']);
+
+  the.release('5.2.0');
+  expect(await wellTyped(the, commandWith('outdated', blocksOf('See what is outdated')))).toMatch(
+    /decorator +5\.1\.1 +5\.2\.0/,
+  );
+});
+
+test('README.md tells the same in short', async () => {
+  const told = (await guide('README.md'))('Your own tools').filter(({ language }) => language === 'sh');
+  const lines = told.flatMap(({ text }) => text.trim().split('\n'));
+  expect(lines).toEqual([commandWith('publish'), commandWith('promote')].map((text) => text.trim()));
 });
 
 /** Nobody gets it who does not ask for the very version; who does is told why not to. */
