@@ -37,7 +37,6 @@ export async function upstreamOutputs(packages: readonly unknown[], more: object
   return [
     ...(await outputsOf('plan', ['', '--json', '--markdown'])),
     ...(await outputsOf('sync', ['terminal', '--json'])),
-    ...(await outputsOf('outdated', ['', '--json'])),
   ];
 }
 
