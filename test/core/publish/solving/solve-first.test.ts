@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
-import { takeName } from '../../../core/documents/published/used-name.ts';
-import { usedPackageNameKey } from '../../../core/layout/keys.ts';
-import { sha256Of } from '../../../core/names/digest.ts';
-import type { OfferedWheel } from '../../../core/publish/solving/packages-of-wheel.ts';
-import { solveFirst } from '../../../core/publish/solving/solve-first.ts';
-import { stagingStore } from '../../../core/store/staging-store.ts';
+import { rattlerSolver } from '../../../../adapters/solver-rattler/solver-rattler.ts';
+import { takeName } from '../../../../core/documents/published/used-name.ts';
+import { usedPackageNameKey } from '../../../../core/layout/keys.ts';
+import { sha256Of } from '../../../../core/names/digest.ts';
+import type { OfferedWheel } from '../../../../core/publish/solving/packages-of-wheel.ts';
+import { solveFirst } from '../../../../core/publish/solving/solve-first.ts';
+import { stagingStore } from '../../../../core/store/staging-store.ts';
 import {
   offeredPackage,
   offeredWheel,
@@ -14,8 +14,8 @@ import {
   serveRecords,
   serveWheels,
   type WrittenRecord,
-} from '../../support/publish/own-scene.ts';
-import { memoryStore } from '../../twins/store-memory.ts';
+} from '../../../support/publish/own-scene.ts';
+import { memoryStore } from '../../../twins/store-memory.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
