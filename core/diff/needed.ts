@@ -2,6 +2,7 @@ import type { Override } from '../documents/control.ts';
 import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
 import { knownSha256s, wasMadeOf } from '../documents/provenance.ts';
+import { thisStore } from '../documents/published/this-store.ts';
 import type { Digests } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -34,6 +35,7 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
   const isClaiming = (id: string) => !artifact.why.includes(id) && claims.covers(id) && !claims.solved(id);
   const why = [...artifact.why, ...(before?.why ?? []).filter(isClaiming)];
   const digests = await digestsOf(artifact, state, world.store);
+  if (digests === null && artifact.channel === thisStore) return draftLost(artifact, why);
   if (digests === null)
     return draftAbsent(artifact, state, { why, hotfix, entered: await hasEntered(artifact, world) });
   const kept = {
@@ -49,6 +51,14 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
   const known = state.index.get(artifact.filename);
   if (known === undefined) return draftUnindexed(artifact, state, { why, hotfix, now: world.now });
   return { ...quiet, change: upstreamChange(artifact, known, kept) };
+}
+
+/** Nobody can fetch what is the organisation's own: its index tells of what is there no longer, and is made anew. */
+function draftLost(artifact: Artifact, why: string[]): NeededDraft {
+  const detail = 'the index lists it, and its bytes are not in the store';
+  const hint = 'put it back, or run gatehouse index, and publish it again';
+  const problem = { code: 'plan.unpublished', subject: artifactId(artifact), detail, hint };
+  return { add: false, appears: null, override: { why }, change: null, problem };
 }
 
 /** From the index, which was made from the bytes; from the store while the package is not indexed yet. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileProvenanceKey } from '../../layout/keys.ts';
+import { fileProvenanceKey, fileProvenancePrefix } from '../../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import { type DistributionFileName, distributionFileNameSchema } from '../../names/distribution-file-name.ts';
 import { type ProjectName, projectNameSchema } from '../../names/project-name.ts';
@@ -78,3 +78,23 @@ export async function soundFileProvenance(
     throw error;
   }
 }
+
+/**
+ * Whether a file of this name was published or copied in: such a one never leaves by itself. So does one of which what is
+ * known is damaged.
+ */
+export async function isOrganisationsFile(
+  store: Store,
+  { project, fileName }: { readonly project: ProjectName; readonly fileName: DistributionFileName },
+): Promise<boolean> {
+  for await (const { key } of store.list(fileProvenancePrefix(project, fileName))) {
+    const sha256 = sha256Schema.safeParse(key.slice(key.lastIndexOf('/') + 1, -'.json'.length));
+    const entered = sha256.success ? await soundFileProvenance(store, { project, fileName }, sha256.data) : null;
+    if (entered === null || isOrganisationsOwn(entered)) return true;
+  }
+  return false;
+}
+
+/** Whether it was published or copied in, and came of no index. */
+export const isOrganisationsOwn = ({ origin: { type } }: Pick<FileProvenance, 'origin'>): boolean =>
+  type === 'published' || type === 'copied';
