@@ -2,10 +2,13 @@ import type { Command, ExitStatus } from './commands/command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { indexCommand } from './commands/index-command.ts';
 import { planCommand } from './commands/plan-command.ts';
+import { promoteCommand } from './commands/promote-command.ts';
 import { pruneCommand } from './commands/prune-command.ts';
+import { publishCommand } from './commands/publish-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
+import { tokenCommand } from './commands/token-command.ts';
 import { upCommand } from './commands/up-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
 import { handleInterruption, processTerminal } from './render/terminal.ts';
@@ -18,7 +21,10 @@ export const commands: readonly Command[] = [
   indexCommand,
   serveCommand,
   verifyCommand,
+  publishCommand,
+  promoteCommand,
   pruneCommand,
+  tokenCommand,
   demoCommand,
 ];
 

@@ -8,7 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { Problem } from '../problems/problem.ts';
 import { makeShardIndex, mendShards, type ShardsWorld } from './make-shard-index.ts';
 import type { Manifest, StatePlace } from './manifest.ts';
-import { type Publication, type PublishWorld, publish } from './put-if-newer.ts';
+import { type IndexFileWorld, type WantedIndexFile, writeIfNewer } from './put-if-newer.ts';
 import { stateSource } from './state-source.ts';
 
 export interface OutputsWorld extends ShardsWorld {
@@ -27,7 +27,7 @@ export interface OutputsWorld extends ShardsWorld {
  * @returns whether any was written
  */
 export async function publishOutputs(
-  world: OutputsWorld & PublishWorld,
+  world: OutputsWorld & IndexFileWorld,
   manifest: Manifest | null,
   rebuild: boolean,
 ): Promise<boolean> {
@@ -38,7 +38,7 @@ export async function publishOutputs(
     if (!(await isWanted(output, world))) continue;
     if (rebuild && output.making.from === 'shards') await mendShards(world, source);
     const publication = publicationOf(output, { world, manifest, source });
-    if (publication !== null) wrote = (await publish(world, publication, manifest.generation)) || wrote;
+    if (publication !== null) wrote = (await writeIfNewer(world, publication, manifest.generation)) || wrote;
   }
   return wrote;
 }
@@ -56,7 +56,7 @@ async function isWanted({ file, written }: Output<IndexFile>, world: OutputsWorl
 function publicationOf(
   { file, making }: Output<IndexFile>,
   { world, manifest, source }: { world: OutputsWorld; manifest: Manifest; source: RecordSource },
-): Publication | null {
+): WantedIndexFile | null {
   const key = keyOf(world, file);
   if (making.from === 'subdir') {
     const frame = subdirOutputs.find(

@@ -6,13 +6,13 @@ import { GatehouseError } from '../problems/error.ts';
 import { backOff } from '../store/update-json.ts';
 import { compressIndex } from './compress-index.ts';
 
-export interface PublishWorld {
+export interface IndexFileWorld {
   readonly store: Store;
   readonly clock: Clock;
 }
 
 /** An index file to publish, or two that must say the same. */
-export interface Publication {
+export interface WantedIndexFile {
   readonly key: ObjectKey;
   /** Where the same bytes go as a zstd frame: before `key`, since clients prefer it, and would read the older of the two. */
   readonly zst?: ObjectKey;
@@ -26,9 +26,9 @@ export interface Publication {
  * @returns whether anything was written
  * @throws GatehouseError `store.conflict` (retry) when others kept getting there first
  */
-export async function publish(
-  world: PublishWorld,
-  { key, zst, make }: Publication,
+export async function writeIfNewer(
+  world: IndexFileWorld,
+  { key, zst, make }: WantedIndexFile,
   generation: number,
 ): Promise<boolean> {
   const isBehind = async (at: ObjectKey | undefined) =>
@@ -55,7 +55,7 @@ const maxAttempts = 10;
  * @returns false when such a one was there
  */
 async function putIfNewer(
-  { store, clock }: PublishWorld,
+  { store, clock }: IndexFileWorld,
   staged: StagedObject,
   { key, generation }: { readonly key: ObjectKey; readonly generation: number },
 ): Promise<boolean> {

@@ -6,13 +6,13 @@ export interface Representation {
 
 /** Names whose bytes never change: packages, shards (CEP 16), files of projects and their metadata (PEP 658). */
 const immutable =
-  /(?:\.conda|\.tar\.bz2|\/[0-9a-f]{64}\.msgpack\.zst)$|^simple\/[^/]+\/[^/]+\.(?:whl|tar\.gz|zip|metadata)$/;
+  /(?:\.conda|\.tar\.bz2|\/[0-9a-f]{64}\.msgpack\.zst)$|^(?:staging\/)?simple\/[^/]+\/[^/]+\.(?:whl|tar\.gz|zip|metadata)$/;
 
 /** What pip reads to find files, in both forms. */
-const simplePage = /^simple\/(?:[^/]+\/)?index\.(?:json|html)$/;
+const simplePage = /^(?:staging\/)?simple\/(?:[^/]+\/)?index\.(?:json|html)$/;
 
 const contentTypes: readonly (readonly [ending: RegExp, type: string])[] = [
-  [/^simple\/.*\.json$/, 'application/vnd.pypi.simple.v1+json'],
+  [/^(?:staging\/)?simple\/.*\.json$/, 'application/vnd.pypi.simple.v1+json'],
   [/\.json$/, 'application/json'],
   [/\.html$/, 'text/html; charset=utf-8'],
   [/\.txt$/, 'text/plain; charset=utf-8'],

@@ -1,12 +1,12 @@
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { sdistFormats } from '../names/sdist-file-name.ts';
+import { likelySdistProject, parseSdistFileName, sdistFormats } from '../names/sdist-file-name.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { type SimplePage, simplePages } from './keys.ts';
 
 /** What a file of the pip index is, by its key alone. */
 export type SimplePlace =
-  /** A wheel of the project. */
+  /** A wheel or source distribution of the project. */
   | { readonly kind: 'file'; readonly project: ProjectName; readonly fileName: DistributionFileName }
   /** The metadata of a wheel of that name, which need not be there. */
   | { readonly kind: 'metadata'; readonly project: ProjectName; readonly fileName: DistributionFileName }
@@ -17,7 +17,7 @@ export type SimplePlace =
   | { readonly kind: 'hidden' }
   /**
    * None of ours, and why: it lies beside the projects, in a folder that is no project's name in its normal form, below a
-   * project, is a wheel of another project, or has no name of ours.
+   * project, is a file of another project, or has no name of ours.
    */
   | { readonly kind: 'stray'; readonly why: StrayReason };
 
@@ -51,13 +51,32 @@ function inFolder(folder: string, [name = '', file]: readonly string[]): SimpleP
   if (file !== undefined) return stray('below');
   const page = pageNamed(name);
   if (page !== undefined) return { kind: 'page', project, page };
-  const kind = name.endsWith(metadataEnding) ? 'metadata' : 'file';
-  const wheel = parseWheelFileName(kind === 'file' ? name : name.slice(0, -metadataEnding.length));
-  if (!wheel.ok) return stray('name');
-  return wheel.wheel.project === project ? { kind, project, fileName: wheel.wheel.fileName } : stray('project');
+  return name.endsWith(metadataEnding) ? metadataPlace(project, name) : filePlace(project, name);
 }
 
 const metadataEnding = '.metadata';
+
+/** Of a wheel alone: beside a source distribution lies none. */
+function metadataPlace(project: ProjectName, name: string): SimplePlace {
+  const wheel = parseWheelFileName(name.slice(0, -metadataEnding.length));
+  if (!wheel.ok) return stray('name');
+  const { fileName, project: own } = wheel.wheel;
+  return own === project ? { kind: 'metadata', project, fileName } : stray('project');
+}
+
+function filePlace(project: ProjectName, name: string): SimplePlace {
+  const own = parseSdistFileName(name, project)?.fileName;
+  if (own !== undefined) return { kind: 'file', project, fileName: own };
+  const wheel = parseWheelFileName(name);
+  if (wheel.ok && wheel.wheel.project === project) return { kind: 'file', project, fileName: wheel.wheel.fileName };
+  return stray(likelyProject(name) === null ? 'name' : 'project');
+}
+
+/** The project that a file is of by its name, in whatever folder it lies; null when it is named as none that pip takes. */
+export function likelyProject(name: string): ProjectName | null {
+  const wheel = parseWheelFileName(name);
+  return wheel.ok ? wheel.wheel.project : likelySdistProject(name);
+}
 
 /** A file of a release that is hidden was meant to be found. */
 const isHidden = (parts: readonly string[]): boolean =>

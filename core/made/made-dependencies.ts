@@ -65,11 +65,15 @@ async function extrasHere(
   const releases = 'code' in chosen ? [] : chosen.flatMap(({ read }) => ('code' in read ? [] : [read.metadata]));
   if (place.from === 'index')
     return extraDepends(requirement, { name: place.name, releases }, { target, world: of.world });
-  return ofChannel(requirement, place.name, releases[0]);
+  return extraOfChannel(requirement, place.name, releases[0]);
 }
 
 /** A conda package has no extras, and need not be what the index has: what they would add is for a person to say. */
-function ofChannel({ text, project, extras, specifier }: Requirement, name: string, newest?: CoreMetadata): Reason {
+export function extraOfChannel(
+  { text, project, extras, specifier }: Requirement,
+  name: string,
+  newest?: CoreMetadata,
+): Reason {
   const spec = specOf(name, specifier);
   const brought = newest === undefined ? [] : bringing(newest, extras);
   const line = [spec.ok ? spec.text : name, ...(brought.length > 0 ? brought : ['WHAT IT ADDS'])];

@@ -38,7 +38,8 @@ async function isMet(name: string, wanted: Specifier, closesOnIndex: boolean, na
   return closesOnIndex ? names.has(name, wanted) : names.offers(name);
 }
 
-function unknownName(project: ProjectName, alike: readonly string[]): Reason {
+/** Of a project that no evidence tells of, though the channels have packages that are spelt so. */
+export function unknownName(project: ProjectName, alike: readonly string[]): Reason {
   const [one, ...others] = alike;
   const suggested = others.length === 0 ? one : 'NAME';
   const detail = `nothing says which conda package the PyPI project ${project} is; is it ${alike.join(' or ')}?`;

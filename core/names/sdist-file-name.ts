@@ -30,3 +30,15 @@ export function parseSdistFileName(text: string, project: ProjectName): SdistFil
   }
   return null;
 }
+
+/**
+ * The project that a source distribution's name is probably of: the first that leaves a version behind a dash. For hints; a
+ * project's folder, or the metadata, decides.
+ */
+export function likelySdistProject(text: string): ProjectName | null {
+  for (let dash = text.indexOf('-'); dash !== -1; dash = text.indexOf('-', dash + 1)) {
+    const project = parseProjectName(text.slice(0, dash));
+    if (project !== null && parseSdistFileName(text, project) !== null) return project;
+  }
+  return null;
+}

@@ -1,5 +1,13 @@
 import type { Problem } from '../problems/problem.ts';
 
+interface PlannedFile {
+  readonly key: string;
+  readonly kind: 'wheel' | 'sdist' | 'package';
+  readonly name: string;
+  readonly version: string;
+  readonly size: number;
+}
+
 /**
  * What a step tells while it works; a shell renders it as progress bars, plain lines or JSON. Sizes are bytes.
  * A step never prints.
@@ -17,6 +25,12 @@ export type Event =
   | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
   | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }
   | { readonly type: 'fetch.failed'; readonly key: string; readonly problem: Problem }
+  /** Files of this machine; their key is their path. */
+  | { readonly type: 'publish.reading'; readonly files: number; readonly bytes: number }
+  | { readonly type: 'publish.progress'; readonly key: string; readonly received: number; readonly size: number }
+  | { readonly type: 'publish.read'; readonly key: string; readonly size: number }
+  /** What is about to be published, before the first byte of it is written. Keys are as they are served. */
+  | { readonly type: 'publish.planned'; readonly files: readonly PlannedFile[] }
   /** Slow: about 0.6 MB a second. */
   | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
   | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }

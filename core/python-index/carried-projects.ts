@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { parseJson } from '../json/json.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { readPackageInfo } from '../package/read-package-info.ts';
+import { type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { UpstreamWorld } from '../upstream/fetch-with-retry.ts';
@@ -23,8 +25,21 @@ export async function carriedProjects(
   world: UpstreamWorld,
 ): Promise<ReadonlySet<ProjectName>> {
   const file = { url, page: channel, sha256: record.sha256 ?? null };
+  return projectsInPackage(filename, (read) => readOfFile(file, world, read));
+}
+
+/**
+ * The same of a package whose bytes are at hand.
+ *
+ * @param open gives a reader the bytes
+ * @throws what `open` throws, but for a package that cannot be read
+ */
+export async function projectsInPackage(
+  filename: PackageFileName,
+  open: (read: (source: ByteSource) => Promise<ReadPackageInfo>) => Promise<ReadPackageInfo>,
+): Promise<ReadonlySet<ProjectName>> {
   try {
-    const { infoFiles } = await readOfFile(file, world, (source) => readPackageInfo(source, filename));
+    const { infoFiles } = await open((source) => readPackageInfo(source, filename));
     if (infoFiles.paths === undefined) return new Set();
     const { paths } = parseJson(infoFiles.paths, pathsSchema, `info/paths.json of ${filename}`);
     const projects = paths.map(({ _path }) => parseProjectName(metadataPath.exec(_path)?.[1] ?? ''));

@@ -9,6 +9,7 @@ import type { StrayCollector } from '../store/strays.ts';
 export interface FilesAt {
   readonly fileName: DistributionFileName;
   readonly file: ObjectHead | null;
+  /** Of a wheel alone. */
   readonly metadata: ObjectHead | null;
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { generationOf, type PublishWorld, publish } from '../index/put-if-newer.ts';
+import { generationOf, type IndexFileWorld, writeIfNewer } from '../index/put-if-newer.ts';
 import { canonicalJson } from '../json/json.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -48,7 +48,7 @@ const maxPasses = 12;
  * @param trust false to take nothing from the state that is there
  * @throws GatehouseError `store.conflict` (retry) when it had changed at each look; the last state written is published
  */
-export async function keepPages<T>(world: PublishWorld, kept: KeptPages<T>, trust: boolean): Promise<Kept<T>> {
+export async function keepPages<T>(world: IndexFileWorld, kept: KeptPages<T>, trust: boolean): Promise<Kept<T>> {
   const progress: Progress<T> = { trusted: trust, changed: false, damage: undefined, written: null };
   for (let attempt = 0; attempt < maxPasses; attempt++) {
     const passed = await pass(world, kept, progress);
@@ -73,7 +73,7 @@ interface Progress<T> {
 
 /** Looks once, and writes the state, or what of its pages is behind. Gives what was found when nothing is left to do. */
 async function pass<T>(
-  world: PublishWorld,
+  world: IndexFileWorld,
   kept: KeptPages<T>,
   progress: Progress<T>,
 ): Promise<Looked<T> | 'again' | 'conflict'> {
@@ -104,7 +104,7 @@ interface Step<T> {
 }
 
 /** Neither a state nor pages, and nothing to say in them. */
-async function isNothing<T>(world: PublishWorld, { there, content, kept }: Step<T>): Promise<boolean> {
+async function isNothing<T>(world: IndexFileWorld, { there, content, kept }: Step<T>): Promise<boolean> {
   return there.etag === null && kept.isEmpty(content) && (await servedGeneration(world, kept)) === null;
 }
 
@@ -112,31 +112,31 @@ async function isNothing<T>(world: PublishWorld, { there, content, kept }: Step<
  * The state after the one that is there. One that was lost goes on above the highest generation that was ever served: a
  * page is replaced by a higher one only.
  */
-async function nextState<T>(world: PublishWorld, { there, content, kept }: Step<T>): Promise<PageState<T>> {
+async function nextState<T>(world: IndexFileWorld, { there, content, kept }: Step<T>): Promise<PageState<T>> {
   const before = there.state?.generation ?? (await servedGeneration(world, kept)) ?? 0;
   return { version: 1, generation: before + 1, content };
 }
 
 /** The highest generation of the pages that are there; null when none is. */
-async function servedGeneration<T>({ store }: PublishWorld, { pages }: KeptPages<T>): Promise<number | null> {
+async function servedGeneration<T>({ store }: IndexFileWorld, { pages }: KeptPages<T>): Promise<number | null> {
   const served = await Promise.all(pages.map(({ key }) => store.get(key)));
   const there = served.filter((object) => object !== null);
   return there.length === 0 ? null : Math.max(...there.map(({ metadata }) => generationOf(metadata)));
 }
 
 async function publishPages<T>(
-  world: PublishWorld,
+  world: IndexFileWorld,
   { pages }: KeptPages<T>,
   { content, generation }: PageState<T>,
 ): Promise<boolean> {
   let wrote = false;
   for (const { key, text } of pages) {
     const make = () => ({ bytes: [Buffer.from(text(content))] });
-    wrote = (await publish(world, { key, make }, generation)) || wrote;
+    wrote = (await writeIfNewer(world, { key, make }, generation)) || wrote;
   }
   return wrote;
 }
 
-async function isLatest<T>({ store }: PublishWorld, kept: KeptPages<T>, { generation }: PageState<T>) {
+async function isLatest<T>({ store }: IndexFileWorld, kept: KeptPages<T>, { generation }: PageState<T>) {
   return (await readState(store, kept)).state?.generation === generation;
 }

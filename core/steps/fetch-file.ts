@@ -4,7 +4,6 @@ import { type SimpleFile, simpleFileId } from '../documents/simple/simple-plan.t
 import { canonicalJson } from '../json/json.ts';
 import { fileProvenanceKey, type ObjectKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
-import { parseSpecifier } from '../names/pep440/specifier.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -21,7 +20,7 @@ import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import { type Brought, type FetchOutcome, fetchOutcome } from '../upstream/fetch-outcome.ts';
-import { asksOf } from '../wheel/core-metadata.ts';
+import { asksOf, readableRequiresPython } from '../wheel/core-metadata.ts';
 import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
 
 /**
@@ -117,7 +116,6 @@ function provenanceOf(
 ): FileProvenance {
   const { project, fileName, release, uploadTime } = file;
   const { sha256, size } = staged.digests;
-  const asked = wheel.metadata.requiresPython;
   return {
     version: 1,
     project,
@@ -126,8 +124,7 @@ function provenanceOf(
     size,
     release,
     metadataSha256: sha256Of(wheel.metadataBytes),
-    // What is no specifier pip passes over, and uv drops the file for.
-    requiresPython: (asked !== null && parseSpecifier(asked)?.text) || null,
+    requiresPython: readableRequiresPython(wheel.metadata),
     uploadTime: uploadTime ?? new Date(wheel.modified).toISOString(),
     origin: originOf(file),
     findings: [...staged.findings, ...wheel.findings],

@@ -1,5 +1,5 @@
 import { type Manifest, readManifest, type StatePlace } from '../index/manifest.ts';
-import { publish } from '../index/put-if-newer.ts';
+import { writeIfNewer } from '../index/put-if-newer.ts';
 import { stateSource } from '../index/state-source.ts';
 import { channeldataKey } from '../layout/keys.ts';
 import { channeldata } from '../outputs/channeldata.ts';
@@ -29,7 +29,7 @@ export async function indexChannel(world: IndexChannelWorld): Promise<boolean> {
     const states = await readStates(world);
     const generation = sumOf(states);
     const make = () => ({ bytes: channeldata(states.map(({ place, manifest }) => stateSource(place, manifest))) });
-    const wrote = await publish(world, { key, make }, generation);
+    const wrote = await writeIfNewer(world, { key, make }, generation);
     changed ||= wrote;
     if (!wrote || sumOf(await readStates(world)) === generation) return changed;
     await backOff(world.clock, attempt);

@@ -1,4 +1,4 @@
-import { looksLikeDistribution, type SimplePlace, simplePlace } from '../layout/simple-place.ts';
+import { likelyProject, looksLikeDistribution, type SimplePlace, simplePlace } from '../layout/simple-place.ts';
 import { parseProjectName } from '../names/project-name.ts';
 import type { PassedOver } from '../ports/store.ts';
 import { type Stray, type StrayRules, thingTelling } from './strays.ts';
@@ -14,28 +14,34 @@ function strayFile(key: string): Stray | null {
 function strayThing({ path, kind }: PassedOver): Stray | null {
   // Of a folder its files tell.
   if (kind === 'folder' || simplePlace(path).kind === 'hidden') return null;
-  return strayFolder(path) ?? { subject: path, ...thingTelling(kind, 'a wheel', 'simple/') };
+  return strayFolder(path) ?? { subject: path, ...thingTelling(kind, 'a file of a project', 'simple/') };
 }
 
 /** A folder that is told in the place of all that is in it. */
 function strayFolder(path: string): Stray | null {
   const [, folder = '', name, inside] = path.split('/');
   if (name === undefined) return null;
-  if (parseProjectName(folder) !== folder) {
-    return { subject: `simple/${folder}/`, detail: 'is no name of a project in its normal form (PEP 503)', hint: away };
+  const project = parseProjectName(folder);
+  if (project !== folder) {
+    const hint = project === null ? away : `rename it to simple/${project}/, or move its files there`;
+    return { subject: `simple/${folder}/`, detail: 'is no name of a project in its normal form (PEP 503)', hint };
   }
   if (inside === undefined) return null;
-  return { subject: `simple/${folder}/${name}/`, detail: "is a folder within a project's", hint: away };
+  const hint = `move the files of ${project} in it up, and it out of simple/`;
+  return { subject: `simple/${folder}/${name}/`, detail: "is a folder within a project's", hint };
 }
 
 const away = 'move it out of simple/: who knows its name may read it';
 
 function telling(key: string, why: (SimplePlace & { kind: 'stray' })['why']): Omit<Stray, 'subject'> {
-  if (why === 'beside') return { detail: 'lies beside the projects', hint: away };
-  if (why === 'project') return { detail: 'is a wheel of another project', hint: away };
-  if (looksLikeDistribution(key)) {
-    const detail = key.endsWith('.whl') ? 'is not named as a wheel' : 'is no wheel';
-    return { detail: `${detail}, and pip gets wheels alone`, hint: away };
-  }
-  return { detail: 'is no file of the pip index', hint: away };
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const home = likelyProject(name.replace(/\.metadata$/, ''));
+  const hint = home === null ? away : `move it to simple/${home}/`;
+  if (why === 'beside') return { detail: 'lies beside the projects', hint };
+  if (why === 'project') return { detail: `is a file of another project, ${home}`, hint };
+  const isMetadata = name.endsWith('.metadata') && home !== null;
+  if (isMetadata) return { detail: 'is metadata beside a source distribution, which has none', hint: 'delete it' };
+  if (!looksLikeDistribution(key)) return { detail: 'is no file of the pip index', hint: away };
+  const kind = key.toLowerCase().endsWith('.whl') ? 'wheel (PEP 427)' : 'source distribution of the project (PEP 625)';
+  return { detail: `is not named as a ${kind}`, hint: away };
 }

@@ -2,6 +2,7 @@ import { type Report, refuse, shown } from '../archive/finding.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import { type Pep440Version, parsePep440Version } from '../names/pep440/pep440-version.ts';
+import { parseSpecifier } from '../names/pep440/specifier.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
 
 /** The header lines of `METADATA`, `PKG-INFO` or `WHEEL`, and the text behind them. */
@@ -132,6 +133,10 @@ export function parseCoreMetadata(bytes: Uint8Array, what: string, report: Repor
  */
 export const asksOf = ({ requiresDist, requiresPython, providesExtra }: CoreMetadata): Sha256 =>
   sha256Of(JSON.stringify([requiresDist, requiresPython, providesExtra]));
+
+/** What a page says a release asks of python; null for what is no specifier: pip passes it over, and uv drops the file for it. */
+export const readableRequiresPython = ({ requiresPython }: CoreMetadata): string | null =>
+  (requiresPython !== null && parseSpecifier(requiresPython)?.text) || null;
 
 /** Of two values one reader takes the first and another the last. */
 function onlyValue(headers: Headers, field: string, what: string): string {

@@ -23,6 +23,8 @@ export interface Invocation extends Pick<Interruption, 'untilInterrupted'> {
   /** Data on stdout is to be JSON. */
   readonly json: boolean;
   readonly flags: Flags;
+  /** What was given beside options, in order; empty unless the command takes such. */
+  readonly operands: readonly string[];
   readonly terminal: Terminal;
 }
 
@@ -30,6 +32,8 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  /** What it takes beside options, as its help shows it: `FILE...`. Without it, it takes nothing. */
+  readonly operands?: string;
   /** Its own options, beside those every command has. */
   readonly options: ParseArgsOptionsConfig;
   /** One line for each of its own options. */

@@ -5,21 +5,25 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import type { Terminal } from '../render/terminal.ts';
 import { accessLog, accessLogFormats } from '../serve/access-log.ts';
 import type { ServeOptions } from '../serve/serve-store.ts';
-import type { Flags } from './command.ts';
+import type { Command, Flags, Invocation } from './command.ts';
 
 /**
- * Arguments by the options a command takes; of one given twice the last counts.
+ * Arguments by the options a command takes; of one given twice the last counts. What is no option is an operand.
  *
- * @throws GatehouseError `usage.invalid`
+ * @throws GatehouseError `usage.invalid`, for an operand as well where the command takes none
  */
-export function parseFlags(args: readonly string[], options: ParseArgsOptionsConfig): Flags {
+export function parseArguments(
+  args: readonly string[],
+  { options, operands }: Pick<Command, 'options' | 'operands'>,
+): Pick<Invocation, 'flags' | 'operands'> {
   const parsed = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   for (const token of parsed.tokens) {
-    if (token.kind === 'positional') throw invalid(`"${token.value}" is not expected here`);
+    if (token.kind === 'positional' && operands === undefined) throw invalid(`"${token.value}" is not expected here`);
     if (token.kind === 'option') checkOption(token, options);
   }
   const values = Object.entries(parsed.values);
-  return Object.fromEntries(values.map(([key, value]) => [key, Array.isArray(value) ? value.at(-1) : value]));
+  const flags = Object.fromEntries(values.map(([key, value]) => [key, Array.isArray(value) ? value.at(-1) : value]));
+  return { flags, operands: parsed.positionals };
 }
 
 interface OptionToken {

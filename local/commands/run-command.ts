@@ -5,7 +5,7 @@ import gatehouse from '../../package.json' with { type: 'json' };
 import { errorText } from '../render/messages.ts';
 import { harmlessTerminal } from '../render/terminal.ts';
 import { type Command, type ExitStatus, exitStatus, type Invocation } from './command.ts';
-import { parseFlags, storeFlag } from './flags.ts';
+import { parseArguments, storeFlag } from './flags.ts';
 
 const commonOptions = {
   allowlist: { type: 'string' },
@@ -60,7 +60,8 @@ async function dispatch([name, ...rest]: readonly string[], world: CommandWorld)
 
 async function runNamed(command: Command, args: readonly string[], world: CommandWorld): Promise<ExitStatus> {
   const { terminal, untilInterrupted } = world;
-  const flags = parseFlags(args, { ...commonOptions, ...command.options });
+  const options = { ...commonOptions, ...command.options };
+  const { flags, operands } = parseArguments(args, { ...command, options });
   if (flags['help'] === true) {
     terminal.out(commandHelp(command));
     return exitStatus.done;
@@ -70,6 +71,7 @@ async function runNamed(command: Command, args: readonly string[], world: Comman
     store: await storeFlag(String(flags['store'])),
     json: flags['json'] === true,
     flags,
+    operands,
     terminal,
     untilInterrupted,
   });
@@ -108,11 +110,11 @@ function generalHelp(commands: readonly Command[]): string {
   ].join('\n')}\n`;
 }
 
-function commandHelp({ name, summary, optionHelp, examples }: Command): string {
+function commandHelp({ name, summary, operands, optionHelp, examples }: Command): string {
   return `${[
     `gatehouse ${name}: ${summary}`,
     '',
-    `Usage: gatehouse ${name} [options]`,
+    `Usage: gatehouse ${[name, ...(operands === undefined ? [] : [operands]), '[options]'].join(' ')}`,
     '',
     'Options:',
     ...[...optionHelp, ...commonHelp].map((line) => `  ${line}`),

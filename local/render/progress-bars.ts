@@ -1,7 +1,7 @@
 import type { Event } from '../../core/ports/log.ts';
 import { formatBytes, formatSeconds } from './format-bytes.ts';
 
-/** The downloads that the bars are drawn from. Sizes are bytes. */
+/** The downloads, or files that are read, that the bars are drawn from. Sizes are bytes. */
 export interface Progress {
   /** True while a file is on its way, and so a bar is worth drawing. */
   readonly active: boolean;
@@ -15,15 +15,25 @@ interface Running {
   readonly size: number;
 }
 
+interface Sums {
+  /** Bytes that are expected, and that came. */
+  readonly total: number;
+  readonly received: number;
+  readonly files: number;
+  readonly filesDone: number;
+}
+
 export function startProgress(): Progress {
   const running = new Map<string, Running>();
   let [total, finished, files, filesDone] = [0, 0, 0, 0];
+  const start = (bytes: number, count: number) => {
+    [total, files, finished, filesDone] = [bytes, count, 0, 0];
+  };
   const end = (key: string, received: number) => {
     if (!running.delete(key)) return;
     finished += received;
     filesDone += 1;
   };
-  const received = () => [...running.values()].reduce((sum, file) => sum + file.received, finished);
   return {
     get active() {
       return running.size > 0;
@@ -31,32 +41,40 @@ export function startProgress(): Progress {
     note(event) {
       switch (event.type) {
         case 'plan.ready':
-          [total, files, finished, filesDone] = [event.bytes, event.add, 0, 0];
-          break;
+          return start(event.bytes, event.add);
+        case 'publish.reading':
+          return start(event.bytes, event.files);
         case 'fetch.started':
-          running.set(event.key, { received: 0, size: event.size });
-          break;
+          return void running.set(event.key, { received: 0, size: event.size });
         case 'fetch.progress':
-          running.set(event.key, event);
-          break;
+        case 'publish.progress':
+          return void running.set(event.key, event);
         case 'fetch.done':
-          end(event.key, event.size);
-          break;
+        case 'publish.read':
+          return end(event.key, event.size);
         case 'fetch.failed':
-          end(event.key, running.get(event.key)?.received ?? 0);
-          break;
+          return end(event.key, running.get(event.key)?.received ?? 0);
       }
     },
     lines(columns, elapsed) {
-      const bars = [...running].map(([key, { received, size }]) =>
-        bar(key.slice(key.lastIndexOf('/') + 1), received / size, '', columns),
-      );
-      const rate = elapsed > 0 ? (received() * 1000) / elapsed : 0;
-      const left = rate > 0 ? `, ${formatSeconds(Math.max(0, total - received()) / rate)} left` : '';
-      const label = `${filesDone}/${files} files, ${formatBytes(received())} of ${formatBytes(total)}`;
-      return [...bars, bar(label, received() / total, ` ${formatBytes(rate)}/s${left}`, columns)];
+      const received = [...running.values()].reduce((sum, file) => sum + file.received, finished);
+      return barLines(running, { total, received, files, filesDone }, { columns, elapsed });
     },
   };
+}
+
+function barLines(
+  running: ReadonlyMap<string, Running>,
+  { total, received, files, filesDone }: Sums,
+  { columns, elapsed }: { readonly columns: number; readonly elapsed: number },
+): string[] {
+  const bars = [...running].map(([key, file]) =>
+    bar(key.slice(key.lastIndexOf('/') + 1), file.received / file.size, '', columns),
+  );
+  const rate = elapsed > 0 ? (received * 1000) / elapsed : 0;
+  const left = rate > 0 ? `, ${formatSeconds(Math.max(0, total - received) / rate)} left` : '';
+  const label = `${filesDone}/${files} files, ${formatBytes(received)} of ${formatBytes(total)}`;
+  return [...bars, bar(label, received / total, ` ${formatBytes(rate)}/s${left}`, columns)];
 }
 
 /** A bar takes the columns that its label leaves, within these. */

@@ -2,6 +2,7 @@ import type { Event, Log } from '../../core/ports/log.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { startProgress } from './progress-bars.ts';
+import { plannedLines } from './published.ts';
 import type { Terminal } from './terminal.ts';
 import { toFetch } from './to-fetch.ts';
 
@@ -23,8 +24,7 @@ export function reporter(terminal: Terminal, now = (): number => performance.now
   if (terminal.isTerminal) return barReporter(terminal, now);
   return {
     log(event) {
-      const line = eventLine(event);
-      if (line !== null) terminal.err(`${shownLine(line)}\n`);
+      for (const line of eventLines(event)) terminal.err(`${shownLine(line)}\n`);
     },
     finish() {},
   };
@@ -46,18 +46,24 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
     drawn = lines.length;
     lastFrame = now();
   };
+  const say = (lines: readonly string[]) => {
+    clear();
+    for (const line of lines) terminal.err(`${shownLine(line)}\n`);
+  };
   const log = (event: Event) => {
-    if (event.type === 'fetch.started' && !progress.active) started ||= now();
+    if (isStart(event) && !progress.active) started ||= now();
     progress.note(event);
-    const line = event.type === 'fetch.done' ? null : eventLine(event);
-    if (line !== null) {
-      clear();
-      terminal.err(`${shownLine(line)}\n`);
-    }
-    if (line !== null || now() - lastFrame >= frameMs || !progress.active) draw();
+    const lines = event.type === 'fetch.done' ? [] : eventLines(event);
+    if (lines.length > 0) say(lines);
+    if (lines.length > 0 || now() - lastFrame >= frameMs || !progress.active) draw();
   };
   return { log, finish: clear };
 }
+
+const isStart = ({ type }: Event): boolean => type === 'fetch.started' || type === 'publish.reading';
+
+const eventLines = (event: Event): string[] =>
+  event.type === 'publish.planned' ? plannedLines(event) : [eventLine(event)].filter((line) => line !== null);
 
 /** One plain line for each event worth a line; null for those that only move a progress bar. */
 export function eventLine(event: Event): string | null {

@@ -33,6 +33,16 @@ describe('a key of the pip index', () => {
     );
   });
 
+  it('that is a source distribution is known by the folder that it lies in', () => {
+    const names = ['ruamel.yaml-1.0.tar.gz', 'Ruamel_YAML-2.0-b3.zip', 'ruamel-yaml-1+x.tar.bz2'];
+    for (const name of names) {
+      const place = { kind: 'file', project: 'ruamel-yaml', fileName: name };
+      expect(simplePlace(`simple/ruamel-yaml/${name}`)).toEqual(place);
+      expect(simplePlace(`simple/ruamel-yaml/${name}.metadata`)).toEqual({ kind: 'stray', why: 'name' });
+      expect(simplePlace(`simple/ruamel/${name}`)).toEqual({ kind: 'stray', why: 'project' });
+    }
+  });
+
   it.each([
     ['beside', ['demo-1.0-py3-none-any.whl', 'index.htm', 'robots.txt', 'demo']],
     [
@@ -40,11 +50,23 @@ describe('a key of the pip index', () => {
       ['Demo/demo-1.0-py3-none-any.whl', 'ruamel.yaml/index.json', 'a_b/x', '-/x', 'a--b/index.html', 'é/x', '_x/x'],
     ],
     ['below', ['demo/old/demo-1.0-py3-none-any.whl', 'demo/demo-1.0-py3-none-any.whl/demo.py', 'demo/index.json/x']],
-    ['project', ['demo/other-1.0-py3-none-any.whl', 'demo/demo2-1.0-py3-none-any.whl.metadata']],
+    [
+      'project',
+      ['demo/other-1.0-py3-none-any.whl', 'demo/demo-x-1.0.tar.gz', 'demo/demo2-1.0-py3-none-any.whl.metadata'],
+    ],
     [
       'name',
       [
-        ...['demo-1.0.tar.gz', 'demo-1.0-py3-none-any.WHL', 'demo-1.0-py3-none-any.whl.part', 'demo.whl', 'demo'],
+        ...[
+          'demo-1.0.tar.xz',
+          'demo-1.0.TAR.GZ',
+          'demo-.zip',
+          'demo.tar.gz',
+          'demo-1.0-py3-none-any.WHL',
+          'demo-1.0-py3-none-any.whl.part',
+          'demo.whl',
+          'demo',
+        ],
         ...['index.json.metadata', 'demo-1.0-py3-none-any (1).whl', 'demo-1.0-py3-none-any.whl.metadata.metadata'],
         ...['demo-x-py3-none-any.whl', 'demo-1.0-py3-none-any.whl.asc', 'INDEX.html', '.metadata'],
       ].map((name) => `demo/${name}`),

@@ -1,0 +1,77 @@
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { simpleMetadataKey } from '../layout/keys.ts';
+import { isReserved } from '../names/reserved-names.ts';
+import { sameBytes } from '../ports/byte-source.ts';
+import type { Store } from '../ports/store.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { Publication, PublishWorld } from './publication.ts';
+import { placeOf } from './publication-place.ts';
+import { usedFor, usedNameProblem } from './used-name.ts';
+
+interface CheckWorld extends Pick<PublishWorld, 'store' | 'allowlist' | 'mayPublish'> {
+  /** The part of the store that is published to. */
+  readonly target: Store;
+}
+
+/**
+ * Why a file may not be published; null when it may: its name must be reserved, or it be the wheel that an entry names by
+ * its sha256; whoever offers it must have the right; and its file name must be free, or be that of these very bytes.
+ *
+ * @throws GatehouseError `json.invalid` when nobody can tell which bytes had the name
+ */
+export async function checkPublication(publication: Publication, world: CheckWorld): Promise<Problem | null> {
+  return (
+    notReserved(publication, world.allowlist) ??
+    notAllowed(publication, world) ??
+    (await usedName(publication, world.store)) ??
+    (await otherMetadata(publication, world.target))
+  );
+}
+
+function notReserved(publication: Publication, { reserved, entries }: Allowlist): Problem | null {
+  const { name, fileName } = placeOf(publication);
+  if (isReserved(name, reserved)) return null;
+  const { kind, digests } = publication;
+  const isPinned = entries.some(
+    (entry) => kind === 'wheel' && entry.kind === 'pypi' && entry.name === name && entry.wheel === digests.sha256,
+  );
+  if (isPinned) return null;
+  const pin =
+    kind === 'wheel' ? `; for a wheel of others, write an entry with "wheel": "sha256:${digests.sha256}"` : '';
+  return {
+    code: 'publish.not-reserved',
+    subject: fileName,
+    detail: `${name} is none of the organisation's own names: the allowlist reserves ${reserved.join(', ') || 'none'}`,
+    hint: `if it is one, add it to "reserved" in the allowlist and sync${pin}`,
+  };
+}
+
+function notAllowed(publication: Publication, { mayPublish }: CheckWorld): Problem | null {
+  const { name, fileName } = placeOf(publication);
+  if (mayPublish(name)) return null;
+  return {
+    code: 'publish.not-allowed',
+    subject: fileName,
+    detail: `this token may not publish ${name}`,
+    hint: 'ask whoever gave it out for one whose names include it',
+  };
+}
+
+async function usedName(publication: Publication, store: Store): Promise<Problem | null> {
+  const used = await usedFor(publication, store);
+  return used === null || used === publication.digests.sha256 ? null : usedNameProblem(publication, used);
+}
+
+/** pip takes a `.metadata` that is not its wheel's for an error of the whole index, and what lies there stays. */
+async function otherMetadata(publication: Publication, target: Store): Promise<Problem | null> {
+  if (publication.kind !== 'wheel') return null;
+  const { project, fileName } = publication.provenance;
+  const there = await target.read(simpleMetadataKey(project, fileName));
+  if (there === null || sameBytes(there.bytes, publication.wheel.metadataBytes)) return null;
+  return {
+    code: 'publish.metadata',
+    subject: fileName,
+    detail: `${there.key} lies in the store, and is not the METADATA of this wheel`,
+    hint: 'find out who wrote it, delete it, and publish again',
+  };
+}

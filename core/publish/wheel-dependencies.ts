@@ -1,0 +1,70 @@
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
+import type { CondaNames } from '../made/conda-names.ts';
+import { extraOfChannel } from '../made/made-dependencies.ts';
+import { projectCandidates } from '../made/project-candidates.ts';
+import { unknownName } from '../made/project-places.ts';
+import { parseSpecifier } from '../names/pep440/specifier.ts';
+import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+import type { Requirement } from '../names/requirement/parse-requirement.ts';
+import { isReserved } from '../names/reserved-names.ts';
+import { type DependencyWorld, specOf } from '../releases/dependency-sets.ts';
+import type { MadeRequest } from '../releases/made-record.ts';
+import type { Reason } from '../releases/release-files.ts';
+import type { OwnChannel } from './own-channel.ts';
+
+/** The allowlist's entries for a project. */
+export const entriesOf = (project: ProjectName, { entries }: Pick<Allowlist, 'entries'>): PypiEntry[] =>
+  entries.filter((entry): entry is PypiEntry => entry.kind === 'pypi' && entry.name === project);
+
+/**
+ * What a project is called in conda that is published and comes from nowhere else: as `condaNames` says, or as it is called
+ * itself. Null of one that is not the organisation's own.
+ */
+export function ownCondaName(project: ProjectName, allowlist: Allowlist): string | null {
+  const isOwn =
+    isReserved(project, allowlist.reserved) || entriesOf(project, allowlist).some(({ wheel }) => wheel !== null);
+  return isOwn ? (allowlist.condaNames.get(project) ?? project) : null;
+}
+
+/** What is known of the requirements of a wheel that is published: names by what this channel has, and no extras. */
+export function wheelDependencies(made: MadeRequest, own: OwnChannel): DependencyWorld {
+  const nameOf = async (requirement: Requirement) =>
+    ownCondaName(requirement.project, own.allowlist) ?? foreignName(requirement, own.names);
+  const candidates = projectCandidates({ urls: ['simple'], indexes: own.indexes, unpack: false });
+  return {
+    nameOf,
+    async extraDepends(requirement) {
+      const name = await nameOf(requirement);
+      if (typeof name !== 'string') return name;
+      const chosen = await candidates(requirement);
+      const [newest] = 'code' in chosen ? [] : chosen.flatMap(({ read }) => ('code' in read ? [] : [read.metadata]));
+      return extraOfChannel(requirement, name, newest);
+    },
+    async isStated(project) {
+      if (made.depends.some(({ name }) => parseProjectName(name) === project)) return true;
+      const specifier = parseSpecifier('');
+      const told =
+        ownCondaName(project, own.allowlist) ?? (specifier && (await own.names.evidenceOf(project, specifier)));
+      return typeof told === 'string' && made.depends.some(({ name }) => name === told);
+    },
+  };
+}
+
+async function foreignName({ project, specifier }: Requirement, names: CondaNames): Promise<string | Reason> {
+  const told = await names.evidenceOf(project, specifier);
+  if (told !== null) return told;
+  const alike = await names.spellings(project);
+  return alike.length > 0 ? unknownName(project, alike) : absent({ project, specifier });
+}
+
+/** Of a project that the channel has under no name that is known. */
+function absent({ project, specifier }: Pick<Requirement, 'project' | 'specifier'>): Reason {
+  const spec = specOf(project, specifier);
+  const line = JSON.stringify(spec.ok ? spec.text : project);
+  return {
+    code: 'publish.lacking',
+    detail: `it needs ${project}${specifier.text}, and the channel has no package that is known to be it`,
+    hint: `add ${line} to the allowlist and run gatehouse sync; where conda calls it otherwise, by that name, with "condaNames": { "${project}": "NAME" }`,
+  };
+}

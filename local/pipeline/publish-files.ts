@@ -1,0 +1,83 @@
+import { channelPlace } from '../../core/layout/channel-place.ts';
+import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../core/layout/keys.ts';
+import { projectNameSchema } from '../../core/names/project-name.ts';
+import { noarch, type Subdir } from '../../core/names/subdir.ts';
+import type { Store } from '../../core/ports/store.ts';
+import type { Problem } from '../../core/problems/problem.ts';
+import type { OfferedFile, PublishedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
+import { indexChannel } from '../../core/steps/index-channel.ts';
+import { indexProjects } from '../../core/steps/index-projects.ts';
+import { indexSubdir } from '../../core/steps/index-subdir.ts';
+import { promote, type Release } from '../../core/steps/promote.ts';
+import { publish } from '../../core/steps/publish.ts';
+import { stagingStore } from '../../core/store/staging-store.ts';
+import type { Configured } from '../world/known-allowlist.ts';
+
+export interface ServedReport extends PublishReport {
+  /** Why what was published is not listed. */
+  readonly unlisted: readonly Problem[];
+}
+
+/**
+ * Publishes files, and brings up to date what clients read of them: the pages of their projects, the indexes of their
+ * subdirs. What was there already is indexed too: a run that was cut off may have left that to us.
+ *
+ * @param offered staged in `world.store`; the caller disposes of them
+ */
+export const publishFiles = async (offered: readonly OfferedFile[], world: PublishWorld): Promise<ServedReport> =>
+  served(await publish(offered, world), world);
+
+/** Promotes what is staged of a release, and brings up to date what clients read of the channel. */
+export const promoteFiles = async (release: Release, world: PublishWorld): Promise<ServedReport> =>
+  served(await promote(release, world), world);
+
+async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
+  const store = world.to === 'channel' ? world.store : stagingStore(world.store);
+  const problems = await indexPublished(report.files, { ...world, store });
+  const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));
+  return { ...report, unlisted: problems.filter(isOurs) };
+}
+
+async function indexPublished(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  const projects = files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [projectNameSchema.parse(name)]));
+  if (projects.length > 0) {
+    const indexed = await indexProjects(projects, world);
+    problems.push(...indexed.problems, ...indexed.projects.flatMap((one) => one.problems));
+  }
+  const packages = files.flatMap(({ kind, key }) => (kind === 'package' ? [ownKey(key)] : []));
+  if (packages.length > 0) problems.push(...(await indexPackages(packages, world)));
+  return problems;
+}
+
+/** The key within the store that is published to. */
+const ownKey = (served: string): ObjectKey =>
+  objectKeySchema.parse(served.startsWith(`${stagingFolder}/`) ? served.slice(stagingFolder.length + 1) : served);
+
+/** The subdirs of the packages, and those that clients ask for and do not find yet: they fail without a `noarch`. */
+async function indexPackages(packages: readonly ObjectKey[], world: PublishWorld): Promise<Problem[]> {
+  const { allowlist, store, clock } = world;
+  const touched = new Set(packages.map(subdirOf).filter((subdir) => subdir !== null));
+  const expected = await unindexed([noarch, ...allowlist.platforms], store);
+  const indexing = {
+    ...world,
+    channel: 'conda',
+    asked: new Set<Configured['forms'][number]>(allowlist.forms),
+  } as const;
+  const problems: Problem[] = [];
+  for (const subdir of new Set([...touched, ...expected])) {
+    problems.push(...(await indexSubdir(subdir, indexing, { hints: packages })).problems);
+  }
+  await indexChannel({ store, clock, channel: 'conda' });
+  return problems;
+}
+
+function subdirOf(key: ObjectKey): Subdir | null {
+  const place = channelPlace(key);
+  return place.kind === 'package' ? place.subdir : null;
+}
+
+async function unindexed(subdirs: readonly Subdir[], store: Store): Promise<Subdir[]> {
+  const found = await Promise.all(subdirs.map((subdir) => store.get(stateKey('conda', subdir))));
+  return subdirs.filter((_, at) => found[at] === null);
+}

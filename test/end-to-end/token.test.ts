@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { folderStore } from '../../adapters/store-folder/store-folder.ts';
+import { readTokens, tokenOf } from '../../core/documents/tokens.ts';
+import { runCommand } from '../../local/commands/run-command.ts';
+import { commands } from '../../local/main.ts';
+import { fakeTerminal } from '../support/cli/fake-terminal.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+
+async function scene() {
+  const folder = await temporaryFolder();
+  const run = async (...argv: string[]) => {
+    const terminal = fakeTerminal();
+    const line = ['token', ...argv, '--store', folder.path];
+    const status = await runCommand(line, { commands, terminal, untilInterrupted: async () => {} });
+    return { status, ...terminal.said };
+  };
+  const tokens = () => readTokens(folderStore(folder.path));
+  return { run, tokens, [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
+}
+
+const toPublish = ['--scope', 'publish', '--names', 'Acme, acme-*'];
+
+describe('gatehouse token', () => {
+  it('gives a secret once, on stdout alone, and lists and revokes without it', async () => {
+    await using lab = await scene();
+    const created = await lab.run('create', 'ci', ...toPublish);
+    expect(created).toMatchObject({ status: 0, out: expect.stringMatching(/^gatehouse_[\w-]{43}\n$/) });
+    const secret = created.out.trim();
+    expect(created.err).not.toContain(secret);
+    expect(tokenOf(await lab.tokens(), secret)).toMatchObject({ name: 'ci', names: ['acme', 'acme-*'] });
+    const day = new Date().toISOString().slice(0, 10);
+    expect(await lab.run('list')).toEqual({ status: 0, out: `ci  may publish acme, acme-*  since ${day}\n`, err: '' });
+    const [listed] = JSON.parse((await lab.run('list', '--json')).out);
+    expect(listed).toEqual({ name: 'ci', scope: 'publish', names: ['acme', 'acme-*'], created: expect.any(String) });
+    expect(await lab.run('revoke', 'ci')).toMatchObject({ status: 0, out: '' });
+    expect(await lab.tokens()).toEqual([]);
+    expect(await lab.run('list')).toMatchObject({ status: 0, out: '', err: expect.stringContaining('no uploads') });
+  });
+
+  it.each([
+    [[], /is no command\nhint: gatehouse token create NAME \| list \| revoke NAME/],
+    [['crate', 'ci'], /token crate ci is no command/],
+    [['list', 'ci'], /is no command/],
+    [['create', ...toPublish], /"" is no name of a token/],
+    [['create', 'a', 'b', ...toPublish], /"a b" is no name/],
+    [['create', '../ci', ...toPublish], /is no name/],
+    [['create', 'ci', '--names', 'acme'], /needs a scope\nhint: write --scope publish/],
+    [['create', 'ci', '--scope', 'publish'], /needs names/],
+    [['create', 'ci', '--scope', 'publish', '--names', 'acme,ac*me'], /--names has "ac\*me"/],
+    [['revoke', 'ci'], /no token "ci"\nhint: there are no tokens/],
+  ])('%j is wrong usage, and changes nothing', async (argv, said) => {
+    await using lab = await scene();
+    expect(await lab.run(...argv)).toEqual({ status: 2, out: '', err: expect.stringMatching(said) });
+    expect(await lab.tokens()).toEqual([]);
+  });
+});
