@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { findStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import type { ObjectKey } from '../core/layout/keys.ts';
+import { type Side, sides } from '../core/layout/sides.ts';
 import type { ProjectName } from '../core/names/project-name.ts';
 import type { Subdir } from '../core/names/subdir.ts';
 import type { Problem } from '../core/problems/problem.ts';
@@ -14,44 +15,61 @@ import { simpleStrays } from '../core/store/simple-strays.ts';
 import { collectStrays, type StrayCollector } from '../core/store/strays.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { indexPaths, projectPaths } from './invalidation-paths.ts';
+import { worldOf } from './side-world.ts';
 import { soonAgain } from './soon-again.ts';
-import { type Touched, type TouchedKeys, toldSchema, union } from './touched.ts';
+import { type Touched, type TouchedKeys, type TouchedSides, toldSchema, unionOfSides } from './touched.ts';
 import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
 const eventSchema = z.union([sqsEventSchema, reconcileSchema]);
 
 /**
- * Indexes each subdir and each project that a batch touches once, however many messages name it; then what is made of all
- * subdirs.
+ * Indexes each subdir and each project that a batch touches once, in the channel and in staging, however many messages
+ * name it; then what is made of all subdirs.
  */
 export async function index(event: unknown, world: IndexerWorld): Promise<BatchReply> {
   const parsed = parseValue(event, eventSchema, 'the event');
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
-  const { subdirs, projects, strays } = await reconcile(world);
-  world.telemetry.note('reconcile', { subdirs, projects: projects.length });
-  warnOfStrays(strays, world);
+  for (const side of sides) await reconcileSide(side, worldOf(side, world));
   return batchReply([]);
 }
 
-interface ParsedMessage extends z.output<typeof toldSchema> {
+async function reconcileSide(side: Side, world: IndexerWorld): Promise<void> {
+  const { subdirs, projects, strays } = await reconcile({ ...world, side });
+  world.telemetry.note('reconcile', { side, subdirs, projects: projects.length });
+  warnOfStrays(strays, world);
+}
+
+interface ParsedMessage {
   readonly message: SqsMessage;
+  readonly told: TouchedSides;
 }
 
 async function indexBatch(messages: readonly SqsMessage[], world: IndexerWorld): Promise<BatchReply> {
   const parsed: ParsedMessage[] = [];
   const unreadable = await eachMessage(messages, world.telemetry, async (message) => {
-    parsed.push({ message, ...parseJson(message.body, toldSchema, 'a message to the indexer') });
+    parsed.push({ message, told: parseJson(message.body, toldSchema, 'a message to the indexer') });
   });
-  const { subdirs, projects } = union(parsed);
-  const failing: ReadonlySet<Subdir | ProjectName> = new Set([
-    ...(await indexTouched(subdirs, world)),
-    ...(await indexForPip(projects, world)),
-  ]);
-  await tellOfStrays(new Set(parsed.flatMap(({ others }) => others)), world);
-  const isFailing = (told: Touched) => [...told.subdirs.keys(), ...told.projects].some((each) => failing.has(each));
-  const again = batchReply(parsed.filter(isFailing).map(({ message }) => message));
+  const touched = unionOfSides(parsed.map(({ told }) => told));
+  const failing = {
+    channel: await indexSide(touched.channel, world),
+    staging: await indexSide(touched.staging, worldOf('staging', world)),
+  };
+  const isFailing = ({ subdirs, projects }: Touched, side: Side) =>
+    [...subdirs.keys(), ...projects].some((each) => failing[side].has(each));
+  const failed = parsed.filter(({ told }) => sides.some((side) => isFailing(told[side], side)));
+  const again = batchReply(failed.map(({ message }) => message));
   return { batchItemFailures: [...unreadable.batchItemFailures, ...again.batchItemFailures] };
+}
+
+/** @returns the subdirs and projects whose messages must come again */
+async function indexSide(
+  { subdirs, projects, others }: Touched,
+  world: IndexerWorld,
+): Promise<ReadonlySet<Subdir | ProjectName>> {
+  const failing = new Set([...(await indexTouched(subdirs, world)), ...(await indexForPip(projects, world))]);
+  await tellOfStrays(others, world);
+  return failing;
 }
 
 /** Tells of files that somebody put in under a name that nobody indexes. Of a key's two readings one may be no object. */

@@ -1,59 +1,79 @@
 import { z } from 'zod';
 import { channelPlace } from '../core/layout/channel-place.ts';
 import { channelNames, type ObjectKey, projectControlPrefix } from '../core/layout/keys.ts';
+import { keyWithin, type Side } from '../core/layout/sides.ts';
 import { simplePlace } from '../core/layout/simple-place.ts';
 import { type ProjectName, parseProjectName, projectNameSchema } from '../core/names/project-name.ts';
-import { type Subdir, subdirSchema } from '../core/names/subdir.ts';
+import { noarch, type Subdir, subdirSchema } from '../core/names/subdir.ts';
 import { s3KeysSchema } from './events.ts';
 
 /** What may have changed in a subdir: the objects under these keys, or anything. */
 export type TouchedKeys = readonly ObjectKey[] | 'all';
 
-/** What may have changed, and so is to be indexed. */
+/** What may have changed in a half of the store, and so is to be indexed; keys are as that half calls them. */
 export interface Touched {
   readonly subdirs: ReadonlyMap<Subdir, TouchedKeys>;
   /** For pip. */
   readonly projects: ReadonlySet<ProjectName>;
-}
-
-interface Told extends Touched {
   /** Keys of no index; some are of files that somebody put in under a wrong name. */
-  readonly others: readonly ObjectKey[];
+  readonly others: ReadonlySet<ObjectKey>;
 }
 
-const noSubdir: ReadonlyMap<Subdir, TouchedKeys> = new Map();
-const noProject: ReadonlySet<ProjectName> = new Set();
-const nothing = { subdirs: noSubdir, projects: noProject, others: [] };
+export type TouchedSides = Readonly<Record<Side, Touched>>;
+
+const nothing: Touched = { subdirs: new Map(), projects: new Set(), others: new Set() };
+
+const untouched: TouchedSides = { channel: nothing, staging: nothing };
+
+const onStaging = { staging: z.literal(true).exactOptional() };
+const sideSaid = ({ staging = false }): Side => (staging ? 'staging' : 'channel');
+
+const onSide = (side: Side, touched: Touched): TouchedSides => ({
+  ...untouched,
+  [side]: side === 'staging' ? withNoarch(touched) : touched,
+});
+
+/** conda takes a channel without `noarch` for none, and of staging nothing but what is published makes one. */
+const withNoarch = (touched: Touched): Touched =>
+  touched.subdirs.size === 0 ? touched : { ...touched, subdirs: new Map([[noarch, []], ...touched.subdirs]) };
 
 /** What a message tells the indexer. An event is a hint: what it says is read anew, never trusted. */
 export const toldSchema = z.union([
   z
-    .strictObject({ type: z.literal('index'), subdir: subdirSchema })
-    .transform(({ subdir }): Told => ({ ...nothing, subdirs: new Map([[subdir, 'all']]) })),
+    .strictObject({ type: z.literal('index'), subdir: subdirSchema, ...onStaging })
+    .transform(({ subdir, ...said }) => onSide(sideSaid(said), { ...nothing, subdirs: new Map([[subdir, 'all']]) })),
   z
-    .strictObject({ type: z.literal('index'), project: projectNameSchema })
-    .transform(({ project }): Told => ({ ...nothing, projects: new Set([project]) })),
-  s3KeysSchema.transform((keys): Told => {
-    const told = keys.map(touchedBy);
-    return { ...union(told), others: told.flatMap(({ others }) => others) };
-  }),
+    .strictObject({ type: z.literal('index'), project: projectNameSchema, ...onStaging })
+    .transform(({ project, ...said }) => onSide(sideSaid(said), { ...nothing, projects: new Set([project]) })),
+  s3KeysSchema.transform((keys): TouchedSides => unionOfSides(keys.map(touchedBy))),
 ]);
 
 /** All that several messages touch. */
-export function union(touched: readonly Touched[]): Touched {
+export const unionOfSides = (touched: readonly TouchedSides[]): TouchedSides => ({
+  channel: union(touched.map(({ channel }) => channel)),
+  staging: union(touched.map(({ staging }) => staging)),
+});
+
+function union(touched: readonly Touched[]): Touched {
   const subdirs = new Map<Subdir, TouchedKeys>();
   for (const [subdir, keys] of touched.flatMap((each) => [...each.subdirs])) {
     const before = subdirs.get(subdir) ?? [];
     subdirs.set(subdir, before === 'all' || keys === 'all' ? 'all' : [...before, ...keys]);
   }
-  return { subdirs, projects: new Set(touched.flatMap(({ projects }) => [...projects])) };
+  const projects = new Set(touched.flatMap((each) => [...each.projects]));
+  return { subdirs, projects, others: new Set(touched.flatMap(({ others }) => [...others])) };
 }
 
 const [indexedChannel] = channelNames;
 const channelControl = new RegExp(`^_gatehouse/control/${indexedChannel}/([^/]+)\\.json$`);
 
+function touchedBy(stored: ObjectKey): TouchedSides {
+  const { side, key } = keyWithin(stored);
+  return onSide(side, touchedWithin(key));
+}
+
 /** A changed control may change every record of its subdir, and every file of its project. */
-function touchedBy(key: ObjectKey): Told {
+function touchedWithin(key: ObjectKey): Touched {
   if (key.startsWith(`${indexedChannel}/`)) return inChannel(key);
   if (key.startsWith('simple/')) return inProjects(key);
   const subdir = subdirSchema.safeParse(channelControl.exec(key)?.[1]).data;
@@ -63,16 +83,16 @@ function touchedBy(key: ObjectKey): Told {
   return project === null ? nothing : { ...nothing, projects: new Set([project]) };
 }
 
-function inChannel(key: ObjectKey): Told {
+function inChannel(key: ObjectKey): Touched {
   const place = channelPlace(key);
   return place.kind === 'package'
     ? { ...nothing, subdirs: new Map([[place.subdir, [key]]]) }
-    : { ...nothing, others: [key] };
+    : { ...nothing, others: new Set([key]) };
 }
 
-function inProjects(key: ObjectKey): Told {
+function inProjects(key: ObjectKey): Touched {
   const place = simplePlace(key);
   return place.kind === 'file' || place.kind === 'metadata'
     ? { ...nothing, projects: new Set([place.project]) }
-    : { ...nothing, others: [key] };
+    : { ...nothing, others: new Set([key]) };
 }

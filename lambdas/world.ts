@@ -24,7 +24,7 @@ import type { Postponing } from './soon-again.ts';
 import { powertools, type Telemetry } from './telemetry.ts';
 
 /** What every function needs of the outside. */
-interface CloudWorld {
+export interface CloudWorld {
   readonly channel: ChannelName;
   readonly store: Store;
   readonly clock: Clock;

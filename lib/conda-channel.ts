@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { accessStatements } from './access-statements.ts';
 import { acknowledgeFindings } from './acknowledge-findings.ts';
 import { channelAlarms } from './alarms.ts';
 import { bundleFunctions, type FunctionName } from './bundle-functions.ts';
@@ -12,6 +13,7 @@ import { channelDelivery } from './delivery.ts';
 import { deployFiles, expectBzip2 } from './deployed-files.ts';
 import { sizeOf } from './functions.ts';
 import { channelPipeline, type Functions } from './pipeline.ts';
+import { type PublishRights, publisherAccess } from './publisher-access.ts';
 import { encryptedQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
 import { readSettings, type Settings, type SettingsInput } from './settings.ts';
 import { channelBucket } from './storage.ts';
@@ -37,12 +39,14 @@ export class CondaChannel extends Construct {
   readonly url: string | null;
   /** What pip names as its index, or null without CloudFront. */
   readonly indexUrl: string | null;
+  private readonly allowlist: string;
 
   constructor(scope: Construct, id: string, props: CondaChannelProps = {}) {
     super(scope, id);
     const { allowlist = join(root, 'allowlist.json'), patches, bundles, ...given } = props;
     const settings = readSettings(given, `The props of ${this.node.path}`);
     expectBzip2(allowlist, settings);
+    this.allowlist = allowlist;
     const deadLetters = encryptedQueue(this, 'EventDeadLetters');
     this.queues = channelQueues(this, settings);
     this.bucket = channelBucket(this, this.queues);
@@ -62,6 +66,22 @@ export class CondaChannel extends Construct {
     this.indexUrl = origin && `${origin}/simple/`;
     channelAlarms(this, { functions: this.functions, queues: this.queues, deadLetters, settings });
     acknowledgeFindings(this, this.bucket, settings);
+  }
+
+  /**
+   * Lets a role publish with `gatehouse publish --store s3://BUCKET`: into staging (`--to staging`), or into the channel, for
+   * which it also promotes. It takes names and puts in files of reserved names that are not there; it overwrites, lists and
+   * deletes nothing: the indexer lists what comes in.
+   *
+   * @throws where nothing is reserved, or the grantee's policy is not this app's to change, such as another account's
+   */
+  grantPublish(grantee: iam.IGrantable, rights: PublishRights): void {
+    // Two statements of one name make a policy invalid, and one role may be granted both, or several channels.
+    const access = publisherAccess(rights, this.allowlist).flatMap((each) => accessStatements(each, this));
+    for (const { sid: _, ...statement } of access) {
+      const { statementAdded } = grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement(statement));
+      if (!statementAdded) throw new Error(`${this.node.path}: only a role or user of this app can be let publish`);
+    }
   }
 }
 

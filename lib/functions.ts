@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { accessStatements } from './access-statements.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import { access } from './permissions.ts';
 import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
@@ -71,7 +72,8 @@ export function channelFunction(scope: Construct, name: FunctionName, around: Su
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-  for (const statement of [writeLog(logGroup), ...statements(name, around)]) role.addToPolicy(statement);
+  for (const statement of [writeLog(logGroup), ...accessStatements(access[name], around)])
+    role.addToPolicy(new iam.PolicyStatement(statement));
   return new lambda.Function(scope, id, {
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
@@ -107,29 +109,8 @@ function environment(name: FunctionName, { bucket, queues, settings }: Surroundi
   };
 }
 
-const writeLog = (group: logs.LogGroup): iam.PolicyStatement =>
-  new iam.PolicyStatement({
-    sid: 'Log',
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [group.logGroupArn],
-  });
-
-/** A function's access as statements. CDK's grants would bring wildcards (s3:GetObject*, s3:List*). */
-function statements(name: FunctionName, { bucket, queues }: Surroundings): iam.PolicyStatement[] {
-  const { read, list, write = [], delete: deleted = [], send = [] } = access[name];
-  const keys = (patterns: readonly string[]) => patterns.map((pattern) => bucket.arnForObjects(pattern));
-  const all = [
-    { sid: 'Read', actions: ['s3:GetObject'], resources: keys(read) },
-    {
-      sid: 'List',
-      actions: ['s3:ListBucket'],
-      resources: list.length === 0 ? [] : [bucket.bucketArn],
-      // Where this holds, a read of a missing object is answered 404, else 403. S3 weighs a read without a prefix.
-      conditions: { StringLikeIfExists: { 's3:prefix': ['', ...list] } },
-    },
-    { sid: 'Write', actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: keys(write) },
-    { sid: 'Delete', actions: ['s3:DeleteObject'], resources: keys(deleted) },
-    { sid: 'Send', actions: ['sqs:SendMessage'], resources: send.map((queue) => queues[queue].queue.queueArn) },
-  ];
-  return all.filter(({ resources }) => resources.length > 0).map((statement) => new iam.PolicyStatement(statement));
-}
+const writeLog = (group: logs.LogGroup): iam.PolicyStatementProps => ({
+  sid: 'Log',
+  actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  resources: [group.logGroupArn],
+});

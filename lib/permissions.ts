@@ -1,5 +1,6 @@
 import { mainIndexFiles, optionalIndexFiles } from '../core/layout/index-files.ts';
 import { simplePages } from '../core/layout/keys.ts';
+import { stagedPath } from '../core/layout/sides.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import type { QueueName } from './queues.ts';
 
@@ -13,6 +14,9 @@ export interface Access {
   readonly send?: readonly QueueName[];
 }
 
+/** The same of the channel and of what is staged for it. */
+export const bothSides = (patterns: readonly string[]): string[] => [...patterns, ...patterns.map(stagedPath)];
+
 const packages = ['conda/*.conda', 'conda/*.tar.bz2'] as const;
 
 /** Each index file by its whole name: an open end would also let in a package of that name. */
@@ -20,13 +24,15 @@ const optionFiles = [...optionalIndexFiles.map((file) => `conda/*/${file}`), 'co
 const indexFiles = [...mainIndexFiles.map((file) => `conda/*/${file}`), 'conda/channeldata.json', ...optionFiles];
 
 /** Wheels for pip, the metadata of each, and the pages that name them. */
-const wheels = ['simple/*.whl', 'simple/*.metadata'] as const;
+const metadata = 'simple/*.metadata';
+const wheels = ['simple/*.whl', metadata] as const;
 const pages = simplePages.flatMap((page) => [`simple/${page}`, `simple/*/${page}`]);
 
 const allowlist = '_gatehouse/allowlist.json';
 const provenance = '_gatehouse/provenance/*';
 const control = '_gatehouse/control/*';
 const state = '_gatehouse/state/*';
+const segments = '_gatehouse/state/*/*/*';
 /** Upstream's documents, which are there only where a folder was copied into the bucket. */
 const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
@@ -51,23 +57,24 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     write: [...packages, ...wheels, provenance, incoming],
   },
   indexer: {
-    read: ['conda/*', 'simple/*', provenance, control, state, allowlist],
-    list: ['conda/*', 'simple/*', provenance, control, state, allowlist],
-    // Provenance, of packages that were copied in by hand.
-    write: [...indexFiles, ...pages, state, provenance],
+    read: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), allowlist],
+    list: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), allowlist],
+    // Provenance and metadata, of what was copied in by hand.
+    write: bothSides([...indexFiles, ...pages, state, provenance, metadata]),
     send: ['index'],
   },
   prover: {
     // Of a wheel its metadata alone, as pip; of the latest run the pythons that it planned with.
-    read: [...indexFiles, ...pages, 'simple/*.metadata', allowlist, proof, plans, runs],
+    read: [...indexFiles, ...pages, metadata, allowlist, proof, plans, runs],
     list: ['conda/*', 'simple/*', allowlist, proof, plans, runs],
     write: [proof],
   },
   pruner: {
-    read: ['conda/*', 'simple/*', provenance, control, state, plans, documents, allowlist],
-    list: ['conda/*', 'simple/*', provenance, control, state, plans, documents, allowlist],
-    // Segments of the state are below a folder of their subdir; the state itself is beside that folder and stays.
-    delete: [...packages, ...wheels, ...optionFiles, '_gatehouse/state/*/*/*', plans, documents],
+    read: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents]), allowlist],
+    list: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents]), allowlist],
+    // Segments of the state are below a folder of their subdir; the state itself is beside that folder and stays. What is
+    // published or copied in, as all in staging is, never leaves by itself.
+    delete: [...packages, ...wheels, ...bothSides([...optionFiles, segments]), plans, documents],
     send: ['index'],
   },
   'deploy-files': {

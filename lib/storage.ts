@@ -3,7 +3,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
-import { allowlistKey, channelNames, privatePrefix, projectControlPrefix } from '../core/layout/keys.ts';
+import {
+  allowlistKey,
+  channelNames,
+  controlPrefix,
+  privatePrefix,
+  projectControlPrefix,
+  usedNamesPrefix,
+} from '../core/layout/keys.ts';
+import { stagedPath } from '../core/layout/sides.ts';
+import { distributionEndings, metadataEnding } from '../core/layout/simple-place.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
 
 interface Notification {
@@ -14,18 +23,26 @@ interface Notification {
 }
 
 const packageSuffixes = ['.conda', '.tar.bz2'];
-/** Of what a page for pip names: wheels, and the metadata beside each. */
-const pipSuffixes = ['.whl', '.metadata'];
+/** Of what a page for pip names: wheels, the metadata beside each, and source distributions. */
+const pipSuffixes = [...distributionEndings, metadataEnding];
+
+/** What names of files end with that keep their bytes for ever, by the folder that they are below. */
+const immutable: readonly (readonly [folder: string, suffixes: readonly string[]])[] = [
+  ...channelNames.map((channel) => [`${channel}/`, packageSuffixes] as const),
+  ['simple/', pipSuffixes],
+];
+const bothSides = (prefix: string) => [prefix, stagedPath(prefix)];
 
 /**
- * Which queue is notified of which keys. S3 refuses two rules for one event whose prefixes and suffixes both overlap. A
- * rule that fires on what its own consumer writes would never end.
+ * Which queue is notified of which keys. S3 refuses two rules for one event whose prefixes and suffixes both overlap, and
+ * more than 100. A rule that fires on what its own consumer writes anew would never end; the metadata of a wheel that was
+ * copied in, which the indexer writes, is never written over.
  */
 const notifications: readonly Notification[] = [
-  ...cameOrWent('conda/', packageSuffixes),
-  ...cameOrWent('simple/', pipSuffixes),
-  { to: 'index', of: 'Created', prefix: `${privatePrefix}control/conda/`, suffix: '.json' },
-  { to: 'index', of: 'Created', prefix: projectControlPrefix, suffix: '.json' },
+  ...immutable.flatMap(([folder, suffixes]) => bothSides(folder).flatMap((prefix) => cameOrWent(prefix, suffixes))),
+  ...[...channelNames.map(controlPrefix), projectControlPrefix]
+    .flatMap(bothSides)
+    .map((prefix): Notification => ({ to: 'index', of: 'Created', prefix, suffix: '.json' })),
   { to: 'plan', of: 'Created', prefix: allowlistKey, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: `${privatePrefix}patches/`, suffix: '.json' },
   // The prover reads this file, which is written after its .zst: an indexer cut off between the two has yet to finish.
@@ -63,26 +80,39 @@ export function channelBucket(scope: Construct, queues: Readonly<Record<QueueNam
     ],
   });
   bucket.addToResourcePolicy(createOnly(bucket));
+  bucket.addToResourcePolicy(neverFreed(bucket));
   notify(bucket, queues);
   return bucket;
 }
 
 /**
- * The name of a package, wheel or metadata never gets other bytes, whoever writes: a client that has the old ones would
- * refuse the new ones for their hash. So a write needs `If-None-Match: *`, which a multipart upload bears when it completes.
+ * The name of a package, wheel, metadata or source distribution never gets other bytes, whoever writes: a client that has
+ * the old ones would refuse the new ones for their hash. So a write needs `If-None-Match: *`, which a multipart upload
+ * bears when it completes.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
 function createOnly(bucket: s3.Bucket): iam.PolicyStatement {
+  const files = immutable.flatMap(([folder, suffixes]) =>
+    bothSides(folder).flatMap((prefix) => suffixes.map((suffix) => `${prefix}*${suffix}`)),
+  );
   return new iam.PolicyStatement({
     sid: 'FilesAreCreateOnly',
     effect: iam.Effect.DENY,
     principals: [new iam.AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [
-      ...channelNames.flatMap((channel) => packageSuffixes.map((suffix) => `${channel}/*${suffix}`)),
-      ...pipSuffixes.map((suffix) => `simple/*${suffix}`),
-    ].map((pattern) => bucket.arnForObjects(pattern)),
+    resources: [...files, `${usedNamesPrefix}*`].map((pattern) => bucket.arnForObjects(pattern)),
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+  });
+}
+
+/** A name that was used once is never free again: clients that locked its hash would refuse whatever came under it next. */
+function neverFreed(bucket: s3.Bucket): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'UsedNamesStay',
+    effect: iam.Effect.DENY,
+    principals: [new iam.AnyPrincipal()],
+    actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+    resources: [bucket.arnForObjects(`${usedNamesPrefix}*`)],
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { thisStore } from '../documents/published/this-store.ts';
-import { isOrganisationsFile } from '../documents/simple/file-provenance.ts';
+import { whoseFile } from '../documents/simple/file-provenance.ts';
 import type { FileDecision } from '../documents/simple/project-control.ts';
 import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -123,7 +123,10 @@ function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control
   });
 }
 
-/** It leaves, or stays and follows upstream's yank and what entries say of python. What is the organisation's own stays. */
+/**
+ * It leaves, or stays and follows upstream's yank and what entries say of python. What was published or copied in never
+ * leaves by itself, whoever came to need it.
+ */
 async function draftOther(
   file: KnownFile,
   wanted: readonly SimpleFile[],
@@ -132,7 +135,7 @@ async function draftOther(
 ): Promise<DraftedFile> {
   const { before } = file;
   const listed = atRest.listed.find(({ fileName }) => fileName === file.fileName);
-  const isOwn = await isOrganisationsFile(world.store, file);
+  const isOwn = (await whoseFile(world.store, file)) === 'own';
   const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
   const unsaid = !isOwn && bound !== null && 'reason' in bound ? bound.reason : null;

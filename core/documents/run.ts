@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { latestRunKey, runKey } from '../layout/keys.ts';
+import type { Side } from '../layout/sides.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
@@ -138,7 +139,10 @@ export type RunMessage = z.infer<typeof runMessageSchema>;
 export const runMessage = (message: RunMessage): string => JSON.stringify(message);
 
 /** The message that has the indexer compare all of a subdir with its index. */
-export const indexMessage = (subdir: Subdir): string => JSON.stringify({ type: 'index', subdir });
+export const indexMessage = (subdir: Subdir, side: Side): string => indexing({ subdir }, side);
 
 /** The message that has the indexer compare all of a project with its pages. */
-export const projectMessage = (project: ProjectName): string => JSON.stringify({ type: 'index', project });
+export const projectMessage = (project: ProjectName, side: Side): string => indexing({ project }, side);
+
+const indexing = (what: object, side: Side): string =>
+  JSON.stringify({ type: 'index', ...what, ...(side === 'staging' && { staging: true }) });

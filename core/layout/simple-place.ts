@@ -1,6 +1,7 @@
-import type { DistributionFileName } from '../names/distribution-file-name.ts';
+import { type DistributionFileName, parseDistributionFileName } from '../names/distribution-file-name.ts';
+import { parseNamedFile } from '../names/named-file.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import { likelySdistProject, parseSdistFileName, sdistFormats } from '../names/sdist-file-name.ts';
+import { likelySdistProject, sdistFormats } from '../names/sdist-file-name.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { type SimplePage, simplePages } from './keys.ts';
 
@@ -54,7 +55,8 @@ function inFolder(folder: string, [name = '', file]: readonly string[]): SimpleP
   return name.endsWith(metadataEnding) ? metadataPlace(project, name) : filePlace(project, name);
 }
 
-const metadataEnding = '.metadata';
+/** Of a wheel's metadata, behind the whole name of the wheel. */
+export const metadataEnding = '.metadata';
 
 /** Of a wheel alone: beside a source distribution lies none. */
 function metadataPlace(project: ProjectName, name: string): SimplePlace {
@@ -65,10 +67,8 @@ function metadataPlace(project: ProjectName, name: string): SimplePlace {
 }
 
 function filePlace(project: ProjectName, name: string): SimplePlace {
-  const own = parseSdistFileName(name, project)?.fileName;
-  if (own !== undefined) return { kind: 'file', project, fileName: own };
-  const wheel = parseWheelFileName(name);
-  if (wheel.ok && wheel.wheel.project === project) return { kind: 'file', project, fileName: wheel.wheel.fileName };
+  const fileName = parseDistributionFileName(name);
+  if (fileName !== null && parseNamedFile(project, fileName) !== null) return { kind: 'file', project, fileName };
   return stray(likelyProject(name) === null ? 'name' : 'project');
 }
 
@@ -82,8 +82,9 @@ export function likelyProject(name: string): ProjectName | null {
 const isHidden = (parts: readonly string[]): boolean =>
   parts.some((part) => part.startsWith('.')) && !looksLikeDistribution(parts.at(-1) ?? '');
 
-const endings = ['.whl', ...sdistFormats];
+/** What the names of wheels and source distributions end with. */
+export const distributionEndings = ['.whl', ...sdistFormats];
 
 /** Whether a name ends as a wheel's or a source distribution's does, in whatever case. */
 export const looksLikeDistribution = (name: string): boolean =>
-  endings.some((ending) => name.toLowerCase().endsWith(ending));
+  distributionEndings.some((ending) => name.toLowerCase().endsWith(ending));

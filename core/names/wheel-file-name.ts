@@ -21,6 +21,9 @@ export type WheelFileNameResult =
   | { readonly ok: true; readonly wheel: WheelFileName }
   | { readonly ok: false; readonly message: string };
 
+/** Whether a file of a project is a wheel rather than a source distribution. */
+export const isWheelName = (fileName: DistributionFileName): boolean => fileName.endsWith('.whl');
+
 /** Whether the tags let the wheel in on every platform: it could be `noarch`. */
 export const isForEveryPlatform = ({ abis, platforms }: Pick<WheelFileName, 'abis' | 'platforms'>): boolean =>
   abis.every((abi) => abi === 'none') && platforms.every((platform) => platform === 'any');

@@ -1,6 +1,6 @@
 import { pinnedWheels } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { isOrganisationsOwn, soundFileProvenance } from '../documents/simple/file-provenance.ts';
+import { isOwnFile, soundFileProvenance } from '../documents/simple/file-provenance.ts';
 import { simpleFileKey } from '../layout/keys.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { isReserved } from '../names/reserved-names.ts';
@@ -36,7 +36,7 @@ async function ownFile(project: ProjectName, file: ProjectFile, world: OwnFileWo
   const entered = sha256 && (await soundFileProvenance(world.store, { project, fileName }, sha256));
   if (!entered) return null;
   const isMeant = isReserved(project, world.allowlist.reserved)
-    ? isOrganisationsOwn(entered)
+    ? isOwnFile(entered)
     : pinnedWheels(project, world.allowlist).includes(entered.sha256);
   return isMeant ? { ...file, url: simpleFileKey(project, fileName), requiresPython: entered.requiresPython } : null;
 }

@@ -1,4 +1,4 @@
-import { readFileProvenance } from '../documents/simple/file-provenance.ts';
+import { isOwnFile, readFileProvenance } from '../documents/simple/file-provenance.ts';
 import { type FileDecision, readProjectControl } from '../documents/simple/project-control.ts';
 import { generationOf } from '../index/put-if-newer.ts';
 import {
@@ -22,7 +22,7 @@ import { freshForMs, type Garbage, type Guard, type PruneWorld, withdrawnReason 
 /**
  * Finds which wheels of one project nobody needs any more, each with the metadata beside it: those that control withdrew
  * and no page lists, and those that nothing was ever decided of, `retain` after they came. Only wheels that were fetched or
- * made, and still are as they were. Provenance stays: it says what was served once. A race with a sync that wants a
+ * made, and still are as they were: what was published or copied in never goes. Provenance stays: it says what was served once. A race with a sync that wants a
  * wheel back ends as one for a package does (core/prune/withdrawn-packages.ts).
  */
 export const examineProject = (world: PruneWorld, project: ProjectName): Promise<Examined> =>
@@ -68,7 +68,7 @@ interface Unlisted extends FilesAt {
 async function garbageOf(unlisted: Unlisted, world: PruneWorld): Promise<Garbage[]> {
   const { project, fileName, file, metadata, guards } = unlisted;
   const unneeded = whyUnneeded(unlisted, world);
-  if (unneeded === null || (file !== null && !(await isAsEntered(file, unlisted, world.store)))) return [];
+  if (unneeded === null || (file !== null && !(await isAsFetched(file, unlisted, world.store)))) return [];
   const wheel: Guard = { key: simpleFileKey(project, fileName), etag: null };
   return [
     ...(file === null ? [] : [{ ...file, ...unneeded, kind: 'wheel' as const, guards }]),
@@ -90,8 +90,8 @@ function whyUnneeded(
   return { due: Math.max(withdrawn.at + retain, modified + freshForMs), reason: withdrawnReason(withdrawn) };
 }
 
-/** Whether the very bytes entered; what cannot be known is not so. */
-async function isAsEntered(
+/** Whether the very bytes came from an index; what cannot be known is not so. */
+async function isAsFetched(
   { key, etag }: ObjectHead,
   file: Pick<Unlisted, 'project' | 'fileName'>,
   store: Store,
@@ -100,7 +100,8 @@ async function isAsEntered(
   if (object?.etag !== etag) return false;
   const { sha256 } = await storedDigests(object);
   try {
-    return (await readFileProvenance(store, file, sha256)) !== null;
+    const entered = await readFileProvenance(store, file, sha256);
+    return entered !== null && !isOwnFile(entered);
   } catch (error) {
     if (isDamaged(error)) return false;
     throw error;

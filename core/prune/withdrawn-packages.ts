@@ -25,8 +25,8 @@ interface Overridden {
 }
 
 /**
- * The packages that control withdrew and no index shows, fetched by us and still as they were fetched. What a person
- * copied in, or what the index has a problem with, is never one of them. Provenance stays: it says what was served once.
+ * The packages that control withdrew and no index shows, fetched or made by us and still as they were. What a person
+ * copied in or published, or what the index has a problem with, is never one of them. Provenance stays: it says what was served once.
  * Locks and snapshots (docs/decisions.md 12), once there are any, keep packages by name whatever control says: ask here.
  *
  * A sync may want such a package back while it is pruned. One that looked before the deletion and decides after it
@@ -65,7 +65,7 @@ async function isAsFetched(
   const { sha256 } = await storedDigests(object);
   try {
     const entered = await readProvenance(store, { channel, subdir, filename }, sha256);
-    return entered !== null && entered.origin.type !== 'copied';
+    return entered?.origin.type === 'upstream' || entered?.origin.type === 'made';
   } catch (error) {
     if (isDamaged(error)) return false;
     throw error;

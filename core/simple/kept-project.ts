@@ -4,12 +4,14 @@ import type { ProjectName } from '../names/project-name.ts';
 import type { Problem } from '../problems/problem.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import { simpleStrays } from '../store/simple-strays.ts';
-import { collectStrays } from '../store/strays.ts';
+import { collectStrays, type StrayCollector } from '../store/strays.ts';
+import type { FileAtRest, LookWorld } from './file-at-rest.ts';
 import { filesIn } from './files-in.ts';
 import type { KeptPages } from './keep-pages.ts';
-import { type FileAtRest, type LookWorld, lookAtFile } from './look-at-file.ts';
+import { lookAtFile } from './look-at-file.ts';
 import { projectHtml, projectJson } from './project-pages.ts';
 import { type ListedFile, projectContentSchema } from './project-state.ts';
+import { twinsAmong } from './twins.ts';
 
 /**
  * A project's pages, and what they are made of. A project whose last file left keeps its pages, empty: a page that was
@@ -39,15 +41,8 @@ async function lookAtProject(
   known: readonly ListedFile[],
   world: LookWorld,
 ): Promise<{ content: ListedFile[]; problems: Problem[] }> {
-  const { control } = await readProjectControl(world.store, project);
   const strays = collectStrays(simpleStrays);
-  const knownByName = new Map(known.map((file) => [file.fileName, file]));
-  const atRest: FileAtRest[] = [];
-  for (const { fileName, file, metadata } of await filesIn(project, world.store, strays)) {
-    if (file === null) continue;
-    const decision = control.files[fileName];
-    atRest.push({ project, fileName, head: file, metadata, decision, known: knownByName.get(fileName) });
-  }
+  const atRest = await filesAtRest(project, { known, strays }, world);
   const content: ListedFile[] = [];
   const problems: Problem[] = [];
   for await (const found of mapInOrder(atRest, maxFilesAtOnce, (file) => lookAtFile(file, world))) {
@@ -57,4 +52,19 @@ async function lookAtProject(
   }
   const others = strays.found().map((stray) => ({ code: 'index.stray', ...stray }));
   return { content, problems: [...problems, ...others] };
+}
+
+async function filesAtRest(
+  project: ProjectName,
+  { known, strays }: { readonly known: readonly ListedFile[]; readonly strays: StrayCollector },
+  { store }: LookWorld,
+): Promise<FileAtRest[]> {
+  const { control } = await readProjectControl(store, project);
+  const knownByName = new Map(known.map((file) => [file.fileName, file]));
+  const lying = (await filesIn(project, store, strays)).filter(({ file }) => file !== null);
+  const twins = twinsAmong(project, lying);
+  return lying.flatMap(({ fileName, file: head, metadata }): FileAtRest[] => {
+    const about = { twins: twins(fileName), decision: control.files[fileName], known: knownByName.get(fileName) };
+    return head === null ? [] : [{ project, fileName, head, metadata, ...about }];
+  });
 }

@@ -1,16 +1,16 @@
 import { compareCodePoints } from '../json/json.ts';
+import { parseNamedFile } from '../names/named-file.ts';
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import type { Pep440Version } from '../names/pep440/pep440-version.ts';
 import { parseSpecifier } from '../names/pep440/specifier.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { htmlPage, jsonPage, relativeUrl } from './page-text.ts';
 import type { ListedFile } from './project-state.ts';
 
 /** A project's page in JSON (PEP 691, 700): a function of its files, in whatever order they come. */
 export function projectJson(project: ProjectName, files: readonly ListedFile[]): string {
-  const released = inOrder(files);
+  const released = inOrder(project, files);
   return jsonPage({
     name: project,
     // PEP 440 has 1.0 and 1.0.0 for one version.
@@ -29,7 +29,7 @@ const fileInJson = (file: ListedFile) => ({
   hashes: { sha256: file.entered.sha256 },
   size: file.entered.size,
   'upload-time': file.entered.uploadTime,
-  'core-metadata': { sha256: file.entered.metadataSha256 },
+  'core-metadata': file.entered.metadataSha256 === null ? undefined : { sha256: file.entered.metadataSha256 },
   'requires-python': requiresPythonOf(file),
   yanked: yankedOf(file),
 });
@@ -38,18 +38,19 @@ const fileInJson = (file: ListedFile) => ({
 export const projectHtml = (project: ProjectName, files: readonly ListedFile[]): string =>
   htmlPage(
     `Links for ${project}`,
-    inOrder(files).map(({ file }) => ({ text: file.fileName, attributes: attributesOf(file) })),
+    inOrder(project, files).map(({ file }) => ({ text: file.fileName, attributes: attributesOf(file) })),
   );
 
 function attributesOf(file: ListedFile): Record<string, string> {
   const requiresPython = requiresPythonOf(file);
   const yanked = yankedOf(file);
+  const { metadataSha256 } = file.entered;
   return {
     href: `${relativeUrl(file.fileName)}#sha256=${file.entered.sha256}`,
     ...(requiresPython !== undefined && { 'data-requires-python': requiresPython }),
     // Nor by its name of before PEP 714: pip 22.3 to 23.1, which read that one, refuse metadata that spells the project
     // otherwise than who asks for it (`Flask`, `flask`), and take the wheel where there is none.
-    'data-core-metadata': `sha256=${file.entered.metadataSha256}`,
+    ...(metadataSha256 !== null && { 'data-core-metadata': `sha256=${metadataSha256}` }),
     ...(yanked !== undefined && { 'data-yanked': yanked === true ? '' : yanked }),
   };
 }
@@ -78,13 +79,13 @@ interface Released {
 }
 
 /** By version, then by name. */
-const inOrder = (files: readonly ListedFile[]): Released[] =>
+const inOrder = (project: ProjectName, files: readonly ListedFile[]): Released[] =>
   files
-    .map((file) => ({ file, version: versionOf(file) }))
+    .map((file) => ({ file, version: versionOf(project, file) }))
     .sort((a, b) => comparePep440(a.version, b.version) || compareCodePoints(a.file.fileName, b.file.fileName));
 
-function versionOf({ fileName }: ListedFile): Pep440Version {
-  const wheel = parseWheelFileName(fileName);
-  if (!wheel.ok) throw new GatehouseError('internal.bug', `${fileName} ${wheel.message}`);
-  return wheel.wheel.version;
+function versionOf(project: ProjectName, { fileName }: ListedFile): Pep440Version {
+  const release = parseNamedFile(project, fileName);
+  if (release === null) throw new GatehouseError('internal.bug', `${fileName} is no file of ${project}`);
+  return release.version;
 }

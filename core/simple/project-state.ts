@@ -8,9 +8,11 @@ import { type ReadState, readState } from './read-state.ts';
 
 const listedFileSchema = z.strictObject({
   fileName: fileProvenanceSchema.shape.fileName,
-  /** Of the file, and of the metadata beside it: while both are there, what entered need not be read again. */
+  /** Of the file, and of the metadata beside a wheel: while both are there, what entered need not be read again. */
   etag: z.string(),
-  metadataEtag: z.string(),
+  metadataEtag: z.string().nullable(),
+  /** It was published or copied in: it is listed without a decision of control, and never leaves by itself. */
+  own: z.literal(true).optional(),
   /** Of its provenance. */
   entered: fileProvenanceSchema.pick({
     sha256: true,

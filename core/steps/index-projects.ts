@@ -74,12 +74,12 @@ export async function indexProjects(
 }
 
 async function indexOne(project: ProjectName, world: SimpleWorld, rebuild: boolean): Promise<IndexedProject> {
-  const { store, log } = world;
+  const { store, clock, log } = world;
   const digestsOf = rebuild ? (object: StoredObject) => digestStream(chunksOf(object)) : storedDigests;
   try {
     const { content, changed, damage, problems } = await keepPages(
       world,
-      keptProject(project, { store, digestsOf }),
+      keptProject(project, { store, clock, digestsOf }),
       !rebuild,
     );
     const damaged = damage === undefined ? [] : [stateProblem(`simple/${project}/`, damage)];

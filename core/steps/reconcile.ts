@@ -1,5 +1,6 @@
 import { findStoredAllowlist } from '../documents/allowlist/stored-allowlist.ts';
 import { indexMessage, projectMessage } from '../documents/run.ts';
+import type { Side } from '../layout/sides.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -11,6 +12,8 @@ import { collectStrays, type StrayCollector } from '../store/strays.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 
 export interface ReconcileWorld extends ChannelStore {
+  /** Which half of the whole store `store` is: the messages name it. */
+  readonly side: Side;
   /** Told `{"type":"index","subdir":...}` for each subdir, and `{"type":"index","project":...}` for each project. */
   readonly queue: Queue;
 }
@@ -23,15 +26,15 @@ export interface Reconciled {
 }
 
 /**
- * Has every configured subdir, every one that the store tells of and `noarch` indexed, and every project that it tells of:
- * heals what a lost event left.
+ * Has every subdir that the store tells of indexed, of the channel every configured one and `noarch` too, and every project
+ * that it tells of: heals what a lost event left.
  */
-export async function reconcile({ store, channel, queue }: ReconcileWorld): Promise<Reconciled> {
-  const platforms = (await findStoredAllowlist(store))?.platforms ?? [];
+export async function reconcile({ store, channel, side, queue }: ReconcileWorld): Promise<Reconciled> {
   const [ofChannel, ofProjects] = [collectStrays(channelStrays), collectStrays(simpleStrays)];
-  const always = [...platforms, noarch];
+  const always = side === 'channel' ? [...((await findStoredAllowlist(store))?.platforms ?? []), noarch] : [];
   const subdirs = await subdirsOf({ store, channel }, 'anything', { always, strays: ofChannel });
   const projects = await projectsIn(store, ofProjects);
-  await queue.send([...subdirs.map(indexMessage), ...projects.map(projectMessage)]);
+  const messages = subdirs.map((subdir) => indexMessage(subdir, side));
+  await queue.send([...messages, ...projects.map((project) => projectMessage(project, side))]);
   return { subdirs, projects, strays: [ofChannel, ofProjects] };
 }

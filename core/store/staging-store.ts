@@ -1,21 +1,7 @@
 import { compareCodePoints } from '../json/json.ts';
-import {
-  allowlistKey,
-  mappingKey,
-  type ObjectKey,
-  objectKeySchema,
-  privatePrefix,
-  stagingFolder,
-  tokensKey,
-  usedNamesPrefix,
-} from '../layout/keys.ts';
+import { type ObjectKey, objectKeySchema, privatePrefix } from '../layout/keys.ts';
+import { stagedPath } from '../layout/sides.ts';
 import type { ObjectHead, PassedOver, StagedObject, Store } from '../ports/store.ts';
-
-/** What staging has in common with the channel: a name that one of them used is used in both. */
-const sharedPrefixes: readonly string[] = [usedNamesPrefix, allowlistKey, mappingKey, tokensKey];
-
-const publicPrefix = `${stagingFolder}/`;
-const stagedPrivatePrefix = `${privatePrefix}${publicPrefix}`;
 
 /**
  * The part of a store that holds what is staged, as a store of its own: its `conda/` and `simple/` lie at `staging/conda/`
@@ -48,13 +34,6 @@ export function stagingStore(store: Store): Store {
 
 const renamed = <T>(key: ObjectKey, object: T | null): (T & { key: ObjectKey }) | null =>
   object === null ? null : { ...object, key };
-
-const isShared = (key: string): boolean => sharedPrefixes.some((prefix) => key.startsWith(prefix));
-
-const stagedPath = (path: string): string => {
-  if (isShared(path)) return path;
-  return path.startsWith(privatePrefix) ? stagedPrivatePrefix + path.slice(privatePrefix.length) : publicPrefix + path;
-};
 
 const stagedKey = (key: ObjectKey): ObjectKey => objectKeySchema.parse(stagedPath(key));
 

@@ -15,6 +15,7 @@ export interface Damage {
     | 'verify.zst'
     | 'verify.shard'
     | 'verify.metadata'
+    | 'verify.name'
     | 'verify.provenance'
     | 'verify.control'
     | 'verify.stray';

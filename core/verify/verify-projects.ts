@@ -6,6 +6,7 @@ import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import { distributionFileNameSchema } from '../names/distribution-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { tellingOf } from '../problems/problem.ts';
@@ -19,16 +20,17 @@ import { simpleStrays } from '../store/simple-strays.ts';
 import { collectStrays } from '../store/strays.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds } from './served-bytes.ts';
-import { type VerifiedWheels, verifyWheels } from './verify-wheels.ts';
+import { type VerifiedFiles, verifyFiles } from './verify-files.ts';
 
 export interface VerifyProjectsWorld {
   /** Nothing is written to it. */
   readonly store: Store;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
 /**
- * Reads every object of the pip index again; compares wheels with what entered, the metadata beside each with its own, and
+ * Reads every object of the pip index again; compares files with what entered, the metadata beside each wheel with its own, and
  * both forms of every page with what control, provenance and bytes say.
  */
 export async function verifyProjects(world: VerifyProjectsWorld): Promise<VerifyReport> {
@@ -59,27 +61,27 @@ interface VerifiedProject extends VerifyReport {
 }
 
 async function verifyProject(project: ProjectName, world: VerifyProjectsWorld): Promise<VerifiedProject> {
-  const wheels = await verifyWheels(project, world);
+  const stored = await verifyFiles(project, world);
   const kept = keptProject(project, {
-    store: world.store,
-    digestsOf: async (object) => wheels.digests.get(object.key) ?? (await digestStream(chunksOf(object))),
+    ...world,
+    digestsOf: async (object) => stored.digests.get(object.key) ?? (await digestStream(chunksOf(object))),
   });
   const looked = await kept.look(null).catch((error: unknown) => {
     if (isDamaged(error)) return error;
     throw error;
   });
-  const checked = wheels.digests.size;
+  const checked = stored.digests.size;
   if (looked instanceof Error) {
     const damage: Damage = { code: 'verify.control', key: projectControlKey(project), ...tellingOf(looked) };
-    return { checked, problems: [...wheels.problems, damage], hasFiles: null };
+    return { checked, problems: [...stored.problems, damage], hasFiles: null };
   }
   const strays = looked.problems.filter(({ code }) => code === 'index.stray');
   const told = strays.map(({ subject, ...telling }): Damage => ({ ...telling, code: 'verify.stray', key: subject }));
-  const pages = await verifyPages(kept, { project, files: looked.content, wheels }, world);
+  const pages = await verifyPages(kept, { project, files: looked.content, stored }, world);
   return {
     checked: checked + pages.checked,
-    problems: [...wheels.problems, ...pages.problems, ...told],
-    hasFiles: wheels.damaged.size > 0 ? null : looked.content.length > 0,
+    problems: [...stored.problems, ...pages.problems, ...told],
+    hasFiles: stored.damaged.size > 0 ? null : looked.content.length > 0,
   };
 }
 
@@ -87,11 +89,11 @@ interface Expected {
   readonly project: ProjectName;
   /** What the pages must list. */
   readonly files: readonly ListedFile[];
-  readonly wheels: VerifiedWheels;
+  readonly stored: VerifiedFiles;
 }
 
 /**
- * What the page in JSON lists that it must not, and the other way round, by file; then the bytes of both. Of a wheel that
+ * What the page in JSON lists that it must not, and the other way round, by file; then the bytes of both. Of a file that
  * is damaged only that is told, and then no page can be compared whole.
  */
 async function verifyPages(
@@ -101,20 +103,20 @@ async function verifyPages(
 ): Promise<VerifyReport> {
   const listed = await listedOn(projectPageKey(expected.project, 'index.json'), store);
   const differing = listed === null ? [] : differences(listed, expected);
-  if (expected.wheels.damaged.size > 0 || differing.length > 0) return { checked: 1, problems: differing };
+  if (expected.stored.damaged.size > 0 || differing.length > 0) return { checked: 1, problems: differing };
   return comparePages(kept, [...expected.files], store);
 }
 
-function differences(listed: readonly DistributionFileName[], { project, files, wheels }: Expected): Damage[] {
+function differences(listed: readonly DistributionFileName[], { project, files, stored }: Expected): Damage[] {
   const expected = files.map(({ fileName }) => fileName);
   const found = (code: Damage['code'], fileNames: readonly DistributionFileName[], detail: string) =>
     fileNames
-      .filter((fileName) => !wheels.damaged.has(fileName))
+      .filter((fileName) => !stored.damaged.has(fileName))
       .map((fileName) => ({ code, key: simpleFileKey(project, fileName), detail }));
   const extra = listed.filter((fileName) => !expected.includes(fileName));
   const [gone, there] = [
-    extra.filter((fileName) => !wheels.stored.has(fileName)),
-    extra.filter((fileName) => wheels.stored.has(fileName)),
+    extra.filter((fileName) => !stored.stored.has(fileName)),
+    extra.filter((fileName) => stored.stored.has(fileName)),
   ];
   return [
     ...found('verify.missing', gone, 'is on the page and not in the store'),
@@ -152,7 +154,7 @@ async function comparePages<T>(kept: KeptPages<T>, content: T, store: Store): Pr
     const object = objects[i] ?? null;
     if (object === null) problems.push({ code: 'verify.index-missing', key, detail: 'does not exist' });
     else if (!(await holds(object, Buffer.from(text(content)))))
-      problems.push({ code: 'verify.index-form', key, detail: 'is not what wheels, provenance and control give' });
+      problems.push({ code: 'verify.index-form', key, detail: 'is not what files, provenance and control give' });
   }
   return { checked: kept.pages.length, problems };
 }

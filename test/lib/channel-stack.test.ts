@@ -10,5 +10,6 @@ import './stack/functions.ts';
 import './stack/least-privilege.ts';
 import './stack/notifications.ts';
 import './stack/permissions.ts';
+import './stack/publisher.ts';
 import './stack/queues.ts';
 import './stack/settings.ts';

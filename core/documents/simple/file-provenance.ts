@@ -50,6 +50,15 @@ export type FileProvenance = z.infer<typeof fileProvenanceSchema>;
 export const sourceSha256 = ({ sha256, origin }: FileProvenance): Sha256 =>
   origin.type === 'made' ? origin.sha256 : sha256;
 
+/** Whether a file is the organisation's own: it is listed without a decision of control, and never leaves by itself. */
+export const isOwnFile = ({ origin }: FileProvenance): boolean =>
+  origin.type === 'published' || origin.type === 'copied';
+
+interface FilePlace {
+  readonly project: ProjectName;
+  readonly fileName: DistributionFileName;
+}
+
 /**
  * The provenance of these very bytes; null when they never entered.
  *
@@ -57,7 +66,7 @@ export const sourceSha256 = ({ sha256, origin }: FileProvenance): Sha256 =>
  */
 export async function readFileProvenance(
   store: Store,
-  { project, fileName }: { readonly project: ProjectName; readonly fileName: DistributionFileName },
+  { project, fileName }: FilePlace,
   sha256: Sha256,
 ): Promise<FileProvenance | null> {
   return (
@@ -68,7 +77,7 @@ export async function readFileProvenance(
 /** The provenance of these very bytes; null when they never entered, or it is damaged, so that nothing is known. */
 export async function soundFileProvenance(
   store: Store,
-  place: { readonly project: ProjectName; readonly fileName: DistributionFileName },
+  place: FilePlace,
   sha256: Sha256,
 ): Promise<FileProvenance | null> {
   try {
@@ -80,21 +89,19 @@ export async function soundFileProvenance(
 }
 
 /**
- * Whether a file of this name was published or copied in: such a one never leaves by itself. So does one of which what is
- * known is damaged.
+ * Where the files came from that ever entered under a name: an index, if any did, or the organisation itself; null when
+ * none did. A damaged provenance counts as its own: what was copied in or published never leaves by itself.
  */
-export async function isOrganisationsFile(
-  store: Store,
-  { project, fileName }: { readonly project: ProjectName; readonly fileName: DistributionFileName },
-): Promise<boolean> {
+export async function whoseFile(store: Store, { project, fileName }: FilePlace): Promise<'index' | 'own' | null> {
+  let whose: 'own' | null = null;
   for await (const { key } of store.list(fileProvenancePrefix(project, fileName))) {
-    const sha256 = sha256Schema.safeParse(key.slice(key.lastIndexOf('/') + 1, -'.json'.length));
-    const entered = sha256.success ? await soundFileProvenance(store, { project, fileName }, sha256.data) : null;
-    if (entered === null || isOrganisationsOwn(entered)) return true;
+    whose = 'own';
+    try {
+      const entered = await readJsonObject(store, key, fileProvenanceSchema);
+      if (entered !== null && !isOwnFile(entered.value)) return 'index';
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+    }
   }
-  return false;
+  return whose;
 }
-
-/** Whether it was published or copied in, and came of no index. */
-export const isOrganisationsOwn = ({ origin: { type } }: Pick<FileProvenance, 'origin'>): boolean =>
-  type === 'published' || type === 'copied';

@@ -93,5 +93,5 @@ async function configure({ platforms }: Allowlist, { store, channel, indexes }: 
   const empty = Buffer.from(canonicalJson(emptyControl));
   const subdirs = [...new Set([...platforms, noarch])];
   for (const subdir of subdirs) await putOnce(store, controlKey(channel, subdir), empty);
-  await indexes.send(subdirs.map(indexMessage));
+  await indexes.send(subdirs.map((subdir) => indexMessage(subdir, 'channel')));
 }

@@ -118,6 +118,6 @@ describe('the order of looking', () => {
       `get ${simpleFileKey(demo, enteringWheel({ fileName: one }).name.fileName)}`,
       `get ${simpleMetadataKey(demo, enteringWheel({ fileName: one }).name.fileName)}`,
     ];
-    expect(calls.slice(0, 5)).toEqual(first);
+    expect(calls.filter((call) => !call.includes('/provenance/')).slice(0, 5)).toEqual(first);
   });
 });

@@ -19,7 +19,7 @@ import {
   type SimpleScene,
   simpleScene,
 } from '../../support/simple/simple-scene.ts';
-import { bytes, key } from '../../support/store/objects.ts';
+import { bytes } from '../../support/store/objects.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 const one = 'demo-1.0-py3-none-any.whl';
@@ -83,28 +83,15 @@ describe('a file is listed only when all four of it are there and agree', () => 
     expect(listed(scene)).toEqual([two]);
   });
 
-  it('not without provenance, or with a damaged one', async () => {
+  it('not with a damaged provenance; without one it is as one that was copied in', async () => {
     const scene = simpleScene();
     const { provenance } = keysOf(await scene.mirror(one));
     await scene.mirror(two);
     await scene.store.put(provenance, bytes('{'));
     expect(await codes(scene)).toEqual([`index.provenance simple/demo/${one}`]);
     await scene.store.delete(provenance);
-    expect(await codes(scene)).toEqual([`index.unknown simple/demo/${one}`]);
     expect(listed(scene)).toEqual([two]);
-  });
-
-  it('not when it was copied in by hand, decided of or not', async () => {
-    const scene = await twoWheels();
-    const copied = enteringWheel({ fileName: 'demo-3.0-py3-none-any.whl' });
-    await scene.store.put(keysOf(copied).file, copied.bytes);
-    await scene.store.put(key('simple/junk/notes.txt'), bytes('x'));
-    await scene.store.put(key('simple/Demo/x.whl'), bytes('x'));
-    expect(await codes(scene)).toEqual([
-      'index.unknown simple/demo/demo-3.0-py3-none-any.whl',
-      'index.stray simple/junk/notes.txt',
-      'index.stray simple/Demo/',
-    ]);
+    expect(await codes(scene)).toEqual([]);
     expect(listed(scene)).toEqual([one, two]);
   });
 });

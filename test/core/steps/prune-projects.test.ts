@@ -8,9 +8,16 @@ import {
   simpleMetadataKey,
 } from '../../../core/layout/keys.ts';
 import { prune } from '../../../core/steps/prune.ts';
-import { verifyProjects } from '../../../core/verify/verify-projects.ts';
 import { day } from '../../support/index/prune-scene.ts';
-import { decide, enter, enteringWheel, project, publishNoted, simpleScene } from '../../support/simple/simple-scene.ts';
+import {
+  decide,
+  enter,
+  enteringWheel,
+  project,
+  publishNoted,
+  simpleScene,
+  verifySimple,
+} from '../../support/simple/simple-scene.ts';
 import { bytes } from '../../support/store/objects.ts';
 import { type MemoryStoreOptions, memoryStore, newBucket } from '../../twins/store-memory.ts';
 
@@ -60,7 +67,20 @@ describe('a wheel goes, and its metadata after it', () => {
     const { provenance, name } = made.first;
     expect(made.store.objects.has(fileProvenanceKey(name.project, name.fileName, provenance.sha256))).toBe(true);
     expect((await made.index()).projects).toMatchObject([{ files: 1, changed: false, problems: [] }]);
-    expect((await verifyProjects({ store: made.store, log: () => {} })).problems).toEqual([]);
+    expect((await verifySimple(made.store)).problems).toEqual([]);
+  });
+
+  it('never what was published or copied in, withdrawn or listed nowhere', async () => {
+    const made = await scene();
+    const origins = [{ type: 'copied' }, { type: 'published', by: 'ci' }] as const;
+    const own = origins.map((origin, i) => enteringWheel({ fileName: `demo-9.${i}-py3-none-any.whl` }, { origin }));
+    for (const { name } of own)
+      await decide(made.store, name, () => ({ why: [], withdrawn: { at: 1, reason: 'recalled' } }));
+    for (const wheel of own) await enter(made.store, wheel);
+    await made.index();
+    made.pass(1000 * day);
+    await made.prune();
+    expect(made.wheels()).toEqual(expect.arrayContaining(own.flatMap(({ name }) => both(name.fileName))));
   });
 
   it('only when it is told to', async () => {

@@ -8,8 +8,14 @@ import {
   simpleMetadataKey,
 } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
-import { verifyProjects } from '../../../core/verify/verify-projects.ts';
-import { decide, project, publishNoted, type SimpleScene, simpleScene } from '../../support/simple/simple-scene.ts';
+import {
+  decide,
+  project,
+  publishNoted,
+  type SimpleScene,
+  simpleScene,
+  verifySimple,
+} from '../../support/simple/simple-scene.ts';
 import { bytes, key } from '../../support/store/objects.ts';
 
 const one = 'demo-1.0-py3-none-any.whl';
@@ -31,14 +37,14 @@ async function scene() {
 }
 
 const damage = async ({ store }: SimpleScene) =>
-  (await verifyProjects({ store, log: () => {} })).problems.map((problem) => `${problem.code} ${problem.key}`);
+  (await verifySimple(store)).problems.map((problem) => `${problem.code} ${problem.key}`);
 
 describe('the pip index is verified', () => {
   it('and nothing is wrong with what was indexed, or with nothing', async () => {
     const { store } = await scene();
     // Three wheels, their metadata, the pages of two projects and of all.
-    expect(await verifyProjects({ store, log: () => {} })).toEqual({ checked: 12, problems: [] });
-    expect(await verifyProjects({ store: simpleScene().store, log: () => {} })).toEqual({ checked: 0, problems: [] });
+    expect(await verifySimple(store)).toEqual({ checked: 12, problems: [] });
+    expect(await verifySimple(simpleScene().store)).toEqual({ checked: 0, problems: [] });
   });
 
   it('to the last byte of a wheel, whatever is noted beside it', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { stagedPath } from '../../../core/layout/sides.ts';
 import { allows, type Statement, statementsOf } from '../../support/stack/stack-policies.ts';
-import { indexFiles, kinds, packages, pages, wheels } from './key-kinds.ts';
+import { indexFiles, kinds, packages, pages, sdists, usedNames, wheels } from './key-kinds.ts';
 import { full as template } from './templates.ts';
 
 const bucket = `<${template.one('AWS::S3::Bucket', 'ChannelBucket').id}>`;
@@ -10,24 +11,42 @@ describe('the bucket', () => {
 
   test('takes a package or wheel only where there is none, whoever brings it', () => {
     const deny = policy.filter(({ Sid }) => Sid === 'FilesAreCreateOnly');
-    expect(deny).toEqual([
+    const pipEndings = ['.whl', '.metadata', '.tar.gz', '.zip', '.tar.bz2'];
+    expect(deny.map((statement) => ({ ...statement, Resource: statement.Resource.toSorted() }))).toEqual([
       {
         Sid: 'FilesAreCreateOnly',
         Effect: 'Deny',
         Principal: { AWS: ['*'] },
         Action: ['s3:PutObject'],
-        Resource: [...['conda/*.conda', 'conda/*.tar.bz2', 'simple/*.metadata', 'simple/*.whl']].map(
-          (key) => `${bucket}/${key}`,
-        ),
+        Resource: [
+          ...['conda/*.conda', 'conda/*.tar.bz2', 'staging/conda/*.conda', 'staging/conda/*.tar.bz2'],
+          ...pipEndings.flatMap((ending) => [`simple/*${ending}`, `staging/simple/*${ending}`]),
+          '_gatehouse/names/*',
+        ]
+          .map((key) => `${bucket}/${key}`)
+          .sort(),
         Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
       },
     ]);
     const asAllow = deny.map((statement): Statement => ({ ...statement, Effect: 'Allow' }));
-    for (const key of [...packages, ...wheels]) {
+    const files = [...packages, ...wheels, ...sdists];
+    for (const key of [...files, ...files.map(stagedPath), ...usedNames]) {
       expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(true);
     }
-    for (const key of [...indexFiles, ...pages])
+    const rewritten = [...indexFiles, ...pages];
+    for (const key of [...rewritten, ...rewritten.map(stagedPath)])
       expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(false);
+  });
+
+  test('frees no name that was used, whoever asks, and lets everything else be deleted by who may', () => {
+    const deny = policy.filter(({ Sid }) => Sid === 'UsedNamesStay');
+    expect(deny).toMatchObject([{ Effect: 'Deny', Principal: { AWS: ['*'] } }]);
+    const asAllow = deny.map((statement): Statement => ({ ...statement, Effect: 'Allow' }));
+    const others = kinds.filter(({ kind }) => kind !== 'used names').flatMap(({ keys }) => keys);
+    for (const action of ['s3:DeleteObject', 's3:DeleteObjectVersion']) {
+      const kept = [...usedNames, ...others].filter((key) => allows(asAllow, action, `${bucket}/${key}`));
+      expect(kept).toEqual(usedNames);
+    }
   });
 
   test('refuses what is not TLS 1.2', () => {
@@ -51,11 +70,10 @@ describe('the bucket', () => {
   });
 
   test('shows it what is served, and nothing private', () => {
+    const ofASide = [...packages, ...indexFiles, ...wheels, ...sdists, ...pages];
     const served = [
-      ...packages,
-      ...indexFiles,
-      ...wheels,
-      ...pages,
+      ...ofASide,
+      ...ofASide.map(stagedPath),
       'index.html',
       'robots.txt',
       'snapshots/v1/noarch/repodata.json',

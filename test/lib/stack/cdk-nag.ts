@@ -8,6 +8,6 @@ test.each<[string, CondaChannelProps]>([
   ['with everything of its own', { email: 'ops@example.org', invalidate: true }],
   ['under a domain', { domain: 'conda.example.org', certificateArn }],
 ])('cdk-nag finds nothing that is not acknowledged: %s', (_what, channel) => {
-  const template = synthesize(channel, (app) => [new AwsSolutionsChecks(app), new ServerlessChecks(app)]);
+  const template = synthesize(channel, { plugins: (app) => [new AwsSolutionsChecks(app), new ServerlessChecks(app)] });
   expect(template.resources.length).toBeGreaterThan(50);
 });

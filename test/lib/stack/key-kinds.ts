@@ -26,7 +26,11 @@ import {
   simplePages,
   stateKey,
   summaryKey,
+  tokensKey,
+  usedFileNameKey,
+  usedPackageNameKey,
 } from '../../../core/layout/keys.ts';
+import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
@@ -45,8 +49,13 @@ const bzip2 = packageFileNameSchema.parse('a-1-0.tar.bz2');
 const project = projectNameSchema.parse('demo');
 const wheel = distributionFileNameSchema.parse('demo-1.0+cu118-py3-none-any.whl');
 
-/** What pip reads and what is never written over: a wheel, and the metadata beside it. */
-export const wheels = [simpleFileKey(project, wheel), simpleMetadataKey(project, wheel)];
+/** What pip reads and what is never written over: a wheel, the metadata beside it, source distributions. */
+const [wheelKey, metadataKey] = [simpleFileKey(project, wheel), simpleMetadataKey(project, wheel)];
+export const wheels = [wheelKey, metadataKey];
+export const sdists = ['.tar.gz', '.zip', '.tar.bz2'].map((format) =>
+  simpleFileKey(project, distributionFileNameSchema.parse(`demo-1.0${format}`)),
+);
+export const usedNames = [usedPackageNameKey(subdir, conda), usedFileNameKey(project, wheel)];
 export const pages = simplePages.flatMap((page) => [projectPageKey(project, page), rootPageKey(page)]);
 
 export const packages = [packageKey('conda', subdir, conda), packageKey('conda', subdir, bzip2)];
@@ -59,10 +68,19 @@ const byOption: readonly string[] = [
 ];
 const segments = [segmentKey('conda', subdir, sha256), summaryKey('conda', subdir, { sha256, name: 'x' })];
 
-/** Every kind of key, who may write it and who may delete it. */
-export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; deleters: Named[] }[] = [
+interface Kind {
+  readonly kind: string;
+  readonly keys: readonly string[];
+  readonly writers: Named[];
+  readonly deleters: Named[];
+}
+
+/** Every kind of key of the channel, who may write it and who may delete it. */
+const ofChannel: readonly Kind[] = [
   { kind: 'packages', keys: packages, writers: ['Downloader'], deleters: ['Pruner'] },
-  { kind: 'wheels for pip', keys: wheels, writers: ['Downloader'], deleters: ['Pruner'] },
+  { kind: 'wheels for pip', keys: [wheelKey], writers: ['Downloader'], deleters: ['Pruner'] },
+  { kind: 'metadata of wheels', keys: [metadataKey], writers: ['Downloader', 'Indexer'], deleters: ['Pruner'] },
+  { kind: 'source distributions', keys: sdists, writers: [], deleters: [] },
   { kind: 'pages for pip', keys: pages, writers: ['Indexer'], deleters: [] },
   {
     kind: 'index files',
@@ -100,6 +118,8 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
   },
   { kind: 'incoming', keys: ['_gatehouse/incoming/x'], writers: ['Downloader'], deleters: [] },
   { kind: 'proof', keys: [proofKey('conda')], writers: ['Prover'], deleters: [] },
+  { kind: 'used names', keys: usedNames, writers: [], deleters: [] },
+  { kind: 'tokens', keys: [tokensKey], writers: [], deleters: [] },
   { kind: 'names', keys: [mappingKey], writers: ['Scraper'], deleters: [] },
   { kind: 'allowlist', keys: [allowlistKey], writers: ['DeployFiles'], deleters: [] },
   { kind: 'patches', keys: [patchKey(subdir)], writers: ['DeployFiles'], deleters: [] },
@@ -107,11 +127,10 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
     kind: 'nothing of ours',
     keys: [
       'index.html',
-      'staging/conda/linux-64/a-1-0.conda',
+      'staging/linux-64/a-1-0.conda',
       'conda/linux-64/repodata.json-1-0.md',
       'conda/linux-64/other.json',
       'simple/demo/other.json',
-      'simple/demo/demo-1.0.tar.gz',
       'conda/linux-64/repodata.json.zst.old',
       '_gatehouse/other',
       '_gatehouse/allowlist.json.old',
@@ -120,3 +139,18 @@ export const kinds: { kind: string; keys: readonly string[]; writers: Named[]; d
     deleters: [],
   },
 ];
+
+const inStaging = ofChannel.slice(0, ofChannel.findIndex(({ kind }) => kind === 'segments') + 1);
+const deletedInStaging: readonly string[] = ['index files by option', 'segments'];
+
+/** What staging has of the same: no function brings a file in there, and none takes one away. */
+const staged = inStaging.map(
+  ({ kind, keys, writers, deleters }): Kind => ({
+    kind: `${kind}, staged`,
+    keys: keys.map(stagedPath),
+    writers: writers.filter((name) => name === 'Indexer'),
+    deleters: deletedInStaging.includes(kind) ? deleters : [],
+  }),
+);
+
+export const kinds: readonly Kind[] = [...ofChannel, ...staged];

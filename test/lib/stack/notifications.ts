@@ -12,12 +12,13 @@ import {
   segmentKey,
   stateKey,
 } from '../../../core/layout/keys.ts';
+import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import { outputs } from '../../../core/outputs/outputs.ts';
 import { allows, roleStatements, statementsOf } from '../../support/stack/stack-policies.ts';
-import { pages, wheels } from './key-kinds.ts';
+import { pages, sdists, wheels } from './key-kinds.ts';
 import { plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
@@ -74,7 +75,19 @@ describe('what the bucket tells', () => {
     ['conda/noarch/repodata.json', ['Proof']],
     ['conda/noarch/repodata.json.zst', []],
     ['conda/noarch/current_repodata.json', []],
-    ['staging/conda/noarch/a-1-0.conda', []],
+    ['staging/conda/noarch/a-1-0.conda', ['Index']],
+    ['staging/conda/noarch/a-1-0.tar.bz2', ['Index']],
+    ['staging/conda/noarch/repodata.json', []],
+    ['staging/noarch/a-1-0.conda', []],
+    ['staging/simple/demo/demo-1.0-py3-none-any.whl', ['Index']],
+    ['staging/simple/demo/demo-1.0-py3-none-any.whl.metadata', ['Index']],
+    ['staging/simple/demo/demo-1.0.tar.gz', ['Index']],
+    ['staging/simple/demo/index.json', []],
+    ['simple/demo/demo-1.0.tar.gz', ['Index']],
+    ['simple/demo/demo-1.0.zip', ['Index']],
+    ['simple/demo/demo-1.0.tar.bz2', ['Index']],
+    ['_gatehouse/names/simple/demo/demo-1.0.tar.gz.json', []],
+    ['_gatehouse/tokens.json', []],
     ['_gatehouse/incoming/a-1-0.conda', []],
     ['simple/demo/demo-1.0-py3-none-any.whl', ['Index']],
     ['simple/demo/demo-1.0-py3-none-any.whl.metadata', ['Index']],
@@ -83,7 +96,11 @@ describe('what the bucket tells', () => {
     ['conda/noarch/demo-1.0-py3-none-any.whl', []],
     [controlKey('conda', subdir), ['Index']],
     [projectControlKey(project), ['Index']],
+    [stagedPath(controlKey('conda', subdir)), ['Index']],
+    [stagedPath(projectControlKey(project)), ['Index']],
     [projectStateKey(project), []],
+    [stagedPath(projectStateKey(project)), []],
+    [stagedPath(stateKey('conda', subdir)), []],
     [allowlistKey, ['Plan']],
     [patchKey(subdir), ['Plan']],
     [planKey(sha256), []],
@@ -95,10 +112,12 @@ describe('what the bucket tells', () => {
     expect(notified(key)).toEqual(queues);
   });
 
-  test('of removals, packages and wheels only', () => {
+  test('of removals, packages, wheels and source distributions only', () => {
     expect(notified('conda/noarch/a-1-0.conda', 's3:ObjectRemoved:*')).toEqual(['Index']);
     expect(notified('conda/noarch/a-1-0.tar.bz2', 's3:ObjectRemoved:*')).toEqual(['Index']);
-    for (const key of wheels) expect(notified(key, 's3:ObjectRemoved:*')).toEqual(['Index']);
+    for (const key of [...wheels, ...sdists].flatMap((one) => [one, stagedPath(one)]))
+      expect(notified(key, 's3:ObjectRemoved:*')).toEqual(['Index']);
+    expect(notified('staging/conda/noarch/a-1-0.conda', 's3:ObjectRemoved:*')).toEqual(['Index']);
     expect(notified('conda/noarch/repodata.json', 's3:ObjectRemoved:*')).toEqual([]);
     expect(notified('simple/demo/index.json', 's3:ObjectRemoved:*')).toEqual([]);
     expect(notified(allowlistKey, 's3:ObjectRemoved:*')).toEqual([]);
@@ -107,6 +126,8 @@ describe('what the bucket tells', () => {
   test('S3 takes the rules: none overlaps another, and each has a prefix and a suffix', () => {
     expect(overlapping(rules)).toEqual([]);
     expect(rules.every(({ prefix, suffix }) => prefix !== '' && suffix !== '')).toBe(true);
+    // https://docs.aws.amazon.com/general/latest/gr/s3.html
+    expect(rules.length).toBeLessThanOrEqual(100);
   });
 
   test.each([
@@ -117,18 +138,21 @@ describe('what the bucket tells', () => {
     expect(overlapping([...rules, { ...filter, event: 's3:ObjectCreated:*', queue: 'Index' }])).not.toEqual([]);
   });
 
-  test('nobody is told of what it writes itself, so that nothing runs in circles', () => {
+  test('nobody is told of what it writes itself but once, so that nothing runs in circles', () => {
     const written = [
       ...outputs.map(({ file }) => `conda/noarch/${file.replace('<sha256>', sha256)}`),
       controlKey('conda', subdir),
       projectControlKey(project),
       ...wheels,
+      ...sdists,
       ...pages,
-    ];
+    ].flatMap((key) => [key, stagedPath(key)]);
     for (const name of names) {
       const role = roleStatements(template, `Channel${workers[name]}Role`);
       const own = written.filter((key) => allows(role, 's3:PutObject', `<${bucket.id}>/${key}`));
-      expect(own.filter((key) => notified(key).includes(name))).toEqual([]);
+      // The bucket's policy has metadata written once.
+      const once = name === 'Index' ? wheels.filter((key) => key.endsWith('.metadata')) : [];
+      expect(own.filter((key) => notified(key).includes(name))).toEqual(once.flatMap((key) => [key, stagedPath(key)]));
     }
   });
 

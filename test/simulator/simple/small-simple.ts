@@ -48,7 +48,7 @@ export const smallSimple =
     const touched: ProjectName[] = [];
     const filled = new Map<ProjectName, boolean>();
     for (const project of asked) {
-      const { content, changed } = await keep(small, keptProject(project, { store, digestsOf: storedDigests }));
+      const { content, changed } = await keep(small, keptProject(project, { store, clock, digestsOf: storedDigests }));
       filled.set(project, content.length > 0);
       if (changed || !flaws.rootIfChanged) touched.push(project);
     }

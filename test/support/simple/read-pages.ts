@@ -2,10 +2,12 @@ import { Parser } from 'htmlparser2';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../../core/json/json.ts';
+import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
+import { parseNamedFile } from '../../../core/names/named-file.ts';
 import { comparePep440 } from '../../../core/names/pep440/compare-pep440.ts';
 import { type Pep440Version, parsePep440Version } from '../../../core/names/pep440/pep440-version.ts';
 import { parseSpecifier } from '../../../core/names/pep440/specifier.ts';
-import { wheelName } from '../python/build-wheel.ts';
+import { projectNameSchema } from '../../../core/names/project-name.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const oneHash = z.strictObject({ sha256 });
@@ -26,7 +28,7 @@ const projectPage = z.strictObject({
       hashes: oneHash,
       size: z.int().nonnegative(),
       'upload-time': z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/),
-      'core-metadata': oneHash,
+      'core-metadata': oneHash.optional(),
       'requires-python': z.string().min(1).optional(),
       yanked: z.union([z.literal(true), z.string().min(1)]).optional(),
     }),
@@ -38,6 +40,7 @@ const rootPage = z.strictObject({ meta, projects: z.array(z.strictObject({ name:
 export interface SeenFile {
   readonly fileName: string;
   readonly sha256: string;
+  /** Its sha256; empty of a source distribution. */
   readonly metadata: string;
   readonly requiresPython: string | undefined;
   readonly yanked: string | true | undefined;
@@ -48,23 +51,30 @@ export function seenInJson(text: string, project: string): (SeenFile & { size: n
   expect(text).not.toContain('dist-info-metadata');
   const { name, files, versions } = parseJson(text, projectPage, 'the page');
   expect(name).toBe(project);
-  const released = files.map(({ filename }) => wheelName(filename).version);
+  const released = files.map(({ filename }) => versionOf(filename, project));
   expectVersions(versions, released);
   expect(new Set(files.map(({ filename }) => filename)).size).toBe(files.length);
   return files.map((file) => {
     expect(decodeURIComponent(file.url)).toBe(file.filename);
+    expect(file['core-metadata'] !== undefined).toBe(file.filename.endsWith('.whl'));
     const requiresPython = file['requires-python'];
     if (requiresPython !== undefined) expect(parseSpecifier(requiresPython)).not.toBeNull();
     return {
       fileName: file.filename,
       sha256: file.hashes.sha256,
-      metadata: file['core-metadata'].sha256,
+      metadata: file['core-metadata']?.sha256 ?? '',
       requiresPython,
       yanked: file.yanked,
       size: file.size,
       uploadTime: file['upload-time'],
     };
   });
+}
+
+function versionOf(fileName: string, project: string): Pep440Version {
+  const file = parseNamedFile(projectNameSchema.parse(project), distributionFileNameSchema.parse(fileName));
+  if (file === null) throw new Error(`${fileName} is no file of ${project}`);
+  return file.version;
 }
 
 /** PEP 700: of each file's version one, canonical, none twice; and in order. */
@@ -124,12 +134,13 @@ export const seenInHtml = (html: string): SeenFile[] =>
     const { href = '', 'data-yanked': yanked } = attributes;
     const [, url = '', hash = ''] = /^([\w.%!-]+)#sha256=([0-9a-f]{64})$/.exec(href) ?? [];
     expect(decodeURIComponent(url)).toBe(text);
-    expect(attributes['data-core-metadata']).toMatch(/^sha256=[0-9a-f]{64}$/);
+    const metadata = attributes['data-core-metadata'];
+    expect(metadata).toEqual(text.endsWith('.whl') ? expect.stringMatching(/^sha256=[0-9a-f]{64}$/) : undefined);
     expect(attributes['data-dist-info-metadata']).toBeUndefined();
     return {
       fileName: text,
       sha256: hash,
-      metadata: attributes['data-core-metadata']?.replace('sha256=', '') ?? '',
+      metadata: metadata?.replace('sha256=', '') ?? '',
       requiresPython: attributes['data-requires-python'],
       yanked: yanked === '' ? true : yanked,
     };

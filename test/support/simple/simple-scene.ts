@@ -22,6 +22,9 @@ import type { WheelFileName } from '../../../core/names/wheel-file-name.ts';
 import type { Event } from '../../../core/ports/log.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { type IndexedProjects, indexProjects } from '../../../core/steps/index-projects.ts';
+import { readOnlyStore } from '../../../core/store/read-only-store.ts';
+import type { VerifyReport } from '../../../core/verify/damage.ts';
+import { verifyProjects } from '../../../core/verify/verify-projects.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
 import { buildWheel, type RawWheel, wheelName } from '../python/build-wheel.ts';
 
@@ -107,6 +110,10 @@ export interface SimpleScene {
   /** The text of a project's page, or of the list of projects (null); undefined where there is none. */
   page(project: string | null, page: SimplePage): string | undefined;
 }
+
+/** What is wrong with a pip index, found by reading alone. */
+export const verifySimple = (store: Store): Promise<VerifyReport> =>
+  verifyProjects({ store: readOnlyStore(store), clock: { now: () => 1_700_000_000_000 }, log: () => {} });
 
 /** A pip index in a store in memory. */
 export function simpleScene(store: MemoryStore = memoryStore()): SimpleScene {

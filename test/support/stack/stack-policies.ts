@@ -21,13 +21,16 @@ const policySchema = z.looseObject({ PolicyDocument: z.looseObject({ Statement: 
 export const statementsOf = (properties: unknown): Statement[] =>
   policySchema.parse(properties).PolicyDocument.Statement;
 
-/** What the role of a function may do, by the id its role starts with. */
-export function roleStatements(template: StackTemplate, rolePrefix: string): Statement[] {
+/** What a role may do, by the id it starts with. */
+export const roleStatements = (template: StackTemplate, rolePrefix: string): Statement[] =>
+  rolePolicies(template, rolePrefix).flatMap(({ Properties }) => statementsOf(Properties));
+
+/** The policies of a role alone: the CDK puts into managed ones what one of its own has no room for. */
+export function rolePolicies(template: StackTemplate, rolePrefix: string) {
   const role = template.one('AWS::IAM::Role', rolePrefix);
-  return template
-    .of('AWS::IAM::Policy')
-    .filter(({ Properties }) => JSON.stringify(Properties['Roles']) === JSON.stringify([`<${role.id}>`]))
-    .flatMap(({ Properties }) => statementsOf(Properties));
+  return [...template.of('AWS::IAM::Policy'), ...template.of('AWS::IAM::ManagedPolicy')].filter(
+    ({ Properties }) => JSON.stringify(Properties['Roles']) === JSON.stringify([`<${role.id}>`]),
+  );
 }
 
 /** IAM's own wildcards: `*` for any characters, `/` among them, and `?` for one. */

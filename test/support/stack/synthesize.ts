@@ -30,33 +30,38 @@ function emptyBundles(folder: string): Record<FunctionName, string> {
   };
 }
 
-type Plugins = (app: App) => IPolicyValidationPlugin[];
+interface Around {
+  /** They look at the app while it is synthesized, and throw what they find. */
+  readonly plugins?: (app: App) => IPolicyValidationPlugin[];
+  /** What an organisation adds to its stack. */
+  readonly extend?: (stack: ChannelStack) => void;
+}
 
 /**
  * Writes the app's output to `outdir`, with cdk.json's feature flags, as `cdk deploy` would read it.
  *
- * @param plugins look at the app while it is synthesized, and throw what they find
  * @returns the template
  */
-export function synthesizeTo(outdir: string, channel: CondaChannelProps = {}, plugins: Plugins = () => []): unknown {
+export function synthesizeTo(outdir: string, channel: CondaChannelProps = {}, around: Around = {}): unknown {
   const { context } = parseJson(readFileSync(join(root, 'cdk.json'), 'utf8'), cdkSchema, 'cdk.json');
   const app = new App({ context, outdir, analyticsReporting: false });
   const stack = new ChannelStack(app, 'Gatehouse', { channel });
-  Validations.of(app).addPlugins(...plugins(app));
+  around.extend?.(stack);
+  Validations.of(app).addPlugins(...(around.plugins?.(app) ?? []));
   return app.synth().getStackArtifact(stack.artifactId).template;
 }
 
 /** The template as `cdk deploy` would send it but for the bundles, made in a folder. */
-export function synthesizeEmpty(folder: string, channel: CondaChannelProps = {}, plugins?: Plugins): unknown {
+export function synthesizeEmpty(folder: string, channel: CondaChannelProps = {}, around: Around = {}): unknown {
   const bundles = emptyBundles(join(folder, 'bundles'));
-  return synthesizeTo(join(folder, 'cdk.out'), { bundles, ...channel }, plugins);
+  return synthesizeTo(join(folder, 'cdk.out'), { bundles, ...channel }, around);
 }
 
 /** The same for a look at its resources. */
-export function synthesize(channel: CondaChannelProps = {}, plugins?: Plugins): StackTemplate {
+export function synthesize(channel: CondaChannelProps = {}, around: Around = {}): StackTemplate {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-stack-'));
   try {
-    return plainTemplate(synthesizeEmpty(folder, channel, plugins));
+    return plainTemplate(synthesizeEmpty(folder, channel, around));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,10 +1,10 @@
-import { usedBy } from '../documents/published/used-name.ts';
-import { usedPackageNameKey } from '../layout/keys.ts';
-import type { PackageFileName } from '../names/package-file-name.ts';
-import type { Subdir } from '../names/subdir.ts';
-import type { Store } from '../ports/store.ts';
-import type { Problem } from '../problems/problem.ts';
-import { otherFormat } from '../record/other-format.ts';
+import { usedBy } from '../../documents/published/used-name.ts';
+import { usedPackageNameKey } from '../../layout/keys.ts';
+import type { PackageFileName } from '../../names/package-file-name.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Problem } from '../../problems/problem.ts';
+import { otherFormat } from '../../record/other-format.ts';
 import type { OfferedPackage, OwnChannel } from './own-channel.ts';
 import type { PackagesOfWheel } from './packages-of-wheel.ts';
 

@@ -1,4 +1,4 @@
-import { makeOnce } from '../upstream/make-once.ts';
+import { makeOnce } from '../../upstream/make-once.ts';
 
 /** What may be had for what is wanted, in a channel or an index. */
 export interface Supply<Want, Option> {

@@ -1,4 +1,4 @@
-import type { Problem } from '../problems/problem.ts';
+import type { Problem } from '../../problems/problem.ts';
 import type { OfferedPackage, OwnWorld } from './own-channel.ts';
 import type { OfferedWheel, PackageOfWheel, PackagesOfWheel } from './packages-of-wheel.ts';
 import type { Verdict } from './tell-lacking.ts';

@@ -1,5 +1,5 @@
-import type { Solver } from '../ports/solver.ts';
-import type { Problem } from '../problems/problem.ts';
+import type { Solver } from '../../ports/solver.ts';
+import type { Problem } from '../../problems/problem.ts';
 import { condaInstalls } from './conda-installs.ts';
 import { type Judged, judgePackage, judgeWheel } from './judge-offered.ts';
 import { inFormatOf, secondFormats } from './other-formats.ts';

@@ -1,16 +1,16 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { PypiEntry } from '../documents/allowlist/read-entries.ts';
-import type { CondaNames } from '../made/conda-names.ts';
-import { extraOfChannel } from '../made/made-dependencies.ts';
-import { projectCandidates } from '../made/project-candidates.ts';
-import { unknownName } from '../made/project-places.ts';
-import { parseSpecifier } from '../names/pep440/specifier.ts';
-import { type ProjectName, parseProjectName } from '../names/project-name.ts';
-import type { Requirement } from '../names/requirement/parse-requirement.ts';
-import { isReserved } from '../names/reserved-names.ts';
-import { type DependencyWorld, specOf } from '../releases/dependency-sets.ts';
-import type { MadeRequest } from '../releases/made-record.ts';
-import type { Reason } from '../releases/release-files.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { PypiEntry } from '../../documents/allowlist/read-entries.ts';
+import type { CondaNames } from '../../made/conda-names.ts';
+import { extraOfChannel } from '../../made/made-dependencies.ts';
+import { projectCandidates } from '../../made/project-candidates.ts';
+import { unknownName } from '../../made/project-places.ts';
+import { parseSpecifier } from '../../names/pep440/specifier.ts';
+import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
+import type { Requirement } from '../../names/requirement/parse-requirement.ts';
+import { isReserved } from '../../names/reserved-names.ts';
+import { type DependencyWorld, specOf } from '../../releases/dependency-sets.ts';
+import type { MadeRequest } from '../../releases/made-record.ts';
+import type { Reason } from '../../releases/release-files.ts';
 import type { OwnChannel } from './own-channel.ts';
 
 /** The allowlist's entries for a project. */

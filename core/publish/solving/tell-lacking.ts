@@ -1,7 +1,7 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { ProjectName } from '../names/project-name.ts';
-import { isReserved } from '../names/reserved-names.ts';
-import type { Reason } from '../releases/release-files.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { ProjectName } from '../../names/project-name.ts';
+import { isReserved } from '../../names/reserved-names.ts';
+import type { Reason } from '../../releases/release-files.ts';
 
 /** Something that is needed and is not there. */
 export interface Lack {

@@ -1,10 +1,10 @@
-import type { ProjectName } from '../names/project-name.ts';
-import type { Store } from '../ports/store.ts';
-import type { ProjectFile } from '../python-index/project-file.ts';
-import type { PipIndex } from '../resolve/pip-index.ts';
-import { storedIndex } from '../resolve/stored-index.ts';
-import { makeOnce } from '../upstream/make-once.ts';
-import type { CoreMetadata } from '../wheel/core-metadata.ts';
+import type { ProjectName } from '../../names/project-name.ts';
+import type { Store } from '../../ports/store.ts';
+import type { ProjectFile } from '../../python-index/project-file.ts';
+import type { PipIndex } from '../../resolve/pip-index.ts';
+import { storedIndex } from '../../resolve/stored-index.ts';
+import { makeOnce } from '../../upstream/make-once.ts';
+import type { CoreMetadata } from '../../wheel/core-metadata.ts';
 
 /** Our own pages of one or more parts of a store, as pip sees them that is told of all of them. */
 export function ownPages(parts: readonly Store[]): PipIndex {
