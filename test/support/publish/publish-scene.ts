@@ -70,7 +70,7 @@ export async function publishPairs(
   await using stack = new AsyncDisposableStack();
   const offered: OfferedFile[] = [];
   for (const [name, bytes] of files) offered.push(stack.use(await offer(world.store, name, bytes)));
-  return publish(offered, world);
+  return await publish(offered, world);
 }
 
 /** What was written down of a file; undefined when nothing was. */
