@@ -2,8 +2,8 @@ import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import { releaseRecords } from '../../made/made-release.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import { type PackageName, packageNameSchema } from '../../names/package-name.ts';
-import { parseSpecifier } from '../../names/pep440/specifier.ts';
 import { specifierMatches } from '../../names/pep440/specifier-matches.ts';
+import { parseSpecifier } from '../../names/pep440/specifier.ts';
 import type { ProjectName } from '../../names/project-name.ts';
 import { isReserved } from '../../names/reserved-names.ts';
 import { noarch } from '../../names/subdir.ts';
@@ -13,8 +13,13 @@ import type { ProjectFile } from '../../python-index/project-file.ts';
 import type { MadeRequest } from '../../releases/made-record.ts';
 import type { Reason } from '../../releases/release-files.ts';
 import type { Wheel } from '../../wheel/read-wheel.ts';
+import type { Requirement } from '../names/requirement/parse-requirement.ts';
+import { specOf } from '../releases/dependency-sets.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import type { OfferedPackage, OwnChannel } from './own-channel.ts';
-import { entriesOf, ownCondaName, wheelDependencies } from './wheel-dependencies.ts';
+import { tellLacking } from './tell-lacking.ts';
+import { wheelDependencies } from './wheel-dependencies.ts';
+import { wheelRequest } from './wheel-request.ts';
 
 /** A wheel that is offered, read as a whole. */
 export interface OfferedWheel {
@@ -22,6 +27,8 @@ export interface OfferedWheel {
   readonly sha256: Sha256;
   /** Bytes. */
   readonly size: number;
+  /** Of one that was staged, the conda packages that were made of it then: no others are made. */
+  readonly already?: readonly OfferedPackage[];
 }
 
 /** A noarch package that a wheel becomes: what its own `info/index.json` will say, and what it is to be made with. */
@@ -45,48 +52,61 @@ export type PackagesOfWheel =
  * @throws GatehouseError where what is here cannot be read
  */
 export async function packagesOfWheel(offered: OfferedWheel, own: OwnChannel): Promise<PackagesOfWheel> {
-  const { wheel } = offered;
-  const subject = wheel.fileName.fileName;
-  const why = pipAlone(wheel);
+  const { fileName: subject } = offered.wheel.fileName;
+  if (offered.already !== undefined) return { packages: offered.already.map(asMade), warnings: [] };
+  const why = pipAlone(offered.wheel);
   if (why !== null) return { packages: [], warnings: [{ code: 'publish.pip-only', subject, detail: why }] };
-  const { allowlist, names } = own;
-  const { platforms } = allowlist;
-  const made = requestFor(offered, allowlist);
-  if ('code' in made) return { problem: { ...made, subject } };
-  const release = {
-    from: 'wheel',
-    file: fileOf(offered),
-    name: wheel.fileName,
-    version: wheel.fileName.version,
-  } as const;
+  const made = wheelRequest(offered, own.allowlist);
+  const records = 'code' in made ? made : await recordsOf(offered, made, own);
+  if ('code' in records) return { problem: { ...records, subject } };
+  const packages = records.flatMap(({ filename, record, made: of }) => {
+    if (of === undefined) return [];
+    const { build, depends, timestamp } = of;
+    return [{ subdir: noarch, filename, record, name: record.name, build, depends, timestamp }];
+  });
+  return { packages, warnings: [] };
+}
+
+function asMade(one: OfferedPackage): PackageOfWheel {
+  const { name, build, depends, timestamp = 0 } = one.record;
+  return { ...one, name, build, depends, timestamp };
+}
+
+async function recordsOf(
+  offered: OfferedWheel,
+  made: MadeRequest,
+  own: OwnChannel,
+): Promise<readonly UpstreamRecord[] | Reason> {
+  const { fileName: name, metadata } = offered.wheel;
+  const { platforms } = own.allowlist;
+  const known = await own.names.pythons();
+  const absent = new Map<ProjectName, Requirement>();
   const records = await releaseRecords(
-    release,
-    { metadata: wheel.metadata, leftOut: [] },
+    { from: 'wheel', file: fileOf(offered), name, version: name.version },
+    { metadata, leftOut: [] },
     {
       made,
       platforms: { own: platforms, all: platforms },
       index: 'simple',
-      known: await names.pythons(),
-      dependencies: wheelDependencies(made, own),
+      known,
+      dependencies: wheelDependencies(made, own, absent),
     },
   );
-  if ('code' in records) return { problem: { ...inItsEntry(records, made), subject } };
-  const packages = records.flatMap(({ filename, record, made: of }) =>
-    of === undefined
-      ? []
-      : [
-          {
-            subdir: noarch,
-            filename,
-            record,
-            name: made.name,
-            build: of.build,
-            depends: of.depends,
-            timestamp: of.timestamp,
-          },
-        ],
-  );
-  return { packages, warnings: [] };
+  if ('code' in records) return known.length === 0 ? noPython : inItsEntry(records, made);
+  return absent.size === 0 ? records : tellUnknown([...absent.values()], offered.wheel, own.allowlist);
+}
+
+function tellUnknown(unknown: readonly Requirement[], { fileName }: Wheel, allowlist: Allowlist): Reason {
+  const by = `${fileName.project} ${fileName.version.text}`;
+  const lacks = unknown.map(({ project, specifier }) => {
+    const spec = specOf(project, specifier);
+    const text = `${project}${specifier.text}`;
+    const why = 'and no package of the channel is known to be it';
+    return { name: project, text, by, why, line: JSON.stringify(spec.ok ? spec.text : project) };
+  });
+  const { hint, ...reason } = tellLacking('conda', lacks, allowlist);
+  const otherwise = `where conda calls it otherwise, by that name, with "condaNames": { "${unknown[0]?.project}": "NAME" }`;
+  return { ...reason, hint: hint === undefined ? otherwise : `${hint}; ${otherwise}` };
 }
 
 function pipAlone({ fileName, purelib }: Wheel): string | null {
@@ -115,34 +135,11 @@ export function fileOf({ wheel, sha256, size }: OfferedWheel): ProjectFile {
   };
 }
 
-/** What is asked of the package, as of one that is made for an entry: what entries for the wheel say of `depends` counts. */
-function requestFor({ wheel, sha256 }: OfferedWheel, allowlist: Allowlist): MadeRequest | Reason {
-  const { project, version } = wheel.fileName;
-  const name = packageNameSchema.safeParse(ownCondaName(project, allowlist) ?? project).data;
-  const specifier = parseSpecifier('');
-  if (name === undefined || specifier === null) return noName(project);
-  const entries = entriesOf(project, allowlist);
-  if (!isReserved(name, allowlist.reserved) && !entries.some((entry) => entry.wheel === sha256))
-    return foreignName(project, name);
-  const own = entries.filter((entry) => {
-    const versions = parseSpecifier(entry.specifier);
-    return versions !== null && specifierMatches(versions, version, { prereleases: true });
-  });
-  const depends = own.flatMap((entry) => entry.depends);
-  return { project, specifier, unpack: false, closesOnIndex: false, name, format: allowlist.packageFormat, depends };
-}
-
-const noName = (project: ProjectName): Reason => ({
-  code: 'pypi.conda-name',
-  detail: `${project} is longer than the name of a conda package may be`,
-  hint: `give it another one: "condaNames": { "${project}": "NAME" } in the allowlist`,
-});
-
-const foreignName = (project: ProjectName, name: PackageName): Reason => ({
-  code: 'publish.not-reserved',
-  detail: `the conda package of ${project} would be called ${name}, which is none of your own names`,
-  hint: `give it one of your own in "condaNames", or add "${name}" to "reserved" in the allowlist`,
-});
+const noPython: Reason = {
+  code: 'pypi.python',
+  detail: 'neither the allowlist nor the channel tells of a Python 3 that its conda package could be for',
+  hint: 'add "python": ["3.12"] to the allowlist, and "python" and "pip" to "packages" for conda to have one',
+};
 
 /** A reason speaks of the entry that a package is made for; a published wheel needs none, until there is something to say. */
 function inItsEntry({ hint, ...reason }: Reason, { project }: MadeRequest): Reason {

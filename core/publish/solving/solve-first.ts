@@ -15,7 +15,7 @@ export interface OfferedTogether {
 }
 
 export interface SolvedFirst {
-  /** The conda packages to make of each wheel: to the channel only such as install. */
+  /** The conda packages of each wheel, to be made or taken over from staging: to the channel only such as install. */
   readonly made: ReadonlyMap<OfferedWheel, readonly PackageOfWheel[]>;
   readonly warnings: readonly Problem[];
   /** Any of them means that nothing is to be published. */

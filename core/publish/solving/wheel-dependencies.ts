@@ -27,10 +27,25 @@ export function ownCondaName(project: ProjectName, allowlist: Allowlist): string
   return isOwn ? (allowlist.condaNames.get(project) ?? project) : null;
 }
 
-/** What is known of the requirements of a wheel that is published: names by what this channel has, and no extras. */
-export function wheelDependencies(made: MadeRequest, own: OwnChannel): DependencyWorld {
-  const nameOf = async (requirement: Requirement) =>
-    ownCondaName(requirement.project, own.allowlist) ?? foreignName(requirement, own.names);
+/**
+ * What is known of the requirements of a wheel that is published: names by what this channel has, and no extras.
+ *
+ * @param absent told of each project that the channel has under no name that is known; it is called as it is for now
+ */
+export function wheelDependencies(
+  made: MadeRequest,
+  own: OwnChannel,
+  absent: Map<ProjectName, Requirement>,
+): DependencyWorld {
+  const nameOf = async (requirement: Requirement) => {
+    const { project } = requirement;
+    const told = ownCondaName(project, own.allowlist) ?? (await foreignName(requirement, own.names));
+    if (told !== null) return told;
+    // What the entry states itself is settled by that.
+    if (made.depends.some(({ name }) => parseProjectName(name) === project)) return unknownName(project, [project]);
+    absent.set(project, requirement);
+    return project;
+  };
   const candidates = projectCandidates({ urls: ['simple'], indexes: own.indexes, unpack: false });
   return {
     nameOf,
@@ -51,20 +66,12 @@ export function wheelDependencies(made: MadeRequest, own: OwnChannel): Dependenc
   };
 }
 
-async function foreignName({ project, specifier }: Requirement, names: CondaNames): Promise<string | Reason> {
-  const told = await names.evidenceOf(project, specifier);
-  if (told !== null) return told;
-  const alike = await names.spellings(project);
-  return alike.length > 0 ? unknownName(project, alike) : absent({ project, specifier });
-}
-
-/** Of a project that the channel has under no name that is known. */
-function absent({ project, specifier }: Pick<Requirement, 'project' | 'specifier'>): Reason {
-  const spec = specOf(project, specifier);
-  const line = JSON.stringify(spec.ok ? spec.text : project);
-  return {
-    code: 'publish.lacking',
-    detail: `it needs ${project}${specifier.text}, and the channel has no package that is known to be it`,
-    hint: `add ${line} to the allowlist and run gatehouse sync; where conda calls it otherwise, by that name, with "condaNames": { "${project}": "NAME" }`,
-  };
+/** Null where nothing says, and nothing is spelt so. */
+async function foreignName(
+  { project, specifier }: Requirement,
+  { evidenceOf, spellings }: CondaNames,
+): Promise<string | Reason | null> {
+  const told = await evidenceOf(project, specifier);
+  const alike = told === null ? await spellings(project) : [];
+  return alike.length > 0 ? unknownName(project, alike) : told;
 }
