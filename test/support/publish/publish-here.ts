@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Allowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { indexAll } from '../../../local/pipeline/index-all.ts';
@@ -19,5 +21,13 @@ export async function publishHere(files: readonly ServedFile[], allowlist: Allow
   const named = Object.fromEntries(files.map(({ fileName, bytes }) => [fileName, bytes]));
   const { problems } = await publishFiles(named, world);
   expect(problems).toEqual([]);
+  await indexAll(allowlist, lab.world, { log: () => {} });
+}
+
+/** Copies packages into the lab's store by hand, and has them indexed. */
+export async function copyIn(packages: readonly ServedFile[], allowlist: Allowlist): Promise<void> {
+  const folder = join(lab.store, 'conda', 'noarch');
+  await mkdir(folder, { recursive: true });
+  for (const { fileName, bytes } of packages) await writeFile(join(folder, fileName), bytes);
   await indexAll(allowlist, lab.world, { log: () => {} });
 }
