@@ -1,6 +1,8 @@
 import type { EntryOutcome } from '../documents/plan.ts';
+import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
+import { matchesPlaced } from './candidate-pool.ts';
 import type { Closure } from './closure.ts';
 import { isOwnChannel } from './own-names.ts';
 import type { InstallRequest } from './requests.ts';
@@ -8,7 +10,7 @@ import { installs } from './solve-request.ts';
 
 /**
  * What a request that does not install lacks of names whose packages come from the store alone: those that it asks for
- * itself, and those that the solver's explanation names, for what an upstream package would need may never be chosen.
+ * itself, and those that the solver says it found nothing of. What others of its group lack is none of its own.
  *
  * @param isOwn whether a name's packages come from the store alone
  */
@@ -18,15 +20,26 @@ export function unpublished(
   { byName, isOwn }: Pick<Closure, 'byName'> & { readonly isOwn: (name: string) => boolean },
 ): Problem[] {
   if (installs(outcomes) || outcomes.some(({ status }) => status === 'failed')) return [];
-  const told = outcomes.map(({ explanation }) => explanation ?? '').join('\n');
-  const isAsked = (name: string) => specs.some((spec) => spec.name === name) || told.includes(name);
-  return [...byName].flatMap(([name, matching]) => {
+  const isMet = (spec: MatchSpec) => byName.get(spec.name)?.some((one) => matchesPlaced(spec, one)) === true;
+  const asked = new Set(specs.map(({ name }) => name));
+  const needed = outcomes.flatMap(({ explanation }) => namesNotFound(explanation ?? ''));
+  const missed = [
+    ...specs.filter((spec) => !isMet(spec)).map(({ name }) => name),
+    ...needed.filter((name) => !asked.has(name)),
+  ];
+  return [...new Set(missed)].flatMap((name) => {
     const channel = channels.get(name) ?? null;
     const isAlone = isOwn(name) || (channel !== null && isOwnChannel(channel));
-    if (matching.length > 0 || !isAlone || !isAsked(name)) return [];
-    return [{ code: 'plan.unpublished', subject: id, ...lacking(name, channel) }];
+    return isAlone ? [{ code: 'plan.unpublished', subject: id, ...lacking(name, channel) }] : [];
   });
 }
+
+/** `No candidates were found for acme-lib >=2.`, and in a tree `acme-lib >=2, for which no candidates were found.` */
+const namesNotFound = (explanation: string): string[] =>
+  explanation
+    .split('\n')
+    .filter((line) => /no candidates were found/i.test(line))
+    .flatMap((line) => /(?:found for |[\s─])([a-z0-9_][a-z0-9_.-]*) [^─]*$/.exec(line)?.[1] ?? []);
 
 function lacking(name: string, channel: string | null) {
   if (channel !== null && !isOwnChannel(channel)) {
