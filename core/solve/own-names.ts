@@ -44,7 +44,7 @@ interface NamesWorld {
  * A world in which the organisation's own names come from the store and from nowhere else: whichever channel is asked, by
  * whatever priority, has no record of a reserved name, and no index is asked for files of its own projects. That a channel
  * or an index offers such a name with a higher version is how dependency confusion begins
- * (docs/decisions.md, "Reserved names").
+ * (docs/decisions.md 18).
  */
 export function ownNamesAlone<W extends NamesWorld>(world: W, allowlist: OwnNames): W {
   const { own = emptyOwnStore, openSubdir, pythonIndexes } = world;
