@@ -118,7 +118,9 @@ function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control
   const names = new Set<string>(wanted.map(({ fileName }) => fileName));
   return Object.entries(control.files).flatMap(([name, before]) => {
     const fileName = distributionFileNameSchema.safeParse(name);
-    const isOther = fileName.success && !names.has(name) && before.withdrawn === undefined;
+    // Only what is the organisation's own is yanked, and that never leaves by itself.
+    const isKept = before.withdrawn !== undefined || before.yank !== undefined;
+    const isOther = fileName.success && !names.has(name) && !isKept;
     return isOther ? [{ project, fileName: fileName.data, before }] : [];
   });
 }
@@ -172,7 +174,8 @@ async function followedYank(
 function decisionsOf(drafted: readonly DraftedFile[], which: (one: DraftedFile) => FileDecision | null): FileDecisions {
   const decisions: FileDecisions = {};
   for (const one of drafted) {
-    const said = which(one);
+    const next = which(one);
+    const said = next && { ...next, yank: one.before?.yank };
     if (said === null || canonicalJson(said) === canonicalJson(one.before ?? null)) continue;
     decisions[one.project] = { ...decisions[one.project], [one.fileName]: said };
   }

@@ -1,4 +1,4 @@
-import type { Override } from '../documents/control.ts';
+import { isKeptOut, type Override } from '../documents/control.ts';
 import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { knownSha256s, readProvenance } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -54,7 +54,7 @@ async function draftOne(
   const override: Override = { ...rest, ...(hotfix !== null && { hotfix }) };
   const shown = world.shown.get(place.subdir)?.get(place.filename);
   const base = shown !== undefined && before === undefined ? shown : await ownRecord(place, rest, world);
-  const unseen = shown === undefined && (rest.withdrawn !== undefined || hotfix?.removed === true || base === null);
+  const unseen = shown === undefined && (isKeptOut(rest) || hotfix?.removed === true || base === null);
   if (unseen) return { ...place, override };
   if (base === null) return null;
   const own = { ...base, ...(shown && indexersOwn(shown)) };

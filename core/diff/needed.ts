@@ -35,30 +35,34 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
   const isClaiming = (id: string) => !artifact.why.includes(id) && claims.covers(id) && !claims.solved(id);
   const why = [...artifact.why, ...(before?.why ?? []).filter(isClaiming)];
   const digests = await digestsOf(artifact, state, world.store);
-  if (digests === null && artifact.channel === thisStore) return draftLost(artifact, why);
-  if (digests === null)
+  const yank = before?.yank;
+  const isOwn = artifact.channel === thisStore;
+  if (digests === null && yank === undefined && !isOwn)
     return draftAbsent(artifact, state, { why, hotfix, entered: await hasEntered(artifact, world) });
   const kept = {
     why,
     ...(before?.record && { record: before.record }),
     ...(before?.hotfix && { hotfix: before.hotfix }),
+    ...(yank && { yank }),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
-  if (!(await isThese(artifact, digests, world))) {
+  if (digests === null && isOwn) return { ...quiet, problem: lost(artifact) };
+  if (digests !== null && !(await isThese(artifact, digests, world))) {
     const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
     return { ...quiet, problem: { code: 'fetch.mutated', subject: artifactId(artifact), detail } };
   }
+  // What the organisation took back no plan brings back.
+  if (yank !== undefined) return quiet;
   const known = state.index.get(artifact.filename);
   if (known === undefined) return draftUnindexed(artifact, state, { why, hotfix, now: world.now });
   return { ...quiet, change: upstreamChange(artifact, known, kept) };
 }
 
-/** Nobody can fetch what is the organisation's own: its index tells of what is there no longer, and is made anew. */
-function draftLost(artifact: Artifact, why: string[]): NeededDraft {
+/** Nobody can fetch what is the organisation's own: its index tells of what is there no longer. */
+function lost(artifact: Artifact): Problem {
   const detail = 'the index lists it, and its bytes are not in the store';
-  const hint = 'put it back, or run gatehouse index, and publish it again';
-  const problem = { code: 'plan.unpublished', subject: artifactId(artifact), detail, hint };
-  return { add: false, appears: null, override: { why }, change: null, problem };
+  const hint = 'put it back, or run gatehouse index, and publish another version';
+  return { code: 'plan.unpublished', subject: artifactId(artifact), detail, hint };
 }
 
 /** From the index, which was made from the bytes; from the store while the package is not indexed yet. */

@@ -78,10 +78,10 @@ export async function proveChanges(changes: readonly ChannelChange[], breaks: Br
 }
 
 /** Counts an entry as broken when it does not install with the changes and does with those given alone. */
-function breaking(
-  draft: ChannelDraft,
+export function breaking(
+  draft: Pick<ChannelDraft, 'appear' | 'changes'>,
   given: readonly ChannelChange[],
-  { allowlist, solver, state }: ProveDraftWorld,
+  { allowlist, solver, state }: Pick<ProveDraftWorld, 'allowlist' | 'solver' | 'state'>,
 ): Breaks {
   const prove = (some: readonly ChannelChange[]) =>
     proveEntries(allowlist, channelPools(recordsAfter(draft, [...given, ...some], state), sound), {
@@ -116,7 +116,7 @@ type Records = Map<Subdir, Map<PackageFileName, RepodataRecord>>;
 
 /** The channel's records after these changes; what appears as a change that is not among them does not appear. */
 function recordsAfter(
-  { appear, changes: drafted }: ChannelDraft,
+  { appear, changes: drafted }: Pick<ChannelDraft, 'appear' | 'changes'>,
   changes: readonly ChannelChange[],
   state: ChannelState,
 ): Records {

@@ -25,6 +25,9 @@ export const overrideSchema = z.strictObject({
 });
 export type Override = z.infer<typeof overrideSchema>;
 
+/** Whether a package is kept out of the index, whatever its bytes and its record say. */
+export const isKeptOut = ({ withdrawn, yank }: Override): boolean => (withdrawn ?? yank) !== undefined;
+
 /** One subdir's overrides by file name. Mutable, so it is only written under compare-and-swap. */
 export const controlSchema = z.strictObject({
   version: z.literal(1),

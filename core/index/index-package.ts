@@ -1,4 +1,4 @@
-import type { Override } from '../documents/control.ts';
+import { isKeptOut, type Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
 import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -29,7 +29,7 @@ export interface IndexPackageWorld extends ChannelStore {
 /**
  * The entry of one package: a function of its bytes, its provenance and what control says of it (docs/decisions.md 5).
  * Its record is control's, else the provenance's, with our own hotfix over it; of its bytes come only digests and size, or
- * all of it where it was copied in. A withdrawn package is not read. A package that cannot be read, or whose record not
+ * all of it where it was copied in. A withdrawn or yanked package is not read. A package that cannot be read, or whose record not
  * every client can read, is a problem of its own and never of its subdir.
  *
  * @returns null when the package went away meanwhile
@@ -40,7 +40,7 @@ export async function indexPackage(
   override: Override,
   world: IndexPackageWorld,
 ): Promise<IndexEntry | null> {
-  if (override.withdrawn !== undefined) return entryOf(listed, override, withdrawn);
+  if (isKeptOut(override)) return entryOf(listed, override, withdrawn);
   const found = await world.store.get(listed.key);
   if (found === null) return null;
   const head = { filename: listed.filename, etag: found.etag, size: found.size };

@@ -8,6 +8,11 @@ interface PlannedFile {
   readonly size: number;
 }
 
+interface Sided {
+  /** It is of staging, and not of the channel. */
+  readonly staged?: true;
+}
+
 /**
  * What a step tells while it works; a shell renders it as progress bars, plain lines or JSON. Sizes are bytes.
  * A step never prints.
@@ -33,9 +38,14 @@ export type Event =
   | { readonly type: 'publish.planned'; readonly files: readonly PlannedFile[] }
   /** Slow: about 0.6 MB a second. */
   | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
-  | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }
+  | ({
+      readonly type: 'index.written';
+      readonly subdir: string;
+      readonly packages: number;
+      readonly changed: boolean;
+    } & Sided)
   /** Pages for pip were written. */
-  | { readonly type: 'index.project'; readonly project: string; readonly files: number }
+  | ({ readonly type: 'index.project'; readonly project: string; readonly files: number } & Sided)
   | {
       readonly type: 'prove.entry';
       readonly entry: string;

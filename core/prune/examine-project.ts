@@ -85,8 +85,9 @@ function whyUnneeded(
   if (decision === undefined) {
     return { due: modified + Math.max(retain, freshForMs), reason: 'nothing was decided of it' };
   }
-  const { withdrawn } = decision;
-  if (withdrawn === undefined) return null;
+  const { withdrawn, yank } = decision;
+  // The address of what was yanked stays: locks name it.
+  if (withdrawn === undefined || yank !== undefined) return null;
   return { due: Math.max(withdrawn.at + retain, modified + freshForMs), reason: withdrawnReason(withdrawn) };
 }
 

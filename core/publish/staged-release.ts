@@ -2,10 +2,8 @@ import { readProvenance } from '../documents/provenance.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import { normalProjectName } from '../names/normal-project-name.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
-import { comparePep440 } from '../names/pep440/compare-pep440.ts';
-import { parsePep440Version } from '../names/pep440/pep440-version.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import { parseSdistFileName } from '../names/sdist-file-name.ts';
+import { isSameVersion, versionOfFile } from '../names/release-version.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import type { Store } from '../ports/store.ts';
 import { madeBuild } from '../releases/made-record.ts';
@@ -40,7 +38,7 @@ export async function stagedRelease(project: ProjectName, version: string, stagi
 
 async function* stagedFiles(project: ProjectName, version: string, staging: Store): AsyncGenerator<StagedFile> {
   for (const { fileName, file } of await filesIn(project, staging)) {
-    const of = versionOf(fileName, project);
+    const of = versionOfFile(fileName, project);
     if (file !== null && of !== null) yield { key: file.key, fileName, version: of };
   }
   for await (const listed of listPackages(staging, 'conda')) {
@@ -50,11 +48,6 @@ async function* stagedFiles(project: ProjectName, version: string, staging: Stor
     if (!isNamed && !(isAsked && (await isMadeOf(project, listed, staging)))) continue;
     yield { key: listed.key, fileName: listed.filename, version: own.version };
   }
-}
-
-function versionOf(fileName: string, project: ProjectName): string | null {
-  const wheel = parseWheelFileName(fileName);
-  return wheel.ok ? wheel.wheel.version.text : (parseSdistFileName(fileName, project)?.version.text ?? null);
 }
 
 /** `condaNames` may call a project otherwise in conda. */
@@ -70,9 +63,4 @@ async function isMadeOf(
   if (origin?.type !== 'published' || origin.wheel === undefined) return false;
   const wheel = parseWheelFileName(origin.wheel.fileName);
   return wheel.ok && wheel.wheel.project === project;
-}
-
-function isSameVersion(a: string, b: string): boolean {
-  const [first, second] = [parsePep440Version(a), parsePep440Version(b)];
-  return a === b || (first !== null && second !== null && comparePep440(first, second) === 0);
 }

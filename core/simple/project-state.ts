@@ -29,7 +29,7 @@ export type ListedFile = z.infer<typeof listedFileSchema>;
 
 export const projectContentSchema = z.array(listedFileSchema);
 
-/** What of a decision a page shows. */
+/** What of a decision a page shows, a yank of the organisation's own aside. */
 export const shownOf = ({ yanked, requiresPython }: FileDecision): ListedFile['decided'] => ({
   ...(yanked !== undefined && { yanked }),
   ...(requiresPython !== undefined && { requiresPython }),

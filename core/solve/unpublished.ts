@@ -21,7 +21,7 @@ export function unpublished(
 ): Problem[] {
   if (installs(outcomes) || outcomes.some(({ status }) => status === 'failed')) return [];
   const isMet = (spec: MatchSpec) => byName.get(spec.name)?.some((one) => matchesPlaced(spec, one)) === true;
-  const asked = new Set(specs.map(({ name }) => name));
+  const asked = new Set<string>(specs.map(({ name }) => name));
   const needed = outcomes.flatMap(({ explanation }) => namesNotFound(explanation ?? ''));
   const missed = [
     ...specs.filter((spec) => !isMet(spec)).map(({ name }) => name),

@@ -6,7 +6,6 @@ import { canonicalJson } from '../json/json.ts';
 import type { IndexFile } from '../layout/index-files.ts';
 import { indexKey, objectKeySchema, proofKey } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
-import { pythonMinors } from '../names/python-minors.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -15,10 +14,10 @@ import type { PipIndex } from '../resolve/pip-index.ts';
 import { type PipProofWorld, proveForPip } from '../resolve/prove-for-pip.ts';
 import { storedIndex } from '../resolve/stored-index.ts';
 import { channelPools } from '../solve/channel-pools.ts';
+import { proofTargets } from '../solve/proof-targets.ts';
 import { type ProofWorld, type ProvenChannel, proveEntries } from '../solve/prove-entries.ts';
 import { pypiRequests } from '../solve/requests.ts';
 import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
-import { virtualPackagesFor, wheelTargets } from '../solve/virtual-packages.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 
 export interface ProveStepWorld extends ProofWorld, ChannelStore {
@@ -82,28 +81,17 @@ function moved(proof: Proof, last: Proof | null): Pick<ProofReport, 'gained' | '
   };
 }
 
-/**
- * An entry must install with one of the pythons that the allowlist lists; where it lists none, of those that were planned
- * with or installed last time, else of those in our own channel.
- */
+/** Where the allowlist lists no pythons: those that were planned with or installed last time, else the channel's own. */
 async function pipWorld(
-  { platforms, python, virtualPackages }: Allowlist,
+  allowlist: Allowlist,
   last: Proof | null,
   index: PipIndex,
   { pythons = [], log, ...world }: ProveStepWorld,
 ): Promise<PipProofWorld> {
   const told = [...pythons, ...(last?.pip ?? []).flatMap((entry) => entry.pythons)];
-  const served = python.length > 0 || told.length > 0 ? [] : await servedPythons([...platforms, noarch], world);
-  const minors = pythonMinors(python.length > 0 ? python : [...told, ...served]);
-  const targets = (platform: Subdir) =>
-    wheelTargets(platform, virtualPackagesFor(platform, virtualPackages[platform]), minors);
-  return { index, targets, log };
-}
-
-async function servedPythons(subdirs: readonly Subdir[], world: ChannelStore): Promise<string[]> {
-  const served = await servedRecords(subdirs, world);
-  const records = [...served.values()].flatMap((records) => [...records.values()]);
-  return records.flatMap(({ name, version }) => (name === 'python' ? [version] : []));
+  const isTold = allowlist.python.length > 0 || told.length > 0;
+  const served = isTold ? new Map() : await servedRecords([...allowlist.platforms, noarch], world);
+  return { index, targets: proofTargets(allowlist, { told, served }), log };
 }
 
 /**

@@ -46,7 +46,7 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, options
   if (option.type === 'boolean' && value !== undefined) throw invalid(`${rawName} takes no value`);
 }
 
-const invalid = (message: string, hint = 'add --help to see what the command takes') =>
+export const invalid = (message: string, hint = 'add --help to see what the command takes') =>
   new GatehouseError('usage.invalid', message, { hint });
 
 /**

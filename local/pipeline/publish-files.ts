@@ -11,7 +11,6 @@ import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { promote, type Release } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
-import type { Configured } from '../world/known-allowlist.ts';
 
 export interface ServedReport extends PublishReport {
   /** Why what was published is not listed. */
@@ -39,15 +38,11 @@ async function served(report: PublishReport, world: PublishWorld): Promise<Serve
 }
 
 async function indexPublished(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
-  const problems: Problem[] = [];
+  if (files.length === 0) return [];
   const projects = files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [projectNameSchema.parse(name)]));
-  if (projects.length > 0) {
-    const indexed = await indexProjects(projects, world);
-    problems.push(...indexed.problems, ...indexed.projects.flatMap((one) => one.problems));
-  }
+  const { problems, projects: indexed } = await indexProjects(projects, world);
   const packages = files.flatMap(({ kind, key }) => (kind === 'package' ? [ownKey(key)] : []));
-  if (packages.length > 0) problems.push(...(await indexPackages(packages, world)));
-  return problems;
+  return [...problems, ...indexed.flatMap((one) => one.problems), ...(await indexPackages(packages, world))];
 }
 
 /** The key within the store that is published to. */
@@ -57,18 +52,14 @@ const ownKey = (served: string): ObjectKey =>
 /** The subdirs of the packages, and those that clients ask for and do not find yet: they fail without a `noarch`. */
 async function indexPackages(packages: readonly ObjectKey[], world: PublishWorld): Promise<Problem[]> {
   const { allowlist, store, clock } = world;
-  const touched = new Set(packages.map(subdirOf).filter((subdir) => subdir !== null));
-  const expected = await unindexed([noarch, ...allowlist.platforms], store);
-  const indexing = {
-    ...world,
-    channel: 'conda',
-    asked: new Set<Configured['forms'][number]>(allowlist.forms),
-  } as const;
+  const touched = packages.map(subdirOf).filter((subdir) => subdir !== null);
+  const subdirs = new Set([...touched, ...(await unindexed([noarch, ...allowlist.platforms], store))]);
+  const indexing = { ...world, channel: 'conda', asked: new Set(allowlist.forms) } as const;
   const problems: Problem[] = [];
-  for (const subdir of new Set([...touched, ...expected])) {
+  for (const subdir of subdirs) {
     problems.push(...(await indexSubdir(subdir, indexing, { hints: packages })).problems);
   }
-  await indexChannel({ store, clock, channel: 'conda' });
+  if (subdirs.size > 0) await indexChannel({ store, clock, channel: 'conda' });
   return problems;
 }
 

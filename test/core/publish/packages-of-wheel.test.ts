@@ -3,8 +3,8 @@ import { keepMapping } from '../../../core/documents/kept-mapping.ts';
 import { packageKey } from '../../../core/layout/keys.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
-import { openOwnChannel } from '../../../core/publish/own-channel.ts';
-import { packagesOfWheel } from '../../../core/publish/packages-of-wheel.ts';
+import { openOwnChannel } from '../../../core/publish/solving/own-channel.ts';
+import { packagesOfWheel } from '../../../core/publish/solving/packages-of-wheel.ts';
 import { buildConda, infoTar, stem } from '../../support/packages/build-package.ts';
 import {
   offeredWheel,

@@ -3,8 +3,8 @@ import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.t
 import { takeName } from '../../../core/documents/published/used-name.ts';
 import { usedPackageNameKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
-import type { OfferedWheel } from '../../../core/publish/packages-of-wheel.ts';
-import { solveFirst } from '../../../core/publish/solve-first.ts';
+import type { OfferedWheel } from '../../../core/publish/solving/packages-of-wheel.ts';
+import { solveFirst } from '../../../core/publish/solving/solve-first.ts';
 import { stagingStore } from '../../../core/store/staging-store.ts';
 import {
   offeredPackage,

@@ -1,25 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import {
-  fileProvenanceKey,
-  projectControlKey,
-  projectPageKey,
-  projectStateKey,
-  simpleFileKey,
-  simpleMetadataKey,
-} from '../../../core/layout/keys.ts';
+import { fileProvenanceKey, projectControlKey, projectPageKey, projectStateKey, simpleFileKey, simpleMetadataKey } from '../../../core/layout/keys.ts';
 import { prune } from '../../../core/steps/prune.ts';
 import { day } from '../../support/index/prune-scene.ts';
-import {
-  decide,
-  enter,
-  enteringWheel,
-  project,
-  publishNoted,
-  simpleScene,
-  verifySimple,
-} from '../../support/simple/simple-scene.ts';
+import { decide, enter, enteringWheel, project, publishNoted, simpleScene, verifySimple } from '../../support/simple/simple-scene.ts';
 import { bytes } from '../../support/store/objects.ts';
 import { type MemoryStoreOptions, memoryStore, newBucket } from '../../twins/store-memory.ts';
+import { describe, expect, it } from 'vitest';
 
 const one = 'demo-1.0-py3-none-any.whl';
 const two = 'demo-2.0-py3-none-any.whl';
@@ -81,6 +66,14 @@ describe('a wheel goes, and its metadata after it', () => {
     made.pass(1000 * day);
     await made.prune();
     expect(made.wheels()).toEqual(expect.arrayContaining(own.flatMap(({ name }) => both(name.fileName))));
+  });
+
+  it('but not while it is yanked: locks name its address', async () => {
+    const made = await scene();
+    await decide(made.store, made.first.name, (decision) => ({ ...decision, yank: { at: start, reason: 'breaks' } }));
+    await made.index();
+    made.pass(100 * day);
+    expect(keysOf(await made.prune())).toEqual(both(three));
   });
 
   it('only when it is told to', async () => {

@@ -49,6 +49,13 @@ describe('a package goes', () => {
 
   it.each([
     ['was taken back', async () => scene.decide({ [a]: { why: ['a'] } })],
+    [
+      'was yanked too: locks name its address',
+      async () => {
+        await scene.decide({ [a]: { ...withdrawn(1), yank: { at: 1, reason: 'breaks' } } });
+        await scene.index();
+      },
+    ],
     ['is withdrawn anew, which the index has still to take up', async () => scene.decide({ [a]: withdrawn(1) })],
     [
       'came again yesterday',
