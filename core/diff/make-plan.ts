@@ -17,11 +17,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
 import { fileOnPage } from '../releases/first-page.ts';
 import type { Glance } from '../releases/glance.ts';
-import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
+import { projectsWithState } from '../simple/projects-in.ts';
+import { offeredNames } from '../solve/offered-names.ts';
 import { ownNamesAlone } from '../solve/own-names.ts';
 import { installRequests } from '../solve/requests.ts';
+import { type MergedSlices, mergeSlices } from '../solve/slices/merge-slices.ts';
+import type { SliceWorld } from '../solve/slices/solve-slice.ts';
 import { solvedPythons } from '../solve/solve-request.ts';
-import type { SliceWorld } from '../solve/solve-slice.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
@@ -29,7 +31,6 @@ import { type ChannelState, readChannelState, storedPackages } from './channel-s
 import { draftSimple, type SimpleDraft } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
 import { draftNeeded } from './needed.ts';
-import { offeredNames } from './offered-names.ts';
 import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
 import { type ProvenDraft, proveDraft } from './prove-changes.ts';
 import { draftUnneeded } from './unneeded.ts';
@@ -75,7 +76,7 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     reserved: allowlist.reserved,
     upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, alone.pythonIndexes),
   });
-  const offered = await offeredNames(allowlist, world);
+  const offered = await offeredNames(allowlist, { ...world, projects: await projectsWithState(store) });
   const plan = assemble(merged, draft, proven, { state, forPip, offered });
   const drop = plan.drop.length + plan.simple.drop.length;
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);

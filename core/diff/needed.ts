@@ -46,11 +46,8 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
     ...(yank && { yank }),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
-  if (digests === null && isOwn) return { ...quiet, problem: lost(artifact) };
-  if (digests !== null && !(await isThese(artifact, digests, world))) {
-    const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
-    return { ...quiet, problem: { code: 'fetch.mutated', subject: artifactId(artifact), detail } };
-  }
+  const problem = digests === null ? lost(artifact) : await otherBytes(artifact, digests, world);
+  if (problem !== null) return { ...quiet, problem };
   // What the organisation took back no plan brings back.
   if (yank !== undefined) return quiet;
   const known = state.index.get(artifact.filename);
@@ -58,8 +55,15 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
   return { ...quiet, change: upstreamChange(artifact, known, kept) };
 }
 
+async function otherBytes(artifact: Artifact, digests: Digests, world: DraftWorld): Promise<Problem | null> {
+  if (await isThese(artifact, digests, world)) return null;
+  const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
+  return { code: 'fetch.mutated', subject: artifactId(artifact), detail };
+}
+
 /** Nobody can fetch what is the organisation's own: its index tells of what is there no longer. */
-function lost(artifact: Artifact): Problem {
+function lost(artifact: Artifact): Problem | null {
+  if (artifact.channel !== thisStore) return null;
   const detail = 'the index lists it, and its bytes are not in the store';
   const hint = 'put it back, or run gatehouse index, and publish another version';
   return { code: 'plan.unpublished', subject: artifactId(artifact), detail, hint };

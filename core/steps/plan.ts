@@ -4,7 +4,7 @@ import type { PartialPlan } from '../documents/partial-plan.ts';
 import type { Plan } from '../documents/plan.ts';
 import { openOwnStore } from '../own/open-own-store.ts';
 import { installRequests, planSlices } from '../solve/requests.ts';
-import { solveSlice } from '../solve/solve-slice.ts';
+import { solveSlice } from '../solve/slices/solve-slice.ts';
 import { rememberUpstream } from '../solve/upstream-subdirs.ts';
 
 /**

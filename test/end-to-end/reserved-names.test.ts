@@ -64,6 +64,7 @@ describe('a reserved name', () => {
     await lab.publish([...common, ...foreign]);
     serve({ 'acme-tool': [foreignTool], demo: [demo] });
     const allowlist = reserving(entries, { condaNames, environments: { all: ['app', 'acme_tool'] } });
+    await lab.sync(listing(['python']));
     await publishHere([tool, await ownPackage('acme_tool 1.0', ['python'])], allowlist);
     const { plan, problems } = await lab.sync(allowlist);
     expect(problems).toEqual([]);

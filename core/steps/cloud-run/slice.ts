@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { planSlices } from '../../solve/requests.ts';
-import { type SliceWorld, solveSlice } from '../../solve/solve-slice.ts';
+import { type SliceWorld, solveSlice } from '../../solve/slices/solve-slice.ts';
 import type { ChannelStore } from '../../store/list-packages.ts';
 import { putOnce } from '../../store/put-once.ts';
 

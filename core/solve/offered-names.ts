@@ -6,19 +6,18 @@ import { parseSdistFileName } from '../names/sdist-file-name.ts';
 import { noarch } from '../names/subdir.ts';
 import { newestOf } from '../names/version/version-texts.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
-import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 import type { Glance } from '../releases/glance.ts';
-import { projectsWithState } from '../simple/projects-in.ts';
-import { isOwnChannel } from '../solve/own-names.ts';
-import { installRequests } from '../solve/requests.ts';
-import type { OpenSubdir } from '../solve/upstream-subdirs.ts';
+import { isOwnChannel } from './own-names.ts';
+import { installRequests } from './requests.ts';
+import type { OpenSubdir } from './upstream-subdirs.ts';
 
 export interface OfferWorld {
-  readonly store: Store;
+  /** The projects that the store has. */
+  readonly projects: readonly ProjectName[];
   /** Upstream as it is, reserved names and all. */
   readonly openSubdir: OpenSubdir;
   /** No index is asked without it. */
@@ -33,7 +32,7 @@ export interface OfferWorld {
 export async function offeredNames(allowlist: Allowlist, world: OfferWorld): Promise<Problem[]> {
   if (allowlist.reserved.length === 0) return [];
   const inChannels = await Promise.all(channelsOf(allowlist).map((channel) => inChannel(channel, allowlist, world)));
-  const projects = await projectsToAsk(allowlist, world.store);
+  const projects = projectsToAsk(allowlist, world.projects);
   const { glance } = world;
   const inIndexes = glance === undefined ? [] : allowlist.indexes.map((index) => inIndex(index, projects, glance));
   return [...inChannels.flat(), ...(await Promise.all(inIndexes)).flat()];
@@ -71,9 +70,9 @@ const unlessUnread = <T>(reading: Promise<T>): Promise<T | null> =>
     throw error;
   });
 
-async function projectsToAsk({ reserved, entries }: Allowlist, store: Store): Promise<ProjectName[]> {
+function projectsToAsk({ reserved, entries }: Allowlist, stored: readonly ProjectName[]): ProjectName[] {
   const ofEntries = entries.map((entry) => (entry.kind === 'pypi' ? entry.name : entry.spec.name));
-  const own = [...ofEntries, ...(await projectsWithState(store))].filter((name) => isReserved(name, reserved));
+  const own = [...ofEntries, ...stored].filter((name) => isReserved(name, reserved));
   const projects = [...reserved, ...own].flatMap((name) => parseProjectName(name) ?? []);
   return [...new Set(projects)].sort().slice(0, maxNames);
 }
