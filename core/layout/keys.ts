@@ -45,8 +45,12 @@ export const channeldataKey = (channel: ChannelName): ObjectKey => key(channel, 
 export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName, sha256: Sha256) =>
   key('_gatehouse', 'provenance', channel, subdir, fileName, `${sha256}.json`);
 
+/** What is known of all packages of a subdir, a folder for each file name. */
+export const provenanceFolder = (channel: ChannelName, subdir: Subdir): string =>
+  `_gatehouse/provenance/${channel}/${subdir}/`;
+
 export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): string =>
-  `_gatehouse/provenance/${channel}/${subdir}/${fileName}/`;
+  `${provenanceFolder(channel, subdir)}${fileName}/`;
 
 /** What we decided since, one object a subdir, under compare-and-swap (docs/decisions.md 5). */
 export const controlKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>

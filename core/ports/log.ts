@@ -8,6 +8,11 @@ interface PlannedFile {
   readonly size: number;
 }
 
+interface Sided {
+  /** It is of staging, and not of the channel. */
+  readonly staged?: true;
+}
+
 /**
  * What a step tells while it works; a shell renders it as progress bars, plain lines or JSON. Sizes are bytes.
  * A step never prints.
@@ -31,11 +36,20 @@ export type Event =
   | { readonly type: 'publish.read'; readonly key: string; readonly size: number }
   /** What is about to be published, before the first byte of it is written. Keys are as they are served. */
   | { readonly type: 'publish.planned'; readonly files: readonly PlannedFile[] }
+  /** Who runs this may not index: the stack does. */
+  | { readonly type: 'index.left' }
+  /** Another lists what was published. */
+  | { readonly type: 'publish.waiting'; readonly files: number }
   /** Slow: about 0.6 MB a second. */
   | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
-  | { readonly type: 'index.written'; readonly subdir: string; readonly packages: number; readonly changed: boolean }
+  | ({
+      readonly type: 'index.written';
+      readonly subdir: string;
+      readonly packages: number;
+      readonly changed: boolean;
+    } & Sided)
   /** Pages for pip were written. */
-  | { readonly type: 'index.project'; readonly project: string; readonly files: number }
+  | ({ readonly type: 'index.project'; readonly project: string; readonly files: number } & Sided)
   | {
       readonly type: 'prove.entry';
       readonly entry: string;

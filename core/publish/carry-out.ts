@@ -1,36 +1,46 @@
+import type { Provenance } from '../documents/provenance.ts';
 import { takeName } from '../documents/published/used-name.ts';
 import { compareCodePoints } from '../json/json.ts';
+import { packageKey } from '../layout/keys.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
 import { checkPublication } from './check-publication.ts';
 import type { Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
+import { solveAndMake } from './solve-and-make.ts';
 import { usedNameProblem } from './used-name.ts';
 import { writePublication } from './write-publication.ts';
 
 /**
- * Publishes files that were read: all of them are checked before anything is written, then all names are taken, and then
- * each is written. Any problem stops all.
+ * Publishes files that were read: all of them are checked and solved, and the conda packages that wheels become are made,
+ * before anything is written; then all names are taken, and then each is written. Any problem stops all.
  *
  * @throws GatehouseError `store.*`: what was written stays, and the same call finishes it
  */
-export async function carryOut(offered: readonly Publication[], world: PublishWorld): Promise<PublishReport> {
-  const { store, to } = world;
-  const target = to === 'channel' ? store : stagingStore(store);
-  const { publications, problems } = await checked(offered, { ...world, target });
-  if (problems.length > 0) return refused(problems);
-  tellPlan(publications, world);
-  const taken = await takeNames(publications, store);
-  if (taken.length > 0) return refused(taken);
+export async function carryOut(offered: readonly Publication[], given: PublishWorld): Promise<PublishReport> {
+  const { store, to } = given;
+  const world = { ...given, target: to === 'channel' ? store : stagingStore(store) };
+  const { publications, problems } = await checked(offered, world);
+  if (problems.length > 0) return { files: [], warnings: [], problems };
+  await using held = new AsyncDisposableStack();
+  const { packages, finished, ...told } = await solveAndMake(publications, world, held);
+  if (told.problems.length > 0) return { ...told, files: [] };
+  const all = [...publications.filter(({ kind }) => kind !== 'package'), ...packages];
+  tellPlan(all, world);
+  const taken = await takeNames(all, store);
+  if (taken.length > 0) return { ...told, files: [], problems: taken };
   const files: PublishedFile[] = [];
-  for (const publication of publications) files.push(await writePublication(publication, { target, to }));
-  return { files, warnings: [], problems: [] };
+  for (const publication of all) files.push(await writePublication(publication, world));
+  return { ...told, files: [...files, ...finished.map((one) => presentPackage(one, to))] };
 }
 
-const refused = (problems: readonly Problem[]): PublishReport => ({ files: [], warnings: [], problems });
+function presentPackage({ subdir, filename, sha256, record }: Provenance, to: PublishWorld['to']): PublishedFile {
+  const key = servedKey(packageKey('conda', subdir, filename), to);
+  return { key, kind: 'package', name: record.name, version: record.version, sha256, status: 'present' };
+}
 
-/** In order of key, each once: a file may be named twice. */
+/** Each once, for a file may be named twice; wheels before the packages that were made of them. */
 async function checked(
   offered: readonly Publication[],
   world: PublishWorld & { readonly target: Store },
@@ -45,12 +55,17 @@ async function checked(
       problems.push(usedNameProblem(publication, first.digests.sha256));
     }
   }
-  const publications = [...byKey].sort(([a], [b]) => compareCodePoints(a, b)).map(([, publication]) => publication);
+  const publications = [...byKey.values()].sort(inOrder);
   for (const publication of publications) {
     const problem = await checkPublication(publication, world);
     if (problem !== null) problems.push(problem);
   }
   return { publications, problems };
+}
+
+function inOrder(a: Publication, b: Publication): number {
+  const [first, second] = [Number(a.kind === 'package'), Number(b.kind === 'package')];
+  return first - second || compareCodePoints(placeOf(a).key, placeOf(b).key);
 }
 
 function tellPlan(publications: readonly Publication[], { log, to }: PublishWorld): void {

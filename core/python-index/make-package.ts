@@ -56,7 +56,8 @@ export async function makePackage(
   return { ...received, findings: eachOnce([...wheel.findings, ...converted.findings]) };
 }
 
-function packingOf(filename: Artifact['filename'], { bzip2 }: MakingWorld): Packing {
+/** @throws GatehouseError `fetch.bzip2` where no `.tar.bz2` can be made */
+export function packingOf(filename: Artifact['filename'], { bzip2 }: Pick<MakingWorld, 'bzip2'>): Packing {
   const { format } = packageFileParts(filename);
   if (format === '.conda') return { format };
   if (bzip2 !== undefined) return { format, bzip2 };

@@ -4,7 +4,7 @@ import { carryOut } from '../publish/carry-out.ts';
 import { orProblem } from '../publish/or-problem.ts';
 import type { Publication, PublishReport, PublishWorld } from '../publish/publication.ts';
 import { type StagedRelease, stagedRelease } from '../publish/staged-release.ts';
-import { takeFromStaging } from '../publish/take-from-staging.ts';
+import { takeCopy } from '../publish/take-copy.ts';
 import { stagingStore } from '../store/staging-store.ts';
 
 export interface Release {
@@ -23,12 +23,13 @@ export interface Release {
  * @throws GatehouseError `store.*`, `json.invalid`
  */
 export async function promote({ name, version }: Release, world: PublishWorld): Promise<PublishReport> {
-  const found = await stagedRelease(name, version, stagingStore(world.store));
+  const staging = stagingStore(world.store);
+  const found = await stagedRelease(name, version, staging);
   await using held = new AsyncDisposableStack();
   const publications: Publication[] = [];
   const problems: Problem[] = [];
   for (const file of found.files) {
-    const taken = await orProblem(file.fileName, () => takeFromStaging(file, world, held));
+    const taken = await orProblem(file.fileName, () => takeCopy({ ...file, part: staging }, world, held));
     if (taken === null) continue;
     if ('code' in taken) problems.push(taken);
     else publications.push(taken);

@@ -26,14 +26,16 @@ export interface Reconciled {
 }
 
 /**
- * Has every subdir that the store tells of indexed, of the channel every configured one and `noarch` too, and every project
- * that it tells of: heals what a lost event left.
+ * Has every subdir that the store tells of indexed, every configured one, `noarch`, and every project that it tells of: heals
+ * what a lost event left. A staging that has nothing is left alone.
  */
 export async function reconcile({ store, channel, side, queue }: ReconcileWorld): Promise<Reconciled> {
   const [ofChannel, ofProjects] = [collectStrays(channelStrays), collectStrays(simpleStrays)];
-  const always = side === 'channel' ? [...((await findStoredAllowlist(store))?.platforms ?? []), noarch] : [];
-  const subdirs = await subdirsOf({ store, channel }, 'anything', { always, strays: ofChannel });
   const projects = await projectsIn(store, ofProjects);
+  const found = await subdirsOf({ store, channel }, 'anything', { strays: ofChannel });
+  const isServed = side === 'channel' || found.length + projects.length > 0;
+  const always = isServed ? [...((await findStoredAllowlist(store))?.platforms ?? []), noarch] : [];
+  const subdirs = [...new Set([...found, ...always])].sort();
   const messages = subdirs.map((subdir) => indexMessage(subdir, side));
   await queue.send([...messages, ...projects.map((project) => projectMessage(project, side))]);
   return { subdirs, projects, strays: [ofChannel, ofProjects] };

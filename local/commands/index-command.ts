@@ -1,4 +1,4 @@
-import { indexAll, indexProblems } from '../pipeline/index-all.ts';
+import { type IndexedSide, indexAll, indexProblems } from '../pipeline/index-all.ts';
 import { jsonText } from '../render/json-text.ts';
 import { problemLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
@@ -22,14 +22,20 @@ export const indexCommand: Command = {
     const indexed = await indexAll(asked, world, { log: report.log, rebuild: flags['rebuild'] === true });
     report.finish();
     const problems = indexProblems(indexed);
-    const shown = indexed.subdirs.map(({ subdir, packages, generation, changed }) => [
-      subdir,
-      { packages, generation, changed },
-    ]);
-    const projects = indexed.simple.projects.map(({ project, files, changed }) => [project, { files, changed }]);
-    const document = { subdirs: Object.fromEntries(shown), projects: Object.fromEntries(projects), problems };
+    const staging = indexed.staging === null ? null : shown(indexed.staging);
+    const document = { ...shown(indexed), staging, problems };
     if (json) terminal.out(`${jsonText(document)}\n`);
     terminal.err(problemLines(problems));
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };
+
+/** `index --json`: `{subdirs, projects, staging, problems}`; `staging` is `{subdirs, projects}`, or null where nothing is. */
+function shown({ subdirs, simple }: IndexedSide) {
+  const bySubdir = subdirs.map(({ subdir, packages, generation, changed }) => [
+    subdir,
+    { packages, generation, changed },
+  ]);
+  const byProject = simple.projects.map(({ project, files, changed }) => [project, { files, changed }]);
+  return { subdirs: Object.fromEntries(bySubdir), projects: Object.fromEntries(byProject) };
+}

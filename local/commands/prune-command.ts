@@ -1,6 +1,6 @@
 import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
-import { prune } from '../../core/steps/prune.ts';
 import { indexAll, indexProblems } from '../pipeline/index-all.ts';
+import { pruneAll } from '../pipeline/prune-all.ts';
 import { problemLines } from '../render/messages.ts';
 import { pruneJson, pruneSummary, pruneText } from '../render/prune.ts';
 import { reporter } from '../render/reporter.ts';
@@ -25,7 +25,7 @@ export const pruneCommand: Command = {
     await using world = openWorld(store);
     // The allowlist does not say what may go; but where it is missing or bad, nothing is removed (fail closed).
     const { allowlist: asked } = await (file === undefined ? readStoredAllowlist(world.store) : readAllowlist(file));
-    const report = await prune({ ...world, retain, asked: new Set(asked.forms) }, { remove });
+    const report = await pruneAll(world, { retain, asked: new Set(asked.forms) }, { remove });
     terminal.out(json ? pruneJson(report, remove) : pruneText(report));
     terminal.err(pruneSummary(report, remove));
     terminal.err(problemLines(report.problems));

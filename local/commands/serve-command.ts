@@ -4,7 +4,9 @@ import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.t
 import { findStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { indexKey } from '../../core/layout/keys.ts';
 import { noarch } from '../../core/names/subdir.ts';
+import { takeUploads } from '../pipeline/take-uploads.ts';
 import { installLines, stoppingText } from '../render/messages.ts';
+import { uploadLines } from '../render/upload-lines.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { bucketIn, openWorld } from '../world/open-world.ts';
 import { readAllowlist } from '../world/repository-files.ts';
@@ -34,11 +36,12 @@ export const serveCommand: Command = {
     // to read what is not served.
     const stored = () => findStoredAllowlist(world.store).catch(() => null);
     const known = await (allowlist === undefined ? stored() : named(allowlist));
-    await using server = await serveStore({ store: world.store, ...place });
+    const takeUpload = takeUploads(world, allowlist, terminal.err);
+    await using server = await serveStore({ store: world.store, ...place, takeUpload });
     const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
     const isThere = bucketIn(store) !== null || existsSync(store);
     if (isEmpty) terminal.err(`${isThere ? 'nothing is in' : 'there is no'} ${store} yet: gatehouse sync fills it\n`);
-    terminal.err(installLines(server.url, known?.entries));
+    terminal.err(installLines(server.url, known?.entries) + (await uploadLines(server.url, world.store)));
     await untilInterrupted();
     terminal.err(stoppingText(server.underWay()));
     return exitStatus.done;

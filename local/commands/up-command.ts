@@ -1,8 +1,10 @@
 import { sync, syncProblems } from '../pipeline/sync.ts';
+import { takeUploads } from '../pipeline/take-uploads.ts';
 import { jsonText } from '../render/json-text.ts';
 import { errorText, installLines, stoppingText } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync.ts';
+import { uploadLines } from '../render/upload-lines.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { openWorld, type World } from '../world/open-world.ts';
 import { patchesFolder, readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
@@ -27,10 +29,11 @@ export const upCommand: Command = {
     const { allowlist } = await readAllowlist(file);
     await readPatches(file);
     await using world = openWorld(store);
-    await using server = await serveStore({ store: world.store, ...place });
+    const takeUpload = takeUploads(world, undefined, terminal.err);
+    await using server = await serveStore({ store: world.store, ...place, takeUpload });
     terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
     await syncOnce(file, world, invocation);
-    terminal.err(installLines(server.url, allowlist.entries));
+    terminal.err(installLines(server.url, allowlist.entries) + (await uploadLines(server.url, world.store)));
     const stop = new AbortController();
     const onChange = async () => {
       terminal.err(`${file} or ${patchesFolder(file)} has changed\n`);

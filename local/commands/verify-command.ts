@@ -1,5 +1,5 @@
 import { shownLine } from '../../core/problems/shown-text.ts';
-import { verify } from '../../core/steps/verify.ts';
+import { verifyAll } from '../pipeline/verify-all.ts';
 import { jsonText } from '../render/json-text.ts';
 import { hinted } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
@@ -14,15 +14,15 @@ export const verifyCommand: Command = {
   optionHelp: [],
   examples: [
     ['gatehouse verify', 'exit status 1 and one line for each thing that is damaged'],
-    ['gatehouse verify --json', 'the same as {checked, problems:[{code, key, detail, hint}]}'],
+    ['gatehouse verify --json', 'the same as {checked, staging, problems:[{code, key, detail, hint}]}'],
   ],
   async run({ allowlist, store, json, terminal }) {
     await using world = openWorld(store);
-    const { platforms, forms } = (await knownAllowlist(allowlist, world.store)) ?? nothingConfigured;
+    const configured = (await knownAllowlist(allowlist, world.store)) ?? nothingConfigured;
     const report = reporter(terminal);
-    const { checked, problems } = await verify(platforms, { ...world, log: report.log, asked: new Set(forms) });
+    const { checked, staging, problems } = await verifyAll(configured, world, report.log);
     report.finish();
-    if (json) terminal.out(`${jsonText({ checked, problems }, 2)}\n`);
+    if (json) terminal.out(`${jsonText({ checked, staging, problems }, 2)}\n`);
     for (const { code, key, detail, hint } of problems)
       terminal.err(`${code}: ${shownLine(key)}: ${hinted(detail, hint)}\n`);
     terminal.err(

@@ -1,3 +1,4 @@
+import { stagedPath } from '../../core/layout/sides.ts';
 import { noarch } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
@@ -6,10 +7,13 @@ import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type IndexedProjects, indexProjects } from '../../core/steps/index-projects.ts';
 import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
 import { channelStrays } from '../../core/store/channel-strays.ts';
+import { stagedLog, stagedTelling } from '../../core/store/staged-telling.ts';
+import { stagingStrays } from '../../core/store/staging-strays.ts';
 import { collectStrays } from '../../core/store/strays.ts';
 import { subdirsOf } from '../../core/store/subdirs-of.ts';
 import type { Configured } from '../world/known-allowlist.ts';
 import type { World } from '../world/open-world.ts';
+import { stagedWorld } from '../world/staged-world.ts';
 
 export interface IndexAllOptions {
   readonly log: Log;
@@ -17,16 +21,27 @@ export interface IndexAllOptions {
   readonly rebuild?: boolean;
 }
 
-export interface IndexedAll {
+/** The channel and its pip index, or those of staging. */
+export interface IndexedSide {
   readonly subdirs: readonly IndexedSubdir[];
   /** The pages for pip. */
   readonly simple: IndexedProjects;
-  /** What lies in the channel and is no file of it. */
+  /** What lies there and is no file of either. */
   readonly strays: readonly Problem[];
 }
 
-/** All that indexing found wrong. */
-export const indexProblems = ({ subdirs, simple, strays }: IndexedAll): Problem[] => [
+export interface IndexedAll extends IndexedSide {
+  /** Null where nothing is staged. */
+  readonly staging: IndexedSide | null;
+}
+
+/** All that indexing found wrong: of staging with the place that it has in the whole store. */
+export const indexProblems = ({ staging, ...channel }: IndexedAll): Problem[] => [
+  ...problemsOf(channel),
+  ...(staging === null ? [] : problemsOf(staging)),
+];
+
+const problemsOf = ({ subdirs, simple, strays }: IndexedSide): Problem[] => [
   ...subdirs.flatMap(({ problems }) => problems),
   ...strays,
   ...simple.projects.flatMap(({ problems }) => problems),
@@ -34,18 +49,55 @@ export const indexProblems = ({ subdirs, simple, strays }: IndexedAll): Problem[
 ];
 
 /**
- * Indexes every configured subdir, every one that the store tells of, and always `noarch`: clients fail on a channel whose
- * noarch index is missing. Then all projects for pip: of one whose last file was withdrawn by a run that was cut off, only
- * its state tells. What cannot be indexed keeps none of the others from it; what is made from all subdirs waits until all
- * can.
+ * Indexes the channel and its pip index, and then those of staging, where there is anything of it. What cannot be indexed
+ * keeps none of the others from it.
  *
  * @throws GatehouseError the first that something met, once all had their turn
  */
-export async function indexAll(
+export async function indexAll(configured: Configured, world: World, options: IndexAllOptions): Promise<IndexedAll> {
+  const failures: GatehouseError[] = [];
+  const channel = await attempt(failures, () => indexSide(configured, world, options));
+  const staging = await attempt(failures, () => indexStaging(configured, world, options));
+  const [first] = failures;
+  if (first !== undefined || channel === null) throw first;
+  return { ...channel, staging };
+}
+
+async function indexStaging(
+  configured: Configured,
+  world: World,
+  { log, ...options }: IndexAllOptions,
+): Promise<IndexedSide | null> {
+  const staged = await stagedWorld(world);
+  if (staged === null) return null;
+  const { subdirs, simple, strays } = await indexSide(configured, staged, { ...options, log: stagedLog(log) });
+  const told = <T extends { readonly problems: readonly Problem[] }>(part: T): T => ({
+    ...part,
+    problems: part.problems.map(stagedProblem),
+  });
+  const elsewhere = (await stagingStrays(world.store)).map((stray) => ({ code: 'index.stray', ...stray }));
+  return {
+    subdirs: subdirs.map(told),
+    simple: { ...told(simple), projects: simple.projects.map(told) },
+    strays: [...strays.map(stagedProblem), ...elsewhere],
+  };
+}
+
+const stagedProblem = (problem: Problem): Problem => ({
+  ...stagedTelling(problem),
+  subject: stagedPath(problem.subject),
+});
+
+/**
+ * Indexes every configured subdir, every one that the store tells of, and always `noarch`: clients fail on a channel whose
+ * noarch index is missing. Then all projects for pip: of one whose last file was withdrawn by a run that was cut off, only
+ * its state tells. What is made from all subdirs waits until all can be indexed.
+ */
+async function indexSide(
   { platforms, forms }: Configured,
   world: World,
   { log, rebuild = false }: IndexAllOptions,
-): Promise<IndexedAll> {
+): Promise<IndexedSide> {
   const strays = collectStrays(channelStrays);
   const asked = await subdirsOf(world, 'anything', { always: [...platforms, noarch], strays });
   await using threads = world.indexThreads?.();

@@ -14,7 +14,7 @@ import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
 import { planWorld, type World } from '../world/open-world.ts';
 import { fetchJobs } from './fetch-jobs.ts';
-import { indexAll, indexProblems } from './index-all.ts';
+import { type IndexedSide, indexAll, indexProblems } from './index-all.ts';
 
 export interface SyncReport {
   readonly plan: Plan;
@@ -29,6 +29,8 @@ export interface SyncReport {
   readonly simple: IndexedProjects;
   /** What lies in the channel and is no file of it. */
   readonly strays: readonly Problem[];
+  /** The indexes and pages of what is staged; null where nothing is. */
+  readonly staging: IndexedSide | null;
   readonly proof: ProofReport;
 }
 
@@ -58,10 +60,10 @@ export async function sync(
   await planning.nameEvidence.keep();
   const { fetched, failed } = await fetchJobs(planned, world, log);
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
-  const { subdirs: indexed, simple, strays } = await indexAll(allowlist, world, { log });
+  const { subdirs: indexed, ...others } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
   const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
-  return { plan: planned, fetched, applied, held, failed, indexed, simple, strays, proof };
+  return { plan: planned, fetched, applied, held, failed, indexed, ...others, proof };
 }
 
 /** So many of those that would leave are named. */
@@ -93,6 +95,7 @@ export function syncProblems(report: SyncReport): Problem[] {
     indexed: subdirs,
     simple,
     strays,
+    staging,
     proof,
   } = report;
   const known = new Set([...problems.map(({ subject }) => subject), ...unplanned(entries)]);
@@ -111,7 +114,7 @@ export function syncProblems(report: SyncReport): Problem[] {
     subject,
     detail: explanation ?? '',
   }));
-  return [...problems, ...failed, ...indexProblems({ subdirs, simple, strays }), ...telling];
+  return [...problems, ...failed, ...indexProblems({ subdirs, simple, strays, staging }), ...telling];
 }
 
 /** Entries that the plan has told of already: by themselves, or with the platform that upstream cannot be read for. */

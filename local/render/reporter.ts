@@ -1,3 +1,4 @@
+import { stagingFolder } from '../../core/layout/keys.ts';
 import type { Event, Log } from '../../core/ports/log.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
@@ -95,12 +96,16 @@ function storeLine(event: Event): string | null {
       return `fetched ${event.key} (${formatBytes(event.size)})`;
     case 'fetch.failed':
       return `failed ${event.key}: ${event.problem.code}`;
+    case 'index.left':
+      return 'these credentials may not index the bucket: its stack does, within about a minute';
+    case 'publish.waiting':
+      return 'waiting until the stack lists it: about a minute';
     case 'index.compressing':
       return `compressing ${event.key} (${formatBytes(event.size)}), at about 0.6 MB a second`;
     case 'index.written':
-      return `indexed ${event.subdir}: ${packages(event.packages)}${event.changed ? '' : ', unchanged'}`;
+      return `indexed ${sideOf(event)}${event.subdir}: ${packages(event.packages)}${event.changed ? '' : ', unchanged'}`;
     case 'index.project':
-      return `indexed simple/${event.project}: ${event.files === 1 ? '1 file' : `${event.files} files`}`;
+      return `indexed ${sideOf(event)}simple/${event.project}: ${event.files === 1 ? '1 file' : `${event.files} files`}`;
     case 'prove.entry':
       return provedLine(event);
     case 'verify.object':
@@ -109,6 +114,8 @@ function storeLine(event: Event): string | null {
       return null;
   }
 }
+
+const sideOf = ({ staged }: { readonly staged?: true }): string => (staged === true ? `${stagingFolder}/` : '');
 
 const provedLine = ({ installable, entry, platform, client }: Extract<Event, { type: 'prove.entry' }>): string =>
   `${installable ? 'proved' : 'NOT installable:'} ${entry} on ${platform}${client === 'pip' ? ' for pip' : ''}`;

@@ -10,11 +10,12 @@ import { problemLines } from './messages.ts';
 import { planDocument } from './plan.ts';
 
 /**
- * `sync --json`: one document, `{plan, fetched, applied, held, failed, indexed, simple, strays, proof}`; `applied` is what of the
- * plan's `change`, `drop` and `hotfix` was carried out.
+ * `sync --json`: one document, `{plan, fetched, applied, held, failed, indexed, simple, strays, staging, proof}`; `applied` is what of
+ * the plan's `change`, `drop` and `hotfix` was carried out, `staging` is `{subdirs, simple, strays}`, or null where nothing is
+ * staged.
  */
 export function syncJson(report: SyncReport): string {
-  const { plan, fetched, applied, held, failed, indexed, simple, strays, proof } = report;
+  const { plan, fetched, applied, held, failed, indexed, simple, strays, staging, proof } = report;
   const { gained, lost } = proof;
   const document = {
     plan: planDocument(plan),
@@ -25,6 +26,7 @@ export function syncJson(report: SyncReport): string {
     indexed,
     simple,
     strays,
+    staging,
     proof: { entries: proof.proof.entries, pip: proof.proof.pip, gained, lost },
   };
   return jsonText(document, 2);

@@ -20,6 +20,8 @@ export interface ServeLimits {
   readonly idleMs: number;
   /** Milliseconds a client may take for one slice of an answer, at most 256 KiB, before it is hung up on. */
   readonly stalledMs: number;
+  /** Milliseconds in which an upload that was refused may go on, before its connection ends. */
+  readonly lingerMs: number;
   /** Milliseconds a closing server waits for the answers under way before it cuts them. */
   readonly graceMs: number;
 }
@@ -37,5 +39,6 @@ export const usualLimits: ServeLimits = {
   idleMs: 60_000,
   // The kernel takes megabytes ahead of a client and asks for more only when much of that is gone.
   stalledMs: 120_000,
+  lingerMs: 10_000,
   graceMs: 10_000,
 };

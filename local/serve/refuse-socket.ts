@@ -20,6 +20,8 @@ export function refuseSockets(server: Server, { afterAnswers }: Turns, log: (acc
     // All errors of reading HTTP have such a name; the others are the connection's.
     const isHttp = /^(?:HPE|ERR_HTTP)_/.test(code);
     if (!(socket instanceof Socket) || !isHttp) return void socket.destroy();
+    // Whoever waits for the rest of an upload waits in vain, and ends it.
+    if (socket.emit('unreadable')) return;
     // What is sent from here on is not read.
     socket.pause();
     afterAnswers(socket, () => end(socket, { status: statusByCode[code] ?? 400, method: '-' }, log));

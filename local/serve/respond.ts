@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Store } from '../../core/ports/store.ts';
+import type { TakeUpload } from '../upload/uploads.ts';
 import { type Answer, answer, textAnswer } from './answer.ts';
 import { type OpenBody, openBody, sendBody, sliceBytesFor } from './body.ts';
 import type { ServeLimits } from './limits.ts';
 import { askedOf, type ServedRequest } from './served-request.ts';
+import { exchangeUpload, uploadPlace } from './upload-exchange.ts';
 
 export interface Responder {
   /** Answers one request from the store. Never rejects: what went wrong is in what it resolves to. */
@@ -12,25 +14,38 @@ export interface Responder {
   readonly underWay: () => number;
 }
 
-/** Answers from a store within the limits: the more answers are under way, the less is read ahead for each. */
-export function responder(store: Store, limits: ServeLimits): Responder {
+/**
+ * Answers from a store within the limits: the more answers are under way, the less is read ahead for each.
+ *
+ * @param takeUpload without it uploads are answered as any POST
+ */
+export function responder(store: Store, limits: ServeLimits, takeUpload?: TakeUpload): Responder {
   let underWay = 0;
   const sliceBytes = () => sliceBytesFor(underWay, limits.largeSlices);
+  const read = async (request: IncomingMessage, response: ServerResponse): Promise<Told> => {
+    discardBody(request, limits);
+    const open: Open = (body) => openBody(request.method === 'HEAD' ? null : body, sliceBytes);
+    const { answer, body } = await openAnswer(() => find(store, request, limits), open);
+    const error = await send(response, { answer, body }, limits.stalledMs);
+    return { status: answer.status, bytes: body.sent, ...(error !== undefined && { error }) };
+  };
   return {
     underWay: () => underWay,
     async respond(request, response) {
       const [began, asked] = [performance.now(), askedOf(request)];
       underWay += 1;
-      discardBody(request, limits);
-      const open: Open = (body) => openBody(request.method === 'HEAD' ? null : body, sliceBytes);
-      const { answer, body } = await openAnswer(() => find(store, request, limits), open);
-      const error = await send(response, { answer, body }, limits.stalledMs);
+      const to = takeUpload && refusedForm(request, limits.headers) === null ? uploadPlace(request) : null;
+      const told =
+        takeUpload && to !== null
+          ? await exchangeUpload({ request, response, to, lingerMs: limits.lingerMs }, takeUpload)
+          : await read(request, response);
       underWay -= 1;
-      const ms = Math.round(performance.now() - began);
-      return { ...asked, status: answer.status, bytes: body.sent, ms, ...(error !== undefined && { error }) };
+      return { ...asked, ...told, ms: Math.round(performance.now() - began) };
     },
   };
 }
+
+type Told = Pick<ServedRequest, 'status' | 'bytes' | 'error'>;
 
 async function find(store: Store, request: IncomingMessage, limits: ServeLimits): Promise<Answer> {
   const refused = refusedForm(request, limits.headers);

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemErrorCode } from '../../adapters/system-error.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
+import type { TakeUpload } from '../upload/uploads.ts';
 import { inTurn } from './in-turn.ts';
 import { type ServeLimits, usualLimits } from './limits.ts';
 import { refuseSockets } from './refuse-socket.ts';
 import { responder } from './respond.ts';
 import type { ServedRequest } from './served-request.ts';
+import { uploadPlace } from './upload-exchange.ts';
 
 export interface ServeOptions {
   readonly store: Store;
@@ -18,6 +20,8 @@ export interface ServeOptions {
   /** Gets each request once its answer is out, or cut; must not throw. */
   readonly log?: (access: ServedRequest) => void;
   readonly limits?: Partial<ServeLimits>;
+  /** Answers what is uploaded. */
+  readonly takeUpload?: TakeUpload | undefined;
 }
 
 export interface ServedStore extends AsyncDisposable {
@@ -36,13 +40,14 @@ export interface ServedStore extends AsyncDisposable {
  * @throws GatehouseError `usage.invalid` when the port or host cannot be listened on
  */
 export async function serveStore(options: ServeOptions): Promise<ServedStore> {
-  const { store, port, host = '127.0.0.1', log = () => undefined } = options;
+  const { store, port, host = '127.0.0.1', log = () => undefined, takeUpload } = options;
   const limits = { ...usualLimits, ...options.limits };
-  const { respond, underWay } = responder(store, limits);
+  const { respond, underWay } = responder(store, limits, takeUpload);
   const turns = inTurn(async (request, response) => log(await respond(request, response)), limits.waitingRequests);
   const server = limitedServer(limits);
   server.on('request', turns.answer);
-  // Nobody's body is waited for, so nobody is told to go on with one.
+  endLateBodies(server, limits.requestMs, (request) => takeUpload !== undefined && uploadPlace(request) !== null);
+  // Nobody's body is waited for but an upload's, so nobody else is told to go on with one.
   for (const event of ['checkContinue', 'checkExpectation'])
     server.on(event, (...exchange) => server.emit('request', ...exchange));
   refuseSockets(server, turns, log);
@@ -56,11 +61,12 @@ export async function serveStore(options: ServeOptions): Promise<ServedStore> {
   return { url: urlOf(server), underWay, close, [Symbol.asyncDispose]: close };
 }
 
-function limitedServer({ connections, headBytes, headMs, requestMs, idleMs, stalledMs }: ServeLimits): Server {
+function limitedServer({ connections, headBytes, headMs, idleMs, stalledMs }: ServeLimits): Server {
   const server = createServer({
     maxHeaderSize: headBytes,
     headersTimeout: headMs,
-    requestTimeout: requestMs,
+    // Node's limit would end uploads as well: `endLateBodies`.
+    requestTimeout: 0,
     keepAliveTimeout: idleMs,
     // By default Node looks twice a minute which requests are late.
     connectionsCheckingInterval: Math.min(1000, headMs),
@@ -70,6 +76,19 @@ function limitedServer({ connections, headBytes, headMs, requestMs, idleMs, stal
   server.maxConnections = connections;
   server.on('drop', () => server.closeIdleConnections());
   return server.setTimeout(stalledMs);
+}
+
+const lateCode = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+/** Ends requests whose bodies are not there in time, as Node's `requestTimeout` does, but for those that upload. */
+function endLateBodies(server: Server, requestMs: number, isUpload: (request: IncomingMessage) => boolean): void {
+  server.on('request', (request) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    if ((length === undefined && encoding === undefined) || isUpload(request)) return;
+    const late = Object.assign(new Error('the request is late'), { code: lateCode });
+    const timer = setTimeout(() => server.emit('clientError', late, request.socket), requestMs);
+    request.once('close', () => clearTimeout(timer));
+  });
 }
 
 function urlOf(server: Server): string {

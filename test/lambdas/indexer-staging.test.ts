@@ -91,6 +91,7 @@ describe('what is staged', () => {
     expect(told).toEqual([
       '{"type":"index","subdir":"noarch"}',
       '{"type":"index","subdir":"linux-64","staging":true}',
+      '{"type":"index","subdir":"noarch","staging":true}',
       '{"type":"index","project":"demo","staging":true}',
     ]);
     await cloud.run();

@@ -8,7 +8,7 @@ import { parseSpecifier } from '../../names/pep440/specifier.ts';
 import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
 import type { Requirement } from '../../names/requirement/parse-requirement.ts';
 import { isReserved } from '../../names/reserved-names.ts';
-import { type DependencyWorld, specOf } from '../../releases/dependency-sets.ts';
+import type { DependencyWorld } from '../../releases/dependency-sets.ts';
 import type { MadeRequest } from '../../releases/made-record.ts';
 import type { Reason } from '../../releases/release-files.ts';
 import type { OwnChannel } from './own-channel.ts';

@@ -7,14 +7,19 @@ import {
   parseNamePattern,
   readTokens,
   revokeToken,
+  type Token,
   tokenOf,
 } from '../../../core/documents/tokens.ts';
 import { tokensKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
-const tokenNamed = (name: string, secret = name) =>
-  ({ name, scope: 'publish', names: ['acme-*'], sha256: sha256Of(secret) }) as const;
+const tokenNamed = (name: string, secret = name): Omit<Token, 'created'> => ({
+  name,
+  scope: 'publish',
+  names: ['acme-*'],
+  sha256: sha256Of(secret),
+});
 const newWorld = () => ({ store: memoryStore(), clock: { ...systemClock, now: () => 1000, sleep: async () => {} } });
 
 describe('tokens at rest', () => {

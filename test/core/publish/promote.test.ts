@@ -12,7 +12,7 @@ import type { MemoryStore } from '../../twins/store-memory.ts';
 const wheelName = 'demo-1.0-py3-none-any.whl';
 const [wheel, sdist, conda] = [buildWheel(), buildSdist(), buildConda()];
 const release = { [wheelName]: wheel, 'demo-1.0.tar.gz': sdist, 'demo-1.0-h0_0.conda': conda };
-const promoted = ['conda/linux-64/demo-1.0-h0_0.conda', `simple/demo/${wheelName}`, 'simple/demo/demo-1.0.tar.gz'];
+const promoted = [`simple/demo/${wheelName}`, 'simple/demo/demo-1.0.tar.gz', 'conda/linux-64/demo-1.0-h0_0.conda'];
 
 const name = projectNameSchema.parse('demo');
 const promoteDemo = (world: PublishScene, version = '1.0') => promote({ name, version }, { ...world, to: 'channel' });

@@ -118,9 +118,9 @@ describe('files of one command', () => {
       'demo-1.0-h0_0.conda': buildConda(),
     };
     const keys = [
-      'conda/linux-64/demo-1.0-h0_0.conda',
       'simple/demo/demo-1.0-py3-none-any.whl',
       'simple/demo/demo-1.0.tar.gz',
+      'conda/linux-64/demo-1.0-h0_0.conda',
     ];
     expect((await publishFiles(files, world)).files.map(({ key }) => key)).toEqual(keys);
     expect(world.events).toMatchObject([{ type: 'publish.planned', files: keys.map((key) => ({ key })) }]);

@@ -23,7 +23,8 @@ describe('a wheel that is published', () => {
       files: [
         { key: `simple/demo/${fileName}`, kind: 'wheel', name: 'demo', version: '1.0', sha256, status: 'stored' },
       ],
-      warnings: [],
+      // No channel here has a python that a conda package could depend on.
+      warnings: [expect.objectContaining({ code: 'publish.pip-only', subject: fileName })],
       problems: [],
     });
     expect(writes).toEqual([

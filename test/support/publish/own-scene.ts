@@ -5,8 +5,8 @@ import { packageFileNameSchema } from '../../../core/names/package-file-name.ts'
 import { type Subdir, subdirSchema } from '../../../core/names/subdir.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import type { Store } from '../../../core/ports/store.ts';
-import type { OfferedPackage } from '../../../core/publish/own-channel.ts';
-import type { OfferedWheel } from '../../../core/publish/packages-of-wheel.ts';
+import type { OfferedPackage } from '../../../core/publish/solving/own-channel.ts';
+import type { OfferedWheel } from '../../../core/publish/solving/packages-of-wheel.ts';
 import { readWheel } from '../../../core/wheel/read-wheel.ts';
 import type { MemoryStore } from '../../twins/store-memory.ts';
 import { buildWheel, type RawWheel, wheelName } from '../python/build-wheel.ts';

@@ -1,11 +1,11 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { type PackageName, packageNameSchema } from '../names/package-name.ts';
-import { parseSpecifier } from '../names/pep440/specifier.ts';
-import { specifierMatches } from '../names/pep440/specifier-matches.ts';
-import type { ProjectName } from '../names/project-name.ts';
-import { isReserved } from '../names/reserved-names.ts';
-import type { MadeRequest } from '../releases/made-record.ts';
-import type { Reason } from '../releases/release-files.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import { type PackageName, packageNameSchema } from '../../names/package-name.ts';
+import { parseSpecifier } from '../../names/pep440/specifier.ts';
+import { specifierMatches } from '../../names/pep440/specifier-matches.ts';
+import type { ProjectName } from '../../names/project-name.ts';
+import { isReserved } from '../../names/reserved-names.ts';
+import type { MadeRequest } from '../../releases/made-record.ts';
+import type { Reason } from '../../releases/release-files.ts';
 import type { OfferedWheel } from './packages-of-wheel.ts';
 import { entriesOf, ownCondaName } from './wheel-dependencies.ts';
 

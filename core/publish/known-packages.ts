@@ -1,0 +1,45 @@
+import { type Provenance, readProvenance } from '../documents/provenance.ts';
+import { provenanceFolder } from '../layout/keys.ts';
+import { type Sha256, sha256Schema } from '../names/digest.ts';
+import { type PackageFileName, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
+import { noarch } from '../names/subdir.ts';
+import type { Store } from '../ports/store.ts';
+import { madeBuild } from '../releases/made-record.ts';
+import { isDamaged } from '../store/read-json-object.ts';
+import type { WheelPublication } from './publication.ts';
+
+/**
+ * What was written down of the conda packages that were made of a wheel, whether or not their bytes are there yet. A wheel
+ * becomes packages once: what they need was worked out by what the channel had then.
+ *
+ * @param part of the store, in which the wheel lies
+ */
+export async function knownPackages({ provenance }: WheelPublication, part: Store): Promise<Provenance[]> {
+  const folder = provenanceFolder('conda', noarch);
+  const found: Provenance[] = [];
+  for await (const { key } of part.list(folder)) {
+    const [fileName = '', written = ''] = key.slice(folder.length).split('/');
+    const filename = parsePackageFileName(fileName);
+    const sha256 = sha256Schema.safeParse(written.replace(/\.json$/, '')).data;
+    if (filename === null || sha256 === undefined || !isLikely(filename, provenance.release)) continue;
+    const known = await soundProvenance(part, filename, sha256);
+    if (known?.origin.type === 'published' && known.origin.wheel?.sha256 === provenance.sha256) found.push(known);
+  }
+  return found;
+}
+
+/** Null for one that is damaged: `gatehouse index` tells of it, and it may be of any wheel. */
+async function soundProvenance(part: Store, filename: PackageFileName, sha256: Sha256): Promise<Provenance | null> {
+  try {
+    return await readProvenance(part, { channel: 'conda', subdir: noarch, filename }, sha256);
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
+}
+
+/** Many thousands of others lie there: by their names alone most are none of them. */
+function isLikely(fileName: string, release: string): boolean {
+  const { version, build } = packageFileParts(fileName);
+  return version === release && build.startsWith(madeBuild);
+}

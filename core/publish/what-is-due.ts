@@ -1,0 +1,71 @@
+import type { Provenance } from '../documents/provenance.ts';
+import { packageKey } from '../layout/keys.ts';
+import type { Store } from '../ports/store.ts';
+import { knownPackages } from './known-packages.ts';
+import type { PackagePublication, Publication, WheelPublication } from './publication.ts';
+import { placeOf } from './publication-place.ts';
+
+/** A wheel, and what is still to be found out of the conda packages that it becomes. */
+export interface WheelDue {
+  readonly wheel: WheelPublication;
+  /** Whether it is not published yet. */
+  readonly isFresh: boolean;
+  /** Whether it is to be solved: what it becomes is not known, or what comes with it is not published yet. */
+  readonly isOpen: boolean;
+  /** The packages that it became in staging, with which it is promoted. */
+  readonly comes: readonly PackagePublication[];
+  /** What was written down of packages that were made of it where it is published, and lack their bytes: one was cut off. */
+  readonly unfinished: readonly Provenance[];
+  /** The same of those that are there. */
+  readonly finished: readonly Provenance[];
+}
+
+export interface Due {
+  readonly wheels: readonly WheelDue[];
+  /** Packages that were given as they are, and are not published yet. */
+  readonly given: readonly PackagePublication[];
+}
+
+/** Sorts out what of that which comes is published already, in a part of the store, and what is left to do for it. */
+export async function whatIsDue(publications: readonly Publication[], target: Store): Promise<Due> {
+  const packages = publications.filter((one) => one.kind === 'package');
+  const wheels: WheelDue[] = [];
+  for (const wheel of publications.filter((one) => one.kind === 'wheel')) {
+    wheels.push(await wheelDue(wheel, packages.filter(isMadeOf(wheel)), target));
+  }
+  const alone = packages.filter((one) => !wheels.some(({ wheel }) => isMadeOf(wheel)(one)));
+  const there = await Promise.all(alone.map((one) => isThere(one, target)));
+  return { wheels, given: alone.filter((_, at) => there[at] === false) };
+}
+
+const isMadeOf =
+  ({ digests }: WheelPublication) =>
+  ({ provenance: { origin } }: PackagePublication): boolean =>
+    origin.type === 'published' && origin.wheel?.sha256 === digests.sha256;
+
+const isThere = async (publication: Publication, target: Store): Promise<boolean> =>
+  (await target.get(placeOf(publication).key)) !== null;
+
+async function wheelDue(
+  wheel: WheelPublication,
+  comes: readonly PackagePublication[],
+  target: Store,
+): Promise<WheelDue> {
+  const isFresh = !(await isThere(wheel, target));
+  if (isFresh || comes.length > 0) {
+    const there = await Promise.all(comes.map((one) => isThere(one, target)));
+    return { wheel, comes, isFresh, isOpen: isFresh || there.includes(false), unfinished: [], finished: [] };
+  }
+  const known = await knownPackages(wheel, target);
+  const lies = await Promise.all(
+    known.map(({ subdir, filename }) => target.get(packageKey('conda', subdir, filename))),
+  );
+  return {
+    wheel,
+    comes,
+    isFresh,
+    isOpen: known.length === 0,
+    unfinished: known.filter((_, at) => lies[at] === null),
+    finished: known.filter((_, at) => lies[at] !== null),
+  };
+}

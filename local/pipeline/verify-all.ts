@@ -1,0 +1,35 @@
+import { stagedPath } from '../../core/layout/sides.ts';
+import type { Log } from '../../core/ports/log.ts';
+import { verify } from '../../core/steps/verify.ts';
+import { stagedLog, stagedTelling } from '../../core/store/staged-telling.ts';
+import { stagingStrays } from '../../core/store/staging-strays.ts';
+import type { Damage, VerifyReport } from '../../core/verify/damage.ts';
+import { verifyNames } from '../../core/verify/verify-names.ts';
+import type { Configured } from '../world/known-allowlist.ts';
+import type { World } from '../world/open-world.ts';
+import { stagedWorld } from '../world/staged-world.ts';
+
+export interface VerifiedAll extends VerifyReport {
+  /** Objects of staging among those that were read; null where nothing is staged. */
+  readonly staging: { readonly checked: number } | null;
+}
+
+/** Verifies the channel and its pip index, the file names that were used, and what is staged, where there is any of it. */
+export async function verifyAll({ platforms, forms }: Configured, world: World, log: Log): Promise<VerifiedAll> {
+  const asked = new Set(forms);
+  const channel = await verify(platforms, { ...world, log, asked });
+  const names = await verifyNames(world.store);
+  const staged = await stagedWorld(world);
+  const staging = staged && (await verify(platforms, { ...staged, log: stagedLog(log), asked }));
+  const ofStaging = staging === null ? [] : [...staging.problems.map(stagedDamage), ...(await elsewhere(world))];
+  return {
+    checked: channel.checked + names.checked + (staging?.checked ?? 0),
+    staging: staging && { checked: staging.checked },
+    problems: [...channel.problems, ...names.problems, ...ofStaging],
+  };
+}
+
+const stagedDamage = (damage: Damage): Damage => ({ ...stagedTelling(damage), key: stagedPath(damage.key) });
+
+const elsewhere = async ({ store }: World): Promise<Damage[]> =>
+  (await stagingStrays(store)).map(({ subject, ...telling }) => ({ code: 'verify.stray', key: subject, ...telling }));
