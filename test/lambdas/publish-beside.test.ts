@@ -4,6 +4,8 @@ import type { Side } from '../../core/layout/sides.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import type { OfferedFile, PublishWorld } from '../../core/publish/publication.ts';
+import { yank } from '../../core/steps/yank.ts';
+import { indexPlaces } from '../../local/pipeline/index-places.ts';
 import { promoteFiles, publishFiles, type ServedReport } from '../../local/pipeline/publish-files.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { small } from '../support/cli/start-lab.ts';
@@ -83,6 +85,19 @@ describe('a role that may publish', () => {
     const staging = { ...publisher('channel'), store: cloud.publisher('staging') };
     await expect(promoteFiles({ name, version: '1.0' }, staging)).rejects.toMatchObject({ code: 'store.denied' });
     expect(cloud.objects('simple/')).toEqual({});
+  });
+
+  it('into the channel may yank, if it was let, and leaves the rest to the stack', async () => {
+    await publish('channel', { [fileName]: wheel });
+    const { allowlist, ...world } = publisher('channel');
+    const yanking = { ...world, channel: 'conda', allowlist } as const;
+    const report = await yank({ name, version: '1.0', reason: 'broken' }, yanking);
+    expect(report).toMatchObject({ problems: [], projects: [name] });
+    expect(await indexPlaces(report, allowlist, yanking)).toEqual([]);
+    await cloud.run();
+    expect(text('simple/acme-tool/index.json')).toContain('"yanked":"broken"');
+    const other = { ...yanking, store: cloud.publisher('staging') };
+    await expect(yank({ name, version: '1.0', reason: null }, other)).rejects.toMatchObject({ code: 'store.denied' });
   });
 
   it('is told what the stack did not list in three minutes', async () => {

@@ -15,7 +15,7 @@ async function drafted(origin: FileProvenance['origin'], why: readonly string[])
   await decide(store, name, () => ({ why: [...why] }));
   await index();
   const claims = { covers: (id: string) => id !== 'gone', solved: () => true };
-  const world = { store, now: 1000 * day, retain: 90 * day, claims, complete: true, entries: [] };
+  const world = { store, now: 1000 * day, retain: 90 * day, claims, complete: true, entries: [], reserved: [] };
   const asked: string[] = [];
   const upstreamFile = async (project: string) => {
     asked.push(project);
