@@ -1,17 +1,18 @@
 import { channelPlace } from '../../core/layout/channel-place.ts';
 import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../core/layout/keys.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
-import { noarch, type Subdir } from '../../core/names/subdir.ts';
+import { type Subdir, noarch } from '../../core/names/subdir.ts';
 import type { Store } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
-import type { OfferedFile, PublishedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
+import type { OfferedFile, PublishReport, PublishWorld, PublishedFile } from '../../core/publish/publication.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
 import { indexSubdir } from '../../core/steps/index-subdir.ts';
-import { promote, type Release } from '../../core/steps/promote.ts';
+import { type Release, promote } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
-import type { Configured } from '../world/known-allowlist.ts';
+import { awaitListed } from './await-listed.ts';
 
 export interface ServedReport extends PublishReport {
   /** Why what was published is not listed. */
@@ -33,21 +34,30 @@ export const promoteFiles = async (release: Release, world: PublishWorld): Promi
 
 async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
   const store = world.to === 'channel' ? world.store : stagingStore(world.store);
-  const problems = await indexPublished(report.files, { ...world, store });
+  const problems = await indexOrAwait(report.files, { ...world, store });
   const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));
   return { ...report, unlisted: problems.filter(isOurs) };
 }
 
-async function indexPublished(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  const projects = files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [projectNameSchema.parse(name)]));
-  if (projects.length > 0) {
-    const indexed = await indexProjects(projects, world);
-    problems.push(...indexed.problems, ...indexed.projects.flatMap((one) => one.problems));
+/** Who may publish into a bucket need not have the right to index it. */
+async function indexOrAwait(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
+  try {
+    return await indexPublished(files, world);
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
+    return awaitListed(
+      files.map(({ key }) => ownKey(key)),
+      world,
+    );
   }
+}
+
+async function indexPublished(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
+  if (files.length === 0) return [];
+  const projects = files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [projectNameSchema.parse(name)]));
+  const { problems, projects: indexed } = await indexProjects(projects, world);
   const packages = files.flatMap(({ kind, key }) => (kind === 'package' ? [ownKey(key)] : []));
-  if (packages.length > 0) problems.push(...(await indexPackages(packages, world)));
-  return problems;
+  return [...problems, ...indexed.flatMap((one) => one.problems), ...(await indexPackages(packages, world))];
 }
 
 /** The key within the store that is published to. */
@@ -57,18 +67,14 @@ const ownKey = (served: string): ObjectKey =>
 /** The subdirs of the packages, and those that clients ask for and do not find yet: they fail without a `noarch`. */
 async function indexPackages(packages: readonly ObjectKey[], world: PublishWorld): Promise<Problem[]> {
   const { allowlist, store, clock } = world;
-  const touched = new Set(packages.map(subdirOf).filter((subdir) => subdir !== null));
-  const expected = await unindexed([noarch, ...allowlist.platforms], store);
-  const indexing = {
-    ...world,
-    channel: 'conda',
-    asked: new Set<Configured['forms'][number]>(allowlist.forms),
-  } as const;
+  const touched = packages.map(subdirOf).filter((subdir) => subdir !== null);
+  const subdirs = new Set([...touched, ...(await unindexed([noarch, ...allowlist.platforms], store))]);
+  const indexing = { ...world, channel: 'conda', asked: new Set(allowlist.forms) } as const;
   const problems: Problem[] = [];
-  for (const subdir of new Set([...touched, ...expected])) {
+  for (const subdir of subdirs) {
     problems.push(...(await indexSubdir(subdir, indexing, { hints: packages })).problems);
   }
-  await indexChannel({ store, clock, channel: 'conda' });
+  if (subdirs.size > 0) await indexChannel({ store, clock, channel: 'conda' });
   return problems;
 }
 

@@ -61,7 +61,7 @@ function sentence(said: string, looked: RegExp): string {
     .replace(/\b[0-9a-f]{64}\b/g, '…')
     .replaceAll('`', '')
     // Which of them comes hangs on how far the system was with what it was given.
-    .replaceAll('Broken pipe', 'Connection reset by peer')
+    .replace(/Broken pipe|Server disconnected without sending a response|connection closed before message completed/, reset)
     .replace(/\s+/g, ' ');
   return looked.exec(line)?.[0] ?? `${nothing}: ${said}`;
 }
@@ -72,7 +72,8 @@ const otherBytes =
 const notTheTokens = /demo\S*: this token may not publish demo \(.*?\)/;
 const notReserved = /widget\S*: widget is none of the organisation's own names: .*? sync/;
 const wrongToken = /no token came as the password, or none that is good for uploads/;
-const cut = /Connection reset by peer|Error connecting to repository/;
+const reset = 'Connection reset by peer';
+const cut = /Error connecting to repository|Connection reset by peer/;
 const notSupported = /does not have support for the following features: --skip-existing/;
 
 describe.each(knownUploaders)('$title', (uploader) => {

@@ -1,20 +1,13 @@
+import { keepMapping } from '../../../../core/documents/kept-mapping.ts';
+import { packageKey } from '../../../../core/layout/keys.ts';
+import { packageFileNameSchema } from '../../../../core/names/package-file-name.ts';
+import { noarch, subdirSchema } from '../../../../core/names/subdir.ts';
+import { openOwnChannel } from '../../../../core/publish/solving/own-channel.ts';
+import { packagesOfWheel } from '../../../../core/publish/solving/packages-of-wheel.ts';
+import { buildConda, infoTar, stem } from '../../../support/packages/build-package.ts';
+import { type WrittenRecord, offeredWheel, ownAllowlist, pythons, serveRecords, serveWheels } from '../../../support/publish/own-scene.ts';
+import { memoryStore } from '../../../twins/store-memory.ts';
 import { describe, expect, it } from 'vitest';
-import { keepMapping } from '../../../core/documents/kept-mapping.ts';
-import { packageKey } from '../../../core/layout/keys.ts';
-import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
-import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
-import { openOwnChannel } from '../../../core/publish/solving/own-channel.ts';
-import { packagesOfWheel } from '../../../core/publish/solving/packages-of-wheel.ts';
-import { buildConda, infoTar, stem } from '../../support/packages/build-package.ts';
-import {
-  offeredWheel,
-  ownAllowlist,
-  pythons,
-  serveRecords,
-  serveWheels,
-  type WrittenRecord,
-} from '../../support/publish/own-scene.ts';
-import { memoryStore } from '../../twins/store-memory.ts';
 
 const purls = (...projects: string[]) => ({ purls: projects.map((project) => `pkg:pypi/${project}@1`) });
 const linux = subdirSchema.parse('linux-64');
@@ -177,11 +170,6 @@ describe('a published wheel becomes no package', () => {
       subject: 'acme_tool-1.0-py3-none-any.whl',
       ...problem,
     });
-  });
-
-  it('under a name that is not reserved', async () => {
-    const told = await depends('', { allowlist: { condaNames: { 'acme-tool': 'tool' } } });
-    expect(told).toMatchObject({ code: 'publish.not-reserved', detail: expect.stringContaining('called tool') });
   });
 
   it('but what its entry says is settled, is', async () => {
