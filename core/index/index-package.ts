@@ -1,22 +1,23 @@
-import { isKeptOut, type Override } from '../documents/control.ts';
+import { type Override, isKeptOut } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
-import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
+import { type Provenance, knownSha256s, readProvenance } from '../documents/provenance.ts';
+import { usedBy } from '../documents/published/used-name.ts';
 import { canonicalJson } from '../json/json.ts';
-import { provenanceKey } from '../layout/keys.ts';
+import { provenanceKey, usedPackageNameKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';
 import { type EntryParts, entryParts } from '../outputs/entries/channel-facts.ts';
 import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
-import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
+import { type ReadPackageInfo, expectEnd, readPackageInfo } from '../package/read-package-info.ts';
 import { keptOnceRead } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 import { normaliseRecord } from '../record/normalise-record.ts';
-import type { RepodataRecord } from '../record/record.ts';
 import { recordFault } from '../record/record-fault.ts';
+import type { RepodataRecord } from '../record/record.ts';
 import type { ChannelStore, ListedPackage } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 
@@ -77,9 +78,9 @@ async function provenanceOf(
     return { ...problemOf(error, artifactId(listed)), code: 'index.provenance', hint };
   }
   const known = await knownSha256s(store, place);
-  const [other] = known;
+  const other = known[0] ?? (await usedBy(store, usedPackageNameKey(listed.subdir, listed.filename)));
   // Its own may have come meanwhile: another worker adopted it.
-  if (other === undefined || known.includes(sha256)) return null;
+  if (other === null || other === sha256 || known.includes(sha256)) return null;
   const detail = `holds ${sha256}; what entered was ${other}`;
   return { code: 'index.mutated', subject: artifactId(listed), detail };
 }

@@ -25,11 +25,21 @@ export interface Reached {
 /** S3's tag of an object that was put whole. */
 export const md5Tag = (bytes: Uint8Array): string => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
+interface ClientOptions {
+  readonly fates?: Fates;
+  /** Share of calls that take up to half a second. */
+  readonly stall?: number;
+  /** Share of reads of a state right before which somebody else writes it. */
+  readonly rivals?: number;
+  /** Called right before a call takes effect. */
+  readonly turn?: () => void;
+}
+
 /** The bucket as one actor reaches it, over a line on which calls take time and fail. */
 export function clientOf(
   world: Reached,
   actor: Actor,
-  { fates, stall = 0, rivals = 0 }: { fates?: Fates; stall?: number; rivals?: number } = {},
+  { fates, stall = 0, rivals = 0, turn }: ClientOptions = {},
 ): Store {
   const latency = () => actor.random() * (actor.random() < stall ? 500 : 10);
   let fate: Fate;
@@ -45,7 +55,10 @@ export function clientOf(
         const isOvertaken = rivals > 0 && operation.startsWith('read') && world.isState(key) && actor.random() < rivals;
         return isOvertaken ? waited.then(() => rewriteState(world, objectKeySchema.parse(key))) : waited;
       },
-      fault: () => (fate === 'crash' ? undefined : fate),
+      fault: () => {
+        turn?.();
+        return fate === 'crash' ? undefined : fate;
+      },
       pageSize: world.scenario.pageSize,
     },
     world.bucket,
