@@ -18,6 +18,12 @@ export interface HttpFetchOptions extends AgentOptions {
   readonly minimum?: Throughput;
 }
 
+/** For what nobody waits for: an answer within 2 seconds, and no slower than 512 KiB/s from then on. */
+export const hurried = {
+  headMs: 2000,
+  minimum: { windowMs: 2000, bytes: 1024 ** 2 },
+} as const satisfies HttpFetchOptions;
+
 const maxRedirects = 5;
 /** 1 KiB/s over a minute. */
 const usualMinimum: Throughput = { windowMs: 60_000, bytes: 60 * 1024 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { httpFetch, hurried } from '../adapters/http-fetch.ts';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
+import { openGlance } from '../core/releases/glance.ts';
 import { openNameEvidence } from '../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../core/releases/python-indexes.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
@@ -89,6 +91,7 @@ function planning(world: ScraperWorld) {
     openSubdir,
     pythonIndexes: openPythonIndexes(upstream),
     nameEvidence: openNameEvidence(upstream),
+    glance: openGlance({ ...upstream, fetch: httpFetch(hurried) }),
   };
 }
 

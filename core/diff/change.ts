@@ -27,6 +27,8 @@ export interface ChannelChange extends PackagePlace {
   /** What control would say; null where control says nothing new (a second format). */
   readonly override: Override | null;
   readonly reason: string;
+  /** It is made whatever it breaks: what must not be served any longer. */
+  readonly isForced?: true;
 }
 
 /** What a plan's artifacts, and all else that the store has, are compared in. */
@@ -41,6 +43,8 @@ export interface DraftWorld extends ChannelStore {
   /** Milliseconds that a package stays after its entry's solution moved on. */
   readonly retain: number;
   readonly claims: (subdir: Subdir) => EntryClaims;
+  /** Names that are the organisation's own, with all below them. */
+  readonly reserved: readonly string[];
 }
 
 /** What a plan would do to a channel, before its changes are proved. */

@@ -1,4 +1,5 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { thisStore } from '../documents/published/this-store.ts';
 import { whoseFile } from '../documents/simple/file-provenance.ts';
 import type { FileDecision } from '../documents/simple/project-control.ts';
 import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
@@ -6,6 +7,7 @@ import { canonicalJson } from '../json/json.ts';
 import { projectControlPrefix } from '../layout/keys.ts';
 import { type DistributionFileName, distributionFileNameSchema } from '../names/distribution-file-name.ts';
 import { type ProjectName, projectNameSchema } from '../names/project-name.ts';
+import { isReserved } from '../names/reserved-names.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
@@ -13,13 +15,15 @@ import type { MergedForPip } from '../resolve/merge-resolved.ts';
 import { type ListedFile, shownOf } from '../simple/project-state.ts';
 import { keptBound } from './kept-bound.ts';
 import { type ProjectAtRest, readProjectAtRest, storedSource } from './stored-file.ts';
-import { type LeavingWorld, leaving } from './unneeded.ts';
+import { type Leaving, type LeavingWorld, leaving, reservedReason } from './unneeded.ts';
 
 export interface SimpleWorld extends LeavingWorld {
   readonly store: Store;
   /** False when the plan is partial: then nothing leaves. */
   readonly complete: boolean;
   readonly entries: Allowlist['entries'];
+  /** Names that are the organisation's own, with all below them. */
+  readonly reserved: readonly string[];
   /** A file as its index has it now; null where it has none such, or cannot be read. */
   readonly upstreamFile: (project: ProjectName, fileName: DistributionFileName) => Promise<ProjectFile | null>;
 }
@@ -86,6 +90,7 @@ async function draftWanted(file: SimpleFile, atRest: ProjectAtRest, world: Simpl
   const before = atRest.control.files[fileName];
   const own = { project, fileName, before };
   const source = await storedSource(file, atRest, world.store);
+  if (source === null && file.index === thisStore) return { ...own, step: 'keep', decision: null, alteration: null };
   if (source !== null && source !== file.sha256) {
     const detail = `${file.url} has other bytes than the store's file has, or was made from; nothing was changed`;
     const hint = "gatehouse verify tells whether the store's file is the one that is damaged";
@@ -132,10 +137,11 @@ async function draftOther(
 ): Promise<DraftedFile> {
   const { before } = file;
   const listed = atRest.listed.find(({ fileName }) => fileName === file.fileName);
-  const next = leaving(before.why, before, world);
+  const isOwn = (await whoseFile(world.store, file)) === 'own';
+  const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
-  const reason = next.step === 'leave' ? next.reason : bound && 'reason' in bound ? bound.reason : null;
-  if (reason !== null && (await whoseFile(world.store, file)) === 'own') return keptAsItIs(file);
+  const unsaid = !isOwn && bound !== null && 'reason' in bound ? bound.reason : null;
+  const reason = next.step === 'leave' ? next.reason : unsaid;
   if (reason !== null) {
     return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at: world.now, reason } } };
   }
@@ -147,12 +153,11 @@ async function draftOther(
   return { ...file, step: isSame ? 'keep' : 'change', decision, alteration: isSame ? null : { ...rest, ...shown } };
 }
 
-const keptAsItIs = (file: KnownFile): DraftedFile => ({
-  ...file,
-  step: 'keep',
-  decision: file.before,
-  alteration: null,
-});
+/** What becomes of a file that came of an index; one of a name that is reserved now leaves, whoever needed it. */
+function leftBehind({ project, before }: KnownFile, world: SimpleWorld): Leaving<FileDecision> {
+  if (isReserved(project, world.reserved)) return { step: 'leave', at: world.now, reason: reservedReason };
+  return leaving(before.why, before, world);
+}
 
 /** What upstream says now of the same bytes; nothing where it has none such, or cannot be read. */
 async function followedYank(

@@ -16,10 +16,14 @@ import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
 import { fileOnPage } from '../releases/first-page.ts';
-import { type MergedSlices, mergeSlices } from '../solve/merge-slices.ts';
+import type { Glance } from '../releases/glance.ts';
+import { projectsWithState } from '../simple/projects-in.ts';
+import { offeredNames } from '../solve/offered-names.ts';
+import { ownNamesAlone } from '../solve/own-names.ts';
 import { installRequests } from '../solve/requests.ts';
-import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
-import type { SliceWorld } from '../solve/solve-slice.ts';
+import { type MergedSlices, mergeSlices } from '../solve/slices/merge-slices.ts';
+import type { SliceWorld } from '../solve/slices/solve-slice.ts';
+import { solvedPythons } from '../solve/solve-request.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
@@ -27,13 +31,16 @@ import { type ChannelState, readChannelState, storedPackages } from './channel-s
 import { draftSimple, type SimpleDraft } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
 import { draftNeeded } from './needed.ts';
-import { type ProvenChanges, type ProvenDraft, proveDraft } from './prove-changes.ts';
+import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
+import { type ProvenDraft, proveDraft } from './prove-changes.ts';
 import { draftUnneeded } from './unneeded.ts';
 
 export interface PlanWorld extends SliceWorld, ChannelStore {
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
+  /** Looks whether an index offers what is the organisation's own; nobody does without it. */
+  readonly glance?: Glance;
 }
 
 /**
@@ -44,6 +51,7 @@ export interface PlanWorld extends SliceWorld, ChannelStore {
 export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan[], world: PlanWorld): Promise<Plan> {
   const { store, channel, solver, patches = noPatches, retain } = world;
   const merged = mergeSlices(allowlist, parts);
+  const alone = ownNamesAlone(world, allowlist);
   const state = await readChannelState(store, channel, allowlist.platforms);
   const draft = await draftChannel(merged.artifacts, {
     store,
@@ -54,7 +62,8 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     complete: merged.complete,
     now: world.clock.now(),
     claims: entryClaims(installRequests(allowlist), merged.outcomes),
-    upstreamNow: upstreamNow(allowlist, world),
+    upstreamNow: upstreamNow(allowlist, alone),
+    reserved: allowlist.reserved,
   });
   const proven = await proveDraft(draft, { allowlist, store, channel, patches, solver, state });
   const forPip = await draftSimple(merged.simple, {
@@ -64,9 +73,11 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     now: world.clock.now(),
     claims: entryClaims(installRequests(allowlist), merged.simple.outcomes)(noarch),
     entries: allowlist.entries,
-    upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, world.pythonIndexes),
+    reserved: allowlist.reserved,
+    upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, alone.pythonIndexes),
   });
-  const plan = assemble(merged, draft, proven, { state, forPip });
+  const offered = await offeredNames(allowlist, { ...world, projects: await projectsWithState(store) });
+  const plan = assemble(merged, draft, proven, { state, forPip, offered });
   const drop = plan.drop.length + plan.simple.drop.length;
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
   world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
@@ -102,9 +113,16 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
 interface Compared {
   readonly state: ChannelState;
   readonly forPip: SimpleDraft;
+  /** Who offers what is the organisation's own. */
+  readonly offered: readonly Problem[];
 }
 
-function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft, { state, forPip }: Compared): Plan {
+function assemble(
+  merged: MergedSlices,
+  draft: ChannelDraft,
+  proven: ProvenDraft,
+  { state, forPip, offered }: Compared,
+): Plan {
   const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
   const add = draft.add.map(artifactId).filter((id) => !held.has(id));
@@ -127,18 +145,13 @@ function assemble(merged: MergedSlices, draft: ChannelDraft, proven: ProvenDraft
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
     problems: eachOnce(found),
-    warnings: eachOnce(warnings),
+    warnings: eachOnce([...warnings, ...offered]),
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
     alterations: newOverrides(proven.accepted, state),
     simple: forPip.simple,
   };
 }
-
-/** Platforms share `noarch`, and so what is wrong with it. */
-const eachOnce = (problems: readonly Problem[]): Problem[] => [
-  ...new Map(problems.map((problem) => [canonicalJson(problem), problem])).values(),
-];
 
 /** Pairs of entries that each solve on a platform, but share no python of those the allowlist lists. */
 function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {
@@ -154,33 +167,6 @@ function pythonsApart(outcomes: readonly EntryOutcome[]): Plan['apart'] {
     }
   }
   return apart;
-}
-
-/**
- * One problem for each entry and platform that does not install. What is told already, such as that upstream cannot be
- * read for the platform, is not told again of each of its entries.
- */
-function outcomeProblems(outcomes: readonly EntryOutcome[], told: ReadonlySet<string>): Problem[] {
-  return byEntryAndPlatform(outcomes).flatMap((group) => {
-    const [first] = group;
-    if (first === undefined || installs(group)) return [];
-    const { entry, platform, explanation } = first;
-    if (explanation !== null && told.has(explanation)) return [];
-    const code = group.some(({ status }) => status === 'failed') ? 'solver.failed' : 'entry.unsolvable';
-    return [{ code, subject: `${entry} on ${platform}`, detail: explanation ?? '' }];
-  });
-}
-
-const heldCodes = {
-  change: 'held.change',
-  drop: 'held.drop',
-  'second-format': 'held.second-format',
-  hotfix: 'held.hotfix',
-} as const satisfies Record<ChannelChange['kind'], string>;
-
-function heldProblem({ change, breaks }: ProvenChanges['held'][number]): Problem {
-  const detail = `${change.reason}; not done, since this would break ${breaks.join(', ')}`;
-  return { code: heldCodes[change.kind], subject: artifactId(change), detail };
 }
 
 /** Only what differs from what control says already: a run that changes nothing writes nothing. */

@@ -2,6 +2,7 @@ import type { Override } from '../documents/control.ts';
 import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
 import { knownSha256s, wasMadeOf } from '../documents/provenance.ts';
+import { thisStore } from '../documents/published/this-store.ts';
 import type { Digests } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -35,7 +36,8 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
   const why = [...artifact.why, ...(before?.why ?? []).filter(isClaiming)];
   const digests = await digestsOf(artifact, state, world.store);
   const yank = before?.yank;
-  if (digests === null && yank === undefined)
+  const isOwn = artifact.channel === thisStore;
+  if (digests === null && yank === undefined && !isOwn)
     return draftAbsent(artifact, state, { why, hotfix, entered: await hasEntered(artifact, world) });
   const kept = {
     why,
@@ -44,15 +46,27 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
     ...(yank && { yank }),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
-  if (digests !== null && !(await isThese(artifact, digests, world))) {
-    const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
-    return { ...quiet, problem: { code: 'fetch.mutated', subject: artifactId(artifact), detail } };
-  }
+  const problem = digests === null ? lost(artifact) : await otherBytes(artifact, digests, world);
+  if (problem !== null) return { ...quiet, problem };
   // What the organisation took back no plan brings back.
   if (yank !== undefined) return quiet;
   const known = state.index.get(artifact.filename);
   if (known === undefined) return draftUnindexed(artifact, state, { why, hotfix, now: world.now });
   return { ...quiet, change: upstreamChange(artifact, known, kept) };
+}
+
+async function otherBytes(artifact: Artifact, digests: Digests, world: DraftWorld): Promise<Problem | null> {
+  if (await isThese(artifact, digests, world)) return null;
+  const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
+  return { code: 'fetch.mutated', subject: artifactId(artifact), detail };
+}
+
+/** Nobody can fetch what is the organisation's own: its index tells of what is there no longer. */
+function lost(artifact: Artifact): Problem | null {
+  if (artifact.channel !== thisStore) return null;
+  const detail = 'the index lists it, and its bytes are not in the store';
+  const hint = 'put it back, or run gatehouse index, and publish another version';
+  return { code: 'plan.unpublished', subject: artifactId(artifact), detail, hint };
 }
 
 /** From the index, which was made from the bytes; from the store while the package is not indexed yet. */

@@ -33,15 +33,19 @@ interface ProveDraftWorld extends Pick<DraftWorld, 'store' | 'channel' | 'patche
  * hotfixes on what comes of that: one that is held back keeps nothing else back.
  */
 export async function proveDraft(draft: ChannelDraft, world: ProveDraftWorld): Promise<ProvenDraft> {
-  const first = await proveChanges(draft.changes, breaking(draft, [], world));
+  const { forced = [], others = [] } = Object.groupBy(draft.changes, ({ isForced }) =>
+    isForced ? 'forced' : 'others',
+  );
+  const first = await proveChanges(others, breaking(draft, forced, world));
+  const made = [...forced, ...first.accepted];
   const hotfixes = await draftHotfixes({
     ...world,
-    overrideOf: overridesAfter(draft, first.accepted, world.state),
-    shown: recordsAfter(draft, first.accepted, world.state),
+    overrideOf: overridesAfter(draft, made, world.state),
+    shown: recordsAfter(draft, made, world.state),
   });
-  const second = await proveChanges(hotfixes.changes, breaking(draft, first.accepted, world));
+  const second = await proveChanges(hotfixes.changes, breaking(draft, made, world));
   return {
-    accepted: [...first.accepted, ...second.accepted],
+    accepted: [...made, ...second.accepted],
     held: [...first.held, ...second.held],
     overrides: hotfixes.overrides,
   };

@@ -1,5 +1,7 @@
 import type { Override } from '../documents/control.ts';
 import { cameFromUpstream } from '../documents/provenance.ts';
+import { packageFileParts } from '../names/package-file-name.ts';
+import { isReserved } from '../names/reserved-names.ts';
 import { sameDigests } from '../record/record.ts';
 import { type ChannelChange, type DraftWorld, upstreamChange } from './change.ts';
 import type { PackagePlace, SubdirState } from './channel-state.ts';
@@ -12,7 +14,8 @@ export interface UnneededDraft {
 
 /**
  * A stored package that the plan does without: it leaves, or stays and follows upstream's record. What a person copied
- * in never leaves by itself, whoever came to need it.
+ * in never leaves by itself, whoever came to need it. What came from upstream under a name that is reserved now leaves,
+ * whatever that breaks: it may be the very package that the name was reserved against.
  */
 export async function draftUnneeded(
   place: PackagePlace,
@@ -24,17 +27,24 @@ export async function draftUnneeded(
   // What was fetched and is claimed by nobody was left by a run that was cut off.
   const isClaimed = before.why !== undefined;
   if (!isClaimed && !(await wasFetched())) return { override: null, change: null };
-  const claims = world.claims(place.subdir);
-  const next: Leaving<Override> = world.complete
-    ? leaving(before.why ?? [], before, { ...world, claims })
-    : { step: 'stay' };
+  const next: Leaving<Override> = world.complete ? leftBehind(place, before, world) : { step: 'stay' };
   if (next.step === 'leave' && (!isClaimed || (await wasFetched()))) {
     const { at, reason } = next;
     const override = { ...before, withdrawn: { at, reason } };
-    return { override: null, change: { kind: 'drop', ...place, record: null, override, reason } };
+    const isForced = reason === reservedReason && ({ isForced: true } as const);
+    return { override: null, change: { kind: 'drop', ...place, record: null, override, reason, ...isForced } };
   }
   const override = next.step === 'wait' ? next.override : null;
   return { override, change: await followUpstream(place, state, override ?? before, world) };
+}
+
+/** Of what came from upstream before its name was reserved. */
+export const reservedReason = 'its name is reserved now, and it came from upstream';
+
+function leftBehind({ subdir, filename }: PackagePlace, before: Override, world: DraftWorld): Leaving<Override> {
+  const isOurs = isReserved(packageFileParts(filename).name, world.reserved);
+  if (isOurs && before.withdrawn === undefined) return { step: 'leave', at: world.now, reason: reservedReason };
+  return leaving(before.why ?? [], before, { ...world, claims: world.claims(subdir) });
 }
 
 async function followUpstream(

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { isOwnProject } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { Specifier } from '../names/pep440/specifier.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
 import { pythonMinors } from '../names/python-minors.ts';
+import { isReserved } from '../names/reserved-names.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { authorsSpelling } from '../releases/authors-spelling.ts';
@@ -17,6 +19,8 @@ import { chooseName, type NameChoice } from './choose-name.ts';
 export interface CondaNames {
   /** The conda package that a project is, some version of which is wanted; null where nothing says so; or why nobody can tell. */
   evidenceOf(project: ProjectName, wanted: Specifier): Promise<string | Reason | null>;
+  /** Whether a project's files, or the packages of a name, come from the store alone: nothing is made so. */
+  isOwn(project: ProjectName, name: string): boolean;
   /** Whether there is a version of a package in this range on every platform; of one that conda has no words for, any. */
   has(name: string, wanted: Specifier): Promise<boolean>;
   /** Whether there is a package of this name at all. */
@@ -39,7 +43,8 @@ export interface NamesWorld {
  * Works out which conda packages PyPI projects are, from the channels of every platform, so that a package comes out the
  * same wherever the work is cut. Evidence is, in this order: `condaNames`; `purls` of a record that is named as the project
  * is; the published mapping; the metadata that such a package installs. A name alone is none: of 182 projects the conda
- * package that is named so is something else (graphviz, docker).
+ * package that is named so is something else (graphviz, docker). Of a reserved name it is all the evidence there is: nobody
+ * else has a say in it.
  *
  * @throws GatehouseError `upstream.*` and others where a channel, an index or the mapping cannot be read
  */
@@ -52,6 +57,7 @@ export function condaNames(allowlist: Allowlist, world: NamesWorld): CondaNames 
   return {
     evidenceOf: (project, wanted) =>
       makeOnce(known, `${project} ${wanted.text}`, () => evidenceOf(project, wanted, told)),
+    isOwn: (project, name) => isOwnProject(project, allowlist) || isReserved(name, allowlist.reserved),
     has: channels.has,
     offers: async (name) => (await channels.records(name)).length > 0,
     spellings: channels.spellings,
@@ -73,9 +79,12 @@ async function evidenceOf(
 ): Promise<string | Reason | null> {
   const given = world.allowlist.condaNames.get(project);
   if (given !== undefined) return given;
-  const choice = await firstChoice(project, world);
-  if (choice.kind === 'none') return null;
-  if (choice.kind === 'one') return choice.name;
+  const isOwn = isReserved(project, world.allowlist.reserved);
+  const choice = isOwn
+    ? chooseName(project, await world.packages.spellings(project))
+    : await firstChoice(project, world);
+  if (choice.kind === 'none') return isOwnProject(project, world.allowlist) ? project : null;
+  if (choice.kind === 'one') return theirName(project, choice.name, world.allowlist);
   const name = choice.kind === 'spellings' ? await chooseSpelling(project, choice.names, { ...world, wanted }) : null;
   return name ?? severalNames(project, choice.names);
 }
@@ -129,6 +138,14 @@ const isOf =
     const purls = purlsSchema.safeParse(record['purls']).data ?? [];
     return purls.some((purl) => parseProjectName(/^pkg:pypi\/([\w.-]+)(?:[@?#]|$)/i.exec(purl)?.[1] ?? '') === project);
   };
+
+/** The name that evidence gives a project, unless others say that it is one of the organisation's own. */
+function theirName(project: ProjectName, name: string, { reserved }: Pick<Allowlist, 'reserved'>): string | Reason {
+  if (isReserved(project, reserved) || !isReserved(name, reserved)) return name;
+  const detail = `the PyPI project ${project} is said to be the conda package ${name}, which is a reserved name`;
+  const hint = `say which it is: "condaNames": { "${project}": "NAME" } in the allowlist`;
+  return { code: 'pypi.reserved-name', detail, hint };
+}
 
 function severalNames(project: ProjectName, names: readonly string[]): Reason {
   const detail = `the PyPI project ${project} is in several conda packages: ${names.slice(0, 20).join(', ')}`;

@@ -1,4 +1,5 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { MadeRequest } from '../releases/made-record.ts';
@@ -71,6 +72,7 @@ async function ownName(
   { name, project, specifier }: MadeRequest,
   names: CondaNames,
 ): Promise<{ readonly isFault: boolean; readonly reason: Reason } | null> {
+  if (names.isOwn(project, name)) return { isFault: true, reason: reservedName(project, name) };
   const told = await names.evidenceOf(project, specifier);
   if (told === name) return null;
   if (told === null) {
@@ -83,6 +85,12 @@ async function ownName(
   const detail = `the PyPI project ${project} is the conda package ${told}, and one of another name would be made`;
   const hint = `to make it under that name, add "condaNames": { "${project}": "${told}" } to the allowlist`;
   return { isFault: true, reason: { code: 'pypi.conda-name', detail, hint } };
+}
+
+function reservedName(project: ProjectName, name: string): Reason {
+  const detail = `a conda package ${name} would be made of the PyPI project ${project}, and that is a reserved name`;
+  const hint = `give it another name: "condaNames": { "${project}": "NAME" } in the allowlist`;
+  return { code: 'pypi.reserved-name', detail, hint };
 }
 
 const refusal = ({ fault, release }: MadeRelease, subject: string): Problem[] =>

@@ -29,6 +29,7 @@ export async function projectPlace(
   const name = packageNameSchema.safeParse(told ?? project).data;
   if (name === undefined) return absent(project, null);
   if (told !== null && (await isMet(told, specifier, closesOnIndex, names))) return { name, from: 'channel' };
+  if (names.isOwn(project, name)) return unpublishedProject(project, name);
   return closesOnIndex ? { name, from: 'index' } : absent(project, told);
 }
 
@@ -44,6 +45,12 @@ export function unknownName(project: ProjectName, alike: readonly string[]): Rea
   const detail = `nothing says which conda package the PyPI project ${project} is; is it ${alike.join(' or ')}?`;
   const hint = `if that is right, add "condaNames": { "${project}": "${suggested}" } to the allowlist`;
   return { code: 'pypi.conda-name', detail, hint };
+}
+
+/** Of a project whose files come from the store alone. */
+function unpublishedProject(project: ProjectName, name: string): Reason {
+  const detail = `no package ${name} of the project ${project} that would do is in this store, and it comes from nowhere else`;
+  return { code: 'plan.unpublished', detail, hint: 'gatehouse publish puts one there' };
 }
 
 /** Of a project that no channel has. */

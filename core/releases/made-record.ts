@@ -1,4 +1,4 @@
-import { sha256Of } from '../names/digest.ts';
+import { type Sha256, sha256Of } from '../names/digest.ts';
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
 import { type PackageFormat, parsePackageFileName } from '../names/package-file-name.ts';
@@ -29,6 +29,8 @@ export interface MadeRequest {
   readonly format: PackageFormat;
   /** What the entry says that the package needs besides. */
   readonly depends: readonly MatchSpec[];
+  /** The one wheel that the entry means; any without it. */
+  readonly wheel?: Sha256 | null;
 }
 
 /** How the build string of a made package starts, and of no other: a channel's build of the name does not answer the entry. */

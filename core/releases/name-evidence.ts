@@ -1,12 +1,14 @@
 import { keepMapping, type Mapping, mappingSchema, readKeptMapping } from '../documents/kept-mapping.ts';
+import { thisStore } from '../documents/published/this-store.ts';
 import { parseJson } from '../json/json.ts';
+import { packageKey } from '../layout/keys.ts';
 import { packageNameSchema } from '../names/package-name.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { carriedProjects } from '../python-index/carried-projects.ts';
+import { carriedProjects, projectsInPackage } from '../python-index/carried-projects.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { fetchDocument, type UpstreamWorld } from '../upstream/fetch-with-retry.ts';
 import { makeOnce } from '../upstream/make-once.ts';
@@ -43,7 +45,10 @@ export function openNameEvidence(world: EvidenceWorld): NameEvidence {
       const { names, warning } = await makeOnce(opened, url, () => openMapping(url, world));
       return { names: names.get(project) ?? [], warning };
     },
-    carried: (record) => makeOnce(packages, record.url, () => carriedProjects(record, world)),
+    carried: (record) =>
+      makeOnce(packages, record.url, () =>
+        record.channel === thisStore ? carriedHere(record, world.store) : carriedProjects(record, world),
+      ),
     async keep() {
       for (const [url, opening] of opened) {
         const mapping = await opening.catch(() => null);
@@ -51,6 +56,11 @@ export function openNameEvidence(world: EvidenceWorld): NameEvidence {
       }
     },
   };
+}
+
+async function carriedHere({ subdir, filename }: UpstreamRecord, store: Store): Promise<ReadonlySet<ProjectName>> {
+  const object = await store.get(packageKey('conda', subdir, filename));
+  return object === null ? new Set() : projectsInPackage(filename, (read) => read(object));
 }
 
 interface OpenedMapping {

@@ -1,4 +1,6 @@
+import { isOwnProject } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { thisStore } from '../documents/published/this-store.ts';
 import type { SimpleFile } from '../documents/simple/simple-plan.ts';
 import { parseSpecifier } from '../names/pep440/specifier.ts';
 import type { ProjectName } from '../names/project-name.ts';
@@ -34,31 +36,34 @@ type SdistRelease = ReleaseFile & { readonly from: 'sdist' };
 
 /**
  * Of each project the files of the first index that has it, with the bounds on python that the allowlist's entries for it
- * have; of the request's own also the wheels that are read from its source distributions, where its entry wants that.
+ * have; of the request's own also the wheels that are read from its source distributions, where its entry wants that. Of
+ * the organisation's own projects it is what our pages list, and no index is asked.
  */
 export function allowlistIndex(
-  { entries, indexes }: Pick<Allowlist, 'entries' | 'indexes'>,
+  allowlist: Pick<Allowlist, 'entries' | 'indexes' | 'reserved'>,
   made: MadeRequest,
-  open: PythonIndexes,
+  { open, own }: Sources,
 ): AllowlistIndex {
   const pages = new Map<ProjectName, Promise<readonly ProjectFile[] | null>>();
   const sources = new Map<ProjectFile, Source>();
   const read = async (project: ProjectName): Promise<readonly ProjectFile[] | null> => {
-    const page = await firstPage(indexes, project, open);
+    const isOwn = isOwnProject(project, allowlist);
+    const page = isOwn ? await ownPage(project, made, own) : await firstPage(allowlist.indexes, project, open);
     if (page === null) return null;
-    const bounds = boundsOn(project, entries);
-    const unpacked = project === made.project ? sdistWheels(page.files, made, bounds) : [];
+    const bounds = boundsOn(project, allowlist.entries);
+    const unpacked = project === made.project && !isOwn ? sdistWheels(page.files, made, bounds) : [];
     return [...page.files.map((file) => ({ file, sdist: null })), ...unpacked].flatMap(({ file, sdist }) => {
       const name = parseWheelFileName(file.fileName);
       const bound = name.ok ? boundOf(name.wheel.version, bounds) : '';
       if (bound === null) return [];
-      const own = { ...file, requiresPython: both(file.requiresPython, bound) };
-      sources.set(own, { index: page.index, sdist, bound });
-      return [own];
+      const bounded = { ...file, requiresPython: both(file.requiresPython, bound) };
+      sources.set(bounded, { index: page.index, sdist, bound });
+      return [bounded];
     });
   };
   const metadata: PipIndex['metadata'] = async (file) => {
-    const sdist = sources.get(file)?.sdist ?? null;
+    const { sdist = null, index } = sources.get(file) ?? {};
+    if (index === thisStore) return own.metadata(file);
     if (sdist === null) return (await open.wheel(file)).metadata;
     return (await open.sdist(sdist.file, { ...sdist.name, project: made.project })).metadata;
   };
@@ -76,6 +81,19 @@ export function allowlistIndex(
   };
 }
 
+interface Sources {
+  readonly open: PythonIndexes;
+  /** The organisation's own pages. */
+  readonly own: PipIndex;
+}
+
+/** What our own page lists of a project; of the request's own, only the wheel that its entry names, where it names one. */
+async function ownPage(project: ProjectName, { project: asked, wheel = null }: MadeRequest, own: PipIndex) {
+  const files = await own.files(project);
+  const isMeant = ({ sha256 }: ProjectFile) => project !== asked || wheel === null || sha256 === wheel;
+  return files && { index: thisStore, files: files.filter(isMeant) };
+}
+
 interface Taken {
   readonly release: PipRelease;
   /** The metadata of its first file. */
@@ -88,11 +106,13 @@ function simpleFile(file: ProjectFile, source: Source | undefined, taken: Taken)
   if (source === undefined || sha256 === null) return [];
   const { project, version } = taken.release;
   const bound = source.bound === '' ? null : both(taken.read.requiresPython, source.bound);
+  const isOwn = source.index === thisStore;
   const optional = {
     ...(source.sdist && { sdist: source.sdist.file.fileName }),
-    // An sdist was read as a whole, by its sha256.
-    ...(source.sdist === null && file === taken.release.files[0] && { asks: asksOf(taken.read) }),
-    ...(yanked !== false && { yanked }),
+    // An sdist was read as a whole, by its sha256; and what is there already is not fetched.
+    ...(source.sdist === null && !isOwn && file === taken.release.files[0] && { asks: asksOf(taken.read) }),
+    // Our own yanks are control's: one that was copied here would outlast its undoing.
+    ...(yanked !== false && !isOwn && { yanked }),
     ...(bound !== null && { requiresPython: bound }),
   };
   const own = { project, fileName, release: version.text, index: source.index, url, size, sha256, uploadTime };

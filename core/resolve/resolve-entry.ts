@@ -8,6 +8,7 @@ import type { MadeRequest } from '../releases/made-record.ts';
 import type { PythonIndexes } from '../releases/python-indexes.ts';
 import { type AllowlistIndex, allowlistIndex } from './allowlist-index.ts';
 import { pythonBound } from './entry-bounds.ts';
+import { emptyOwnStore, type OwnStore } from './own-store.ts';
 import { resolve } from './resolve.ts';
 
 /** A PyPI entry that pip is to install. */
@@ -25,20 +26,22 @@ export interface ResolvedEntry {
 }
 
 interface EntryWorld {
-  readonly allowlist: Pick<Allowlist, 'entries' | 'indexes'>;
+  readonly allowlist: Pick<Allowlist, 'entries' | 'indexes' | 'reserved'>;
   readonly pythonIndexes: PythonIndexes;
+  /** What is the organisation's own; nothing without it. */
+  readonly own?: OwnStore;
 }
 
 /**
- * Resolves an entry for pip on each target, from the allowlist's indexes alone, whatever conda gets for it. An index that
- * cannot be read fails the target, not the run.
+ * Resolves an entry for pip on each target, from the allowlist's indexes and the organisation's own files alone, whatever conda
+ * gets for it. An index that cannot be read fails the target, not the run.
  */
 export async function resolveEntry(
   request: PipRequest,
   targets: readonly WheelTarget[],
-  { allowlist, pythonIndexes }: EntryWorld,
+  { allowlist, pythonIndexes, own = emptyOwnStore }: EntryWorld,
 ): Promise<ResolvedEntry> {
-  const index = allowlistIndex(allowlist, request.made, pythonIndexes);
+  const index = allowlistIndex(allowlist, request.made, { open: pythonIndexes, own: own.files });
   const parts: ResolvedEntry[] = [];
   for (const target of targets) parts.push(await tryTarget(request, target, index));
   return {

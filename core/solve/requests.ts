@@ -5,8 +5,10 @@ import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
 import { packageNameSchema } from '../names/package-name.ts';
 import { parseSpecifier, withoutLocals } from '../names/pep440/specifier.ts';
 import { specifierToMatchSpec } from '../names/pep440/specifier-to-match-spec.ts';
+import { isReserved } from '../names/reserved-names.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { type MadeRequest, madeBuild } from '../releases/made-record.ts';
+import { wheelChannel } from './own-names.ts';
 
 /** Something that must install: an entry on its own, or an environment's specs together. */
 export interface InstallRequest {
@@ -16,7 +18,7 @@ export interface InstallRequest {
   readonly platforms: readonly Subdir[];
   /** Package name -> the channel URL it must come from, where the allowlist says so. */
   readonly channels: ReadonlyMap<string, string>;
-  /** Of a PyPI entry: the package that is made for it. */
+  /** Of a PyPI entry: the package that is made for it, or is there where its project's files come from the store alone. */
   readonly made?: MadeRequest;
 }
 
@@ -28,11 +30,10 @@ export function installRequests({
   entries,
   environments,
   platforms,
-  condaNames,
-  packageFormat,
+  ...naming
 }: RequestedByAllowlist): InstallRequest[] {
   const single = entries.map((entry): InstallRequest => {
-    if (entry.kind === 'pypi') return requestMade(entry, { condaNames, packageFormat });
+    if (entry.kind === 'pypi') return requestMade(entry, naming);
     const channels = new Map(entry.channel === null ? [] : [[entry.spec.name, entry.channel]]);
     const specs = [entry.spec, ...entry.depends];
     return { id: canonicalMatchSpec(entry.spec), specs, platforms: entry.platforms, channels };
@@ -45,23 +46,26 @@ export const pypiRequests = (allowlist: RequestedByAllowlist): PypiRequest[] =>
     request.made === undefined ? [] : [{ ...request, made: request.made }],
   );
 
-type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platforms' | 'condaNames' | 'packageFormat'>;
+type RequestNaming = Pick<Allowlist, 'condaNames' | 'packageFormat' | 'reserved'>;
+type RequestedByAllowlist = Pick<Allowlist, 'entries' | 'environments' | 'platforms'> & RequestNaming;
 
-/** A made package takes the project's name unless the allowlist gives it another. */
-function requestMade(
-  entry: PypiEntry,
-  { condaNames, packageFormat: format }: Pick<Allowlist, 'condaNames' | 'packageFormat'>,
-): InstallRequest {
-  const { name: project, unpack, closesOnIndex, depends, platforms } = entry;
+/**
+ * A made package takes the project's name unless the allowlist gives it another. That of a reserved name is the
+ * organisation's own, however it was built.
+ */
+function requestMade(entry: PypiEntry, { condaNames, packageFormat: format, reserved }: RequestNaming): InstallRequest {
+  const { name: project, unpack, closesOnIndex, depends, platforms, wheel } = entry;
   const specifier = parseSpecifier(entry.specifier);
   // A local version is for pip alone, and nothing is made of it.
   const versions = specifier && specifierToMatchSpec(withoutLocals(specifier));
   if (specifier === null || !versions?.ok) throw new TypeError(`not a specifier: ${entry.specifier}`);
   const name = packageNameSchema.parse(condaNames.get(project) ?? project);
-  const spec = ownSpec(`${name} ${specifier.clauses.length === 0 ? '*' : versions.text} ${madeBuild}*`);
+  const build = isReserved(project, reserved) ? '' : ` ${madeBuild}*`;
+  const spec = ownSpec(`${name} ${specifier.clauses.length === 0 ? '*' : versions.text}${build}`);
   const id = `pypi:${project}${entry.specifier === '' ? '' : ` ${entry.specifier}`}`;
-  const made = { project, specifier, unpack, closesOnIndex, name, format, depends };
-  return { id, specs: [spec], platforms, channels: new Map(), made };
+  const made = { project, specifier, unpack, closesOnIndex, name, format, depends, wheel };
+  const channels = new Map(wheel === null ? [] : [[name, wheelChannel(wheel)]]);
+  return { id, specs: [spec], platforms, channels, made };
 }
 
 /** A spec written in this code. */

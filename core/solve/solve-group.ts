@@ -1,11 +1,14 @@
 import type { PartialPlan, SolvedGroup } from '../documents/partial-plan.ts';
 import { artifactId, type EntryOutcome } from '../documents/plan.ts';
+import type { Subdir } from '../names/subdir.ts';
 import type { Log } from '../ports/log.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
+import type { Problem } from '../problems/problem.ts';
 import { candidatePool, narrow } from './candidate-pool.ts';
 import { collectClosure } from './closure.ts';
 import type { InstallRequest } from './requests.ts';
-import { solveRequest } from './solve-request.ts';
+import { failedOutcome, solveRequest } from './solve-request.ts';
+import { unpublished } from './unpublished.ts';
 import type { UpstreamView } from './upstream-view.ts';
 
 /** A request and its place among the allowlist's. */
@@ -16,6 +19,8 @@ export interface GroupWorld extends Pick<CandidatePool, 'virtualPackages'> {
   readonly log: Log;
   /** The pythons that the allowlist lists. */
   readonly python: readonly string[];
+  /** Whether packages of a name come from the store alone. */
+  readonly isOwn: (name: string) => boolean;
 }
 
 export interface GroupPart extends Pick<PartialPlan, 'problems' | 'warnings' | 'complete'> {
@@ -38,16 +43,37 @@ export async function solveGroup(
   const records = [...closure.byName.values()].flat();
   const pool = candidatePool(view.platform, records, world.virtualPackages);
   const solved: SolvedGroup['solved'] = [];
+  const problems = [...closure.problems];
   for (const [place, request] of placed) {
     const outcomes = await solveRequest(request, { ...world, pool });
     tell(outcomes, world.log);
     solved.push({ request: place, outcomes });
+    problems.push(...unpublished(request, outcomes, { ...closure, isOwn: world.isOwn }));
   }
   const outcomes = solved.flatMap((one) => one.outcomes);
   const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
   const chosen = records.filter((record) => ids.has(artifactId(record)));
   const complete = closure.complete && outcomes.every(({ status }) => status !== 'failed');
-  return { group: { solved, chosen }, problems: [...closure.problems], warnings: [], complete };
+  return { group: { solved, chosen }, problems, warnings: [], complete };
+}
+
+interface Unsolved {
+  readonly platform: Subdir;
+  /** `failed`: it says nothing about the entry. */
+  readonly status: 'unsolvable' | 'failed';
+  readonly log: Log;
+}
+
+/** What comes of a request that no solver is asked for, since something is wrong before. Emits `plan.unsolved`. */
+export function unsolvedPart(
+  [place, { id }]: Placed,
+  problem: Problem,
+  { platform, status, log }: Unsolved,
+): GroupPart {
+  const outcome = { ...failedOutcome(id, platform, problem.detail), status };
+  tell([outcome], log);
+  const group = { solved: [{ request: place, outcomes: [outcome] }], chosen: [] };
+  return { group, problems: [problem], warnings: [], complete: status !== 'failed' };
 }
 
 function tell(outcomes: readonly EntryOutcome[], log: Log): void {

@@ -2,8 +2,9 @@ import { makePlan, type PlanWorld } from '../diff/make-plan.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import type { Plan } from '../documents/plan.ts';
+import { openOwnStore } from '../own/open-own-store.ts';
 import { installRequests, planSlices } from '../solve/requests.ts';
-import { solveSlice } from '../solve/solve-slice.ts';
+import { solveSlice } from '../solve/slices/solve-slice.ts';
 import { rememberUpstream } from '../solve/upstream-subdirs.ts';
 
 /**
@@ -13,7 +14,8 @@ import { rememberUpstream } from '../solve/upstream-subdirs.ts';
 export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan> {
   const { platforms } = allowlist;
   world.log({ type: 'plan.started', entries: installRequests(allowlist).length, platforms });
-  const remembering = { ...world, openSubdir: rememberUpstream(world.openSubdir) };
+  const own = openOwnStore(allowlist, world);
+  const remembering = { ...world, own, openSubdir: rememberUpstream(world.openSubdir) };
   const parts: PartialPlan[] = [];
   for (const slice of planSlices(allowlist)) parts.push(await solveSlice(slice, allowlist, remembering));
   return makePlan(allowlist, parts, remembering);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
-import { httpFetch } from '../../adapters/http-fetch.ts';
+import { httpFetch, hurried } from '../../adapters/http-fetch.ts';
 import { type IndexThreads, indexThreads } from '../../adapters/index-threads/index-threads.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { folderStore } from '../../adapters/store-folder/store-folder.ts';
@@ -18,6 +18,7 @@ import type { Solver } from '../../core/ports/solver.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { shownUrl } from '../../core/problems/shown-url.ts';
+import { openGlance } from '../../core/releases/glance.ts';
 import { openNameEvidence } from '../../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
@@ -29,6 +30,8 @@ export interface World extends AsyncDisposable {
   readonly store: Store;
   readonly cache: DocumentCache;
   readonly fetch: Fetch;
+  /** Gives up early; `fetch` without it. */
+  readonly hurriedFetch?: Fetch;
   readonly clock: Clock;
   readonly solver: Solver;
   /** Threads to index many packages with. */
@@ -43,8 +46,9 @@ export function openWorld(store: string): World {
   const bucket = bucketIn(store);
   const solver = rattlerSolver();
   const clock = commandClock(process.env);
-  const fetch = httpFetch({ proxyEnv: proxyEnvironment(process.env) });
-  const common = { channel: 'conda', fetch, clock, solver, bzip2: compressBzip2 } as const;
+  const proxyEnv = proxyEnvironment(process.env);
+  const [fetch, hurriedFetch] = [httpFetch({ proxyEnv }), httpFetch({ proxyEnv, ...hurried })];
+  const common = { channel: 'conda', fetch, hurriedFetch, clock, solver, bzip2: compressBzip2 } as const;
   if (bucket === null) {
     return {
       ...common,
@@ -108,6 +112,7 @@ export function planWorld(world: World, log: Log): PlanWorld {
     retain,
     pythonIndexes: openPythonIndexes({ ...world, log }),
     nameEvidence: openNameEvidence({ ...world, log }),
+    glance: openGlance({ ...world, log, fetch: world.hurriedFetch ?? world.fetch }),
     async openSubdir(channel, subdir) {
       const opened = await openUpstreamSubdir(channel, subdir, { ...world, log });
       if (opened !== null) log({ type: 'plan.upstream', url: shownUrl(opened.url), names: opened.names().size });

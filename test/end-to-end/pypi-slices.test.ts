@@ -3,7 +3,7 @@ import { makePlan } from '../../core/diff/make-plan.ts';
 import type { PartialPlan } from '../../core/documents/partial-plan.ts';
 import { canonicalJson } from '../../core/json/json.ts';
 import { type PlanSlice, planSlices } from '../../core/solve/requests.ts';
-import { solveSlice } from '../../core/solve/solve-slice.ts';
+import { solveSlice } from '../../core/solve/slices/solve-slice.ts';
 import { planWorld } from '../../local/world/open-world.ts';
 import { lab, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';

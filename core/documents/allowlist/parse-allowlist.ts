@@ -5,6 +5,7 @@ import type { OptionalIndexFile } from '../../layout/index-files.ts';
 import { normalProjectName } from '../../names/normal-project-name.ts';
 import type { PackageFormat } from '../../names/package-file-name.ts';
 import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
+import { isReserved } from '../../names/reserved-names.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import {
@@ -108,13 +109,14 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
   const channels = readUrls(memberOf(root, 'channels'), base);
   const platforms = readList(memberOf(root, 'platforms'), platformSchema, base);
   const context: ParseContext = { ...base, channels, platforms };
+  const reserved = readReserved(memberOf(root, 'reserved'), base);
   return {
     channels: channels ?? [],
     platforms: platforms ?? [],
     python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],
     indexes: readUrls(memberOf(root, 'indexes'), base) ?? [defaultIndex],
-    reserved: readReserved(memberOf(root, 'reserved'), base),
-    condaNames: readCondaNames(memberOf(root, 'condaNames'), context),
+    reserved,
+    condaNames: readCondaNames(memberOf(root, 'condaNames'), reserved, context),
     mapping: readMapping(memberOf(root, 'mapping'), channels ?? []),
     packageFormat: packageFormatSchema.safeParse(memberOf(root, 'packageFormat')?.value).data ?? '.conda',
     entries: readEntries(memberOf(root, 'packages'), context),
@@ -135,13 +137,24 @@ function readReserved(node: JsonNode | null, { report }: Pick<ParseContext, 'rep
   return names?.map(normalProjectName) ?? [];
 }
 
-/** By the project's normal name; a project that is there in two spellings is a mistake. */
-function readCondaNames(node: JsonNode | null, { report }: ParseContext): ReadonlyMap<ProjectName, string> {
+/**
+ * By the project's normal name; a project that is there in two spellings is a mistake. So is a reserved one whose package
+ * would have a name of anybody's, for that would come from whoever has it.
+ */
+function readCondaNames(
+  node: JsonNode | null,
+  reserved: readonly string[],
+  { report }: ParseContext,
+): ReadonlyMap<ProjectName, string> {
   const names = new Map<ProjectName, string>();
   for (const [written, { key, node: name }] of node?.members ?? []) {
     const project = parseProjectName(written);
     if (project === null || typeof name.value !== 'string') continue;
     if (names.has(project)) report(faultAt(key, { message: `${quoted(written)} is here twice, in another spelling` }));
+    if (isReserved(project, reserved) && !isReserved(name.value, reserved)) {
+      const message = `${quoted(written)} is a reserved name, and ${quoted(name.value)} is not: its package would be anybody's`;
+      report(faultAt(name, { message, hint: 'give it a name that is reserved, or reserve this one too' }));
+    }
     names.set(project, name.value);
   }
   return names;

@@ -2,16 +2,16 @@ import { openRun, type Run, runMessage, updateRun } from '../../documents/run.ts
 import { canonicalJson } from '../../json/json.ts';
 import { partialKey } from '../../layout/keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
+import { openOwnStore } from '../../own/open-own-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
-import type { Store } from '../../ports/store.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { planSlices } from '../../solve/requests.ts';
-import { type SliceWorld, solveSlice } from '../../solve/solve-slice.ts';
+import { type SliceWorld, solveSlice } from '../../solve/slices/solve-slice.ts';
+import type { ChannelStore } from '../../store/list-packages.ts';
 import { putOnce } from '../../store/put-once.ts';
 
-export interface RunSliceWorld extends Omit<SliceWorld, 'patches'> {
-  readonly store: Store;
+export interface RunSliceWorld extends Omit<SliceWorld, 'patches' | 'own'>, ChannelStore {
   readonly clock: Clock;
   readonly queue: Queue;
 }
@@ -36,7 +36,11 @@ export async function solveRunSlice(id: Sha256, slice: number, world: RunSliceWo
   if (work === undefined) throw new GatehouseError('internal.bug', `run ${id} has no slice ${slice}`);
   const key = partialKey(id, slice);
   if ((await world.store.get(key)) === null) {
-    const part = await solveSlice(work, allowlist, { ...world, patches: patches.parse() });
+    const part = await solveSlice(work, allowlist, {
+      ...world,
+      patches: patches.parse(),
+      own: openOwnStore(allowlist, world),
+    });
     await putOnce(world.store, key, Buffer.from(canonicalJson(part)));
     await world.nameEvidence.keep();
   }

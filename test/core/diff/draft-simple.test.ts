@@ -13,8 +13,16 @@ async function drafted(origin: FileProvenance['origin'], why: readonly string[])
   await decide(store, name, () => ({ why: [...why] }));
   await index();
   const claims = { covers: (id: string) => id !== 'gone', solved: () => true };
-  const world = { store, now: 1000 * day, retain: 90 * day, claims, complete: true, entries: [] };
-  const { simple } = await draftSimple({ files: [], outcomes: [] }, { ...world, upstreamFile: async () => null });
+  const world = { store, now: 1000 * day, retain: 90 * day, claims, complete: true };
+  const { simple } = await draftSimple(
+    { files: [], outcomes: [] },
+    {
+      ...world,
+      entries: [],
+      reserved: [],
+      upstreamFile: async () => null,
+    },
+  );
   return simple;
 }
 

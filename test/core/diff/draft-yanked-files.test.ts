@@ -18,7 +18,7 @@ async function scene(yanked?: string) {
     const { simple, problems } = await draftSimple(
       { files, outcomes: [] },
       {
-        ...{ store: made.store, now: 2, retain: 1, complete: true, entries: [], claims },
+        ...{ store: made.store, now: 2, retain: 1, complete: true, entries: [], reserved: [], claims },
         upstreamFile: async () => ({ ...upstream, metadata: true, yanked: upstreamYank }),
       },
     );

@@ -3,7 +3,7 @@ import { packageFileNameSchema } from '../../../core/names/package-file-name.ts'
 import { noarch } from '../../../core/names/subdir.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
 import { recordSchema } from '../../../core/record/record.ts';
-import { hiddenConflicts } from '../../../core/solve/hidden-conflicts.ts';
+import { hiddenConflicts } from '../../../core/solve/slices/hidden-conflicts.ts';
 import type { UpstreamView } from '../../../core/solve/upstream-view.ts';
 import type { UpstreamRecord } from '../../../core/upstream/accept-records.ts';
 

@@ -9,7 +9,7 @@ import { packageFileNameSchema } from '../../../core/names/package-file-name.ts'
 import { GatehouseError } from '../../../core/problems/error.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import { type PlanSlice, planSlices } from '../../../core/solve/requests.ts';
-import { solveSlice } from '../../../core/solve/solve-slice.ts';
+import { solveSlice } from '../../../core/solve/slices/solve-slice.ts';
 import type { OpenSubdir } from '../../../core/solve/upstream-subdirs.ts';
 import { plan } from '../../../core/steps/plan.ts';
 import { noNameEvidence, noPythonIndexes } from '../../support/upstream/no-python-indexes.ts';

@@ -71,7 +71,8 @@ describe('a package that was made', () => {
     const here = state.get(noarch) ?? expect.fail('no noarch');
     const claims = () => ({ covers: () => true, solved: () => true });
     const facts = { channel: 'conda', patches: new Map(), complete: true, now: scene.now, retain: 90 * day } as const;
-    const world = { ...facts, store: scene.store, state, claims, upstreamNow: async () => null };
+    const asked = { claims, reserved: [], upstreamNow: async () => null };
+    const world = { ...facts, store: scene.store, state, ...asked };
     const nothing = { add: false, appears: null, change: null, problem: null };
     expect(await draftNeeded(artifact, here, world)).toMatchObject(nothing);
     const other = madeArtifact(Buffer.from('another wheel'), { url: artifact.url });

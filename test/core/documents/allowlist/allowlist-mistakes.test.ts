@@ -126,6 +126,12 @@ describe('one thing wrong', () => {
       '"acme-*" is a pattern, and names are reserved without one',
       'write "acme": it reserves acme and all that starts with acme-',
     ],
+    [
+      "a reserved project's package of another name",
+      { more: ', "reserved": ["acme"], "condaNames": {"acme_tool": «"tool"»}' },
+      '"acme_tool" is a reserved name, and "tool" is not',
+      'give it a name that is reserved',
+    ],
     ['a reserved name that is none', { more: ', "reserved": [«"*"»]' }, '"*" is not the name of a project or package'],
     [
       'a reserved name in two spellings',

@@ -179,11 +179,6 @@ describe('a published wheel becomes no package', () => {
     });
   });
 
-  it('under a name that is not reserved', async () => {
-    const told = await depends('', { allowlist: { condaNames: { 'acme-tool': 'tool' } } });
-    expect(told).toMatchObject({ code: 'publish.not-reserved', detail: expect.stringContaining('called tool') });
-  });
-
   it('but what its entry says is settled, is', async () => {
     const packages = [{ pypi: 'acme-tool', depends: ['click >=8', 'tomli'] }];
     expect(await depends('Requires-Dist: click[toml]\n', { allowlist: { packages } })).toEqual([

@@ -1,11 +1,14 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { Channels } from '../made/channel-packages.ts';
-import { noarch } from '../names/subdir.ts';
-import type { OpenSubdir } from './upstream-subdirs.ts';
-import { openView } from './upstream-view.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { Channels } from '../../made/channel-packages.ts';
+import { noarch } from '../../names/subdir.ts';
+import { seenChannels } from '../own-names.ts';
+import type { OpenSubdir } from '../upstream-subdirs.ts';
+import { openView } from '../upstream-view.ts';
 
 /** The channels of an allowlist on all its platforms, so that what is made comes out the same wherever the work is cut. */
-export function upstreamChannels({ channels, platforms }: Allowlist, openSubdir: OpenSubdir): Channels {
+export function upstreamChannels(allowlist: Allowlist, openSubdir: OpenSubdir): Channels {
+  const { platforms } = allowlist;
+  const channels = seenChannels(allowlist);
   const readNames = async () => {
     const places = channels.flatMap((channel) => [noarch, ...platforms].map((subdir) => [channel, subdir] as const));
     const opened = await Promise.all(places.map(([channel, subdir]) => openSubdir(channel, subdir)));

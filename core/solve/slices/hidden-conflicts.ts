@@ -1,9 +1,9 @@
-import { artifactId } from '../documents/plan.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { type Problem, problemOf } from '../problems/problem.ts';
-import { sameDigests } from '../record/record.ts';
-import type { UpstreamRecord } from '../upstream/accept-records.ts';
-import type { UpstreamView } from './upstream-view.ts';
+import { artifactId } from '../../documents/plan.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { type Problem, problemOf } from '../../problems/problem.ts';
+import { sameDigests } from '../../record/record.ts';
+import type { UpstreamRecord } from '../../upstream/accept-records.ts';
+import type { UpstreamView } from '../upstream-view.ts';
 
 export interface HiddenConflicts {
   /** One for each file. */

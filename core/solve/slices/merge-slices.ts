@@ -1,14 +1,14 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { PartialPlan } from '../documents/partial-plan.ts';
-import { type Artifact, artifactId, type EntryOutcome } from '../documents/plan.ts';
-import { compareCodePoints } from '../json/json.ts';
-import type { Problem } from '../problems/problem.ts';
-import { shownUrl } from '../problems/shown-url.ts';
-import { isVerifiable } from '../record/record.ts';
-import { condaOnly, type MergedForPip, mergeResolved } from '../resolve/merge-resolved.ts';
-import type { UpstreamRecord } from '../upstream/accept-records.ts';
-import { installRequests, pypiRequests } from './requests.ts';
-import { failedOutcome } from './solve-request.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { PartialPlan } from '../../documents/partial-plan.ts';
+import { type Artifact, artifactId, type EntryOutcome } from '../../documents/plan.ts';
+import { compareCodePoints } from '../../json/json.ts';
+import type { Problem } from '../../problems/problem.ts';
+import { shownUrl } from '../../problems/shown-url.ts';
+import { isVerifiable } from '../../record/record.ts';
+import { condaOnly, type MergedForPip, mergeResolved } from '../../resolve/merge-resolved.ts';
+import type { UpstreamRecord } from '../../upstream/accept-records.ts';
+import { installRequests, pypiRequests } from '../requests.ts';
+import { failedOutcome } from '../solve-request.ts';
 
 /** What all slices together install. */
 export interface MergedSlices {

@@ -1,28 +1,32 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { PartialPlan } from '../documents/partial-plan.ts';
-import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
-import type { Subdir } from '../names/subdir.ts';
-import type { Log } from '../ports/log.ts';
-import type { Solver } from '../ports/solver.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { problemOf } from '../problems/problem.ts';
-import type { NameEvidence } from '../releases/name-evidence.ts';
-import type { PythonIndexes } from '../releases/python-indexes.ts';
-import { nothingForPip } from '../resolve/resolve-entry.ts';
-import { narrowKey } from './candidate-pool.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { PartialPlan } from '../../documents/partial-plan.ts';
+import { noPatches, type Patches } from '../../documents/patches/hotfix.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Solver } from '../../ports/solver.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { problemOf } from '../../problems/problem.ts';
+import type { NameEvidence } from '../../releases/name-evidence.ts';
+import type { PythonIndexes } from '../../releases/python-indexes.ts';
+import type { OwnStore } from '../../resolve/own-store.ts';
+import { nothingForPip } from '../../resolve/resolve-entry.ts';
+import { narrowKey } from '../candidate-pool.ts';
+import { isOwnPackage, ownNamesAlone, seenChannels } from '../own-names.ts';
+import { type InstallRequest, installRequests, type PlanSlice } from '../requests.ts';
+import { type GroupPart, type Placed, solveGroup } from '../solve-group.ts';
+import { failedOutcome } from '../solve-request.ts';
+import { type OpenSubdir, patchUpstream } from '../upstream-subdirs.ts';
+import { openView, type UpstreamView } from '../upstream-view.ts';
+import { virtualPackagesFor } from '../virtual-packages.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';
-import { type InstallRequest, installRequests, type PlanSlice } from './requests.ts';
-import { type GroupPart, type Placed, solveGroup } from './solve-group.ts';
 import { type MadePart, solveForBoth } from './solve-made.ts';
-import { failedOutcome } from './solve-request.ts';
-import { type OpenSubdir, patchUpstream } from './upstream-subdirs.ts';
-import { openView, type UpstreamView } from './upstream-view.ts';
-import { virtualPackagesFor } from './virtual-packages.ts';
 
 export interface SliceWorld {
   readonly openSubdir: OpenSubdir;
   readonly pythonIndexes: PythonIndexes;
   readonly nameEvidence: NameEvidence;
+  /** What is the organisation's own; nothing without it. */
+  readonly own?: OwnStore;
   readonly solver: Solver;
   readonly log: Log;
   /** The organisation's own hotfixes; none without it. */
@@ -39,9 +43,10 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
   const all = installRequests(allowlist);
   const placed = slice.requests.flatMap((place): Placed[] => (all[place] === undefined ? [] : [[place, all[place]]]));
   try {
-    const openSubdir = patchUpstream(world.openSubdir, world.patches ?? noPatches);
-    const view = await openView(allowlist.channels, platform, { openSubdir });
-    return await solveOn(view, placed, allowlist, { ...world, openSubdir });
+    const alone = ownNamesAlone(world, allowlist);
+    const openSubdir = patchUpstream(alone.openSubdir, world.patches ?? noPatches);
+    const view = await openView(seenChannels(allowlist), platform, { openSubdir });
+    return await solveOn(view, placed, allowlist, { ...alone, openSubdir });
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
     const problems = [problemOf(error, platform)];
@@ -70,7 +75,8 @@ async function solveOn(
   const { platform } = view;
   const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   const { solver, log } = world;
-  const groupWorld = { solver, log, python: allowlist.python, virtualPackages };
+  const isOwn = (name: string) => isOwnPackage(name, allowlist);
+  const groupWorld = { solver, log, python: allowlist.python, virtualPackages, isOwn };
   const parts: (GroupPart | MadePart)[] = [];
   // Requests that may choose from the same records share one pool.
   const poolOf = ([place, { channels, specs, made }]: Placed) =>

@@ -1,27 +1,31 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { PartialPlan } from '../documents/partial-plan.ts';
-import { noPatches, type Patches } from '../documents/patches/hotfix.ts';
-import { artifactId } from '../documents/plan.ts';
-import { isWanted } from '../made/channel-packages.ts';
-import { condaNames, type NamesWorld } from '../made/conda-names.ts';
-import { type MadeCandidates, madeCandidates } from '../made/made-candidates.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { problemOf } from '../problems/problem.ts';
-import { nothingForPip, type ResolvedEntry, resolveEntry } from '../resolve/resolve-entry.ts';
-import type { UpstreamRecord } from '../upstream/accept-records.ts';
-import { usableRecords } from './candidate-pool.ts';
-import type { PypiRequest } from './requests.ts';
-import { type GroupPart, type GroupWorld, solveGroup } from './solve-group.ts';
-import { failedOutcome } from './solve-request.ts';
+import { isOwnProject } from '../../documents/allowlist/own-projects.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { PartialPlan } from '../../documents/partial-plan.ts';
+import { noPatches, type Patches } from '../../documents/patches/hotfix.ts';
+import { artifactId } from '../../documents/plan.ts';
+import { isWanted } from '../../made/channel-packages.ts';
+import { condaNames, type NamesWorld } from '../../made/conda-names.ts';
+import { type MadeCandidates, madeCandidates } from '../../made/made-candidates.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { type Problem, problemOf } from '../../problems/problem.ts';
+import type { OwnStore } from '../../resolve/own-store.ts';
+import { nothingForPip, type ResolvedEntry, resolveEntry } from '../../resolve/resolve-entry.ts';
+import type { UpstreamRecord } from '../../upstream/accept-records.ts';
+import { usableRecords } from '../candidate-pool.ts';
+import type { PypiRequest } from '../requests.ts';
+import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from '../solve-group.ts';
+import { type OpenSubdir, patchRecords } from '../upstream-subdirs.ts';
+import type { NamedRecords, UpstreamView } from '../upstream-view.ts';
+import { wheelTargets } from '../virtual-packages.ts';
+import { pythonless, solveOwn } from './solve-own.ts';
 import { upstreamChannels } from './upstream-channels.ts';
-import { type OpenSubdir, patchRecords } from './upstream-subdirs.ts';
-import type { NamedRecords, UpstreamView } from './upstream-view.ts';
-import { wheelTargets } from './virtual-packages.ts';
 
 interface SolveMadeWorld extends GroupWorld, Omit<NamesWorld, 'channels'> {
   readonly openSubdir: OpenSubdir;
   readonly view: UpstreamView;
   readonly allowlist: Allowlist;
+  /** What is the organisation's own; nothing without it. */
+  readonly own?: OwnStore;
   /** The organisation's own hotfixes; none without it. */
   readonly patches?: Patches;
 }
@@ -37,11 +41,11 @@ export interface MadePart extends GroupPart {
  */
 export async function solveForBoth(place: number, request: PypiRequest, world: SolveMadeWorld): Promise<MadePart> {
   const forPip = await resolveOn(request, world);
-  const { group, problems, warnings, complete } = await solveMade(place, request, world);
   const isForPip = forPip.outcomes.some(({ status }) => status === 'solved');
-  const { settled = [], left = [] } = Object.groupBy(problems, ({ code }) =>
-    isForPip && code === 'pypi.no-wheel' ? 'settled' : 'left',
-  );
+  const { group, problems, warnings, complete } = await solveForConda(place, request, { ...world, isForPip });
+  const explained = group.solved.flatMap(({ outcomes }) => outcomes.map(({ explanation }) => explanation));
+  const isSettled = ({ code, detail }: Problem) => isForPip && settling.has(code) && explained.includes(detail);
+  const { settled = [], left = [] } = Object.groupBy(problems, (one) => (isSettled(one) ? 'settled' : 'left'));
   return {
     group,
     problems: [...left, ...forPip.problems],
@@ -49,6 +53,23 @@ export async function solveForBoth(place: number, request: PypiRequest, world: S
     complete: complete && forPip.outcomes.every(({ status }) => status !== 'failed'),
     simple: { outcomes: [...forPip.outcomes], files: [...forPip.files] },
   };
+}
+
+/** Why conda gets nothing of an entry, where pip alone can have it. */
+const settling = new Set(['pypi.no-wheel', 'plan.unpublished']);
+
+async function solveForConda(
+  place: number,
+  request: PypiRequest,
+  world: SolveMadeWorld & { readonly isForPip: boolean },
+): Promise<GroupPart> {
+  const { view, allowlist, isForPip, log } = world;
+  const lacking = isForPip ? await pythonless(request, world) : null;
+  if (lacking !== null)
+    return unsolvedPart([place, request], lacking, { platform: view.platform, status: 'unsolvable', log });
+  return isOwnProject(request.made.project, allowlist)
+    ? solveOwn(place, request, world)
+    : solveMade(place, request, world);
 }
 
 async function resolveOn(request: PypiRequest, world: SolveMadeWorld): Promise<ResolvedEntry> {
@@ -75,12 +96,8 @@ async function solveMade(place: number, request: PypiRequest, world: SolveMadeWo
   const { view, patches = noPatches, log } = world;
   const candidates = await tryCandidates(request, world);
   if (!candidates.ok) {
-    const { problem, isFailed } = candidates;
-    const failed = failedOutcome(request.id, view.platform, problem.detail);
-    const outcomes = [isFailed ? failed : { ...failed, status: 'unsolvable' as const }];
-    log({ type: 'plan.unsolved', entry: request.id, platform: view.platform, explanation: problem.detail });
-    const group = { solved: [{ request: place, outcomes }], chosen: [] };
-    return { group, problems: [problem], warnings: [], complete: !isFailed };
+    const status = candidates.isFailed ? 'failed' : 'unsolvable';
+    return unsolvedPart([place, request], candidates.problem, { platform: view.platform, status, log });
   }
   const own = madeNamed(candidates.records, patches);
   const others = Map.groupBy(candidates.dependencies, ({ record }): string => record.name);
