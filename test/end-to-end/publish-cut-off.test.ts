@@ -4,10 +4,9 @@ import type { Store } from '../../core/ports/store.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
 import { publishFiles, publishWorld } from '../support/publish/publish-scene.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
-import { seededRandom } from '../support/random.ts';
 import { seenInJson } from '../support/simple/read-pages.ts';
 import { key, textOf } from '../support/store/objects.ts';
-import { type Bucket, memoryStore, newBucket, type StoreOperation } from '../twins/store-memory.ts';
+import { memoryStore, newBucket, type StoreOperation } from '../twins/store-memory.ts';
 
 const worldOn = (store: ReturnType<typeof memoryStore>) => publishWorld({ store });
 const isWrite = (operation: StoreOperation) => operation === 'put' || operation === 'publish';
@@ -66,32 +65,5 @@ describe('a publisher that is cut off before any of its writes', () => {
       expect(await index(store)).toEqual([]);
       expect(await checkedPage(store, 'demo')).toEqual(all);
     }
-  });
-});
-
-describe('two that publish other bytes under one name at once', () => {
-  const rivals = ['x = 1\n', 'x = 2\n'].map((text) => buildWheel({ files: { 'demo.py': text } }));
-
-  /** A client of the bucket whose every operation waits for its turn, and whose turns come in a seeded order. */
-  const client = (bucket: Bucket, random: () => number) =>
-    memoryStore({ before: () => new Promise((done) => setTimeout(done, random() * 3)) }, bucket);
-
-  it('one wins all, the other is told both hashes, and the page has the winner alone', async () => {
-    const wins = new Set<number>();
-    for (let seed = 0; seed < 40; seed++) {
-      const [bucket, random] = [newBucket(), seededRandom(seed)];
-      const reports = await Promise.all(
-        rivals.map((bytes) => publishFiles({ [fileName]: bytes }, worldOn(client(bucket, random)))),
-      );
-      const won = reports.findIndex(({ problems }) => problems.length === 0);
-      expect(reports[won]?.files).toMatchObject([{ status: 'stored', sha256: sha256Of(rivals[won] ?? wheel) }]);
-      expect(reports[1 - won]).toMatchObject({ files: [], problems: [{ code: 'publish.used-name' }] });
-      for (const bytes of rivals) expect(reports[1 - won]?.problems[0]?.detail).toContain(sha256Of(bytes));
-      const store = memoryStore({}, bucket);
-      expect(await index(store)).toEqual([]);
-      expect(await checkedPage(store, 'demo')).toEqual([[fileName, sha256Of(rivals[won] ?? wheel)]]);
-      wins.add(won);
-    }
-    expect(wins).toEqual(new Set([0, 1]));
   });
 });

@@ -5,12 +5,12 @@ import type { Store } from '../../core/ports/store.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
 import { buildTar } from '../support/archives/build-tar.ts';
 import { publishFiles, publishWorld } from '../support/publish/publish-scene.ts';
-import { buildWheel, type RawWheel } from '../support/python/build-wheel.ts';
+import { buildWheel } from '../support/python/build-wheel.ts';
 import { newStores, serveForTest } from '../support/served/served-stores.ts';
 import { seenInJson } from '../support/simple/read-pages.ts';
 import { memoryStore } from '../twins/store-memory.ts';
 
-const allowlistText = { reserved: ['acme', 'demo', 'repoze-lru'] };
+const allowlistText = { reserved: ['acme', 'demo', 'repoze-lru'], python: ['3.13'] };
 const worldOf = (store: Store) => ({ ...publishWorld({ allowlistText }), store });
 
 const indexed = async (store: Store) => {
@@ -76,47 +76,4 @@ describe.each(newStores)('a `+` in the name of what is published, in a store of 
     expect(await get(`${encoded}.metadata`)).toEqual(hasMetadata ? await get(`${fileName}.metadata`) : 404);
     expect(await get(`${fileName}.metadata`)).toEqual(hasMetadata ? expect.any(String) : 404);
   });
-});
-
-describe('a thousand wheels, one in five of which has no METADATA that is its own', () => {
-  const lacking: readonly Partial<RawWheel>[] = [
-    { info: { METADATA: null, WHEEL: null, RECORD: null } },
-    { files: { 'acme.py': '', 'other-1.0.dist-info/METADATA': 'Metadata-Version: 2.1\nName: other\nVersion: 1.0\n' } },
-  ];
-  const wheels = Array.from({ length: 1000 }, (_, nth) => {
-    const fileName = `acme_${nth % 7}-0.${nth}-py3-none-any.whl`;
-    const metadata = `Requires-Python: >=3.${nth % 13}\nRequires-Dist: demo>=${nth}\nSummary: number ${nth}, ünïcode\n`;
-    const isSound = nth % 5 !== 0;
-    const bytes = buildWheel({ fileName, metadata, ...(isSound ? {} : lacking[(nth / 5) % 2]) });
-    return { fileName, bytes, isSound };
-  });
-  const projects = [...new Set(wheels.map(({ fileName }) => fileName.replace(/-.*/, '').replace('_', '-')))];
-
-  it('are refused where they lack it, and of the others the page names the METADATA that is stored', async () => {
-    const store = memoryStore();
-    for (const { fileName, bytes, isSound } of wheels) {
-      const { problems } = await publishFiles({ [fileName]: bytes }, worldOf(store));
-      expect([fileName, problems.length]).toEqual([fileName, isSound ? 0 : 1]);
-    }
-    expect(await indexed(store)).toEqual([]);
-    const url = await serveForTest({ store });
-    const listed = (await Promise.all(projects.map((project) => listedBy(url, project)))).flat();
-    const sound = wheels.filter(({ isSound }) => isSound);
-    expect(new Map(listed)).toEqual(new Map(sound.map(({ fileName, bytes }) => [fileName, sha256Of(bytes)])));
-    expect([...store.objects.keys()].filter((key) => key.endsWith('.metadata'))).toHaveLength(sound.length);
-  });
-
-  /** Each file that a page names and its sha256, once it and its METADATA came as the page says. */
-  async function listedBy(url: string, project: string): Promise<[string, string][]> {
-    const at = `${url}/simple/${project}/`;
-    const files = seenInJson(await (await fetch(at, { headers: json })).text(), project);
-    for (const { fileName, sha256, metadata } of files) {
-      const beside = await bytesAt(`${at}${fileName}.metadata`);
-      expect([sha256Of(await bytesAt(at + fileName)), sha256Of(beside)]).toEqual([sha256, metadata]);
-      expect(Buffer.from(beside).toString()).toContain(`Version: ${fileName.split('-')[1]}\n`);
-    }
-    return files.map(({ fileName, sha256 }) => [fileName, sha256]);
-  }
-
-  const bytesAt = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 });

@@ -24,7 +24,7 @@ const own = (
     ['acme_tool-1.9-py3-none-any.whl', '1.9'],
     ['acme_tool-1.9.tar.gz', '1.9'],
     ['acme_tool-1.10-py3-none-any.whl', '1.10'],
-    ['Acme.Tool-1.10.0-1-cp312-cp312-win_amd64.whl', '1.10'],
+    ['Acme.Tool-1.10.0-1-py3-none-any.whl', '1.10'],
     ['acme_tool-1.10rc1-py2.py3-none-any.whl', '1.10rc1'],
     ['acme_tool-1.10+cu118-py3-none-any.whl', '1.10+cu118'],
     ['Acme.Tool-2!0.1.tar.gz', '2!0.1'],

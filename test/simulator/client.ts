@@ -93,12 +93,14 @@ function chosen(operation: StoreOperation, chance: number, { ambiguous, conflict
   return chance < ambiguous + conflict ? 'conflict' : undefined;
 }
 
+/** When simulated time begins, in milliseconds since the epoch. */
+export const simulatedStart = 1_767_225_600_000;
+
 /** A worker's own clock: it may be wrong, and then agrees with no other's; or it stands still, the same for all. */
 export function clockOf({ time, scenario: { skew } }: Reached, actor: Actor): Clock {
-  const start = 1_767_225_600_000;
   const wrong = Math.floor((actor.random() - 0.5) * 2 * skew);
   return {
-    now: () => (skew === 0 ? start : start + Math.floor(time.now()) + wrong),
+    now: () => (skew === 0 ? simulatedStart : simulatedStart + Math.floor(time.now()) + wrong),
     sleep: (milliseconds) => time.wait(actor, milliseconds),
     random: actor.random,
   };

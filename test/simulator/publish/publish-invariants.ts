@@ -1,8 +1,11 @@
+import { z } from 'zod';
+import { parseJson } from '../../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema, usedNamesPrefix } from '../../../core/layout/keys.ts';
 import { keyWithin } from '../../../core/layout/sides.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import type { Change } from '../../twins/store-memory.ts';
 import {
+  at,
   controlKeyOf,
   controlOf,
   type Decision,
@@ -85,6 +88,8 @@ export function publishFaultAtRest(watch: PublishWatch): Fault {
     const isLost = !watch.byHand.has(key) && !watch.objects.has(objectKeySchema.parse(key));
     if (isLost) return `P4 no lost update: ${key} was published, and is not there`;
   }
+  const unsaid = [...watch.promised].find((key) => !watch.byHand.has(key) && !isSaidPublished(watch, key));
+  if (unsaid !== undefined) return `P5 evidence: nothing says that ${unsaid} was published`;
   for (const page of pages.keys()) {
     const key = objectKeySchema.parse(page);
     const entry = watch.objects.get(key);
@@ -93,6 +98,17 @@ export function publishFaultAtRest(watch: PublishWatch): Fault {
     if (!isSame(listed, wanted)) return `P4 no lost update: ${key} lists ${listed.join()} and must ${wanted.join()}`;
   }
   return null;
+}
+
+const entered = z.object({ origin: z.object({ type: z.string() }) });
+
+/** Whether what was written down of a file, before anybody could see it, says that it was published. */
+function isSaidPublished({ objects }: PublishWatch, address: string): boolean {
+  const { side, key } = keyWithin(objectKeySchema.parse(address));
+  const prefix = at(side, objectKeySchema.parse(`_gatehouse/provenance/${key}`));
+  const known = [...objects].filter(([each]) => each.startsWith(`${prefix}/`));
+  const types = known.map(([each, { bytes }]) => parseJson(Buffer.from(bytes).toString(), entered, each).origin.type);
+  return types.length === 1 && types[0] === 'published';
 }
 
 const lineOf = ({ key, yanked }: Pick<Listed, 'key' | 'yanked'>): string => `${key} ${yanked ?? ''}`;

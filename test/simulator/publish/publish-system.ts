@@ -30,6 +30,8 @@ export interface PublishSystem {
   yank(release: SimulatedRelease, reason: string | null, world: ActingWorld): Promise<readonly string[]>;
   /** Works out what control is to say of who needs what; writes it when it is called. */
   plan(world: ActingWorld): Promise<() => Promise<void>>;
+  /** Deletes a file by hand. */
+  remove(key: ObjectKey, world: ActingWorld): Promise<void>;
   mirror(world: ActingWorld): Promise<void>;
   index(changed: Changed, world: ActingWorld): Promise<void>;
 }

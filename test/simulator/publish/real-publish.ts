@@ -10,7 +10,6 @@ import type { Solver } from '../../../core/ports/solver.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
 import type { PublishReport, PublishWorld } from '../../../core/publish/publication.ts';
 import { fetchFile } from '../../../core/steps/fetch-file.ts';
-import { indexChannel } from '../../../core/steps/index-channel.ts';
 import { indexProjects } from '../../../core/steps/index-projects.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { promote } from '../../../core/steps/promote.ts';
@@ -68,6 +67,7 @@ export const realPublish: PublishSystem = {
       await writeFileDecisions({ [tool]: needed(files.files) }, { store, clock });
     };
   },
+  remove: (key, { store }) => store.delete(key),
   async mirror({ store, clock }) {
     const file = simpleFileSchema.parse(planned);
     const outcome = await fetchFile(file, { store, clock, fetch: answering, log });
@@ -80,7 +80,6 @@ export const realPublish: PublishSystem = {
     if (packages?.length === 0) return;
     const world = { store, clock, log, channel: 'conda', asked: new Set<never>() } as const;
     await indexSubdir(noarch, world, packages === null ? {} : { hints: packages });
-    await indexChannel(world);
   },
 };
 
