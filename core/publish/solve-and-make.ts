@@ -27,7 +27,7 @@ export async function solveAndMake(
   world: MakeWorld,
   held: AsyncDisposableStack,
 ): Promise<SolvedAndMade> {
-  const { wheels, given } = await whatIsDue(publications, world.target);
+  const { wheels, given } = await whatIsDue(publications, world);
   const finished = wheels.flatMap((due) => due.finished);
   const now = await solve(
     wheels.filter(({ isFresh }) => isFresh),
