@@ -1,6 +1,6 @@
 import { stagingFolder } from '../core/layout/keys.ts';
 import { type Side, stagedPath } from '../core/layout/sides.ts';
-import type { Event } from '../core/ports/log.ts';
+import { stagedLog, stagedText } from '../core/store/staged-telling.ts';
 import { stagingStore } from '../core/store/staging-store.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { CloudWorld, IndexerWorld } from './world.ts';
@@ -22,18 +22,20 @@ function ofStaging(telemetry: Telemetry): Telemetry {
   const { note, warn, failed } = telemetry;
   return {
     ...telemetry,
-    log: (event) => telemetry.log(placed(event)),
+    log: stagedLog(telemetry.log),
     note: (message, facts) => note(message, placed(facts)),
     warn: (message, facts) => warn(message, placed(facts)),
     failed: (what, error) => failed(`${what} (${stagingFolder})`, error),
   };
 }
 
-/** What in facts names a place: a key, the start of one, or a folder of the channel or of the pip index. */
-const placeNames: readonly string[] = ['key', 'subject', 'subdir', 'project'];
+type Facts = Parameters<Telemetry['warn']>[1];
 
-const placed = <Facts extends Event | Readonly<Record<string, unknown>>>(facts: Facts): Facts => {
-  const places = Object.entries(facts).filter(([name]) => placeNames.includes(name));
-  const told = places.map(([name, place]) => [name, typeof place === 'string' ? stagedPath(place) : place]);
-  return { ...facts, ...Object.fromEntries(told) };
-};
+/** Facts of which some are places, or sentences with places in them. */
+function placed(facts: Facts): Facts {
+  const told = Object.entries(facts).map(([name, fact]): [string, unknown] => {
+    if (typeof fact !== 'string') return [name, fact];
+    return [name, name === 'key' || name === 'subject' ? stagedPath(fact) : stagedText(fact)];
+  });
+  return Object.fromEntries(told);
+}

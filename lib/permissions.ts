@@ -1,5 +1,5 @@
 import { mainIndexFiles, optionalIndexFiles } from '../core/layout/index-files.ts';
-import { simplePages } from '../core/layout/keys.ts';
+import { simplePages, usedNamesPrefix } from '../core/layout/keys.ts';
 import { stagedPath } from '../core/layout/sides.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import type { QueueName } from './queues.ts';
@@ -38,6 +38,8 @@ const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
 const runs = '_gatehouse/runs/*';
 const incoming = '_gatehouse/incoming/*';
+/** Which bytes a file name was used for. */
+const usedNames = `${usedNamesPrefix}*`;
 /** The file of names that the last run went by. */
 const mapping = '_gatehouse/mapping.json';
 const proof = '_gatehouse/proof/*';
@@ -57,8 +59,8 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     write: [...packages, ...wheels, provenance, incoming],
   },
   indexer: {
-    read: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), allowlist],
-    list: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), allowlist],
+    read: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), usedNames, allowlist],
+    list: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), usedNames, allowlist],
     // Provenance and metadata, of what was copied in by hand.
     write: bothSides([...indexFiles, ...pages, state, provenance, metadata]),
     send: ['index'],

@@ -34,7 +34,8 @@ export function publisherAccess({ to, names, yank = false }: PublishRights, allo
   const own = expectNames(names ?? reservedIn(allowlist), allowlist);
   const onSide = (keys: readonly string[]) => (to === 'staging' ? keys.map(stagedPath) : keys);
   const places = ['conda/*', 'simple/*', ...['provenance', 'control', 'state'].map((kind) => `_gatehouse/${kind}/*`)];
-  const read = [...bothSides(places), allowlistKey, mappingKey, `${usedNamesPrefix}*`];
+  const proving = yank ? ['proof', 'plans', 'runs'].map((kind) => `_gatehouse/${kind}/*`) : [];
+  const read = [...bothSides(places), ...proving, allowlistKey, mappingKey, `${usedNamesPrefix}*`];
   const writing = (write: readonly string[]): Access => ({ read: [], list: [], write });
   const ofName = (name: string) => [
     ...keysOf(name).map((key) => `${usedNamesPrefix}${key}`),

@@ -1,6 +1,7 @@
 import type { Command, ExitStatus } from './commands/command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { indexCommand } from './commands/index-command.ts';
+import { outdatedCommand } from './commands/outdated-command.ts';
 import { planCommand } from './commands/plan-command.ts';
 import { promoteCommand } from './commands/promote-command.ts';
 import { pruneCommand } from './commands/prune-command.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   upCommand,
   syncCommand,
   planCommand,
+  outdatedCommand,
   indexCommand,
   serveCommand,
   verifyCommand,

@@ -49,7 +49,7 @@ const hintsByCode: Readonly<Record<string, string>> = {
 /**
  * Runs `work` and gives its result.
  *
- * @throws GatehouseError `store.broken` in place of a failed request: it says what was being done. The SDK has retried by
+ * @throws GatehouseError `store.broken`, or `store.denied`, in place of a failed request: it says what was being done. The SDK has retried by
  * then: `retry` says that the same call may succeed later.
  */
 export async function asBucketError<T>(doing: string, work: () => Promise<T>): Promise<T> {
@@ -74,7 +74,8 @@ function refused(doing: string, refusal: AwsRefusal, cause: unknown): GatehouseE
   const detail = message === 'UnknownError' ? `${status}` : `${status}, ${message}`;
   const hint = hintsByCode[code];
   const details = { retry, cause, ...(hint && { hint }) };
-  return new GatehouseError('store.broken', `the store could not ${doing}: ${code} (${detail})`, details);
+  const kind = code === 'AccessDenied' ? 'store.denied' : 'store.broken';
+  return new GatehouseError(kind, `the store could not ${doing}: ${code} (${detail})`, details);
 }
 
 /** The error for a request without an answer, or whose answer was cut. */

@@ -16,7 +16,7 @@ const usualPartBytes = 16 * 1024 * 1024;
 
 /**
  * A store in an S3 bucket, versioned or not. Tags are S3's, made of the bytes; conditions are S3's conditional writes.
- * A request that S3 refuses is `store.broken`, with `retry` when it is S3's state and not the request that is at fault.
+ * A request that S3 refuses is `store.broken`, or `store.denied` to whoever may not ask it, with `retry` when it is S3's state and not the request that is at fault.
  */
 export function s3Store(name: string, options: S3StoreOptions = {}): Store {
   const { client = s3Client(process.env), ...rest } = options;

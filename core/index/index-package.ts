@@ -1,8 +1,9 @@
 import { isKeptOut, type Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
 import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
+import { usedBy } from '../documents/published/used-name.ts';
 import { canonicalJson } from '../json/json.ts';
-import { provenanceKey } from '../layout/keys.ts';
+import { provenanceKey, usedPackageNameKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';
 import { type EntryParts, entryParts } from '../outputs/entries/channel-facts.ts';
 import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
@@ -77,9 +78,9 @@ async function provenanceOf(
     return { ...problemOf(error, artifactId(listed)), code: 'index.provenance', hint };
   }
   const known = await knownSha256s(store, place);
-  const [other] = known;
+  const other = known[0] ?? (await usedBy(store, usedPackageNameKey(listed.subdir, listed.filename)));
   // Its own may have come meanwhile: another worker adopted it.
-  if (other === undefined || known.includes(sha256)) return null;
+  if (other === null || other === sha256 || known.includes(sha256)) return null;
   const detail = `holds ${sha256}; what entered was ${other}`;
   return { code: 'index.mutated', subject: artifactId(listed), detail };
 }

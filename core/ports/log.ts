@@ -36,6 +36,10 @@ export type Event =
   | { readonly type: 'publish.read'; readonly key: string; readonly size: number }
   /** What is about to be published, before the first byte of it is written. Keys are as they are served. */
   | { readonly type: 'publish.planned'; readonly files: readonly PlannedFile[] }
+  /** Who runs this may not index: the stack does. */
+  | { readonly type: 'index.left' }
+  /** Another lists what was published. */
+  | { readonly type: 'publish.waiting'; readonly files: number }
   /** Slow: about 0.6 MB a second. */
   | { readonly type: 'index.compressing'; readonly key: string; readonly size: number }
   | ({

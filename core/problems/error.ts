@@ -31,6 +31,7 @@ export const errorCodes = [
   'yank.upstream',
   'store.conflict',
   'store.broken',
+  'store.denied',
   'store.busy',
   'store.too-large',
   'upload.invalid',

@@ -17,7 +17,8 @@ export async function hasStaged(store: Store): Promise<boolean> {
 /** A place in a sentence, as the store within the store calls it. */
 const places = new RegExp(`(?<![\\w/.-])(?:conda|simple|${privatePrefix.slice(0, -1)})/[^\\s,;:]*`, 'g');
 
-const stagedText = (text: string): string =>
+/** A sentence of a step that worked on staging, with the places in it as a person who sees the whole store must read them. */
+export const stagedText = (text: string): string =>
   text.replace(places, (place) => (place.startsWith(stagedPrivatePrefix) ? place : stagedPath(place)));
 
 /** What a step that worked on staging tells of it, as a person who sees the whole store must read it. */

@@ -1,5 +1,5 @@
-import { cameFromUpstream, knownSha256s, readProvenance } from '../documents/provenance.ts';
-import { type ObjectKey, provenanceKey } from '../layout/keys.ts';
+import { cameFromUpstream, knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
+import { type ObjectKey, provenanceKey, usedPackageNameKey } from '../layout/keys.ts';
 import { type Digests, digestStream, type Sha256 } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
@@ -13,6 +13,7 @@ import { tellingOf } from '../problems/problem.ts';
 import { type ChannelStore, type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import type { Damage } from './damage.ts';
+import { verifyPublishedName } from './verify-names.ts';
 
 export interface VerifiedPackages {
   readonly stored: ReadonlySet<PackageFileName>;
@@ -59,11 +60,11 @@ async function verifyPackage(listed: ListedPackage, world: ChannelStore): Promis
   const entered = await knownSha256s(world.store, { ...listed, channel: world.channel });
   const wrong = await wrongBytes({ listed, object }, digests, entered);
   const hint = wrong.length === 0 ? '' : await restoring(listed, world);
-  const problems = [
-    ...(await damagedProvenances(listed, entered, world)),
-    ...wrong.map((damage) => ({ hint, ...damage })),
-  ];
-  return { digests, problems };
+  const { sound, damaged } = await provenancesOf(listed, entered, world);
+  const isPublished = sound.some(({ sha256, origin }) => sha256 === digests.sha256 && origin.type === 'published');
+  const name = usedPackageNameKey(listed.subdir, listed.filename);
+  const unnamed = isPublished ? await verifyPublishedName({ key, name, sha256: digests.sha256 }, world.store) : [];
+  return { digests, problems: [...damaged, ...wrong.map((damage) => ({ hint, ...damage })), ...unnamed] };
 }
 
 /** How the right bytes come back: a sync knows only of what was fetched. */
@@ -74,22 +75,24 @@ async function restoring(listed: ListedPackage, world: ChannelStore): Promise<st
     : 'copy the right file there again, or delete it, and run gatehouse index';
 }
 
-async function damagedProvenances(
+async function provenancesOf(
   listed: ListedPackage,
   entered: readonly Sha256[],
   { store, channel }: ChannelStore,
-): Promise<Damage[]> {
-  const problems: Damage[] = [];
+): Promise<{ sound: Provenance[]; damaged: Damage[] }> {
+  const sound: Provenance[] = [];
+  const damaged: Damage[] = [];
   for (const sha256 of entered) {
     try {
-      await readProvenance(store, { ...listed, channel }, sha256);
+      const provenance = await readProvenance(store, { ...listed, channel }, sha256);
+      if (provenance !== null) sound.push(provenance);
     } catch (error) {
       if (!isDamaged(error)) throw error;
       const key = provenanceKey(channel, listed.subdir, listed.filename, sha256);
-      problems.push({ code: 'verify.provenance', key, ...tellingOf(error) });
+      damaged.push({ code: 'verify.provenance', key, ...tellingOf(error) });
     }
   }
-  return problems;
+  return { sound, damaged };
 }
 
 async function wrongBytes(

@@ -3,6 +3,7 @@ import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Store } from '../../core/ports/store.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import type { OfferedFile, PublishedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
@@ -11,6 +12,7 @@ import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { promote, type Release } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
+import { awaitListed } from './await-listed.ts';
 
 export interface ServedReport extends PublishReport {
   /** Why what was published is not listed. */
@@ -32,9 +34,22 @@ export const promoteFiles = async (release: Release, world: PublishWorld): Promi
 
 async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
   const store = world.to === 'channel' ? world.store : stagingStore(world.store);
-  const problems = await indexPublished(report.files, { ...world, store });
+  const problems = await indexOrAwait(report.files, { ...world, store });
   const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));
   return { ...report, unlisted: problems.filter(isOurs) };
+}
+
+/** Who may publish into a bucket need not have the right to index it. */
+async function indexOrAwait(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
+  try {
+    return await indexPublished(files, world);
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
+    return awaitListed(
+      files.map(({ key }) => ownKey(key)),
+      world,
+    );
+  }
 }
 
 async function indexPublished(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {

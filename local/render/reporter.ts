@@ -96,6 +96,10 @@ function storeLine(event: Event): string | null {
       return `fetched ${event.key} (${formatBytes(event.size)})`;
     case 'fetch.failed':
       return `failed ${event.key}: ${event.problem.code}`;
+    case 'index.left':
+      return 'these credentials may not index the bucket: its stack does, within about a minute';
+    case 'publish.waiting':
+      return 'waiting until the stack lists it: about a minute';
     case 'index.compressing':
       return `compressing ${event.key} (${formatBytes(event.size)}), at about 0.6 MB a second`;
     case 'index.written':

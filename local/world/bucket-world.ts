@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { memoryCache } from '../../adapters/cache-memory.ts';
+import { allowlistKey } from '../../core/layout/keys.ts';
 import type { DocumentCache } from '../../core/ports/cache.ts';
 import type { Store } from '../../core/ports/store.ts';
 
@@ -36,7 +37,8 @@ async function openBucket(bucket: string): Promise<Store> {
   const { s3Store } = await import('../../adapters/store-s3/store-s3.ts');
   const store = s3Store(bucket);
   // To a HEAD, S3 says the same of an object that is not there and of a bucket that is not there: a list tells them apart.
-  await store.list('_gatehouse/')[Symbol.asyncIterator]().next();
+  // Of this one key, for who publishes may not list all that is private.
+  await store.list(allowlistKey)[Symbol.asyncIterator]().next();
   return store;
 }
 

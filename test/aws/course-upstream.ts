@@ -70,6 +70,7 @@ export function courseAllowlist(url: string): string {
   const entry = { pypi: 'networkx ==1.10', sdist: 'unpack', depends: ['python <3.9'], reason: 'graph theory course' };
   return JSON.stringify({
     ...allowlist,
+    reserved: ['acme'],
     condaNames: { ...allowlist.condaNames, decorator: 'decorator' },
     packages: [...allowlist.packages, entry],
   });

@@ -8,6 +8,7 @@ import { corpusChecks } from './checks/corpus-checks.ts';
 import { mirrorChecks } from './checks/mirror-checks.ts';
 import { pipChecks } from './checks/pip-checks.ts';
 import { poisonChecks } from './checks/poison-checks.ts';
+import { publishChecks } from './checks/publish-checks.ts';
 import { raceChecks } from './checks/race-checks.ts';
 import type { Scene } from './checks/scene.ts';
 import { buildCourseChannel, buildCourseIndex, courseAllowlist } from './course-upstream.ts';
@@ -40,6 +41,7 @@ afterAll(() => ending.disposeAsync(), 15 * minutes);
 // In this order, for one deployment costs a minute: each begins where the one before ended.
 mirrorChecks(() => scene);
 pipChecks(() => scene);
+publishChecks(() => scene);
 poisonChecks(() => scene);
 raceChecks(() => scene);
 corpusChecks(() => scene);

@@ -2,24 +2,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { courseIndex } from './course-index.ts';
+import { guide } from './guide-blocks.ts';
 import { pipUser } from './pip-client.ts';
 
-/** A fenced block, and the file that the line before it says it belongs in. */
-interface Block {
-  readonly language: string;
-  readonly text: string;
-  readonly file: string | undefined;
-}
-
-const read = (page: string) => readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
-const pages = `${await read('README.md')}\n${await read('docs/clients.md')}`;
-const sections = new Map(pages.split(/^## /m).map((section) => [section.slice(0, section.indexOf('\n')), section]));
+const blocksOf = await guide('README.md', 'docs/clients.md');
 const written = 'http://127.0.0.1:8080';
-
-function blocksOf(section: string): Block[] {
-  const found = [...(sections.get(section) ?? '').matchAll(/(?:^In `([^`]+)`[^\n]*:\n\n)?^```(\w+)\n(.*?)^```$/gms)];
-  return found.map(([, file, language = '', text = '']) => ({ language, text, file }));
-}
 
 /** Runs what a section says, in the order in which it says it, in a project that asks for nothing yet. */
 async function follow(section: string, environment: Readonly<Record<string, string>> = {}) {

@@ -11,6 +11,9 @@ const clients = process.env['GATEHOUSE_CLIENTS'] ?? '';
 /** pip of the environment, and one of another time: by default Debian's. */
 export const pips = [join(clients, 'pip'), process.env['GATEHOUSE_OTHER_PIP'] ?? '/usr/bin/pip3'];
 
+/** A program of the environment. */
+export const client = (name: string): string => join(clients, name);
+
 /** Who drives clients: in a home of their own, in which nothing is cached or configured. */
 export interface PipUser {
   readonly home: string;
@@ -21,20 +24,30 @@ export interface PipUser {
 }
 
 /**
+ * For as long as a test runs.
+ *
  * @param environment beside PATH and the folders below the new home
- * @throws when a client is not there: a suite that drives none proves nothing
  */
 export async function pipUser(environment: Readonly<Record<string, string>> = {}): Promise<PipUser> {
-  const programs = [...pips, ...['python', 'uv', 'poetry', 'pdm'].map((name) => join(clients, name))];
-  const missing = programs.filter((program) => !existsSync(program));
-  if (missing.length > 0) throw new Error(`no ${missing.join(', ')}: see test:pip in CONTRIBUTING.md`);
   const home = await temporaryFolder();
   onTestFinished(() => home[Symbol.asyncDispose]());
-  const write = (name: string, text: string) => writeFile(join(home.path, name), text);
+  return userIn(home.path, environment);
+}
+
+/**
+ * In a folder that somebody else takes away.
+ *
+ * @throws when a client is not there: a suite that drives none proves nothing
+ */
+export async function userIn(home: string, environment: Readonly<Record<string, string>> = {}): Promise<PipUser> {
+  const programs = [...pips, ...['python', 'uv', 'poetry', 'pdm'].map(client)];
+  const missing = programs.filter((program) => !existsSync(program));
+  if (missing.length > 0) throw new Error(`no ${missing.join(', ')}: see test:pip in CONTRIBUTING.md`);
+  const write = (name: string, text: string) => writeFile(join(home, name), text);
   await write('sitecustomize.py', mendPdm);
   const PATH = [clients, process.env['PATH'] ?? ''].join(delimiter);
-  const env = { ...quiet, ...environment, PATH, PYTHONPATH: home.path };
-  return { home: home.path, write, run: (...commands) => runClient(commands, home.path, env) };
+  const env = { ...quiet, ...environment, PATH, PYTHONPATH: home };
+  return { home, write, run: (...commands) => runClient(commands, home, env) };
 }
 
 /** pdm 2.29 takes any hishel from 1.4 on and ends at a name that 2.0 has no more; its cache goes with that name. */

@@ -30,7 +30,7 @@ export async function runClient(
 }
 
 /** PATH and what a program needs to run at all; the rest of what clients read is below `home`. */
-function cleanEnvironment(home: string): Record<string, string> {
+export function cleanEnvironment(home: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: home,

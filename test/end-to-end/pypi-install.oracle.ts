@@ -1,78 +1,18 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startDigests } from '../../core/names/digest.ts';
-import { packageNameSchema } from '../../core/names/package-name.ts';
-import { bytesSource } from '../../core/ports/byte-source.ts';
-import { convertWheel } from '../../core/wheel/convert-wheel.ts';
-import { readWheel } from '../../core/wheel/read-wheel.ts';
-import type { PackageFile } from '../../local/sample/build-package.ts';
 import { lab, useLab } from '../support/cli/lab.ts';
-import { small } from '../support/cli/start-lab.ts';
-import { python, runPython } from '../support/machine/run-python.ts';
-import { joined } from '../support/packages/refusal.ts';
-import { buildWheel, wheelName } from '../support/python/build-wheel.ts';
+import { python } from '../support/machine/run-python.ts';
+import { buildWheel } from '../support/python/build-wheel.ts';
+import { machinePython, rattlerInstall } from '../support/python/rattler-install.ts';
 import { type ServedFile, serveProjects } from '../support/python/serve-projects.ts';
 import { serveForTest } from '../support/served/served-stores.ts';
 
 useLab();
 
-/** py-rattler solves from a channel, and links what it chose into a prefix. */
-const script = `
-import asyncio, json, os, sys
-from rattler import Gateway, solve, install
-async def main(url, specs, folder):
-    gateway = Gateway(cache_dir=folder + '/repodata')
-    records = await solve([url], specs, gateway=gateway, platforms=['linux-64', 'noarch'])
-    await install(records, folder + '/prefix', cache_dir=folder + '/packages', show_progress=False)
-    print(json.dumps(sorted(f'{r.name.source} {r.version}' for r in records)))
-asyncio.run(main(*json.loads(sys.argv[1])))
-# Threads of rattler's may still run: a Python that ended beside them was once killed by a signal, without a word.
-sys.stdout.flush()
-os._exit(0)
-`;
-
-const [facts = ''] = runPython(
-  `import json, os, sys; print(json.dumps([os.path.realpath(sys.executable), '%d.%d' % sys.version_info[:2]]))`,
-  [],
-);
-const [realPython = '', minor = ''] = [...facts.matchAll(/"([^"]+)"/g)].map(([, text]) => text ?? '');
+const { minor, packages } = await machinePython(python);
 const site = `lib/python${minor}/site-packages`;
-
-/** A python of a channel that runs the one that the tests run, with a prefix of its own as in a virtual environment. */
-const interpreter = () =>
-  small(`python ${minor}.0`, [], {
-    files: [
-      ...['bin/python', `bin/python${minor}`].map((path) => ({
-        path,
-        mode: 0o755,
-        content: `#!/bin/bash\nprefix=$(cd "$(dirname "$0")/.." && pwd)\nexec -a "$prefix/bin/python" "${realPython}" "$@"\n`,
-      })),
-      { path: 'pyvenv.cfg', content: `home = ${dirname(realPython)}\ninclude-system-site-packages = false\n` },
-    ],
-  });
-
-/** The real pip, converted: a channel must have one for python. */
-async function realPip(): Promise<PackageFile> {
-  const folder = process.env['GATEHOUSE_WHEELS'] ?? '../shared/clients';
-  const fileName = readdirSync(folder).find((name) => /^pip-[\d.]+-py3-none-any\.whl$/.test(name));
-  if (fileName === undefined) throw new Error(`no pip among the wheels of ${folder}: set GATEHOUSE_WHEELS`);
-  const wheel = await readWheel(bytesSource(readFileSync(join(folder, fileName))), wheelName(fileName));
-  const build = {
-    name: packageNameSchema.parse('pip'),
-    build: '0',
-    depends: ['python'],
-    timestamp: Date.UTC(2026, 0, 1),
-  };
-  const made = await convertWheel(wheel, build);
-  const bytes = await joined(made.open());
-  const digests = startDigests();
-  digests.update(bytes);
-  return { subdir: 'noarch', filename: made.fileName, index: made.index, digests: digests.finish(), bytes };
-}
 
 const demo: ServedFile = {
   fileName: 'demo-1.0-py3-none-any.whl',
@@ -106,18 +46,16 @@ describe.each(['.conda', '.tar.bz2'])(
   'packages that were made as %s, solved and linked by rattler from the channel as it is served',
   (packageFormat) => {
     let prefix = '';
-    let chosen = '';
+    let chosen: string[] = [];
     beforeEach(async () => {
-      await lab.publish([interpreter(), await realPip()]);
+      await lab.publish(packages);
       lab.intercept = serveProjects(projects());
       const more = { indexes: [`${lab.upstream.url}/simple`], python: [minor], packageFormat };
       const entries = [{ pypi: 'demo', dependencies: 'pypi' }];
       const { problems } = await lab.sync(lab.allowlist(entries, more));
       expect(problems).toEqual([]);
       const url = await serveForTest({ store: lab.world.store });
-      // Not at once: this process is the server.
-      const asked = JSON.stringify([`${url}/conda`, ['demo', 'pip'], lab.store]);
-      ({ stdout: chosen } = await promisify(execFile)(python, ['-c', script, asked], { timeout: 60_000 }));
+      chosen = await rattlerInstall(python, [`${url}/conda`], ['demo', 'pip'], lab.store);
       prefix = join(lab.store, 'prefix');
       const made = Object.keys(await lab.index('noarch')).filter((name) => name.includes('-pypi_'));
       expect(made.map((name) => name.endsWith(packageFormat))).toEqual([true, true, true]);
@@ -130,7 +68,8 @@ describe.each(['.conda', '.tar.bz2'])(
     };
 
     it('start their commands and scripts, and Python and pip see what was installed', async () => {
-      expect(chosen).toMatch(/"demo 1\.0", "helper 1\.5", "pip [\d.]+", "python [\d.]+", "speed 2\.0"/);
+      const versions = [expect.stringMatching(/^pip [\d.]+$/), `python ${minor}.0`];
+      expect(chosen).toEqual(['demo 1.0', 'helper 1.5', ...versions, 'speed 2.0']);
       expect(run('tool', 'x')).toBe("ran ['x']\n");
       expect(run('plain', 'a')).toBe("script ['a'] 1\n");
       expect(await readFile(join(prefix, 'share/demo/data.json'), 'utf8')).toBe('{}');

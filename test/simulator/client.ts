@@ -25,11 +25,21 @@ export interface Reached {
 /** S3's tag of an object that was put whole. */
 export const md5Tag = (bytes: Uint8Array): string => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
+interface ClientOptions {
+  readonly fates?: Fates;
+  /** Share of calls that take up to half a second. */
+  readonly stall?: number;
+  /** Share of reads of a state right before which somebody else writes it. */
+  readonly rivals?: number;
+  /** Called right before a call takes effect. */
+  readonly turn?: () => void;
+}
+
 /** The bucket as one actor reaches it, over a line on which calls take time and fail. */
 export function clientOf(
   world: Reached,
   actor: Actor,
-  { fates, stall = 0, rivals = 0 }: { fates?: Fates; stall?: number; rivals?: number } = {},
+  { fates, stall = 0, rivals = 0, turn }: ClientOptions = {},
 ): Store {
   const latency = () => actor.random() * (actor.random() < stall ? 500 : 10);
   let fate: Fate;
@@ -45,7 +55,10 @@ export function clientOf(
         const isOvertaken = rivals > 0 && operation.startsWith('read') && world.isState(key) && actor.random() < rivals;
         return isOvertaken ? waited.then(() => rewriteState(world, objectKeySchema.parse(key))) : waited;
       },
-      fault: () => (fate === 'crash' ? undefined : fate),
+      fault: () => {
+        turn?.();
+        return fate === 'crash' ? undefined : fate;
+      },
       pageSize: world.scenario.pageSize,
     },
     world.bucket,
@@ -80,12 +93,14 @@ function chosen(operation: StoreOperation, chance: number, { ambiguous, conflict
   return chance < ambiguous + conflict ? 'conflict' : undefined;
 }
 
+/** When simulated time begins, in milliseconds since the epoch. */
+export const simulatedStart = 1_767_225_600_000;
+
 /** A worker's own clock: it may be wrong, and then agrees with no other's; or it stands still, the same for all. */
 export function clockOf({ time, scenario: { skew } }: Reached, actor: Actor): Clock {
-  const start = 1_767_225_600_000;
   const wrong = Math.floor((actor.random() - 0.5) * 2 * skew);
   return {
-    now: () => (skew === 0 ? start : start + Math.floor(time.now()) + wrong),
+    now: () => (skew === 0 ? simulatedStart : simulatedStart + Math.floor(time.now()) + wrong),
     sleep: (milliseconds) => time.wait(actor, milliseconds),
     random: actor.random,
   };

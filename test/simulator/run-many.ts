@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import type { Indexer } from './indexer.ts';
+import { type PublishScenario, publishScenarios } from './publish/publish-scenario.ts';
+import type { PublishSystem } from './publish/publish-system.ts';
+import { simulatePublish } from './publish/simulate-publish.ts';
 import { type Scenario, scenarios } from './scenario.ts';
 import { type SimpleScenario, simpleScenarios } from './simple/simple-scenario.ts';
 import { type SimpleIndexer, simulateSimple } from './simple/simulate-simple.ts';
@@ -30,6 +33,24 @@ export const runMany = (indexer: Indexer, many: RunMany): Promise<Broken<Scenari
 /** The same of an indexer of the pip index. */
 export const runManySimple = (indexer: SimpleIndexer, many: RunMany): Promise<Broken<SimpleScenario> | null> =>
   runEach(simpleScenarios, (scenario) => simulateSimple(indexer, scenario), many);
+
+/**
+ * The same of publishing, with its mirrors and indexers.
+ *
+ * @param counts takes how often each thing came about in all runs
+ */
+export const runManyPublish = (
+  system: PublishSystem,
+  many: RunMany,
+  counts: Map<string, number> = new Map(),
+): Promise<Broken<PublishScenario> | null> => {
+  const run = async (scenario: PublishScenario) => {
+    const { fault, counts: own } = await simulatePublish(system, scenario);
+    for (const [what, times] of own) counts.set(what, times + (counts.get(what) ?? 0));
+    return fault;
+  };
+  return runEach(publishScenarios, run, many);
+};
 
 async function runEach<S>(
   worlds: fc.Arbitrary<S>,

@@ -50,12 +50,14 @@ function platformsOf(offered: readonly OfferedPackage[], { allowlist }: OwnChann
 }
 
 async function poolOn(platform: Subdir, offered: readonly OfferedPackage[], own: OwnChannel): Promise<CandidatePool> {
-  const { records, allowlist } = own;
-  const there = [noarch, platform].flatMap((subdir) => records.get(subdir) ?? []);
-  const added = offered.map(({ subdir, filename, record }) => placed(subdir, filename, record));
-  const all = new Map([...there, ...added].map((one) => [`${one.subdir}/${one.filename}`, one]));
-  const byName = Map.groupBy(usableRecords([...all.values()]).usable, ({ record }): string => record.name);
-  const named = async (name: string) => ({ records: byName.get(name) ?? [], problems: [] });
+  const { allowlist } = own;
+  const added = Map.groupBy(offered, ({ record }): string => record.name);
+  const named = async (name: string) => {
+    const there = [noarch, platform].flatMap((subdir) => own.listed(subdir, name));
+    const all = [...there, ...(added.get(name) ?? []).map((one) => placed(one.subdir, one.filename, one.record))];
+    const each = new Map(all.map((one) => [`${one.subdir}/${one.filename}`, one]));
+    return { records: usableRecords([...each.values()]).usable, problems: [] };
+  };
   const closure = await collectClosure(offered.map(specOf), { named, python: allowlist.python });
   const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
   return candidatePool(platform, [...closure.byName.values()].flat(), virtualPackages);

@@ -1,6 +1,6 @@
 import { usedBy } from '../../documents/published/used-name.ts';
 import { usedPackageNameKey } from '../../layout/keys.ts';
-import type { PackageFileName } from '../../names/package-file-name.ts';
+import { type PackageFileName, packageFileParts } from '../../names/package-file-name.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Problem } from '../../problems/problem.ts';
@@ -45,6 +45,6 @@ export async function inFormatOf(packaged: PackagesOfWheel, own: OwnChannel, sto
 
 /** Whether a package is listed, or its name was used: one that was yanked still is. */
 async function isThere(subdir: Subdir, filename: PackageFileName, own: OwnChannel, store: Store): Promise<boolean> {
-  const isListed = own.records.get(subdir)?.some((one) => one.filename === filename) ?? false;
+  const isListed = own.listed(subdir, packageFileParts(filename).name).some((one) => one.filename === filename);
   return isListed || (await usedBy(store, usedPackageNameKey(subdir, filename))) !== null;
 }

@@ -36,8 +36,8 @@ export interface OfferedPackage extends PlacedRecord {
 export interface OwnChannel {
   readonly allowlist: Allowlist;
   readonly to: 'channel' | 'staging';
-  /** All that the indexes list, a subdir's together. */
-  readonly records: ReadonlyMap<Subdir, readonly UpstreamRecord[]>;
+  /** All that the index of a subdir lists of a name. */
+  listed(subdir: Subdir, name: string): readonly UpstreamRecord[];
   /** Which conda packages Python projects are, by what is here, without asking anybody else. */
   readonly names: CondaNames;
   readonly pages: PipIndex;
@@ -56,25 +56,27 @@ export async function openOwnChannel(world: OwnWorld, subdirs: Iterable<Subdir> 
   const { store, to, allowlist } = world;
   const parts = to === 'staging' ? [stagingStore(store), store] : [store];
   const all = new Set<Subdir>([noarch, ...allowlist.platforms, ...subdirs]);
-  const records = new Map<Subdir, readonly UpstreamRecord[]>();
-  for (const subdir of all) records.set(subdir, await recordsIn(subdir, parts));
+  const bySubdir = new Map<Subdir, ReadonlyMap<string, readonly UpstreamRecord[]>>();
+  for (const subdir of all) bySubdir.set(subdir, await recordsIn(subdir, parts));
+  const listed = (subdir: Subdir, name: string) => bySubdir.get(subdir)?.get(name) ?? [];
+  const listedNames = new Set([...bySubdir.values()].flatMap((own) => [...own.keys()]));
   const pages = ownPages(parts);
   const indexes = asIndexes(pages);
   const names = condaNames(allowlist, {
-    channels: channelsOf(records, allowlist.platforms),
+    channels: { names: async () => listedNames, named: seenBy(allowlist.platforms, listed) },
     pythonIndexes: indexes,
     nameEvidence: evidenceIn(store, parts),
   });
-  return { allowlist, to, records, names, pages, indexes };
+  return { allowlist, to, listed, names, pages, indexes };
 }
 
-async function recordsIn(subdir: Subdir, parts: readonly Store[]): Promise<UpstreamRecord[]> {
+async function recordsIn(subdir: Subdir, parts: readonly Store[]) {
   const found = new Map<PackageFileName, UpstreamRecord>();
   for (const from of parts) {
     for (const [filename, record] of (await readIndex(from, 'conda', subdir)) ?? [])
       if (!found.has(filename)) found.set(filename, placed(subdir, filename, record));
   }
-  return [...found.values()];
+  return Map.groupBy(found.values(), ({ record }): string => record.name);
 }
 
 /** A record of our own as one of a channel's. */
@@ -82,14 +84,11 @@ export function placed(subdir: Subdir, filename: PackageFileName, record: Repoda
   return { subdir, filename, record, channel: 'conda', url: packageKey('conda', subdir, filename) };
 }
 
-function channelsOf(records: OwnChannel['records'], platforms: readonly Subdir[]): Channels {
-  const names = new Set([...records.values()].flatMap((own) => own.map(({ record }) => record.name)));
-  const seen = platforms.map((platform) => {
-    const { usable } = usableRecords([noarch, platform].flatMap((subdir) => records.get(subdir) ?? []));
-    return Map.groupBy(usable, ({ record }): string => record.name);
-  });
-  return { names: async () => names, named: async (name) => seen.map((own) => own.get(name) ?? []) };
-}
+/** What each platform's clients see of a name. */
+const seenBy =
+  (platforms: readonly Subdir[], listed: OwnChannel['listed']): Channels['named'] =>
+  async (name) =>
+    platforms.map((platform) => usableRecords([...listed(noarch, name), ...listed(platform, name)]).usable);
 
 const unread = async (): Promise<never> => {
   throw new GatehouseError('internal.bug', 'no source distribution is read for what is published');

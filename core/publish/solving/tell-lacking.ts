@@ -22,36 +22,42 @@ export interface Lack {
 /** Whether something that is offered installs somewhere with one of the two clients, and if not, why not. */
 export type Verdict = { readonly installs: true } | { readonly installs: false; readonly reason: Reason };
 
-/** Of what lacks no more is told. */
-const maxLacksTold = 10;
+/** Of what lacks no more is told: a line of a message ends where it is too long, and a hint is one line. */
+const maxLacksTold = 5;
 
-/** Says what lacks, and which lines of the allowlist bring it. */
-export function tellLacking(
-  client: 'conda' | 'pip',
-  lacks: readonly Lack[],
-  allowlist: Pick<Allowlist, 'reserved' | 'entries'>,
-): Reason {
+/** What the hints depend on. */
+type Told = Pick<Allowlist, 'reserved' | 'entries' | 'channels' | 'condaNames'>;
+
+/** Says what lacks, one on a line, and which lines of the allowlist bring it. */
+export function tellLacking(client: 'conda' | 'pip', lacks: readonly Lack[], allowlist: Told): Reason {
   const told = lacks.slice(0, maxLacksTold);
-  const detail = told.map(({ by, text, why }) => `${by} needs "${text}", ${why}`).join('; ');
-  const hints = [...hintsFor(told, allowlist)];
-  const reason = { code: 'publish.lacking', detail: `${client} cannot install it from here: ${detail}` };
+  const lines = told.map(({ by, text, why }) => `${by} needs "${text}", ${why}`);
+  if (lacks.length > told.length) lines.push(`and ${lacks.length - told.length} more`);
+  const hints = [...hintsFor(client, told, allowlist)];
+  const reason = { code: 'publish.lacking', detail: [`${client} cannot install it from here:`, ...lines].join('\n') };
   return hints.length === 0 ? reason : { ...reason, hint: hints.join('; ') };
 }
 
-function* hintsFor(lacks: readonly Lack[], { reserved, entries }: Pick<Allowlist, 'reserved' | 'entries'>) {
-  const own = lacks.filter(({ name }) => isReserved(name, reserved));
+function* hintsFor(client: 'conda' | 'pip', lacks: readonly Lack[], allowlist: Told) {
+  const own = lacks.filter(({ name }) => isReserved(name, allowlist.reserved));
   if (own.length > 0) yield `publish ${unique(own.map(({ name }) => name))} first, or together with it`;
   const others = lacks.filter((one) => !own.includes(one));
-  const said = others.filter(({ name }) => entries.some((entry) => nameIn(entry) === name));
+  const named = new Set(allowlist.entries.flatMap((entry) => nameFor(client, entry, allowlist)));
+  const said = others.filter(({ name }) => named.has(name));
   if (said.length > 0)
     yield `the allowlist has an entry for ${unique(said.map(({ name }) => name))}: run gatehouse sync, or widen it`;
   const missing = others.filter((one) => !said.includes(one));
   const lines = unique(missing.flatMap(({ line }) => line ?? []));
-  if (lines !== '') yield `add to "packages" in the allowlist, and run gatehouse sync: ${lines}`;
+  const channel = client === 'conda' && allowlist.channels.length === 0 ? 'name a channel in "channels", ' : '';
+  if (lines !== '') yield `${channel}add to "packages" in the allowlist, and run gatehouse sync: ${lines}`;
   const names = missing.flatMap(({ condaName }) => (condaName === undefined ? [] : [condaName]));
   if (names.length > 0) yield `with "condaNames": ${JSON.stringify(Object.fromEntries(names))}`;
 }
 
-const nameIn = (entry: Allowlist['entries'][number]): string => (entry.kind === 'pypi' ? entry.name : entry.spec.name);
+/** What an entry brings for a client: a conda package nothing for pip. */
+function nameFor(client: 'conda' | 'pip', entry: Allowlist['entries'][number], { condaNames }: Told): string[] {
+  if (entry.kind === 'conda') return client === 'conda' ? [entry.spec.name] : [];
+  return [client === 'conda' ? (condaNames.get(entry.name) ?? entry.name) : entry.name];
+}
 
 const unique = (texts: readonly string[]): string => [...new Set(texts)].join(', ');

@@ -189,7 +189,7 @@ describe('what the user can mend has a hint', () => {
       await scene.store.delete(key('k'));
     };
     await expect(work()).rejects.toMatchObject({
-      code: 'store.broken',
+      code: 'store.denied',
       retry: false,
       message: expect.stringMatching(/AccessDenied/),
       hint: expect.stringMatching(/policy/),

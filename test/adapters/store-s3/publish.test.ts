@@ -71,7 +71,7 @@ describe('an object larger than a part', () => {
 
   it.each(['UploadPart', 'CompleteMultipartUpload'])('is aborted when %s fails', async (operation) => {
     scene.break(operation, { refuse: { status: 403, code: 'AccessDenied' } });
-    await expect(publish(large)).rejects.toMatchObject({ code: 'store.broken', retry: false });
+    await expect(publish(large)).rejects.toMatchObject({ code: 'store.denied', retry: false });
     expect(scene.operations().at(-1)).toBe('AbortMultipartUpload');
     expect(bucket()?.uploads.size).toBe(0);
   });

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../../core/json/json.ts';
@@ -9,6 +7,7 @@ import { projectPageKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { serveStore } from '../../../local/serve/serve-store.ts';
+import { pipDownload } from '../pip-download.ts';
 import type { Scene } from './scene.ts';
 
 const pageSchema = z.looseObject({
@@ -21,7 +20,11 @@ export function pipChecks(scene: () => Scene): void {
     it('takes networkx 1.10 and its decorator for Python 3.8, and the bytes are those of their pages', async () => {
       await using channel = await serveStore({ store: scene().deployment.store, port: 0 });
       const taken = join(scene().folder, 'taken');
-      const { stdout, code } = await pipDownload(channel.url, '3.8', taken);
+      const { stdout, code } = await pipDownload('networkx==1.10', {
+        index: `${channel.url}/simple/`,
+        python: '3.8',
+        folder: taken,
+      });
       expect(code, stdout).toBe(0);
       const names = (await readdir(taken)).sort();
       const networkx = 'networkx-1.10-0gatehouse1-cp36.cp37.cp38-none-any.whl';
@@ -34,7 +37,8 @@ export function pipChecks(scene: () => Scene): void {
 
     it('refuses it for Python 3.11, which it does not work with', async () => {
       await using channel = await serveStore({ store: scene().deployment.store, port: 0 });
-      const { stdout, code } = await pipDownload(channel.url, '3.11', join(scene().folder, 'refused'));
+      const asked = { index: `${channel.url}/simple/`, python: '3.11', folder: join(scene().folder, 'refused') };
+      const { stdout, code } = await pipDownload('networkx==1.10', asked);
       expect(code).not.toBe(0);
       expect(stdout).toContain('No matching distribution found for networkx==1.10');
     });
@@ -46,20 +50,4 @@ async function listedHash({ deployment }: Scene, fileName: string): Promise<stri
   const object = await deployment.store.read(projectPageKey(project, 'index.json'));
   const { files } = parseJson(Buffer.from(object?.bytes ?? []).toString(), pageSchema, project);
   return files.find(({ filename }) => filename === fileName)?.hashes.sha256;
-}
-
-/** pip of the environment that `GATEHOUSE_CLIENTS` names, with no configuration and no cache. */
-async function pipDownload(url: string, python: string, folder: string): Promise<{ stdout: string; code: unknown }> {
-  const clients = process.env['GATEHOUSE_CLIENTS'];
-  if (clients === undefined)
-    throw new Error('GATEHOUSE_CLIENTS names no folder of programs with a python that has pip');
-  await mkdir(folder, { recursive: true });
-  const args = ['-m', 'pip', '--isolated', '--no-cache-dir', '--disable-pip-version-check', 'download'];
-  const what = ['networkx==1.10', '--index-url', `${url}/simple/`, '--dest', folder];
-  const target = ['--only-binary', ':all:', '--python-version', python, '--implementation', 'cp'];
-  const run = promisify(execFile)(join(clients, 'python'), [...args, ...what, ...target]);
-  return run.then(
-    ({ stdout, stderr }) => ({ stdout: stdout + stderr, code: 0 }),
-    (error) => ({ stdout: `${error.stdout}${error.stderr}`, code: error.code }),
-  );
 }

@@ -10,18 +10,24 @@ import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import type { Damage } from '../../../core/verify/damage.ts';
+import type { ChannelStack } from '../../../lib/conda-channel.ts';
 import { cloudClients } from '../../support/cloud/cloud-clients.ts';
 import type { TemporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { sharedBundles } from '../../support/stack/shared-bundles.ts';
 import { synthesizeTo } from '../../support/stack/synthesize.ts';
 import { type DeployedStack, type DeployOptions, deployStack } from '../stack/deploy-stack.ts';
 
-/** The app's output for an allowlist, below a folder. */
-export async function appOutput({ path }: TemporaryFolder, allowlist: string): Promise<string> {
+/** The app's output for an allowlist, below a folder, with what an organisation adds to the stack. */
+export async function appOutput(
+  { path }: TemporaryFolder,
+  allowlist: string,
+  extend?: (stack: ChannelStack) => void,
+): Promise<string> {
   const home = await mkdtemp(join(path, 'app-'));
   const file = join(home, 'allowlist.json');
   await writeFile(file, allowlist);
-  synthesizeTo(join(home, 'cdk.out'), { allowlist: file, bundles: await sharedBundles(false), cdn: false });
+  const channel = { allowlist: file, bundles: await sharedBundles(false), cdn: false };
+  synthesizeTo(join(home, 'cdk.out'), channel, extend && { extend });
   return join(home, 'cdk.out');
 }
 

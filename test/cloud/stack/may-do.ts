@@ -13,13 +13,13 @@ interface Action {
 }
 
 /**
- * Whether IAM would let a function of the stack do what it asks for, by its role and the bucket's policy. Whoever is no
- * function of the stack may do what the bucket's policy does not deny.
+ * Whether IAM would let a function of the stack, or whoever has another role of it, do what it asks for, by the role and the
+ * bucket's policy. Whoever has none may do what the bucket's policy does not deny.
  */
-export function mayDo({ functions, resourcePolicies }: Wiring): (request: CloudRequest) => boolean {
+export function mayDo({ functions, roles: others, resourcePolicies }: Wiring): (request: CloudRequest) => boolean {
   const denying = resourcePolicies.filter(({ Effect }) => Effect === 'Deny');
   const denied = denying.map((one): Statement => ({ ...one, Effect: 'Allow' }));
-  const roles = new Map(functions.map(({ name, statements }) => [name, statements]));
+  const roles = new Map([...functions, ...others].map(({ name, statements }) => [name, statements]));
   return (request) => {
     const role = roles.get(request.caller.replace(/-\d+$/, ''));
     return actionsOf(request).every(({ action, resource, facts }) => {

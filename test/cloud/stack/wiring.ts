@@ -18,6 +18,8 @@ export interface Wiring {
   /** Attributes by the names of SQS's API. */
   readonly queues: readonly { readonly name: string; readonly attributes: Readonly<Record<string, string>> }[];
   readonly functions: readonly DeployedFunction[];
+  /** Roles that no function has, by their logical id: of people and builds. */
+  readonly roles: readonly { readonly name: string; readonly statements: readonly Statement[] }[];
   readonly sources: readonly z.infer<typeof sourceSchema>[];
   /** Who may invoke what. */
   readonly permissions: readonly z.infer<typeof permissionSchema>[];
@@ -64,15 +66,21 @@ export function readWiring(template: unknown, endpoint: string): Wiring {
     roles: policySchema.parse(of).Roles,
     statements: statementsOf(of),
   }));
+  const ofRole = (id: string) =>
+    policies.filter(({ roles }) => roles.includes(id)).flatMap(({ statements }) => statements);
+  const functions = typed('AWS::Lambda::Function').map(({ id, of }) => {
+    const fn = functionSchema.parse(of);
+    const role = fn.Role.replace(/^.*\//, '');
+    return { name: id, role, fn: { name: id, ...fn, statements: ofRole(role) } };
+  });
+  const others = all.filter(
+    ([id, { Type }]) => Type === 'AWS::IAM::Role' && !functions.some(({ role }) => role === id),
+  );
   return {
     buckets: typed('AWS::S3::Bucket').map(({ id, of }) => ({ name: bucketName(id), ...bucketSchema.parse(of) })),
     queues: typed('AWS::SQS::Queue').map(({ id, of }) => ({ name: id, attributes: queueSchema.parse(of) })),
-    functions: typed('AWS::Lambda::Function').map(({ id, of }) => {
-      const fn = functionSchema.parse(of);
-      const role = fn.Role.replace(/^.*\//, '');
-      const own = policies.filter(({ roles }) => roles.includes(role));
-      return { name: id, ...fn, statements: own.flatMap(({ statements }) => statements) };
-    }),
+    functions: functions.map(({ fn }) => fn),
+    roles: others.map(([id]) => ({ name: id, statements: ofRole(id) })),
     sources: typed('AWS::Lambda::EventSourceMapping').map(({ of }) => sourceSchema.parse(of)),
     permissions: typed('AWS::Lambda::Permission').map(({ of }) => permissionSchema.parse(of)),
     rules: typed('AWS::Events::Rule').map(({ id, of }) => ({ id, arn: arnOf(id, place), ...ruleSchema.parse(of) })),

@@ -45,7 +45,7 @@ describe('reading', () => {
     const indexed = ['packages', 'wheels for pip', 'metadata of wheels', 'source distributions', 'pages for pip'];
     const kept = ['index files', 'index files by option', 'provenance', 'control', 'state', 'segments'];
     const both = [...indexed, ...kept].flatMap((kind) => [kind, `${kind}, staged`]);
-    expect(read.map(({ kind }) => kind).sort()).toEqual([...both, 'allowlist'].sort());
+    expect(read.map(({ kind }) => kind).sort()).toEqual([...both, 'used names', 'allowlist'].sort());
   });
 
   test('the prover reads no package, the deployer nothing of the bucket', () => {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { allowlistKey, type ObjectKey } from '../../../core/layout/keys.ts';
+import type { Side } from '../../../core/layout/sides.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
+import type { Store } from '../../../core/ports/store.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import type { SqsMessage } from '../../../lambdas/events.ts';
 import type { DownloaderWorld, IndexerWorld, ScraperWorld } from '../../../lambdas/world.ts';
 import { isAbout } from '../../cloud/notify-queue.ts';
@@ -17,6 +20,7 @@ import {
   functionNamed,
   isVersioned,
   maxReceivesOf,
+  mayAct,
   notifications,
   type SmallFunction,
   wiring,
@@ -40,6 +44,8 @@ export interface SmallCloud {
   bzip2: IndexerWorld['bzip2'];
   /** A world for an invocation by hand, to which no role applies. */
   world(): ScraperWorld & DownloaderWorld;
+  /** The bucket for who may publish to a side of it, and do nothing else. */
+  publisher(to: Side): Store;
   /** Milliseconds since the epoch. */
   now: number;
   put(key: ObjectKey, bytes: Uint8Array): Promise<void>;
@@ -146,6 +152,16 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     drop: () => false,
     bzip2: undefined,
     world: () => worldByHand(life),
+    publisher: (to) =>
+      memoryStore(
+        {
+          async before(operation, key, condition) {
+            if (mayAct(to, operation, key, condition)) return;
+            throw new GatehouseError('store.denied', `who publishes to ${to} may not ${operation} ${key}`);
+          },
+        },
+        bucket,
+      ),
     invoke: (on, batch) => invoke(on, { Records: batch }),
     schedule: (id) => fire('ChannelSync', { id }),
     reconcile: () => fire('ChannelReconcile'),

@@ -80,7 +80,7 @@ export function smallFunctions(outside: Outside) {
 
 const contextOf = (name: SmallFunction) => ({ getRemainingTimeInMillis: () => 1000 * deployedFunction(name).Timeout });
 
-const forbidden = (message: string) => new GatehouseError('store.broken', message);
+const forbidden = (message: string) => new GatehouseError('store.denied', message);
 
 /**
  * What all worlds have.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../../../core/json/json.ts';
+import type { Side } from '../../../core/layout/sides.ts';
 import type { Condition } from '../../../core/ports/store.ts';
 import { notificationsOf } from '../../cloud/stack/make-places.ts';
 import { mayDo } from '../../cloud/stack/may-do.ts';
@@ -13,7 +14,8 @@ export type SmallFunction = (typeof functionNames)[number];
 /** Synthesized by the first test file that asks: to load the CDK takes seconds of a processor. */
 const template = await oncePerRun('small-stack', async (folder) => {
   const { synthesizeEmpty } = await import('../stack/synthesize.ts');
-  return synthesizeEmpty(folder);
+  const { addPublishers } = await import('../stack/publishers.ts');
+  return synthesizeEmpty(folder, {}, { extend: addPublishers });
 });
 
 /** The stack as its template says. */
@@ -69,12 +71,7 @@ const s3Operations = {
 } as const;
 
 /** Whether the function's role and the bucket's policy allow it; what is staged is in the function's own memory. */
-export function mayAct(
-  by: SmallFunction | null,
-  operation: StoreOperation,
-  key: string,
-  condition?: Condition,
-): boolean {
+export function mayAct(by: Actor, operation: StoreOperation, key: string, condition?: Condition): boolean {
   if (operation === 'stage' || operation === 'write') return true;
   const headers = condition !== undefined && 'absent' in condition ? { 'if-none-match': '*' } : {};
   const request = { operation: s3Operations[operation], resource: bucketName, key, headers } as const;
@@ -82,8 +79,17 @@ export function mayAct(
 }
 
 /** @param queue its name */
-export const maySend = (by: SmallFunction | null, queue: string): boolean =>
+export const maySend = (by: Actor, queue: string): boolean =>
   may({ service: 'sqs', operation: 'SendMessageBatch', resource: queue, key: '', headers: {}, caller: callerOf(by) });
 
-/** Null is whoever is no function of the stack. */
-const callerOf = (by: SmallFunction | null): string => (by === null ? 'test' : deployedFunction(by).name);
+/** A function, or who may publish to one side. Null is whoever is neither. */
+export type Actor = SmallFunction | Side | null;
+
+function callerOf(by: Actor): string {
+  if (by === null) return 'test';
+  const isFunction = functionNames.find((name) => name === by);
+  if (isFunction !== undefined) return deployedFunction(isFunction).name;
+  const role = wiring.roles.find(({ name }) => name.toLowerCase().startsWith(`${by}publisher`));
+  if (role === undefined) throw new Error(`no role that publishes to ${by}`);
+  return role.name;
+}

@@ -1,9 +1,10 @@
 import { type Allowlist, parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
-import { startDigests } from '../../../core/names/digest.ts';
+import { bytesSource, chunksOf } from '../../../core/ports/byte-source.ts';
 import type { Event } from '../../../core/ports/log.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import type { OfferedFile, PublishReport, PublishWorld } from '../../../core/publish/publication.ts';
+import { stageBytes } from '../../../core/python-index/stage-bytes.ts';
 import { publish } from '../../../core/steps/publish.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
 
@@ -49,11 +50,7 @@ function allowlistOf(written: object): Allowlist {
 
 /** Stages bytes under a name, as the command and the server do. */
 export async function offer(store: Store, fileName: string, bytes: Uint8Array): Promise<OfferedFile> {
-  const staged = await store.stage();
-  await staged.write(bytes);
-  const hashing = startDigests();
-  hashing.update(bytes);
-  return { fileName, staged, digests: hashing.finish(), [Symbol.asyncDispose]: () => staged[Symbol.asyncDispose]() };
+  return { fileName, ...(await stageBytes(chunksOf(bytesSource(bytes)), { store })) };
 }
 
 /** Publishes files by name, and disposes of what was staged. */
@@ -70,6 +67,7 @@ export async function publishPairs(
   await using stack = new AsyncDisposableStack();
   const offered: OfferedFile[] = [];
   for (const [name, bytes] of files) offered.push(stack.use(await offer(world.store, name, bytes)));
+  // Awaited here: what was staged is gone once this returns.
   return await publish(offered, world);
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../../../core/layout/keys.ts';
 import { sha256Of, startDigests } from '../../../core/names/digest.ts';
 import { type ProjectName, projectNameSchema } from '../../../core/names/project-name.ts';
+import { parseSdistFileName } from '../../../core/names/sdist-file-name.ts';
 import type { WheelFileName } from '../../../core/names/wheel-file-name.ts';
 import type { Event } from '../../../core/ports/log.ts';
 import type { Store } from '../../../core/ports/store.ts';
@@ -26,14 +27,40 @@ import { readOnlyStore } from '../../../core/store/read-only-store.ts';
 import type { VerifyReport } from '../../../core/verify/damage.ts';
 import { verifyProjects } from '../../../core/verify/verify-projects.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
+import { buildSdist } from '../python/build-sdist.ts';
 import { buildWheel, type RawWheel, wheelName } from '../python/build-wheel.ts';
 
-/** A wheel that can enter a store: its bytes, its metadata, and what is known of both. */
-export interface EnteringWheel {
-  readonly name: WheelFileName;
+/** A file that can enter a store: its bytes, a wheel's metadata, and what is known of both. */
+export interface EnteringFile {
+  readonly name: Pick<WheelFileName, 'project' | 'fileName'>;
   readonly bytes: Uint8Array;
-  readonly metadata: Uint8Array;
+  readonly metadata: Uint8Array | null;
   readonly provenance: FileProvenance;
+}
+
+export interface EnteringWheel extends EnteringFile {
+  readonly name: WheelFileName;
+  readonly metadata: Uint8Array;
+}
+
+/** A small sound source distribution; `metadata` are lines of PKG-INFO behind name and version. */
+export function enteringSdist(fileName: string, of: ProjectName, metadata = ''): EnteringFile {
+  const name = parseSdistFileName(fileName, of);
+  if (name === null) throw new Error(`${fileName} is no sdist of ${of}`);
+  const pkgInfo = `Name: ${of}\nVersion: ${name.version.text}\n${metadata}`;
+  const bytes = buildSdist({ format: name.format, files: { 'PKG-INFO': pkgInfo } });
+  const provenance = fileProvenanceSchema.parse({
+    ...enteringWheel({ fileName: 'demo-1.0-py3-none-any.whl' }).provenance,
+    project: of,
+    fileName,
+    sha256: sha256Of(bytes),
+    size: bytes.length,
+    release: name.version.text,
+    metadataSha256: null,
+    requiresPython: /^Requires-Python: (.*)$/m.exec(metadata)?.[1] ?? null,
+    origin: { type: 'published', by: 'ci' },
+  });
+  return { name: { project: of, fileName: name.fileName }, bytes, metadata: null, provenance };
 }
 
 /** A small sound wheel; `metadata` are lines of METADATA behind name and version. */
@@ -72,12 +99,12 @@ export async function publishNoted(store: Store, key: ObjectKey, bytes: Uint8Arr
   await staged.publish(key, { sha256, md5 });
 }
 
-/** What a fetch leaves of a wheel, in the order in which it does: control has not decided of it yet. */
-export async function enter(store: Store, { name, bytes, metadata, provenance }: EnteringWheel): Promise<void> {
+/** What a fetch leaves of a wheel, or a publication, in the order in which it does: control has not decided of it yet. */
+export async function enter(store: Store, { name, bytes, metadata, provenance }: EnteringFile): Promise<void> {
   const { project: where, fileName } = name;
   const key = fileProvenanceKey(where, fileName, provenance.sha256);
   await store.put(key, Buffer.from(canonicalJson(provenance)), { absent: true });
-  await store.put(simpleMetadataKey(where, fileName), metadata, { absent: true });
+  if (metadata !== null) await store.put(simpleMetadataKey(where, fileName), metadata, { absent: true });
   await publishNoted(store, simpleFileKey(where, fileName), bytes);
 }
 

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
-import { takeName } from '../../../core/documents/published/used-name.ts';
-import { usedPackageNameKey } from '../../../core/layout/keys.ts';
-import { sha256Of } from '../../../core/names/digest.ts';
-import type { OfferedWheel } from '../../../core/publish/solving/packages-of-wheel.ts';
-import { solveFirst } from '../../../core/publish/solving/solve-first.ts';
-import { stagingStore } from '../../../core/store/staging-store.ts';
+import { rattlerSolver } from '../../../../adapters/solver-rattler/solver-rattler.ts';
+import { takeName } from '../../../../core/documents/published/used-name.ts';
+import { usedPackageNameKey } from '../../../../core/layout/keys.ts';
+import { sha256Of } from '../../../../core/names/digest.ts';
+import type { OfferedWheel } from '../../../../core/publish/solving/packages-of-wheel.ts';
+import { solveFirst } from '../../../../core/publish/solving/solve-first.ts';
+import { stagingStore } from '../../../../core/store/staging-store.ts';
 import {
   offeredPackage,
   offeredWheel,
@@ -14,8 +14,8 @@ import {
   serveRecords,
   serveWheels,
   type WrittenRecord,
-} from '../../support/publish/own-scene.ts';
-import { memoryStore } from '../../twins/store-memory.ts';
+} from '../../../support/publish/own-scene.ts';
+import { memoryStore } from '../../../twins/store-memory.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
@@ -70,14 +70,14 @@ describe('a wheel that is offered', () => {
         code: 'publish.lacking',
         subject: fileName,
         detail:
-          'conda cannot install it from here: acme-tool 1.0 needs "numpy>=1.20", and no package of the channel is known to be it; acme-tool 1.0 needs "scipy", and no package of the channel is known to be it',
+          'conda cannot install it from here:\nacme-tool 1.0 needs "numpy>=1.20", and no package of the channel is known to be it\nacme-tool 1.0 needs "scipy", and no package of the channel is known to be it',
         hint: 'add to "packages" in the allowlist, and run gatehouse sync: "numpy >=1.20", "scipy"; where conda calls it otherwise, by that name, with "condaNames": { "numpy": "NAME" }',
       },
       {
         code: 'publish.lacking',
         subject: fileName,
         detail:
-          'pip cannot install it from here: acme-tool 1.0 needs "numpy>=1.20", which our pages do not have; acme-tool 1.0 needs "scipy", which our pages do not have',
+          'pip cannot install it from here:\nacme-tool 1.0 needs "numpy>=1.20", which our pages do not have\nacme-tool 1.0 needs "scipy", which our pages do not have',
         hint: 'add to "packages" in the allowlist, and run gatehouse sync: { "pypi": "numpy >=1.20" }, { "pypi": "scipy" }',
       },
     ]);
@@ -134,6 +134,32 @@ describe('a wheel that is offered', () => {
     expect(told.problems.map((one) => one.hint)).toEqual([
       expect.stringContaining(hint),
       expect.stringContaining(hint),
+    ]);
+  });
+
+  it('lacks for pip what only an entry for conda is there for', async () => {
+    const { problems } = await solved(needs('numpy'), { allowlist: { packages: ['numpy'] } });
+    expect(problems.map(({ hint }) => hint)).toEqual([
+      expect.stringContaining('an entry for numpy: run gatehouse sync'),
+      expect.stringContaining('{ "pypi": "numpy" }'),
+    ]);
+  });
+
+  it('is told of what it lacks up to five, and of how many more', async () => {
+    const { problems } = await solved(needs(...Array.from({ length: 7 }, (_, i) => `lacked-${i}`)), {
+      allowlist: { channels: [] },
+    });
+    expect(problems.map(({ detail }) => detail.split('\n').at(-1))).toEqual(['and 2 more', 'and 2 more']);
+    expect(problems[0]?.hint).toContain('name a channel in "channels"');
+    for (const { detail, hint = '' } of problems)
+      expect(Math.max(...[...detail.split('\n'), hint].map((line) => line.length))).toBeLessThan(500);
+  });
+
+  it('that needs a URL is refused in the words that say so', async () => {
+    const { problems } = await solved(needs('numpy @ https://x.test/numpy.whl'));
+    expect(problems).toMatchObject([
+      { code: 'pypi.dependency', detail: expect.stringContaining('by a URL') },
+      { detail: expect.stringContaining('by a URL') },
     ]);
   });
 

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startCli } from '../support/cli/run-cli.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const page = await readFile(join(root, 'docs/serving.md'), 'utf8');
+const unit = /^```ini\n(\[Unit\]\n.*?)^```$/ms.exec(page)?.[1] ?? '';
+
+/** What systemd.unit(5), systemd.service(5), systemd.exec(5) and systemd.kill(5) know, as far as the page uses it. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  Unit: ['Description', 'Documentation', 'After'],
+  Service: `User StateDirectory WorkingDirectory ExecStart Restart RestartSec TimeoutStopSec UMask NoNewPrivileges
+    CapabilityBoundingSet ProtectSystem ProtectHome ProtectProc ProcSubset ProtectClock ProtectControlGroups
+    ProtectHostname ProtectKernelLogs ProtectKernelModules ProtectKernelTunables PrivateDevices PrivateTmp RemoveIPC
+    RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality
+    SystemCallArchitectures SystemCallFilter SystemCallErrorNumber`.split(/\s+/),
+  Install: ['WantedBy'],
+};
+
+/** Section, key and value of each line that has one. */
+function settingsOf(text: string): [section: string, key: string, value: string][] {
+  let section = '';
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const [, opened] = /^\[(\w+)\]$/.exec(line) ?? [];
+      if (opened !== undefined) section = opened;
+      return opened === undefined ? [[section, ...line.split(/=(.*)/s)] as const] : [];
+    })
+    .map(([of, key = '', value = '']) => [of, key, value]);
+}
+
+const settings = settingsOf(unit);
+const setting = (wanted: string) => settings.find(([, key]) => key === wanted)?.[2];
+
+test('the unit in docs/serving.md says what systemd understands, and hardens the service', () => {
+  expect(settings.length).toBeGreaterThan(30);
+  expect(settings.filter(([section, key]) => !known[section]?.includes(key))).toEqual([]);
+  expect(['ProtectSystem', 'NoNewPrivileges', 'CapabilityBoundingSet', 'User'].map(setting)).toEqual([
+    'strict',
+    'yes',
+    '',
+    'gatehouse',
+  ]);
+  // What lies in its own folder is all that it may write.
+  expect(setting('ExecStart')).toContain(`--store /var/lib/${setting('StateDirectory')}/store`);
+});
+
+test.skipIf(spawnSync('systemd-analyze', ['--version']).error !== undefined)('systemd takes it', async () => {
+  const folder = await temporaryFolder();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  const file = join(folder.path, 'gatehouse.service');
+  const verified = async (text: string) => {
+    await writeFile(file, text.replaceAll('/opt/gatehouse', root));
+    return spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' }).stderr;
+  };
+  expect(await verified(unit)).toBe('');
+  expect(await verified(unit.replace('ProtectHome=', 'ProtectHomes='))).toContain('ProtectHomes');
+});
+
+test('its command serves, and ends well by the signal that systemd sends', async () => {
+  const folder = await temporaryFolder();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  const [node, program, ...args] = (setting('ExecStart') ?? '').replaceAll('/opt/gatehouse', root).split(' ');
+  expect([node, program]).toEqual([join(root, 'node_modules/.bin/node'), join(root, 'bin/gatehouse.ts')]);
+  const here = args.map((arg) => arg.replace('/var/lib/gatehouse', folder.path));
+  const { child, untilSaid, ended } = startCli([...here, '--port', '0'], { cwd: folder.path });
+  await untilSaid('pixi init');
+  child.kill('SIGTERM');
+  expect((await ended).status).toBe(0);
+});
