@@ -28,12 +28,12 @@ export async function carryOut(offered: readonly Publication[], given: PublishWo
   const { packages, finished, ...told } = await solveAndMake(publications, world, held);
   if (told.problems.length > 0) return { ...told, files: [] };
   const all = [...publications.filter(({ kind }) => kind !== 'package'), ...packages];
+  const yanked = await yankedAmong(all, world.target);
   tellPlan(all, world);
   const taken = await takeNames(all, store);
   if (taken.length > 0) return { ...told, files: [], problems: taken };
   const files: PublishedFile[] = [];
   for (const publication of all) files.push(await writePublication(publication, world));
-  const yanked = await yankedAmong(all, world.target);
   return {
     ...told,
     warnings: [...told.warnings, ...yanked],
