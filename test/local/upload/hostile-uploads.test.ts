@@ -25,7 +25,7 @@ const many = (count: number, make: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => make(at)).join('');
 
 describe('a form that is not sound is refused, and leaves nothing behind', () => {
-  it.each<[string, string, number, RegExp]>([
+  const forms: readonly [what: string, request: string, status: number, reason: RegExp][] = [
     [
       '10,000 parts',
       sized(usualFields(wheel) + many(10_000, (at) => fieldPart(`f${at}`, 'x')) + filePart(wheel) + formEnd),
@@ -99,10 +99,16 @@ describe('a form that is not sound is refused, and leaves nothing behind', () =>
       400,
       /no file/,
     ],
-  ])('%s', async (_title, request, status, reason) => {
-    const { url, expectUnharmed } = await folderScene();
-    const said = await sendPieces(url, [request]);
-    expect([parseResponse(said).status, said.split('\r\n')[0]]).toEqual([status, expect.stringMatching(reason)]);
+  ];
+
+  it('each of them, and the server goes on', async () => {
+    const { url, expectUnharmed, incoming } = await folderScene();
+    for (const [what, request, status, reason] of forms) {
+      const said = await sendPieces(url, [request]);
+      const [line] = said.split('\r\n');
+      expect([what, parseResponse(said).status, line]).toEqual([what, status, expect.stringMatching(reason)]);
+      await expect.poll(incoming, { timeout: 5000 }).toEqual([]);
+    }
     await expectUnharmed();
   });
 
@@ -159,9 +165,9 @@ describe('who has no right to send', () => {
 });
 
 describe('many at once', () => {
-  it('12 uploads of one project are all published', async () => {
+  it('5 uploads of one project are all published', async () => {
     const { url, store } = await folderScene();
-    const versions = Array.from({ length: 12 }, (_, at) => `acme_tool-1.${at}-py3-none-any.whl`);
+    const versions = Array.from({ length: 5 }, (_, at) => `acme_tool-1.${at}-py3-none-any.whl`);
     const replies = await Promise.all(versions.map((fileName) => send(url, uploadForm({ fileName }))));
     expect(replies.map(({ status }) => status)).toEqual(versions.map(() => 200));
     const keys = await published(store);
