@@ -12,7 +12,7 @@ import { type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 
 /** A file that is staged, and the version it is of, as its name spells it. */
-export interface StagedFile {
+interface StagedFile {
   readonly key: ObjectKey;
   readonly fileName: string;
   readonly version: string;

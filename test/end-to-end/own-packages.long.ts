@@ -5,6 +5,8 @@ import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.t
 import type { Plan } from '../../core/documents/plan.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { noarch as noarchSubdir } from '../../core/names/subdir.ts';
+import { yank } from '../../core/steps/yank.ts';
+import { indexAll } from '../../local/pipeline/index-all.ts';
 import { sync } from '../../local/pipeline/sync.ts';
 import { damage, lab, useLab } from '../support/cli/lab.ts';
 import { parsePatchInstructions } from '../support/cli/patch-instructions.ts';
@@ -52,12 +54,20 @@ describe('a wheel that an entry names', () => {
     await lab.publish([...common, small('odd 2', [], noarch)], { 'odd-2-0.conda': { purls: ['pkg:pypi/odd'] } });
     const asked = serve({ odd: others, needing: [needing] });
     const entries = [entry, 'odd', { pypi: 'needing' }];
+    await lab.sync(listing(['python']));
     await publishHere([odd], listing(entries));
     const { plan, problems } = await lab.sync(listing(entries));
     expect(problems).toEqual([]);
     expect(plan.simple.files.map(({ fileName, why }) => [fileName, ...why])).toEqual([
       ['needing-1.0-py3-none-any.whl', 'pypi:needing'],
       [odd.fileName, 'pypi:odd', 'pypi:needing'],
+    ]);
+    // Who asks for the conda package of the name gets the channel's.
+    expect(
+      plan.artifacts.filter(({ record }) => record.name === 'odd').map(({ channel, why }) => [channel, ...why]),
+    ).toEqual([
+      ['this store', 'pypi:odd'],
+      [lab.upstream.url, 'odd', 'pypi:needing'],
     ]);
     expect(asked('odd')).toEqual([]);
     expect(await damage()).toEqual([]);
@@ -128,6 +138,35 @@ describe('what was published', () => {
     const again = await sync(allowlist, { ...lab.world, patches }, () => {}, { yes: true });
     expect([again.plan.change, again.plan.decisions]).toEqual([[], {}]);
     expect(files((await lab.sync(allowlist)).plan)).toEqual(files(plan));
+    expect(await damage()).toEqual([]);
+  });
+
+  it('is taken after it was yanked only where pip pins it, and by no plan for conda', async () => {
+    await lab.publish(common);
+    await lab.sync(listing(['python']));
+    const later = wheel('acme_tool-1.1-py3-none-any.whl');
+    await publishHere([tool, later], listing([]));
+    const asking = { name: 'acme-tool', version: '1.1', reason: 'it eats files' };
+    await yank(asking, { ...lab.world, allowlist: null });
+    await indexAll(listing([]), lab.world, { log: () => {} });
+    const newest = await lab.sync(listing([{ pypi: 'acme-tool' }]));
+    expect([newest.problems, own(newest.plan).map((name) => name.replace(/_[0-9a-f]{8}/, ''))]).toEqual([
+      [],
+      ['acme-tool-1.0-pypi.conda', tool.fileName],
+    ]);
+    const { plan, problems } = await lab.sync(listing([{ pypi: 'acme-tool ==1.1' }]));
+    expect([problems, own(plan), plan.warnings.map(({ code }) => code)]).toEqual([
+      [],
+      [later.fileName],
+      ['pypi.pip-only'],
+    ]);
+    // What control says of a yank is the command's alone: a plan that wrote it too would outlast its undoing.
+    expect(plan.simple.decisions['acme-tool']?.[later.fileName]).toMatchObject({ why: ['pypi:acme-tool ==1.1'] });
+    expect(plan.simple.decisions['acme-tool']?.[later.fileName]).not.toHaveProperty('yanked');
+    await yank({ ...asking, reason: null }, { ...lab.world, allowlist: null });
+    await indexAll(listing([]), lab.world, { log: () => {} });
+    const undone = await lab.sync(listing([{ pypi: 'acme-tool' }]));
+    expect(own(undone.plan)).toContain(later.fileName);
     expect(await damage()).toEqual([]);
   });
 

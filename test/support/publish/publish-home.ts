@@ -19,14 +19,14 @@ const wheelName = 'demo-1.0-py3-none-any.whl';
 const payload = incompressibleBytes('payload', 500_000);
 
 /** A release to publish; its wheel is for conda too. */
-export const release: Readonly<Record<string, Uint8Array>> = {
+const release: Readonly<Record<string, Uint8Array>> = {
   [wheelName]: buildWheel({ files: { 'demo.py': 'x = 1\n', 'payload.bin': payload } }),
   'demo-1.0.tar.gz': buildSdist(),
   'demo-1.0-h0_0.conda': buildConda(),
 };
 
 /** The same file names with other bytes. */
-export const rebuilt: Readonly<Record<string, Uint8Array>> = {
+const rebuilt: Readonly<Record<string, Uint8Array>> = {
   [wheelName]: buildWheel({ files: { 'demo.py': 'x = 2\n', 'payload.bin': payload } }),
   'demo-1.0.tar.gz': buildSdist({ files: { 'demo/__init__.py': 'x = 2\n' } }),
 };
