@@ -1,9 +1,9 @@
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { type ClientRun, runClient } from './run-client.ts';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-import { type ClientRun, runClient } from './run-client.ts';
 
 /** The folder of programs of a Python environment that has pip, uv, poetry and pdm. */
 const clients = process.env['GATEHOUSE_CLIENTS'] ?? '';
@@ -51,7 +51,7 @@ export async function userIn(home: string, environment: Readonly<Record<string, 
 }
 
 /** pdm 2.29 takes any hishel from 1.4 on and ends at a name that 2.0 has no more; its cache goes with that name. */
-const mendPdm = `try:
+export const mendPdm = `try:
     import hishel
     hishel.SyncSqliteStorage = hishel.SqliteStorage
 except ImportError:
