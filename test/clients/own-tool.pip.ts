@@ -126,7 +126,12 @@ async function listed(at: string): Promise<Record<string, string>> {
 
 const hashAt = async (url: string) => sha256Of(new Uint8Array(await (await fetch(url)).arrayBuffer()));
 
-test('from its source through staging to its users, by pip and by py-rattler, and back', async () => {
+/** Milliseconds: half a minute on two processors, and longer where others work beside it. */
+const storyTimeout = 300_000;
+
+test('from its source through staging to its users, by pip and by py-rattler, and back', {
+  timeout: storyTimeout,
+}, async () => {
   const the = await scene();
   const { user, gatehouse, url } = the;
   await wellTyped(the, commandWith('gatehouse sync'));

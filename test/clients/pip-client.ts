@@ -1,9 +1,9 @@
-import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-import { type ClientRun, runClient } from './run-client.ts';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { type ClientRun, runClient } from './run-client.ts';
 
 /** The folder of programs of a Python environment that has pip, uv, poetry and pdm. */
 const clients = process.env['GATEHOUSE_CLIENTS'] ?? '';

@@ -61,7 +61,10 @@ function sentence(said: string, looked: RegExp): string {
     .replace(/\b[0-9a-f]{64}\b/g, '…')
     .replaceAll('`', '')
     // Which of them comes hangs on how far the system was with what it was given.
-    .replace(/Broken pipe|Server disconnected without sending a response|connection closed before message completed/, reset)
+    .replace(
+      /Broken pipe|Server disconnected without sending a response|connection closed before message completed/,
+      reset,
+    )
     .replace(/\s+/g, ' ');
   return looked.exec(line)?.[0] ?? `${nothing}: ${said}`;
 }
