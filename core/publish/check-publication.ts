@@ -4,6 +4,7 @@ import { isReserved } from '../names/reserved-names.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
+import { otherSpelling } from './other-spelling.ts';
 import type { Publication, PublishWorld } from './publication.ts';
 import { placeOf } from './publication-place.ts';
 import { usedFor, usedNameProblem } from './used-name.ts';
@@ -15,7 +16,8 @@ interface CheckWorld extends Pick<PublishWorld, 'store' | 'allowlist' | 'mayPubl
 
 /**
  * Why a file may not be published; null when it may: its name must be reserved, or it be the wheel that an entry names by
- * its sha256; whoever offers it must have the right; and its file name must be free, or be that of these very bytes.
+ * its sha256; whoever offers it must have the right; and its file name must be free, or be that of these very bytes, and
+ * be no other spelling of one that is there.
  *
  * @throws GatehouseError `json.invalid` when nobody can tell which bytes had the name
  */
@@ -24,6 +26,7 @@ export async function checkPublication(publication: Publication, world: CheckWor
     notReserved(publication, world.allowlist) ??
     notAllowed(publication, world) ??
     (await usedName(publication, world.store)) ??
+    (await otherSpelling(publication, world.target)) ??
     (await otherMetadata(publication, world.target))
   );
 }

@@ -1,4 +1,4 @@
-import { type Provenance, readProvenance } from '../documents/provenance.ts';
+import { type Provenance, readProvenance, wheelOf } from '../documents/provenance.ts';
 import { provenanceFolder } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
 import { type PackageFileName, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
@@ -23,7 +23,7 @@ export async function knownPackages({ provenance }: WheelPublication, part: Stor
     const sha256 = sha256Schema.safeParse(written.replace(/\.json$/, '')).data;
     if (filename === null || sha256 === undefined || !isLikely(filename, provenance.release)) continue;
     const known = await soundProvenance(part, filename, sha256);
-    if (known?.origin.type === 'published' && known.origin.wheel?.sha256 === provenance.sha256) found.push(known);
+    if (known !== null && wheelOf(known)?.sha256 === provenance.sha256) found.push(known);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import type { Provenance } from '../documents/provenance.ts';
+import { type Provenance, wheelOf } from '../documents/provenance.ts';
 import { packageKey } from '../layout/keys.ts';
 import type { Store } from '../ports/store.ts';
 import { knownPackages } from './known-packages.ts';
@@ -40,8 +40,8 @@ export async function whatIsDue(publications: readonly Publication[], target: St
 
 const isMadeOf =
   ({ digests }: WheelPublication) =>
-  ({ provenance: { origin } }: PackagePublication): boolean =>
-    origin.type === 'published' && origin.wheel?.sha256 === digests.sha256;
+  ({ provenance }: PackagePublication): boolean =>
+    wheelOf(provenance)?.sha256 === digests.sha256;
 
 const isThere = async (publication: Publication, target: Store): Promise<boolean> =>
   (await target.get(placeOf(publication).key)) !== null;
