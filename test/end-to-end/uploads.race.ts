@@ -16,7 +16,8 @@ import { sha256Of } from '../../core/names/digest.ts';
 import { startCli } from '../support/cli/run-cli.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { largeWheel } from '../support/python/large-wheel.ts';
-import { boundary, fieldPart, formEnd } from '../support/upload/raw-form.ts';
+import { openSocket } from '../support/served/raw-http.ts';
+import { boundary, fieldPart, formEnd, formHead, soundForm } from '../support/upload/raw-form.ts';
 import { send, uploadForm } from '../support/upload/upload-scene.ts';
 
 const gigabyte = 1e9;
@@ -78,20 +79,32 @@ async function uploadLarge(url: string, path: string): Promise<[number | undefin
   return answered;
 }
 
-/** Runs `work`, and gives what it gives and how many bytes the process took more meanwhile, at most. */
-async function grownBy<T>(pid: number | undefined, work: () => Promise<T>): Promise<{ value: T; grown: number }> {
+interface Watched<T> {
+  readonly value: T;
+  /** Bytes that the process took more meanwhile, at most. */
+  readonly grown: number;
+  /** Milliseconds that another client waited for a page, at most. */
+  readonly slowest: number;
+}
+
+/** Runs `work`, and watches a server meanwhile. */
+async function watch<T>(pid: number | undefined, url: string, work: () => Promise<T>): Promise<Watched<T>> {
   const before = await residentBytes(pid);
+  let slowest = 0;
   const over = new AbortController();
   let most = before;
   const watching = (async () => {
     while (!over.signal.aborted) {
       most = Math.max(most, await residentBytes(pid));
+      const began = performance.now();
+      expect((await fetch(`${url}/simple/acme-tool/`)).status).toBe(200);
+      slowest = Math.max(slowest, performance.now() - began);
       await scheduler.wait(50);
     }
   })();
   const value = await work().finally(() => over.abort());
   await watching;
-  return { value, grown: most - before };
+  return { value, grown: most - before, slowest };
 }
 
 it('1 GB is uploaded with less than 64 MB more memory, and others are served meanwhile', async () => {
@@ -102,13 +115,52 @@ it('1 GB is uploaded with less than 64 MB more memory, and others are served mea
   // What a first upload loads is no part of what a large one takes.
   expect(await send(url, uploadForm())).toMatchObject({ status: 200 });
   const began = performance.now();
-  const { value, grown } = await grownBy(cli.child.pid, () => uploadLarge(url, path));
+  const { value, grown, slowest } = await watch(cli.child.pid, url, () => uploadLarge(url, path));
   const seconds = Math.round((performance.now() - began) / 1000);
-  console.log(`1 GB in ${seconds} s, grown by ${Math.round(grown / 1e6)} MB at most: ${value.join(' ')}`);
+  console.log(`1 GB in ${seconds} s, ${toldOf({ grown, slowest })}: ${value.join(' ')}`);
   expect(value[0]).toBe(200);
   expect((await stat(join(folder.path, 'store/simple/demo', wheelName))).size).toBe((await stat(path)).size);
   expect(await incoming()).toEqual([]);
   cli.child.kill('SIGTERM');
   expect((await cli.ended).status).toBe(0);
   expect(grown).toBeLessThan(64e6);
+  expect(slowest).toBeLessThan(5000);
+});
+
+const toldOf = ({ grown, slowest }: Pick<Watched<unknown>, 'grown' | 'slowest'>): string =>
+  `grown by ${Math.round(grown / 1e6)} MB at most, others waited ${Math.round(slowest)} ms at most`;
+
+/** Sends the first bytes of a form, and hangs up. */
+async function cutUpload(url: string, bytes: number): Promise<void> {
+  const form = soundForm('x'.repeat(bytes));
+  const socket = openSocket(url).on('error', () => undefined);
+  const start = formHead({ 'Content-Length': `${form.length}` }) + form.slice(0, bytes / 2);
+  await new Promise<unknown>((resolve) => socket.write(start, 'latin1', resolve));
+  socket.destroy();
+}
+
+it('50 uploads at once, with 50 that are cut, are all published and listed, and nothing of the others is left', async () => {
+  await using folder = await temporaryFolder();
+  const { cli, url, incoming } = await startServer(folder.path);
+  expect(await send(url, uploadForm())).toMatchObject({ status: 200 });
+  const fileNames = Array.from({ length: 50 }, (_, at) => `acme_tool-2.${at}-py3-none-any.whl`);
+  const { value, ...watched } = await watch(cli.child.pid, url, () =>
+    Promise.all([
+      ...fileNames.map(async (fileName) => (await send(url, uploadForm({ fileName }))).status),
+      ...fileNames.map(async (_, at) => void (await cutUpload(url, at * 10_000))),
+    ]),
+  );
+  console.log(`50 at once: ${toldOf(watched)}`);
+  // Of 100 at once 36 are too many, and are told to come again.
+  for (const [at, status] of value.entries()) {
+    if (status === 503)
+      expect(await send(url, uploadForm({ fileName: fileNames[at] ?? '' }))).toMatchObject({ status: 200 });
+    else expect([200, undefined]).toContain(status);
+  }
+  const page = await (await fetch(`${url}/simple/acme-tool/`)).text();
+  expect(fileNames.filter((fileName) => !page.includes(`>${fileName}</a>`))).toEqual([]);
+  await expect.poll(incoming, { timeout: 10_000 }).toEqual([]);
+  cli.child.kill('SIGTERM');
+  expect((await cli.ended).status).toBe(0);
+  expect(watched.grown).toBeLessThan(100e6);
 });
