@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { z } from 'zod';
 import { sha256Of } from '../../core/names/digest.ts';
 import { small, startLab } from '../support/cli/start-lab.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
@@ -9,6 +8,7 @@ import { machinePython, rattlerInstall } from '../support/python/rattler-install
 import { serveProjects } from '../support/python/serve-projects.ts';
 import { asTyped, gatehouseIn } from './gatehouse-in.ts';
 import { guide } from './guide-blocks.ts';
+import { listedBelow } from './listed-below.ts';
 import { buildTools, moduleOf, type OwnTool, saidBy, writeSource } from './own-tools.ts';
 import { client, pips, pipUser } from './pip-client.ts';
 
@@ -96,35 +96,7 @@ async function rattlerInstalls({ user, url }: Scene, name: string, channels: rea
   expect(said).toBe([notes, base, draw].map(saidBy).join(''));
 }
 
-const pageSchema = z.object({
-  files: z.array(z.object({ filename: z.string(), url: z.string(), hashes: z.object({ sha256: z.string() }) })),
-});
-const repodataSchema = z.object({ 'packages.conda': z.record(z.string(), z.object({ sha256: z.string() })) });
-
-/** Name and sha256 of each of our files that is listed below an address; the bytes there have that hash. */
-async function listed(at: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const project of ['acme-base', 'acme-draw', 'acme-notes']) {
-    const page = await fetch(`${at}/simple/${project}/`, {
-      headers: { accept: 'application/vnd.pypi.simple.v1+json' },
-    });
-    if (page.status === 404) continue;
-    for (const { filename, url, hashes } of pageSchema.parse(await page.json()).files) {
-      files[filename] = hashes.sha256;
-      expect([filename, await hashAt(new URL(url, page.url).href)]).toEqual([filename, hashes.sha256]);
-    }
-  }
-  const repodata = await fetch(`${at}/conda/noarch/repodata.json`);
-  if (repodata.status === 404) return files;
-  for (const [name, { sha256 }] of Object.entries(repodataSchema.parse(await repodata.json())['packages.conda'])) {
-    if (!name.startsWith('acme-')) continue;
-    files[name] = sha256;
-    expect([name, await hashAt(`${at}/conda/noarch/${name}`)]).toEqual([name, sha256]);
-  }
-  return files;
-}
-
-const hashAt = async (url: string) => sha256Of(new Uint8Array(await (await fetch(url)).arrayBuffer()));
+const listed = (at: string) => listedBelow(at, ['acme-base', 'acme-draw', 'acme-notes']);
 
 /** Milliseconds: half a minute on two processors, and longer where others work beside it. */
 const storyTimeout = 300_000;
