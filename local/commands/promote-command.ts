@@ -4,9 +4,9 @@ import type { Release } from '../../core/steps/promote.ts';
 import { promoteFiles } from '../pipeline/publish-files.ts';
 import { publishedJson, publishedSummary } from '../render/published.ts';
 import { reporter } from '../render/reporter.ts';
+import { allowlistToPublishBy } from '../world/known-allowlist.ts';
 import { openWorld } from '../world/open-world.ts';
 import { type Command, exitStatus } from './command.ts';
-import { allowlistToPublishBy } from './publish-command.ts';
 
 export const promoteCommand: Command = {
   name: 'promote',

@@ -1,11 +1,9 @@
-import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
-import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { publishFiles } from '../pipeline/publish-files.ts';
 import { stageFiles } from '../pipeline/stage-files.ts';
 import { publishedJson, publishedSummary } from '../render/published.ts';
 import { reporter } from '../render/reporter.ts';
-import { knownAllowlist } from '../world/known-allowlist.ts';
+import { allowlistToPublishBy } from '../world/known-allowlist.ts';
 import { openWorld } from '../world/open-world.ts';
 import { type Command, exitStatus, type Flags } from './command.ts';
 
@@ -40,17 +38,4 @@ export const publishCommand: Command = {
 function toFlag({ to = 'channel' }: Flags): 'channel' | 'staging' {
   if (to === 'channel' || to === 'staging') return to;
   throw new GatehouseError('usage.invalid', `--to is "${to}"`, { hint: 'write --to staging, or leave it out' });
-}
-
-/**
- * The allowlist that says which names are the organisation's own.
- *
- * @throws GatehouseError `allowlist.missing` where the store was never synced and none is named
- */
-export async function allowlistToPublishBy(named: string | undefined, store: Store): Promise<Allowlist> {
-  const known = await knownAllowlist(named, store);
-  if (known !== null) return known;
-  throw new GatehouseError('allowlist.missing', 'the store was never synced, so no name is known to be your own', {
-    hint: 'run gatehouse sync with an allowlist that has "reserved", or name it: --allowlist allowlist.json',
-  });
 }

@@ -1,15 +1,15 @@
 import { channelPlace } from '../../core/layout/channel-place.ts';
 import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../core/layout/keys.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
-import { noarch, type Subdir } from '../../core/names/subdir.ts';
+import { type Subdir, noarch } from '../../core/names/subdir.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
-import type { OfferedFile, PublishedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
+import type { OfferedFile, PublishReport, PublishWorld, PublishedFile } from '../../core/publish/publication.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
 import { indexSubdir } from '../../core/steps/index-subdir.ts';
-import { promote, type Release } from '../../core/steps/promote.ts';
+import { type Release, promote } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
 import { awaitListed } from './await-listed.ts';
@@ -34,19 +34,22 @@ export const promoteFiles = async (release: Release, world: PublishWorld): Promi
 
 async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
   const store = world.to === 'channel' ? world.store : stagingStore(world.store);
-  const problems = await indexOrAwait(report.files, { ...world, store });
+  const problems = await indexOrAwait(report, { ...world, store });
   const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));
   return { ...report, unlisted: problems.filter(isOurs) };
 }
 
-/** Who may publish into a bucket need not have the right to index it. */
-async function indexOrAwait(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
+/** Who may publish into a bucket need not have the right to index it. What is yanked no index of conda's ever lists. */
+async function indexOrAwait({ files, warnings }: PublishReport, world: PublishWorld): Promise<Problem[]> {
   try {
     return await indexPublished(files, world);
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
+    const isYanked = ({ key }: PublishedFile) =>
+      warnings.some(({ code, subject }) => code === 'publish.yanked' && key.endsWith(`/${subject}`));
+    const listed = files.filter((file) => !isYanked(file));
     return awaitListed(
-      files.map(({ key }) => ownKey(key)),
+      listed.map(({ key }) => ownKey(key)),
       world,
     );
   }

@@ -1,8 +1,7 @@
 import type { Log } from '../../core/ports/log.ts';
-import { GatehouseError } from '../../core/problems/error.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { type TakeUpload, uploads } from '../upload/uploads.ts';
-import { knownAllowlist } from '../world/known-allowlist.ts';
+import { allowlistToPublishBy } from '../world/known-allowlist.ts';
 import type { World } from '../world/open-world.ts';
 import { publishFiles } from './publish-files.ts';
 
@@ -20,8 +19,7 @@ export function takeUploads(world: World, named: string | undefined, tell: (text
     store: world.store,
     tell: (line) => tell(`${shownLine(line)}\n`),
     async publish(file, publisher) {
-      const allowlist = await knownAllowlist(named, world.store);
-      if (allowlist === null) throw new GatehouseError('allowlist.missing', 'the store was never synced');
+      const allowlist = await allowlistToPublishBy(named, world.store);
       return publishFiles([file], { ...world, ...publisher, allowlist, log: silent });
     },
   });

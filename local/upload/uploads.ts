@@ -95,7 +95,7 @@ const off: UploadAnswer = {
 /** The same whatever was wrong: the scheme, the user, the token, or that it was revoked. */
 const noToken: UploadAnswer = {
   status: 401,
-  message: 'to upload, send a token for uploads as the password: gatehouse token create makes one',
+  message: 'no token came as the password, or none that is good for uploads (gatehouse token create makes one)',
   headers: { 'WWW-Authenticate': 'Basic realm="gatehouse uploads", charset="UTF-8"' },
 };
 

@@ -20,6 +20,19 @@ export async function knownAllowlist(named: string | undefined, store: Store): P
   }
 }
 
+/**
+ * The allowlist that says which names are the organisation's own.
+ *
+ * @throws GatehouseError `allowlist.missing` where the store was never synced and none is named
+ */
+export async function allowlistToPublishBy(named: string | undefined, store: Store): Promise<Allowlist> {
+  const known = await knownAllowlist(named, store);
+  if (known !== null) return known;
+  throw new GatehouseError('allowlist.missing', 'the store was never synced, so no name is known to be your own', {
+    hint: 'run gatehouse sync with an allowlist that has "reserved", or name it: --allowlist allowlist.json',
+  });
+}
+
 /** The part of an allowlist that shapes the index, whatever packages it names. */
 export type Configured = Pick<Allowlist, 'platforms' | 'forms'>;
 

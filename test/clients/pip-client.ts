@@ -51,7 +51,7 @@ export async function userIn(home: string, environment: Readonly<Record<string, 
 }
 
 /** pdm 2.29 takes any hishel from 1.4 on and ends at a name that 2.0 has no more; its cache goes with that name. */
-const mendPdm = `try:
+export const mendPdm = `try:
     import hishel
     hishel.SyncSqliteStorage = hishel.SqliteStorage
 except ImportError:

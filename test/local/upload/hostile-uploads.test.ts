@@ -1,55 +1,31 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { scheduler } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
-import type { UploadLimits } from '../../../local/upload/upload-limits.ts';
-import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
+import { describe, expect, it } from 'vitest';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { openSocket, parseResponse } from '../../support/served/raw-http.ts';
+import { folderScene } from '../../support/upload/folder-scene.ts';
 import {
   boundary,
-  chunked,
   fieldPart,
   filePart,
   formEnd,
   formHead,
+  inChunks,
   part,
   sendPieces,
+  sized,
   soundForm,
+  soundWheel,
   usualFields,
 } from '../../support/upload/raw-form.ts';
-import { acmeWheel, published, send, uploadForm, uploadScene } from '../../support/upload/upload-scene.ts';
+import { acmeWheel, published, send, uploadForm } from '../../support/upload/upload-scene.ts';
 
-/** A server over a folder, which must be as it was, and as ready, once all that is meant ill is over. */
-async function scene(limits: Partial<UploadLimits> = {}, beforePublish = async () => {}) {
-  const folder = await temporaryFolder();
-  onTestFinished(() => folder[Symbol.asyncDispose]());
-  const served = await uploadScene({ store: folderStore(folder.path), limits, beforePublish });
-  const incoming = () => readdir(join(folder.path, '_gatehouse/incoming')).catch(() => []);
-  const expectUnharmed = async () => {
-    await expect.poll(incoming, { timeout: 5000 }).toEqual([]);
-    expect(await published(served.store)).toEqual([]);
-    expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
-    expect(await send(served.url, uploadForm())).toMatchObject({ status: 200 });
-    expect(await incoming()).toEqual([]);
-  };
-  return { ...served, incoming, expectUnharmed };
-}
-
-const wheel = Buffer.from(buildWheel({ fileName: acmeWheel })).toString('latin1');
-const close = { Connection: 'close' };
-const sized = (body: string, headers = {}) =>
-  formHead({ ...close, 'Content-Length': `${body.length}`, ...headers }) + body;
-const inChunks = (...chunks: string[]) => formHead({ ...close, 'Transfer-Encoding': 'chunked' }) + chunked(...chunks);
-
+const wheel = soundWheel;
 const many = (count: number, make: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => make(at)).join('');
 
 describe('a form that is not sound is refused, and leaves nothing behind', () => {
-  it.each<[string, string, number, RegExp]>([
+  const forms: readonly [what: string, request: string, status: number, reason: RegExp][] = [
     [
       '10,000 parts',
       sized(usualFields(wheel) + many(10_000, (at) => fieldPart(`f${at}`, 'x')) + filePart(wheel) + formEnd),
@@ -123,15 +99,21 @@ describe('a form that is not sound is refused, and leaves nothing behind', () =>
       400,
       /no file/,
     ],
-  ])('%s', async (_title, request, status, reason) => {
-    const { url, expectUnharmed } = await scene();
-    const said = await sendPieces(url, [request]);
-    expect([parseResponse(said).status, said.split('\r\n')[0]]).toEqual([status, expect.stringMatching(reason)]);
+  ];
+
+  it('each of them, and the server goes on', async () => {
+    const { url, expectUnharmed, incoming } = await folderScene();
+    for (const [what, request, status, reason] of forms) {
+      const said = await sendPieces(url, [request]);
+      const [line] = said.split('\r\n');
+      expect([what, parseResponse(said).status, line]).toEqual([what, status, expect.stringMatching(reason)]);
+      await expect.poll(incoming, { timeout: 5000 }).toEqual([]);
+    }
     await expectUnharmed();
   });
 
   it('what has the limits exactly is taken, in one piece, byte by byte, and in chunks', async () => {
-    const { url } = await scene();
+    const { url } = await folderScene();
     const body =
       many(194, (at) => fieldPart(`f${at}`, 'x')) +
       fieldPart('summary', 'x'.repeat(64 * 1024)) +
@@ -146,97 +128,11 @@ describe('a form that is not sound is refused, and leaves nothing behind', () =>
   });
 });
 
-describe('what does not come as it should', () => {
-  it.each([
-    [
-      'a part without end',
-      usualFields(wheel) +
-        `--${boundary}\r\nContent-Disposition: form-data; name="content"; filename="${acmeWheel}"\r\n\r\n`,
-    ],
-    ['a head of a part without end', `--${boundary}\r\nX-Much: `],
-    ['a field without end', `--${boundary}\r\nContent-Disposition: form-data; name="f"\r\n\r\n`],
-    ['a preamble without end', ''],
-    ['parts without end', 'fields'],
-  ])('%s is ended by a limit', async (title, start) => {
-    const { url, expectUnharmed } = await scene({ fileBytes: 8 * 1024 ** 2 });
-    const more = title === 'parts without end' ? fieldPart('f', 'x').repeat(1000) : 'x'.repeat(100_000);
-    function* pieces() {
-      yield formHead({ 'Transfer-Encoding': 'chunked' });
-      if (start !== '' && start !== 'fields') yield `${start.length.toString(16)}\r\n${start}\r\n`;
-      for (let i = 0; i < 1000; i++) yield `${more.length.toString(16)}\r\n${more}\r\n`;
-    }
-    expect(await sendPieces(url, pieces())).toMatch(/^HTTP\/1\.1 4(?:00|13) /);
-    await expectUnharmed();
-  });
-
-  it('a file that is too large is 413', async () => {
-    const { url, expectUnharmed } = await scene({ fileBytes: 1000 });
-    const body = 'x'.repeat(1001);
-    expect(await sendPieces(url, [sized(usualFields(body) + filePart(body) + formEnd)])).toMatch(
-      /^HTTP\/1\.1 413 .*larger than 1000 bytes/,
-    );
-    await expectUnharmed();
-  });
-
-  it('chunks that lie end the connection at once', async () => {
-    const { url, expectUnharmed } = await scene();
-    const began = performance.now();
-    const head = formHead({ 'Transfer-Encoding': 'chunked' });
-    const start = soundForm(wheel).slice(0, 700);
-    for (const lie of ['zz\r\n', `5\r\n${start}`, `${'f'.repeat(30)}\r\nx`]) {
-      expect(await sendPieces(url, [`${head}${start.length.toString(16)}\r\n${start}\r\n${lie}`])).not.toMatch(
-        /200 OK/,
-      );
-    }
-    expect(performance.now() - began).toBeLessThan(3000);
-    await expectUnharmed();
-  });
-
-  it.each([10, 300, 700, -1])('a connection that is cut after %i bytes of its form', async (at) => {
-    const { url, expectUnharmed, incoming, log } = await scene();
-    const body = soundForm(wheel);
-    const socket = openSocket(url);
-    const start = formHead({ 'Content-Length': `${body.length}` }) + body.slice(0, at);
-    await new Promise<unknown>((resolve) => socket.write(start, 'latin1', resolve));
-    if (at > 600 || at < 0) await expect.poll(incoming).toHaveLength(1);
-    socket.destroy();
-    await expect.poll(() => log.map(({ status }) => status)).toEqual([400]);
-    await expectUnharmed();
-  });
-
-  it('one that comes too slowly is 408', async () => {
-    const { url, expectUnharmed } = await scene({ throughput: { windowMs: 200, bytes: 100 } });
-    const body = soundForm(wheel);
-    const socket = openSocket(url);
-    socket.write(formHead({ 'Content-Length': `${body.length}` }));
-    const answered = once(socket, 'data');
-    const timer = setInterval(() => socket.write('x'), 20);
-    expect(String(await answered)).toMatch(/^HTTP\/1\.1 408 /);
-    clearInterval(timer);
-    socket.destroy();
-    await expectUnharmed();
-  });
-
-  it('one that takes too long in all is 408', async () => {
-    const { url, expectUnharmed } = await scene({ uploadMs: 200 });
-    const body = soundForm('x'.repeat(1e6));
-    async function* pieces() {
-      yield formHead({ 'Content-Length': `${body.length}` });
-      for (let at = 0; at < body.length; at += 10_000) {
-        await scheduler.wait(20);
-        yield body.slice(at, at + 10_000);
-      }
-    }
-    expect(await sendPieces(url, pieces())).toMatch(/^HTTP\/1\.1 408 /);
-    await expectUnharmed();
-  });
-});
-
 describe('who has no right to send', () => {
   const wrong = { Authorization: `Basic ${btoa('__token__:wrong')}` };
 
   it('is answered before the form, which is thrown away, however long it is', async () => {
-    const { url, expectUnharmed, incoming } = await scene();
+    const { url, expectUnharmed, incoming } = await folderScene();
     const body = 'x'.repeat(1e6);
     function* pieces() {
       yield formHead({ ...wrong, 'Content-Length': `${100 * body.length}` });
@@ -249,7 +145,7 @@ describe('who has no right to send', () => {
   });
 
   it('is not told to go on; who has is, once', async () => {
-    const { url } = await scene();
+    const { url } = await folderScene();
     const body = soundForm(wheel);
     const expecting = { Expect: '100-continue', 'Content-Length': `${body.length}` };
     const socket = openSocket(url);
@@ -269,9 +165,9 @@ describe('who has no right to send', () => {
 });
 
 describe('many at once', () => {
-  it('50 uploads of one project are all published', async () => {
-    const { url, store } = await scene();
-    const versions = Array.from({ length: 50 }, (_, at) => `acme_tool-1.${at}-py3-none-any.whl`);
+  it('5 uploads of one project are all published', async () => {
+    const { url, store } = await folderScene();
+    const versions = Array.from({ length: 5 }, (_, at) => `acme_tool-1.${at}-py3-none-any.whl`);
     const replies = await Promise.all(versions.map((fileName) => send(url, uploadForm({ fileName }))));
     expect(replies.map(({ status }) => status)).toEqual(versions.map(() => 200));
     const keys = await published(store);
@@ -279,7 +175,7 @@ describe('many at once', () => {
   });
 
   it('of 10 that bring other bytes under one name one wins, and the others are told so', async () => {
-    const { url, store, incoming } = await scene();
+    const { url, store, incoming } = await folderScene();
     const bytes = Array.from({ length: 10 }, (_, at) =>
       buildWheel({ fileName: acmeWheel, files: { 'a.py': `x = ${at}\n` } }),
     );
@@ -293,7 +189,7 @@ describe('many at once', () => {
 
   it('one more than may be is 503, and so is what is more than may be staged', async () => {
     const gate = Promise.withResolvers<void>();
-    const { url, incoming } = await scene({ uploads: 1 }, () => gate.promise);
+    const { url, incoming } = await folderScene({ uploads: 1 }, () => gate.promise);
     const first = send(url, uploadForm());
     await expect.poll(incoming).toHaveLength(1);
     const second = await send(url, uploadForm());
@@ -301,7 +197,7 @@ describe('many at once', () => {
     expect(second.headers.get('retry-after')).toBe('10');
     gate.resolve();
     expect(await first).toMatchObject({ status: 200 });
-    const small = await scene({ stagedBytes: 100 });
+    const small = await folderScene({ stagedBytes: 100 });
     expect(await send(small.url, uploadForm())).toMatchObject({ status: 503 });
     expect(await small.incoming()).toEqual([]);
   });

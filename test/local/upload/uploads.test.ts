@@ -146,7 +146,7 @@ describe('a credential', () => {
     const reply = await send(url, uploadForm(), options);
     expect(reply).toMatchObject({
       status: 401,
-      body: 'to upload, send a token for uploads as the password: gatehouse token create makes one\n',
+      body: 'no token came as the password, or none that is good for uploads (gatehouse token create makes one)\n',
     });
     expect(reply.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
     expect(await published(store)).toEqual([]);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { buildWheel } from '../python/build-wheel.ts';
 import { openSocket } from '../served/raw-http.ts';
 import { acmeWheel } from './upload-scene.ts';
 
@@ -40,7 +41,7 @@ export const formHead = (headers: Readonly<Record<string, string>> = {}, target 
 };
 
 /** A body in chunks of HTTP. */
-export const chunked = (...chunks: readonly string[]): string =>
+const chunked = (...chunks: readonly string[]): string =>
   [...chunks, ''].map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('');
 
 /** Sends a request in pieces, each when the connection took the one before, and gives what came back till it ended. */
@@ -61,3 +62,16 @@ export async function sendPieces(url: string, pieces: Iterable<string> | AsyncIt
   }
   return said;
 }
+
+/** The smallest sound wheel, one character a byte. */
+export const soundWheel = Buffer.from(buildWheel({ fileName: acmeWheel })).toString('latin1');
+
+const close = { Connection: 'close' };
+
+/** A whole request that says how long its body is. */
+export const sized = (body: string, headers: Readonly<Record<string, string>> = {}): string =>
+  formHead({ ...close, 'Content-Length': `${body.length}`, ...headers }) + body;
+
+/** A whole request in chunks. */
+export const inChunks = (...chunks: readonly string[]): string =>
+  formHead({ ...close, 'Transfer-Encoding': 'chunked' }) + chunked(...chunks);

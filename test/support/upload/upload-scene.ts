@@ -123,11 +123,12 @@ export async function send(url: string, form: FormData, options: SendOptions = {
   };
 }
 
+const derived =
+  /^_gatehouse\/(?:staging\/)?(?:tokens\.json|state\/)|simple\/(?:[^/]+\/)?index\.|conda\/(?:[^/]+\/)?\w+\.json(?:\.zst)?$/;
+
 /** Keys of a store, but for tokens and what indexing derives. */
 export async function published(store: Store): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of store.list('')) keys.push(key);
-  return keys.filter(
-    (key) => !/^_gatehouse\/(?:staging\/)?(?:tokens\.json|state\/)|simple\/(?:[^/]+\/)?index\./.test(key),
-  );
+  return keys.filter((key) => !derived.test(key));
 }
