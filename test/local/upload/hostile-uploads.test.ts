@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { scheduler } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { buildWheel } from '../../support/python/build-wheel.ts';
@@ -112,6 +113,21 @@ describe('a form that is not sound is refused, and leaves nothing behind', () =>
     await expectUnharmed();
   });
 
+  it('one whose last part is wrong, long after its file came whole', async () => {
+    const { url, expectUnharmed, incoming } = await folderScene();
+    const file = usualFields(wheel) + filePart(wheel);
+    const request = sized(file + fieldPart('summary', 'x'.repeat(64 * 1024 + 1)) + formEnd);
+    const untilLast = request.indexOf(file) + file.length + 10;
+    async function* pieces() {
+      yield request.slice(0, untilLast);
+      await expect.poll(incoming).toHaveLength(1);
+      await scheduler.wait(100);
+      yield request.slice(untilLast);
+    }
+    expect(await sendPieces(url, pieces())).toMatch(/^HTTP\/1\.1 413 /);
+    await expectUnharmed();
+  });
+
   it('what has the limits exactly is taken, in one piece, byte by byte, and in chunks', async () => {
     const { url } = await folderScene();
     const body =
@@ -197,8 +213,10 @@ describe('many at once', () => {
     expect(second.headers.get('retry-after')).toBe('10');
     gate.resolve();
     expect(await first).toMatchObject({ status: 200 });
-    const small = await folderScene({ stagedBytes: 100 });
-    expect(await send(small.url, uploadForm())).toMatchObject({ status: 503 });
+    const small = await folderScene({ stagedBytes: wheel.length });
+    for (let i = 0; i < 2; i++) expect(await send(small.url, uploadForm())).toMatchObject({ status: 200 });
+    const larger = buildWheel({ fileName: acmeWheel, files: { 'acme_tool.py': 'x = 1\n', 'more.py': '' } });
+    expect(await send(small.url, uploadForm({ bytes: larger }))).toMatchObject({ status: 503 });
     expect(await small.incoming()).toEqual([]);
   });
 });
