@@ -19,8 +19,6 @@ import { type EnteringWheel, enter, enteringWheel, simpleScene } from './simple-
 const platform = subdirSchema.parse('linux-64');
 const published = { type: 'published', by: null } as const;
 
-export type YankScene = Awaited<ReturnType<typeof yankScene>>;
-
 /** A store with what its organisation published, its indexes, and what is yanked of it, proved by the real solver. */
 export async function yankScene(packages: readonly unknown[] | null, options: MemoryStoreOptions = {}) {
   const store = memoryStore(options);
