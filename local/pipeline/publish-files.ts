@@ -1,15 +1,15 @@
 import { channelPlace } from '../../core/layout/channel-place.ts';
 import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../core/layout/keys.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
-import { type Subdir, noarch } from '../../core/names/subdir.ts';
+import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
-import type { OfferedFile, PublishReport, PublishWorld, PublishedFile } from '../../core/publish/publication.ts';
+import type { OfferedFile, PublishedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
 import { indexSubdir } from '../../core/steps/index-subdir.ts';
-import { type Release, promote } from '../../core/steps/promote.ts';
+import { promote, type Release } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
 import { awaitListed } from './await-listed.ts';
