@@ -237,7 +237,11 @@ describe('a store without channels', () => {
 
   it('says what is not there', async () => {
     const { plan } = await lab.sync(listing(['anything'], nowhere));
-    expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toContain('plan.unpublished anything');
+    expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'plan.unpublished anything',
+      'entry.unsolvable anything on linux-64',
+    ]);
+    expect(plan.problems[0]?.detail).toContain('no package anything');
     expect(plan.complete).toBe(true);
   });
 });
