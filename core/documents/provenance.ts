@@ -50,6 +50,10 @@ export const provenanceSchema = z.strictObject({
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 
+/** The published wheel that a package was made of; undefined of every other. */
+export const wheelOf = ({ origin }: Pick<Provenance, 'origin'>) =>
+  origin.type === 'published' ? origin.wheel : undefined;
+
 interface Place {
   readonly channel: ChannelName;
   readonly subdir: Subdir;

@@ -1,6 +1,6 @@
-import { type Override, isKeptOut } from '../documents/control.ts';
+import { isKeptOut, type Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
-import { type Provenance, knownSha256s, readProvenance } from '../documents/provenance.ts';
+import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
 import { usedBy } from '../documents/published/used-name.ts';
 import { canonicalJson } from '../json/json.ts';
 import { provenanceKey, usedPackageNameKey } from '../layout/keys.ts';
@@ -9,15 +9,15 @@ import { type EntryParts, entryParts } from '../outputs/entries/channel-facts.ts
 import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
-import { type ReadPackageInfo, expectEnd, readPackageInfo } from '../package/read-package-info.ts';
+import { expectEnd, type ReadPackageInfo, readPackageInfo } from '../package/read-package-info.ts';
 import { keptOnceRead } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 import { normaliseRecord } from '../record/normalise-record.ts';
-import { recordFault } from '../record/record-fault.ts';
 import type { RepodataRecord } from '../record/record.ts';
+import { recordFault } from '../record/record-fault.ts';
 import type { ChannelStore, ListedPackage } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 

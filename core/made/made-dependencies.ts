@@ -77,7 +77,7 @@ export function extraOfChannel(
   const spec = specOf(name, specifier);
   const brought = newest === undefined ? [] : bringing(newest, extras);
   const line = [spec.ok ? spec.text : name, ...(brought.length > 0 ? brought : ['WHAT IT ADDS'])];
-  const detail = `"${text}" asks for ${project}[${extras.join(', ')}], and conda packages have no extras; a channel has ${name}`;
+  const detail = `"${text}" asks for ${project}[${extras.join(', ')}], and conda packages, which ${name} is one of, have no extras`;
   const hint = `add to the entry what the extra adds, by conda names: "depends": ${JSON.stringify(line)}`;
   return { code: 'pypi.dependency', detail, hint };
 }

@@ -1,3 +1,4 @@
+import { isOwnProject } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import { isPrerelease, type Pep440Version } from '../names/pep440/pep440-version.ts';
@@ -5,7 +6,6 @@ import { parseSpecifier } from '../names/pep440/specifier.ts';
 import { specifierMatches } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { admitsPython } from '../names/requirement/any-patch.ts';
-import { isReserved } from '../names/reserved-names.ts';
 import { parseSdistFileName } from '../names/sdist-file-name.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import type { Store } from '../ports/store.ts';
@@ -37,7 +37,7 @@ const maxConcurrentProjects = 8;
  */
 export async function newerReleases(allowlist: Allowlist, world: NewerReleasesWorld): Promise<LookedUp> {
   const pages = storedIndex(world.store);
-  const asked = (await projectsWithState(world.store)).filter((project) => mayBeAsked(project, allowlist));
+  const asked = (await projectsWithState(world.store)).filter((project) => !isOwnProject(project, allowlist));
   const looked = mapInOrder(asked, maxConcurrentProjects, async (project) => {
     const here = newestOf((await pages.files(project)) ?? [], project);
     return here === null ? [] : [await tryLookUp({ project, here }, allowlist, world)];
@@ -50,11 +50,6 @@ export async function newerReleases(allowlist: Allowlist, world: NewerReleasesWo
     problems: answers.flatMap(({ problems }) => problems),
   };
 }
-
-/** Who took a reserved name elsewhere has nothing that this store waits for. */
-const mayBeAsked = (project: ProjectName, { entries, reserved }: Allowlist): boolean =>
-  !isReserved(project, reserved) &&
-  !entries.some((entry) => entry.kind === 'pypi' && entry.name === project && entry.wheel !== null);
 
 interface Asked {
   readonly project: ProjectName;

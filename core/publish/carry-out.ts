@@ -9,6 +9,7 @@ import { checkPublication } from './check-publication.ts';
 import type { Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
 import { solveAndMake } from './solve-and-make.ts';
+import { stillYanked } from './still-yanked.ts';
 import { usedNameProblem } from './used-name.ts';
 import { writePublication } from './write-publication.ts';
 
@@ -27,12 +28,22 @@ export async function carryOut(offered: readonly Publication[], given: PublishWo
   const { packages, finished, ...told } = await solveAndMake(publications, world, held);
   if (told.problems.length > 0) return { ...told, files: [] };
   const all = [...publications.filter(({ kind }) => kind !== 'package'), ...packages];
+  const yanked = await yankedAmong(all, world.target);
   tellPlan(all, world);
   const taken = await takeNames(all, store);
   if (taken.length > 0) return { ...told, files: [], problems: taken };
   const files: PublishedFile[] = [];
   for (const publication of all) files.push(await writePublication(publication, world));
-  return { ...told, files: [...files, ...finished.map((one) => presentPackage(one, to))] };
+  return {
+    ...told,
+    warnings: [...told.warnings, ...yanked],
+    files: [...files, ...finished.map((one) => presentPackage(one, to))],
+  };
+}
+
+async function yankedAmong(publications: readonly Publication[], target: Store): Promise<Problem[]> {
+  const found = await Promise.all(publications.map((publication) => stillYanked(publication, target)));
+  return found.filter((problem) => problem !== null);
 }
 
 function presentPackage({ subdir, filename, sha256, record }: Provenance, to: PublishWorld['to']): PublishedFile {

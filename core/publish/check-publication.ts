@@ -4,6 +4,8 @@ import { isReserved } from '../names/reserved-names.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
+import { storedDigests } from '../store/stored-digests.ts';
+import { otherSpelling } from './other-spelling.ts';
 import type { Publication, PublishWorld } from './publication.ts';
 import { placeOf } from './publication-place.ts';
 import { usedFor, usedNameProblem } from './used-name.ts';
@@ -15,7 +17,8 @@ interface CheckWorld extends Pick<PublishWorld, 'store' | 'allowlist' | 'mayPubl
 
 /**
  * Why a file may not be published; null when it may: its name must be reserved, or it be the wheel that an entry names by
- * its sha256; whoever offers it must have the right; and its file name must be free, or be that of these very bytes.
+ * its sha256; whoever offers it must have the right; and its file name must be free, or be that of these very bytes, and
+ * be no other spelling of one that is there.
  *
  * @throws GatehouseError `json.invalid` when nobody can tell which bytes had the name
  */
@@ -24,6 +27,8 @@ export async function checkPublication(publication: Publication, world: CheckWor
     notReserved(publication, world.allowlist) ??
     notAllowed(publication, world) ??
     (await usedName(publication, world.store)) ??
+    (await otherSpelling(publication, world.target)) ??
+    (await otherBytes(publication, world.target)) ??
     (await otherMetadata(publication, world.target))
   );
 }
@@ -60,6 +65,20 @@ function notAllowed(publication: Publication, { mayPublish }: CheckWorld): Probl
 async function usedName(publication: Publication, store: Store): Promise<Problem | null> {
   const used = await usedFor(publication, store);
   return used === null || used === publication.digests.sha256 ? null : usedNameProblem(publication, used);
+}
+
+/** The name is theirs, and yet others lie there: they were put there by hand, and nobody lists them. */
+async function otherBytes(publication: Publication, target: Store): Promise<Problem | null> {
+  const { key, fileName } = placeOf(publication);
+  const there = await target.get(key);
+  const sha256 = there && (await storedDigests(there)).sha256;
+  if (sha256 === null || sha256 === publication.digests.sha256) return null;
+  return {
+    code: 'publish.mutated',
+    subject: fileName,
+    detail: `${key} holds other bytes, of sha256 ${sha256}, which were never published`,
+    hint: 'find out who put them there, delete them, and publish again',
+  };
 }
 
 /** pip takes a `.metadata` that is not its wheel's for an error of the whole index, and what lies there stays. */

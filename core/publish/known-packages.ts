@@ -1,7 +1,7 @@
-import { type Provenance, readProvenance } from '../documents/provenance.ts';
+import { type Provenance, readProvenance, wheelOf } from '../documents/provenance.ts';
 import { provenanceFolder } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
-import { type PackageFileName, packageFileParts, parsePackageFileName } from '../names/package-file-name.ts';
+import { type PackageFileName, parsePackageFileName } from '../names/package-file-name.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import { madeBuild } from '../releases/made-record.ts';
@@ -13,17 +13,23 @@ import type { WheelPublication } from './publication.ts';
  * becomes packages once: what they need was worked out by what the channel had then.
  *
  * @param part of the store, in which the wheel lies
+ * @param names that the project has in conda, or had
  */
-export async function knownPackages({ provenance }: WheelPublication, part: Store): Promise<Provenance[]> {
+export async function knownPackages(
+  { provenance }: WheelPublication,
+  part: Store,
+  names: Iterable<string>,
+): Promise<Provenance[]> {
   const folder = provenanceFolder('conda', noarch);
   const found: Provenance[] = [];
-  for await (const { key } of part.list(folder)) {
-    const [fileName = '', written = ''] = key.slice(folder.length).split('/');
-    const filename = parsePackageFileName(fileName);
-    const sha256 = sha256Schema.safeParse(written.replace(/\.json$/, '')).data;
-    if (filename === null || sha256 === undefined || !isLikely(filename, provenance.release)) continue;
-    const known = await soundProvenance(part, filename, sha256);
-    if (known?.origin.type === 'published' && known.origin.wheel?.sha256 === provenance.sha256) found.push(known);
+  for (const name of new Set(names)) {
+    for await (const { key } of part.list(`${folder}${name}-${provenance.release}-${madeBuild}`)) {
+      const [fileName = '', written = ''] = key.slice(folder.length).split('/');
+      const filename = parsePackageFileName(fileName);
+      const sha256 = sha256Schema.safeParse(written.replace(/\.json$/, '')).data;
+      const known = filename && sha256 && (await soundProvenance(part, filename, sha256));
+      if (known && wheelOf(known)?.sha256 === provenance.sha256) found.push(known);
+    }
   }
   return found;
 }
@@ -36,10 +42,4 @@ async function soundProvenance(part: Store, filename: PackageFileName, sha256: S
     if (isDamaged(error)) return null;
     throw error;
   }
-}
-
-/** Many thousands of others lie there: by their names alone most are none of them. */
-function isLikely(fileName: string, release: string): boolean {
-  const { version, build } = packageFileParts(fileName);
-  return version === release && build.startsWith(madeBuild);
 }

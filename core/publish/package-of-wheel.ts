@@ -1,4 +1,4 @@
-import type { Provenance } from '../documents/provenance.ts';
+import { type Provenance, wheelOf } from '../documents/provenance.ts';
 import { packageNameSchema } from '../names/package-name.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
@@ -78,8 +78,5 @@ async function takeOther(
   const { key, fileName } = placeOf(made);
   const copy = await takeCopy({ key, fileName, part }, world, held);
   if (copy === null || 'code' in copy || copy.kind !== 'package') return null;
-  return wheelOf(copy) === wheelOf(made) ? copy : null;
+  return wheelOf(copy.provenance)?.sha256 === wheelOf(made.provenance)?.sha256 ? copy : null;
 }
-
-const wheelOf = ({ provenance: { origin } }: PackagePublication): string | undefined =>
-  origin.type === 'published' ? origin.wheel?.sha256 : undefined;

@@ -27,7 +27,7 @@ export async function solveAndMake(
   world: MakeWorld,
   held: AsyncDisposableStack,
 ): Promise<SolvedAndMade> {
-  const { wheels, given } = await whatIsDue(publications, world.target);
+  const { wheels, given } = await whatIsDue(publications, world);
   const finished = wheels.flatMap((due) => due.finished);
   const now = await solve(
     wheels.filter(({ isFresh }) => isFresh),
@@ -46,9 +46,9 @@ export async function solveAndMake(
   );
   const made = await makeAll([...unfinished, ...now.making, ...late.making], world, held);
   const left = new Set([...now.left, ...late.left]);
-  const comes = publications.filter((one) => one.kind === 'package' && !left.has(one));
+  const comes = publications.filter((one) => one.kind === 'package').filter((one) => !left.has(one));
   return {
-    packages: [...comes.filter((one) => one.kind === 'package'), ...made.packages],
+    packages: [...comes, ...made.packages],
     finished,
     warnings: [...now.warnings, ...late.warnings, ...late.problems, ...made.warnings],
     problems: made.problems,

@@ -1,4 +1,4 @@
-import { readProvenance } from '../documents/provenance.ts';
+import { readProvenance, wheelOf } from '../documents/provenance.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import { normalProjectName } from '../names/normal-project-name.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
@@ -59,8 +59,7 @@ async function isMadeOf(
   const object = await staging.get(key);
   if (object === null) return false;
   const place = { channel: 'conda', subdir, filename } as const;
-  const origin = (await readProvenance(staging, place, (await storedDigests(object)).sha256))?.origin;
-  if (origin?.type !== 'published' || origin.wheel === undefined) return false;
-  const wheel = parseWheelFileName(origin.wheel.fileName);
-  return wheel.ok && wheel.wheel.project === project;
+  const entered = await readProvenance(staging, place, (await storedDigests(object)).sha256);
+  const wheel = entered && parseWheelFileName(wheelOf(entered)?.fileName ?? '');
+  return wheel?.ok === true && wheel.wheel.project === project;
 }

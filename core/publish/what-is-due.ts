@@ -1,7 +1,8 @@
-import type { Provenance } from '../documents/provenance.ts';
+import { type Provenance, wheelOf } from '../documents/provenance.ts';
 import { packageKey } from '../layout/keys.ts';
 import type { Store } from '../ports/store.ts';
 import { knownPackages } from './known-packages.ts';
+import type { MakeWorld } from './package-of-wheel.ts';
 import type { PackagePublication, Publication, WheelPublication } from './publication.ts';
 import { placeOf } from './publication-place.ts';
 
@@ -27,11 +28,12 @@ export interface Due {
 }
 
 /** Sorts out what of that which comes is published already, in a part of the store, and what is left to do for it. */
-export async function whatIsDue(publications: readonly Publication[], target: Store): Promise<Due> {
+export async function whatIsDue(publications: readonly Publication[], world: MakeWorld): Promise<Due> {
+  const { target } = world;
   const packages = publications.filter((one) => one.kind === 'package');
   const wheels: WheelDue[] = [];
   for (const wheel of publications.filter((one) => one.kind === 'wheel')) {
-    wheels.push(await wheelDue(wheel, packages.filter(isMadeOf(wheel)), target));
+    wheels.push(await wheelDue(wheel, packages.filter(isMadeOf(wheel)), world));
   }
   const alone = packages.filter((one) => !wheels.some(({ wheel }) => isMadeOf(wheel)(one)));
   const there = await Promise.all(alone.map((one) => isThere(one, target)));
@@ -40,8 +42,8 @@ export async function whatIsDue(publications: readonly Publication[], target: St
 
 const isMadeOf =
   ({ digests }: WheelPublication) =>
-  ({ provenance: { origin } }: PackagePublication): boolean =>
-    origin.type === 'published' && origin.wheel?.sha256 === digests.sha256;
+  ({ provenance }: PackagePublication): boolean =>
+    wheelOf(provenance)?.sha256 === digests.sha256;
 
 const isThere = async (publication: Publication, target: Store): Promise<boolean> =>
   (await target.get(placeOf(publication).key)) !== null;
@@ -49,14 +51,15 @@ const isThere = async (publication: Publication, target: Store): Promise<boolean
 async function wheelDue(
   wheel: WheelPublication,
   comes: readonly PackagePublication[],
-  target: Store,
+  { target, allowlist }: MakeWorld,
 ): Promise<WheelDue> {
   const isFresh = !(await isThere(wheel, target));
   if (isFresh || comes.length > 0) {
     const there = await Promise.all(comes.map((one) => isThere(one, target)));
     return { wheel, comes, isFresh, isOpen: isFresh || there.includes(false), unfinished: [], finished: [] };
   }
-  const known = await knownPackages(wheel, target);
+  const { project } = wheel.provenance;
+  const known = await knownPackages(wheel, target, [project, allowlist.condaNames.get(project) ?? project]);
   const lies = await Promise.all(
     known.map(({ subdir, filename }) => target.get(packageKey('conda', subdir, filename))),
   );

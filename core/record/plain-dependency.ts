@@ -1,6 +1,6 @@
 import { namesChannel, solverSpec } from '../names/match-spec/solver-spec.ts';
+import { rememberTexts } from '../names/remember-texts.ts';
 import { dependencySpec } from './dependency-spec.ts';
-import { rememberTexts } from './remember-texts.ts';
 
 const name = '[a-z0-9_][a-z0-9_.-]*';
 const version = '[A-Za-z0-9_.+!-]+';

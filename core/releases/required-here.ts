@@ -18,24 +18,47 @@ export interface RequiredHere {
 /** Extras that bring extras that bring extras: of real ones none does so five times, and each time costs all requirements. */
 const maxExtraRounds = 20;
 
-/** A release's requirements on others that count in an environment, with these of its extras and those of its own that they name. */
+/**
+ * A release's requirements on others that count in an environment, with these of its extras and those of its own that they
+ * name. Each round looks only at what the extras before it did not bring: a release may have thousands of lines.
+ */
 export function requiredHere(
   release: Requiring,
   environment: MarkerEnvironment,
   extras: Iterable<ExtraName>,
 ): RequiredHere[] {
-  const asked = new Set(extras);
+  const found: (RequiredHere | null)[] = release.requiresDist.map(() => null);
+  let asked: ReadonlySet<ExtraName> = new Set(extras);
+  let added = asked;
   for (let round = 0; round < maxExtraRounds; round++) {
-    const required = release.requiresDist.flatMap((text) => readHere(text, environment, asked) ?? []);
-    const [own, others] = [
-      required.filter((one) => isOwn(one, release)),
-      required.filter((one) => !isOwn(one, release)),
-    ];
-    const more = own.flatMap(({ read }) => ('code' in read ? [] : read.extras)).filter((extra) => !asked.has(extra));
-    if (more.length === 0) return others;
-    for (const extra of more) asked.add(extra);
+    lookAgain(release.requiresDist, found, { environment, added, asked });
+    const required = found.filter((one) => one !== null);
+    const own = required.filter((one) => isOwn(one, release));
+    added = new Set(own.flatMap(({ read }) => ('code' in read ? [] : read.extras))).difference(asked);
+    if (added.size === 0) return required.filter((one) => !isOwn(one, release));
+    asked = asked.union(added);
   }
   return [{ project: null, read: undecided(`it asks for extras of its own more than ${maxExtraRounds} deep`) }];
+}
+
+interface AskedHere {
+  readonly environment: MarkerEnvironment;
+  /** All extras so far, and of them those that were not looked at yet. */
+  readonly asked: ReadonlySet<ExtraName>;
+  readonly added: ReadonlySet<ExtraName>;
+}
+
+function lookAgain(
+  lines: readonly string[],
+  found: (RequiredHere | null)[],
+  { environment, asked, added }: AskedHere,
+): void {
+  for (const [place, text] of lines.entries()) {
+    const known = found[place] ?? null;
+    if (known !== null && !('code' in known.read)) continue;
+    // What could not be decided may count by one extra more.
+    found[place] = readHere(text, environment, known === null ? added : asked);
+  }
 }
 
 const isOwn = ({ project, read }: RequiredHere, release: Requiring): boolean =>

@@ -34,12 +34,12 @@ export function unpublished(
   });
 }
 
-/** `No candidates were found for acme-lib >=2.`, and in a tree `acme-lib >=2, for which no candidates were found.` */
+/** `No candidates were found for acme-lib >=2.`, or, in a tree, `└─ acme-lib >=2, for which no candidates were found.` */
+const notFound =
+  /No candidates were found for ([a-z0-9_][a-z0-9_.-]*) |─ ([a-z0-9_][a-z0-9_.-]*) [^─]*no candidates were found/g;
+
 const namesNotFound = (explanation: string): string[] =>
-  explanation
-    .split('\n')
-    .filter((line) => /no candidates were found/i.test(line))
-    .flatMap((line) => /(?:found for |[\s─])([a-z0-9_][a-z0-9_.-]*) [^─]*$/.exec(line)?.[1] ?? []);
+  [...explanation.matchAll(notFound)].flatMap(([, alone, inTree]) => alone ?? inTree ?? []);
 
 function lacking(name: string, channel: string | null) {
   if (channel !== null && !isOwnChannel(channel)) {

@@ -1,6 +1,6 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { type Provenance, readProvenance } from '../documents/provenance.ts';
-import { soundFileProvenance } from '../documents/simple/file-provenance.ts';
+import { type Provenance, readProvenance, wheelOf } from '../documents/provenance.ts';
+import { isOwnFile, soundFileProvenance } from '../documents/simple/file-provenance.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
@@ -8,6 +8,7 @@ import { type ProjectName, parseProjectName } from '../names/project-name.ts';
 import { isSameVersion, versionOfFile } from '../names/release-version.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
+import { madeBuild } from '../releases/made-record.ts';
 import { filesIn } from '../simple/files-in.ts';
 import { type ChannelStore, type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
@@ -64,9 +65,6 @@ interface Found<T> {
   readonly isOwn: boolean;
 }
 
-const isOwnOrigin = (type: Provenance['origin']['type'] | 'index'): boolean =>
-  type === 'published' || type === 'copied';
-
 async function filesOf(asked: AskedRelease, store: Store): Promise<Found<OwnFile>[]> {
   const project = parseProjectName(asked.name);
   if (project === null) return [];
@@ -77,7 +75,7 @@ async function filesOf(asked: AskedRelease, store: Store): Promise<Found<OwnFile
     const sha256 = await sha256At(file, store);
     const provenance = sha256 && (await soundFileProvenance(store, { project, fileName }, sha256));
     if (!sha256 || !provenance) continue;
-    found.push({ what: { project, fileName, key: file.key }, sha256, isOwn: isOwnOrigin(provenance.origin.type) });
+    found.push({ what: { project, fileName, key: file.key }, sha256, isOwn: isOwnFile(provenance) });
   }
   return found;
 }
@@ -92,8 +90,8 @@ async function packagesOf(
 ): Promise<Found<OwnPackage>[]> {
   const listed: ListedPackage[] = [];
   for await (const one of listPackages(world.store, world.channel)) {
-    const { name, version } = packageFileParts(one.filename);
-    const mayBe = wheels.size > 0 || isNamed(name, asked, world.condaNames);
+    const { name, version, build } = packageFileParts(one.filename);
+    const mayBe = isNamed(name, asked, world.condaNames) || (wheels.size > 0 && build.startsWith(madeBuild));
     if (mayBe && isSameVersion(version, asked.version)) listed.push(one);
   }
   const found: Found<OwnPackage>[] = [];
@@ -111,21 +109,22 @@ async function lookAt(
   { store, channel, condaNames }: FindWorld,
 ): Promise<Found<OwnPackage> | null> {
   const sha256 = await sha256At({ key, ...head }, store);
-  const origin = sha256 && (await originOf({ channel, subdir, filename }, sha256, store));
-  if (!sha256 || !origin) return null;
-  const wheel = origin.type === 'published' ? origin.wheel?.sha256 : undefined;
+  const provenance = sha256 && (await soundProvenance({ channel, subdir, filename }, sha256, store));
+  if (!sha256 || !provenance) return null;
+  const wheel = wheelOf(provenance)?.sha256;
   const isMadeOfThese = wheel !== undefined && wheels.has(wheel);
   const isOfIt = isMadeOfThese || isNamed(packageFileParts(filename).name, asked, condaNames);
-  return isOfIt ? { what: { subdir, filename, key }, sha256, isOwn: isOwnOrigin(origin.type) } : null;
+  const { type } = provenance.origin;
+  return isOfIt ? { what: { subdir, filename, key }, sha256, isOwn: type === 'published' || type === 'copied' } : null;
 }
 
-async function originOf(
+async function soundProvenance(
   place: Pick<Provenance, 'channel' | 'subdir' | 'filename'>,
   sha256: Sha256,
   store: Store,
-): Promise<Provenance['origin'] | null> {
+): Promise<Provenance | null> {
   try {
-    return (await readProvenance(store, place, sha256))?.origin ?? null;
+    return await readProvenance(store, place, sha256);
   } catch (error) {
     if (isDamaged(error)) return null;
     throw error;

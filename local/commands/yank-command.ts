@@ -45,19 +45,25 @@ export const yankCommand: Command = {
 };
 
 /** Longer than what anybody reads in a terminal, in UTF-16 units. */
-const maxReasonLength = 500;
+const maxReasonLength = 400;
 
 function requestOf([name, version, more]: readonly string[], { reason, undo }: Flags): YankRequest {
   if (name === undefined || version === undefined) throw invalid('yank needs a NAME and a VERSION');
   if (more !== undefined) throw invalid(`"${more}" is not expected here`, 'a reason of several words is put in quotes');
   if (undo === true && reason === undefined) return { name, version, reason: null };
-  const text = shownLine(String(reason ?? '')).trim();
   if (undo === true) throw invalid('--undo takes no --reason', 'leave one of the two out');
-  if (text === '')
+  return { name, version, reason: reasonOf(String(reason ?? '').trim()) };
+}
+
+/** As a page and a terminal show it: one line, with nothing in it that acts. */
+function reasonOf(text: string): string {
+  if (text === '') {
     throw invalid('yank needs a reason', 'say in a line why: --reason TEXT; --undo offers the version again');
-  if (text.length > maxReasonLength)
+  }
+  if (text.length > maxReasonLength) {
     throw invalid(`--reason has more than ${maxReasonLength} characters`, 'say it in a line');
-  return { name, version, reason: text };
+  }
+  return shownLine(text);
 }
 
 /** `yank --json`: `{name, version, yanked, reason, files: [{key, changed}], upstream, problems}`. */

@@ -34,19 +34,22 @@ export const promoteFiles = async (release: Release, world: PublishWorld): Promi
 
 async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
   const store = world.to === 'channel' ? world.store : stagingStore(world.store);
-  const problems = await indexOrAwait(report.files, { ...world, store });
+  const problems = await indexOrAwait(report, { ...world, store });
   const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));
   return { ...report, unlisted: problems.filter(isOurs) };
 }
 
-/** Who may publish into a bucket need not have the right to index it. */
-async function indexOrAwait(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
+/** Who may publish into a bucket need not have the right to index it. What is yanked no index of conda's ever lists. */
+async function indexOrAwait({ files, warnings }: PublishReport, world: PublishWorld): Promise<Problem[]> {
   try {
     return await indexPublished(files, world);
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
+    const isYanked = ({ key }: PublishedFile) =>
+      warnings.some(({ code, subject }) => code === 'publish.yanked' && key.endsWith(`/${subject}`));
+    const listed = files.filter((file) => !isYanked(file));
     return awaitListed(
-      files.map(({ key }) => ownKey(key)),
+      listed.map(({ key }) => ownKey(key)),
       world,
     );
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { sha256Of } from '../../core/names/digest.ts';
-import { startLab } from '../support/cli/start-lab.ts';
+import { small, startLab } from '../support/cli/start-lab.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { machinePython, rattlerInstall } from '../support/python/rattler-install.ts';
 import { serveProjects } from '../support/python/serve-projects.ts';
@@ -38,7 +38,8 @@ async function scene() {
   const lab = await startLab();
   onTestFinished(() => lab[Symbol.asyncDispose]());
   const { minor, packages } = await machinePython(client('python'));
-  await lab.publish(packages);
+  const decorator = small('decorator 5.1.1', ['python'], { subdir: 'noarch' });
+  await lab.publish([...packages, decorator], { 'decorator-5.1.1-0.conda': { purls: ['pkg:pypi/decorator@5.1.1'] } });
   const fileName = 'decorator-5.1.1-py3-none-any.whl';
   lab.intercept = serveProjects({
     decorator: [{ fileName, bytes: buildWheel({ fileName, files: { 'decorator.py': '' } }) }],
@@ -46,7 +47,14 @@ async function scene() {
   const user = await pipUser({ PIP_CONFIG_FILE: '/dev/null', PIP_NO_CACHE_DIR: '1' });
   const [written] = story.filter(({ language }) => language === 'json');
   const upstream = { channels: [lab.upstream.url], indexes: [`${lab.upstream.url}/simple`], python: [minor] };
-  await user.write('allowlist.json', JSON.stringify({ ...JSON.parse(written?.text ?? ''), ...upstream }));
+  const asWritten = JSON.parse(written?.text ?? '');
+  /** The page's allowlist, with the upstream of this test, and entries behind its own. */
+  const allow = (...entries: readonly unknown[]) =>
+    user.write(
+      'allowlist.json',
+      JSON.stringify({ ...asWritten, ...upstream, packages: [...asWritten.packages, ...entries] }),
+    );
+  await allow();
   const gatehouse = gatehouseIn(user.home);
   const url = await gatehouse.serve();
   const typed = (command: string, environment = '') => {
@@ -58,7 +66,7 @@ async function scene() {
     const fileName = `decorator-${version}-py3-none-any.whl`;
     lab.intercept = serveProjects({ decorator: [{ fileName, bytes: buildWheel({ fileName }) }] });
   };
-  return { user, gatehouse, url, typed, release };
+  return { user, gatehouse, url, typed, release, allow };
 }
 type Scene = Awaited<ReturnType<typeof scene>>;
 
@@ -118,7 +126,12 @@ async function listed(at: string): Promise<Record<string, string>> {
 
 const hashAt = async (url: string) => sha256Of(new Uint8Array(await (await fetch(url)).arrayBuffer()));
 
-test('from its source through staging to its users, by pip and by py-rattler, and back', async () => {
+/** Milliseconds: half a minute on two processors, and longer where others work beside it. */
+const storyTimeout = 300_000;
+
+test('from its source through staging to its users, by pip and by py-rattler, and back', {
+  timeout: storyTimeout,
+}, async () => {
   const the = await scene();
   const { user, gatehouse, url } = the;
   await wellTyped(the, commandWith('gatehouse sync'));
@@ -154,6 +167,16 @@ test('from its source through staging to its users, by pip and by py-rattler, an
   await rattlerInstalls(the, 'released-conda', ['conda']);
   // Again, by whoever does not know that it is done.
   await wellTyped(the, commandWith('promote'));
+  expect(await listed(url)).toEqual(staged);
+
+  // With entries for it each sync proves it, and nothing takes it away from them.
+  await the.allow('acme-notes', { pypi: 'Acme.Notes' });
+  expect((await gatehouse.run('sync')).stderr).toContain('5 of 5 install from this channel alone');
+  const held = await the.typed(commandWith('--reason', takeBack));
+  expect([held.status, held.said]).toEqual([1, expect.stringContaining('acme-notes')]);
+  expect(await listed(url)).toEqual(staged);
+  await the.allow();
+  await gatehouse.run('sync');
   expect(await listed(url)).toEqual(staged);
 
   await wellTyped(the, commandWith('--reason', takeBack));

@@ -106,13 +106,26 @@ describe('what was published', () => {
 
   it('follows nobody who has the same bytes and says otherwise of them', async () => {
     const file = small('acme-tool 1.0', [], noarch);
-    await lab.publish([...common, file, small('evil 1', [], noarch)], {
-      'acme-tool-1.0-0.conda': { depends: ['evil'] },
-    });
+    const patched = { 'acme-tool-1.0-0.conda': { depends: ['evil'] } };
+    await lab.publish([...common, file, small('evil 1', [], noarch)], patched);
     await publishHere([await ownPackage('acme-tool 1.0')], listing(['python']));
+    await lab.sync(listing(['python', 'acme-tool']));
+    // Needed once, and so known to control.
     const { plan } = await lab.sync(listing(['python']));
     expect([plan.change, plan.alterations]).toEqual([[], {}]);
     expect((await lab.index('noarch'))['acme-tool-1.0-0.conda']?.depends).toEqual([]);
+  });
+
+  it('is for the pythons of its own metadata as soon as no entry says otherwise', async () => {
+    await lab.publish(common);
+    const python = ['3.11', '3.12'];
+    const bound = listing([{ pypi: 'acme-tool', depends: ['python <3.12'] }], { python });
+    await lab.sync(listing(['python']));
+    await publishHere([tool], listing([], { python }));
+    const pythons = ({ simple }: Plan) => simple.entries.map((one) => `${one.python} ${one.status}`);
+    expect(pythons((await lab.sync(bound)).plan)).toEqual(['3.11 solved', '3.12 unsolvable']);
+    const { plan } = await lab.sync(listing([{ pypi: 'acme-tool' }], { python }));
+    expect(pythons(plan)).toEqual(['3.11 solved', '3.12 solved']);
   });
 
   it('is solved with what it needs of the channels, and with the hotfixes of the organisation', async () => {
@@ -224,7 +237,11 @@ describe('a store without channels', () => {
 
   it('says what is not there', async () => {
     const { plan } = await lab.sync(listing(['anything'], nowhere));
-    expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toContain('plan.unpublished anything');
+    expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'plan.unpublished anything',
+      'entry.unsolvable anything on linux-64',
+    ]);
+    expect(plan.problems[0]?.detail).toContain('no package anything');
     expect(plan.complete).toBe(true);
   });
 });

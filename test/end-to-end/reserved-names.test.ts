@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import type { Plan } from '../../core/documents/plan.ts';
@@ -125,15 +128,34 @@ describe('a reserved name', () => {
     expect(told?.hint).toMatch(/^remove the channel/);
   });
 
+  it('is asked of no index for what an extra of it would add', async () => {
+    await lab.publish(common);
+    await lab.sync(listing(['python']));
+    const extra = wheel('demo-1.0-py3-none-any.whl', 'Requires-Dist: Acme.Tool[x]\n');
+    serve({ 'acme-tool': [foreignTool], demo: [extra] });
+    const allowlist = reserving([{ pypi: 'demo', dependencies: 'pypi' }]);
+    await publishHere([wheel(tool.fileName, 'Provides-Extra: x\n')], allowlist);
+    const { plan } = await lab.sync(allowlist);
+    expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual(['pypi.dependency pypi:demo']);
+    // Whether it offers the names, once each.
+    expect(asked.filter((url) => url.includes('acme'))).toEqual(['/simple/acme/', '/simple/acme-tool/']);
+  });
+
   it('is no name for what is made of another project, by whatever evidence', async () => {
-    await lab.publish([...common, small('other 1.0', ['python'], noarch)], {
-      'other-1.0-0.conda': { purls: ['pkg:pypi/acme-tool'] },
+    await lab.publish([...common, small('demo 9', ['python'], noarch)], {
+      'demo-9-0.conda': { purls: ['pkg:pypi/other'] },
     });
-    serve({ demo: [wheel('demo-1.0-py3-none-any.whl')], mapped: [wheel('mapped-1.0-py3-none-any.whl')] });
-    const mapping = `data:,`;
-    expect(mapping).toBe('data:,');
-    const { plan } = await lab.sync(reserving([{ pypi: 'demo' }], { condaNames: { demo: 'acme-demo' } }));
-    expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual(['pypi.reserved-name pypi:demo']);
+    const projects = ['named', 'mapped', 'other'].map((name) => [name, [wheel(`${name}-1.0-py3-none-any.whl`)]]);
+    const needing = wheel('needing-1.0-py3-none-any.whl', 'Requires-Dist: mapped\n');
+    serve({ ...Object.fromEntries(projects), needing: [needing] });
+    const mapping = join(lab.store, '..', 'mapping.json');
+    await writeFile(mapping, JSON.stringify({ 'acme-mapped': ['mapped'], 'acme-tool': ['other'] }));
+    const entries = ['named', 'mapped', 'other', 'needing'].map((pypi) => ({ pypi, dependencies: 'pypi' }));
+    const more = { condaNames: { named: 'acme-named' }, mapping: pathToFileURL(mapping).href };
+    const { plan } = await lab.sync(reserving(entries, more));
+    expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      ...['mapped', 'named', 'needing', 'other'].map((name) => `pypi.reserved-name pypi:${name}`),
+    ]);
     expect(plan.artifacts).toEqual([]);
   });
 });

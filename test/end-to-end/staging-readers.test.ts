@@ -1,10 +1,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { provenanceSchema } from '../../core/documents/provenance.ts';
 import { fileProvenanceSchema } from '../../core/documents/simple/file-provenance.ts';
-import { fileProvenanceKey, usedFileNameKey } from '../../core/layout/keys.ts';
+import { fileProvenanceKey, provenanceKey, usedFileNameKey, usedPackageNameKey } from '../../core/layout/keys.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../core/names/distribution-file-name.ts';
+import { packageFileNameSchema } from '../../core/names/package-file-name.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import { noarch, subdirSchema } from '../../core/names/subdir.ts';
 import { indexAll, indexProblems } from '../../local/pipeline/index-all.ts';
@@ -179,5 +181,24 @@ describe('a name that was used', () => {
     await put(name, JSON.stringify({ version: 1, sha256: sha256Of('other') }));
     await put(`staging/simple/demo/${wheel}`, buildWheel({ files: { 'demo.py': 'y = 2\n' } }));
     expect(await index()).toMatchObject([['index.mutated', `staging/simple/demo/${wheel}`, expect.any(String)]]);
+  });
+
+  it('goes for packages too', async () => {
+    const bytes = (await buildPackage(small('own 1.0', [], { subdir: 'win-64' }))).bytes;
+    const [at, filename] = [subdirSchema.parse('win-64'), packageFileNameSchema.parse('own-1.0-0.conda')];
+    const taken = usedPackageNameKey(at, filename);
+    await put(taken, JSON.stringify({ version: 1, sha256: sha256Of('other') }));
+    await put('staging/conda/win-64/own-1.0-0.conda', bytes);
+    expect(await index()).toEqual([['index.mutated', 'staging/win-64/own-1.0-0.conda', undefined]]);
+    await put(taken, JSON.stringify({ version: 1, sha256: sha256Of(bytes) }));
+    await put('conda/win-64/own-1.0-0.conda', bytes);
+    await rm(join(lab.store, 'staging'), { recursive: true });
+    expect(await index()).toEqual([]);
+    const key = provenanceKey('conda', at, filename, sha256Of(bytes));
+    const copied = provenanceSchema.parse(JSON.parse(await text(key)));
+    await put(key, JSON.stringify({ ...copied, origin: { type: 'published', by: null } }));
+    expect(await verified()).toEqual([]);
+    await rm(join(lab.store, taken));
+    expect(await verified()).toMatchObject([{ code: 'verify.name', key: 'conda/win-64/own-1.0-0.conda' }]);
   });
 });

@@ -10,6 +10,7 @@ import { projectPaths } from '../../lambdas/invalidation-paths.ts';
 import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import { batch, type CloudLab, failing, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
+import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { simpleFile } from '../support/python/fetch-simple.ts';
 import { key } from '../support/store/objects.ts';
@@ -56,6 +57,20 @@ const listed = () =>
   parseJson(text('simple/demo/index.json'), pageSchema, 'page').files.map(({ filename }) => filename);
 
 describe('what pip reads', () => {
+  it('names what somebody copied into the bucket once all of it is there, and what it writes beside it', async () => {
+    const whole = wheelOf(plain);
+    await cloud.put(key(at(plain)), whole.subarray(0, -1));
+    await cloud.put(key(at('demo-1.0.tar.gz')), buildSdist());
+    await cloud.run();
+    expect(listed()).toEqual(['demo-1.0.tar.gz']);
+    expect(cloud.objects(at(`${plain}.`))).toEqual({});
+    await cloud.put(key(at(plain)), whole);
+    await cloud.run();
+    expect(listed()).toEqual([plain, 'demo-1.0.tar.gz']);
+    expect(text(at(`${plain}.metadata`))).toContain('Name: demo');
+    expect(cloud.dead.filter(({ queue }) => queue === 'indexer')).toEqual([]);
+  });
+
   it('names a file once it is there and decided on, whatever tells of it last', async () => {
     await bringIn(plain);
     await cloud.run();

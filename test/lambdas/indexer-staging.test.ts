@@ -7,6 +7,8 @@ import { buildPackage } from '../../local/sample/build-package.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
+import { buildSdist } from '../support/python/build-sdist.ts';
+import { buildWheel } from '../support/python/build-wheel.ts';
 import { enteringWheel } from '../support/simple/simple-scene.ts';
 import { key } from '../support/store/objects.ts';
 import { memoryStore } from '../twins/store-memory.ts';
@@ -45,6 +47,22 @@ async function stageWheel(): Promise<void> {
   await staged().put(simpleMetadataKey(name.project, name.fileName), metadata, absent);
   await staged().put(simpleFileKey(name.project, name.fileName), bytes, absent);
 }
+
+describe('what somebody copies in for pip', () => {
+  const sdistName = 'demo-1.0.tar.gz';
+
+  it.each(['simple', 'staging/simple'])('is adopted below %s/, once, and comes to rest', async (folder) => {
+    await cloud.put(key(`${folder}/demo/${sdistName}`), buildSdist());
+    await cloud.put(key(`${folder}/demo/${fileName}`), buildWheel({ fileName }));
+    await cloud.run();
+    const page = Buffer.from(cloud.bucket.objects.get(key(`${folder}/demo/index.json`))?.bytes ?? []).toString();
+    for (const file of [sdistName, fileName]) expect(page).toContain(`"${file}"`);
+    expect(cloud.objects(`${folder}/demo/${fileName}.metadata`)).not.toEqual({});
+    const other = folder === 'simple' ? 'staging/' : 'simple/';
+    expect(cloud.objects(other)).toEqual({});
+    expect(cloud.dead.filter(({ queue }) => queue === 'indexer')).toEqual([]);
+  });
+});
 
 describe('what is staged', () => {
   it('is indexed by its events, with a noarch beside it, and the channel is not touched', async () => {

@@ -1,8 +1,12 @@
 import type { ExtraName } from '../project-name.ts';
+import { rememberTexts } from '../remember-texts.ts';
 import { evaluateMarker } from './evaluate-marker.ts';
 import type { MarkerEnvironment } from './marker-environment.ts';
 import { parseMarker } from './parse-marker.ts';
 import { parseRequirement, type Requirement } from './parse-requirement.ts';
+
+/** The same lines are looked at for each platform and python, and with each extra more. */
+const requirementIn = rememberTexts(parseRequirement);
 
 /**
  * A line of `Requires-Dist` as it counts in an environment when these extras are asked for: the requirement, null when it
@@ -14,7 +18,7 @@ export function requirementHere(
   environment: MarkerEnvironment,
   extras: Iterable<ExtraName>,
 ): Requirement | string | null {
-  const read = parseRequirement(text);
+  const read = requirementIn(text);
   const marker = read.ok ? read.requirement.marker : markerOf(text.slice(text.lastIndexOf(';') + 1));
   const counts = marker === null || evaluateMarker(marker, environment, extras);
   if (counts === false) return null;

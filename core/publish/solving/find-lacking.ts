@@ -1,5 +1,3 @@
-import { makeOnce } from '../../upstream/make-once.ts';
-
 /** What may be had for what is wanted, in a channel or an index. */
 export interface Supply<Want, Option> {
   /** Names a want: equal ones lack the same. */
@@ -8,6 +6,12 @@ export interface Supply<Want, Option> {
   optionsFor(want: Want): Promise<readonly Option[]>;
   /** What an option needs itself. */
   wantsOf(option: Option): Promise<readonly Want[]>;
+}
+
+/** A want that can be reached, and what each of its options needs, by name. */
+interface Reached<Want> {
+  readonly want: Want;
+  readonly options: readonly (readonly string[])[];
 }
 
 /**
@@ -19,25 +23,49 @@ export async function findLacking<Want, Option>(
   wants: readonly Want[],
   supply: Supply<Want, Option>,
 ): Promise<readonly Want[]> {
-  const known = new Map<string, Promise<readonly Want[]>>();
-  const lackingFor = async (want: Want, above: ReadonlySet<string>): Promise<readonly Want[]> => {
-    const name = supply.nameOf(want);
-    if (above.has(name)) return [];
-    return makeOnce(known, name, () => lookFor(want, above.union(new Set([name]))));
-  };
-  const lookFor = async (want: Want, above: ReadonlySet<string>): Promise<readonly Want[]> => {
-    let first: readonly Want[] | null = null;
-    for (const option of await supply.optionsFor(want)) {
-      const lacking = await lackingInAll(await supply.wantsOf(option), above);
-      if (lacking.length === 0) return [];
-      first ??= lacking;
+  const reached = await reach(wants, supply);
+  const lacking = lackingIn(reached);
+  const found: Want[] = [];
+  const open = new Set(wants.map(supply.nameOf).filter((name) => lacking.has(name)));
+  const known = [...open].flatMap((name) => reached.get(name) ?? []);
+  // What is added while they are gone through comes later.
+  for (const { want, options } of known) {
+    const [first] = options;
+    if (first === undefined) found.push(want);
+    const why = (first ?? []).filter((name) => lacking.has(name) && !open.has(name));
+    for (const name of why) open.add(name);
+    known.push(...why.flatMap((name) => reached.get(name) ?? []));
+  }
+  return found;
+}
+
+async function reach<Want, Option>(
+  wants: readonly Want[],
+  { nameOf, optionsFor, wantsOf }: Supply<Want, Option>,
+): Promise<ReadonlyMap<string, Reached<Want>>> {
+  const reached = new Map<string, Reached<Want>>();
+  const open = [...wants];
+  // What is added while they are gone through comes later.
+  for (const want of open) {
+    if (reached.has(nameOf(want))) continue;
+    const options: (readonly string[])[] = [];
+    reached.set(nameOf(want), { want, options });
+    for (const option of await optionsFor(want)) {
+      const needed = await wantsOf(option);
+      options.push(needed.map(nameOf));
+      open.push(...needed);
     }
-    return first ?? [want];
-  };
-  const lackingInAll = async (all: readonly Want[], above: ReadonlySet<string>): Promise<readonly Want[]> => {
-    const found: Want[] = [];
-    for (const want of all) found.push(...(await lackingFor(want, above)));
-    return [...new Map(found.map((want) => [supply.nameOf(want), want])).values()];
-  };
-  return lackingInAll(wants, new Set());
+  }
+  return reached;
+}
+
+/** Those of which each option needs one that lacks something: first what has no option, then what needs that, and so on. */
+function lackingIn(reached: ReadonlyMap<string, Reached<unknown>>): ReadonlySet<string> {
+  const lacking = new Set<string>();
+  for (let before = -1; before < lacking.size; ) {
+    before = lacking.size;
+    for (const [name, { options }] of reached)
+      if (options.every((needed) => needed.some((one) => lacking.has(one)))) lacking.add(name);
+  }
+  return lacking;
 }

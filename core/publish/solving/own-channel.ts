@@ -18,7 +18,7 @@ import { type PlacedRecord, usableRecords } from '../../solve/candidate-pool.ts'
 import { stagingStore } from '../../store/staging-store.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import { makeOnce } from '../../upstream/make-once.ts';
-import { ownPages } from './own-pages.ts';
+import { ownPages, type PagedWheel, withWheels } from './own-pages.ts';
 
 export interface OwnWorld {
   /** The whole store, whichever part of it is published to. */
@@ -40,19 +40,29 @@ export interface OwnChannel {
   listed(subdir: Subdir, name: string): readonly UpstreamRecord[];
   /** Which conda packages Python projects are, by what is here, without asking anybody else. */
   readonly names: CondaNames;
+  /** Our pages, with the wheels that are offered. */
   readonly pages: PipIndex;
   /** The same as an index that packages are made from. */
   readonly indexes: PythonIndexes;
 }
 
+/** What is offered, as far as it adds to what is here. */
+export interface OfferedBeside {
+  readonly wheels?: readonly PagedWheel[];
+  /** Looked at beside those of the allowlist. */
+  readonly subdirs?: readonly Subdir[];
+}
+
 /**
- * Reads what the channel serves now, each page and index once. What is published to staging sees staging before the
+ * Reads what the channel serves now, each page and index once; its pages with the wheels that are offered. What is published to staging sees staging before the
  * channel, as who installs from staging names both.
  *
- * @param subdirs looked at beside those of the allowlist
  * @throws GatehouseError `json.invalid` for a damaged index
  */
-export async function openOwnChannel(world: OwnWorld, subdirs: Iterable<Subdir> = []): Promise<OwnChannel> {
+export async function openOwnChannel(
+  world: OwnWorld,
+  { wheels = [], subdirs = [] }: OfferedBeside = {},
+): Promise<OwnChannel> {
   const { store, to, allowlist } = world;
   const parts = to === 'staging' ? [stagingStore(store), store] : [store];
   const all = new Set<Subdir>([noarch, ...allowlist.platforms, ...subdirs]);
@@ -60,7 +70,7 @@ export async function openOwnChannel(world: OwnWorld, subdirs: Iterable<Subdir> 
   for (const subdir of all) bySubdir.set(subdir, await recordsIn(subdir, parts));
   const listed = (subdir: Subdir, name: string) => bySubdir.get(subdir)?.get(name) ?? [];
   const listedNames = new Set([...bySubdir.values()].flatMap((own) => [...own.keys()]));
-  const pages = ownPages(parts);
+  const pages = withWheels(ownPages(parts), wheels);
   const indexes = asIndexes(pages);
   const names = condaNames(allowlist, {
     channels: { names: async () => listedNames, named: seenBy(allowlist.platforms, listed) },

@@ -14,6 +14,7 @@ import type { Reason } from '../../releases/release-files.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import type { Wheel } from '../../wheel/read-wheel.ts';
 import type { OfferedPackage, OwnChannel } from './own-channel.ts';
+import type { PagedWheel } from './own-pages.ts';
 import { tellLacking } from './tell-lacking.ts';
 import { wheelDependencies } from './wheel-dependencies.ts';
 import { wheelRequest } from './wheel-request.ts';
@@ -117,7 +118,7 @@ function pipAlone({ fileName, purelib }: Wheel): string | null {
 }
 
 /** The wheel as a page would list it, dated by the newest file in it, so that the same wheel gives the same package. */
-export function fileOf({ wheel, sha256, size }: OfferedWheel): ProjectFile {
+function fileOf({ wheel, sha256, size }: OfferedWheel): ProjectFile {
   const { fileName, metadata, modified } = wheel;
   return {
     fileName: fileName.fileName,
@@ -137,6 +138,13 @@ const noPython: Reason = {
   detail: 'neither the allowlist nor the channel tells of a Python 3 that its conda package could be for',
   hint: 'add "python": ["3.12"] to the allowlist, and "python" and "pip" to "packages" for conda to have one',
 };
+
+/** A wheel as its project's page would have it. */
+export const pageOf = (of: OfferedWheel): PagedWheel => ({
+  project: of.wheel.fileName.project,
+  file: fileOf(of),
+  metadata: of.wheel.metadata,
+});
 
 /** A reason speaks of the entry that a package is made for; a published wheel needs none, until there is something to say. */
 function inItsEntry({ hint, ...reason }: Reason, { project }: MadeRequest): Reason {

@@ -9,35 +9,28 @@ import { type Resolution, resolve } from '../../resolve/resolve.ts';
 import { virtualPackagesFor, wheelTargets } from '../../solve/virtual-packages.ts';
 import { findLacking } from './find-lacking.ts';
 import type { OwnChannel } from './own-channel.ts';
-import { type PagedWheel, withWheels } from './own-pages.ts';
-import { fileOf, type OfferedWheel } from './packages-of-wheel.ts';
+import type { PagedWheel } from './own-pages.ts';
+import { type OfferedWheel, pageOf } from './packages-of-wheel.ts';
 import { type Lack, tellLacking, type Verdict } from './tell-lacking.ts';
 
 /**
  * Works out for each wheel that is offered whether pip installs this very file on some platform with some python, from our
  * own pages with all that is offered beside it.
+ *
+ * @param own opened with what is offered
  */
 export async function pipInstalls(
   offered: readonly OfferedWheel[],
   own: OwnChannel,
 ): Promise<ReadonlyMap<OfferedWheel, Verdict>> {
   const targets = await targetsOf(own);
-  const paged = offered.map((of) => ({ of, page: pageOf(of) }));
-  const all = withWheels(
-    own.pages,
-    paged.map(({ page }) => page),
-  );
   const verdicts = new Map<OfferedWheel, Verdict>();
-  for (const { of, page } of paged)
-    verdicts.set(of, await installsSomewhere(page, targets, { own, index: alone(page, all) }));
+  for (const of of offered) {
+    const page = pageOf(of);
+    verdicts.set(of, await installsSomewhere(page, targets, { own, index: alone(page, own.pages) }));
+  }
   return verdicts;
 }
-
-const pageOf = (of: OfferedWheel): PagedWheel => ({
-  project: of.wheel.fileName.project,
-  file: fileOf(of),
-  metadata: of.wheel.metadata,
-});
 
 /** Where neither the allowlist nor the channel tells of a python: those from 3.6 on, with which pip 21.3 still runs, and more than there will be for long. */
 const anyMinor = Array.from({ length: 35 }, (_, place) => `3.${place + 6}`);
@@ -51,9 +44,9 @@ async function targetsOf({ allowlist, names }: OwnChannel): Promise<WheelTarget[
 }
 
 /** Of its project there is this file alone. */
-const alone = ({ project, file }: PagedWheel, index: PipIndex): PipIndex => ({
+const alone = ({ project, file, metadata }: PagedWheel, index: PipIndex): PipIndex => ({
   files: async (asked) => (asked === project ? [file] : index.files(asked)),
-  metadata: (asked) => index.metadata(asked),
+  metadata: async (asked) => (asked === file ? metadata : index.metadata(asked)),
 });
 
 interface PipScene {

@@ -4,7 +4,13 @@ import { condaInstalls } from './conda-installs.ts';
 import { type Judged, judgePackage, judgeWheel } from './judge-offered.ts';
 import { inFormatOf, secondFormats } from './other-formats.ts';
 import { type OfferedPackage, type OwnWorld, openOwnChannel } from './own-channel.ts';
-import { type OfferedWheel, type PackageOfWheel, type PackagesOfWheel, packagesOfWheel } from './packages-of-wheel.ts';
+import {
+  type OfferedWheel,
+  type PackageOfWheel,
+  type PackagesOfWheel,
+  packagesOfWheel,
+  pageOf,
+} from './packages-of-wheel.ts';
 import { pipInstalls } from './pip-installs.ts';
 
 /** All that is to be published at once. Source distributions are not solved. */
@@ -35,10 +41,8 @@ export async function solveFirst(
   world: OwnWorld & { readonly solver: Solver },
 ): Promise<SolvedFirst> {
   const { to, store, solver } = world;
-  const own = await openOwnChannel(
-    world,
-    packages.map(({ subdir }) => subdir),
-  );
+  const subdirs = packages.map(({ subdir }) => subdir);
+  const own = await openOwnChannel(world, { wheels: wheels.map(pageOf), subdirs });
   const ofWheels = new Map<OfferedWheel, PackagesOfWheel>();
   for (const wheel of wheels) ofWheels.set(wheel, await inFormatOf(await packagesOfWheel(wheel, own), own, store));
   const made = [...ofWheels.values()].flatMap((one) => ('problem' in one ? [] : one.packages));

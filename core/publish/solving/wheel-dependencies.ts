@@ -7,7 +7,6 @@ import { unknownName } from '../../made/project-places.ts';
 import { parseSpecifier } from '../../names/pep440/specifier.ts';
 import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
 import type { Requirement } from '../../names/requirement/parse-requirement.ts';
-import { isReserved } from '../../names/reserved-names.ts';
 import type { DependencyWorld } from '../../releases/dependency-sets.ts';
 import type { MadeRequest } from '../../releases/made-record.ts';
 import type { Reason } from '../../releases/release-files.ts';
@@ -16,16 +15,6 @@ import type { OwnChannel } from './own-channel.ts';
 /** The allowlist's entries for a project. */
 export const entriesOf = (project: ProjectName, { entries }: Pick<Allowlist, 'entries'>): PypiEntry[] =>
   entries.filter((entry): entry is PypiEntry => entry.kind === 'pypi' && entry.name === project);
-
-/**
- * What a project is called in conda that is published and comes from nowhere else: as `condaNames` says, or as it is called
- * itself. Null of one that is not the organisation's own.
- */
-export function ownCondaName(project: ProjectName, allowlist: Allowlist): string | null {
-  const isOwn =
-    isReserved(project, allowlist.reserved) || entriesOf(project, allowlist).some(({ wheel }) => wheel !== null);
-  return isOwn ? (allowlist.condaNames.get(project) ?? project) : null;
-}
 
 /**
  * What is known of the requirements of a wheel that is published: names by what this channel has, and no extras.
@@ -39,7 +28,7 @@ export function wheelDependencies(
 ): DependencyWorld {
   const nameOf = async (requirement: Requirement) => {
     const { project } = requirement;
-    const told = ownCondaName(project, own.allowlist) ?? (await foreignName(requirement, own.names));
+    const told = await knownName(requirement, own.names);
     if (told !== null) return told;
     // What the entry states itself is settled by that.
     if (made.depends.some(({ name }) => parseProjectName(name) === project)) return unknownName(project, [project]);
@@ -59,15 +48,14 @@ export function wheelDependencies(
     async isStated(project) {
       if (made.depends.some(({ name }) => parseProjectName(name) === project)) return true;
       const specifier = parseSpecifier('');
-      const told =
-        ownCondaName(project, own.allowlist) ?? (specifier && (await own.names.evidenceOf(project, specifier)));
+      const told = specifier && (await own.names.evidenceOf(project, specifier));
       return typeof told === 'string' && made.depends.some(({ name }) => name === told);
     },
   };
 }
 
 /** Null where nothing says, and nothing is spelt so. */
-async function foreignName(
+async function knownName(
   { project, specifier }: Requirement,
   { evidenceOf, spellings }: CondaNames,
 ): Promise<string | Reason | null> {

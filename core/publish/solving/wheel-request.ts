@@ -7,7 +7,7 @@ import { isReserved } from '../../names/reserved-names.ts';
 import type { MadeRequest } from '../../releases/made-record.ts';
 import type { Reason } from '../../releases/release-files.ts';
 import type { OfferedWheel } from './packages-of-wheel.ts';
-import { entriesOf, ownCondaName } from './wheel-dependencies.ts';
+import { entriesOf } from './wheel-dependencies.ts';
 
 /**
  * What is asked of the conda package of a published wheel, as of one that is made for an entry: what entries for this wheel
@@ -15,7 +15,7 @@ import { entriesOf, ownCondaName } from './wheel-dependencies.ts';
  */
 export function wheelRequest({ wheel, sha256 }: OfferedWheel, allowlist: Allowlist): MadeRequest | Reason {
   const { project, version } = wheel.fileName;
-  const name = packageNameSchema.safeParse(ownCondaName(project, allowlist) ?? project).data;
+  const name = packageNameSchema.safeParse(allowlist.condaNames.get(project) ?? project).data;
   const specifier = parseSpecifier('');
   if (name === undefined || specifier === null) return noName(project);
   const entries = entriesOf(project, allowlist);

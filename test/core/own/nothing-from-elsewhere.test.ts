@@ -71,8 +71,12 @@ const meaning = (one: { readonly spec?: string; readonly pypi?: string }) =>
 const scene = fc.record({
   one: releases(condaRelease).map((all) => once([...all, python, pip])),
   two: releases(condaRelease).map(once),
-  own: fc.array(condaRelease, { minLength: 2, maxLength: 12 }).map((all) => once(all.filter(({ name: of }) => ours.includes(of)))),
-  pages: fc.array(wheel, { minLength: 1, maxLength: 6 }).map((all) => all.filter(({ name: of }) => isReserved(of, reserved))),
+  own: fc
+    .array(condaRelease, { minLength: 2, maxLength: 12 })
+    .map((all) => once(all.filter(({ name: of }) => ours.includes(of)))),
+  pages: fc
+    .array(wheel, { minLength: 1, maxLength: 6 })
+    .map((all) => all.filter(({ name: of }) => isReserved(of, reserved))),
   index: releases(wheel).map((all) => once(all)),
   mapped: fc.dictionary(fc.constantFrom('a', 'b', 'acme', 'acme-x'), fc.array(name, { maxLength: 2 })),
   condaNames: fc.constantFrom({}, { a: 'acme-x' }, { 'acme-x': 'acme_x' }, { a: 'b' }),

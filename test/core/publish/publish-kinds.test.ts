@@ -6,6 +6,7 @@ import { buildConda, buildTarBz2, indexJson, indexMember, pkgTar } from '../../s
 import { provenanceAt, publishFiles, publishPairs, publishWorld } from '../../support/publish/publish-scene.ts';
 import { buildSdist } from '../../support/python/build-sdist.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
+import { key } from '../../support/store/objects.ts';
 
 const sdistOf = (folder: string, pkgInfo: string) =>
   gzipSync(buildTar({ name: `${folder}/PKG-INFO`, data: pkgInfo }, { name: `${folder}/x.py`, data: '' }));
@@ -153,5 +154,53 @@ describe('files of one command', () => {
         )
       ).files,
     ).toHaveLength(1);
+  });
+});
+
+describe('a file that differs from one that is there by the spelling of its name alone', () => {
+  const wheelOf = (fileName: string) => buildWheel({ fileName });
+  it.each<[string, string, boolean]>([
+    ['demo-1.0-py3-none-any.whl', 'Demo-1.0.0-py3-none-any.whl', true],
+    ['demo-1.0-py2.py3-none-any.whl', 'demo-1.0-py3.py2-none-any.whl', true],
+    ['demo-1.0-py3-none-any.whl', 'demo-1.0-1-py3-none-any.whl', false],
+    ['demo-1.0-py3-none-any.whl', 'demo-1.0-py2.py3-none-any.whl', false],
+    ['demo-1.0-py3-none-any.whl', 'demo-1.0.1-py3-none-any.whl', false],
+  ])('%s and %s', async (first, second, isRefused) => {
+    const world = publishWorld();
+    await publishFiles({ [first]: wheelOf(first) }, world);
+    const { problems } = await publishFiles({ [second]: wheelOf(second) }, world);
+    expect(problems).toEqual(isRefused ? [expect.objectContaining({ code: 'publish.other-spelling' })] : []);
+  });
+
+  it('is a second source distribution of its format', async () => {
+    const world = publishWorld();
+    await publishFiles({ 'demo-1.0.tar.gz': buildSdist() }, world);
+    const second = await publishFiles({ 'Demo-1.0.tar.gz': buildSdist() }, world);
+    expect(second.problems).toMatchObject([{ code: 'publish.other-spelling', subject: 'Demo-1.0.tar.gz' }]);
+    expect((await publishFiles({ 'demo-1.0.zip': buildSdist({ format: '.zip' }) }, world)).problems).toEqual([]);
+  });
+});
+
+describe('what was yanked', () => {
+  it('stays so when it is published again, which is said', async () => {
+    const world = publishWorld();
+    const files = { 'demo-1.0.tar.gz': buildSdist(), 'demo-1.0-h0_0.conda': buildConda() };
+    expect((await publishFiles(files, world)).warnings).toEqual([]);
+    const yank = { at: 1, reason: 'it deletes homes' };
+    const control = (members: object) => Buffer.from(JSON.stringify({ version: 1, ...members }));
+    await world.store.put(
+      key('_gatehouse/control/simple/demo.json'),
+      control({ files: { 'demo-1.0.tar.gz': { why: [], yank } } }),
+    );
+    await world.store.put(
+      key('_gatehouse/control/conda/linux-64.json'),
+      control({ packages: { 'demo-1.0-h0_0.conda': { yank } } }),
+    );
+    const { warnings, problems } = await publishFiles(files, world);
+    expect(problems).toEqual([]);
+    expect(warnings.map(({ code, subject }) => [code, subject])).toEqual([
+      ['publish.yanked', 'demo-1.0.tar.gz'],
+      ['publish.yanked', 'demo-1.0-h0_0.conda'],
+    ]);
   });
 });

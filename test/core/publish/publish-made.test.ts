@@ -73,6 +73,15 @@ describe('a wheel that is published', () => {
     expect(packagesIn(other.store)).not.toEqual(packagesIn(world.store));
   });
 
+  it('becomes it once, though conda is to call it otherwise by then', async () => {
+    const world = await withPython();
+    const { files } = await publishFiles({ [fileName]: wheel }, world);
+    const allowlistText = { python: ['3.12'], reserved: ['demo', 'acme'], condaNames: { demo: 'acme-demo' } };
+    const { allowlist } = publishWorld({ allowlistText });
+    const again = await publishFiles({ [fileName]: wheel }, { ...world, allowlist });
+    expect(again.files).toEqual(files.map((file) => ({ ...file, status: 'present' })));
+  });
+
   it.each<[string, (at: string) => boolean]>([
     ['the package', (at) => at.startsWith('conda/noarch/demo-')],
     ['the package and its provenance', (at) => /^(?:_gatehouse\/provenance\/)?conda\/noarch\/demo-/.test(at)],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { provenanceAt, publishFiles, publishWorld } from '../../support/publish/publish-scene.ts';
+import { buildSdist } from '../../support/python/build-sdist.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { key } from '../../support/store/objects.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
@@ -8,6 +9,7 @@ import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
 const fileName = 'demo-1.0-py3-none-any.whl';
 const wheel = buildWheel({ metadata: 'Requires-Python: >=3.8\n' });
 const sha256 = sha256Of(wheel);
+const sdist = buildSdist({ files: { 'PKG-INFO': 'Metadata-Version: 2.1\nName: demo\nVersion: 2.0\n' } });
 const other = buildWheel({ files: { 'demo.py': 'x = 2\n' } });
 
 const snapshot = (store: MemoryStore) => new Map([...store.objects].map(([at, { bytes }]) => [at, sha256Of(bytes)]));
@@ -85,6 +87,16 @@ describe('a wheel that is published', () => {
     expect(problems).toMatchObject([{ code: 'publish.used-name' }]);
     expect((await publishFiles({ [fileName]: wheel }, left)).problems).toEqual([]);
     expect([...left.store.objects.keys()].sort()).toEqual([...first.store.objects.keys()].sort());
+  });
+
+  it('is not written where other bytes were put under its name by hand', async () => {
+    const world = publishWorld();
+    await publishFiles({ [fileName]: wheel }, world);
+    await world.store.put(key(`simple/demo/${fileName}`), other);
+    const before = snapshot(world.store);
+    const { problems } = await publishFiles({ [fileName]: wheel, 'demo-2.0.tar.gz': sdist }, world);
+    expect(problems).toMatchObject([{ code: 'publish.mutated', subject: fileName }]);
+    expect(snapshot(world.store)).toEqual(before);
   });
 
   it('lies in staging under the same names, with what is known of it', async () => {

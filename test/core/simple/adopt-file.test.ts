@@ -69,6 +69,14 @@ describe('a file that was copied in', () => {
     expect((await scene.index()).projects).toMatchObject([{ files: 3, changed: false, problems: [] }]);
   });
 
+  it('is told by verify until it is, which writes nothing', async () => {
+    const { store } = await copiedIn({ [wheel]: buildWheel(), [sdist]: buildSdist() });
+    const told = (await verifySimple(store)).problems.map(({ code, key: where, hint }) => [code, where, hint]);
+    const hint = expect.stringContaining('run gatehouse index');
+    expect(told).toEqual([wheel, sdist].map((fileName) => ['verify.unknown', at(fileName), hint]));
+    expect([...store.objects.keys()]).toEqual([at(wheel), at(sdist)]);
+  });
+
   it('is dated by when it came to be there, and no later than it was seen', async () => {
     for (const [modified, uploadTime] of [
       [Date.UTC(2019, 5, 1, 12, 0, 0, 5), '2019-06-01T12:00:00.005Z'],

@@ -8,8 +8,15 @@ import {
 } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { projectsInJson, seenInHtml, seenInJson } from '../../support/simple/read-pages.ts';
-import { decide, enter, enteringWheel, project, simpleScene } from '../../support/simple/simple-scene.ts';
-import { key } from '../../support/store/objects.ts';
+import {
+  decide,
+  enter,
+  enteringSdist,
+  enteringWheel,
+  project,
+  simpleScene,
+} from '../../support/simple/simple-scene.ts';
+import { bytes, key } from '../../support/store/objects.ts';
 import { type MemoryStore, memoryStore, newBucket, type StoreOperation } from '../../twins/store-memory.ts';
 
 const demo = project('demo');
@@ -29,7 +36,7 @@ function expectAllThere(store: MemoryStore, name = 'demo'): string[] {
   for (const { fileName, sha256, metadata } of [...json, ...html]) {
     const hash = (where: string) => sha256Of(store.objects.get(key(where))?.bytes ?? 'nothing');
     expect(hash(`simple/${name}/${fileName}`)).toBe(sha256);
-    expect(hash(`simple/${name}/${fileName}.metadata`)).toBe(metadata);
+    if (metadata !== '') expect(hash(`simple/${name}/${fileName}.metadata`)).toBe(metadata);
   }
   return json.map(({ fileName }) => fileName);
 }
@@ -99,6 +106,34 @@ describe('cut off anywhere', () => {
     };
     const undisturbed = await story(Number.POSITIVE_INFINITY);
     expect(undisturbed.made).toBeGreaterThan(20);
+    for (let at = 0; at < undisturbed.made; at++) expect((await story(at)).served).toEqual(undisturbed.served);
+  });
+});
+
+describe('files that were copied in', () => {
+  it('and are adopted by a run that is cut off at any call are listed whole or not at all, and by the next run all', async () => {
+    const served = (store: MemoryStore) =>
+      [...store.objects].flatMap(([where, { bytes }]) =>
+        where.startsWith('simple/') ? [`${where} ${sha256Of(bytes)}`] : [],
+      );
+    const story = async (at: number) => {
+      const { store, whole, stopAt, calls } = stopping(() => true);
+      const [wheel, sdist] = [enteringWheel({ fileName: one }), enteringSdist('demo-1.0.tar.gz', demo)];
+      for (const { name, bytes } of [wheel, sdist]) await whole.put(simpleFileKey(demo, name.fileName), bytes);
+      await whole.put(simpleFileKey(demo, enteringWheel({ fileName: two }).name.fileName), bytes('cut off'));
+      stopAt(at);
+      await cutOff(simpleScene(store).index());
+      const made = calls();
+      expectAllThere(whole);
+      const { projects } = await simpleScene(whole).index();
+      expect(projects.flatMap(({ problems }) => problems.map(({ subject }) => subject))).toEqual([
+        `simple/demo/${two}`,
+      ]);
+      expect(expectAllThere(whole)).toEqual([one, 'demo-1.0.tar.gz']);
+      return { made, served: served(whole) };
+    };
+    const undisturbed = await story(Number.POSITIVE_INFINITY);
+    expect(undisturbed.made).toBeGreaterThan(25);
     for (let at = 0; at < undisturbed.made; at++) expect((await story(at)).served).toEqual(undisturbed.served);
   });
 });

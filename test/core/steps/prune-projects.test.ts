@@ -1,10 +1,25 @@
-import { fileProvenanceKey, projectControlKey, projectPageKey, projectStateKey, simpleFileKey, simpleMetadataKey } from '../../../core/layout/keys.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  fileProvenanceKey,
+  projectControlKey,
+  projectPageKey,
+  projectStateKey,
+  simpleFileKey,
+  simpleMetadataKey,
+} from '../../../core/layout/keys.ts';
 import { prune } from '../../../core/steps/prune.ts';
 import { day } from '../../support/index/prune-scene.ts';
-import { decide, enter, enteringWheel, project, publishNoted, simpleScene, verifySimple } from '../../support/simple/simple-scene.ts';
+import {
+  decide,
+  enter,
+  enteringWheel,
+  project,
+  publishNoted,
+  simpleScene,
+  verifySimple,
+} from '../../support/simple/simple-scene.ts';
 import { bytes } from '../../support/store/objects.ts';
 import { type MemoryStoreOptions, memoryStore, newBucket } from '../../twins/store-memory.ts';
-import { describe, expect, it } from 'vitest';
 
 const one = 'demo-1.0-py3-none-any.whl';
 const two = 'demo-2.0-py3-none-any.whl';

@@ -9,7 +9,6 @@ import {
   objectKeySchema,
   projectControlKey,
   projectPageKey,
-  projectStateKey,
 } from '../../../core/layout/keys.ts';
 import { keyWithin, type Side, sides, stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
@@ -124,9 +123,6 @@ export const pages: ReadonlyMap<string, Page> = new Map(
 
 export const listedOn = (key: string, entry: Entry): Listed[] =>
   pages.get(key)?.read(Buffer.from(entry.bytes).toString('utf8')) ?? [];
-
-/** The state of the mirrored project: whose generation its pages must have. */
-export const mirroredState = projectStateKey(mirrored.project);
 
 /** What control says, by the file's name; of a key that is no control null. */
 export function controlOf(key: ObjectKey, entry: Entry | null): Readonly<Record<string, Decision>> | null {

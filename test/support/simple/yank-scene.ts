@@ -2,8 +2,10 @@ import { onTestFinished } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
 import { type Allowlist, parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { type Provenance, provenanceSchema } from '../../../core/documents/provenance.ts';
+import { takeName } from '../../../core/documents/published/used-name.ts';
 import { canonicalJson, parseJson } from '../../../core/json/json.ts';
-import { indexKey, packageKey } from '../../../core/layout/keys.ts';
+import { indexKey, packageKey, usedFileNameKey, usedPackageNameKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
@@ -12,12 +14,10 @@ import { verify } from '../../../core/steps/verify.ts';
 import { type YankReport, yank } from '../../../core/steps/yank.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { type MemoryStoreOptions, memoryStore } from '../../twins/store-memory.ts';
-import { decide, type EnteringWheel, enter, enteringWheel, simpleScene } from './simple-scene.ts';
+import { type EnteringWheel, enter, enteringWheel, simpleScene } from './simple-scene.ts';
 
 const platform = subdirSchema.parse('linux-64');
 const published = { type: 'published', by: null } as const;
-
-export type YankScene = Awaited<ReturnType<typeof yankScene>>;
 
 /** A store with what its organisation published, its indexes, and what is yanked of it, proved by the real solver. */
 export async function yankScene(packages: readonly unknown[] | null, options: MemoryStoreOptions = {}) {
@@ -43,7 +43,9 @@ export async function yankScene(packages: readonly unknown[] | null, options: Me
     const [version = '', build = ''] = parts.slice(-2);
     const name = parts.slice(0, -2).join('-');
     const { bytes } = await buildPackage({ name, version, build, subdir: noarch, format, depends });
-    await store.put(packageKey('conda', noarch, packageFileNameSchema.parse(filename)), bytes);
+    const fileName = packageFileNameSchema.parse(filename);
+    if (origin.type === 'published') await takeName(store, usedPackageNameKey(noarch, fileName), sha256Of(bytes));
+    await store.put(packageKey('conda', noarch, fileName), bytes);
     await indexSubdir(noarch, world);
     for (const [key, entry] of store.objects) {
       if (!key.startsWith(`_gatehouse/provenance/conda/noarch/${filename}/`)) continue;
@@ -56,8 +58,8 @@ export async function yankScene(packages: readonly unknown[] | null, options: Me
   async function release(fileName: string, needs: readonly string[] = [], condaName?: string): Promise<EnteringWheel> {
     const metadata = needs.map((need) => `Requires-Dist: ${need}\n`).join('');
     const wheel = enteringWheel({ fileName, metadata }, { origin: published });
+    await takeName(store, usedFileNameKey(wheel.name.project, wheel.name.fileName), wheel.provenance.sha256);
     await enter(store, wheel);
-    await decide(store, wheel.name, (decision) => decision);
     const { version } = wheel.name;
     const name = condaName ?? wheel.name.project;
     const made = { fileName: wheel.name.fileName, sha256: wheel.provenance.sha256 };

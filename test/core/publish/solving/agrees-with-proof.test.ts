@@ -5,6 +5,7 @@ import type { Proof } from '../../../../core/documents/proof.ts';
 import { sha256Of } from '../../../../core/names/digest.ts';
 import { condaInstalls } from '../../../../core/publish/solving/conda-installs.ts';
 import { type OfferedPackage, openOwnChannel } from '../../../../core/publish/solving/own-channel.ts';
+import { pageOf } from '../../../../core/publish/solving/packages-of-wheel.ts';
 import { pipInstalls } from '../../../../core/publish/solving/pip-installs.ts';
 import { prove } from '../../../../core/steps/prove.ts';
 import {
@@ -125,8 +126,8 @@ it('what is said of wheels before they are published is what the proof says of o
     await serveWheels(store, textOf(there));
     const packages = offered.map(({ fileName }) => ({ pypi: releaseOf(fileName) }));
     const allowlist = ownAllowlist({ platforms, reserved: [], packages });
-    const own = await openOwnChannel({ store, to: 'channel', allowlist });
     const read = await Promise.all(offered.map((one) => offeredWheel(one.fileName, one.metadata)));
+    const own = await openOwnChannel({ store, to: 'channel', allowlist }, { wheels: read.map(pageOf) });
     const said = await pipInstalls(read, own);
     await serveWheels(store, textOf(offered));
     const { proof } = await prove(allowlist, { store, channel: 'conda', solver, log: () => {} });

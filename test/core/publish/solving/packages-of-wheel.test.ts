@@ -1,3 +1,4 @@
+import { describe, expect, it } from 'vitest';
 import { keepMapping } from '../../../../core/documents/kept-mapping.ts';
 import { packageKey } from '../../../../core/layout/keys.ts';
 import { packageFileNameSchema } from '../../../../core/names/package-file-name.ts';
@@ -5,9 +6,15 @@ import { noarch, subdirSchema } from '../../../../core/names/subdir.ts';
 import { openOwnChannel } from '../../../../core/publish/solving/own-channel.ts';
 import { packagesOfWheel } from '../../../../core/publish/solving/packages-of-wheel.ts';
 import { buildConda, infoTar, stem } from '../../../support/packages/build-package.ts';
-import { type WrittenRecord, offeredWheel, ownAllowlist, pythons, serveRecords, serveWheels } from '../../../support/publish/own-scene.ts';
+import {
+  offeredWheel,
+  ownAllowlist,
+  pythons,
+  serveRecords,
+  serveWheels,
+  type WrittenRecord,
+} from '../../../support/publish/own-scene.ts';
 import { memoryStore } from '../../../twins/store-memory.ts';
-import { describe, expect, it } from 'vitest';
 
 const purls = (...projects: string[]) => ({ purls: projects.map((project) => `pkg:pypi/${project}@1`) });
 const linux = subdirSchema.parse('linux-64');

@@ -268,6 +268,19 @@ describe('a wheel that is offered', () => {
   });
 });
 
+it('what an extra brings is told of a wheel that is offered beside', async () => {
+  const wheels = {
+    [fileName]: 'Requires-Dist: acme-core[cli]\n',
+    'acme_core-2.0-py3-none-any.whl': 'Provides-Extra: cli\nRequires-Dist: acme-term; extra == "cli"\n',
+    'acme_term-1.0-py3-none-any.whl': '',
+  };
+  const told = await solved({ wheels });
+  expect(told).toMatchObject({ made: [[], ['acme-core: python >=3'], ['acme-term: python >=3']], problems: [] });
+  expect(told.warnings).toMatchObject([
+    { code: 'publish.pip-only', hint: expect.stringContaining('"depends": ["acme-core","acme-term"]') },
+  ]);
+});
+
 describe('to staging', () => {
   it('all comes, and what lacks is a warning', async () => {
     const told = await solved(needs('acme-core'), { to: 'staging' });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rememberTexts } from '../../../core/record/remember-texts.ts';
+import { rememberTexts } from '../../../core/names/remember-texts.ts';
 
 it('works a text out once, and keeps none that nobody would write', () => {
   const worked: string[] = [];
