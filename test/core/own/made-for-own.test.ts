@@ -133,7 +133,8 @@ describe('what is made for a PyPI entry', () => {
       [],
       ['entry.unsolvable acme-tool on linux-64', 'entry.unsolvable pypi:acme-tool on linux-64'],
     ]);
-    expect(found.problems[0]).toMatchObject({ detail: expect.stringContaining('decorator >=5') });
+    const [detail, hint] = ['decorator >=5', '{"pypi":"decorator"}'].map((text) => expect.stringContaining(text));
+    expect(found.problems).toMatchObject(found.problems.map(() => ({ detail, hint })));
   });
 
   it('is of the platforms of its entry alone', async () => {

@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
-import { makePlan } from '../../../core/diff/make-plan.ts';
-import type { Allowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
-import type { PartialPlan } from '../../../core/documents/partial-plan.ts';
 import type { Plan } from '../../../core/documents/plan.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
 import { normalProjectName } from '../../../core/names/normal-project-name.ts';
 import { isReserved } from '../../../core/names/reserved-names.ts';
-import { openOwnStore } from '../../../core/own/open-own-store.ts';
-import { planSlices } from '../../../core/solve/requests.ts';
-import { solveSlice } from '../../../core/solve/slices/solve-slice.ts';
 import { plan } from '../../../core/steps/plan.ts';
 import {
   channelsWith,
@@ -22,6 +16,7 @@ import {
   type SmallRelease,
   smallPackage,
 } from '../../support/publish/own-world.ts';
+import { planInPieces } from '../../support/publish/plan-in-pieces.ts';
 import { simpleScene } from '../../support/simple/simple-scene.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
@@ -32,28 +27,25 @@ const reserved = ['acme'];
 const channels = ['https://one.invalid', 'https://two.invalid'];
 const ours = ['acme', 'acme-x', 'acme_x', 'acme.y'];
 const theirs = ['a', 'b', 'acmefoo'];
-/** What no channel has. */
-const ofIndex = ['c', 'd'];
 const python = { name: 'python', version: 3.12, needs: [] };
 const pip = { name: 'pip', version: 1, needs: [] };
 
 const name = fc.constantFrom(...ours, ...theirs);
-const needed = fc.constantFrom(...ours, ...theirs, ...ofIndex);
 const version = fc.integer({ min: 1, max: 3 });
 const range = fc.constantFrom('', ' >=2', ' <3', ' ==1');
 const condaRelease: fc.Arbitrary<SmallRelease> = fc.record({
   name,
   version,
   needs: fc.array(
-    fc.tuple(needed, range).map(([of, within]) => `${of}${within}`),
+    fc.tuple(name, range).map(([of, within]) => `${of}${within}`),
     { maxLength: 2 },
   ),
 });
 const wheel: fc.Arbitrary<SmallRelease> = fc.record({
-  name: fc.constantFrom(...ours, ...theirs, ...ofIndex, 'Acme.X'),
+  name: fc.constantFrom(...ours, ...theirs, 'Acme.X'),
   version,
   needs: fc.array(
-    fc.tuple(needed, range).map(([of, within]) => `Requires-Dist: ${of}${within}`),
+    fc.tuple(name, range).map(([of, within]) => `Requires-Dist: ${of}${within}`),
     { maxLength: 2 },
   ),
 });
@@ -64,8 +56,8 @@ const once = (all: readonly SmallRelease[]) => [...new Map(all.map((one) => [key
 const entry = fc.oneof(
   fc.record({ spec: name }),
   fc.record({ spec: name, channel: fc.constantFrom(...channels) }),
-  fc.record({ pypi: needed }),
-  fc.record({ pypi: needed, dependencies: fc.constant('pypi') }),
+  fc.record({ pypi: name }),
+  fc.record({ pypi: name, dependencies: fc.constant('pypi') }),
 );
 
 const meaning = (one: { readonly spec?: string; readonly pypi?: string }) =>
@@ -115,20 +107,17 @@ function worldOf(one: Scene, store: Awaited<ReturnType<typeof storeOf>>, asked: 
 
 interface Seen {
   own: number;
-  /** Packages that are made and that entries for reserved names need. */
-  made: number;
   files: number;
   others: number;
 }
 
 /** Each package and file by where it comes from. */
 function checkSources({ artifacts, simple, add }: Plan, seen: Seen): void {
-  for (const { record, channel, url, filename, made, why } of artifacts) {
+  for (const { record, channel, url, filename, made } of artifacts) {
     const isOurs = isReserved(record.name, reserved);
     expect([filename, channel === 'this store', url.startsWith('conda/noarch/')]).toEqual([filename, isOurs, isOurs]);
     expect(made === undefined || !isOurs).toBe(true);
     seen[isOurs ? 'own' : 'others']++;
-    if (made !== undefined && why.some((entry) => /^(pypi:)?acme(?!foo)/.test(entry))) seen.made++;
   }
   for (const { project, index, url } of simple.files) {
     expect([url, url.startsWith('simple/')]).toEqual([url, isReserved(project, reserved)]);
@@ -137,21 +126,9 @@ function checkSources({ artifacts, simple, add }: Plan, seen: Seen): void {
   expect(add.filter((id) => isReserved(id.replace('noarch/', ''), reserved))).toEqual([]);
 }
 
-/** The same work in slices of one request, the last first. */
-async function inPieces(allowlist: Allowlist, world: ReturnType<typeof worldOf>): Promise<Plan> {
-  const parts: PartialPlan[] = [];
-  for (const { platform, requests } of planSlices(allowlist)) {
-    for (const request of requests.toReversed()) {
-      const own = openOwnStore(allowlist, world);
-      parts.push(await solveSlice({ platform, requests: [request] }, allowlist, { ...world, own }));
-    }
-  }
-  return makePlan(allowlist, parts, world);
-}
-
 describe('over random small worlds', () => {
   it('no package or file of a reserved name has an address upstream, however the work is cut', async () => {
-    const seen = { own: 0, made: 0, files: 0, others: 0 };
+    const seen = { own: 0, files: 0, others: 0 };
     const property = fc.asyncProperty(scene, async (one) => {
       const { entries: packages, condaNames } = one;
       const rest = { mapping: 'https://mapping.invalid', python: ['3.12'], indexes: ['https://index.invalid/simple'] };
@@ -161,9 +138,9 @@ describe('over random small worlds', () => {
       const whole = await plan(allowlist, world);
       checkSources(whole, seen);
       expect(asked.filter((project) => isReserved(project, reserved))).toEqual([]);
-      expect(canonicalJson(await inPieces(allowlist, world))).toBe(canonicalJson(whole));
+      expect(canonicalJson(await planInPieces(allowlist, world))).toBe(canonicalJson(whole));
     });
     await fc.assert(property, { numRuns: 40 });
-    expect(Math.min(seen.own, seen.made, seen.files, seen.others)).toBeGreaterThan(0);
+    expect(Math.min(seen.own, seen.files, seen.others)).toBeGreaterThan(0);
   });
 });
