@@ -69,7 +69,7 @@ interface MadeFor {
  * take what they need from the index too. Each package is that of the first entry that has it.
  */
 async function madeFor(lacking: readonly MatchSpec[], world: OwnViewWorld): Promise<MadeFor> {
-  const { called, closing } = entriesFor(lacking, world);
+  const { called, closing } = entriesFor(lacking, world.allowlist);
   const first = await madeForEach(called, world);
   if (lacking.every((spec) => first.made.some((one) => matchesPlaced(spec, one)))) return first;
   const rest = await madeForEach(closing, world);
@@ -99,10 +99,9 @@ const eachOnce = (records: readonly UpstreamRecord[]): UpstreamRecord[] => [
   ...new Map(records.toReversed().map((one) => [artifactId(one), one])).values(),
 ];
 
-function entriesFor(lacking: readonly MatchSpec[], { view, allowlist }: OwnViewWorld) {
-  const entries = pypiRequests(allowlist).filter(
-    ({ made, platforms }) => platforms.includes(view.platform) && !isOwnProject(made.project, allowlist),
-  );
+/** Whatever their platforms: what is made is noarch, and every platform of our channel sees it. */
+function entriesFor(lacking: readonly MatchSpec[], allowlist: Allowlist) {
+  const entries = pypiRequests(allowlist).filter(({ made }) => !isOwnProject(made.project, allowlist));
   const called = entries.filter(({ made }) => lacking.some(({ name }) => name === made.name));
   return { called, closing: entries.filter((one) => one.made.closesOnIndex && !called.includes(one)) };
 }

@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
 import type { Plan } from '../../../core/documents/plan.ts';
+import type { Provenance } from '../../../core/documents/provenance.ts';
 import { packageKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
 import { noarch } from '../../../core/names/subdir.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
 import { plan } from '../../../core/steps/plan.ts';
@@ -21,7 +24,7 @@ const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
 
 const release = (name: string, version: number, ...needs: string[]): SmallRelease => ({ name, version, needs });
-const channel = 'https://one.invalid';
+const channel = 'https://one.invalid/c';
 const common = [release('python', 3.12), release('pip', 1)];
 
 interface World {
@@ -32,6 +35,9 @@ interface World {
   /** A project whose page cannot be read. */
   readonly unreadable?: string;
   readonly more?: object;
+  /** Of the own packages; published where it is left out. */
+  readonly origin?: Provenance['origin'];
+  readonly build?: string;
 }
 
 const tool = release('acme-tool', 1, 'decorator >=5');
@@ -39,7 +45,7 @@ const decorators = [release('decorator', 5), release('decorator', 6)];
 
 async function planned({ entries, own = [tool], channel: has = [], index = decorators, ...rest }: World) {
   const store = memoryStore();
-  const packages = own.map((one) => smallPackage(one));
+  const packages = own.map((one) => ({ ...smallPackage(one, rest.build), origin: rest.origin }));
   await listPackagesOf(store, packages);
   for (const { filename } of packages) await store.put(packageKey('conda', noarch, filename), Buffer.from('x'));
   const allowlist = ownAllowlist({
@@ -119,6 +125,23 @@ describe('what is made for a PyPI entry', () => {
     expect([codes(deep), named(deep, 'core')]).toEqual([[], ['1 made: acme-tool, pypi:decorator ==5']]);
   });
 
+  it('is there for the package of a wheel that an entry names', async () => {
+    const wheel = { fileName: distributionFileNameSchema.parse('odd-1-py3-none-any.whl'), sha256: sha256Of('odd') };
+    const found = await planned({
+      entries: [{ pypi: 'odd', wheel: `sha256:${wheel.sha256}` }, entry],
+      own: [release('odd', 1, 'decorator')],
+      origin: { type: 'published', by: null, wheel },
+      build: 'pypi_0',
+    });
+    expect(named(found, 'decorator')).toEqual(['5 made: pypi:odd, pypi:decorator ==5']);
+  });
+
+  it('is not for who wants the name of one channel', async () => {
+    const environments = { e: ['acme-tool', 'c::decorator'] };
+    const found = await planned({ entries: ['acme-tool', entry], more: { environments } });
+    expect(codes(found)).toEqual(['entry.unsolvable environment:e on linux-64']);
+  });
+
   it('is for no other entry or environment', async () => {
     const found = await planned({ entries: ['decorator', entry], more: { environments: { e: ['decorator'] } } });
     expect(codes(found)).toEqual([
@@ -137,10 +160,14 @@ describe('what is made for a PyPI entry', () => {
     expect(found.problems).toMatchObject(found.problems.map(() => ({ detail, hint })));
   });
 
-  it('is of the platforms of its entry alone', async () => {
-    const more = { platforms: ['linux-64', 'win-64'] };
-    const found = await planned({ entries: ['acme-tool', { ...entry, platforms: ['win-64'] }], more });
-    expect(codes(found)).toEqual(['entry.unsolvable acme-tool on linux-64']);
+  it('is there on each platform that it installs on, whatever those of its entry', async () => {
+    const on = (platforms: readonly string[]) =>
+      planned({ entries: ['acme-tool', { ...entry, platforms: ['linux-64'] }], more: { platforms } });
+    const alike = await on(['linux-64', 'linux-aarch64']);
+    expect(codes(alike)).toEqual([]);
+    const other = await on(['linux-64', 'win-64']);
+    expect(codes(other)).toEqual(['entry.unsolvable acme-tool on win-64']);
+    expect(named(other, 'decorator')).toEqual(['5 made: acme-tool, pypi:decorator ==5']);
   });
 
   it('makes no plan complete whose index cannot be read', async () => {
