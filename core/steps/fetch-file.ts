@@ -23,6 +23,7 @@ import {
   type Brought,
   type FetchOutcome,
   fetchOutcome,
+  isStillWanted,
   superseded,
   type WantedStill,
 } from '../upstream/fetch-outcome.ts';
@@ -61,7 +62,7 @@ async function bring(key: ObjectKey, file: SimpleFile, world: FetchFileWorld): P
   if (file.asks !== undefined && asksOf(wheel.metadata) !== file.asks) {
     refuse('wheel.metadata', `the METADATA of ${file.fileName} asks for something else than its index said`);
   }
-  if (world.isWanted && !(await world.isWanted())) return superseded;
+  if (!(await isStillWanted(world))) return superseded;
   await writeProvenance(provenanceOf(file, { staged, wheel }, world.clock.now()), store);
   await writeMetadata(file, wheel.metadataBytes, store);
   const { sha256, md5, size } = staged.digests;

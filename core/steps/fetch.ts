@@ -24,6 +24,7 @@ import {
   type Brought,
   type FetchOutcome,
   fetchOutcome,
+  isStillWanted,
   superseded,
   type WantedStill,
 } from '../upstream/fetch-outcome.ts';
@@ -66,7 +67,7 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
     ? download(artifact, world, progress)
     : makePackage({ filename, made }, world, progress));
   const findings = await readPackage(artifact, received);
-  if (world.isWanted && !(await world.isWanted())) return superseded;
+  if (!(await isStillWanted(world))) return superseded;
   await writeProvenance({ artifact, digests: received.digests, findings }, world);
   const { sha256, md5, size } = received.digests;
   const { status } = await received.staged.publish(key, { sha256, md5 });

@@ -23,6 +23,8 @@ export interface WantedStill {
   readonly isWanted?: () => Promise<boolean>;
 }
 
+export const isStillWanted = async ({ isWanted }: WantedStill): Promise<boolean> => (await isWanted?.()) ?? true;
+
 export const superseded: Brought = { status: 'superseded', size: 0 };
 
 /**
