@@ -1,3 +1,4 @@
+import { pinnedWheels } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { thisStore } from '../documents/published/this-store.ts';
 import { whoseFile } from '../documents/simple/file-provenance.ts';
@@ -138,7 +139,7 @@ async function draftOther(
   const { before } = file;
   const listed = atRest.listed.find(({ fileName }) => fileName === file.fileName);
   const isOwn = (await whoseFile(world.store, file)) === 'own';
-  const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, world);
+  const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, { listed, wanted }, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
   const unsaid = !isOwn && bound !== null && 'reason' in bound ? bound.reason : null;
   const reason = next.step === 'leave' ? next.reason : unsaid;
@@ -153,9 +154,20 @@ async function draftOther(
   return { ...file, step: isSame ? 'keep' : 'change', decision, alteration: isSame ? null : { ...rest, ...shown } };
 }
 
-/** What becomes of a file that came of an index; one of a name that is reserved now leaves, whoever needed it. */
-function leftBehind({ project, before }: KnownFile, world: SimpleWorld): Leaving<FileDecision> {
+/**
+ * What becomes of a file that came of an index. One of a name that is reserved now leaves, whoever needed it; so does one
+ * beside a wheel that an entry names, once that is there, for pip would take a higher version from the same page.
+ */
+function leftBehind(
+  { project, before }: KnownFile,
+  { listed, wanted }: { readonly listed: ListedFile | undefined; readonly wanted: readonly SimpleFile[] },
+  world: SimpleWorld,
+): Leaving<FileDecision> {
   if (isReserved(project, world.reserved)) return { step: 'leave', at: world.now, reason: reservedReason };
+  const named = pinnedWheels(project, world);
+  const isThere = wanted.some(({ sha256 }) => named.includes(sha256));
+  if (isThere && listed && !named.includes(listed.entered.sha256))
+    return { step: 'leave', at: world.now, reason: 'the allowlist names another wheel of its project' };
   return leaving(before.why, before, world);
 }
 
