@@ -1,5 +1,5 @@
 import { jobSchema } from '../core/documents/plan.ts';
-import { wantedByJob } from '../core/documents/run.ts';
+import { isJobWanted, wantedByJob } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
@@ -21,7 +21,7 @@ async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<v
   const job = parseJson(body, jobSchema, 'a job');
   const wanted = await wantedByJob(store, job);
   if (wanted === null) return telemetry.note('superseded', job);
-  const fetching = { ...world, log: telemetry.log };
+  const fetching = { ...world, log: telemetry.log, isWanted: () => isJobWanted(store, job) };
   const outcome = await (wanted.kind === 'file'
     ? fetchFile(wanted.file, fetching)
     : fetchArtifact(wanted.artifact, fetching));

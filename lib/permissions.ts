@@ -53,9 +53,9 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     send: ['plan', 'job', 'index'],
   },
   downloader: {
-    // Runs, since a job of a superseded run must bring nothing in.
-    read: ['conda/*', 'simple/*', plans, runs, provenance, incoming],
-    list: ['conda/*', 'simple/*', plans, runs, provenance, incoming],
+    // Runs and the allowlist, since a job of a superseded run must bring nothing in.
+    read: ['conda/*', 'simple/*', plans, runs, allowlist, provenance, incoming],
+    list: ['conda/*', 'simple/*', plans, runs, allowlist, provenance, incoming],
     write: [...packages, ...wheels, provenance, incoming],
   },
   indexer: {

@@ -11,7 +11,7 @@ export interface PublishRights {
    * `reserved` when left out.
    */
   readonly names?: readonly string[];
-  /** Whether `gatehouse yank` may be run too, which may write whatever control says of conda packages. */
+  /** Whether `gatehouse yank` may be run too, in the channel, which may write whatever control says of packages and files. */
   readonly yank?: boolean;
 }
 
@@ -31,6 +31,7 @@ const maxNames = 10;
  * @throws when there are no such names, or too many
  */
 export function publisherAccess({ to, names, yank = false }: PublishRights, allowlist: string): Access[] {
+  if (yank && to === 'staging') throw new Error('nothing is yanked in staging: "yank" goes with to: "channel"');
   const own = expectNames(names ?? reservedIn(allowlist), allowlist);
   const onSide = (keys: readonly string[]) => (to === 'staging' ? keys.map(stagedPath) : keys);
   const places = ['conda/*', 'simple/*', ...['provenance', 'control', 'state'].map((kind) => `_gatehouse/${kind}/*`)];
@@ -41,7 +42,7 @@ export function publisherAccess({ to, names, yank = false }: PublishRights, allo
     ...keysOf(name).map((key) => `${usedNamesPrefix}${key}`),
     ...onSide([...keysOf(name).map((key) => `_gatehouse/provenance/${key}`), ...filesOf(name)]),
   ];
-  return [{ read, list: read, write: onSide(yank ? ['_gatehouse/control/*'] : []) }, ...own.map(ofName).map(writing)];
+  return [{ read, list: read, write: yank ? ['_gatehouse/control/*'] : [] }, ...own.map(ofName).map(writing)];
 }
 
 /** All that is kept of the files of a name, below a folder for each kind of it. */

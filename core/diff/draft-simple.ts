@@ -1,3 +1,4 @@
+import { pinnedWheels } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { thisStore } from '../documents/published/this-store.ts';
 import { whoseFile } from '../documents/simple/file-provenance.ts';
@@ -135,17 +136,14 @@ async function draftOther(
   atRest: ProjectAtRest,
   world: SimpleWorld,
 ): Promise<DraftedFile> {
-  const { before } = file;
   const listed = atRest.listed.find(({ fileName }) => fileName === file.fileName);
   const isOwn = (await whoseFile(world.store, file)) === 'own';
-  const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, world);
+  const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, { listed, wanted }, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
   const unsaid = !isOwn && bound !== null && 'reason' in bound ? bound.reason : null;
   const reason = next.step === 'leave' ? next.reason : unsaid;
-  if (reason !== null) {
-    return { ...file, step: 'drop', decision: null, alteration: { ...before, withdrawn: { at: world.now, reason } } };
-  }
-  const decision = next.step === 'wait' ? next.override : before;
+  if (reason !== null) return droppedFile(file, { at: world.now, reason });
+  const decision = next.step === 'wait' ? next.override : file.before;
   const { yanked, requiresPython } = { ...shownOf(decision), ...bound, ...(await followedYank(file, listed, world)) };
   const { yanked: _, requiresPython: __, ...rest } = decision;
   const shown = shownOf({ ...rest, yanked, requiresPython });
@@ -153,9 +151,27 @@ async function draftOther(
   return { ...file, step: isSame ? 'keep' : 'change', decision, alteration: isSame ? null : { ...rest, ...shown } };
 }
 
-/** What becomes of a file that came of an index; one of a name that is reserved now leaves, whoever needed it. */
-function leftBehind({ project, before }: KnownFile, world: SimpleWorld): Leaving<FileDecision> {
+/** What came under a name that is reserved now waits for no fetch. */
+function droppedFile(file: KnownFile, withdrawn: { readonly at: number; readonly reason: string }): DraftedFile {
+  const said = { ...file.before, withdrawn };
+  const [decision, alteration] = withdrawn.reason === reservedReason ? [said, null] : [null, said];
+  return { ...file, step: 'drop', decision, alteration };
+}
+
+/**
+ * What becomes of what came of an index. It leaves where its name is reserved now, whoever needed it, and beside a wheel
+ * that an entry names, once that is there: pip would take a higher version from the same page.
+ */
+function leftBehind(
+  { project, before }: KnownFile,
+  { listed, wanted }: { readonly listed: ListedFile | undefined; readonly wanted: readonly SimpleFile[] },
+  world: SimpleWorld,
+): Leaving<FileDecision> {
   if (isReserved(project, world.reserved)) return { step: 'leave', at: world.now, reason: reservedReason };
+  const named = pinnedWheels(project, world);
+  const isOther = listed !== undefined && !named.includes(listed.entered.sha256);
+  if (isOther && wanted.some(({ sha256 }) => named.includes(sha256)))
+    return { step: 'leave', at: world.now, reason: 'the allowlist names another wheel of its project' };
   return leaving(before.why, before, world);
 }
 

@@ -131,6 +131,8 @@ function assemble(
       .filter((change) => change.kind === kind)
       .map(artifactId)
       .sort();
+  // What came under a name that is reserved now waits for no fetch.
+  const { forced = [], others = [] } = Object.groupBy(proven.accepted, (one) => (one.isForced ? 'forced' : 'others'));
   const seconds = new Set(idsOf('second-format'));
   const own = outcomeProblems(outcomes, new Set([...problems, ...warnings].map(({ detail }) => detail)));
   const found = [...problems, ...own, ...draft.problems, ...forPip.problems, ...proven.held.map(heldProblem)];
@@ -147,8 +149,8 @@ function assemble(
     problems: eachOnce(found),
     warnings: eachOnce([...warnings, ...offered]),
     complete,
-    decisions: newOverrides([...draft.overrides, ...proven.overrides], state),
-    alterations: newOverrides(proven.accepted, state),
+    decisions: newOverrides([...draft.overrides, ...proven.overrides, ...forced], state),
+    alterations: newOverrides(others, state),
     simple: forPip.simple,
   };
 }

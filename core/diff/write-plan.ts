@@ -18,10 +18,20 @@ export const plannedChanges = ({ change, drop, hotfix, simple }: Plan): Applied 
   hotfixed: hotfix,
 });
 
-/** Writes to control what a plan says whatever becomes of its fetches: who needs what, of conda packages and files for pip. */
-export async function writeDecisions({ decisions, simple }: Plan, world: OverrideWorld): Promise<void> {
+/**
+ * Writes to control what a plan says whatever becomes of its fetches: who needs what, of conda packages and files for pip,
+ * and what leaves for its name alone.
+ */
+export async function writeDecisions(plan: Plan, world: OverrideWorld): Promise<Applied> {
+  const { decisions, drop, simple } = plan;
   await writeOverrides(decisions, world);
   await writeFileDecisions(simple.decisions, world);
+  const isDecided = (id: string) => {
+    const [folder = '', fileName = ''] = id.replace(/^simple\//, '').split('/');
+    const said = (id.startsWith('simple/') ? simple.decisions : decisions)[folder]?.[fileName];
+    return said?.withdrawn !== undefined;
+  };
+  return { ...nothingApplied, dropped: [...drop, ...simple.drop].filter(isDecided) };
 }
 
 /** Writes to control all that a plan says. What changes the index was proved with all that the plan adds in place. */

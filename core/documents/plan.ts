@@ -116,7 +116,7 @@ const planSchema = z.strictObject({
   warnings: z.array(problemSchema).default([]),
   /** False when something needed could not be read: such a plan removes nothing. */
   complete: z.boolean(),
-  /** What control is to say from now on, whatever becomes of the fetches: who needs what. */
+  /** What control is to say from now on, whatever becomes of the fetches: who needs what, and what came under a name that is reserved now. */
   decisions: overridesSchema,
   /** What control is to say on top once everything is fetched: changes to what is served, proved with all of it there. */
   alterations: overridesSchema,

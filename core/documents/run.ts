@@ -10,7 +10,7 @@ import { GatehouseError } from '../problems/error.ts';
 import { isDamaged, type JsonObject, readJsonObject } from '../store/read-json-object.ts';
 import { updateJson } from '../store/update-json.ts';
 import type { Allowlist } from './allowlist/parse-allowlist.ts';
-import { readStoredAllowlist } from './allowlist/stored-allowlist.ts';
+import { readStoredAllowlist, storedAllowlistSha256 } from './allowlist/stored-allowlist.ts';
 import { readStoredPatches, type StoredPatches } from './patches/stored-patches.ts';
 import { type Job, type Planned, plannedById, pythonsForPip, readPlan } from './plan.ts';
 
@@ -92,14 +92,21 @@ export async function enterStage(id: Sha256, stage: Run['stage'], world: RunWorl
 }
 
 /**
- * What a job is to bring in; null when a later run has taken the place of the job's: it sends for itself what it
- * needs, and what it does not need must not come in any more.
+ * Whether a job is of the latest run, and that of the allowlist that is deployed. A later run sends for itself what it needs;
+ * before it has begun, the allowlist may have reserved the very name of what the job would bring in.
+ */
+export async function isJobWanted(store: Store, { plan }: Pick<Job, 'plan'>): Promise<boolean> {
+  const run = await latestRun(store);
+  return run === null || (run.plan === plan && run.allowlist === (await storedAllowlistSha256(store)));
+}
+
+/**
+ * What a job is to bring in; null when it is wanted no more (`isJobWanted`).
  *
  * @throws GatehouseError `state.damaged` when the plan is gone or has nothing of that id
  */
 export async function wantedByJob(store: Store, { plan: id, artifact }: Job): Promise<Planned | null> {
-  const run = await latestRun(store);
-  if (run !== null && run.plan !== id) return null;
+  if (!(await isJobWanted(store, { plan: id }))) return null;
   const found = plannedById(await readPlan(store, id)).get(artifact);
   if (found !== undefined) return found;
   throw new GatehouseError('state.damaged', `plan ${id} has nothing of the id ${artifact}`);

@@ -1,5 +1,5 @@
 import type { OverrideWorld } from '../diff/write-overrides.ts';
-import { type Applied, nothingApplied, writeDecisions, writePlan } from '../diff/write-plan.ts';
+import { type Applied, writeDecisions, writePlan } from '../diff/write-plan.ts';
 import type { Plan } from '../documents/plan.ts';
 
 export interface ApplyWorld extends OverrideWorld {
@@ -12,7 +12,5 @@ export interface ApplyWorld extends OverrideWorld {
  * only when everything the plan adds is there, since it was proved with all of it. Safe to run twice.
  */
 export async function apply(plan: Plan, { fetchedAll, ...world }: ApplyWorld): Promise<Applied> {
-  if (fetchedAll) return writePlan(plan, world);
-  await writeDecisions(plan, world);
-  return nothingApplied;
+  return fetchedAll ? writePlan(plan, world) : writeDecisions(plan, world);
 }

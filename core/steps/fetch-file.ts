@@ -19,9 +19,18 @@ import {
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type Brought, type FetchOutcome, fetchOutcome } from '../upstream/fetch-outcome.ts';
+import {
+  type Brought,
+  type FetchOutcome,
+  fetchOutcome,
+  isStillWanted,
+  superseded,
+  type WantedStill,
+} from '../upstream/fetch-outcome.ts';
 import { asksOf, readableRequiresPython } from '../wheel/core-metadata.ts';
 import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
+
+type FetchFileWorld = WheelWorld & WantedStill;
 
 /**
  * Brings one file for pip into the store: a wheel of an index as it is, or the one that is read of its source
@@ -32,12 +41,12 @@ import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
  *
  * @throws GatehouseError `store.*`: {@link fetchOutcome}; `json.invalid` when its provenance is damaged
  */
-export async function fetchFile(file: SimpleFile, world: WheelWorld): Promise<FetchOutcome> {
+export async function fetchFile(file: SimpleFile, world: FetchFileWorld): Promise<FetchOutcome> {
   const key = simpleFileKey(file.project, file.fileName);
   return fetchOutcome({ key, subject: simpleFileId(file), log: world.log }, () => bring(key, file, world));
 }
 
-async function bring(key: ObjectKey, file: SimpleFile, world: WheelWorld): Promise<Brought> {
+async function bring(key: ObjectKey, file: SimpleFile, world: FetchFileWorld): Promise<Brought> {
   const { store, log } = world;
   const there = await findInStore(key, file, store);
   if (there !== null) return { status: 'present', size: there };
@@ -53,6 +62,7 @@ async function bring(key: ObjectKey, file: SimpleFile, world: WheelWorld): Promi
   if (file.asks !== undefined && asksOf(wheel.metadata) !== file.asks) {
     refuse('wheel.metadata', `the METADATA of ${file.fileName} asks for something else than its index said`);
   }
+  if (!(await isStillWanted(world))) return superseded;
   await writeProvenance(provenanceOf(file, { staged, wheel }, world.clock.now()), store);
   await writeMetadata(file, wheel.metadataBytes, store);
   const { sha256, md5, size } = staged.digests;

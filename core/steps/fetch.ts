@@ -20,10 +20,17 @@ import {
   type ExpectedDigests,
   type Received,
 } from '../upstream/download.ts';
-import { type Brought, type FetchOutcome, fetchOutcome } from '../upstream/fetch-outcome.ts';
+import {
+  type Brought,
+  type FetchOutcome,
+  fetchOutcome,
+  isStillWanted,
+  superseded,
+  type WantedStill,
+} from '../upstream/fetch-outcome.ts';
 import { converterRevision } from '../wheel/convert-wheel.ts';
 
-export interface FetchWorld extends DownloadWorld, Pick<MakingWorld, 'bzip2'> {
+export interface FetchWorld extends DownloadWorld, WantedStill, Pick<MakingWorld, 'bzip2'> {
   readonly channel: ChannelName;
   /** Bytes that the store can stage of one package and of what it is made of; any number without it. */
   readonly scratch?: number;
@@ -60,6 +67,7 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
     ? download(artifact, world, progress)
     : makePackage({ filename, made }, world, progress));
   const findings = await readPackage(artifact, received);
+  if (!(await isStillWanted(world))) return superseded;
   await writeProvenance({ artifact, digests: received.digests, findings }, world);
   const { sha256, md5, size } = received.digests;
   const { status } = await received.staged.publish(key, { sha256, md5 });

@@ -4,15 +4,28 @@ import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
 
 export type FetchOutcome =
-  /** `present`: the store had these very bytes, or another worker was first. */
-  { readonly status: 'stored' | 'present' } | { readonly status: 'failed'; readonly problem: Problem };
+  /** `present`: the store had these very bytes, or another worker was first. `superseded`: it was wanted no more. */
+  { readonly status: 'stored' | 'present' | 'superseded' } | { readonly status: 'failed'; readonly problem: Problem };
 
 /** What came into the store, or was there. */
 export interface Brought {
-  readonly status: 'stored' | 'present';
+  readonly status: 'stored' | 'present' | 'superseded';
   /** Bytes. */
   readonly size: number;
 }
+
+/** Who fetches for a plan that another may have replaced meanwhile. */
+export interface WantedStill {
+  /**
+   * Asked when everything came and was found sound, before any of it is written: a name may have become reserved during a
+   * long download, and nobody would look for what came under it later. True without it.
+   */
+  readonly isWanted?: () => Promise<boolean>;
+}
+
+export const isStillWanted = async ({ isWanted }: WantedStill): Promise<boolean> => (await isWanted?.()) ?? true;
+
+export const superseded: Brought = { status: 'superseded', size: 0 };
 
 /**
  * Does the work that brings one file into the store, tells how it ended as `fetch.done` or `fetch.failed`, and sorts what
@@ -28,7 +41,7 @@ export async function fetchOutcome(
 ): Promise<FetchOutcome> {
   try {
     const { status, size } = await bring();
-    log({ type: 'fetch.done', key, size });
+    if (status !== 'superseded') log({ type: 'fetch.done', key, size });
     return { status };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;

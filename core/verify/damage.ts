@@ -16,6 +16,7 @@ export interface Damage {
     | 'verify.shard'
     | 'verify.metadata'
     | 'verify.name'
+    | 'verify.tokens'
     | 'verify.provenance'
     | 'verify.control'
     | 'verify.stray';

@@ -1,5 +1,6 @@
 import { usedBy } from '../documents/published/used-name.ts';
-import { type ObjectKey, usedNamesPrefix } from '../layout/keys.ts';
+import { readTokens } from '../documents/tokens.ts';
+import { type ObjectKey, tokensKey, usedNamesPrefix } from '../layout/keys.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import { tellingOf } from '../problems/problem.ts';
@@ -38,6 +39,18 @@ export async function verifyNames(store: Store): Promise<VerifyReport> {
     problems.push({ code: 'verify.name', key, ...tellingOf(used), hint: 'put it back from a backup' });
   }
   return { checked, problems };
+}
+
+/** The tokens of those who upload can be read: with damaged ones nobody can, and none of them can be revoked. */
+export async function verifyTokens(store: Store): Promise<VerifyReport> {
+  try {
+    await readTokens(store);
+    return { checked: 0, problems: [] };
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    const hint = 'put it back from a backup, or delete it and create the tokens anew';
+    return { checked: 0, problems: [{ code: 'verify.tokens', key: tokensKey, ...tellingOf(error), hint }] };
+  }
 }
 
 /** The sha256 that a name was used for, null when it was not, or what is wrong with it. */

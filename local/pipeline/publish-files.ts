@@ -1,5 +1,6 @@
 import { channelPlace } from '../../core/layout/channel-place.ts';
 import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../core/layout/keys.ts';
+import { stagedPath } from '../../core/layout/sides.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Store } from '../../core/ports/store.ts';
@@ -11,6 +12,7 @@ import { indexProjects } from '../../core/steps/index-projects.ts';
 import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { promote, type Release } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
+import { stagedLog, stagedTelling } from '../../core/store/staged-telling.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
 import { awaitListed } from './await-listed.ts';
 
@@ -33,10 +35,11 @@ export const promoteFiles = async (release: Release, world: PublishWorld): Promi
   served(await promote(release, world), world);
 
 async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
-  const store = world.to === 'channel' ? world.store : stagingStore(world.store);
-  const problems = await indexOrAwait(report, { ...world, store });
   const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));
-  return { ...report, unlisted: problems.filter(isOurs) };
+  if (world.to === 'channel') return { ...report, unlisted: (await indexOrAwait(report, world)).filter(isOurs) };
+  const staged = { ...world, store: stagingStore(world.store), log: stagedLog(world.log) };
+  const problems = (await indexOrAwait(report, staged)).filter(isOurs);
+  return { ...report, unlisted: problems.map((one) => ({ ...stagedTelling(one), subject: stagedPath(one.subject) })) };
 }
 
 /** Who may publish into a bucket need not have the right to index it. What is yanked no index of conda's ever lists. */

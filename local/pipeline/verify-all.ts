@@ -4,7 +4,7 @@ import { verify } from '../../core/steps/verify.ts';
 import { stagedLog, stagedTelling } from '../../core/store/staged-telling.ts';
 import { stagingStrays } from '../../core/store/staging-strays.ts';
 import type { Damage, VerifyReport } from '../../core/verify/damage.ts';
-import { verifyNames } from '../../core/verify/verify-names.ts';
+import { verifyNames, verifyTokens } from '../../core/verify/verify-names.ts';
 import type { Configured } from '../world/known-allowlist.ts';
 import type { World } from '../world/open-world.ts';
 import { stagedWorld } from '../world/staged-world.ts';
@@ -14,18 +14,19 @@ export interface VerifiedAll extends VerifyReport {
   readonly staging: { readonly checked: number } | null;
 }
 
-/** Verifies the channel and its pip index, the file names that were used, and what is staged, where there is any of it. */
+/** Verifies the channel and its pip index, the file names that were used, the tokens, and what is staged, where there is any of it. */
 export async function verifyAll({ platforms, forms }: Configured, world: World, log: Log): Promise<VerifiedAll> {
   const asked = new Set(forms);
   const channel = await verify(platforms, { ...world, log, asked });
   const names = await verifyNames(world.store);
+  const tokens = await verifyTokens(world.store);
   const staged = await stagedWorld(world);
   const staging = staged && (await verify(platforms, { ...staged, log: stagedLog(log), asked }));
   const ofStaging = staging === null ? [] : [...staging.problems.map(stagedDamage), ...(await elsewhere(world))];
   return {
     checked: channel.checked + names.checked + (staging?.checked ?? 0),
     staging: staging && { checked: staging.checked },
-    problems: [...channel.problems, ...names.problems, ...ofStaging],
+    problems: [...channel.problems, ...names.problems, ...tokens.problems, ...ofStaging],
   };
 }
 

@@ -32,9 +32,31 @@ const commentsOf = (source: string): string =>
 const missing = (text: string, from: string): string[] =>
   pathsIn(text).flatMap((mentioned) => (isThere(mentioned, from) ? [] : [`${from}: ${mentioned}`]));
 
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .replaceAll('`', '')
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+const anchorsIn = (text: string): string[] =>
+  [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+/** Links to a heading that its page does not have. */
+const headless = (page: string): string[] =>
+  [...read(page).matchAll(/\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)/g)].flatMap(([link, path = '', anchor = '']) => {
+    const to = path === '' ? page : join(dirname(page), path);
+    return anchorsIn(read(to)).includes(anchor) ? [] : [link];
+  });
+
 describe('a path that is named', () => {
   it.each(glob(pages).filter((page) => page !== 'CHANGELOG.md'))('in %s exists', (page) => {
     expect(missing(read(page), page)).toEqual([]);
+  });
+
+  it.each(glob(pages))('in %s with a heading has that heading', (page) => {
+    expect(headless(page)).toEqual([]);
   });
 
   it('in a comment of the product exists', () => {

@@ -59,6 +59,8 @@ it('publish --to staging, promote: the same bytes for the same clients, told bef
   expect(staged.status, staged.stderr).toBe(0);
   expect(staged.stderr).toContain(`publishing wheel demo 1.0 (501.1 kB) as /staging/${wheel}`);
   expect(staged.stderr.indexOf('publishing source distribution')).toBeLessThan(staged.stderr.indexOf('indexed'));
+  expect(staged.stderr).toContain('indexed staging/simple/demo: 2 files');
+  expect(staged.stderr).toMatch(/^indexed staging\/noarch: 1 package/m);
   expect(reportOf(staged).files.map(({ kind, status }) => [kind, status])).toEqual([
     ['wheel', 'stored'],
     ['sdist', 'stored'],

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -175,7 +175,7 @@ describe('what had come before its name was reserved', () => {
       'noarch/acme_tool-99-0.conda',
     ]);
     expect(plan.simple.drop).toEqual(['simple/acme-tool/acme_tool-99-py3-none-any.whl']);
-    const reasons = [plan.alterations['noarch'], plan.simple.alterations['acme-tool']].flatMap((own) =>
+    const reasons = [plan.decisions['noarch'], plan.simple.decisions['acme-tool']].flatMap((own) =>
       Object.values(own ?? {}).map(({ withdrawn }) => withdrawn?.reason),
     );
     expect(new Set(reasons)).toEqual(new Set(['its name is reserved now, and it came from upstream']));
@@ -183,5 +183,20 @@ describe('what had come before its name was reserved', () => {
     const again = await lab.sync(reserving(['app', { pypi: 'acme-tool' }]));
     expect([again.plan.drop, again.plan.simple.drop]).toEqual([[], []]);
     expect(await damage()).toEqual([]);
+  });
+
+  it('leaves though something else of that plan cannot be fetched', async () => {
+    await lab.publish([...common, ...foreign, small('late 1.0', [], noarch)]);
+    serve({ 'acme-tool': [foreignTool] });
+    const own = listing(['app', { pypi: 'acme-tool' }], { condaNames: { 'acme-tool': 'acme-tool' } });
+    expect(taken((await lab.sync(own)).plan)).toHaveLength(3);
+    const { intercept } = lab;
+    lab.intercept = (request, response, next) =>
+      request.url?.endsWith('/late-1.0-0.conda') ? response.writeHead(404).end() : intercept?.(request, response, next);
+    const { problems, applied } = await lab.sync(reserving(['app', 'late', { pypi: 'acme-tool' }]));
+    expect(applied.dropped).toHaveLength(3);
+    expect(problems).toContain('upstream.status noarch/late-1.0-0.conda');
+    expect(Object.keys(await lab.index('noarch')).filter((name) => name.startsWith('acme'))).toEqual([]);
+    expect(await readFile(join(lab.store, 'simple/acme-tool/index.json'), 'utf8')).not.toContain('acme_tool-99');
   });
 });

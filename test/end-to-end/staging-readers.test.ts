@@ -3,7 +3,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { provenanceSchema } from '../../core/documents/provenance.ts';
 import { fileProvenanceSchema } from '../../core/documents/simple/file-provenance.ts';
-import { fileProvenanceKey, provenanceKey, usedFileNameKey, usedPackageNameKey } from '../../core/layout/keys.ts';
+import { addToken } from '../../core/documents/tokens.ts';
+import {
+  fileProvenanceKey,
+  provenanceKey,
+  tokensKey,
+  usedFileNameKey,
+  usedPackageNameKey,
+} from '../../core/layout/keys.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../core/names/distribution-file-name.ts';
 import { packageFileNameSchema } from '../../core/names/package-file-name.ts';
@@ -143,6 +150,14 @@ describe('what is staged', () => {
     const checked = await runCli(['verify', '--json', '--store', lab.store], { cwd: lab.store });
     expect(JSON.parse(checked.stdout)).toMatchObject({ staging: { checked: expect.any(Number) }, problems: [] });
   });
+});
+
+it('tokens that cannot be read are told', async () => {
+  await index();
+  await addToken(lab.world, { name: 'ci', scope: 'publish', names: ['acme'], sha256: sha256Of('x') });
+  expect(await verified()).toEqual([]);
+  await put(tokensKey, '{');
+  expect(await verified()).toMatchObject([{ code: 'verify.tokens', key: tokensKey }]);
 });
 
 describe('a name that was used', () => {

@@ -116,6 +116,28 @@ describe('the downloader', () => {
     expect(Object.keys(cloud.objects('conda/linux-64/a'))).toEqual([]);
   });
 
+  it('a job of a run whose allowlist is another by now brings nothing in, though no run has taken its place yet', async () => {
+    const [first = ''] = await jobs();
+    cloud.drop = () => true;
+    await cloud.allowlist({ ...lab.allowing('c'), reserved: ['a'] });
+    expect(await cloud.invoke('downloader', batch(first))).toEqual(failing());
+    expect(Object.keys(cloud.objects('conda/linux-64/a'))).toEqual([]);
+  });
+
+  it('nor does one whose allowlist changes while it is fetched', async () => {
+    const [first = ''] = await jobs();
+    cloud.drop = () => true;
+    const { fetch } = world();
+    const slow = async (at: string, headers: Record<string, string>) => {
+      const response = await fetch(at, headers);
+      await cloud.allowlist({ ...lab.allowing('c'), reserved: ['a'] });
+      return response;
+    };
+    expect(await fetchBatch({ Records: batch(first) }, world({ fetch: slow }), context)).toEqual(failing());
+    expect(Object.keys(cloud.objects('conda/linux-64/a'))).toEqual([]);
+    expect(Object.keys(cloud.objects('_gatehouse/provenance/'))).toEqual([]);
+  });
+
   it('a job twice is a success twice', async () => {
     const [first = ''] = await jobs();
     expect(await cloud.invoke('downloader', batch(first, first))).toEqual(failing());

@@ -104,7 +104,7 @@ describe('a role that may publish', () => {
     cloud.drop = () => true;
     const { files, unlisted } = await publish('staging', { [fileName]: wheel });
     expect(files.map(({ status }) => status)).not.toContain('present');
-    expect(unlisted).toMatchObject(files.map(({ key: at }) => ({ code: 'publish.unlisted', subject: at.slice(8) })));
+    expect(unlisted).toMatchObject(files.map(({ key: at }) => ({ code: 'publish.unlisted', subject: at })));
     cloud.drop = () => false;
     await cloud.reconcile();
     expect(await publish('staging', { [fileName]: wheel })).toMatchObject({ unlisted: [] });

@@ -25,6 +25,12 @@ export async function readStoredAllowlist(store: Store): Promise<StoredAllowlist
   return { allowlist: accept(object.bytes), sha256: sha256Of(object.bytes) };
 }
 
+/** Of the bytes of the allowlist as it is there, good or bad; null when there is none. */
+export async function storedAllowlistSha256(store: Store): Promise<Sha256 | null> {
+  const object = await store.read(allowlistKey);
+  return object && sha256Of(object.bytes);
+}
+
 const putting = 'gatehouse sync puts the allowlist there, and on AWS a deployment does';
 
 function accept(bytes: Uint8Array): Allowlist {

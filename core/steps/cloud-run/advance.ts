@@ -48,7 +48,7 @@ export async function advanceRun(id: Sha256, world: AdvanceWorld): Promise<Advan
     await enterStage(id, 'settled', world);
     return { status: 'settled', missing, applied };
   }
-  await writeDecisions(plan, { ...world, isCurrent: () => isUnchanged(id, world) });
+  const applied = await writeDecisions(plan, { ...world, isCurrent: () => isUnchanged(id, world) });
   const first = new Set(fetchedFirst(plan));
   if (run.stage !== 'fetching-second' && !missing.some((artifact) => first.has(artifact))) {
     await world.jobs.send(artifactJobs(opened.run.plan, missing));
@@ -56,10 +56,10 @@ export async function advanceRun(id: Sha256, world: AdvanceWorld): Promise<Advan
   }
   if (world.clock.now() >= run.startedAt + maxWaitForFetchesMs) {
     await enterStage(id, 'settled', world);
-    return { status: 'given up', missing, applied: nothingApplied };
+    return { status: 'given up', missing, applied };
   }
   await world.later.send([runMessage({ type: 'settle', run: id })]);
-  return { status: 'waiting', missing, applied: nothingApplied };
+  return { status: 'waiting', missing, applied };
 }
 
 async function missingOf(plan: Plan, { store, channel }: AdvanceWorld): Promise<string[]> {

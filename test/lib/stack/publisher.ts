@@ -29,6 +29,7 @@ const granted: Readonly<Record<string, readonly PublishRights[]>> = {
 const refused: readonly (readonly [PublishRights, string])[] = [
   [{ to: 'staging', names: [] }, 'reserves no names'],
   [{ to: 'staging', names: [...longNames, 'more'] }, '10 names, not 11'],
+  [{ to: 'staging', yank: true }, 'nothing is yanked in staging'],
   [{ to: 'staging', names: ['acme-*'] }, 'acme-* is not the normal name'],
 ];
 
