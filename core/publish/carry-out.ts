@@ -6,6 +6,7 @@ import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
 import { checkPublication } from './check-publication.ts';
+import { otherSpellingProblem } from './other-spelling.ts';
 import type { Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
 import { solveAndMake } from './solve-and-make.ts';
@@ -51,22 +52,24 @@ function presentPackage({ subdir, filename, sha256, record }: Provenance, to: Pu
   return { key, kind: 'package', name: record.name, version: record.version, sha256, status: 'present' };
 }
 
-/** Each once, for a file may be named twice; wheels before the packages that were made of them. */
+/** Each once, for a file may be named twice, by one name; wheels before the packages that were made of them. */
 async function checked(
   offered: readonly Publication[],
   world: PublishWorld & { readonly target: Store },
 ): Promise<{ readonly publications: readonly Publication[]; readonly problems: readonly Problem[] }> {
-  const byKey = new Map<string, Publication>();
+  const byName = new Map<string, Publication>();
   const problems: Problem[] = [];
   for (const publication of offered) {
-    const { key } = placeOf(publication);
-    const first = byKey.get(key);
-    if (first === undefined) byKey.set(key, publication);
-    else if (first.digests.sha256 !== publication.digests.sha256) {
+    const { fileName, usedNameKey } = placeOf(publication);
+    const first = byName.get(usedNameKey);
+    if (first === undefined) byName.set(usedNameKey, publication);
+    else if (placeOf(first).fileName !== fileName) {
+      problems.push(otherSpellingProblem(publication, `${placeOf(first).fileName} is offered too`));
+    } else if (first.digests.sha256 !== publication.digests.sha256) {
       problems.push(usedNameProblem(publication, first.digests.sha256));
     }
   }
-  const publications = [...byKey.values()].sort(inOrder);
+  const publications = [...byName.values()].sort(inOrder);
   for (const publication of publications) {
     const problem = await checkPublication(publication, world);
     if (problem !== null) problems.push(problem);
