@@ -8,7 +8,7 @@ import { mendPdm } from './pip-client.ts';
 import { type ClientRun, runClient } from './run-client.ts';
 
 /** The folder of programs of a Python environment that has the uploaders. */
-export const uploaders = process.env['GATEHOUSE_UPLOADERS'] ?? '';
+const uploaders = process.env['GATEHOUSE_UPLOADERS'] ?? '';
 const debianTwine = process.env['GATEHOUSE_OTHER_TWINE'] ?? '/usr/bin/twine';
 
 export interface Uploader {
