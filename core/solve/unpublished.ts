@@ -10,7 +10,8 @@ import { installs } from './solve-request.ts';
 
 /**
  * What a request that does not install lacks of names whose packages come from the store alone: those that it asks for
- * itself, and those that the solver says it found nothing of. What others of its group lack is none of its own.
+ * itself, and those that the solver says it found nothing of. What others of its group lack is none of its own. Of a request
+ * for such a name it tells too what that needs of other names and nobody has.
  *
  * @param isOwn whether a name's packages come from the store alone
  */
@@ -27,11 +28,23 @@ export function unpublished(
     ...specs.filter((spec) => !isMet(spec)).map(({ name }) => name),
     ...needed.filter((name) => !asked.has(name)),
   ];
-  return [...new Set(missed)].flatMap((name) => {
+  const own = [...new Set(missed)].flatMap((name) => {
     const channel = channels.get(name) ?? null;
     const isAlone = isOwn(name) || (channel !== null && isOwnChannel(channel));
     return isAlone ? [{ code: 'plan.unpublished', subject: id, ...lacking(name, channel) }] : [];
   });
+  const others = [...new Set(needed)].filter((name) => !isOwn(name));
+  return specs.some(({ name }) => isOwn(name)) ? [...own, ...notBrought(outcomes, others)] : own;
+}
+
+/** What an own package needs of others and neither a channel nor an entry brings: the plan tells it so, and not again. */
+function notBrought(outcomes: readonly EntryOutcome[], names: readonly string[]): Problem[] {
+  const [first] = outcomes;
+  if (first === undefined || names.length === 0) return [];
+  const { entry, platform, explanation } = first;
+  const lines = names.map((name) => JSON.stringify({ pypi: name })).join(', ');
+  const hint = `no channel has it: if PyPI does, add to "packages" in the allowlist, or widen there: ${lines}`;
+  return [{ code: 'entry.unsolvable', subject: `${entry} on ${platform}`, detail: explanation ?? '', hint }];
 }
 
 /** `No candidates were found for acme-lib >=2.`, or, in a tree, `└─ acme-lib >=2, for which no candidates were found.` */

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sha256Of } from '../../core/names/digest.ts';
-import { small, startLab } from '../support/cli/start-lab.ts';
+import { startLab } from '../support/cli/start-lab.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { machinePython, rattlerInstall } from '../support/python/rattler-install.ts';
 import { serveProjects } from '../support/python/serve-projects.ts';
@@ -38,8 +38,8 @@ async function scene() {
   const lab = await startLab();
   onTestFinished(() => lab[Symbol.asyncDispose]());
   const { minor, packages } = await machinePython(client('python'));
-  const decorator = small('decorator 5.1.1', ['python'], { subdir: 'noarch' });
-  await lab.publish([...packages, decorator], { 'decorator-5.1.1-0.conda': { purls: ['pkg:pypi/decorator@5.1.1'] } });
+  // Its conda package is made.
+  await lab.publish(packages);
   const fileName = 'decorator-5.1.1-py3-none-any.whl';
   lab.intercept = serveProjects({
     decorator: [{ fileName, bytes: buildWheel({ fileName, files: { 'decorator.py': '' } }) }],

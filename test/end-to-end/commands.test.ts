@@ -42,7 +42,7 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
   it('sync', () => {
     expect(synced.status).toBe(0);
     const { plan, fetched, applied, held, failed, indexed, simple, strays, proof, ...rest } = document(synced.stdout);
-    expect(rest).toEqual({});
+    expect(rest).toEqual({ staging: null });
     expect(plan).toMatchObject({ complete: true });
     expect(fetched).toHaveLength(6);
     expect({ applied, held, failed, strays }).toEqual({
@@ -83,7 +83,7 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
   it.concurrent('verify', async () => {
     const { status, stdout, stderr } = await runCli(['verify', '--json'], { cwd: home });
     expect(status).toBe(0);
-    expect(document(stdout)).toEqual({ checked: 15, problems: [] });
+    expect(document(stdout)).toEqual({ checked: 15, problems: [], staging: null });
     expect(stderr).toBe('15 objects checked, 0 problems\n');
   });
 
@@ -95,6 +95,7 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     expect(status).toBe(1);
     expect(document(stdout)).toEqual({
       checked: 12,
+      staging: null,
       problems: [{ code: 'verify.bytes', key, detail: expect.any(String), hint: expect.stringContaining('sync') }],
     });
     expect(stderr).toMatch(/\nverify\.bytes: .*\nhint: delete it.*\n12 objects checked, 1 problem\nhint: /);

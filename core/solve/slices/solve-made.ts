@@ -1,8 +1,7 @@
 import { isOwnProject } from '../../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../../documents/partial-plan.ts';
-import { noPatches, type Patches } from '../../documents/patches/hotfix.ts';
-import { artifactId } from '../../documents/plan.ts';
+import type { Patches } from '../../documents/patches/hotfix.ts';
 import { isWanted } from '../../made/channel-packages.ts';
 import { condaNames, type NamesWorld } from '../../made/conda-names.ts';
 import { type MadeCandidates, madeCandidates } from '../../made/made-candidates.ts';
@@ -10,19 +9,21 @@ import { GatehouseError } from '../../problems/error.ts';
 import { type Problem, problemOf } from '../../problems/problem.ts';
 import type { OwnStore } from '../../resolve/own-store.ts';
 import { nothingForPip, type ResolvedEntry, resolveEntry } from '../../resolve/resolve-entry.ts';
-import type { UpstreamRecord } from '../../upstream/accept-records.ts';
-import { usableRecords } from '../candidate-pool.ts';
 import type { PypiRequest } from '../requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from '../solve-group.ts';
-import { type OpenSubdir, patchRecords } from '../upstream-subdirs.ts';
-import type { NamedRecords, UpstreamView } from '../upstream-view.ts';
+import type { OpenSubdir } from '../upstream-subdirs.ts';
+import type { UpstreamView } from '../upstream-view.ts';
 import { wheelTargets } from '../virtual-packages.ts';
+import { besideMade } from './beside-made.ts';
+import type { RequestView } from './own-view.ts';
 import { pythonless, solveOwn } from './solve-own.ts';
 import { upstreamChannels } from './upstream-channels.ts';
 
 interface SolveMadeWorld extends GroupWorld, Omit<NamesWorld, 'channels'> {
   readonly openSubdir: OpenSubdir;
   readonly view: UpstreamView;
+  /** What the organisation's own packages are solved from. */
+  readonly ownView: () => Promise<RequestView>;
   readonly allowlist: Allowlist;
   /** What is the organisation's own; nothing without it. */
   readonly own?: OwnStore;
@@ -93,34 +94,30 @@ async function resolveOn(request: PypiRequest, world: SolveMadeWorld): Promise<R
  * comes from the channels, and what they lack from those that can be made for it. An index that cannot be read fails the entry, not the run.
  */
 async function solveMade(place: number, request: PypiRequest, world: SolveMadeWorld): Promise<GroupPart> {
-  const { view, patches = noPatches, log } = world;
+  const { view, patches, log } = world;
   const candidates = await tryCandidates(request, world);
   if (!candidates.ok) {
     const status = candidates.isFailed ? 'failed' : 'unsolvable';
     return unsolvedPart([place, request], candidates.problem, { platform: view.platform, status, log });
   }
-  const own = madeNamed(candidates.records, patches);
-  const others = Map.groupBy(candidates.dependencies, ({ record }): string => record.name);
-  const named: UpstreamView['named'] = async (name, only) => {
-    if (name === request.made.name) return own;
-    const ofChannels = await view.named(name, only);
-    const wanted = candidates.wanted.filter((one) => one.name === name);
-    if (wanted.every(({ specifier }) => ofChannels.records.some((one) => isWanted(one, name, specifier))))
-      return ofChannels;
-    const made = madeNamed(others.get(name) ?? [], patches);
-    return {
-      records: [...ofChannels.records, ...made.records],
-      problems: [...ofChannels.problems, ...made.problems],
-    };
-  };
+  const { name: own } = request.made;
+  const others = candidates.dependencies.filter(({ record }) => record.name !== own);
+  const named = besideMade(ofOthers(own, view), {
+    made: [...candidates.records, ...others],
+    patches,
+    lacks(name, ofChannels) {
+      const wanted = candidates.wanted.filter((one) => one.name === name);
+      return name === own || !wanted.every(({ specifier }) => ofChannels.some((one) => isWanted(one, name, specifier)));
+    },
+  });
   const part = await solveGroup([[place, request]], { platform: view.platform, named }, world);
   return { ...part, warnings: [...candidates.warnings] };
 }
 
-function madeNamed(made: readonly UpstreamRecord[], patches: Patches): NamedRecords {
-  const { usable, faults } = usableRecords(patchRecords(made, patches));
-  return { records: usable, problems: faults.map(({ placed, fault }) => ({ ...fault, subject: artifactId(placed) })) };
-}
+/** The channels without what they have of the name that the made package gets. */
+const ofOthers = (own: string, { named }: UpstreamView): Pick<UpstreamView, 'named'> => ({
+  named: async (name, only) => (name === own ? { records: [], problems: [] } : named(name, only)),
+});
 
 type TriedCandidates =
   | Extract<MadeCandidates, { ok: true }>

@@ -4,6 +4,7 @@ import { matchesPlaced } from '../candidate-pool.ts';
 import type { PypiRequest } from '../requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from '../solve-group.ts';
 import type { UpstreamView } from '../upstream-view.ts';
+import type { RequestView } from './own-view.ts';
 
 interface SolveOwnWorld extends GroupWorld {
   readonly view: UpstreamView;
@@ -12,13 +13,17 @@ interface SolveOwnWorld extends GroupWorld {
 
 /**
  * Solves a PyPI entry whose project's files come from the store alone: its package is one that was published or copied in,
- * and nothing is made.
+ * and nothing is made of the project.
  */
-export async function solveOwn(place: number, request: PypiRequest, world: SolveOwnWorld): Promise<GroupPart> {
+export async function solveOwn(
+  place: number,
+  request: PypiRequest,
+  world: SolveOwnWorld & { readonly ownView: () => Promise<RequestView> },
+): Promise<GroupPart> {
   const { made, specs, channels, id } = request;
   const { records } = await world.view.named(made.name, channels.get(made.name));
   const isThere = records.some((one) => specs.every((spec) => spec.name !== made.name || matchesPlaced(spec, one)));
-  if (isThere) return solveGroup([[place, request]], world.view, world);
+  if (isThere) return solveGroup([[place, request]], await world.ownView(), world);
   const spelt = made.name.replaceAll('-', '_');
   const isSpelt = spelt !== made.name && (await world.view.named(spelt)).records.length > 0;
   const reason = isSpelt ? otherSpelling(request, spelt) : unpublishedProject(request);

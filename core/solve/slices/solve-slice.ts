@@ -1,6 +1,7 @@
 import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../../documents/partial-plan.ts';
 import { noPatches, type Patches } from '../../documents/patches/hotfix.ts';
+import { isReserved } from '../../names/reserved-names.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Solver } from '../../ports/solver.ts';
@@ -19,6 +20,7 @@ import { type OpenSubdir, patchUpstream } from '../upstream-subdirs.ts';
 import { openView, type UpstreamView } from '../upstream-view.ts';
 import { virtualPackagesFor } from '../virtual-packages.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';
+import { openOwnView, type RequestView } from './own-view.ts';
 import { type MadePart, solveForBoth } from './solve-made.ts';
 
 export interface SliceWorld {
@@ -78,14 +80,25 @@ async function solveOn(
   const isOwn = (name: string) => isOwnPackage(name, allowlist);
   const groupWorld = { solver, log, python: allowlist.python, virtualPackages, isOwn };
   const parts: (GroupPart | MadePart)[] = [];
+  let opened: Promise<RequestView> | undefined;
+  const ownView = () => (opened ??= openOwnView({ ...world, view, allowlist }));
+  const asksForOwn = ({ specs }: InstallRequest) => specs.some(({ name }) => isReserved(name, allowlist.reserved));
   // Requests that may choose from the same records share one pool.
-  const poolOf = ([place, { channels, specs, made }]: Placed) =>
-    JSON.stringify([[...channels], narrowKey(specs), ...(made ? [place] : [])]);
+  const poolOf = ([place, request]: Placed) => {
+    const { channels, specs, made } = request;
+    return JSON.stringify([[...channels], narrowKey(specs), asksForOwn(request), ...(made ? [place] : [])]);
+  };
   for (const group of Map.groupBy(placed, poolOf).values()) {
     const [first] = group;
-    const made = first?.[1].made;
-    if (first === undefined || made === undefined) parts.push(await solveGroup(group, view, groupWorld));
-    else parts.push(await solveForBoth(first[0], { ...first[1], made }, { view, allowlist, ...world, ...groupWorld }));
+    if (first === undefined) continue;
+    const [place, request] = first;
+    const { made } = request;
+    const seen = made === undefined && asksForOwn(request) ? await ownView() : view;
+    if (made === undefined) parts.push(await solveGroup(group, seen, groupWorld));
+    else
+      parts.push(
+        await solveForBoth(place, { ...request, made }, { ...world, ...groupWorld, view, ownView, allowlist }),
+      );
   }
   const conflicts = await hiddenConflicts(
     parts.flatMap(({ group }) => group.chosen),

@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../../adapters/solver-rattler/solver-rattler.ts';
-import { makePlan } from '../../../core/diff/make-plan.ts';
-import type { Allowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
-import type { PartialPlan } from '../../../core/documents/partial-plan.ts';
 import type { Plan } from '../../../core/documents/plan.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
 import { normalProjectName } from '../../../core/names/normal-project-name.ts';
 import { isReserved } from '../../../core/names/reserved-names.ts';
-import { openOwnStore } from '../../../core/own/open-own-store.ts';
-import { planSlices } from '../../../core/solve/requests.ts';
-import { solveSlice } from '../../../core/solve/slices/solve-slice.ts';
 import { plan } from '../../../core/steps/plan.ts';
 import {
   channelsWith,
@@ -22,6 +16,7 @@ import {
   type SmallRelease,
   smallPackage,
 } from '../../support/publish/own-world.ts';
+import { planInPieces } from '../../support/publish/plan-in-pieces.ts';
 import { simpleScene } from '../../support/simple/simple-scene.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
@@ -32,7 +27,7 @@ const reserved = ['acme'];
 const channels = ['https://one.invalid', 'https://two.invalid'];
 const ours = ['acme', 'acme-x', 'acme_x', 'acme.y'];
 const theirs = ['a', 'b', 'acmefoo'];
-const python = { name: 'python', version: 3, needs: [] };
+const python = { name: 'python', version: 3.12, needs: [] };
 const pip = { name: 'pip', version: 1, needs: [] };
 
 const name = fc.constantFrom(...ours, ...theirs);
@@ -131,18 +126,6 @@ function checkSources({ artifacts, simple, add }: Plan, seen: Seen): void {
   expect(add.filter((id) => isReserved(id.replace('noarch/', ''), reserved))).toEqual([]);
 }
 
-/** The same work in slices of one request, the last first. */
-async function inPieces(allowlist: Allowlist, world: ReturnType<typeof worldOf>): Promise<Plan> {
-  const parts: PartialPlan[] = [];
-  for (const { platform, requests } of planSlices(allowlist)) {
-    for (const request of requests.toReversed()) {
-      const own = openOwnStore(allowlist, world);
-      parts.push(await solveSlice({ platform, requests: [request] }, allowlist, { ...world, own }));
-    }
-  }
-  return makePlan(allowlist, parts, world);
-}
-
 describe('over random small worlds', () => {
   it('no package or file of a reserved name has an address upstream, however the work is cut', async () => {
     const seen = { own: 0, files: 0, others: 0 };
@@ -155,7 +138,7 @@ describe('over random small worlds', () => {
       const whole = await plan(allowlist, world);
       checkSources(whole, seen);
       expect(asked.filter((project) => isReserved(project, reserved))).toEqual([]);
-      expect(canonicalJson(await inPieces(allowlist, world))).toBe(canonicalJson(whole));
+      expect(canonicalJson(await planInPieces(allowlist, world))).toBe(canonicalJson(whole));
     });
     await fc.assert(property, { numRuns: 40 });
     expect(Math.min(seen.own, seen.files, seen.others)).toBeGreaterThan(0);
