@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
+import { oneSpelling } from '../names/named-file.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
@@ -152,9 +153,9 @@ export const projectsStateKey: ObjectKey = key('_gatehouse', 'state', 'simple.js
 export const usedPackageNameKey = (subdir: Subdir, fileName: PackageFileName): ObjectKey =>
   key('_gatehouse', 'names', 'conda', subdir, `${fileName}.json`);
 
-/** The same of a file for pip. */
+/** The same of a file for pip, one key for all spellings of its name: of two such files pip takes either. */
 export const usedFileNameKey = (project: ProjectName, fileName: DistributionFileName): ObjectKey =>
-  key('_gatehouse', 'names', 'simple', project, `${fileName}.json`);
+  key('_gatehouse', 'names', 'simple', project, `${oneSpelling(project, fileName)}.json`);
 
 export const usedNamesPrefix = '_gatehouse/names/';
 

@@ -1,5 +1,5 @@
 import type { DistributionFileName } from './distribution-file-name.ts';
-import type { Pep440Version } from './pep440/pep440-version.ts';
+import { type Pep440Version, pep440Version } from './pep440/pep440-version.ts';
 import type { ProjectName } from './project-name.ts';
 import { parseSdistFileName, type SdistFileName } from './sdist-file-name.ts';
 import { parseWheelFileName, type WheelFileName } from './wheel-file-name.ts';
@@ -29,4 +29,26 @@ export function namedFileIdentity({ kind, version, name }: NamedFile): string {
   const { build, pythons, abis, platforms } = name;
   const tags = [pythons, abis, platforms].map((set) => [...set].sort().join('.'));
   return [version.text, build === null ? '' : `${build.number}${build.rest}`, ...tags].join(' ');
+}
+
+/**
+ * The one spelling of a file's name: `Acme.Tool-1.0.0-py3-none-any.whl` is `acme_tool-1.0-py3-none-any.whl`. What names no
+ * file of the project stays as it is.
+ */
+export function oneSpelling(project: ProjectName, fileName: DistributionFileName): string {
+  const file = parseNamedFile(project, fileName);
+  if (file === null) return fileName;
+  const release = `${project.replaceAll('-', '_')}-${shortVersion(file.version)}`;
+  if (file.kind === 'sdist') return `${release}${file.name.format}`;
+  const { build, pythons, abis, platforms } = file.name;
+  const tags = [pythons, abis, platforms].map((set) => [...new Set(set)].sort().join('.'));
+  const number = build === null ? [] : [`${build.number}${build.rest}`];
+  return `${[release, ...number, ...tags].join('-')}.whl`;
+}
+
+/** PEP 440 takes 1, 1.0 and 1.0.0 for one version: here 1.0. */
+function shortVersion(version: Pep440Version): string {
+  const last = version.release.findLastIndex((part) => part !== 0n);
+  const [major = 0n, minor = 0n, ...rest] = version.release.slice(0, last + 1);
+  return pep440Version({ ...version, release: [major, minor, ...rest] }).text;
 }

@@ -1,12 +1,11 @@
-import type { Provenance } from '../documents/provenance.ts';
 import { takeName } from '../documents/published/used-name.ts';
 import { compareCodePoints } from '../json/json.ts';
-import { packageKey } from '../layout/keys.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
 import { checkPublication } from './check-publication.ts';
-import type { Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
+import { otherSpellingProblem } from './other-spelling.ts';
+import type { NamedPublication, Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
 import { solveAndMake } from './solve-and-make.ts';
 import { stillYanked } from './still-yanked.ts';
@@ -28,7 +27,8 @@ export async function carryOut(offered: readonly Publication[], given: PublishWo
   const { packages, finished, ...told } = await solveAndMake(publications, world, held);
   if (told.problems.length > 0) return { ...told, files: [] };
   const all = [...publications.filter(({ kind }) => kind !== 'package'), ...packages];
-  const yanked = await yankedAmong(all, world.target);
+  const there = finished.map((provenance) => ({ kind: 'package', provenance }) as const);
+  const yanked = await yankedAmong([...all, ...there], world.target);
   tellPlan(all, world);
   const taken = await takeNames(all, store);
   if (taken.length > 0) return { ...told, files: [], problems: taken };
@@ -37,36 +37,39 @@ export async function carryOut(offered: readonly Publication[], given: PublishWo
   return {
     ...told,
     warnings: [...told.warnings, ...yanked],
-    files: [...files, ...finished.map((one) => presentPackage(one, to))],
+    files: [...files, ...there.map((one) => presentFile(one, to))],
   };
 }
 
-async function yankedAmong(publications: readonly Publication[], target: Store): Promise<Problem[]> {
+async function yankedAmong(publications: readonly NamedPublication[], target: Store): Promise<Problem[]> {
   const found = await Promise.all(publications.map((publication) => stillYanked(publication, target)));
   return found.filter((problem) => problem !== null);
 }
 
-function presentPackage({ subdir, filename, sha256, record }: Provenance, to: PublishWorld['to']): PublishedFile {
-  const key = servedKey(packageKey('conda', subdir, filename), to);
-  return { key, kind: 'package', name: record.name, version: record.version, sha256, status: 'present' };
+function presentFile(publication: NamedPublication, to: PublishWorld['to']): PublishedFile {
+  const { key, name, version } = placeOf(publication);
+  const { kind, provenance } = publication;
+  return { key: servedKey(key, to), kind, name, version, sha256: provenance.sha256, status: 'present' };
 }
 
-/** Each once, for a file may be named twice; wheels before the packages that were made of them. */
+/** Each once, for a file may be named twice, by one name; wheels before the packages that were made of them. */
 async function checked(
   offered: readonly Publication[],
   world: PublishWorld & { readonly target: Store },
 ): Promise<{ readonly publications: readonly Publication[]; readonly problems: readonly Problem[] }> {
-  const byKey = new Map<string, Publication>();
+  const byName = new Map<string, Publication>();
   const problems: Problem[] = [];
   for (const publication of offered) {
-    const { key } = placeOf(publication);
-    const first = byKey.get(key);
-    if (first === undefined) byKey.set(key, publication);
-    else if (first.digests.sha256 !== publication.digests.sha256) {
+    const { fileName, usedNameKey } = placeOf(publication);
+    const first = byName.get(usedNameKey);
+    if (first === undefined) byName.set(usedNameKey, publication);
+    else if (placeOf(first).fileName !== fileName) {
+      problems.push(otherSpellingProblem(publication, `${placeOf(first).fileName} is offered too`));
+    } else if (first.digests.sha256 !== publication.digests.sha256) {
       problems.push(usedNameProblem(publication, first.digests.sha256));
     }
   }
-  const publications = [...byKey.values()].sort(inOrder);
+  const publications = [...byName.values()].sort(inOrder);
   for (const publication of publications) {
     const problem = await checkPublication(publication, world);
     if (problem !== null) problems.push(problem);

@@ -26,8 +26,8 @@ export async function checkPublication(publication: Publication, world: CheckWor
   return (
     notReserved(publication, world.allowlist) ??
     notAllowed(publication, world) ??
+    (await otherSpelling(publication, world.store)) ??
     (await usedName(publication, world.store)) ??
-    (await otherSpelling(publication, world.target)) ??
     (await otherBytes(publication, world.target)) ??
     (await otherMetadata(publication, world.target))
   );

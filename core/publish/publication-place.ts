@@ -12,7 +12,7 @@ import {
 } from '../layout/keys.ts';
 import { type PackageName, packageNameSchema } from '../names/package-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import type { Publication, PublishWorld } from './publication.ts';
+import type { NamedPublication, PublishWorld } from './publication.ts';
 
 /** What a file is called, where it lies in a store, and where what is known of it does. */
 export interface PublicationPlace {
@@ -28,7 +28,7 @@ export interface PublicationPlace {
 }
 
 /** The place of a file in the store that it is published to, or in staging as a store of its own. */
-export function placeOf(publication: Publication): PublicationPlace {
+export function placeOf(publication: NamedPublication): PublicationPlace {
   if (publication.kind === 'package') {
     const { channel, subdir, filename, sha256, record } = publication.provenance;
     return {

@@ -85,3 +85,9 @@ export interface PackagePublication extends Offer {
 
 /** A file that is to be published: read, held to its name, and staged. */
 export type Publication = WheelPublication | SdistPublication | PackagePublication;
+
+/** Of a publication what says which file it is. */
+export type NamedPublication =
+  | Pick<WheelPublication, 'kind' | 'provenance'>
+  | Pick<SdistPublication, 'kind' | 'provenance'>
+  | Pick<PackagePublication, 'kind' | 'provenance'>;

@@ -31,7 +31,7 @@ type ReadWorld = Pick<PublishWorld, 'by' | 'clock'>;
  * what its name says, once both are normal. A `.tar.bz2` is conda's: no builder makes source distributions of that ending
  * any more. Memory is bounded as by the readers.
  *
- * @throws GatehouseError `package.refused` with the code of the reader, or `publish.file-name`; `package.identity`
+ * @throws GatehouseError `package.refused` with the code of the reader, `publish.file-name` or `publish.requirements`; `package.identity`
  */
 export function readOffered(offered: OfferedFile, world: ReadWorld): Promise<Publication> {
   const { fileName } = offered;
@@ -44,9 +44,33 @@ export function readOffered(offered: OfferedFile, world: ReadWorld): Promise<Pub
 async function readOfferedWheel(offered: OfferedFile, world: ReadWorld): Promise<WheelPublication> {
   const name = wheelNameOf(offered.fileName);
   const wheel = await readWheel(await offered.staged.source(), name);
+  expectFewRequirements(wheel.metadata);
   const metadataSha256 = sha256Of(wheel.metadataBytes);
   const provenance = fileProvenance(offered, { ...name, ...wheel, fileName: name.fileName, metadataSha256 }, world);
   return { kind: 'wheel', staged: offered.staged, digests: offered.digests, provenance, wheel };
+}
+
+/**
+ * What is required is looked at for each platform and python, in the thread that answers readers: 10,000 requirements, or
+ * as many extras of the project itself, took it 3 to 15 seconds.
+ */
+const maxRequirementLines = 1000;
+/** In UTF-16 units, of all of them. */
+const maxRequirementText = 64 * 1024;
+
+function expectFewRequirements({ requiresDist, providesExtra }: CoreMetadata): void {
+  const lines = [...requiresDist, ...providesExtra];
+  const length = lines.reduce((sum, line) => sum + line.length, 0);
+  if (lines.length > maxRequirementLines)
+    refuse(
+      'publish.requirements',
+      `METADATA has ${lines.length} requirements and extras, more than ${maxRequirementLines}`,
+    );
+  if (length > maxRequirementText)
+    refuse(
+      'publish.requirements',
+      `its requirements and extras have ${length} characters, more than ${maxRequirementText}`,
+    );
 }
 
 async function readOfferedSdist(offered: OfferedFile, world: ReadWorld): Promise<SdistPublication> {

@@ -2,7 +2,7 @@ import { readControl } from '../documents/control.ts';
 import { readProjectControl } from '../documents/simple/project-control.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
-import type { Publication } from './publication.ts';
+import type { NamedPublication } from './publication.ts';
 import { placeOf } from './publication-place.ts';
 
 /**
@@ -10,7 +10,7 @@ import { placeOf } from './publication-place.ts';
  *
  * @throws GatehouseError `json.invalid` for a damaged control
  */
-export async function stillYanked(publication: Publication, target: Store): Promise<Problem | null> {
+export async function stillYanked(publication: NamedPublication, target: Store): Promise<Problem | null> {
   const { name, version, fileName } = placeOf(publication);
   const yank = await yankOf(publication, target);
   if (yank === undefined) return null;
@@ -22,7 +22,7 @@ export async function stillYanked(publication: Publication, target: Store): Prom
   };
 }
 
-async function yankOf(publication: Publication, target: Store) {
+async function yankOf(publication: NamedPublication, target: Store) {
   if (publication.kind === 'package') {
     const { subdir, filename } = publication.provenance;
     return (await readControl(target, 'conda', subdir)).control.packages[filename]?.yank;

@@ -43,7 +43,8 @@ function namedBy(fileName: string, claimedName: string): { project: ProjectName;
   if (claimed === null) throw invalid(`the form's name is "${claimedName}", which is not that of a Python project`);
   if (!fileName.endsWith('.whl')) {
     const sdist = parseSdistFileName(fileName, claimed);
-    if (sdist !== null) return { project: claimed, version: sdist.version };
+    // A .tar.bz2 would be read as a conda package, of which the form's claims say nothing.
+    if (sdist !== null && sdist.format !== '.tar.bz2') return { project: claimed, version: sdist.version };
     throw invalid(`"${fileName}" is not the file name of a wheel, nor of a source distribution of ${claimed}`);
   }
   const parsed = parseWheelFileName(fileName);

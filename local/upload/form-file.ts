@@ -37,7 +37,7 @@ const bytesOf = (stream: Readable): AsyncIterable<Uint8Array> => stream.iterator
 
 const tooLarge = (bytes: number): GatehouseError =>
   new GatehouseError('upload.too-large', `the file is larger than ${bytes} bytes`, {
-    hint: 'gatehouse publish on the machine of the store takes larger ones',
+    hint: 'split it: no larger wheel, source distribution or package is read, however it comes',
   });
 
 const tooMuch = (): GatehouseError =>

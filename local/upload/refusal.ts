@@ -35,7 +35,12 @@ export function errorAnswer(error: unknown): UploadAnswer {
 const failedHere = 'the store could not take it; whoever runs this server finds the reason in its log';
 
 /** Never 409, nor a word of files that are there already: `twine upload --skip-existing` takes both for success. */
-const forbidden: ReadonlySet<string> = new Set(['publish.not-reserved', 'publish.not-allowed', 'publish.used-name']);
+const forbidden: ReadonlySet<string> = new Set([
+  'publish.not-reserved',
+  'publish.not-allowed',
+  'publish.used-name',
+  'publish.other-spelling',
+]);
 
 /** The answer to an upload that is refused for what it is. */
 export function problemsAnswer(problems: readonly Problem[]): UploadAnswer {

@@ -1,4 +1,5 @@
 import type { Throughput } from '../../adapters/minimum-throughput.ts';
+import { defaultLimits } from '../../core/archive/limits.ts';
 
 /** What uploads may take of a server, one of them or all together. docs/serving.md tells them to those who run it. */
 export interface UploadLimits {
@@ -29,7 +30,8 @@ export interface UploadLimits {
 
 export const usualUploadLimits: UploadLimits = {
   uploads: 64,
-  fileBytes: 4 * 1024 ** 3,
+  // A larger one would come in for nothing: it is not read.
+  fileBytes: defaultLimits.compressedBytes,
   stagedBytes: 16 * 1024 ** 3,
   formBytes: 4 * 1024 ** 2,
   fields: 200,

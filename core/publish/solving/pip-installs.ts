@@ -1,12 +1,14 @@
 import type { ExtraName } from '../../names/project-name.ts';
 import { parseRequirement, type Requirement } from '../../names/requirement/parse-requirement.ts';
 import type { WheelTarget } from '../../names/wheel-fits.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { admitted, candidatesOf, type PipRelease } from '../../resolve/candidates.ts';
 import { dependenciesOf } from '../../resolve/dependencies.ts';
 import type { PipIndex } from '../../resolve/pip-index.ts';
 import { type Resolution, resolve } from '../../resolve/resolve.ts';
 import { virtualPackagesFor, wheelTargets } from '../../solve/virtual-packages.ts';
+import { makeOnce } from '../../upstream/make-once.ts';
 import { findLacking } from './find-lacking.ts';
 import type { OwnChannel } from './own-channel.ts';
 import type { PagedWheel } from './own-pages.ts';
@@ -18,16 +20,18 @@ import { type Lack, tellLacking, type Verdict } from './tell-lacking.ts';
  * own pages with all that is offered beside it.
  *
  * @param own opened with what is offered
+ * @param clock lets others have a turn between two targets: one may take half a second of a server's only thread
  */
 export async function pipInstalls(
   offered: readonly OfferedWheel[],
   own: OwnChannel,
+  clock: Pick<Clock, 'sleep'>,
 ): Promise<ReadonlyMap<OfferedWheel, Verdict>> {
   const targets = await targetsOf(own);
   const verdicts = new Map<OfferedWheel, Verdict>();
   for (const of of offered) {
     const page = pageOf(of);
-    verdicts.set(of, await installsSomewhere(page, targets, { own, index: alone(page, own.pages) }));
+    verdicts.set(of, await installsSomewhere(page, targets, { own, clock, index: alone(page, own.pages) }));
   }
   return verdicts;
 }
@@ -51,6 +55,7 @@ const alone = ({ project, file, metadata }: PagedWheel, index: PipIndex): PipInd
 
 interface PipScene {
   readonly own: OwnChannel;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly index: PipIndex;
 }
 
@@ -68,6 +73,7 @@ async function installsSomewhere(
   for (const { target } of fitting) {
     const resolution = await tryResolve(root, target, scene.index);
     if (resolution.ok) return { installs: true };
+    await scene.clock.sleep(0);
     explanation = resolution.explanation;
   }
   const [first] = fitting;
@@ -107,19 +113,30 @@ interface PipOption {
 
 /** Of each project the newest releases: older ones lack mostly the same, and each is read. */
 const maxReleasesLookedAt = 20;
+/** Of all projects; from then on the newest of each: 900 requirements on releases of 1,000 each took five seconds. */
+const maxOptionsLookedAt = 1000;
 
 async function lacksOf(root: PipRelease, target: WheelTarget, { own, index }: PipScene): Promise<Lack[]> {
-  const wantsOf = async ({ release, extras }: PipOption): Promise<PipWant[]> => {
+  const readOnce = new Map<string, Promise<PipWant[]>>();
+  // Each of 1,000 requirements may let in the same 20 releases, of 1,000 requirements each.
+  const wantsOf = ({ release, extras }: PipOption): Promise<PipWant[]> => {
+    const option = `${release.project} ${release.version.text} ${extras.join()}`;
+    return makeOnce(readOnce, option, () => readWants({ release, extras }));
+  };
+  const readWants = async ({ release, extras }: PipOption): Promise<PipWant[]> => {
     const by = `${release.project} ${release.version.text}`;
     const read = await dependenciesOf(release, new Set(extras), { target, index });
     if (typeof read === 'string') return [{ name: `${by} ${read}`, by, requirement: null }];
     return read.requirements.map((requirement) => ({ name: nameOf(requirement), by, requirement }));
   };
+  let lookedAt = 0;
   const optionsFor = async ({ requirement }: PipWant): Promise<PipOption[]> => {
     const files = requirement && (await index.files(requirement.project));
     if (requirement === null || files === null) return [];
     const { releases } = candidatesOf(requirement.project, files, target);
-    const fitting = admitted(releases, [requirement.specifier]).slice(0, maxReleasesLookedAt);
+    const most = lookedAt < maxOptionsLookedAt ? maxReleasesLookedAt : 1;
+    const fitting = admitted(releases, [requirement.specifier]).slice(0, most);
+    lookedAt += fitting.length;
     return fitting.map((release) => ({ release, extras: requirement.extras }));
   };
   const supply = { nameOf: ({ name }: PipWant) => name, optionsFor, wantsOf };

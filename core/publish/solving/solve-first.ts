@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports/clock.ts';
 import type { Solver } from '../../ports/solver.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { condaInstalls } from './conda-installs.ts';
@@ -38,16 +39,16 @@ export interface SolvedFirst {
  */
 export async function solveFirst(
   { wheels, packages }: OfferedTogether,
-  world: OwnWorld & { readonly solver: Solver },
+  world: OwnWorld & { readonly solver: Solver; readonly clock: Pick<Clock, 'sleep'> },
 ): Promise<SolvedFirst> {
-  const { to, store, solver } = world;
+  const { to, store, solver, clock } = world;
   const subdirs = packages.map(({ subdir }) => subdir);
   const own = await openOwnChannel(world, { wheels: wheels.map(pageOf), subdirs });
   const ofWheels = new Map<OfferedWheel, PackagesOfWheel>();
   for (const wheel of wheels) ofWheels.set(wheel, await inFormatOf(await packagesOfWheel(wheel, own), own, store));
   const made = [...ofWheels.values()].flatMap((one) => ('problem' in one ? [] : one.packages));
   const conda = await condaInstalls([...packages, ...made], own, solver);
-  const pip = await pipInstalls(wheels, own);
+  const pip = await pipInstalls(wheels, own, clock);
   const judged = [...ofWheels].map(([wheel, packaged]) => ({
     wheel,
     ...judgeWheel({ wheel, packaged }, { conda, pip, to }),

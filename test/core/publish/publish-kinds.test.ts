@@ -157,30 +157,6 @@ describe('files of one command', () => {
   });
 });
 
-describe('a file that differs from one that is there by the spelling of its name alone', () => {
-  const wheelOf = (fileName: string) => buildWheel({ fileName });
-  it.each<[string, string, boolean]>([
-    ['demo-1.0-py3-none-any.whl', 'Demo-1.0.0-py3-none-any.whl', true],
-    ['demo-1.0-py2.py3-none-any.whl', 'demo-1.0-py3.py2-none-any.whl', true],
-    ['demo-1.0-py3-none-any.whl', 'demo-1.0-1-py3-none-any.whl', false],
-    ['demo-1.0-py3-none-any.whl', 'demo-1.0-py2.py3-none-any.whl', false],
-    ['demo-1.0-py3-none-any.whl', 'demo-1.0.1-py3-none-any.whl', false],
-  ])('%s and %s', async (first, second, isRefused) => {
-    const world = publishWorld();
-    await publishFiles({ [first]: wheelOf(first) }, world);
-    const { problems } = await publishFiles({ [second]: wheelOf(second) }, world);
-    expect(problems).toEqual(isRefused ? [expect.objectContaining({ code: 'publish.other-spelling' })] : []);
-  });
-
-  it('is a second source distribution of its format', async () => {
-    const world = publishWorld();
-    await publishFiles({ 'demo-1.0.tar.gz': buildSdist() }, world);
-    const second = await publishFiles({ 'Demo-1.0.tar.gz': buildSdist() }, world);
-    expect(second.problems).toMatchObject([{ code: 'publish.other-spelling', subject: 'Demo-1.0.tar.gz' }]);
-    expect((await publishFiles({ 'demo-1.0.zip': buildSdist({ format: '.zip' }) }, world)).problems).toEqual([]);
-  });
-});
-
 describe('what was yanked', () => {
   it('stays so when it is published again, which is said', async () => {
     const world = publishWorld();

@@ -55,6 +55,17 @@ describe('a wheel that is published', () => {
     expect(world.events).toMatchObject([{ type: 'publish.planned', files: [{ kind: 'wheel' }, { kind: 'package' }] }]);
   });
 
+  it('is told to be yanked with it when it is published again', async () => {
+    const world = await withPython();
+    await publishFiles({ [fileName]: wheel }, world);
+    const [made = ''] = packagesIn(world.store).map((at) => at.replace('conda/noarch/', ''));
+    const control = { version: 1, packages: { [made]: { yank: { at: 1, reason: 'broken' } } } };
+    await world.store.put(key('_gatehouse/control/conda/noarch.json'), Buffer.from(JSON.stringify(control)));
+    const { files, warnings } = await publishFiles({ [fileName]: wheel }, world);
+    expect(files.map(({ status }) => status)).toEqual(['present', 'present']);
+    expect(warnings).toMatchObject([{ code: 'publish.yanked', subject: made }]);
+  });
+
   it('becomes it once, whatever the channel has by then', async () => {
     const world = await withPython();
     const { files } = await publishFiles({ [fileName]: wheel }, world);

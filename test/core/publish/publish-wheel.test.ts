@@ -154,6 +154,18 @@ describe('what may not be published', () => {
     ]);
   });
 
+  it.each([
+    ['1,001 requirements and extras', 'Provides-Extra: x\n'.repeat(500) + 'Requires-Dist: pip\n'.repeat(501)],
+    [
+      'requirements of more than 64 KiB',
+      `Requires-Dist: pip; ${'python_version > "3" and '.repeat(30)}os_name != ""\n`.repeat(90),
+    ],
+  ])('is a wheel with %s', async (_, metadata) => {
+    expect(await refused({ [fileName]: buildWheel({ metadata }) }, {})).toMatchObject([
+      { code: 'package.refused', subject: fileName, detail: expect.stringContaining('publish.requirements') },
+    ]);
+  });
+
   it('is a wheel beside which lies the METADATA of another', async () => {
     const world = publishWorld();
     await world.store.put(key(`simple/demo/${fileName}.metadata`), Buffer.from('Name: other'));

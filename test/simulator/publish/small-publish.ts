@@ -1,7 +1,8 @@
 import { takeName, usedBy } from '../../../core/documents/published/used-name.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
-import { objectKeySchema } from '../../../core/layout/keys.ts';
+import { type ObjectKey, objectKeySchema, usedFileNameKey } from '../../../core/layout/keys.ts';
 import type { Side } from '../../../core/layout/sides.ts';
+import { simplePlace } from '../../../core/layout/simple-place.ts';
 import { startDigests } from '../../../core/names/digest.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
@@ -125,7 +126,11 @@ async function writeFile(file: SimulatedFile, store: Store, flaws: PublishFlaws)
   for (const step of steps) await step();
 }
 
-const usedKeyOf = ({ key }: SimulatedFile) => objectKeySchema.parse(`_gatehouse/names/${key}.json`);
+function usedKeyOf({ key }: SimulatedFile): ObjectKey {
+  const place = simplePlace(key);
+  if (key.startsWith('simple/') && place.kind === 'file') return usedFileNameKey(place.project, place.fileName);
+  return objectKeySchema.parse(`_gatehouse/names/${key}.json`);
+}
 
 const writeProvenance = ({ provenance: { key, bytes } }: SimulatedFile, store: Store) => putOnce(store, key, bytes);
 

@@ -128,7 +128,7 @@ it('what is said of wheels before they are published is what the proof says of o
     const allowlist = ownAllowlist({ platforms, reserved: [], packages });
     const read = await Promise.all(offered.map((one) => offeredWheel(one.fileName, one.metadata)));
     const own = await openOwnChannel({ store, to: 'channel', allowlist }, { wheels: read.map(pageOf) });
-    const said = await pipInstalls(read, own);
+    const said = await pipInstalls(read, own, { sleep: async () => {} });
     await serveWheels(store, textOf(offered));
     const { proof } = await prove(allowlist, { store, channel: 'conda', solver, log: () => {} });
     for (const one of read) {

@@ -34,6 +34,8 @@ interface Offered {
   readonly packages?: readonly WrittenRecord[];
 }
 
+const clock = { sleep: async () => {} };
+
 async function solved({ wheels = {}, packages = [] }: Offered, scene: Scene = {}) {
   const { store = memoryStore(), allowlist = {}, to = 'channel', records = pythons, pages = {} } = scene;
   await serveRecords(store, records);
@@ -43,7 +45,7 @@ async function solved({ wheels = {}, packages = [] }: Offered, scene: Scene = {}
   const given = packages.map((one) => offeredPackage(one));
   const told = await solveFirst(
     { wheels: offered, packages: given },
-    { store, to, allowlist: ownAllowlist(allowlist), solver },
+    { store, to, allowlist: ownAllowlist(allowlist), solver, clock },
   );
   const made = [...told.made.values()].map((own) => own.map(({ name, depends }) => `${name}: ${depends.join(' & ')}`));
   return { ...told, made };
@@ -308,7 +310,7 @@ describe('promoted', () => {
     const wheel = { ...(await offeredWheel(fileName)), already };
     const told = await solveFirst(
       { wheels: [wheel], packages: [] },
-      { store, to: 'channel', allowlist: ownAllowlist(), solver },
+      { store, to: 'channel', allowlist: ownAllowlist(), solver, clock },
     );
     expect(told.problems).toEqual([]);
     expect(told.made.get(wheel)?.map(({ filename }) => filename)).toEqual(
@@ -358,7 +360,7 @@ describe('a conda package that is offered', () => {
     const given = offeredPackage(['acme-c 1 0'], '.tar.bz2');
     const told = await solveFirst(
       { wheels: [], packages: [given] },
-      { store, to: 'staging', allowlist: ownAllowlist(), solver },
+      { store, to: 'staging', allowlist: ownAllowlist(), solver, clock },
     );
     expect(told.problems).toMatchObject([{ code: 'publish.other-format', subject: 'acme-c-1-0.tar.bz2' }]);
   });
@@ -367,7 +369,7 @@ describe('a conda package that is offered', () => {
     const packages = [offeredPackage(['acme-c 1 0']), offeredPackage(['acme-c 1 0'], '.tar.bz2')];
     const told = await solveFirst(
       { wheels: [], packages },
-      { store: memoryStore(), to: 'channel', allowlist: ownAllowlist(), solver },
+      { store: memoryStore(), to: 'channel', allowlist: ownAllowlist(), solver, clock },
     );
     expect(told.problems.map(({ code }) => code)).toEqual(['publish.other-format', 'publish.other-format']);
   });
@@ -377,12 +379,12 @@ describe('a conda package that is offered', () => {
     await serveRecords(store, pythons);
     const wheel = await offeredWheel(fileName);
     const offered = { wheels: [wheel], packages: [] };
-    const first = await solveFirst(offered, { store, to: 'channel', allowlist: ownAllowlist(), solver });
+    const first = await solveFirst(offered, { store, to: 'channel', allowlist: ownAllowlist(), solver, clock });
     const [made] = first.made.get(wheel) ?? [];
     if (made === undefined) throw new Error('nothing was made');
     await takeName(store, usedPackageNameKey(made.subdir, made.filename), sha256Of('x'));
     const allowlist = ownAllowlist({ packageFormat: '.tar.bz2' });
-    const again = await solveFirst(offered, { store, to: 'channel', allowlist, solver });
+    const again = await solveFirst(offered, { store, to: 'channel', allowlist, solver, clock });
     expect(again.made.get(wheel)).toMatchObject([{ filename: made.filename }]);
   });
 });
