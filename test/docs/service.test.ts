@@ -1,13 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCli } from '../support/cli/run-cli.ts';
+import { root, serviceUnit } from '../support/docs/service-unit.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-
-const root = resolve(import.meta.dirname, '../..');
-const page = await readFile(join(root, 'docs/serving.md'), 'utf8');
-const unit = /^```ini\n(\[Unit\]\n.*?)^```$/ms.exec(page)?.[1] ?? '';
 
 /** What systemd.unit(5), systemd.service(5), systemd.exec(5) and systemd.kill(5) know, as far as the page uses it. */
 const known: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +29,7 @@ function settingsOf(text: string): [section: string, key: string, value: string]
     .map(([of, key = '', value = '']) => [of, key, value]);
 }
 
-const settings = settingsOf(unit);
+const settings = settingsOf(serviceUnit);
 const setting = (wanted: string) => settings.find(([, key]) => key === wanted)?.[2];
 
 test('the unit in docs/serving.md says what systemd understands, and hardens the service', () => {
@@ -48,18 +43,6 @@ test('the unit in docs/serving.md says what systemd understands, and hardens the
   ]);
   // What lies in its own folder is all that it may write.
   expect(setting('ExecStart')).toContain(`--store /var/lib/${setting('StateDirectory')}/store`);
-});
-
-test.skipIf(spawnSync('systemd-analyze', ['--version']).error !== undefined)('systemd takes it', async () => {
-  const folder = await temporaryFolder();
-  onTestFinished(() => folder[Symbol.asyncDispose]());
-  const file = join(folder.path, 'gatehouse.service');
-  const verified = async (text: string) => {
-    await writeFile(file, text.replaceAll('/opt/gatehouse', root));
-    return spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' }).stderr;
-  };
-  expect(await verified(unit)).toBe('');
-  expect(await verified(unit.replace('ProtectHome=', 'ProtectHomes='))).toContain('ProtectHomes');
 });
 
 test('its command serves, and ends well by the signal that systemd sends', async () => {
