@@ -12,6 +12,8 @@ export interface UploadAnswer {
 }
 
 const statusOfCode: Readonly<Record<string, number>> = {
+  // No name is known to be anybody's.
+  'allowlist.missing': 403,
   'upload.invalid': 400,
   'upload.too-large': 413,
   'upload.busy': 503,

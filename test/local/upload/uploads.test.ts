@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../core/names/digest.ts';
+import { allowlistToPublishBy } from '../../../local/world/known-allowlist.ts';
 import { buildTarBz2 } from '../../support/packages/build-package.ts';
 import { buildSdist } from '../../support/python/build-sdist.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { acmeWheel, published, send, uploadForm, uploadScene } from '../../support/upload/upload-scene.ts';
+import { memoryStore } from '../../twins/store-memory.ts';
 
 const targets = ['/legacy/', '/legacy', '/', '/simple/', '/simple'];
 
@@ -59,6 +61,14 @@ describe('an upload', () => {
     const reply = await send(url, uploadForm({ fileName: 'Acme.Tool-1.0.0-py3-none-any.whl' }));
     expect(reply).toMatchObject({ status: 403, body: expect.stringContaining(`${acmeWheel} is there`) });
     expect(await published(store)).toEqual(before);
+  });
+
+  it('to a store that was never synced is 403, and says so', async () => {
+    const store = memoryStore();
+    const beforePublish = async () => void (await allowlistToPublishBy(undefined, store));
+    const { url } = await uploadScene({ store, beforePublish });
+    const reply = await send(url, uploadForm());
+    expect(reply).toMatchObject({ status: 403, reason: expect.stringContaining('the store was never synced') });
   });
 
   it('of a source distribution, as flit sends it, with parts behind the file as uv does', async () => {
