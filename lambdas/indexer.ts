@@ -4,7 +4,7 @@ import { parseJson, parseValue } from '../core/json/json.ts';
 import type { ObjectKey } from '../core/layout/keys.ts';
 import { type Side, sides } from '../core/layout/sides.ts';
 import type { ProjectName } from '../core/names/project-name.ts';
-import type { Subdir } from '../core/names/subdir.ts';
+import { noarch, type Subdir } from '../core/names/subdir.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { indexProjects } from '../core/steps/index-projects.ts';
@@ -51,15 +51,30 @@ async function indexBatch(messages: readonly SqsMessage[], world: IndexerWorld):
     parsed.push({ message, told: parseJson(message.body, toldSchema, 'a message to the indexer') });
   });
   const touched = unionOfSides(parsed.map(({ told }) => told));
+  const staged = await wholeChannel(touched.staging, world);
   const failing = {
     channel: await indexSide(touched.channel, world),
-    staging: await indexSide(touched.staging, worldOf('staging', world)),
+    staging: await indexSide(staged, worldOf('staging', world)),
   };
-  const isFailing = ({ subdirs, projects }: Touched, side: Side) =>
-    [...subdirs.keys(), ...projects].some((each) => failing[side].has(each));
+  const isFailing = ({ subdirs, projects }: Touched, side: Side) => {
+    const own = [...subdirs.keys(), ...projects];
+    const needed = own.length > 0 && side === 'staging' ? staged.subdirs.keys() : [];
+    return [...own, ...needed].some((each) => failing[side].has(each));
+  };
   const failed = parsed.filter(({ told }) => sides.some((side) => isFailing(told[side], side)));
   const again = batchReply(failed.map(({ message }) => message));
   return { batchItemFailures: [...unreadable.batchItemFailures, ...again.batchItemFailures] };
+}
+
+/**
+ * What is touched of staging, with every configured subdir and `noarch`, without which conda takes a channel for none:
+ * nothing but what is published there makes them.
+ */
+async function wholeChannel(touched: Touched, { store }: IndexerWorld): Promise<Touched> {
+  if (touched.subdirs.size + touched.projects.size === 0) return touched;
+  const platforms = (await findStoredAllowlist(store))?.platforms ?? [];
+  const always = [...platforms, noarch].map((subdir): [Subdir, TouchedKeys] => [subdir, []]);
+  return { ...touched, subdirs: new Map([...always, ...touched.subdirs]) };
 }
 
 /** @returns the subdirs and projects whose messages must come again */

@@ -4,7 +4,7 @@ import { channelNames, type ObjectKey, projectControlPrefix } from '../core/layo
 import { keyWithin, type Side } from '../core/layout/sides.ts';
 import { simplePlace } from '../core/layout/simple-place.ts';
 import { type ProjectName, parseProjectName, projectNameSchema } from '../core/names/project-name.ts';
-import { noarch, type Subdir, subdirSchema } from '../core/names/subdir.ts';
+import { type Subdir, subdirSchema } from '../core/names/subdir.ts';
 import { s3KeysSchema } from './events.ts';
 
 /** What may have changed in a subdir: the objects under these keys, or anything. */
@@ -28,14 +28,7 @@ const untouched: TouchedSides = { channel: nothing, staging: nothing };
 const onStaging = { staging: z.literal(true).exactOptional() };
 const sideSaid = ({ staging = false }): Side => (staging ? 'staging' : 'channel');
 
-const onSide = (side: Side, touched: Touched): TouchedSides => ({
-  ...untouched,
-  [side]: side === 'staging' ? withNoarch(touched) : touched,
-});
-
-/** conda takes a channel without `noarch` for none, and of staging nothing but what is published makes one. */
-const withNoarch = (touched: Touched): Touched =>
-  touched.subdirs.size === 0 ? touched : { ...touched, subdirs: new Map([[noarch, []], ...touched.subdirs]) };
+const onSide = (side: Side, touched: Touched): TouchedSides => ({ ...untouched, [side]: touched });
 
 /** What a message tells the indexer. An event is a hint: what it says is read anew, never trusted. */
 export const toldSchema = z.union([

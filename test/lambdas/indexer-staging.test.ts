@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../adapters/system-clock.ts';
 import { canonicalJson } from '../../core/json/json.ts';
 import { fileProvenanceKey, simpleFileKey, simpleMetadataKey } from '../../core/layout/keys.ts';
+import { subdirSchema } from '../../core/names/subdir.ts';
+import { verify } from '../../core/steps/verify.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
@@ -65,7 +68,7 @@ describe('what somebody copies in for pip', () => {
 });
 
 describe('what is staged', () => {
-  it('is indexed by its events, with a noarch beside it, and the channel is not touched', async () => {
+  it('is indexed by its events, with every subdir of the allowlist beside it, and the channel is not touched', async () => {
     await lab.synced(cloud);
     const before = cloud.objects('conda/');
     await stagePackage('mine', 'linux-64');
@@ -78,6 +81,28 @@ describe('what is staged', () => {
     await cloud.run();
     expect(Buffer.from(stagedIndex('linux-64') ?? []).toString()).not.toContain('mine-1.0-0.conda');
     expect(cloud.dead).toEqual([]);
+  });
+
+  it('is a whole channel once anything is staged, be it for pip, and has each subdir that the allowlist gains', async () => {
+    await lab.synced(cloud);
+    expect(stagedIndex('noarch')).toBeUndefined();
+    await stageWheel();
+    await cloud.run();
+    expect([stagedIndex('noarch'), stagedIndex('linux-64')]).not.toContain(undefined);
+    expect(stagedIndex('win-64')).toBeUndefined();
+    await cloud.allowlist({ ...lab.allowing('a'), platforms: ['linux-64', 'win-64'] });
+    await cloud.run();
+    expect(stagedIndex('win-64')).toBeDefined();
+    const { problems } = await verify(
+      ['linux-64', 'win-64'].map((name) => subdirSchema.parse(name)),
+      {
+        store: staged(),
+        channel: 'conda',
+        clock: systemClock,
+        log: () => {},
+      },
+    );
+    expect(problems.filter(({ code }) => code !== 'verify.name')).toEqual([]);
   });
 
   it('has pages for pip of its own, with what its control says', async () => {

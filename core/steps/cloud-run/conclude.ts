@@ -7,12 +7,15 @@ import { artifactJobs, fetchedFirst, keepPlan, type Plan, readPlan } from '../..
 import { enterStage, indexMessage, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
 import { canonicalJson } from '../../json/json.ts';
 import { controlKey, partialKey } from '../../layout/keys.ts';
+import type { Side } from '../../layout/sides.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import { noarch } from '../../names/subdir.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import { putOnce } from '../../store/put-once.ts';
 import { readJsonObject } from '../../store/read-json-object.ts';
+import { stagingStore } from '../../store/staging-store.ts';
+import { subdirsOf } from '../../store/subdirs-of.ts';
 
 export interface ConcludeWorld extends Omit<PlanWorld, 'patches'> {
   readonly clock: Clock;
@@ -87,11 +90,14 @@ async function countFirst(id: Sha256, made: Sha256, world: ConcludeWorld): Promi
 
 /**
  * A subdir with a control is indexed, packages or not: conda, micromamba and pixi refuse a channel without
- * `noarch/repodata.json`. Each is indexed now, for the allowlist may ask for other index files than before.
+ * `noarch/repodata.json`. Each is indexed now, for the allowlist may ask for other index files than before; in staging too
+ * where there is one.
  */
 async function configure({ platforms }: Allowlist, { store, channel, indexes }: ConcludeWorld): Promise<void> {
   const empty = Buffer.from(canonicalJson(emptyControl));
   const subdirs = [...new Set([...platforms, noarch])];
   for (const subdir of subdirs) await putOnce(store, controlKey(channel, subdir), empty);
-  await indexes.send(subdirs.map((subdir) => indexMessage(subdir, 'channel')));
+  const isStaged = (await subdirsOf({ store: stagingStore(store), channel }, 'state')).length > 0;
+  const served: readonly Side[] = isStaged ? ['channel', 'staging'] : ['channel'];
+  await indexes.send(served.flatMap((side) => subdirs.map((subdir) => indexMessage(subdir, side))));
 }
