@@ -37,14 +37,28 @@ describe('gatehouse token', () => {
     expect(await lab.run('list')).toMatchObject({ status: 0, out: '', err: expect.stringContaining('no uploads') });
   });
 
+  it('answers programs in JSON, whatever it was told to do', async () => {
+    await using lab = await scene();
+    const json = async (...argv: string[]) => JSON.parse((await lab.run(...argv, '--json')).out);
+    expect(await json('create', 'ci', ...toPublish)).toEqual({
+      name: 'ci',
+      names: ['acme', 'acme-*'],
+      secret: expect.stringMatching(/^gatehouse_/),
+    });
+    expect(await json('list')).toMatchObject([{ name: 'ci' }]);
+    expect(await json('revoke', 'ci')).toEqual({ name: 'ci', revoked: true });
+    expect(await json('list')).toEqual([]);
+  });
+
   it.each([
-    [[], /is no command\nhint: gatehouse token create NAME \| list \| revoke NAME/],
+    [[], /gatehouse token needs create, list or revoke\nhint: gatehouse token create NAME \| list \| revoke NAME/],
     [['crate', 'ci'], /token crate ci is no command/],
     [['list', 'ci'], /is no command/],
     [['create', ...toPublish], /"" is no name of a token/],
     [['create', 'a', 'b', ...toPublish], /"a b" is no name/],
     [['create', '../ci', ...toPublish], /is no name/],
     [['create', 'ci', '--names', 'acme'], /needs a scope\nhint: write --scope publish/],
+    [['create', 'ci', '--scope', 'read', '--names', 'acme'], /--scope is "read"\nhint: write --scope publish/],
     [['create', 'ci', '--scope', 'publish'], /needs names/],
     [['create', 'ci', '--scope', 'publish', '--names', 'acme,ac*me'], /--names has "ac\*me"/],
     [['revoke', 'ci'], /no token "ci"\nhint: there are no tokens/],
