@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { readTokens, tokenOf } from '../../core/documents/tokens.ts';
@@ -15,7 +17,8 @@ async function scene() {
     return { status, ...terminal.said };
   };
   const tokens = () => readTokens(folderStore(folder.path));
-  return { run, tokens, [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
+  const damage = () => writeFile(join(folder.path, '_gatehouse/tokens.json'), '{');
+  return { run, tokens, damage, [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
 }
 
 const toPublish = ['--scope', 'publish', '--names', 'Acme, acme-*'];
@@ -48,6 +51,15 @@ describe('gatehouse token', () => {
     expect(await json('list')).toMatchObject([{ name: 'ci' }]);
     expect(await json('revoke', 'ci')).toEqual({ name: 'ci', revoked: true });
     expect(await json('list')).toEqual([]);
+  });
+
+  it('says how tokens come back that were damaged', async () => {
+    await using lab = await scene();
+    await lab.run('create', 'ci', ...toPublish);
+    await lab.damage();
+    for (const argv of [['list'], ['revoke', 'ci'], ['create', 'b', ...toPublish]]) {
+      expect(await lab.run(...argv)).toMatchObject({ status: 1, err: expect.stringContaining('hint: put it back') });
+    }
   });
 
   it.each([
