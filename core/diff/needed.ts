@@ -65,7 +65,7 @@ async function otherBytes(artifact: Artifact, digests: Digests, world: DraftWorl
 function lost(artifact: Artifact): Problem | null {
   if (artifact.channel !== thisStore) return null;
   const detail = 'the index lists it, and its bytes are not in the store';
-  const hint = 'put it back, or run gatehouse index, and publish another version';
+  const hint = 'put it back, or publish the same file again; or run gatehouse index, and publish another version';
   return { code: 'plan.unpublished', subject: artifactId(artifact), detail, hint };
 }
 

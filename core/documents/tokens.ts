@@ -7,7 +7,7 @@ import { isReserved } from '../names/reserved-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { type JsonObject, readJsonObject } from '../store/read-json-object.ts';
+import { isDamaged, type JsonObject, readJsonObject } from '../store/read-json-object.ts';
 import { updateJson } from '../store/update-json.ts';
 
 /** One that may publish over HTTP. Its secret is random and long, so that a plain hash of it gives nothing away. */
@@ -29,8 +29,16 @@ type Tokens = z.infer<typeof tokensSchema>;
 
 const none: Tokens = { version: 1, tokens: [] };
 
-const readDocument = (store: Store): Promise<JsonObject<Tokens> | null> =>
-  readJsonObject(store, tokensKey, tokensSchema);
+/** Damaged, they come from nowhere else, and `index --rebuild` does not bring them back as it does other documents. */
+async function readDocument(store: Store): Promise<JsonObject<Tokens> | null> {
+  try {
+    return await readJsonObject(store, tokensKey, tokensSchema);
+  } catch (cause) {
+    if (!isDamaged(cause)) throw cause;
+    const hint = 'put it back from a backup, or delete it and create the tokens anew';
+    throw new GatehouseError(cause.code, cause.message, { hint, cause });
+  }
+}
 
 /**
  * The tokens of a store, in order of name.

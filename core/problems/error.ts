@@ -27,6 +27,8 @@ export const errorCodes = [
   'fetch.failed',
   'package.refused',
   'package.identity',
+  'publish.file-name',
+  'publish.requirements',
   'yank.unknown',
   'yank.upstream',
   'store.conflict',

@@ -31,14 +31,15 @@ type ReadWorld = Pick<PublishWorld, 'by' | 'clock'>;
  * what its name says, once both are normal. A `.tar.bz2` is conda's: no builder makes source distributions of that ending
  * any more. Memory is bounded as by the readers.
  *
- * @throws GatehouseError `package.refused` with the code of the reader, `publish.file-name` or `publish.requirements`; `package.identity`
+ * @throws GatehouseError `package.refused` with the code of the reader; `publish.file-name`, `publish.requirements`, `package.identity`
  */
 export function readOffered(offered: OfferedFile, world: ReadWorld): Promise<Publication> {
   const { fileName } = offered;
   if (fileName.endsWith('.whl')) return readOfferedWheel(offered, world);
   if (/\.(?:tar\.gz|zip)$/.test(fileName)) return readOfferedSdist(offered, world);
   if (/\.(?:conda|tar\.bz2)$/.test(fileName)) return readOfferedPackage(offered, world);
-  return refuse('publish.file-name', `${fileName} ends in none of .whl, .tar.gz, .zip, .conda and .tar.bz2`);
+  const message = `${fileName} ends in none of .whl, .tar.gz, .zip, .conda and .tar.bz2`;
+  throw new GatehouseError('publish.file-name', message, { hint: 'leave it out' });
 }
 
 async function readOfferedWheel(offered: OfferedFile, world: ReadWorld): Promise<WheelPublication> {
@@ -62,16 +63,15 @@ function expectFewRequirements({ requiresDist, providesExtra }: CoreMetadata): v
   const lines = [...requiresDist, ...providesExtra];
   const length = lines.reduce((sum, line) => sum + line.length, 0);
   if (lines.length > maxRequirementLines)
-    refuse(
-      'publish.requirements',
-      `METADATA has ${lines.length} requirements and extras, more than ${maxRequirementLines}`,
-    );
+    throw tooMany(`METADATA has ${lines.length} requirements and extras, more than ${maxRequirementLines}`);
   if (length > maxRequirementText)
-    refuse(
-      'publish.requirements',
-      `its requirements and extras have ${length} characters, more than ${maxRequirementText}`,
-    );
+    throw tooMany(`its requirements and extras have ${length} characters, more than ${maxRequirementText}`);
 }
+
+const tooMany = (message: string): GatehouseError =>
+  new GatehouseError('publish.requirements', message, {
+    hint: 'split it into several projects, or require fewer by name',
+  });
 
 async function readOfferedSdist(offered: OfferedFile, world: ReadWorld): Promise<SdistPublication> {
   const { staged, digests } = offered;

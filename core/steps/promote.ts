@@ -31,7 +31,7 @@ export async function promote({ name, version }: Release, world: PublishWorld): 
   for (const file of found.files) {
     const taken = await orProblem(file.fileName, () => takeCopy({ ...file, part: staging }, world, held));
     if (taken === null) continue;
-    if ('code' in taken) problems.push(taken);
+    if ('code' in taken) problems.push(refusedInStaging(taken));
     else publications.push(taken);
   }
   if (problems.length === 0 && publications.length === 0) problems.push(nothingStaged({ name, version }, found));
@@ -39,6 +39,12 @@ export async function promote({ name, version }: Release, world: PublishWorld): 
   // Awaited here: what was staged is gone once this returns.
   return await carryOut(publications, world);
 }
+
+/** A refusal has no hint of its own: what is to be done depends on where the file lies. */
+const refusedInStaging = (problem: Problem): Problem =>
+  problem.code.startsWith('package.')
+    ? { ...problem, hint: 'delete it in staging, and publish what was built with --to staging again' }
+    : problem;
 
 const nothingStaged = ({ name, version }: Release, { versions }: StagedRelease): Problem => ({
   code: 'publish.not-staged',

@@ -18,7 +18,7 @@ export async function publish(offered: readonly OfferedFile[], world: PublishWor
   const problems: Problem[] = [];
   for (const file of offered) {
     const read = await orProblem(file.fileName, async () => readOffered(file, world));
-    if ('code' in read) problems.push(read);
+    if ('code' in read) problems.push({ hint: 'build it again, and publish what was built', ...read });
     else publications.push(read);
   }
   if (problems.length > 0) return { files: [], warnings: [], problems };

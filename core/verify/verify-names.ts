@@ -48,8 +48,7 @@ export async function verifyTokens(store: Store): Promise<VerifyReport> {
     return { checked: 0, problems: [] };
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    const hint = 'put it back from a backup, or delete it and create the tokens anew';
-    return { checked: 0, problems: [{ code: 'verify.tokens', key: tokensKey, ...tellingOf(error), hint }] };
+    return { checked: 0, problems: [{ code: 'verify.tokens', key: tokensKey, ...tellingOf(error) }] };
   }
 }
 

@@ -2,13 +2,14 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { normalProjectName } from '../names/normal-project-name.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
 import { parseProjectName } from '../names/project-name.ts';
-import { versionOfFile } from '../names/release-version.ts';
+import { isSameVersion, versionOfFile } from '../names/release-version.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { filesIn } from '../simple/files-in.ts';
 import { projectsIn } from '../simple/projects-in.ts';
 import { type ChannelStore, listPackages } from '../store/list-packages.ts';
 import { simpleStrays } from '../store/simple-strays.ts';
+import { stagingStore } from '../store/staging-store.ts';
 import { collectStrays } from '../store/strays.ts';
 
 /** One version of a project or conda package, as a person names it. */
@@ -32,11 +33,25 @@ export function isNamed(
 /** Names and versions that an error lists: more would hide its sentence. */
 const maxListed = 20;
 
+type KnownWorld = ChannelStore & { readonly condaNames: Allowlist['condaNames'] };
+
 /** Says that there is no such release, and what there is of its name; or, where that is unknown too, which names there are. */
-export async function unknownRelease(
-  asked: AskedRelease,
-  world: ChannelStore & { readonly condaNames: Allowlist['condaNames'] },
-): Promise<GatehouseError> {
+export async function unknownRelease(asked: AskedRelease, world: KnownWorld): Promise<GatehouseError> {
+  const { names, versions } = await knownIn(world, asked);
+  const staged = await knownIn({ ...world, store: stagingStore(world.store) }, asked);
+  const what = `the store has no ${asked.name}`;
+  if ([...staged.versions].some((version) => isSameVersion(version, asked.version))) {
+    const hint = 'it is in staging alone, and nobody has it from the channel before it is promoted';
+    return unknown(`the channel has no ${asked.name} ${asked.version}`, hint);
+  }
+  if (versions.size > 0) return unknown(`${what} ${asked.version}`, `there is ${listed(versions)}`);
+  const near = didYouMean(asked.name, names);
+  if (near !== null) return unknown(what, `did you mean ${near}?`);
+  return unknown(what, names.size === 0 ? 'it has nothing at all' : `there is ${listed(names)}`);
+}
+
+/** All names of a channel and its pages, and the versions of the one that is asked for. */
+async function knownIn({ condaNames, ...world }: KnownWorld, asked: AskedRelease) {
   const project = parseProjectName(asked.name);
   const files = project === null ? [] : await filesIn(project, world.store);
   const versions = new Set(files.flatMap(({ fileName }) => (project && versionOfFile(fileName, project)) || []));
@@ -44,13 +59,9 @@ export async function unknownRelease(
   for await (const { filename } of listPackages(world.store, world.channel)) {
     const { name, version } = packageFileParts(filename);
     names.add(name);
-    if (isNamed(name, asked, world.condaNames)) versions.add(version);
+    if (isNamed(name, asked, condaNames)) versions.add(version);
   }
-  const what = `the store has no ${asked.name}`;
-  if (versions.size > 0) return unknown(`${what} ${asked.version}`, `there is ${listed(versions)}`);
-  const near = didYouMean(asked.name, names);
-  if (near !== null) return unknown(what, `did you mean ${near}?`);
-  return unknown(what, names.size === 0 ? 'it has nothing at all' : `there is ${listed(names)}`);
+  return { names, versions };
 }
 
 const unknown = (message: string, hint: string) => new GatehouseError('yank.unknown', message, { hint });

@@ -28,8 +28,9 @@ export const tokenCommand: Command = {
     if (action === 'create') return create(tokenName(names), invocation);
     if (action === 'revoke') return revoke(tokenName(names), invocation);
     if (action === 'list' && names.length === 0) return list(invocation);
+    const line = ['gatehouse token', ...invocation.operands].join(' ');
     throw invalid(
-      `gatehouse token ${invocation.operands.join(' ')} is no command`,
+      action === undefined ? `${line} needs create, list or revoke` : `${line} is no command`,
       `gatehouse token ${tokenCommand.operands}`,
     );
   },
@@ -37,21 +38,23 @@ export const tokenCommand: Command = {
 
 async function create(name: string, { store, json, flags, terminal }: Invocation): Promise<ExitStatus> {
   const names = namesFlag(flags);
-  if (flags['scope'] !== 'publish') throw invalid('a token needs a scope', 'write --scope publish');
+  const { scope } = flags;
+  if (scope !== 'publish') {
+    throw invalid(scope === undefined ? 'a token needs a scope' : `--scope is "${scope}"`, 'write --scope publish');
+  }
   // GitHub's and others' scanners for secrets know such by what they begin with.
   const secret = `gatehouse_${randomBytes(32).toString('base64url')}`;
   await using world = openWorld(store);
   await addToken(world, { name, scope: 'publish', names, sha256: sha256Of(secret) });
   terminal.out(json ? `${jsonText({ name, names, secret })}\n` : `${secret}\n`);
-  terminal.err(
-    `the token ${name} is the line above, which is shown this once: give it to an uploader as its password\n`,
-  );
+  terminal.err(`the token ${name} is above, and is shown this once: give it to an uploader as its password\n`);
   return exitStatus.done;
 }
 
-async function revoke(name: string, { store, terminal }: Invocation): Promise<ExitStatus> {
+async function revoke(name: string, { store, json, terminal }: Invocation): Promise<ExitStatus> {
   await using world = openWorld(store);
   await revokeToken(world, name);
+  if (json) terminal.out(`${jsonText({ name, revoked: true })}\n`);
   terminal.err(`the token ${name} is good for nothing any more\n`);
   return exitStatus.done;
 }
@@ -73,7 +76,7 @@ const lineOf = ({ name, names, created }: Pick<Token, 'name' | 'names'> & { crea
 /** By which a token is known in lists and in the provenance of what was published with it. */
 function tokenName([name = '', ...more]: readonly string[]): string {
   if (more.length === 0 && /^[a-z\d][a-z\d._-]{0,63}$/i.test(name)) return name;
-  throw invalid(`"${[name, ...more].join(' ')}" is no name of a token`, 'write up to 64 of a-z, 0-9, ., _ and -');
+  throw invalid(`"${[name, ...more].join(' ')}" is no name of a token`, 'write up to 64 letters, digits, ., _ and -');
 }
 
 function namesFlag({ names }: Flags): string[] {

@@ -34,4 +34,4 @@ export const verifyCommand: Command = {
 };
 
 const repair =
-  'hint: gatehouse index --rebuild writes index files anew; gatehouse sync fetches again what was fetched, not what was copied in\n';
+  'hint: gatehouse index --rebuild writes index files anew; gatehouse sync fetches again what was fetched, not what was published or copied in\n';

@@ -152,7 +152,11 @@ async function publish({ file, token, to }: Uploaded, world: UploadWorld): Promi
   }
   const isNew = report.files.some(({ status }) => status === 'stored');
   const said = isNew ? 'published' : 'was there before, with the same bytes';
-  if (isNew) world.tell(`${file.fileName} was published to ${to} by the token ${token.name}`);
+  if (isNew) {
+    world.tell(`${file.fileName} was published to ${to} by the token ${token.name}`);
+    // twine shows nothing of a 200, so that only the server's owner can be told that conda or pip cannot have it.
+    for (const { code, subject, detail } of report.warnings) world.tell(`${code}: ${subject}: ${detail}`);
+  }
   const warnings = report.warnings.map(({ subject, detail }) => `; ${subject}: ${detail}`);
   return { status: 200, message: `${file.fileName} ${said}${warnings.join('')}` };
 }

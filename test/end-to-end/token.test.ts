@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { readTokens, tokenOf } from '../../core/documents/tokens.ts';
@@ -15,7 +17,8 @@ async function scene() {
     return { status, ...terminal.said };
   };
   const tokens = () => readTokens(folderStore(folder.path));
-  return { run, tokens, [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
+  const damage = () => writeFile(join(folder.path, '_gatehouse/tokens.json'), '{');
+  return { run, tokens, damage, [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
 }
 
 const toPublish = ['--scope', 'publish', '--names', 'Acme, acme-*'];
@@ -37,14 +40,37 @@ describe('gatehouse token', () => {
     expect(await lab.run('list')).toMatchObject({ status: 0, out: '', err: expect.stringContaining('no uploads') });
   });
 
+  it('answers programs in JSON, whatever it was told to do', async () => {
+    await using lab = await scene();
+    const json = async (...argv: string[]) => JSON.parse((await lab.run(...argv, '--json')).out);
+    expect(await json('create', 'ci', ...toPublish)).toEqual({
+      name: 'ci',
+      names: ['acme', 'acme-*'],
+      secret: expect.stringMatching(/^gatehouse_/),
+    });
+    expect(await json('list')).toMatchObject([{ name: 'ci' }]);
+    expect(await json('revoke', 'ci')).toEqual({ name: 'ci', revoked: true });
+    expect(await json('list')).toEqual([]);
+  });
+
+  it('says how tokens come back that were damaged', async () => {
+    await using lab = await scene();
+    await lab.run('create', 'ci', ...toPublish);
+    await lab.damage();
+    for (const argv of [['list'], ['revoke', 'ci'], ['create', 'b', ...toPublish]]) {
+      expect(await lab.run(...argv)).toMatchObject({ status: 1, err: expect.stringContaining('hint: put it back') });
+    }
+  });
+
   it.each([
-    [[], /is no command\nhint: gatehouse token create NAME \| list \| revoke NAME/],
+    [[], /gatehouse token needs create, list or revoke\nhint: gatehouse token create NAME \| list \| revoke NAME/],
     [['crate', 'ci'], /token crate ci is no command/],
     [['list', 'ci'], /is no command/],
     [['create', ...toPublish], /"" is no name of a token/],
     [['create', 'a', 'b', ...toPublish], /"a b" is no name/],
     [['create', '../ci', ...toPublish], /is no name/],
     [['create', 'ci', '--names', 'acme'], /needs a scope\nhint: write --scope publish/],
+    [['create', 'ci', '--scope', 'read', '--names', 'acme'], /--scope is "read"\nhint: write --scope publish/],
     [['create', 'ci', '--scope', 'publish'], /needs names/],
     [['create', 'ci', '--scope', 'publish', '--names', 'acme,ac*me'], /--names has "ac\*me"/],
     [['revoke', 'ci'], /no token "ci"\nhint: there are no tokens/],

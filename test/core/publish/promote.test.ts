@@ -97,7 +97,9 @@ describe('a release that is promoted', () => {
     const world = await staged();
     await damage(world);
     const before = objectsBelow(world.store, '');
-    expect((await promoteDemo(world)).problems).toMatchObject([{ code }]);
+    expect((await promoteDemo(world)).problems).toMatchObject([
+      { code, hint: expect.stringMatching('delete|damaged') },
+    ]);
     expect(objectsBelow(world.store, '')).toEqual(before);
   });
 

@@ -46,13 +46,17 @@ describe('a source distribution that is published', () => {
     ['demo-1.0.tar.gz', buildWheel(), /A\d/],
     ['demo-1.0.tar.gz', buildSdist().subarray(0, -9), /A\d/],
     ['../demo-1.0.tar.gz', buildSdist(), /sdist\.file-name/],
-    ['demo-1.0.tar.xz', buildSdist(), /publish\.file-name/],
     ['demo-1.0.tar.bz2', buildSdist({ format: '.tar.bz2' }), /B1\.name/],
   ])('is refused as %s when it is something else', async (fileName, bytes, code) => {
     const world = publishWorld();
     const { problems } = await publishFiles({ [fileName]: bytes }, world);
     expect(problems).toMatchObject([{ code: 'package.refused', detail: expect.stringMatching(code) }]);
     expect(world.store.objects.size).toBe(0);
+  });
+
+  it('is refused by an ending that builders do not write', async () => {
+    const { problems } = await publishFiles({ 'demo-1.0.tar.xz': buildSdist() }, publishWorld());
+    expect(problems).toMatchObject([{ code: 'publish.file-name', subject: 'demo-1.0.tar.xz' }]);
   });
 });
 

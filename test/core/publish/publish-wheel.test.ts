@@ -143,10 +143,14 @@ describe('what may not be published', () => {
     const page = Buffer.from('<html>');
     const sound = { [fileName]: wheel };
     expect(await refused({ ...sound, 'demo-2.0-py3-none-any.whl': page }, {})).toMatchObject([
-      { code: 'package.refused', subject: 'demo-2.0-py3-none-any.whl' },
+      {
+        code: 'package.refused',
+        subject: 'demo-2.0-py3-none-any.whl',
+        hint: expect.stringContaining('build it again'),
+      },
     ]);
     expect(await refused({ ...sound, 'README.md': page }, {})).toMatchObject([
-      { code: 'package.refused', detail: expect.stringContaining('publish.file-name') },
+      { code: 'publish.file-name', subject: 'README.md', hint: 'leave it out' },
     ]);
     const foreign = buildWheel({ fileName: 'numpy-1.0-py3-none-any.whl' });
     expect(await refused({ ...sound, 'numpy-1.0-py3-none-any.whl': foreign }, {})).toMatchObject([
@@ -162,7 +166,7 @@ describe('what may not be published', () => {
     ],
   ])('is a wheel with %s', async (_, metadata) => {
     expect(await refused({ [fileName]: buildWheel({ metadata }) }, {})).toMatchObject([
-      { code: 'package.refused', subject: fileName, detail: expect.stringContaining('publish.requirements') },
+      { code: 'publish.requirements', subject: fileName, hint: expect.stringContaining('several projects') },
     ]);
   });
 

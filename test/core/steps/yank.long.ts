@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlKey, projectControlKey, projectPageKey } from '../../../core/layout/keys.ts';
+import { controlKey, objectKeySchema, projectControlKey, projectPageKey } from '../../../core/layout/keys.ts';
 import { noarch } from '../../../core/names/subdir.ts';
 import { project } from '../../support/simple/simple-scene.ts';
 import { yankScene } from '../../support/simple/yank-scene.ts';
@@ -158,4 +158,12 @@ test.each([
 ])('of %s %s it says what there is', async (name, version, message, hint) => {
   const made = await scene(null);
   await expect(made.yank(name, version, 'breaks')).rejects.toMatchObject({ code: 'yank.unknown', message, hint });
+});
+
+test('of what is staged alone it says that there is nothing to take back', async () => {
+  const made = await scene(null);
+  const three = 'acme_tool-3.0-py3-none-any.whl';
+  await made.store.put(objectKeySchema.parse(`staging/simple/acme-tool/${three}`), Buffer.from(''));
+  const hint = expect.stringContaining('in staging alone');
+  await expect(made.yank('Acme.Tool', '3', 'breaks')).rejects.toMatchObject({ code: 'yank.unknown', hint });
 });

@@ -22,7 +22,7 @@ describe('an upload', () => {
       body: expect.stringMatching(`^${acmeWheel} published`),
     });
     expect(await page(`${url}/simple`)).toContain(`>${acmeWheel}</a>`);
-    expect(told).toEqual([`${acmeWheel} was published to channel by the token token-everything`]);
+    expect(told[0]).toBe(`${acmeWheel} was published to channel by the token token-everything`);
   });
 
   it.each(targets)('to /staging%s is staged, and not in the channel', async (target) => {
@@ -32,14 +32,22 @@ describe('an upload', () => {
     expect((await fetch(`${url}/simple/acme-tool/`)).status).toBe(404);
   });
 
+  it('tells the owner what is published and cannot be installed', async () => {
+    const { url, told } = await uploadScene();
+    const bytes = buildWheel({ fileName: acmeWheel, metadata: 'Requires-Dist: gone\n' });
+    expect(await send(url, uploadForm({ bytes }), { target: '/staging/legacy/' })).toMatchObject({ status: 200 });
+    expect(told[0]).toBe(`${acmeWheel} was published to staging by the token token-everything`);
+    expect(told[2]).toMatch(/^publish\.lacking: acme_tool.*\n.*needs "gone"/);
+  });
+
   it('of the same bytes again is 200, and changes nothing', async () => {
     const { url, store, told } = await uploadScene();
     await send(url, uploadForm());
-    const before = await published(store);
+    const before = [await published(store), told.length];
     const again = await send(url, uploadForm(), { secret: 'acme-only' });
     expect(again.body).toMatch(`${acmeWheel} was there before, with the same bytes`);
     expect(again.status).toBe(200);
-    expect([await published(store), told.length]).toEqual([before, 1]);
+    expect([await published(store), told.length]).toEqual(before);
   });
 
   it('of other bytes is 403 with both hashes, never in words that uploaders take for success', async () => {
