@@ -137,7 +137,7 @@ async function draftOther(
   world: SimpleWorld,
 ): Promise<DraftedFile> {
   const listed = atRest.listed.find(({ fileName }) => fileName === file.fileName);
-  const isOwn = (await whoseFile(world.store, file)) === 'own';
+  const isOwn = file.before.published !== undefined || (await whoseFile(world.store, file)) === 'own';
   const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, { listed, wanted }, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
   const unsaid = !isOwn && bound !== null && 'reason' in bound ? bound.reason : null;
@@ -177,11 +177,11 @@ function leftBehind(
 
 /** What upstream says now of the same bytes; nothing where it has none such, or cannot be read. Of its own it is not asked. */
 async function followedYank(
-  { project, fileName }: KnownFile,
+  { project, fileName, before }: KnownFile,
   listed: ListedFile | undefined,
   { upstreamFile }: SimpleWorld,
 ): Promise<Pick<FileDecision, 'yanked'>> {
-  const isAsked = listed !== undefined && listed.own !== true;
+  const isAsked = listed !== undefined && listed.own !== true && before.published === undefined;
   const now = isAsked ? await upstreamFile(project, fileName) : null;
   if (now === null || now.sha256 !== listed?.entered.sha256) return {};
   return { yanked: now.yanked === false ? undefined : now.yanked };
@@ -192,7 +192,7 @@ function decisionsOf(drafted: readonly DraftedFile[], which: (one: DraftedFile) 
   const decisions: FileDecisions = {};
   for (const one of drafted) {
     const next = which(one);
-    const said = next && { ...next, yank: one.before?.yank };
+    const said = next && { ...next, yank: one.before?.yank, published: one.before?.published };
     if (said === null || canonicalJson(said) === canonicalJson(one.before ?? null)) continue;
     decisions[one.project] = { ...decisions[one.project], [one.fileName]: said };
   }

@@ -4,6 +4,7 @@ import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
 import { checkPublication } from './check-publication.ts';
+import { markPublished } from './mark-published.ts';
 import { otherSpellingProblem } from './other-spelling.ts';
 import type { NamedPublication, Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
@@ -34,6 +35,7 @@ export async function carryOut(offered: readonly Publication[], given: PublishWo
   if (taken.length > 0) return { ...told, files: [], problems: taken };
   const files: PublishedFile[] = [];
   for (const publication of all) files.push(await writePublication(publication, world));
+  for (const publication of there) await markPublished(publication, world);
   return {
     ...told,
     warnings: [...told.warnings, ...yanked],
