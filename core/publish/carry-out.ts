@@ -1,10 +1,10 @@
 import { takeName } from '../documents/published/used-name.ts';
 import { compareCodePoints } from '../json/json.ts';
+import { markPublished } from '../own/mark-published.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
 import { checkPublication } from './check-publication.ts';
-import { markPublished } from './mark-published.ts';
 import { otherSpellingProblem } from './other-spelling.ts';
 import type { NamedPublication, Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';

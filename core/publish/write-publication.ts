@@ -1,10 +1,10 @@
 import { canonicalJson } from '../json/json.ts';
 import { objectKeySchema, simpleMetadataKey } from '../layout/keys.ts';
+import { markPublished } from '../own/mark-published.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { markPublished } from './mark-published.ts';
 import type { Publication, PublishedFile, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
 

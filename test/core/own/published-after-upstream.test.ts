@@ -5,14 +5,18 @@ import { writeOverrides } from '../../../core/diff/write-overrides.ts';
 import { readControl } from '../../../core/documents/control.ts';
 import type { Plan } from '../../../core/documents/plan.ts';
 import { type Provenance, provenanceSchema } from '../../../core/documents/provenance.ts';
+import type { FileProvenance } from '../../../core/documents/simple/file-provenance.ts';
 import { readProjectControl } from '../../../core/documents/simple/project-control.ts';
 import { canonicalJson, parseJson } from '../../../core/json/json.ts';
 import { controlKey, indexKey, packageKey, projectControlKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { plan } from '../../../core/steps/plan.ts';
+import { promote } from '../../../core/steps/promote.ts';
+import { prune } from '../../../core/steps/prune.ts';
 import { findRelease } from '../../../core/yank/find-release.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { channelsWith, evidenceOf, indexWith, ownAllowlist, planning } from '../../support/publish/own-world.ts';
@@ -30,11 +34,16 @@ const python = { name: 'python', version: 3.12, needs: [] };
 const packages = [{ spec: 'acme-lib' }, { pypi: 'acme-tool', dependencies: 'pypi' }, { spec: 'python' }];
 const linux = subdirSchema.parse('linux-64');
 
+interface Mirrored extends MemoryStoreOptions {
+  /** Of the wheel. */
+  readonly origin?: FileProvenance['origin'];
+}
+
 /** A store that mirrored a wheel and a conda package of a name which the allowlist reserves now. */
-async function mirrored(options: MemoryStoreOptions = {}) {
+async function mirrored({ origin, ...options }: Mirrored = {}) {
   const store = memoryStore(options);
   const simple = simpleScene(store);
-  const { bytes: wheel } = await simple.mirror(wheelFile);
+  const { bytes: wheel } = await simple.mirror(wheelFile, {}, origin && { origin });
   const world = { ...planning(store, solver), clock: { now: () => 5, sleep: async () => {}, random: () => 0.5 } };
   const { bytes } = await buildPackage({
     name: 'acme-lib',
@@ -73,8 +82,11 @@ async function mirrored(options: MemoryStoreOptions = {}) {
     for (const each of [decisions, alterations]) await writeOverrides(each, world);
     for (const each of [forPip.decisions, forPip.alterations]) await writeFileDecisions(each, world);
   };
-  const publish = () =>
-    publishFiles({ [wheelFile]: wheel, [packageFile]: bytes }, publishWorld({ store, by: 'ci', clock: world.clock }));
+  const publish = (to: 'channel' | 'staging' = 'channel') =>
+    publishFiles(
+      { [wheelFile]: wheel, [packageFile]: bytes },
+      publishWorld({ store, to, by: 'ci', clock: world.clock }),
+    );
   return {
     store,
     world,
@@ -122,6 +134,36 @@ describe('what an organisation mirrored before it reserved the name', () => {
     expect(scene.listed()).toEqual(both);
   });
 
+  it('is its own too where the wheel was made of a source distribution', async () => {
+    const url = 'https://pypi.test/acme_tool-1.0.tar.gz';
+    const sdist = {
+      index: 'https://pypi.test/simple',
+      fileName: 'acme_tool-1.0.tar.gz',
+      url,
+      sha256: sha256Of(Buffer.from('x')),
+    };
+    const scene = await mirrored({ origin: { type: 'made', ...sdist, revision: 1 } });
+    await scene.publish();
+    await scene.index();
+    const planned = await scene.plan();
+    expect([planned.problems, dropped(planned), solvedOwn(planned)]).toEqual([[], [], both]);
+  });
+
+  it('is not its own in the channel by being staged', async () => {
+    const scene = await mirrored();
+    await scene.publish('staging');
+    await scene.index();
+    const planned = await scene.plan();
+    expect(dropped(planned)).toEqual(ids);
+    await scene.write(planned);
+    await scene.index();
+    expect(scene.listed()).toEqual([]);
+    const world = publishWorld({ store: scene.store, clock: scene.world.clock });
+    for (const name of ['acme-tool', 'acme-lib']) await promote({ name: project(name), version: '1.0' }, world);
+    await scene.index();
+    expect(scene.listed()).toEqual(both);
+  });
+
   it('comes back when a plan withdrew it before it was published', async () => {
     const scene = await mirrored();
     await scene.write(await scene.plan());
@@ -142,17 +184,27 @@ describe('what an organisation mirrored before it reserved the name', () => {
     expect(scene.listed()).toEqual(both);
   });
 
-  it('stays withdrawn where that came after: it is published once', async () => {
-    const scene = await mirrored();
+  it('stays withdrawn where that came after, at its address: it is published once', async () => {
+    const { store, world, ...scene } = await mirrored();
     await scene.publish();
-    const { control } = await readProjectControl(scene.store, project('acme-tool'));
     const withdrawn = { at: 6, reason: 'has a hole' };
-    const files = { [wheelFile]: { why: [], ...control.files[wheelFile], withdrawn } };
-    await scene.store.put(projectControlKey(project('acme-tool')), Buffer.from(canonicalJson({ version: 1, files })));
+    const [tool, lib] = [projectControlKey(project('acme-tool')), controlKey('conda', noarch)];
+    const files = {
+      [wheelFile]: { ...(await readProjectControl(store, project('acme-tool'))).control.files[wheelFile], withdrawn },
+    };
+    const own = {
+      [packageFile]: { ...(await readControl(store, 'conda', noarch)).control.packages[packageFile], withdrawn },
+    };
+    await store.put(tool, Buffer.from(canonicalJson({ version: 1, files })));
+    await store.put(lib, Buffer.from(canonicalJson({ version: 1, packages: own })));
     await scene.publish();
     await scene.write(await scene.plan());
     await scene.index();
-    expect(scene.listed()).toEqual([packageFile]);
+    expect(scene.listed()).toEqual([]);
+    const late = { ...world, retain: 0, asked: new Set<never>(), clock: { ...world.clock, now: () => 4e12 } };
+    await prune(late, { remove: true });
+    const lies = [`conda/noarch/${packageFile}`, `simple/acme-tool/${wheelFile}`];
+    expect([...store.objects.keys()]).toEqual(expect.arrayContaining(lies));
   });
 
   it('can be yanked then, and no sooner', async () => {

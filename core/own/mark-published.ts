@@ -1,17 +1,24 @@
 import { type Control, emptyControl, readControl } from '../documents/control.ts';
-import { readProvenance } from '../documents/provenance.ts';
-import { readFileProvenance } from '../documents/simple/file-provenance.ts';
+import { type Provenance, readProvenance } from '../documents/provenance.ts';
+import { type FileProvenance, readFileProvenance } from '../documents/simple/file-provenance.ts';
 import { emptyProjectControl, type ProjectControl, readProjectControl } from '../documents/simple/project-control.ts';
 import { controlKey, projectControlKey } from '../layout/keys.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { updateJson } from '../store/update-json.ts';
-import type { NamedPublication, PublishWorld } from './publication.ts';
-import { placeOf } from './publication-place.ts';
 
-interface MarkWorld extends Pick<PublishWorld, 'clock' | 'by'> {
+/** A file by what is known of it. */
+type Published =
+  | { readonly kind: 'package'; readonly provenance: Provenance }
+  | { readonly kind: 'wheel' | 'sdist'; readonly provenance: FileProvenance };
+
+interface MarkWorld {
   /** The part of the store that is published to. */
   readonly target: Store;
+  readonly clock: Clock;
+  /** The name of the token that it came with; null for the command line. */
+  readonly by: string | null;
 }
 
 /**
@@ -21,13 +28,13 @@ interface MarkWorld extends Pick<PublishWorld, 'clock' | 'by'> {
  *
  * @throws GatehouseError `store.denied` for whoever may not write control, `store.*`, `json.invalid`
  */
-export async function markPublished(publication: NamedPublication, world: MarkWorld): Promise<void> {
+export async function markPublished(publication: Published, world: MarkWorld): Promise<void> {
   if (!(await cameFromUpstream(publication, world.target))) return;
   try {
     await (publication.kind === 'package' ? markPackage(publication, world) : markFile(publication, world));
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
-    const { fileName } = placeOf(publication);
+    const fileName = publication.kind === 'package' ? publication.provenance.filename : publication.provenance.fileName;
     const message = `${fileName} came from upstream before it was published, which control must say: ${error.message}`;
     throw new GatehouseError(error.code, message, { hint: otherRights, cause: error });
   }
@@ -36,7 +43,7 @@ export async function markPublished(publication: NamedPublication, world: MarkWo
 const otherRights =
   'publish it once with credentials that may write control, as those that may yank; or raise the version';
 
-async function cameFromUpstream({ kind, provenance }: NamedPublication, target: Store): Promise<boolean> {
+async function cameFromUpstream({ kind, provenance }: Published, target: Store): Promise<boolean> {
   const entered =
     kind === 'package'
       ? await readProvenance(target, provenance, provenance.sha256)
@@ -45,7 +52,7 @@ async function cameFromUpstream({ kind, provenance }: NamedPublication, target: 
 }
 
 async function markPackage(
-  { provenance: { channel, subdir, filename } }: Extract<NamedPublication, { kind: 'package' }>,
+  { provenance: { channel, subdir, filename } }: { readonly provenance: Provenance },
   world: MarkWorld,
 ): Promise<void> {
   const read = async () => {
@@ -61,7 +68,7 @@ async function markPackage(
 }
 
 async function markFile(
-  { provenance: { project, fileName } }: Exclude<NamedPublication, { kind: 'package' }>,
+  { provenance: { project, fileName } }: { readonly provenance: FileProvenance },
   world: MarkWorld,
 ): Promise<void> {
   const read = async () => {
