@@ -177,11 +177,11 @@ function leftBehind(
 
 /** What upstream says now of the same bytes; nothing where it has none such, or cannot be read. Of its own it is not asked. */
 async function followedYank(
-  { project, fileName, before }: KnownFile,
+  { project, fileName }: KnownFile,
   listed: ListedFile | undefined,
   { upstreamFile }: SimpleWorld,
 ): Promise<Pick<FileDecision, 'yanked'>> {
-  const isAsked = listed !== undefined && listed.own !== true && before.published === undefined;
+  const isAsked = listed !== undefined && listed.own !== true;
   const now = isAsked ? await upstreamFile(project, fileName) : null;
   if (now === null || now.sha256 !== listed?.entered.sha256) return {};
   return { yanked: now.yanked === false ? undefined : now.yanked };

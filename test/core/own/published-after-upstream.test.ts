@@ -66,13 +66,8 @@ async function mirrored({ origin, ...options }: Mirrored = {}) {
   }
   const why = { [noarch]: { [packageFile]: { why: ['acme-lib'] } } };
   await writeOverrides(why, world);
-  const allowlist = ownAllowlist({
-    channels: [channel],
-    packages,
-    reserved: ['acme'],
-    platforms: [linux],
-    python: ['3.12'],
-  });
+  const reserving = (entries: readonly object[]) =>
+    ownAllowlist({ channels: [channel], packages: entries, reserved: ['acme'], platforms: [linux], python: ['3.12'] });
   const upstream = {
     openSubdir: channelsWith({ [channel]: [python, { name: 'pip', version: 1, needs: [] }] }),
     pythonIndexes: indexWith([], () => {}),
@@ -93,7 +88,7 @@ async function mirrored({ origin, ...options }: Mirrored = {}) {
     index,
     write,
     publish,
-    plan: () => plan(allowlist, { ...world, ...upstream }),
+    plan: (entries: readonly object[] = packages) => plan(reserving(entries), { ...world, ...upstream }),
     listed() {
       const bytes = store.objects.get(indexKey('conda', noarch, 'repodata.json'))?.bytes ?? Buffer.from('{}');
       const repodata: Record<string, object> = JSON.parse(Buffer.from(bytes).toString());
@@ -182,6 +177,7 @@ describe('what an organisation mirrored before it reserved the name', () => {
     await scene.write(planned);
     await scene.index();
     expect(scene.listed()).toEqual(both);
+    expect(dropped(await scene.plan())).toEqual([]);
   });
 
   it('stays withdrawn where that came after, at its address: it is published once', async () => {
@@ -205,6 +201,14 @@ describe('what an organisation mirrored before it reserved the name', () => {
     await prune(late, { remove: true });
     const lies = [`conda/noarch/${packageFile}`, `simple/acme-tool/${wheelFile}`];
     expect([...store.objects.keys()]).toEqual(expect.arrayContaining(lies));
+  });
+
+  it('stays when no entry needs it any more', async () => {
+    const scene = await mirrored();
+    await scene.publish();
+    await scene.index();
+    const planned = await scene.plan([{ spec: 'python' }]);
+    expect([planned.complete, dropped(planned)]).toEqual([true, []]);
   });
 
   it('can be yanked then, and no sooner', async () => {
