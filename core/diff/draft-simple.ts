@@ -137,7 +137,7 @@ async function draftOther(
   world: SimpleWorld,
 ): Promise<DraftedFile> {
   const listed = atRest.listed.find(({ fileName }) => fileName === file.fileName);
-  const isOwn = (await whoseFile(world.store, file)) === 'own';
+  const isOwn = file.before.published !== undefined || (await whoseFile(world.store, file)) === 'own';
   const next: Leaving<FileDecision> = isOwn ? { step: 'stay' } : leftBehind(file, { listed, wanted }, world);
   const bound = keptBound(file, listed, { wanted, entries: world.entries });
   const unsaid = !isOwn && bound !== null && 'reason' in bound ? bound.reason : null;
@@ -192,7 +192,7 @@ function decisionsOf(drafted: readonly DraftedFile[], which: (one: DraftedFile) 
   const decisions: FileDecisions = {};
   for (const one of drafted) {
     const next = which(one);
-    const said = next && { ...next, yank: one.before?.yank };
+    const said = next && { ...next, yank: one.before?.yank, published: one.before?.published };
     if (said === null || canonicalJson(said) === canonicalJson(one.before ?? null)) continue;
     decisions[one.project] = { ...decisions[one.project], [one.fileName]: said };
   }

@@ -1,7 +1,8 @@
 import type { Override } from '../documents/control.ts';
-import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
+import { type Hotfix, applyHotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
 import { knownSha256s, wasMadeOf } from '../documents/provenance.ts';
+import { ownWord } from '../documents/published/published.ts';
 import { thisStore } from '../documents/published/this-store.ts';
 import type { Digests } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
@@ -43,7 +44,7 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
     why,
     ...(before?.record && { record: before.record }),
     ...(before?.hotfix && { hotfix: before.hotfix }),
-    ...(yank && { yank }),
+    ...ownWord(before ?? {}),
   };
   const quiet = { add: false, appears: null, override: kept, change: null, problem: null };
   const problem = digests === null ? lost(artifact) : await otherBytes(artifact, digests, world);

@@ -1,3 +1,4 @@
+import { thisStore } from '../documents/published/this-store.ts';
 import { soundFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
 import { type ProjectControl, readProjectControl } from '../documents/simple/project-control.ts';
 import type { SimpleFile } from '../documents/simple/simple-plan.ts';
@@ -32,7 +33,8 @@ export async function storedSource(file: SimpleFile, atRest: ProjectAtRest, stor
   const sha256 = await storedSha256(file, atRest, store);
   if (sha256 === null) return null;
   const provenance = await soundFileProvenance(store, file, sha256);
-  if (provenance !== null) return sourceSha256(provenance);
+  // The organisation's own is what it is, whatever it was read of before it was published.
+  if (provenance !== null) return file.index === thisStore ? sha256 : sourceSha256(provenance);
   return file.sdist !== undefined || sha256 === file.sha256 ? null : sha256;
 }
 

@@ -23,7 +23,8 @@ export async function draftUnneeded(
   world: DraftWorld,
 ): Promise<UnneededDraft> {
   const before = state.control.packages[place.filename] ?? {};
-  const wasFetched = () => cameFromUpstream(world.store, { ...place, channel: world.channel });
+  const wasFetched = async () =>
+    before.published === undefined && (await cameFromUpstream(world.store, { ...place, channel: world.channel }));
   // What was fetched and is claimed by nobody was left by a run that was cut off.
   const isClaimed = before.why !== undefined;
   if (!isClaimed && !(await wasFetched())) return { override: null, change: null };

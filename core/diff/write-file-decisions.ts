@@ -1,4 +1,4 @@
-import { keepYanks } from '../documents/published/published.ts';
+import { keepOwnWord } from '../documents/published/published.ts';
 import { emptyProjectControl, type ProjectControl, readProjectControl } from '../documents/simple/project-control.ts';
 import type { FileDecisions } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -26,7 +26,7 @@ export async function writeFileDecisions(
     };
     await updateJson<ProjectControl, null>(world, { key: projectControlKey(project), read }, async (control) => {
       const { files } = control ?? emptyProjectControl;
-      const next = { ...files, ...keepYanks(own, files) };
+      const next = { ...files, ...keepOwnWord(own, files) };
       const isSaid = canonicalJson(next) === canonicalJson(files);
       return isSaid || !(await isCurrent()) ? null : { version: 1, files: next };
     });

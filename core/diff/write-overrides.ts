@@ -1,6 +1,6 @@
 import { type Control, emptyControl, readControl } from '../documents/control.ts';
 import type { Overrides } from '../documents/plan.ts';
-import { keepYanks } from '../documents/published/published.ts';
+import { keepOwnWord } from '../documents/published/published.ts';
 import { canonicalJson } from '../json/json.ts';
 import { controlKey } from '../layout/keys.ts';
 import { subdirSchema } from '../names/subdir.ts';
@@ -33,7 +33,7 @@ export async function writeOverrides(overrides: Overrides, world: OverrideWorld)
     };
     await updateJson<Control, null>(world, { key: controlKey(channel, subdir), read }, async (control) => {
       const { packages } = control ?? emptyControl;
-      const next = { ...packages, ...keepYanks(own, packages) };
+      const next = { ...packages, ...keepOwnWord(own, packages) };
       const isSaid = canonicalJson(next) === canonicalJson(packages);
       return isSaid || !(await isCurrent()) ? null : { version: 1, packages: next };
     });

@@ -6,7 +6,7 @@ import { GatehouseError } from '../problems/error.ts';
 import { recordSchema } from '../record/record.ts';
 import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
 import { hotfixSchema } from './patches/hotfix.ts';
-import { yankSchema } from './published/published.ts';
+import { publishedSinceSchema, yankSchema } from './published/published.ts';
 
 /** What replaces or adds to a package's provenance since the package entered. */
 export const overrideSchema = z.strictObject({
@@ -20,6 +20,8 @@ export const overrideSchema = z.strictObject({
   withdrawn: z.strictObject({ at: z.number(), reason: z.string() }).optional(),
   /** The organisation took it back. */
   yank: yankSchema.optional(),
+  /** The organisation published what upstream had brought before. */
+  published: publishedSinceSchema.optional(),
   /** What the organisation's own patch instructions say of the package. */
   hotfix: hotfixSchema.optional(),
 });

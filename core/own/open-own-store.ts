@@ -98,11 +98,12 @@ async function readStored(
 ): Promise<StoredRecord | null> {
   const entered = await soundProvenance({ subdir, filename, known }, world);
   if (entered === null) return null;
-  const { record, hotfix } = control.packages[filename] ?? {};
+  const { record, hotfix, published } = control.packages[filename] ?? {};
   // The plan puts hotfixes over it as they are now.
   const own = hotfix === undefined ? known : { ...(record ?? entered.record), ...indexersOwn(known) };
   const place = { subdir, filename, channel: thisStore, url: packageKey(world.channel, subdir, filename) };
-  return { ...place, record: own, ...originOf(entered) };
+  const { isOwn, wheel } = originOf(entered);
+  return { ...place, record: own, isOwn: isOwn || published !== undefined, wheel };
 }
 
 async function soundProvenance({ subdir, filename, known }: ShownRecord, { store, channel }: ChannelStore) {

@@ -1,7 +1,9 @@
 import { pinnedWheels } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { isOwnFile, soundFileProvenance } from '../documents/simple/file-provenance.ts';
+import { readProjectControl } from '../documents/simple/project-control.ts';
 import { simpleFileKey } from '../layout/keys.ts';
+import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { isReserved } from '../names/reserved-names.ts';
 import type { Store } from '../ports/store.ts';
@@ -36,7 +38,12 @@ async function ownFile(project: ProjectName, file: ProjectFile, world: OwnFileWo
   const entered = sha256 && (await soundFileProvenance(world.store, { project, fileName }, sha256));
   if (!entered) return null;
   const isMeant = isReserved(project, world.allowlist.reserved)
-    ? isOwnFile(entered)
+    ? isOwnFile(entered) || (await wasPublished(project, fileName, world.store))
     : pinnedWheels(project, world.allowlist).includes(entered.sha256);
   return isMeant ? { ...file, url: simpleFileKey(project, fileName), requiresPython: entered.requiresPython } : null;
+}
+
+/** Of what an index gave: whether the organisation published these bytes since. */
+async function wasPublished(project: ProjectName, fileName: DistributionFileName, store: Store): Promise<boolean> {
+  return (await readProjectControl(store, project)).control.files[fileName]?.published !== undefined;
 }

@@ -1,3 +1,4 @@
+import { keepsAddress } from '../documents/published/published.ts';
 import { isOwnFile, readFileProvenance } from '../documents/simple/file-provenance.ts';
 import { type FileDecision, readProjectControl } from '../documents/simple/project-control.ts';
 import { generationOf } from '../index/put-if-newer.ts';
@@ -85,9 +86,8 @@ function whyUnneeded(
   if (decision === undefined) {
     return { due: modified + Math.max(retain, freshForMs), reason: 'nothing was decided of it' };
   }
-  const { withdrawn, yank } = decision;
-  // The address of what was yanked stays: locks name it.
-  if (withdrawn === undefined || yank !== undefined) return null;
+  const { withdrawn } = decision;
+  if (withdrawn === undefined || keepsAddress(decision)) return null;
   return { due: Math.max(withdrawn.at + retain, modified + freshForMs), reason: withdrawnReason(withdrawn) };
 }
 

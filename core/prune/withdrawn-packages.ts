@@ -1,5 +1,6 @@
 import type { Control } from '../documents/control.ts';
 import { readProvenance } from '../documents/provenance.ts';
+import { keepsAddress } from '../documents/published/published.ts';
 import { overrideTag } from '../index/index-package.ts';
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { generationOf } from '../index/put-if-newer.ts';
@@ -44,8 +45,8 @@ export async function* withdrawnPackages(
   const segments = sections.flatMap((section) => manifest.sections[section]);
   for await (const { filename, override } of withdrawnEntries({ ...world, subdir }, segments)) {
     const now = control.packages[filename] ?? {};
-    // Made under another withdrawal than control's of now, if that says one at all. What was yanked keeps its address.
-    if (now.withdrawn === undefined || now.yank !== undefined || override !== overrideTag(now)) continue;
+    // Made under another withdrawal than control's of now, if that says one at all.
+    if (now.withdrawn === undefined || keepsAddress(now) || override !== overrideTag(now)) continue;
     const object = await world.store.get(packageKey(world.channel, subdir, filename));
     if (object === null) continue;
     served ??= servedRecords({ ...world, subdir }, manifest);

@@ -1,5 +1,6 @@
 import { takeName } from '../documents/published/used-name.ts';
 import { compareCodePoints } from '../json/json.ts';
+import { markPublished } from '../own/mark-published.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
@@ -34,6 +35,7 @@ export async function carryOut(offered: readonly Publication[], given: PublishWo
   if (taken.length > 0) return { ...told, files: [], problems: taken };
   const files: PublishedFile[] = [];
   for (const publication of all) files.push(await writePublication(publication, world));
+  for (const publication of there) await markPublished(publication, world);
   return {
     ...told,
     warnings: [...told.warnings, ...yanked],

@@ -28,10 +28,16 @@ export async function knownPackages(
       const filename = parsePackageFileName(fileName);
       const sha256 = sha256Schema.safeParse(written.replace(/\.json$/, '')).data;
       const known = filename && sha256 && (await soundProvenance(part, filename, sha256));
-      if (known && wheelOf(known)?.sha256 === provenance.sha256) found.push(known);
+      if (known && isMadeOf(known, provenance.sha256)) found.push(known);
     }
   }
   return found;
+}
+
+/** Of a wheel that upstream had brought before it was published a plan made the package. */
+function isMadeOf(known: Provenance, wheel: Sha256): boolean {
+  const { origin } = known;
+  return wheelOf(known)?.sha256 === wheel || (origin.type === 'made' && origin.sha256 === wheel);
 }
 
 /** Null for one that is damaged: `gatehouse index` tells of it, and it may be of any wheel. */

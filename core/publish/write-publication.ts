@@ -1,5 +1,6 @@
 import { canonicalJson } from '../json/json.ts';
 import { objectKeySchema, simpleMetadataKey } from '../layout/keys.ts';
+import { markPublished } from '../own/mark-published.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { putOnce } from '../store/put-once.ts';
@@ -7,21 +8,24 @@ import { storedDigests } from '../store/stored-digests.ts';
 import type { Publication, PublishedFile, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
 
+interface WriteWorld extends Pick<PublishWorld, 'to' | 'clock' | 'by'> {
+  /** The part of the store that is published to. */
+  readonly target: Store;
+}
+
 /**
  * Writes a file whose name was taken for its bytes: its provenance, of a wheel its `METADATA`, and only then the bytes.
- * None of them is ever overwritten, and nothing lists a file that lacks one, so one that was cut off anywhere is finished
+ * Where upstream had brought it, control says first that it is the organisation's own. None of them is ever overwritten, and nothing lists a file that lacks one, so one that was cut off anywhere is finished
  * by the next. Safe to run twice and by many at once.
  *
- * @param world with the part of the store that is published to as `target`
  * @throws GatehouseError `fetch.mutated` when other bytes got there meanwhile, by hand
  */
-export async function writePublication(
-  publication: Publication,
-  { target, to }: { readonly target: Store; readonly to: PublishWorld['to'] },
-): Promise<PublishedFile> {
+export async function writePublication(publication: Publication, world: WriteWorld): Promise<PublishedFile> {
+  const { target, to } = world;
   const { provenance, kind, staged, digests } = publication;
   const { key, provenanceKey, name, version } = placeOf(publication);
-  await putOnce(target, provenanceKey, Buffer.from(canonicalJson(provenance)));
+  const isNew = await putOnce(target, provenanceKey, Buffer.from(canonicalJson(provenance)));
+  if (!isNew) await markPublished(publication, world);
   if (kind === 'wheel') {
     const { project, fileName } = publication.provenance;
     await putOnce(target, simpleMetadataKey(project, fileName), publication.wheel.metadataBytes);

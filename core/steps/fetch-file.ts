@@ -149,10 +149,10 @@ function originOf({ sdist, index, url, sha256 }: SimpleFile): FileProvenance['or
 }
 
 /** Written before anybody can see the file; what an earlier try wrote stands. */
-const writeProvenance = (provenance: FileProvenance, store: Store): Promise<void> => {
+async function writeProvenance(provenance: FileProvenance, store: Store): Promise<void> {
   const { project, fileName, sha256 } = provenance;
-  return putOnce(store, fileProvenanceKey(project, fileName, sha256), Buffer.from(canonicalJson(provenance)));
-};
+  await putOnce(store, fileProvenanceKey(project, fileName, sha256), Buffer.from(canonicalJson(provenance)));
+}
 
 async function writeMetadata({ project, fileName }: SimpleFile, bytes: Uint8Array, store: Store): Promise<void> {
   const key = simpleMetadataKey(project, fileName);

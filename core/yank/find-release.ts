@@ -1,6 +1,8 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { readControl } from '../documents/control.ts';
 import { type Provenance, readProvenance, wheelOf } from '../documents/provenance.ts';
 import { isOwnFile, soundFileProvenance } from '../documents/simple/file-provenance.ts';
+import { readProjectControl } from '../documents/simple/project-control.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
@@ -68,6 +70,7 @@ interface Found<T> {
 async function filesOf(asked: AskedRelease, store: Store): Promise<Found<OwnFile>[]> {
   const project = parseProjectName(asked.name);
   if (project === null) return [];
+  const { control } = await readProjectControl(store, project);
   const found: Found<OwnFile>[] = [];
   for (const { fileName, file } of await filesIn(project, store)) {
     const version = versionOfFile(fileName, project);
@@ -75,7 +78,8 @@ async function filesOf(asked: AskedRelease, store: Store): Promise<Found<OwnFile
     const sha256 = await sha256At(file, store);
     const provenance = sha256 && (await soundFileProvenance(store, { project, fileName }, sha256));
     if (!sha256 || !provenance) continue;
-    found.push({ what: { project, fileName, key: file.key }, sha256, isOwn: isOwnFile(provenance) });
+    const isOwn = isOwnFile(provenance) || control.files[fileName]?.published !== undefined;
+    found.push({ what: { project, fileName, key: file.key }, sha256, isOwn });
   }
   return found;
 }
@@ -114,8 +118,18 @@ async function lookAt(
   const wheel = wheelOf(provenance)?.sha256;
   const isMadeOfThese = wheel !== undefined && wheels.has(wheel);
   const isOfIt = isMadeOfThese || isNamed(packageFileParts(filename).name, asked, condaNames);
+  if (!isOfIt) return null;
   const { type } = provenance.origin;
-  return isOfIt ? { what: { subdir, filename, key }, sha256, isOwn: type === 'published' || type === 'copied' } : null;
+  const isOwn = type === 'published' || type === 'copied' || (await wasPublished({ channel, subdir, filename }, store));
+  return { what: { subdir, filename, key }, sha256, isOwn };
+}
+
+/** Of what came from upstream: whether the organisation published it since. */
+async function wasPublished(
+  { channel, subdir, filename }: Pick<Provenance, 'channel' | 'subdir' | 'filename'>,
+  store: Store,
+): Promise<boolean> {
+  return (await readControl(store, channel, subdir)).control.packages[filename]?.published !== undefined;
 }
 
 async function soundProvenance(

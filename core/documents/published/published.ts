@@ -18,10 +18,43 @@ export const yankSchema = z.strictObject({
 });
 export type Yank = z.infer<typeof yankSchema>;
 
-/** What was planned of files, with the yanks that control has by now: one that came since must not be lost. */
-export function keepYanks<T extends { readonly yank?: Yank | undefined }>(
+/**
+ * That the organisation published bytes which upstream had brought before. Provenance never changes and still tells of
+ * upstream, so control says since when a file is its own: only `gatehouse publish` and `promote` write it.
+ */
+export const publishedSinceSchema = z.strictObject({
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  /** As in {@link publishedSchema}. */
+  by: z.string().nullable(),
+});
+
+interface OwnWord {
+  readonly yank?: Yank | undefined;
+  readonly published?: z.infer<typeof publishedSinceSchema> | undefined;
+  readonly withdrawn?: { readonly at: number; readonly reason: string } | undefined;
+}
+
+/** What the organisation itself said of a file, and no plan changes. */
+export const ownWord = ({ yank, published }: OwnWord): Pick<OwnWord, 'yank' | 'published'> => ({
+  ...(yank && { yank }),
+  ...(published && { published }),
+});
+
+/** Whether a file stays at its address, listed or not, since the organisation offered it as its own once: locks name it. */
+export const keepsAddress = ({ yank, published }: OwnWord): boolean => (yank ?? published) !== undefined;
+
+/**
+ * What was planned of files, with what the organisation itself has said in control by now: a yank or a publication that
+ * came since must not be lost. What it published no plan withdraws, nor brings back.
+ */
+export function keepOwnWord<T extends OwnWord>(
   said: Readonly<Record<string, T>>,
   now: Readonly<Record<string, T>>,
 ): Record<string, T> {
-  return Object.fromEntries(Object.entries(said).map(([name, own]) => [name, { ...own, yank: now[name]?.yank }]));
+  const kept = Object.entries(said).map(([name, planned]) => {
+    const { yank, published, withdrawn } = now[name] ?? {};
+    return [name, { ...planned, yank, published, ...(published !== undefined && { withdrawn }) }];
+  });
+  return Object.fromEntries(kept);
 }

@@ -50,7 +50,10 @@ export type FileProvenance = z.infer<typeof fileProvenanceSchema>;
 export const sourceSha256 = ({ sha256, origin }: FileProvenance): Sha256 =>
   origin.type === 'made' ? origin.sha256 : sha256;
 
-/** Whether a file is the organisation's own: it is listed without a decision of control, and never leaves by itself. */
+/**
+ * Whether a file came in as the organisation's own: it is listed without a decision of control, and never leaves by itself.
+ * What upstream had brought before the organisation published it control says (`published`).
+ */
 export const isOwnFile = ({ origin }: FileProvenance): boolean =>
   origin.type === 'published' || origin.type === 'copied';
 

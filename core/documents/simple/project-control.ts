@@ -4,7 +4,7 @@ import type { ProjectName } from '../../names/project-name.ts';
 import type { Store } from '../../ports/store.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { isDamaged, readJsonObject } from '../../store/read-json-object.ts';
-import { yankSchema } from '../published/published.ts';
+import { publishedSinceSchema, yankSchema } from '../published/published.ts';
 
 /** What was decided of a file. Of what came of an index only a file that has one which is not withdrawn is listed. */
 export const fileDecisionSchema = z.strictObject({
@@ -18,6 +18,8 @@ export const fileDecisionSchema = z.strictObject({
   yanked: z.union([z.literal(true), z.string()]).optional(),
   /** The organisation took it back. */
   yank: yankSchema.optional(),
+  /** The organisation published what upstream had brought before. */
+  published: publishedSinceSchema.optional(),
   /** What the page says instead of the metadata's `Requires-Python`: with the entry's own bound on python. */
   requiresPython: z.string().optional(),
 });
