@@ -1,5 +1,5 @@
 import type { Override } from '../documents/control.ts';
-import { type Hotfix, applyHotfix, hotfixIn } from '../documents/patches/hotfix.ts';
+import { applyHotfix, type Hotfix, hotfixIn } from '../documents/patches/hotfix.ts';
 import { type Artifact, artifactId } from '../documents/plan.ts';
 import { knownSha256s, wasMadeOf } from '../documents/provenance.ts';
 import { ownWord } from '../documents/published/published.ts';
