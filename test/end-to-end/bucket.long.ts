@@ -81,7 +81,7 @@ describe('a channel in a bucket', () => {
 
   it('follows its allowlist with up', async () => {
     const server = home.start(['up', ...store, '--port', '0']);
-    await server.untilSaid('proof: 1 of 1');
+    await server.untilSaid('pixi init');
     server.child.kill('SIGINT');
     expect((await server.ended).status).toBe(0);
     expect(await readdir(home.temporary)).toEqual([]);

@@ -99,6 +99,9 @@ async function deleteByHand(
   await world.system.remove(key, acting.reach());
 }
 
+/** More than any queue holds an event back for. */
+const maxWaits = 100;
+
 /** The wheel of an index comes, is withdrawn, and goes in order: off every page for good, and then its bytes. */
 export const mirrorActs: Readonly<Record<MirrorAction, (world: PublishingWorld, acting: Acting) => Promise<void>>> = {
   async mirror({ system, watch }, acting) {
@@ -108,9 +111,11 @@ export const mirrorActs: Readonly<Record<MirrorAction, (world: PublishingWorld, 
   withdraw: (_, acting) => withdraw(acting),
   async remove(world, acting) {
     await withdraw(acting);
-    // By then every worker of before is done.
-    do await world.time.wait(acting.actor, 5000);
-    while (isListed(world.watch));
+    // By then every worker of before is done. Where the event was lost nobody takes it off its page, and its bytes stay.
+    for (let waits = 0; waits === 0 || (waits < maxWaits && isListed(world.watch)); waits++) {
+      await world.time.wait(acting.actor, 5000);
+    }
+    if (isListed(world.watch)) return;
     const { store } = acting.reach();
     await store.delete(mirrored.key);
     if (mirrored.beside !== null) await store.delete(mirrored.beside.key);
