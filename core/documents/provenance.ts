@@ -7,7 +7,7 @@ import { type Subdir, subdirSchema } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import { recordSchema } from '../record/record.ts';
 import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
-import { publishedSchema } from './published/published.ts';
+import { isOwnOrigin, publishedSchema } from './published/published.ts';
 
 /** What was known when an artifact entered the store: written once, before its bytes, and never changed. */
 export const provenanceSchema = z.strictObject({
@@ -70,6 +70,16 @@ export async function readProvenance(store: Store, place: Place, sha256: Sha256)
   return (await readJsonObject(store, key, provenanceSchema))?.value ?? null;
 }
 
+/** The provenance of these very bytes; null when they never entered, or it is damaged, so that nothing is known. */
+export async function soundProvenance(store: Store, place: Place, sha256: Sha256): Promise<Provenance | null> {
+  try {
+    return await readProvenance(store, place, sha256);
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
+}
+
 /** The sha256 of every bytes that ever entered under this name; more than one means an alarm was raised once. */
 export async function knownSha256s(store: Store, { channel, subdir, filename }: Place): Promise<Sha256[]> {
   const found: Sha256[] = [];
@@ -86,23 +96,14 @@ export async function knownSha256s(store: Store, { channel, subdir, filename }: 
  */
 export async function cameFromUpstream(store: Store, place: Place): Promise<boolean> {
   for (const sha256 of await knownSha256s(store, place)) {
-    try {
-      const entered = await readProvenance(store, place, sha256);
-      if (entered?.origin.type === 'upstream' || entered?.origin.type === 'made') return true;
-    } catch (error) {
-      if (!isDamaged(error)) throw error;
-    }
+    const entered = await soundProvenance(store, place, sha256);
+    if (entered !== null && !isOwnOrigin(entered.origin)) return true;
   }
   return false;
 }
 
 /** Whether these bytes were made of the file of an index that has the sha256 `source`. Of a damaged provenance nothing is known. */
 export async function wasMadeOf(store: Store, place: Place, sha256: Sha256, source: Sha256): Promise<boolean> {
-  try {
-    const origin = (await readProvenance(store, place, sha256))?.origin;
-    return origin?.type === 'made' && origin.sha256 === source;
-  } catch (error) {
-    if (isDamaged(error)) return false;
-    throw error;
-  }
+  const origin = (await soundProvenance(store, place, sha256))?.origin;
+  return origin?.type === 'made' && origin.sha256 === source;
 }

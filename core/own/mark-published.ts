@@ -1,5 +1,6 @@
 import { type Control, emptyControl, readControl } from '../documents/control.ts';
 import { type Provenance, readProvenance } from '../documents/provenance.ts';
+import { isOwnOrigin } from '../documents/published/published.ts';
 import { type FileProvenance, readFileProvenance } from '../documents/simple/file-provenance.ts';
 import { emptyProjectControl, type ProjectControl, readProjectControl } from '../documents/simple/project-control.ts';
 import { controlKey, projectControlKey } from '../layout/keys.ts';
@@ -48,7 +49,7 @@ async function cameFromUpstream({ kind, provenance }: Published, target: Store):
     kind === 'package'
       ? await readProvenance(target, provenance, provenance.sha256)
       : await readFileProvenance(target, provenance, provenance.sha256);
-  return entered !== null && ['upstream', 'index', 'made'].includes(entered.origin.type);
+  return entered !== null && !isOwnOrigin(entered.origin);
 }
 
 async function markPackage(

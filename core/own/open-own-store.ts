@@ -1,7 +1,8 @@
 import { indexersOwn } from '../diff/change.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { type Control, readControl } from '../documents/control.ts';
-import { type Provenance, readProvenance } from '../documents/provenance.ts';
+import { type Provenance, soundProvenance } from '../documents/provenance.ts';
+import { isOwnOrigin } from '../documents/published/published.ts';
 import { thisStore } from '../documents/published/this-store.ts';
 import { readIndex } from '../index/read-index.ts';
 import { packageKey } from '../layout/keys.ts';
@@ -12,7 +13,6 @@ import type { RepodataRecord } from '../record/record.ts';
 import type { OwnStore } from '../resolve/own-store.ts';
 import { isOwnPackage } from '../solve/own-names.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
-import { isDamaged } from '../store/read-json-object.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { makeOnce } from '../upstream/make-once.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
@@ -96,28 +96,20 @@ async function readStored(
   control: Control,
   world: ChannelStore,
 ): Promise<StoredRecord | null> {
-  const entered = await soundProvenance({ subdir, filename, known }, world);
+  const { store, channel } = world;
+  const { sha256 } = known;
+  const entered = sha256 === undefined ? null : await soundProvenance(store, { channel, subdir, filename }, sha256);
   if (entered === null) return null;
   const { record, hotfix, published } = control.packages[filename] ?? {};
   // The plan puts hotfixes over it as they are now.
   const own = hotfix === undefined ? known : { ...(record ?? entered.record), ...indexersOwn(known) };
-  const place = { subdir, filename, channel: thisStore, url: packageKey(world.channel, subdir, filename) };
-  const { isOwn, wheel } = originOf(entered);
-  return { ...place, record: own, isOwn: isOwn || published !== undefined, wheel };
+  const place = { subdir, filename, channel: thisStore, url: packageKey(channel, subdir, filename) };
+  const isOwn = isOwnOrigin(entered.origin) || published !== undefined;
+  return { ...place, record: own, isOwn, wheel: sourceWheel(entered) };
 }
 
-async function soundProvenance({ subdir, filename, known }: ShownRecord, { store, channel }: ChannelStore) {
-  if (known.sha256 === undefined) return null;
-  try {
-    return await readProvenance(store, { channel, subdir, filename }, known.sha256);
-  } catch (error) {
-    if (isDamaged(error)) return null;
-    throw error;
-  }
-}
-
-function originOf({ origin }: Provenance): Pick<StoredRecord, 'isOwn' | 'wheel'> {
-  if (origin.type === 'published') return { isOwn: true, wheel: origin.wheel?.sha256 ?? null };
-  if (origin.type === 'made') return { isOwn: false, wheel: origin.from === 'wheel' ? origin.sha256 : null };
-  return { isOwn: origin.type === 'copied', wheel: null };
+/** The wheel that a package was made of, the organisation's own or one of an index. */
+function sourceWheel({ origin }: Provenance): Sha256 | null {
+  if (origin.type === 'published') return origin.wheel?.sha256 ?? null;
+  return origin.type === 'made' && origin.from === 'wheel' ? origin.sha256 : null;
 }

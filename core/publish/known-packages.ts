@@ -1,11 +1,10 @@
-import { type Provenance, readProvenance, wheelOf } from '../documents/provenance.ts';
+import { type Provenance, soundProvenance, wheelOf } from '../documents/provenance.ts';
 import { provenanceFolder } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
-import { type PackageFileName, parsePackageFileName } from '../names/package-file-name.ts';
+import { parsePackageFileName } from '../names/package-file-name.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import { madeBuild } from '../releases/made-record.ts';
-import { isDamaged } from '../store/read-json-object.ts';
 import type { WheelPublication } from './publication.ts';
 
 /**
@@ -27,7 +26,9 @@ export async function knownPackages(
       const [fileName = '', written = ''] = key.slice(folder.length).split('/');
       const filename = parsePackageFileName(fileName);
       const sha256 = sha256Schema.safeParse(written.replace(/\.json$/, '')).data;
-      const known = filename && sha256 && (await soundProvenance(part, filename, sha256));
+      // Of a damaged one, which may be of any wheel, `gatehouse index` tells.
+      const known =
+        filename && sha256 && (await soundProvenance(part, { channel: 'conda', subdir: noarch, filename }, sha256));
       if (known && isMadeOf(known, provenance.sha256)) found.push(known);
     }
   }
@@ -38,14 +39,4 @@ export async function knownPackages(
 function isMadeOf(known: Provenance, wheel: Sha256): boolean {
   const { origin } = known;
   return wheelOf(known)?.sha256 === wheel || (origin.type === 'made' && origin.sha256 === wheel);
-}
-
-/** Null for one that is damaged: `gatehouse index` tells of it, and it may be of any wheel. */
-async function soundProvenance(part: Store, filename: PackageFileName, sha256: Sha256): Promise<Provenance | null> {
-  try {
-    return await readProvenance(part, { channel: 'conda', subdir: noarch, filename }, sha256);
-  } catch (error) {
-    if (isDamaged(error)) return null;
-    throw error;
-  }
 }

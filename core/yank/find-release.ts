@@ -1,6 +1,7 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { readControl } from '../documents/control.ts';
-import { type Provenance, readProvenance, wheelOf } from '../documents/provenance.ts';
+import { type Provenance, soundProvenance, wheelOf } from '../documents/provenance.ts';
+import { isOwnOrigin } from '../documents/published/published.ts';
 import { isOwnFile, soundFileProvenance } from '../documents/simple/file-provenance.ts';
 import { readProjectControl } from '../documents/simple/project-control.ts';
 import type { Sha256 } from '../names/digest.ts';
@@ -14,7 +15,6 @@ import { madeBuild } from '../releases/made-record.ts';
 import { filesIn } from '../simple/files-in.ts';
 import { type ChannelStore, type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
-import { isDamaged } from '../store/read-json-object.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import { type AskedRelease, isNamed } from './asked-release.ts';
 
@@ -113,14 +113,13 @@ async function lookAt(
   { store, channel, condaNames }: FindWorld,
 ): Promise<Found<OwnPackage> | null> {
   const sha256 = await sha256At({ key, ...head }, store);
-  const provenance = sha256 && (await soundProvenance({ channel, subdir, filename }, sha256, store));
+  const provenance = sha256 && (await soundProvenance(store, { channel, subdir, filename }, sha256));
   if (!sha256 || !provenance) return null;
   const wheel = wheelOf(provenance)?.sha256;
   const isMadeOfThese = wheel !== undefined && wheels.has(wheel);
   const isOfIt = isMadeOfThese || isNamed(packageFileParts(filename).name, asked, condaNames);
   if (!isOfIt) return null;
-  const { type } = provenance.origin;
-  const isOwn = type === 'published' || type === 'copied' || (await wasPublished({ channel, subdir, filename }, store));
+  const isOwn = isOwnOrigin(provenance.origin) || (await wasPublished({ channel, subdir, filename }, store));
   return { what: { subdir, filename, key }, sha256, isOwn };
 }
 
@@ -130,19 +129,6 @@ async function wasPublished(
   store: Store,
 ): Promise<boolean> {
   return (await readControl(store, channel, subdir)).control.packages[filename]?.published !== undefined;
-}
-
-async function soundProvenance(
-  place: Pick<Provenance, 'channel' | 'subdir' | 'filename'>,
-  sha256: Sha256,
-  store: Store,
-): Promise<Provenance | null> {
-  try {
-    return await readProvenance(store, place, sha256);
-  } catch (error) {
-    if (isDamaged(error)) return null;
-    throw error;
-  }
 }
 
 async function sha256At({ key }: ObjectHead, store: Store): Promise<Sha256 | null> {

@@ -7,6 +7,9 @@ export const publishedSchema = z.strictObject({
   by: z.string().nullable(),
 });
 
+/** Whether provenance says that a file came in as the organisation's own: published, or put into the store by hand. */
+export const isOwnOrigin = ({ type }: { readonly type: string }): boolean => type === 'published' || type === 'copied';
+
 /**
  * What the organisation itself took back: a file stays where it is, so that locks work, but pip's page marks it (PEP 592)
  * and no conda index lists it. Only `gatehouse yank` writes it, and whoever writes anything else of control keeps it.

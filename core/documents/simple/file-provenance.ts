@@ -5,7 +5,7 @@ import { type DistributionFileName, distributionFileNameSchema } from '../../nam
 import { type ProjectName, projectNameSchema } from '../../names/project-name.ts';
 import type { Store } from '../../ports/store.ts';
 import { isDamaged, readJsonObject } from '../../store/read-json-object.ts';
-import { publishedSchema } from '../published/published.ts';
+import { isOwnOrigin, publishedSchema } from '../published/published.ts';
 
 /** What was known when a file for pip entered the store: written once, before its bytes, and never changed. */
 export const fileProvenanceSchema = z.strictObject({
@@ -54,8 +54,7 @@ export const sourceSha256 = ({ sha256, origin }: FileProvenance): Sha256 =>
  * Whether a file came in as the organisation's own: it is listed without a decision of control, and never leaves by itself.
  * What upstream had brought before the organisation published it control says (`published`).
  */
-export const isOwnFile = ({ origin }: FileProvenance): boolean =>
-  origin.type === 'published' || origin.type === 'copied';
+export const isOwnFile = ({ origin }: FileProvenance): boolean => isOwnOrigin(origin);
 
 interface FilePlace {
   readonly project: ProjectName;
