@@ -1,8 +1,8 @@
+import type { DistributionFileName } from './distribution-file-name.ts';
+import { parseNamedFile } from './named-file.ts';
 import { comparePep440 } from './pep440/compare-pep440.ts';
 import { parsePep440Version } from './pep440/pep440-version.ts';
 import type { ProjectName } from './project-name.ts';
-import { parseSdistFileName } from './sdist-file-name.ts';
-import { parseWheelFileName } from './wheel-file-name.ts';
 
 /** Whether two spellings are of one version: by PEP 440, where `1.0` and `1.0.0` are one, else to the letter. */
 export function isSameVersion(a: string, b: string): boolean {
@@ -11,8 +11,5 @@ export function isSameVersion(a: string, b: string): boolean {
 }
 
 /** The version in the name of a project's wheel or source distribution; null when it is neither. */
-export function versionOfFile(fileName: string, project: ProjectName): string | null {
-  const wheel = parseWheelFileName(fileName);
-  const version = wheel.ok ? wheel.wheel.version : parseSdistFileName(fileName, project)?.version;
-  return version?.text ?? null;
-}
+export const versionOfFile = (fileName: DistributionFileName, project: ProjectName): string | null =>
+  parseNamedFile(project, fileName)?.version.text ?? null;

@@ -1,12 +1,11 @@
-import { readProvenance } from '../documents/provenance.ts';
+import { soundProvenance } from '../documents/provenance.ts';
 import { readIndex } from '../index/read-index.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
-import { compareVersions, parseVersion } from '../names/version/version.ts';
+import { compareVersionTexts } from '../names/version/version-texts.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
-import { isDamaged } from '../store/read-json-object.ts';
 
 /** So many reads hide a store's latency. */
 const maxConcurrentReads = 16;
@@ -46,21 +45,12 @@ async function firstFromUpstream(own: readonly Served[], { store, channel }: Cha
   for (const { subdir, filename, record } of own.toSorted((a, b) => newestFirst(a.record, b.record))) {
     if (record.sha256 === undefined) continue;
     const place = { channel, subdir, filename };
-    const entered = await readProvenance(store, place, record.sha256).catch(nothingIfDamaged);
+    const entered = await soundProvenance(store, place, record.sha256);
     if (entered?.origin.type === 'upstream') return record;
   }
   return null;
 }
 
-function nothingIfDamaged(error: unknown): null {
-  if (isDamaged(error)) return null;
-  throw error;
-}
-
 type Versioned = Pick<RepodataRecord, 'version'>;
 
-/** Orders records by version; those without a sound one stay where they are. */
-export function newestFirst(a: Versioned, b: Versioned): number {
-  const [one, other] = [parseVersion(a.version), parseVersion(b.version)];
-  return one === null || other === null ? 0 : compareVersions(other, one);
-}
+export const newestFirst = (a: Versioned, b: Versioned): number => compareVersionTexts(b.version, a.version);

@@ -1,13 +1,12 @@
 import { isOwnProject } from '../documents/allowlist/own-projects.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { parseNamedFile } from '../names/named-file.ts';
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import { isPrerelease, type Pep440Version } from '../names/pep440/pep440-version.ts';
 import { parseSpecifier } from '../names/pep440/specifier.ts';
 import { specifierMatches } from '../names/pep440/specifier-matches.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { admitsPython } from '../names/requirement/any-patch.ts';
-import { parseSdistFileName } from '../names/sdist-file-name.ts';
-import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { problemOf } from '../problems/problem.ts';
@@ -98,9 +97,8 @@ function isForSome({ requiresPython }: ProjectFile, pythons: readonly string[]):
 /** The newest release of these files that was not yanked; a pre-release where there is nothing else. */
 function newestOf(files: readonly ProjectFile[], project: ProjectName): Pep440Version | null {
   const versions = files.flatMap(({ fileName, yanked }) => {
-    const wheel = parseWheelFileName(fileName);
-    const version = wheel.ok ? wheel.wheel.version : parseSdistFileName(fileName, project)?.version;
-    return version === undefined || yanked !== false ? [] : [version];
+    const file = yanked === false ? parseNamedFile(project, fileName) : null;
+    return file === null ? [] : [file.version];
   });
   const finals = versions.filter((version) => !isPrerelease(version));
   return (finals.length > 0 ? finals : versions).sort((a, b) => comparePep440(b, a))[0] ?? null;

@@ -1,11 +1,10 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { parseNamedFile } from '../names/named-file.ts';
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
 import { isReserved } from '../names/reserved-names.ts';
-import { parseSdistFileName } from '../names/sdist-file-name.ts';
 import { noarch } from '../names/subdir.ts';
 import { newestOf } from '../names/version/version-texts.ts';
-import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
@@ -94,10 +93,7 @@ async function inIndex(index: string, projects: readonly ProjectName[], glance: 
 }
 
 function newestRelease(files: readonly ProjectFile[], project: ProjectName): string {
-  const versions = files.flatMap(({ fileName }) => {
-    const wheel = parseWheelFileName(fileName);
-    return wheel.ok ? wheel.wheel.version : (parseSdistFileName(fileName, project)?.version ?? []);
-  });
+  const versions = files.flatMap(({ fileName }) => parseNamedFile(project, fileName)?.version ?? []);
   return versions.sort((a, b) => comparePep440(b, a))[0]?.text ?? '';
 }
 

@@ -1,7 +1,7 @@
 import { matchSpecMatches } from '../../names/match-spec/match-record.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { noarch, type Subdir } from '../../names/subdir.ts';
-import { compareVersions, parseVersion } from '../../names/version/version.ts';
+import { compareVersionTexts } from '../../names/version/version-texts.ts';
 import type { CandidatePool, Solver } from '../../ports/solver.ts';
 import { dependencySpec } from '../../record/dependency-spec.ts';
 import { type RepodataRecord, recordSchema } from '../../record/record.ts';
@@ -123,11 +123,8 @@ function virtual(spec: MatchSpec, virtualPackages: CandidatePool['virtualPackage
   return data !== undefined && matchSpecMatches(spec, data) ? [data] : [];
 }
 
-function newestFirst(a: RepodataRecord, b: RepodataRecord): number {
-  const [one, other] = [parseVersion(a.version), parseVersion(b.version)];
-  if (one === null || other === null) return 0;
-  return compareVersions(other, one) || b.build_number - a.build_number;
-}
+const newestFirst = (a: RepodataRecord, b: RepodataRecord): number =>
+  compareVersionTexts(b.version, a.version) || b.build_number - a.build_number;
 
 function lackOf({ spec, text, by }: CondaWant, platform: Subdir): Lack {
   const isVirtual = spec.name.startsWith('__');
