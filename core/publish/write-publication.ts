@@ -15,8 +15,9 @@ interface WriteWorld extends Pick<PublishWorld, 'to' | 'clock' | 'by'> {
 
 /**
  * Writes a file whose name was taken for its bytes: its provenance, of a wheel its `METADATA`, and only then the bytes.
- * Where upstream had brought it, control says first that it is the organisation's own. None of them is ever overwritten, and nothing lists a file that lacks one, so one that was cut off anywhere is finished
- * by the next. Safe to run twice and by many at once.
+ * Of bytes that upstream had brought, control says then that they are the organisation's own. None of them is ever
+ * overwritten, and nothing lists a file that lacks one, so one that was cut off anywhere is finished by the next. Safe to
+ * run twice and by many at once.
  *
  * @throws GatehouseError `fetch.mutated` when other bytes got there meanwhile, by hand
  */

@@ -2,6 +2,7 @@ import { privatePrefix, stagingFolder } from '../layout/keys.ts';
 import { stagedPath } from '../layout/sides.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import type { Problem } from '../problems/problem.ts';
 
 const publicPrefix = `${stagingFolder}/`;
 const stagedPrivatePrefix = `${privatePrefix}${publicPrefix}`;
@@ -28,6 +29,12 @@ export const stagedTelling = <T extends { readonly detail: string; readonly hint
   ...told,
   detail: stagedText(told.detail),
   ...(told.hint !== undefined && { hint: stagedText(told.hint) }),
+});
+
+/** The same of a problem, with the place that its subject is. */
+export const stagedProblem = (problem: Problem): Problem => ({
+  ...stagedTelling(problem),
+  subject: stagedPath(problem.subject),
 });
 
 /** Tells of staging what a step tells that works on it. */

@@ -1,4 +1,3 @@
-import { stagedPath } from '../../core/layout/sides.ts';
 import { noarch } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
@@ -7,7 +6,7 @@ import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type IndexedProjects, indexProjects } from '../../core/steps/index-projects.ts';
 import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
 import { channelStrays } from '../../core/store/channel-strays.ts';
-import { stagedLog, stagedTelling } from '../../core/store/staged-telling.ts';
+import { stagedLog, stagedProblem } from '../../core/store/staged-telling.ts';
 import { stagingStrays } from '../../core/store/staging-strays.ts';
 import { collectStrays } from '../../core/store/strays.ts';
 import { subdirsOf } from '../../core/store/subdirs-of.ts';
@@ -82,11 +81,6 @@ async function indexStaging(
     strays: [...strays.map(stagedProblem), ...elsewhere],
   };
 }
-
-const stagedProblem = (problem: Problem): Problem => ({
-  ...stagedTelling(problem),
-  subject: stagedPath(problem.subject),
-});
 
 /**
  * Indexes every configured subdir, every one that the store tells of, and always `noarch`: clients fail on a channel whose

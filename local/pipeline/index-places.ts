@@ -1,3 +1,4 @@
+import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { ProjectName } from '../../core/names/project-name.ts';
 import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -12,42 +13,46 @@ import type { World } from '../world/open-world.ts';
 export interface Places {
   readonly subdirs: readonly Subdir[];
   readonly projects: readonly ProjectName[];
+  /** Keys of the packages that changed, where only these did. */
+  readonly hints?: readonly ObjectKey[];
 }
 
 type IndexingWorld = Pick<World, 'store' | 'channel' | 'clock'> & { readonly log: Log };
 
 /**
  * Indexes the subdirs and projects in which files or control changed, `noarch` with them: clients fail on a channel whose
- * noarch index is missing. Credentials for a bucket that may not do so leave it to the stack, which the change itself told.
+ * noarch index is missing.
  *
  * @returns what indexing found wrong
+ * @throws GatehouseError `store.denied` for credentials that may not index
  */
+export async function indexTouched(
+  { subdirs, projects, hints }: Places,
+  { forms }: Pick<Configured, 'forms'>,
+  world: IndexingWorld,
+): Promise<Problem[]> {
+  const simple = projects.length === 0 ? null : await indexProjects(projects, world);
+  const problems = simple === null ? [] : [...simple.projects.flatMap((one) => one.problems), ...simple.problems];
+  const touched = subdirs.length === 0 ? [] : new Set([noarch, ...subdirs]);
+  for (const subdir of touched) {
+    const indexing = { ...world, asked: new Set(forms) };
+    problems.push(...(await indexSubdir(subdir, indexing, hints === undefined ? {} : { hints })).problems);
+  }
+  if (subdirs.length > 0) await indexChannel(world);
+  return problems;
+}
+
+/** The same by credentials for a bucket that may not do so: they leave it to the stack, which the change itself told. */
 export async function indexPlaces(
   places: Places,
   configured: Pick<Configured, 'forms'>,
   world: IndexingWorld,
 ): Promise<Problem[]> {
   try {
-    return await indexAll(places, configured, world);
+    return await indexTouched(places, configured, world);
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
     world.log({ type: 'index.left' });
     return [];
   }
-}
-
-async function indexAll(
-  { subdirs, projects }: Places,
-  { forms }: Pick<Configured, 'forms'>,
-  world: IndexingWorld,
-): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  const touched = subdirs.length === 0 ? [] : new Set([noarch, ...subdirs]);
-  for (const subdir of touched) {
-    problems.push(...(await indexSubdir(subdir, { ...world, asked: new Set(forms) })).problems);
-  }
-  if (subdirs.length > 0) await indexChannel(world);
-  if (projects.length === 0) return problems;
-  const simple = await indexProjects(projects, world);
-  return [...problems, ...simple.projects.flatMap((project) => project.problems), ...simple.problems];
 }

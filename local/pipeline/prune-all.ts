@@ -2,7 +2,7 @@ import { objectKeySchema } from '../../core/layout/keys.ts';
 import { stagedPath } from '../../core/layout/sides.ts';
 import type { PruneWorld } from '../../core/prune/garbage.ts';
 import { type PruneReport, prune } from '../../core/steps/prune.ts';
-import { stagedTelling } from '../../core/store/staged-telling.ts';
+import { stagedProblem } from '../../core/store/staged-telling.ts';
 import type { World } from '../world/open-world.ts';
 import { stagedWorld } from '../world/staged-world.ts';
 
@@ -17,7 +17,7 @@ export async function pruneAll(
   if (staged === null) return channel;
   const staging = await prune({ ...staged, ...options }, { remove });
   const objects = staging.objects.map((one) => ({ ...one, key: objectKeySchema.parse(stagedPath(one.key)) }));
-  const problems = staging.problems.map((one) => ({ ...stagedTelling(one), subject: stagedPath(one.subject) }));
+  const problems = staging.problems.map(stagedProblem);
   return {
     objects: [...channel.objects, ...objects],
     later: {

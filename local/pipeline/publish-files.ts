@@ -1,20 +1,17 @@
 import { channelPlace } from '../../core/layout/channel-place.ts';
 import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../core/layout/keys.ts';
-import { stagedPath } from '../../core/layout/sides.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import type { OfferedFile, PublishedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
-import { indexChannel } from '../../core/steps/index-channel.ts';
-import { indexProjects } from '../../core/steps/index-projects.ts';
-import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { promote, type Release } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
-import { stagedLog, stagedTelling } from '../../core/store/staged-telling.ts';
+import { stagedLog, stagedProblem } from '../../core/store/staged-telling.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
 import { awaitListed } from './await-listed.ts';
+import { indexTouched } from './index-places.ts';
 
 export interface ServedReport extends PublishReport {
   /** Why what was published is not listed. */
@@ -39,7 +36,7 @@ async function served(report: PublishReport, world: PublishWorld): Promise<Serve
   if (world.to === 'channel') return { ...report, unlisted: (await indexOrAwait(report, world)).filter(isOurs) };
   const staged = { ...world, store: stagingStore(world.store), log: stagedLog(world.log) };
   const problems = (await indexOrAwait(report, staged)).filter(isOurs);
-  return { ...report, unlisted: problems.map((one) => ({ ...stagedTelling(one), subject: stagedPath(one.subject) })) };
+  return { ...report, unlisted: problems.map(stagedProblem) };
 }
 
 /** Who may publish into a bucket need not have the right to index it. What is yanked no index of conda's ever lists. */
@@ -58,31 +55,20 @@ async function indexOrAwait({ files, warnings }: PublishReport, world: PublishWo
   }
 }
 
+/** Of packages the subdirs too that clients ask for and do not find yet: they fail without a `noarch`. */
 async function indexPublished(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
   if (files.length === 0) return [];
+  const { allowlist, store } = world;
   const projects = files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [projectNameSchema.parse(name)]));
-  const { problems, projects: indexed } = await indexProjects(projects, world);
-  const packages = files.flatMap(({ kind, key }) => (kind === 'package' ? [ownKey(key)] : []));
-  return [...problems, ...indexed.flatMap((one) => one.problems), ...(await indexPackages(packages, world))];
+  const hints = files.flatMap(({ kind, key }) => (kind === 'package' ? [ownKey(key)] : []));
+  const touched = hints.map(subdirOf).filter((subdir) => subdir !== null);
+  const subdirs = [...touched, ...(await unindexed([noarch, ...allowlist.platforms], store))];
+  return indexTouched({ subdirs, projects, hints }, allowlist, { ...world, channel: 'conda' });
 }
 
 /** The key within the store that is published to. */
 const ownKey = (served: string): ObjectKey =>
   objectKeySchema.parse(served.startsWith(`${stagingFolder}/`) ? served.slice(stagingFolder.length + 1) : served);
-
-/** The subdirs of the packages, and those that clients ask for and do not find yet: they fail without a `noarch`. */
-async function indexPackages(packages: readonly ObjectKey[], world: PublishWorld): Promise<Problem[]> {
-  const { allowlist, store, clock } = world;
-  const touched = packages.map(subdirOf).filter((subdir) => subdir !== null);
-  const subdirs = new Set([...touched, ...(await unindexed([noarch, ...allowlist.platforms], store))]);
-  const indexing = { ...world, channel: 'conda', asked: new Set(allowlist.forms) } as const;
-  const problems: Problem[] = [];
-  for (const subdir of subdirs) {
-    problems.push(...(await indexSubdir(subdir, indexing, { hints: packages })).problems);
-  }
-  if (subdirs.size > 0) await indexChannel({ store, clock, channel: 'conda' });
-  return problems;
-}
 
 function subdirOf(key: ObjectKey): Subdir | null {
   const place = channelPlace(key);

@@ -14,7 +14,10 @@ export interface VerifiedAll extends VerifyReport {
   readonly staging: { readonly checked: number } | null;
 }
 
-/** Verifies the channel and its pip index, the file names that were used, the tokens, and what is staged, where there is any of it. */
+/**
+ * Verifies the channel and its pip index, the file names that were used, the tokens, and what is staged, where there is any
+ * of it.
+ */
 export async function verifyAll({ platforms, forms }: Configured, world: World, log: Log): Promise<VerifiedAll> {
   const asked = new Set(forms);
   const channel = await verify(platforms, { ...world, log, asked });

@@ -54,8 +54,8 @@ export interface OfferedBeside {
 }
 
 /**
- * Reads what the channel serves now, each page and index once; its pages with the wheels that are offered. What is published to staging sees staging before the
- * channel, as who installs from staging names both.
+ * Reads what the channel serves now, each page and index once; its pages with the wheels that are offered. What is
+ * published to staging sees staging before the channel, as who installs from staging names both.
  *
  * @throws GatehouseError `json.invalid` for a damaged index
  */
