@@ -11,7 +11,7 @@ import {
   tokenOf,
 } from '../../../core/documents/tokens.ts';
 import { tokensKey } from '../../../core/layout/keys.ts';
-import { sha256Of } from '../../../core/names/digest.ts';
+import { sha256Of, sha256Schema } from '../../../core/names/digest.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 const tokenNamed = (name: string, secret = name): Omit<Token, 'created'> => ({
@@ -71,6 +71,16 @@ describe('a secret', () => {
   ])('%j is of %s', (secret, name) => {
     expect(tokenOf(tokens, secret)?.name).toBe(name);
   });
+});
+
+it('a token is of the whole hash of its secret, and of no other that is like it', () => {
+  const own = { ...tokenNamed('ci'), created: 1 };
+  const hash = own.sha256;
+  for (let at = 0; at < hash.length; at++) {
+    const other = `${hash.slice(0, at)}${hash[at] === '0' ? '1' : '0'}${hash.slice(at + 1)}`;
+    expect(tokenOf([{ ...own, sha256: sha256Schema.parse(other) }], 'ci')).toBeNull();
+  }
+  expect(tokenOf([own], 'ci')).toBe(own);
 });
 
 describe('the names of a token', () => {
