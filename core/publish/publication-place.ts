@@ -6,13 +6,13 @@ import {
   provenanceKey,
   provenancePrefix,
   simpleFileKey,
-  stagingFolder,
   usedFileNameKey,
   usedPackageNameKey,
 } from '../layout/keys.ts';
+import { type Side, stagedPath } from '../layout/sides.ts';
 import { type PackageName, packageNameSchema } from '../names/package-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import type { NamedPublication, PublishWorld } from './publication.ts';
+import type { NamedPublication } from './publication.ts';
 
 /** What a file is called, where it lies in a store, and where what is known of it does. */
 export interface PublicationPlace {
@@ -54,5 +54,4 @@ export function placeOf(publication: NamedPublication): PublicationPlace {
 }
 
 /** A key as clients ask for it: below `staging/` where that is what is published to. */
-export const servedKey = (key: ObjectKey, to: PublishWorld['to']): string =>
-  to === 'channel' ? key : `${stagingFolder}/${key}`;
+export const servedKey = (key: ObjectKey, to: Side): string => (to === 'channel' ? key : stagedPath(key));

@@ -1,6 +1,7 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { Provenance } from '../documents/provenance.ts';
 import type { FileProvenance } from '../documents/simple/file-provenance.ts';
+import type { Side } from '../layout/sides.ts';
 import type { PackageName } from '../names/package-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Bzip2 } from '../ports/bzip2.ts';
@@ -21,7 +22,7 @@ export interface OfferedFile extends Received {
 export interface PublishWorld {
   /** The whole store, whichever part of it is published to. */
   readonly store: Store;
-  readonly to: 'channel' | 'staging';
+  readonly to: Side;
   readonly allowlist: Allowlist;
   readonly solver: Solver;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { ProjectName } from '../../core/names/project-name.ts';
-import { noarch, type Subdir } from '../../core/names/subdir.ts';
+import type { Subdir } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
@@ -20,8 +20,7 @@ export interface Places {
 type IndexingWorld = Pick<World, 'store' | 'channel' | 'clock'> & { readonly log: Log };
 
 /**
- * Indexes the subdirs and projects in which files or control changed, `noarch` with them: clients fail on a channel whose
- * noarch index is missing.
+ * Indexes the subdirs and projects in which files or control changed, and what is made of all subdirs.
  *
  * @returns what indexing found wrong
  * @throws GatehouseError `store.denied` for credentials that may not index
@@ -33,8 +32,7 @@ export async function indexTouched(
 ): Promise<Problem[]> {
   const simple = projects.length === 0 ? null : await indexProjects(projects, world);
   const problems = simple === null ? [] : [...simple.projects.flatMap((one) => one.problems), ...simple.problems];
-  const touched = subdirs.length === 0 ? [] : new Set([noarch, ...subdirs]);
-  for (const subdir of touched) {
+  for (const subdir of new Set(subdirs)) {
     const indexing = { ...world, asked: new Set(forms) };
     problems.push(...(await indexSubdir(subdir, indexing, hints === undefined ? {} : { hints })).problems);
   }

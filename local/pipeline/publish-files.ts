@@ -1,5 +1,6 @@
 import { channelPlace } from '../../core/layout/channel-place.ts';
-import { type ObjectKey, objectKeySchema, stagingFolder, stateKey } from '../../core/layout/keys.ts';
+import { type ObjectKey, objectKeySchema, stateKey } from '../../core/layout/keys.ts';
+import { keyWithin } from '../../core/layout/sides.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Store } from '../../core/ports/store.ts';
@@ -67,8 +68,7 @@ async function indexPublished(files: readonly PublishedFile[], world: PublishWor
 }
 
 /** The key within the store that is published to. */
-const ownKey = (served: string): ObjectKey =>
-  objectKeySchema.parse(served.startsWith(`${stagingFolder}/`) ? served.slice(stagingFolder.length + 1) : served);
+const ownKey = (served: string): ObjectKey => keyWithin(objectKeySchema.parse(served)).key;
 
 function subdirOf(key: ObjectKey): Subdir | null {
   const place = channelPlace(key);

@@ -2,6 +2,7 @@ import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import { readKeptMapping } from '../../documents/kept-mapping.ts';
 import { readIndex } from '../../index/read-index.ts';
 import { packageKey } from '../../layout/keys.ts';
+import type { Side } from '../../layout/sides.ts';
 import type { Channels } from '../../made/channel-packages.ts';
 import { type CondaNames, condaNames } from '../../made/conda-names.ts';
 import type { PackageFileName } from '../../names/package-file-name.ts';
@@ -23,7 +24,7 @@ import { ownPages, type PagedWheel, withWheels } from './own-pages.ts';
 export interface OwnWorld {
   /** The whole store, whichever part of it is published to. */
   readonly store: Store;
-  readonly to: 'channel' | 'staging';
+  readonly to: Side;
   readonly allowlist: Allowlist;
 }
 
@@ -35,7 +36,7 @@ export interface OfferedPackage extends PlacedRecord {
 /** What clients of this store could have now. */
 export interface OwnChannel {
   readonly allowlist: Allowlist;
-  readonly to: 'channel' | 'staging';
+  readonly to: Side;
   /** All that the index of a subdir lists of a name. */
   listed(subdir: Subdir, name: string): readonly UpstreamRecord[];
   /** Which conda packages Python projects are, by what is here, without asking anybody else. */
