@@ -148,6 +148,7 @@ function assemble(
     apart: pythonsApart(outcomes),
     problems: eachOnce(found),
     warnings: eachOnce([...warnings, ...offered]),
+    waiting: [],
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides, ...forced], state),
     alterations: newOverrides(others, state),

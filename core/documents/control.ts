@@ -20,6 +20,8 @@ export const overrideSchema = z.strictObject({
   withdrawn: z.strictObject({ at: z.number(), reason: z.string() }).optional(),
   /** The organisation took it back. */
   yank: yankSchema.optional(),
+  /** The gate, or a person, took it back from all who could get it: neither its record nor its bytes are served. */
+  recalled: z.strictObject({ at: z.number(), reason: z.string() }).optional(),
   /** The organisation published what upstream had brought before. */
   published: publishedSinceSchema.optional(),
   /** What the organisation's own patch instructions say of the package. */
@@ -28,7 +30,8 @@ export const overrideSchema = z.strictObject({
 export type Override = z.infer<typeof overrideSchema>;
 
 /** Whether a package is kept out of the index, whatever its bytes and its record say. */
-export const isKeptOut = ({ withdrawn, yank }: Override): boolean => (withdrawn ?? yank) !== undefined;
+export const isKeptOut = ({ withdrawn, yank, recalled }: Override): boolean =>
+  (withdrawn ?? yank ?? recalled) !== undefined;
 
 /** One subdir's overrides by file name. Mutable, so it is only written under compare-and-swap. */
 export const controlSchema = z.strictObject({

@@ -4,7 +4,7 @@ import { subdirSchema } from '../names/subdir.ts';
 import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
 import { recordFindingsSchema } from '../record/record-finding.ts';
-import { madeSchema, outcomeSchema } from './plan.ts';
+import { madeSchema, outcomeSchema, waitingSchema } from './plan.ts';
 import { pipOutcomeSchema, simpleFileSchema } from './simple/simple-plan.ts';
 
 const upstreamRecordSchema = z.strictObject({
@@ -44,6 +44,7 @@ export const partialPlanSchema = z.strictObject({
   simple: z
     .strictObject({ outcomes: z.array(pipOutcomeSchema), files: z.array(simpleFileSchema) })
     .default({ outcomes: [], files: [] }),
+  waiting: z.array(waitingSchema).default([]),
   /** False when something needed could not be read. */
   complete: z.boolean(),
 });

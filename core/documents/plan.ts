@@ -93,6 +93,18 @@ export type EntryOutcome = z.infer<typeof outcomeSchema>;
 const overridesSchema = z.record(z.string(), z.record(z.string(), overrideSchema));
 export type Overrides = z.infer<typeof overridesSchema>;
 
+/** A file that would have been chosen, and waits at the gate. */
+export const waitingSchema = z.strictObject({
+  /** `linux-64/x-1.0-0.conda`, or `simple/x/x-1.0-py3-none-any.whl`. */
+  id: z.string(),
+  /** What holds it: the gate's code (`C2.young`). */
+  code: z.string(),
+  detail: z.string(),
+  /** Milliseconds since the epoch: when that ends by itself; null where it does not. */
+  until: z.number().nullable(),
+});
+export type Waiting = z.infer<typeof waitingSchema>;
+
 /** What a sync would do. Equal inputs give equal bytes, and jobs name a plan by the hash of its bytes. */
 const planSchema = z.strictObject({
   version: z.literal(1),
@@ -114,6 +126,8 @@ const planSchema = z.strictObject({
   problems: z.array(problemSchema),
   /** What a person may want to know, though all is done as the allowlist says. */
   warnings: z.array(problemSchema).default([]),
+  /** What would have been chosen, were it not held, rejected or too young; in order of id. */
+  waiting: z.array(waitingSchema).default([]),
   /** False when something needed could not be read: such a plan removes nothing. */
   complete: z.boolean(),
   /** What control is to say from now on, whatever becomes of the fetches: who needs what, and what came under a name that is reserved now. */

@@ -161,3 +161,42 @@ export const usedNamesPrefix = '_gatehouse/names/';
 
 /** Who may publish over HTTP, under compare-and-swap; of each token only its hash. */
 export const tokensKey: ObjectKey = key('_gatehouse', 'tokens.json');
+
+/** What the gate found of some bytes under a name, by the file's id (`linux-64/x-1.0-0.conda`, `simple/x/x-1.0.tar.gz`). */
+export const verdictKey = (id: string, sha256: Sha256): ObjectKey =>
+  objectKeySchema.parse(`${verdictFolder(id)}${sha256}.json`);
+
+/** The verdicts of all bytes that ever had a name, or whose ids start so. */
+export const verdictPrefix = (idOrStart: string): string =>
+  `_gatehouse/verdicts/${idOrStart.startsWith('simple/') ? '' : 'conda/'}${idOrStart}`;
+
+const verdictFolder = (id: string): string => `${verdictPrefix(id)}/`;
+
+/** Bytes that the gate holds: nobody can get them, and whoever releases them need not fetch them again. Create-only. */
+export const heldKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'held', sha256);
+
+export const heldPrefix = '_gatehouse/held/';
+
+/** Bytes that were taken back, kept for the auditor; and what is known of that, beside them. */
+export const recalledKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'recalled', sha256);
+
+export const recallKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'recalled', `${sha256}.json`);
+
+export const recalledPrefix = '_gatehouse/recalled/';
+
+/** That a start-up script, activation script or the like passed once, by its sha256: the same again is nothing new. */
+export const knownScriptKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'scripts', `${sha256}.json`);
+
+export const knownScriptsPrefix = '_gatehouse/scripts/';
+
+/** That a first sync or sweep ended: what comes later is new. */
+export const openedKey: ObjectKey = key('_gatehouse', 'opened.json');
+
+/** The advisories as they were last read, with when. */
+export const advisoriesKey: ObjectKey = key('_gatehouse', 'advisories.json');
+
+/** An entry of the ledger: create-only, hash-chained. Twelve digits keep them in order. */
+export const ledgerKey = (sequence: number): ObjectKey =>
+  key('_gatehouse', 'ledger', `${String(sequence).padStart(12, '0')}.json`);
+
+export const ledgerPrefix = '_gatehouse/ledger/';

@@ -1,9 +1,12 @@
 import {
+  advisoriesKey,
   allowlistKey,
+  knownScriptsPrefix,
   mappingKey,
   type ObjectKey,
   objectKeySchema,
   privatePrefix,
+  recalledPrefix,
   stagingFolder,
   tokensKey,
   usedNamesPrefix,
@@ -13,8 +16,16 @@ import {
 export const sides = ['channel', 'staging'] as const;
 export type Side = (typeof sides)[number];
 
-/** What staging has in common with the channel: a name that one of them used is used in both. */
-const sharedPrefixes: readonly string[] = [usedNamesPrefix, allowlistKey, mappingKey, tokensKey];
+/** What staging has in common with the channel: a name that one of them used is used in both, and what is recalled in both. */
+const sharedPrefixes: readonly string[] = [
+  usedNamesPrefix,
+  allowlistKey,
+  mappingKey,
+  tokensKey,
+  advisoriesKey,
+  recalledPrefix,
+  knownScriptsPrefix,
+];
 
 const publicPrefix = `${stagingFolder}/`;
 const stagedPrivatePrefix = `${privatePrefix}${publicPrefix}`;

@@ -30,6 +30,8 @@ export type Event =
   | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
   | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }
   | { readonly type: 'fetch.failed'; readonly key: string; readonly problem: Problem }
+  /** The gate looked into a file; `codes` say what it found. */
+  | { readonly type: 'gate.judged'; readonly id: string; readonly verdict: string; readonly codes: readonly string[] }
   /** Files of this machine; their key is their path. */
   | { readonly type: 'publish.reading'; readonly files: number; readonly bytes: number }
   | { readonly type: 'publish.progress'; readonly key: string; readonly received: number; readonly size: number }

@@ -15,6 +15,7 @@ export const emptyPlan: Plan = {
   apart: [],
   problems: [],
   warnings: [],
+  waiting: [],
   complete: true,
   decisions: {},
   alterations: {},

@@ -4,6 +4,7 @@ import { quoted } from '../../json/text-problem.ts';
 import { optionalIndexFiles } from '../../layout/index-files.ts';
 import type { PackageFormat } from '../../names/package-file-name.ts';
 import { platformNames, subdirSchema } from '../../names/subdir.ts';
+import { policySchema, waiverEntrySchema } from './policy-schema.ts';
 import { sourceUrlSchema, urlOrNoneSchema } from './source-url.ts';
 import { wordedText } from './worded-text.ts';
 
@@ -115,9 +116,6 @@ export const packageFormatSchema = z.enum(['.conda', '.tar.bz2'] satisfies Packa
 export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualVersionSchema);
 export const environmentSchema = specs.check(notEmpty).meta({ minItems: 1 });
 
-/** Keys at the top that are kept for what is not built yet: one that did nothing would promise what nobody does. */
-export const unbuiltKeys: readonly string[] = ['policy'];
-
 /**
  * `allowlist.json`, as written. Only what one value shows by itself is decided here; `parseAllowlist` adds what values
  * mean together. `allowlist.schema.json` is made from this.
@@ -183,6 +181,11 @@ export const allowlistSchema = z
     forms: z
       .array(optionFormSchema)
       .meta({ description: 'Index files beside those that are always written.', uniqueItems: true })
+      .optional(),
+    policy: policySchema.optional(),
+    waivers: z
+      .array(waiverEntrySchema)
+      .meta({ description: 'What may enter though a check holds it, each for its reason and until its day.' })
       .optional(),
   })
   .meta({ title: 'Gatehouse allowlist', description: 'Which packages may enter the channel.' });

@@ -8,6 +8,7 @@ import { type ProjectName, parseProjectName } from '../../names/project-name.ts'
 import { isReserved } from '../../names/reserved-names.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
+import type { Policy } from '../gate/policy.ts';
 import {
   defaultIndex,
   defaultMapping,
@@ -22,6 +23,7 @@ import { decodeAllowlist } from './decode-allowlist.ts';
 import { faultAt, type ParseContext, readList } from './parse-context.ts';
 import { type Entry, readEntries } from './read-entries.ts';
 import { type Environment, readEnvironments } from './read-environments.ts';
+import { readPolicy } from './read-policy.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { isChannelNamed, sourceUrlSchema, urlIdentity, withoutSlash } from './source-url.ts';
 
@@ -49,6 +51,7 @@ export interface Allowlist {
   readonly virtualPackages: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Index files beside those that are always written. */
   readonly forms: readonly OptionalIndexFile[];
+  readonly policy: Policy;
 }
 
 export type ParsedAllowlist =
@@ -123,6 +126,7 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
     environments: readEnvironments(memberOf(root, 'environments'), context),
     virtualPackages: readVirtualPackages(memberOf(root, 'virtualPackages'), context),
     forms: readList(memberOf(root, 'forms'), optionFormSchema, base) ?? [],
+    policy: readPolicy(root, base),
   };
 }
 

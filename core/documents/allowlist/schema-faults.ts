@@ -4,7 +4,8 @@ import { type JsonNode, nodeAt } from '../../json/locate-json.ts';
 import { quoted } from '../../json/text-problem.ts';
 import { platformNames } from '../../names/subdir.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
-import { allowlistSchema, detailedEntrySchema, unbuiltKeys } from './allowlist-schema.ts';
+import { allowlistSchema, detailedEntrySchema } from './allowlist-schema.ts';
+import { policySchema, waiverEntrySchema } from './policy-schema.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -45,17 +46,17 @@ function unknownKey(node: JsonNode | null, path: Path, key: string): JsonFault[]
   // locateJson has reported __proto__ already.
   if (span === undefined || key === '__proto__') return [];
   const { start, end } = span;
-  if (path.length === 0 && unbuiltKeys.includes(key)) return [{ start, end, ...unbuiltWording(key) }];
   const of = path[0] === 'virtualPackages' ? platformWording(key) : { message: `unknown key ${quoted(key)}` };
-  const candidates = path.length === 0 ? Object.keys(allowlistSchema.shape) : Object.keys(detailedEntrySchema.shape);
+  const candidates = knownKeys(path);
   const near = path[0] === 'virtualPackages' ? null : didYouMean(key, candidates);
   return [{ start, end, ...(near === null ? {} : { hint: `did you mean "${near}"?` }), ...of }];
 }
 
-const unbuiltWording = (key: string): Wording => ({
-  message: `${quoted(key)} is not supported by this version`,
-  hint: 'remove it: nothing would come of it',
-});
+function knownKeys([first, second]: Path): string[] {
+  if (first === undefined) return Object.keys(allowlistSchema.shape);
+  if (first === 'policy') return Object.keys(second === undefined ? policySchema.shape : { days: 0, local: false });
+  return Object.keys(first === 'waivers' ? waiverEntrySchema.shape : detailedEntrySchema.shape);
+}
 
 function keySpan(root: JsonNode, path: Path): Span {
   const owner = nodeAt(root, path.slice(0, -1)) ?? root;

@@ -18,6 +18,8 @@ export const fileDecisionSchema = z.strictObject({
   yanked: z.union([z.literal(true), z.string()]).optional(),
   /** The organisation took it back. */
   yank: yankSchema.optional(),
+  /** The gate, or a person, took it back from all who could get it: neither its record nor its bytes are served. */
+  recalled: z.strictObject({ at: z.number(), reason: z.string() }).optional(),
   /** The organisation published what upstream had brought before. */
   published: publishedSinceSchema.optional(),
   /** What the page says instead of the metadata's `Requires-Python`: with the entry's own bound on python. */

@@ -63,6 +63,7 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
       problems,
       warnings: [],
       simple: { outcomes: placed.flatMap(([, request]) => failedForPip(request, platform, error.message)), files: [] },
+      waiting: [],
       complete: false,
     };
   }
@@ -114,6 +115,7 @@ async function solveOn(
       outcomes: parts.flatMap((part) => ('simple' in part ? part.simple.outcomes : [])),
       files: parts.flatMap((part) => ('simple' in part ? part.simple.files : [])),
     },
+    waiting: [],
     complete: conflicts.complete && parts.every(({ complete }) => complete),
   };
 }

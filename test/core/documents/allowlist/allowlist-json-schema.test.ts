@@ -94,7 +94,6 @@ describe('the schema and the parser agree', () => {
     ['an sdist of a conda package', { ...good, packages: [{ spec: 'a', sdist: 'unpack' }] }],
     ['no form', { ...good, forms: ['repodata.json'] }],
     ['a package format', { ...good, packageFormat: 'tar.bz2' }],
-    ['a policy', { ...good, policy: {} }],
   ])('that %s is none', (_, document) => {
     expect([fits(document), isRead(document)]).toEqual([false, false]);
   });

@@ -138,7 +138,6 @@ describe('one thing wrong', () => {
       { more: ', "reserved": ["acme.tools", «"Acme_Tools"»]' },
       '"Acme_Tools" is here twice: it is item 1 already',
     ],
-    ['policy', { more: ', «"policy"»: {"c2": "enforce"}' }, '"policy" is not supported by this version', 'remove it'],
     [
       'a package format',
       { more: ', "packageFormat": «"tar.bz2"»' },

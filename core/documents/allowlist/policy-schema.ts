@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { notEmpty } from '../../json/length-checks.ts';
+import { quoted } from '../../json/text-problem.ts';
+import { checkModes, checkOfCode } from '../gate/checks.ts';
+import { defaultCoolDownDays } from '../gate/policy.ts';
+import { urlOrNoneSchema } from './source-url.ts';
+import { wordedText } from './worded-text.ts';
+
+/** A check, or one of its codes. */
+const checkSchema = wordedText(/^(?:[ABCDEFR][0-9]{1,2})(?:\.[a-z][a-z0-9-]*)?$/, (text) => ({
+  message: `${quoted(text)} is no check of the gate`,
+  hint: 'docs/security.md lists them: A4, D3, or a code such as B2.absent',
+})).superRefine((text, context) => {
+  if (checkOfCode(text) !== null || !/^[ABCDEFR][0-9]/.test(text)) return;
+  const params = { hint: 'docs/security.md lists them' };
+  context.addIssue({ code: 'custom', message: `${quoted(text)} is no check of the gate`, params });
+});
+
+const licenseSchema = wordedText(/^[A-Za-z0-9][A-Za-z0-9.+-]{0,99}$/, (text) => ({
+  message: `${quoted(text)} is not an SPDX license identifier`,
+  hint: 'list identifiers one by one: "MIT", "BSD-3-Clause"',
+}));
+
+const dateSchema = wordedText(/^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$/, (text) => ({
+  message: `${quoted(text)} is not a day`,
+  hint: 'write it like "2027-03-31"',
+}));
+
+const pinnedSha256Schema = wordedText(/^[0-9a-f]{64}$/, (text) => ({
+  message: `${quoted(text)} is not a sha256`,
+  hint: 'write its 64 hexadecimal digits, as the gate says them',
+}));
+
+/** How the gate acts, as written. */
+export const policySchema = z
+  .strictObject({
+    checks: z
+      .record(checkSchema, z.enum(checkModes))
+      .meta({ description: 'How a check, or one of its codes, counts where it differs from docs/security.md.' })
+      .meta({ examples: [{ C4: 'enforce', 'B2.absent': 'enforce' }] })
+      .optional(),
+    advisories: urlOrNoneSchema
+      .meta({ description: "Where the advisories are: an export of OSV's, by its URL; none for nowhere." })
+      .optional(),
+    coolDown: z
+      .strictObject({
+        days: z.number().min(0).max(365).meta({ default: defaultCoolDownDays }).optional(),
+        local: z.boolean().meta({ description: 'Also of file: and loopback channels and indexes.' }).optional(),
+      })
+      .meta({ description: 'How long what is new upstream waits.' })
+      .optional(),
+    licenses: z
+      .array(licenseSchema)
+      .check(notEmpty)
+      .meta({
+        description: 'SPDX identifiers; a package with another license is held.',
+        uniqueItems: true,
+        minItems: 1,
+      })
+      .optional(),
+  })
+  .meta({ description: 'How the gate acts: docs/security.md.' });
+
+export const waiverEntrySchema = z.strictObject({
+  check: checkSchema.meta({ description: 'The check that holds it, or one of its codes.' }),
+  sha256: pinnedSha256Schema.meta({ description: 'Of the package, or of the file in it that the gate names.' }),
+  reason: z.string().regex(/\S/, 'a waiver needs a reason'),
+  expires: dateSchema.meta({ description: 'The last day on which it counts.' }),
+});

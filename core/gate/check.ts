@@ -1,0 +1,77 @@
+import type { CheckId } from '../documents/gate/checks.ts';
+import type { Policy } from '../documents/gate/policy.ts';
+import type { Firing, GateFacts, GateVerdict, ProjectRelease, PublishedAt } from '../documents/gate/verdict.ts';
+import type { Sha256 } from '../names/digest.ts';
+import type { RepodataRecord } from '../record/record.ts';
+import type { Advice } from './advice.ts';
+import type { Reading } from './reading.ts';
+
+/** What is known of a file before a byte of it is read: by its name, and by whoever offers it. */
+export interface GateCandidate {
+  readonly kind: 'package' | 'wheel' | 'sdist';
+  /** `linux-64/x-1.0-0.conda`, or `simple/x/x-1.0-py3-none-any.whl`. */
+  readonly id: string;
+  /** Of the package, or of the project. */
+  readonly name: string;
+  readonly version: string;
+  /** Null where upstream does not say. */
+  readonly sha256: Sha256 | null;
+  readonly origin: GateVerdict['origin'];
+  /** The channel's or index's URL; null of the organisation's own. */
+  readonly source: string | null;
+  /** Upstream's record; null of a file for pip, and of what is published or copied in. */
+  readonly record: RepodataRecord | null;
+  /** By a server's word; null where there is none, or nobody asked. */
+  readonly published: PublishedAt | null;
+  /** PEP 592 of a file for pip. */
+  readonly yanked: string | boolean;
+  /** PEP 792 of a project; null where its index does not say. */
+  readonly projectStatus: string | null;
+  readonly projects: readonly ProjectRelease[];
+  /** Whether it is in an index already: what was there stays, unless it turned bad. */
+  readonly isServed: boolean;
+}
+
+/** A file whose bytes were read: what it is, and what is in it. */
+export interface Subject extends GateCandidate {
+  readonly sha256: Sha256;
+  /** Bytes. */
+  readonly size: number;
+  readonly reading: Reading;
+  /** Null where it could not be read. */
+  readonly facts: GateFacts | null;
+}
+
+/** What checks go by beside the file. */
+export interface GateCheckWorld {
+  readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly advice: Advice;
+  /** Whether the channel has had no sync or sweep to its end yet: what it brings is no news. */
+  readonly isFirst: boolean;
+  /** The newest build of the same name that passed, and is another version or build; null when there is none. */
+  readonly previous: (
+    candidate: GateCandidate,
+  ) => Promise<{ readonly sha256: Sha256; readonly facts: GateFacts } | null>;
+  /** Whether a script of these bytes passed before, in any package. */
+  readonly isKnownScript: (sha256: Sha256) => Promise<boolean>;
+  /** Names that are allowed already, and the best known: what looks like one of them is no accident. */
+  readonly knownNames: readonly string[];
+}
+
+interface Described {
+  readonly id: CheckId;
+  /** Raised when it may answer otherwise than before: a sweep then asks again. */
+  readonly version: number;
+}
+
+/** A check that needs no bytes: it is asked before a file is chosen, when it enters, and at every sweep. */
+export interface DataCheck extends Described {
+  judge(candidate: GateCandidate, world: GateCheckWorld): Promise<readonly Firing[]> | readonly Firing[];
+}
+
+/** A check of what is in a file: asked when it enters, and at a sweep when its version rose. */
+export interface ContentsCheck extends Described {
+  judge(subject: Subject, world: GateCheckWorld): Promise<readonly Firing[]> | readonly Firing[];
+}
