@@ -192,6 +192,12 @@ export const knownScriptsPrefix = '_gatehouse/scripts/';
 /** That a first sync or sweep ended: what comes later is new. */
 export const openedKey: ObjectKey = key('_gatehouse', 'opened.json');
 
+/** When some bytes were first seen at an upstream that does not say since when they are public. Create-only. */
+export const firstSeenKey = (id: string, digest: string): ObjectKey =>
+  objectKeySchema.parse(`${firstSeenPrefix}${id.startsWith('simple/') ? '' : 'conda/'}${id}/${digest}.json`);
+
+export const firstSeenPrefix = '_gatehouse/first-seen/';
+
 /** The advisories as they were last read, with when. */
 export const advisoriesKey: ObjectKey = key('_gatehouse', 'advisories.json');
 
