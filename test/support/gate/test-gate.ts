@@ -22,6 +22,6 @@ export const testGate = (
   { policy = {}, knownNames = [], advice = { status: 'none' }, clock = stillClock, log = () => {} }: TestGate = {},
 ): Gate =>
   openGate(
-    { policy: { ...defaultPolicy, ...policy }, knownNames },
+    { policy: { ...defaultPolicy, ...policy }, knownNames, allowlist: null, reasons: new Map() },
     { store, clock, log, judgedBy: '0.0.0', openAdvice: async () => advice },
   );
