@@ -208,3 +208,6 @@ export const ledgerKey = (sequence: number): ObjectKey =>
   key('_gatehouse', 'ledger', `${String(sequence).padStart(12, '0')}.json`);
 
 export const ledgerPrefix = '_gatehouse/ledger/';
+
+/** Where the ledger ended a moment ago; it may have more entries. */
+export const ledgerHeadKey: ObjectKey = key('_gatehouse', 'ledger-head.json');
