@@ -31,17 +31,19 @@ export interface GateSettings {
   readonly policy: Policy;
   /** Names that are allowed already, and the best known. */
   readonly knownNames: readonly string[];
+  /** The organisation's own names. */
+  readonly reserved: readonly string[];
 }
 
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
-export function openGate({ policy, knownNames }: GateSettings, world: GateWorld): Gate {
+export function openGate({ policy, knownNames, reserved }: GateSettings, world: GateWorld): Gate {
   const { store, clock } = world;
   const checkWorld = once(async (): Promise<GateCheckWorld> => {
     const advice = await world.openAdvice();
     const isFirst = (await store.get(openedKey)) === null;
     const previous = (candidate: GateCandidate) => previousBuild(candidate, store);
     const isKnown = isKnownScript(store);
-    return { policy, now: clock.now(), advice, isFirst, previous, isKnownScript: isKnown, knownNames };
+    return { policy, now: clock.now(), advice, isFirst, previous, isKnownScript: isKnown, knownNames, reserved };
   });
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
   const judgedIds = once(() => keysBelow(store, verdictsPrefix));
