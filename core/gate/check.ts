@@ -58,7 +58,7 @@ export interface GateCheckWorld {
   ) => Promise<{ readonly sha256: Sha256; readonly facts: GateFacts } | null>;
   /** Whether a script of these bytes passed before, in any package. */
   readonly isKnownScript: (sha256: Sha256) => Promise<boolean>;
-  /** Names that are allowed already, and the best known: what looks like one of them is no accident. */
+  /** Names that are allowed already: what looks like one of them is no accident. */
   readonly knownNames: readonly string[];
   /** The organisation's own names (`isReserved`). */
   readonly reserved: readonly string[];

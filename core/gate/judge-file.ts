@@ -8,6 +8,7 @@ import { askContentsChecks, askDataChecks } from './ask-checks.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
 import type { AtTheDoor } from './gate.ts';
+import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { factsOf, readContents } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
@@ -20,6 +21,7 @@ interface JudgeWorld {
   readonly log: Log;
   readonly judgedBy: string;
   readonly checks: GateCheckWorld;
+  readonly settings: Pick<GateSettings, 'allowlist' | 'reasons'>;
 }
 
 /** What the bytes say, for as long as the checks are what they are. */
@@ -96,7 +98,7 @@ interface Concluding {
 async function conclude(
   file: AtTheDoor,
   { read, there }: Concluding,
-  { checks, store, clock, judgedBy }: JudgeWorld,
+  { checks, store, clock, judgedBy, settings }: JudgeWorld,
 ): Promise<GateVerdict> {
   const { id, digests, origin, published, request } = file;
   const { facts, previous, results } = read;
@@ -109,7 +111,7 @@ async function conclude(
     ...{ version: 1, id, sha256: digests.sha256, size: digests.size, origin, verdict },
     ...{ checks: all, waivers: [...waivers], facts, previous },
     published: published ?? there?.published ?? null,
-    request: request ?? there?.request ?? null,
+    request: (request && asRequested(request.entries, settings)) ?? there?.request ?? null,
     ...{ judgedAt: now, judgedBy },
   };
 }
@@ -119,4 +121,12 @@ function newer(result: CheckResult, there: GateVerdict | null): CheckResult {
   const before = there?.checks.find(({ id, version }) => id === result.id && version === result.version);
   const isOlder = before?.dataAsOf !== undefined && before.dataAsOf > (result.dataAsOf ?? 0);
   return isOlder ? before : result;
+}
+
+function asRequested(
+  entries: readonly string[],
+  { allowlist, reasons }: Pick<GateSettings, 'allowlist' | 'reasons'>,
+): GateVerdict['request'] {
+  const said = entries.map((entry) => reasons.get(entry)).filter((reason) => reason !== undefined);
+  return { allowlist, entries: [...entries], reasons: [...new Set(said)] };
 }

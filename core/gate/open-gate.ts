@@ -1,6 +1,6 @@
-import type { Policy } from '../documents/gate/policy.ts';
+import { isFirst } from '../documents/gate/opened.ts';
 import { readVerdict } from '../documents/gate/verdict.ts';
-import { openedKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { verdictKey, verdictsPrefix } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
@@ -9,6 +9,7 @@ import { askDataChecks } from './ask-checks.ts';
 import type { GateCandidate, GateCheckWorld } from './check.ts';
 import { dataChecks } from './checks.ts';
 import type { Gate } from './gate.ts';
+import type { GateSettings } from './gate-settings.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
 import { previousBuild } from './previous-build.ts';
@@ -26,24 +27,19 @@ export interface GateWorld {
   readonly openAdvice: () => Promise<Advice>;
 }
 
-/** What the allowlist says to the gate. */
-export interface GateSettings {
-  readonly policy: Policy;
-  /** Names that are allowed already, and the best known. */
-  readonly knownNames: readonly string[];
-  /** The organisation's own names. */
-  readonly reserved: readonly string[];
-}
-
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
-export function openGate({ policy, knownNames, reserved }: GateSettings, world: GateWorld): Gate {
+export function openGate(settings: GateSettings, world: GateWorld): Gate {
+  const { policy, knownNames, reserved } = settings;
   const { store, clock } = world;
   const checkWorld = once(async (): Promise<GateCheckWorld> => {
     const advice = await world.openAdvice();
-    const isFirst = (await store.get(openedKey)) === null;
     const previous = (candidate: GateCandidate) => previousBuild(candidate, store);
     const isKnown = isKnownScript(store);
-    return { policy, now: clock.now(), advice, isFirst, previous, isKnownScript: isKnown, knownNames, reserved };
+    return {
+      ...{ policy, knownNames, reserved, advice, previous, isKnownScript: isKnown },
+      now: clock.now(),
+      isFirst: await isFirst(store),
+    };
   });
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
   const judgedIds = once(() => keysBelow(store, verdictsPrefix));
@@ -51,7 +47,7 @@ export function openGate({ policy, knownNames, reserved }: GateSettings, world: 
   return {
     policy,
     standingOf: (candidate) => standingOf(candidate, standing),
-    judge: async (file) => judgeFile(file, { ...world, checks: await asked() }),
+    judge: async (file) => judgeFile(file, { ...world, settings, checks: await asked() }),
   };
 }
 

@@ -30,6 +30,6 @@ export const testGate = (
   }: TestGate = {},
 ): Gate =>
   openGate(
-    { policy: { ...defaultPolicy, ...policy }, knownNames, reserved },
+    { policy: { ...defaultPolicy, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
     { store, clock, log, judgedBy: '0.0.0', openAdvice: async () => advice },
   );
