@@ -1,5 +1,4 @@
-import type { CheckResult, GateFacts, GateVerdict } from '../documents/gate/verdict.ts';
-import { readVerdict } from '../documents/gate/verdict.ts';
+import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
 import type { Ledger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -9,9 +8,10 @@ import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
 import { readContents } from './contents/read-contents.ts';
 import { refusalFiring } from './contents/refusal.ts';
-import type { AtTheDoor } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
+import type { AtTheDoor } from './gate.ts';
 import { keepVerdict } from './keep-verdict.ts';
+import { projectsOf } from './origin/projects-of.ts';
 import { factsOf } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
@@ -99,7 +99,9 @@ async function conclude(
 ): Promise<GateVerdict> {
   const { id, digests, origin, published, request } = file;
   const { facts, previous, results } = read;
-  const asked = await askDataChecks(dataChecks, candidateOf(file, facts), checks);
+  const candidate = candidateOf(file, facts);
+  const projects = projectsOf(candidate, checks.advice);
+  const asked = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
   const data = asked.map((result) => newer(result, there));
   const all = [...results, ...data, ...(await recallResult(digests.sha256, store))];
   const now = clock.now();

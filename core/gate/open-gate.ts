@@ -10,10 +10,11 @@ import { askDataChecks } from './ask-checks.ts';
 import { candidateOfVerdict } from './candidate-of-verdict.ts';
 import type { GateCandidate, GateCheckWorld } from './check.ts';
 import { dataChecks } from './checks.ts';
-import type { Gate } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
+import type { Gate } from './gate.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
+import { projectsOf } from './origin/projects-of.ts';
 import { previousBuild } from './previous-build.ts';
 import { recallResult } from './recall-result.ts';
 import { type Settled, settle } from './settle.ts';
@@ -31,20 +32,16 @@ export interface GateWorld {
 
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
 export function openGate(settings: GateSettings, world: GateWorld): Gate {
-  const { policy, knownNames } = settings;
+  const { policy, knownNames, reserved } = settings;
   const { store, clock } = world;
   const checkWorld = once(async (): Promise<GateCheckWorld> => {
     const advice = await world.openAdvice();
     const previous = (candidate: GateCandidate) => previousBuild(candidate, store);
     const isKnown = isKnownScript(store);
     return {
-      policy,
+      ...{ policy, knownNames, reserved, advice, previous, isKnownScript: isKnown },
       now: clock.now(),
-      advice,
       isFirst: await isFirst(store),
-      previous,
-      isKnownScript: isKnown,
-      knownNames,
     };
   });
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
@@ -80,7 +77,8 @@ async function standsBy(
   { store, checks }: Pick<Standing, 'store'> & { readonly checks: GateCheckWorld },
 ): Promise<Settled> {
   const { sha256 } = candidate;
-  const projects = earlier?.facts?.projects ?? candidate.projects;
+  const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
+  const projects = projectsOf(known, checks.advice);
   const data = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
   const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
   const contents = (earlier?.checks ?? []).filter(({ id }) => !anew.has(id));
