@@ -8,8 +8,8 @@ import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
 import { readContents } from './contents/read-contents.ts';
 import { refusalFiring } from './contents/refusal.ts';
-import type { GateSettings } from './gate-settings.ts';
 import type { AtTheDoor } from './gate.ts';
+import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { projectsOf } from './origin/projects-of.ts';
 import { factsOf } from './read-for-now.ts';
@@ -64,20 +64,27 @@ async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> 
   const facts = reading.status === 'read' ? factsOf(candidate, reading.contents) : null;
   const { sha256, size } = file.digests;
   const subject = { ...candidateOf(file, facts), sha256, size, reading, facts };
-  const results = await askContentsChecks(contentsChecks, subject, checks);
+  const results =
+    reading.status === 'read' ? await askContentsChecks(contentsChecks, subject, checks) : unread(reading);
   const previous = (await checks.previous(candidate))?.sha256 ?? null;
-  return { facts, previous, results: [...unread(reading, results), ...results] };
+  return { facts, previous, results };
 }
 
-/** What could not be read is out, even if no check says so. */
-function unread(reading: Reading, results: readonly CheckResult[]): CheckResult[] {
-  if (reading.status === 'read' || results.some(({ firings }) => firings.length > 0)) return [];
-  if (reading.status === 'refused') {
-    const { id, firing } = refusalFiring(reading);
-    return [{ id, version: 1, firings: [firing] }];
-  }
-  return [{ id: 'A4', version: 1, firings: [{ code: 'A4.error', verdict: 'error', detail: reading.detail }] }];
+/** What could not be read to its end is out, by the check that owns the refusal: the others had nothing to look at. */
+function unread(reading: Exclude<Reading, { status: 'read' }>): CheckResult[] {
+  const owned = reading.status === 'refused' ? refusalFiring(reading) : broken(reading.detail);
+  const others = contentsChecks.filter(({ id }) => id !== owned.id);
+  const version = contentsChecks.find(({ id }) => id === owned.id)?.version ?? 1;
+  return [
+    { id: owned.id, version, firings: [owned.firing] },
+    ...others.map((check) => ({ id: check.id, version: check.version, firings: [] })),
+  ];
 }
+
+const broken = (detail: string): ReturnType<typeof refusalFiring> => ({
+  id: 'A4',
+  firing: { code: 'A4.error', verdict: 'error', detail },
+});
 
 const candidateOf = (
   file: AtTheDoor,
