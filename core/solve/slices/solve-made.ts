@@ -43,7 +43,7 @@ export interface MadePart extends GroupPart {
 export async function solveForBoth(place: number, request: PypiRequest, world: SolveMadeWorld): Promise<MadePart> {
   const forPip = await resolveOn(request, world);
   const isForPip = forPip.outcomes.some(({ status }) => status === 'solved');
-  const { group, problems, warnings, complete } = await solveForConda(place, request, { ...world, isForPip });
+  const { group, problems, warnings, waiting, complete } = await solveForConda(place, request, { ...world, isForPip });
   const explained = group.solved.flatMap(({ outcomes }) => outcomes.map(({ explanation }) => explanation));
   const isSettled = ({ code, detail }: Problem) => isForPip && settling.has(code) && explained.includes(detail);
   const { settled = [], left = [] } = Object.groupBy(problems, (one) => (isSettled(one) ? 'settled' : 'left'));
@@ -52,6 +52,7 @@ export async function solveForBoth(place: number, request: PypiRequest, world: S
     problems: [...left, ...forPip.problems],
     warnings: [...warnings, ...settled.map((one) => ({ ...one, code: 'pypi.pip-only' })), ...forPip.warnings],
     complete: complete && forPip.outcomes.every(({ status }) => status !== 'failed'),
+    waiting: [...waiting, ...forPip.waiting],
     simple: { outcomes: [...forPip.outcomes], files: [...forPip.files] },
   };
 }
@@ -111,7 +112,7 @@ async function solveMade(place: number, request: PypiRequest, world: SolveMadeWo
     },
   });
   const part = await solveGroup([[place, request]], { platform: view.platform, named }, world);
-  return { ...part, warnings: [...candidates.warnings] };
+  return { ...part, warnings: [...candidates.warnings, ...part.warnings] };
 }
 
 /** The channels without what they have of the name that the made package gets. */
