@@ -170,6 +170,8 @@ export const verdictKey = (id: string, sha256: Sha256): ObjectKey =>
 export const verdictPrefix = (idOrStart: string): string =>
   `_gatehouse/verdicts/${idOrStart.startsWith('simple/') ? '' : 'conda/'}${idOrStart}`;
 
+export const verdictsPrefix = '_gatehouse/verdicts/';
+
 const verdictFolder = (id: string): string => `${verdictPrefix(id)}/`;
 
 /** Bytes that the gate holds: nobody can get them, and whoever releases them need not fetch them again. Create-only. */
@@ -206,3 +208,6 @@ export const ledgerKey = (sequence: number): ObjectKey =>
   key('_gatehouse', 'ledger', `${String(sequence).padStart(12, '0')}.json`);
 
 export const ledgerPrefix = '_gatehouse/ledger/';
+
+/** Where the ledger ended a moment ago; it may have more entries. */
+export const ledgerHeadKey: ObjectKey = key('_gatehouse', 'ledger-head.json');
