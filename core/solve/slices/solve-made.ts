@@ -7,10 +7,12 @@ import { condaNames, type NamesWorld } from '../../made/conda-names.ts';
 import { type MadeCandidates, madeCandidates } from '../../made/made-candidates.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { type Problem, problemOf } from '../../problems/problem.ts';
+import type { PythonIndexes } from '../../releases/python-indexes.ts';
 import type { OwnStore } from '../../resolve/own-store.ts';
-import { nothingForPip, type ResolvedEntry, resolveEntry } from '../../resolve/resolve-entry.ts';
+import { nothingForPip } from '../../resolve/resolve-entry.ts';
 import type { PypiRequest } from '../requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from '../solve-group.ts';
+import { type ResolvedAround, resolveAround } from '../standing/resolve-around.ts';
 import type { OpenSubdir } from '../upstream-subdirs.ts';
 import type { UpstreamView } from '../upstream-view.ts';
 import { wheelTargets } from '../virtual-packages.ts';
@@ -21,6 +23,8 @@ import { upstreamChannels } from './upstream-channels.ts';
 
 interface SolveMadeWorld extends GroupWorld, Omit<NamesWorld, 'channels'> {
   readonly openSubdir: OpenSubdir;
+  /** The indexes with all that the gate holds. */
+  readonly beforeGate?: { readonly pythonIndexes: PythonIndexes } | undefined;
   readonly view: UpstreamView;
   /** What the organisation's own packages are solved from. */
   readonly ownView: () => Promise<RequestView>;
@@ -74,14 +78,14 @@ async function solveForConda(
     : solveMade(place, request, world);
 }
 
-async function resolveOn(request: PypiRequest, world: SolveMadeWorld): Promise<ResolvedEntry> {
+async function resolveOn(request: PypiRequest, world: SolveMadeWorld): Promise<ResolvedAround> {
   const { view, virtualPackages, allowlist, openSubdir } = world;
-  const nothing = { files: [], problems: [], warnings: [] };
+  const nothing = { files: [], problems: [], warnings: [], waiting: [] };
   const nowhere = { subdir: view.platform, pythonMinor: null };
   try {
     const names = condaNames(allowlist, { ...world, channels: upstreamChannels(allowlist, openSubdir) });
     const targets = wheelTargets(view.platform, virtualPackages, await names.pythons());
-    if (targets.length > 0) return await resolveEntry(request, targets, world);
+    if (targets.length > 0) return await resolveAround(request, targets, world);
     return { ...nothing, outcomes: [nothingForPip(request, nowhere, 'unsolvable', 'there is no Python 3')] };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;

@@ -2,10 +2,9 @@ import type { PublishedAt } from '../../documents/gate/verdict.ts';
 import { artifactId, type Made } from '../../documents/plan.ts';
 import { type SimpleFile, simpleFileId } from '../../documents/simple/simple-plan.ts';
 import type { GateCandidate } from '../../gate/check.ts';
+import { releaseOf } from '../../gate/door/release-of.ts';
 import { parseNamedFile } from '../../names/named-file.ts';
 import type { ProjectName } from '../../names/project-name.ts';
-import { likelySdistProject } from '../../names/sdist-file-name.ts';
-import { parseWheelFileName } from '../../names/wheel-file-name.ts';
 import type { ProjectFile } from '../../python-index/project-file.ts';
 import type { RepodataRecord } from '../../record/record.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
@@ -33,17 +32,10 @@ export function offeredPackage(one: UpstreamRecord, isServed: boolean): Offered 
     const candidate = { ...common, ...source, origin: 'upstream', sha256, projects: [] } as const;
     return { candidate, url, from: channel, seen: digest === null ? null : { id, digest } };
   }
-  const project = projectOf(made);
-  const projects = [{ project, version: made.version, by: 'made' }] as const;
+  const projects = releaseOf(made.fileName);
   const candidate = { ...common, ...source, origin: 'made', sha256: null, projects } as const;
-  const seen = { id: `simple/${project}/${made.fileName}`, digest: made.sha256 };
+  const seen = { id: `simple/${projects[0]?.project ?? name}/${made.fileName}`, digest: made.sha256 };
   return { candidate, url: made.url, from: made.index, seen };
-}
-
-/** The project whose file a package is made of; a source distribution's name does not quite tell. */
-function projectOf({ fileName, name }: Made): string {
-  const wheel = parseWheelFileName(fileName);
-  return (wheel.ok ? wheel.wheel.project : likelySdistProject(fileName)) ?? name;
 }
 
 export interface OnIndex {

@@ -35,6 +35,8 @@ export interface LookedAt<T> extends Looked {
  */
 export interface Standings {
   readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  now(): number;
   /** Those of a name's records that may be chosen so far. */
   packages(found: readonly UpstreamRecord[]): Promise<readonly UpstreamRecord[]>;
   /** Those of a project's files that may be chosen so far. */
@@ -71,6 +73,7 @@ export function openStandings(world: StandingsWorld): Standings {
   };
   return {
     policy: gate.policy,
+    now: () => world.clock.now(),
     packages: (found) => packages.passing(found, offered.package, gate),
     files: (found, page) => files.passing(found, (file) => offered.file(file, page), gate),
     heldPackages: packages.held,
