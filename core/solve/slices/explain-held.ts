@@ -1,6 +1,7 @@
 import { artifactId, type EntryOutcome } from '../../documents/plan.ts';
 import type { PipOutcome } from '../../documents/simple/simple-plan.ts';
 import { gateProblem } from '../../gate/door/gate-problem.ts';
+import { compareCodePoints } from '../../json/json.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import type { GroupPart } from '../solve-group.ts';
 import { installs } from '../solve-request.ts';
@@ -32,9 +33,10 @@ export async function explainHeld<P extends Part>(part: P, { standings, solveFre
   const held: LookedAt<unknown>[] = [];
   const tell = (outcomes: readonly (EntryOutcome | PipOutcome)[], found: readonly LookedAt<unknown>[]) => {
     held.push(...found);
-    for (const { explanation } of outcomes)
-      if (explanation !== null && found.length > 0)
-        told.set(explanation, `${explanation}\n${reasons(found, standings)}`);
+    if (found.length === 0) return;
+    const reason = reasons(found, standings);
+    for (const { entry, explanation } of outcomes)
+      if (explanation !== null) told.set(toldKey(entry, explanation), `${explanation}\n${reason}`);
   };
   for (const { request, outcomes } of unsolved) tell(outcomes, await heldFor(request, free, standings));
   if (forPip && 'simple' in free && installs(free.simple.outcomes))
@@ -54,7 +56,9 @@ async function heldFor(request: number, { group }: Part, standings: Standings): 
   return heldAmong(await tryLook(() => standings.lookAtPackages(chosen)));
 }
 
-const heldAmong = (looked: readonly LookedAt<unknown>[]) => looked.filter(({ held }) => held !== null);
+/** In order of id: a pool's order depends on where the work was cut. */
+const heldAmong = (looked: readonly LookedAt<unknown>[]) =>
+  looked.filter(({ held }) => held !== null).sort((a, b) => compareCodePoints(a.id, b.id));
 
 /** It only tells more: a server that cannot be asked changes no outcome. */
 const tryLook = <T>(look: () => Promise<readonly LookedAt<T>[]>): Promise<readonly LookedAt<T>[]> =>
@@ -77,9 +81,12 @@ function reasons(found: readonly LookedAt<unknown>[], standings: Standings): str
   return ['The gate holds what it needs:', ...lines, ...more].join('\n');
 }
 
+/** Two entries may lack the same, and only one of them for the gate. */
+const toldKey = (entry: string, explanation: string | null): string => `${entry}\n${explanation}`;
+
 function said<P extends Part>(part: P, told: ReadonlyMap<string, string>, held: readonly LookedAt<unknown>[]): P {
   const say = <T extends EntryOutcome | PipOutcome>(outcome: T): T => {
-    const more = told.get(outcome.explanation ?? '');
+    const more = told.get(toldKey(outcome.entry, outcome.explanation));
     return more === undefined ? outcome : { ...outcome, explanation: more };
   };
   const solved = part.group.solved.map((one) => ({ ...one, outcomes: one.outcomes.map(say) }));
@@ -87,7 +94,10 @@ function said<P extends Part>(part: P, told: ReadonlyMap<string, string>, held: 
   return {
     ...part,
     group: { ...part.group, solved },
-    problems: part.problems.map((one) => ({ ...one, detail: told.get(one.detail) ?? one.detail })),
+    problems: part.problems.map((one) => ({
+      ...one,
+      detail: told.get(toldKey(one.subject, one.detail)) ?? one.detail,
+    })),
     waiting: [...part.waiting, ...waiting],
     ...('simple' in part && { simple: { ...part.simple, outcomes: part.simple.outcomes.map(say) } }),
   };

@@ -23,8 +23,6 @@ export interface SolvedAround {
   readonly chosen: readonly UpstreamRecord[];
   /** The same, as it was looked at. */
   readonly looked: readonly LookedAt<UpstreamRecord>[];
-  /** What was chosen, and is held after all. */
-  readonly held: readonly Held<UpstreamRecord>[];
   readonly waiting: readonly Waiting[];
   readonly problems: readonly Problem[];
 }
@@ -45,16 +43,13 @@ export async function solveAround(
   const held: Held<UpstreamRecord>[] = [];
   let [left, seen] = [records, pool];
   for (let round = 0; round < maxRounds; round++) {
-    const outcomes = await solveRequest(request, { ...world, pool: seen });
-    const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
-    const chosen = left.filter((one) => ids.has(artifactId(one)));
-    const looked = await tryLook(request, chosen, standings);
+    const tried = new Set<string>();
+    const saw = (artifacts: readonly string[]) => artifacts.forEach((id) => void tried.add(id));
+    const outcomes = await solveRequest(request, { ...world, pool: seen, saw });
+    const looked = await tryLook(request, among(left, tried), standings);
     if ('code' in looked) return failedAround(request, pool, looked);
     const out = looked.flatMap(({ held: firing, ...one }) => (firing === null ? [] : [{ ...one, firing }]));
-    if (out.length === 0) {
-      const waiting = waitingFor(request, { outcomes, chosen, held }, standings);
-      return { outcomes, chosen, looked, held, waiting, problems: [] };
-    }
+    if (out.length === 0) return solvedAround(request, { outcomes, records: left, looked, held }, standings);
     held.push(...out);
     const without = new Set(out.map(({ what }) => what));
     left = left.filter((one) => !without.has(one));
@@ -72,15 +67,26 @@ async function tryLook(request: InstallRequest, chosen: readonly UpstreamRecord[
   }
 }
 
-/** What each solution would have instead of what it has: what no plan may choose, and what this request chose in vain. */
-function waitingFor(
+const among = (records: readonly UpstreamRecord[], ids: ReadonlySet<string>): UpstreamRecord[] =>
+  records.filter((one) => ids.has(artifactId(one)));
+
+interface Found extends Pick<SolvedAround, 'outcomes' | 'looked'> {
+  readonly records: readonly UpstreamRecord[];
+  /** What this request chose in vain. */
+  readonly held: readonly Held<UpstreamRecord>[];
+}
+
+function solvedAround(
   { specs }: InstallRequest,
-  { outcomes, chosen, held }: Omit<SolvedAround, 'waiting' | 'looked' | 'problems'>,
+  { outcomes, records, looked, held }: Found,
   standings: Standings | undefined,
-): Waiting[] {
+): SolvedAround {
+  const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
+  const chosen = among(records, ids);
   const own = Map.groupBy(held, ({ what }): string => what.record.name);
   const heldOf = (name: string) => [...(standings?.heldPackages(name) ?? []), ...(own.get(name) ?? [])];
-  return outcomes.flatMap((outcome) => waitingPackages({ specs, outcome, chosen, heldOf }));
+  const waiting = outcomes.flatMap((outcome) => waitingPackages({ specs, outcome, chosen, heldOf }));
+  return { outcomes, chosen, looked: looked.filter(({ id }) => ids.has(id)), waiting, problems: [] };
 }
 
 const endless = ({ id }: InstallRequest): Problem => ({
@@ -92,5 +98,5 @@ const endless = ({ id }: InstallRequest): Problem => ({
 
 function failedAround({ id }: InstallRequest, { platform }: CandidatePool, problem: Problem): SolvedAround {
   const outcomes = [failedOutcome(id, platform, problem.detail)];
-  return { outcomes, chosen: [], looked: [], held: [], waiting: [], problems: [problem] };
+  return { outcomes, chosen: [], looked: [], waiting: [], problems: [problem] };
 }
