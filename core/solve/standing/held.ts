@@ -16,13 +16,9 @@ export interface Held<T> {
 
 /**
  * What keeps a candidate out, as it counts now; null where it may be chosen. What is served stays a candidate until it is
- * rejected, whatever came to be known of it: a sweep takes it back, and no plan. Where nobody was asked yet since when a file
- * is public it may be chosen so far: only what is chosen is worth a request.
+ * rejected, whatever came to be known of it: a sweep takes it back, and no plan.
  */
-export function keepsOut({ telling }: Settled, { published, isServed }: GateCandidate): Firing | null {
-  const [worst] = telling.filter((one) => published !== null || !isUndated(one));
+export function keepsOut({ telling: [worst] }: Settled, { isServed }: GateCandidate): Firing | null {
   if (worst === undefined || worst.verdict === 'warn') return null;
   return isServed && worst.verdict !== 'reject' ? null : worst;
 }
-
-const isUndated = ({ code, until }: Firing): boolean => /^C2(?:\.|$)/.test(code) && until === undefined;

@@ -1,6 +1,7 @@
 import type { Policy } from '../../documents/gate/policy.ts';
 import { thisStore } from '../../documents/published/this-store.ts';
 import type { SimpleFile } from '../../documents/simple/simple-plan.ts';
+import type { GateCandidate } from '../../gate/check.ts';
 import type { Gate } from '../../gate/gate.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { PackageFileName } from '../../names/package-file-name.ts';
@@ -110,7 +111,7 @@ function register<T extends UpstreamRecord | ProjectFile>() {
     for (const what of found) {
       const one = await offer(what);
       if (one === null) continue;
-      const firing = keepsOut(await gate.standingOf(one.candidate), one.candidate);
+      const firing = keepsOut(await gate.standingOf(asIfOld(one.candidate)), one.candidate);
       if (firing === null) passing.push(what);
       else keep({ what, firing, id: one.candidate.id, sha256: one.candidate.sha256 }, one);
     }
@@ -130,6 +131,15 @@ function register<T extends UpstreamRecord | ProjectFile>() {
     held: (name: string): Held<T>[] => [...(held.get(name)?.values() ?? [])],
   };
 }
+
+/**
+ * Only what is chosen is worth a request that asks since when it is public. Until then whatever no server has said it of may be
+ * as old as can be, but for its builder's word.
+ */
+const asIfOld = (candidate: GateCandidate): GateCandidate => ({
+  ...candidate,
+  published: candidate.published ?? { at: 0, by: 'first-seen' },
+});
 
 /** So many requests hide a server's latency and are still polite to it. */
 const maxConcurrentLooks = 16;

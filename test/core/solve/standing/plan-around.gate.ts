@@ -97,8 +97,7 @@ function gateOf(one: Scene, at = now) {
   const standings = new Map(unique(one).map((of) => [idOf(of), of.standing]));
   const firings = ({ id, published }: GateCandidate): Firing[] => {
     if (standings.get(id) === 'held') return [{ code: 'C3.malicious', verdict: 'reject', detail: 'MAL-1' }];
-    if (published === null) return [{ code: 'C2.unknown', verdict: 'hold', detail: 'nobody says since when' }];
-    const until = published.at + 7 * day;
+    const until = (published?.at ?? at) + 7 * day;
     return until > at ? [{ code: 'C2.young', verdict: 'hold', detail: 'too young', until }] : [];
   };
   const modified = (url: string) => (standings.get(url.slice(channel.length + 1)) === 'young' ? now - day : 0);
