@@ -1,17 +1,18 @@
-import type { CheckResult, GateFacts, GateVerdict } from '../documents/gate/verdict.ts';
-import { readVerdict } from '../documents/gate/verdict.ts';
+import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
+import type { Ledger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import { GatehouseError } from '../problems/error.ts';
 import { askContentsChecks, askDataChecks } from './ask-checks.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
+import { readContents } from './contents/read-contents.ts';
+import { refusalFiring } from './contents/refusal.ts';
 import type { AtTheDoor } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { projectsOf } from './origin/projects-of.ts';
-import { factsOf, readContents } from './read-for-now.ts';
+import { factsOf } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
 import { settle } from './settle.ts';
@@ -20,6 +21,7 @@ interface JudgeWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ledger: Ledger;
   readonly judgedBy: string;
   readonly checks: GateCheckWorld;
   readonly settings: Pick<GateSettings, 'allowlist' | 'reasons'>;
@@ -56,7 +58,8 @@ function readBefore(earlier: GateVerdict | null): Read | null {
 }
 
 async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> {
-  const reading = await readingOf(file);
+  const fileName = file.id.slice(file.id.lastIndexOf('/') + 1);
+  const reading = await readContents({ kind: file.kind, fileName, bytes: file.bytes });
   const candidate = candidateOf(file, null);
   const facts = reading.status === 'read' ? factsOf(candidate, reading.contents) : null;
   const { sha256, size } = file.digests;
@@ -66,21 +69,14 @@ async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> 
   return { facts, previous, results: [...unread(reading, results), ...results] };
 }
 
-/** A reader that breaks costs the file that broke it, and no other. */
-async function readingOf({ kind, id, bytes }: AtTheDoor): Promise<Reading> {
-  try {
-    return await readContents({ kind, id }, bytes);
-  } catch (error) {
-    if (error instanceof GatehouseError && error.code.startsWith('store.')) throw error;
-    return { status: 'failed', detail: error instanceof Error ? error.message : String(error) };
-  }
-}
-
 /** What could not be read is out, even if no check says so. */
 function unread(reading: Reading, results: readonly CheckResult[]): CheckResult[] {
   if (reading.status === 'read' || results.some(({ firings }) => firings.length > 0)) return [];
-  const detail = reading.status === 'failed' ? reading.detail : `${reading.code}: ${reading.detail}`;
-  return [{ id: 'A1', version: 1, firings: [{ code: 'A1.error', verdict: 'error', detail }] }];
+  if (reading.status === 'refused') {
+    const { id, firing } = refusalFiring(reading);
+    return [{ id, version: 1, firings: [firing] }];
+  }
+  return [{ id: 'A4', version: 1, firings: [{ code: 'A4.error', verdict: 'error', detail: reading.detail }] }];
 }
 
 const candidateOf = (

@@ -164,7 +164,7 @@ export const tokensKey: ObjectKey = key('_gatehouse', 'tokens.json');
 
 /** What the gate found of some bytes under a name, by the file's id (`linux-64/x-1.0-0.conda`, `simple/x/x-1.0.tar.gz`). */
 export const verdictKey = (id: string, sha256: Sha256): ObjectKey =>
-  objectKeySchema.parse(`${verdictFolder(id)}${sha256}.json`);
+  objectKeySchema.parse(`${verdictsOf(id)}${sha256}.json`);
 
 /** The verdicts of all bytes that ever had a name, or whose ids start so. */
 export const verdictPrefix = (idOrStart: string): string =>
@@ -172,7 +172,8 @@ export const verdictPrefix = (idOrStart: string): string =>
 
 export const verdictsPrefix = '_gatehouse/verdicts/';
 
-const verdictFolder = (id: string): string => `${verdictPrefix(id)}/`;
+/** The verdicts of all bytes that ever had this very name. */
+export const verdictsOf = (id: string): string => `${verdictPrefix(id)}/`;
 
 /** Bytes that the gate holds: nobody can get them, and whoever releases them need not fetch them again. Create-only. */
 export const heldKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'held', sha256);
@@ -208,3 +209,6 @@ export const ledgerKey = (sequence: number): ObjectKey =>
   key('_gatehouse', 'ledger', `${String(sequence).padStart(12, '0')}.json`);
 
 export const ledgerPrefix = '_gatehouse/ledger/';
+
+/** Where the ledger ended a moment ago; it may have more entries. */
+export const ledgerHeadKey: ObjectKey = key('_gatehouse', 'ledger-head.json');

@@ -5,6 +5,7 @@ import { openGate } from '../../../core/gate/open-gate.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { Store } from '../../../core/ports/store.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 
 interface TestGate {
   readonly policy?: Partial<Policy>;
@@ -14,6 +15,13 @@ interface TestGate {
   readonly clock?: Clock;
   readonly log?: Log;
 }
+
+/** What a shell adds to a world whose allowlist asks nobody for advisories. */
+export const offlineShell = {
+  judgedBy: '0.0.0',
+  cache: null,
+  fetch: () => Promise.reject(new GatehouseError('upstream.unreachable', 'nobody is asked in this test')),
+};
 
 const stillClock: Clock = { now: () => 1_700_000_000_000, random: () => 0.5, sleep: async () => {} };
 
