@@ -42,6 +42,9 @@ export const shardKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): 
 
 export const channeldataKey = (channel: ChannelName): ObjectKey => key(channel, 'channeldata.json');
 
+/** What the channel tells its clients (CEP 6). */
+export const noticesKey = (channel: ChannelName): ObjectKey => key(channel, 'notices.json');
+
 /** What was known when an artifact entered; create-only (docs/decisions.md 6). */
 export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName, sha256: Sha256) =>
   key('_gatehouse', 'provenance', channel, subdir, fileName, `${sha256}.json`);

@@ -23,13 +23,13 @@ import { type ListedFile, shownOf } from './project-state.ts';
  * A file as its project's pages list it, or what is wrong with it: a function of its bytes, its metadata, its provenance
  * and control's decision. Of what came from an index all four must be there and agree, or it is not listed: pip takes a
  * missing or another `.metadata` for an error of the whole index. What was published or copied in is listed without a
- * decision, unless control withdrew it; what lies there without provenance is adopted as copied in.
+ * decision, unless control withdrew or recalled it; what lies there without provenance is adopted as copied in.
  *
- * @returns null when it is not to be listed and nothing is wrong: control withdrew it, or has not decided of it yet
+ * @returns null when it is not to be listed and nothing is wrong: control withdrew or recalled it, or has not decided of it yet
  */
 export async function lookAtFile(file: FileAtRest, world: LookWorld): Promise<ListedFile | Problem | null> {
   const { fileName, head, metadata, decision, known } = file;
-  if (decision?.withdrawn !== undefined) return null;
+  if (decision?.withdrawn !== undefined || decision?.recalled !== undefined) return null;
   const decided = decidedOf(decision);
   const isDecided = decision !== undefined || known?.own === true;
   const isKnown = known?.etag === head.etag && known.metadataEtag === (metadata?.etag ?? null);
