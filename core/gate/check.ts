@@ -68,6 +68,8 @@ interface Described {
 
 /** A check that needs no bytes: it is asked before a file is chosen, when it enters, and at every sweep. */
 export interface DataCheck extends Described {
+  /** It goes by advisories: its result says when those were read. */
+  readonly usesAdvice?: true;
   judge(candidate: GateCandidate, world: GateCheckWorld): Promise<readonly Firing[]> | readonly Firing[];
 }
 

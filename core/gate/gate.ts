@@ -9,7 +9,8 @@ import type { Settled } from './settle.ts';
 export interface AtTheDoor extends Omit<GateCandidate, 'sha256' | 'isServed'> {
   readonly digests: Digests;
   readonly bytes: ByteSource;
-  readonly request: GateVerdict['request'];
+  /** The entries that brought it, as a plan names them; null of what nobody's entry brought. */
+  readonly request: { readonly entries: readonly string[] } | null;
   /** False unless it is in an index already: a sweep's. */
   readonly isServed?: boolean;
 }

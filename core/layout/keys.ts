@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
@@ -7,6 +6,7 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
+import { z } from 'zod';
 
 export { representationOf } from './representation.ts';
 export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';
@@ -173,6 +173,8 @@ export const verdictKey = (id: string, sha256: Sha256): ObjectKey =>
 export const verdictPrefix = (idOrStart: string): string =>
   `_gatehouse/verdicts/${idOrStart.startsWith('simple/') ? '' : 'conda/'}${idOrStart}`;
 
+export const verdictsPrefix = '_gatehouse/verdicts/';
+
 const verdictFolder = (id: string): string => `${verdictPrefix(id)}/`;
 
 /** Bytes that the gate holds: nobody can get them, and whoever releases them need not fetch them again. Create-only. */
@@ -195,6 +197,12 @@ export const knownScriptsPrefix = '_gatehouse/scripts/';
 /** That a first sync or sweep ended: what comes later is new. */
 export const openedKey: ObjectKey = key('_gatehouse', 'opened.json');
 
+/** When some bytes were first seen at an upstream that does not say since when they are public. Create-only. */
+export const firstSeenKey = (id: string, digest: string): ObjectKey =>
+  objectKeySchema.parse(`${firstSeenPrefix}${id.startsWith('simple/') ? '' : 'conda/'}${id}/${digest}.json`);
+
+export const firstSeenPrefix = '_gatehouse/first-seen/';
+
 /** The advisories as they were last read, with when. */
 export const advisoriesKey: ObjectKey = key('_gatehouse', 'advisories.json');
 
@@ -203,3 +211,6 @@ export const ledgerKey = (sequence: number): ObjectKey =>
   key('_gatehouse', 'ledger', `${String(sequence).padStart(12, '0')}.json`);
 
 export const ledgerPrefix = '_gatehouse/ledger/';
+
+/** Where the ledger ended a moment ago; it may have more entries. */
+export const ledgerHeadKey: ObjectKey = key('_gatehouse', 'ledger-head.json');
