@@ -29,20 +29,16 @@ export interface GateWorld {
 
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
 export function openGate(settings: GateSettings, world: GateWorld): Gate {
-  const { policy, knownNames } = settings;
+  const { policy, knownNames, reserved } = settings;
   const { store, clock } = world;
   const checkWorld = once(async (): Promise<GateCheckWorld> => {
     const advice = await world.openAdvice();
     const previous = (candidate: GateCandidate) => previousBuild(candidate, store);
     const isKnown = isKnownScript(store);
     return {
-      policy,
+      ...{ policy, knownNames, reserved, advice, previous, isKnownScript: isKnown },
       now: clock.now(),
-      advice,
       isFirst: await isFirst(store),
-      previous,
-      isKnownScript: isKnown,
-      knownNames,
     };
   });
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
