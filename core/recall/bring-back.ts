@@ -1,5 +1,4 @@
-import { recalledKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
-import { packageKey } from '../layout/keys.ts';
+import { recalledKey, simpleMetadataKey } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
@@ -7,7 +6,7 @@ import type { Store, StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { putOnce } from '../store/put-once.ts';
 import { readWheel } from '../wheel/read-wheel.ts';
-import type { FileAt, PackageAt } from './served-file.ts';
+import { type FileAt, keyOfPlace, type PackageAt } from './served-file.ts';
 
 /**
  * Puts bytes that were recalled back under their public key, of a wheel its metadata before them. Create-only: what a sync
@@ -21,16 +20,11 @@ export async function bringBack(file: PackageAt | FileAt, kept: StoredObject, st
   for await (const bytes of chunksOf(kept)) await staged.write(bytes);
   const { sha256, md5 } = await digestStream(chunksOf(await staged.source()));
   if (kept.key !== recalledKey(sha256)) throw new GatehouseError('state.damaged', `${kept.key} is not what was kept`);
-  const key = keyOf(file);
+  const key = keyOfPlace(file);
   const { status } = await staged.publish(key, { sha256, md5 });
   if (status === 'written' || (await store.get(key)) !== null) return;
   throw new GatehouseError('store.conflict', `${key} was refused, yet nothing is there`, { retry: true });
 }
-
-const keyOf = (file: PackageAt | FileAt) =>
-  file.kind === 'package'
-    ? packageKey(file.channel, file.subdir, file.filename)
-    : simpleFileKey(file.project, file.fileName);
 
 async function writeMetadata({ project, fileName }: FileAt, kept: StoredObject, store: Store): Promise<void> {
   const name = parseWheelFileName(fileName);

@@ -3,17 +3,15 @@ import type { Recall } from '../documents/gate/recalled.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noticesKey, type ObjectKey } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
-import { packageFileParts } from '../names/package-file-name.ts';
+import { type PackageFileName, packageFileParts } from '../names/package-file-name.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { shownLine } from '../problems/shown-text.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
 import { updateJson } from '../store/update-json.ts';
-import { saidOf } from './mark-recalled.ts';
 import { isRecalled } from './note-recall.ts';
-import { placeOfId } from './place-of-id.ts';
-import { recalls } from './release.ts';
+import { recalledHere } from './release.ts';
 
 interface NoticesWorld extends ChannelStore {
   readonly clock: Clock;
@@ -43,9 +41,9 @@ const maxNotices = 50;
  * Brings `notices.json` of a channel up to date with what is recalled, the latest first: a function of recalls, control and
  * time. A channel that never had one gets none for nothing: conda takes its absence for no notice.
  *
- * @returns the key where it was written, else null
+ * @returns the key where it was written
  */
-export async function keepNotices(world: NoticesWorld): Promise<ObjectKey | null> {
+export async function keepNotices(world: NoticesWorld): Promise<ObjectKey[]> {
   const key = noticesKey(world.channel);
   let written = false;
   await updateJson<Notices, null>(world, { key, read: () => readNotices(key, world.store) }, async (there) => {
@@ -54,7 +52,7 @@ export async function keepNotices(world: NoticesWorld): Promise<ObjectKey | null
     written = !isSaid;
     return isSaid ? null : next;
   });
-  return written ? key : null;
+  return written ? [key] : [];
 }
 
 /** One that is damaged is written anew. */
@@ -68,35 +66,25 @@ async function readNotices(key: ObjectKey, store: Store) {
   }
 }
 
-async function noticesNow({ store, channel, clock }: NoticesWorld): Promise<Notices['notices']> {
+async function noticesNow(world: NoticesWorld): Promise<Notices['notices']> {
   const told = new Map<string, Notices['notices'][number]>();
-  for await (const { recall } of recalls({ store })) {
-    if (!isRecalled(recall) || recall.at + toldForMs <= clock.now()) continue;
-    for (const release of await releasesOf(recall, { store, channel })) {
-      const notice = noticeOf(release, recall);
-      told.set(notice.id, notice);
-    }
+  for await (const { file, recall } of recalledHere(world)) {
+    const isTold = isRecalled(recall) && recall.at + toldForMs > world.clock.now();
+    // Files for pip are no channel's.
+    if (!isTold || file.kind !== 'package') continue;
+    const notice = noticeOf(file.filename, recall);
+    told.set(notice.id, notice);
   }
   const latestFirst = [...told.values()].sort((a, b) => (a.created_at + a.id < b.created_at + b.id ? 1 : -1));
   return latestFirst.slice(0, maxNotices);
 }
 
-/** Names with versions of the conda packages that this side of the store had; files for pip are no channel's. */
-async function releasesOf({ ids }: Recall, { store, channel }: ChannelStore): Promise<Set<string>> {
-  const releases = new Set<string>();
-  for (const id of ids) {
-    const file = placeOfId(id, channel);
-    if (file?.kind !== 'package' || (await saidOf(file, store))?.recalled === undefined) continue;
-    const { name, version } = packageFileParts(file.filename);
-    releases.add(`${name} ${version}`);
-  }
-  return releases;
-}
-
 /** About as long as CEP 6 wants a message. */
 const maxReason = 200;
 
-function noticeOf(release: string, { at, reason }: Recall): Notices['notices'][number] {
+function noticeOf(filename: PackageFileName, { at, reason }: Recall): Notices['notices'][number] {
+  const { name, version } = packageFileParts(filename);
+  const release = `${name} ${version}`;
   const why = shownLine(reason).slice(0, maxReason);
   const until = isoTime(at + toldForMs);
   return {

@@ -3,12 +3,12 @@ import type { GateVerdict, ProjectRelease } from '../documents/gate/verdict.ts';
 import { type Provenance, soundProvenance, wheelOf } from '../documents/provenance.ts';
 import { soundFileProvenance } from '../documents/simple/file-provenance.ts';
 import { readProjectControl } from '../documents/simple/project-control.ts';
+import { releaseOf } from '../gate/door/release-of.ts';
 import type { AtTheDoor } from '../gate/gate.ts';
 import type { Sha256 } from '../names/digest.ts';
-import { normalProjectName } from '../names/normal-project-name.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
 import { versionOfFile } from '../names/release-version.ts';
-import { isWheelName, parseWheelFileName } from '../names/wheel-file-name.ts';
+import { isWheelName } from '../names/wheel-file-name.ts';
 import type { Store } from '../ports/store.ts';
 import type { FileAt, PackageAt } from './served-file.ts';
 
@@ -43,19 +43,16 @@ async function ofPackage(file: PackageAt, sha256: Sha256, { store, earlier }: Kn
     source: origin?.type === 'upstream' ? origin.channel : origin?.type === 'made' ? origin.index : null,
     record: origin?.type === 'upstream' ? (said?.record ?? provenance?.record ?? null) : null,
     ...{ yanked: false, projectStatus: null, isServed: true },
-    ...entered(earlier, { firstSeen: provenance?.firstSeen, why: said?.why, projects: madeOf(provenance, version) }),
+    ...entered(earlier, { firstSeen: provenance?.firstSeen, why: said?.why, projects: madeOf(provenance) }),
   };
 }
 
-/** The release that a package was made of: of a wheel by its name, of an sdist by the package's. */
-function madeOf(provenance: Provenance | null, version: string): ProjectRelease[] {
+/** The release that a package was made of; none of other packages. */
+function madeOf(provenance: Provenance | null): ProjectRelease[] {
   if (provenance === null) return [];
-  const { origin, filename } = provenance;
+  const { origin } = provenance;
   const fileName = origin.type === 'made' ? origin.fileName : wheelOf(provenance)?.fileName;
-  if (fileName === undefined) return [];
-  const wheel = parseWheelFileName(fileName);
-  const project = wheel.ok ? wheel.wheel.project : normalProjectName(packageFileParts(filename).name);
-  return [{ project, version: wheel.ok ? wheel.wheel.version.text : version, by: 'made' }];
+  return fileName === undefined ? [] : releaseOf(fileName);
 }
 
 async function ofFile(file: FileAt, sha256: Sha256, { store, earlier }: Knowing): Promise<KnownAtTheDoor> {
@@ -90,7 +87,7 @@ function entered(
   { firstSeen, why, projects }: Entered,
 ): Pick<KnownAtTheDoor, 'published' | 'request' | 'projects'> {
   const seen = firstSeen === undefined ? null : ({ at: firstSeen, by: 'first-seen' } as const);
-  const asked = why === undefined ? null : { allowlist: null, entries: [...why], reasons: [] };
+  const asked = why === undefined ? null : { entries: why };
   return {
     published: earlier?.published ?? seen,
     request: earlier?.request ?? asked,

@@ -1,5 +1,10 @@
 import { type Control, emptyControl, type Override, readControl } from '../documents/control.ts';
-import { emptyProjectControl, type FileDecision, type ProjectControl, readProjectControl } from '../documents/simple/project-control.ts';
+import {
+  emptyProjectControl,
+  type FileDecision,
+  type ProjectControl,
+  readProjectControl,
+} from '../documents/simple/project-control.ts';
 import { canonicalJson } from '../json/json.ts';
 import { controlKey, projectControlKey } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -51,7 +56,10 @@ async function markFile({ project, fileName }: FileAt, mark: Mark | null, world:
     return etag === null ? null : { value: control, etag };
   };
   await updateJson<ProjectControl, null>(world, { key: projectControlKey(project), read }, (control) => {
-    const files = withMark<FileDecision>(control?.files ?? emptyProjectControl.files, fileName, { mark, nothing: { why: [] } });
+    const files = withMark<FileDecision>(control?.files ?? emptyProjectControl.files, fileName, {
+      mark,
+      nothing: { why: [] },
+    });
     return files && { version: 1, files };
   });
 }

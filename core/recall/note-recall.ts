@@ -60,8 +60,4 @@ const changeRecall = (
   world: NotingWorld,
   change: (there: Recall | null) => Promise<Recall | null>,
 ): Promise<Recall | null> =>
-  updateJson<Recall, null>(
-    world,
-    { key: recallKey(sha256), read: () => readRecall(world.store, sha256) },
-    change,
-  );
+  updateJson<Recall, null>(world, { key: recallKey(sha256), read: () => readRecall(world.store, sha256) }, change);

@@ -1,26 +1,33 @@
-import { readRecall, type Recall } from '../documents/gate/recalled.ts';
-import { isPassing, readVerdict } from '../documents/gate/verdict.ts';
-import { type ChannelName, recalledKey, recalledPrefix } from '../layout/keys.ts';
+import { checkOfCode } from '../documents/gate/checks.ts';
+import { type Recall, readRecall } from '../documents/gate/recalled.ts';
+import { readVerdict } from '../documents/gate/verdict.ts';
+import { keptOut } from '../gate/door/let-through.ts';
+import { recalledKey, recalledPrefix } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
 import type { Problem } from '../problems/problem.ts';
+import type { ChannelStore } from '../store/list-packages.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import { bringBack } from './bring-back.ts';
 import { knownOf } from './door-of.ts';
 import type { ExaminingWorld } from './examine-served.ts';
 import { markRecalled, saidOf } from './mark-recalled.ts';
 import { endRecall, isRecalled } from './note-recall.ts';
-import { placeOfId } from './place-of-id.ts';
-import type { FileAt, PackageAt } from './served-file.ts';
+import { type FileAt, type PackageAt, placeOfId } from './served-file.ts';
 
-export interface ReleasingWorld extends ExaminingWorld {
-  readonly channel: ChannelName;
-}
+export interface ReleasingWorld extends ExaminingWorld, ChannelStore {}
 
 export interface Released {
   /** What may be had again, and is in no index yet. */
   readonly files: readonly (PackageAt | FileAt)[];
   /** What was to come back, and cannot. */
   readonly problems: readonly Problem[];
+}
+
+/** Bytes that this side of a store had, and that are or were recalled. */
+interface RecalledHere {
+  readonly file: PackageAt | FileAt;
+  readonly sha256: Sha256;
+  readonly recall: Recall;
 }
 
 /**
@@ -33,67 +40,66 @@ export interface Released {
 export async function releaseRecalled(world: ReleasingWorld): Promise<Released> {
   const files: (PackageAt | FileAt)[] = [];
   const problems: Problem[] = [];
-  for await (const { recall, sha256 } of recalls(world)) {
-    for (const id of recall.ids) {
-      const file = placeOfId(id, world.channel);
-      if (file === null || (await saidOf(file, world.store))?.recalled === undefined) continue;
-      if (isRecalled(recall) && !(await isOver({ file, sha256, recall }, world))) continue;
-      const problem = await letIn(file, sha256, world);
-      if (problem === null) files.push(file);
-      else problems.push(problem);
-    }
+  for await (const recalled of recalledHere(world)) {
+    const isOver = !isRecalled(recalled.recall) || (await ends(recalled, world));
+    const problem = isOver ? await letIn(recalled, world) : undefined;
+    if (problem === null) files.push(recalled.file);
+    else if (problem !== undefined) problems.push(problem);
   }
   return { files, problems };
 }
 
-/** All recalls, those that ended too; each is read when it is come to. */
-export async function* recalls({
-  store,
-}: Pick<ReleasingWorld, 'store'>): AsyncGenerator<{ readonly recall: Recall; readonly sha256: Sha256 }, void, void> {
-  for await (const { key } of store.list(recalledPrefix)) {
-    const sha256 = sha256Schema.safeParse(key.slice(recalledPrefix.length).replace(/\.json$/, '')).data;
-    const recall = sha256 && key.endsWith('.json') ? await readRecall(store, sha256) : null;
-    if (sha256 !== undefined && recall !== null) yield { recall: recall.value, sha256 };
+/** What control says to be recalled on this side of a store, with why: also what a recall left that ended. */
+export async function* recalledHere({ store, channel }: ChannelStore): AsyncGenerator<RecalledHere, void, void> {
+  for await (const { recall, sha256 } of recalls(store)) {
+    for (const id of recall.ids) {
+      const file = placeOfId(id, channel);
+      if (file !== null && (await saidOf(file, store))?.recalled !== undefined) yield { file, sha256, recall };
+    }
   }
 }
 
-interface Standing {
-  readonly file: PackageAt | FileAt;
-  readonly sha256: Sha256;
-  readonly recall: Recall;
+/** All recalls, those that ended too, beside the bytes of each. */
+async function* recalls(store: ChannelStore['store']): AsyncGenerator<Omit<RecalledHere, 'file'>, void, void> {
+  for await (const { key } of store.list(recalledPrefix)) {
+    const [, hash] = /^([0-9a-f]{64})\.json$/.exec(key.slice(recalledPrefix.length)) ?? [];
+    if (hash === undefined) continue;
+    const sha256 = sha256Schema.parse(hash);
+    const recall = await readRecall(store, sha256);
+    if (recall !== null) yield { recall: recall.value, sha256 };
+  }
 }
 
-/** Whether nothing but the recall itself keeps it out by now; then it ends. One by hand ends by hand. */
-async function isOver({ file, sha256, recall }: Standing, world: ReleasingWorld): Promise<boolean> {
+/** Ends a recall that nothing but itself speaks for any more. One by hand ends by hand. */
+async function ends({ file, sha256, recall }: RecalledHere, world: ReleasingWorld): Promise<boolean> {
   const earlier = (await readVerdict(world.store, file.id, sha256))?.value ?? null;
-  if (recall.check === null || earlier === null) return false;
+  if (recall.check === null || earlier === null || world.advice.status === 'unreachable') return false;
   const known = await knownOf(file, sha256, { store: world.store, earlier });
   const { telling } = await world.gate.standingOf({ ...known, sha256, isServed: true });
-  const against = telling.filter(({ code, verdict }) => verdict !== 'warn' && !code.startsWith('R1'));
-  if (against.length > 0) return false;
-  await endRecall({ id: file.id, sha256, verdict: telling.some(({ code }) => !code.startsWith('R1')) ? 'warn' : 'pass' }, world);
+  const others = telling.filter(({ code }) => checkOfCode(code) !== 'R1');
+  if (others.some(({ verdict }) => verdict !== 'warn')) return false;
+  await endRecall({ id: file.id, sha256, verdict: others.length > 0 ? 'warn' : 'pass' }, world);
   return true;
 }
 
 /** Why it may not come back; null when it has. What left the index meanwhile for another reason stays out of it. */
-async function letIn(file: PackageAt | FileAt, sha256: Sha256, world: ReleasingWorld): Promise<Problem | null> {
+async function letIn({ file, sha256 }: RecalledHere, world: ReleasingWorld): Promise<Problem | null> {
   const { store, gate } = world;
   const kept = await store.get(recalledKey(sha256));
-  if (kept === null) {
-    await markRecalled(file, null, world);
-    return { code: 'recall.lost', subject: file.id, detail: `its bytes, ${sha256}, were not kept`, hint };
-  }
+  if (kept === null) return lost(file, sha256, world);
   const earlier = (await readVerdict(store, file.id, sha256))?.value ?? null;
   const known = await knownOf(file, sha256, { store, earlier });
   const verdict = await gate.judge({ ...known, digests: await storedDigests(kept), bytes: kept, isServed: true });
-  if (!isPassing(verdict)) {
-    const firing = verdict.checks.flatMap(({ firings }) => firings).find((one) => one.verdict !== 'warn');
-    return { code: 'recall.stays', subject: file.id, detail: `the gate keeps it out: ${firing?.detail ?? verdict.verdict}` };
-  }
-  const said = await saidOf(file, store);
-  if (said?.withdrawn === undefined) await bringBack(file, kept, store);
+  const problem = keptOut(verdict, world);
+  if (problem !== null) return problem;
+  if ((await saidOf(file, store))?.withdrawn === undefined) await bringBack(file, kept, store);
   await markRecalled(file, null, world);
   return null;
 }
 
-const hint = 'a sync fetches it again where an entry needs it; what is your own has to be published again';
+/** Nothing is there to be judged: whoever fetches or publishes these bytes again brings them to the door. */
+async function lost(file: PackageAt | FileAt, sha256: Sha256, world: ReleasingWorld): Promise<Problem> {
+  await markRecalled(file, null, world);
+  const hint = 'a sync fetches it again where an entry needs it; what is your own has to be published again';
+  return { code: 'recall.lost', subject: file.id, detail: `its bytes, ${sha256}, were not kept`, hint };
+}

@@ -1,6 +1,8 @@
 import { artifactId } from '../documents/plan.ts';
 import { simpleFileId } from '../documents/simple/simple-plan.ts';
-import type { ChannelName } from '../layout/keys.ts';
+import { channelPlace } from '../layout/channel-place.ts';
+import { type ChannelName, type ObjectKey, packageKey, simpleFileKey } from '../layout/keys.ts';
+import { simplePlace } from '../layout/simple-place.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
@@ -35,6 +37,18 @@ export interface FileAt {
 export type ServedFile = (PackageAt | FileAt) & {
   readonly head: ObjectHead;
 };
+
+/** The file that an id names (`linux-64/x-1.0-0.conda`, `simple/x/x-1.0.tar.gz`); null when it names none. */
+export function placeOfId(id: string, channel: ChannelName): PackageAt | FileAt | null {
+  const place = id.startsWith('simple/') ? simplePlace(id) : channelPlace(`${channel}/${id}`);
+  if (place.kind === 'package') return { ...place, id, channel };
+  return place.kind === 'file' ? { kind: 'file', id, project: place.project, fileName: place.fileName } : null;
+}
+
+export const keyOfPlace = (file: PackageAt | FileAt): ObjectKey =>
+  file.kind === 'package'
+    ? packageKey(file.channel, file.subdir, file.filename)
+    : simpleFileKey(file.project, file.fileName);
 
 /** Every package and every file for pip of one side of a store, those of one subdir or project in a row. */
 export async function* servedFiles(world: ChannelStore): AsyncGenerator<ServedFile, void, void> {

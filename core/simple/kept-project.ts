@@ -24,8 +24,14 @@ export const keptProject = (project: ProjectName, world: LookWorld): KeptPages<L
   isEmpty: (files) => files.length === 0,
   look: (known) => lookAtProject(project, known ?? [], world),
   pages: [
-    { key: projectPageKey(project, 'index.json'), text: (files, quarantined) => projectJson(project, files, quarantined) },
-    { key: projectPageKey(project, 'index.html'), text: (files, quarantined) => projectHtml(project, files, quarantined) },
+    {
+      key: projectPageKey(project, 'index.json'),
+      text: (files, quarantined) => projectJson(project, files, quarantined),
+    },
+    {
+      key: projectPageKey(project, 'index.html'),
+      text: (files, quarantined) => projectHtml(project, files, quarantined),
+    },
   ],
 });
 

@@ -1,19 +1,21 @@
-import { isInForce, type Waiver } from '../documents/gate/policy.ts';
 import { markOpened } from '../documents/gate/opened.ts';
-import type { ObjectKey } from '../layout/keys.ts';
-import type { Log } from '../ports/log.ts';
-import { type Problem, problemOf } from '../problems/problem.ts';
+import type { Advice } from '../gate/advice.ts';
+import type { Problem } from '../problems/problem.ts';
+import { problemOf } from '../problems/problem.ts';
 import { keepNotices } from '../recall/channel-notices.ts';
 import { type ExaminedFile, examineServed } from '../recall/examine-served.ts';
-import { badFile, placesOf, type RecallingWorld, recallFiles } from '../recall/recall-files.ts';
+import { type BadFile, badFile, placeOf, placesOf, type RecallingWorld, recallFiles } from '../recall/recall-files.ts';
 import { type ReleasingWorld, releaseRecalled } from '../recall/release.ts';
 import { type ServedFile, servedFiles } from '../recall/served-file.ts';
-import { type SweepReport, startReport } from '../recall/sweep-report.ts';
+import { type GrowingReport, type SweepReport, startReport } from '../recall/sweep-report.ts';
 import { batches, mapInOrder } from '../store/map-in-order.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 
 export interface SweepWorld extends ReleasingWorld, RecallingWorld {
-  readonly log: Log;
+  /** The same that the gate goes by. */
+  readonly advice: Advice;
+  /** Told after each batch: how many files were looked at. */
+  readonly onProgress?: (checked: number) => void;
   /** Whether time is up: what was not come to is left to the next run, which passes over what this one did at little cost. */
   readonly isTimeUp?: () => boolean;
 }
@@ -32,14 +34,69 @@ const filesPerRecall = 256;
  * @throws GatehouseError `store.*`
  */
 export async function sweep(world: SweepWorld): Promise<SweepReport> {
-  const report = startReport(world);
-  await release(world, report);
+  const { gate, clock, advice } = world;
+  const report = startReport({ policy: gate.policy, now: clock.now() });
+  const asOf = advice.status === 'known' ? advice.asOf : null;
+  if (advice.status === 'unreachable') report.problems([withoutAdvice(advice.detail)]);
+  await orTold('recalls', report, () => release(world, report));
   for await (const { items } of batches(servedFiles(world), filesPerRecall)) {
-    if (world.isTimeUp?.()) return report.finish(false);
+    if (world.isTimeUp?.()) return report.finish(false, asOf);
     await sweepBatch(items, world, report);
   }
-  const notices = await keepNotices(world);
-  if (notices !== null) report.changed([notices]);
-  if (report.isWhole()) await markOpened(world);
-  return report.finish(true);
+  await orTold('notices', report, async () => report.changed(await keepNotices(world)));
+  if (report.isWhole() && advice.status !== 'unreachable') await markOpened(world.store, clock);
+  return report.finish(true, asOf);
 }
+
+async function release(world: SweepWorld, report: GrowingReport): Promise<void> {
+  const { files, problems } = await releaseRecalled(world);
+  report.problems(problems);
+  for (const { id } of files) report.released(id);
+  if (files.length > 0) report.problems(await world.index(placesOf(files)));
+}
+
+async function sweepBatch(files: readonly ServedFile[], world: SweepWorld, report: GrowingReport): Promise<void> {
+  const bad: BadFile[] = [];
+  for await (const found of mapInOrder(files, maxFilesAtOnce, (file) => examine(file, world, report))) {
+    if (found === null) continue;
+    report.examined(found);
+    if (found.fate === 'bad') bad.push(badFile(found.file, found.sha256, found.settled));
+  }
+  for (const [place, those] of Map.groupBy(bad, ({ file }) => placeOf(file))) {
+    await orTold(place, report, () => recall(those, world, report));
+  }
+  world.onProgress?.(files.length);
+}
+
+/** What of ours is damaged that tells of a file costs that file alone, which stays and is told. */
+async function examine(file: ServedFile, world: SweepWorld, report: GrowingReport): Promise<ExaminedFile | null> {
+  let found: ExaminedFile | null = null;
+  await orTold(file.id, report, async () => {
+    found = await examineServed(file, world);
+  });
+  return found;
+}
+
+/** What was recalled is told at once: a run that is cut off behind it has told of it too. */
+async function recall(bad: readonly BadFile[], world: SweepWorld, report: GrowingReport): Promise<void> {
+  const { gone, problems } = await recallFiles(bad, world.clock.now(), world);
+  report.recalled(bad);
+  report.problems(problems);
+  report.changed([...gone, ...(await keepNotices(world))]);
+}
+
+async function orTold(subject: string, report: GrowingReport, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    report.failed(problemOf(error, subject));
+  }
+}
+
+const withoutAdvice = (detail: string): Problem => ({
+  code: 'gate.advisories',
+  subject: 'the advisories',
+  detail: `nothing was checked against them: ${detail}; what is served stays`,
+  hint: 'sweep again when they can be had; or "policy": {"advisories": "none"} in the allowlist, if nobody is to look',
+});
