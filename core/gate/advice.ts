@@ -8,6 +8,8 @@ export type Advice =
       readonly asOf: number;
       /** A project's advisories, withdrawn ones too. */
       readonly of: (project: string) => readonly Advisory[];
+      /** The projects that are in a conda package of this name, as the published mapping has it. */
+      readonly mapped: (name: string) => readonly string[];
       /** Names of records of which not even the project could be told. */
       readonly lost?: readonly string[];
     }

@@ -10,6 +10,7 @@ import { contentsChecks, dataChecks } from './checks.ts';
 import type { AtTheDoor } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
+import { projectsOf } from './origin/projects-of.ts';
 import { factsOf, readContents } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
@@ -102,7 +103,9 @@ async function conclude(
 ): Promise<GateVerdict> {
   const { id, digests, origin, published, request } = file;
   const { facts, previous, results } = read;
-  const asked = await askDataChecks(dataChecks, candidateOf(file, facts), checks);
+  const candidate = candidateOf(file, facts);
+  const projects = projectsOf(candidate, checks.advice);
+  const asked = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
   const data = asked.map((result) => newer(result, there));
   const all = [...results, ...data, ...(await recallResult(digests.sha256, store))];
   const now = clock.now();

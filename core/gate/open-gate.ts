@@ -12,6 +12,7 @@ import type { Gate } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
+import { projectsOf } from './origin/projects-of.ts';
 import { previousBuild } from './previous-build.ts';
 import { recallResult } from './recall-result.ts';
 import { type Settled, settle } from './settle.ts';
@@ -63,7 +64,8 @@ async function standingOf(candidate: GateCandidate, { store, world, judged }: St
   const checks = await world();
   const isJudged = sha256 !== null && (await judged()).has(verdictKey(id, sha256));
   const earlier = isJudged ? ((await readVerdict(store, id, sha256))?.value ?? null) : null;
-  const projects = earlier?.facts?.projects ?? candidate.projects;
+  const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
+  const projects = projectsOf(known, checks.advice);
   const data = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
   const anew = new Set<string>([...data.map((one) => one.id), 'R1']);
   const contents = (earlier?.checks ?? []).filter((one) => !anew.has(one.id));

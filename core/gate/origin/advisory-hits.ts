@@ -1,8 +1,8 @@
 import type { Advisory } from '../../advisories/advisory.ts';
 import { type Affected, affects } from '../../advisories/affects.ts';
 import type { ProjectRelease } from '../../documents/gate/verdict.ts';
-import type { Advice } from '../advice.ts';
-import type { GateCandidate } from '../check.ts';
+import { isReserved } from '../../names/reserved-names.ts';
+import type { GateCandidate, GateCheckWorld } from '../check.ts';
 
 /** An advisory in force about a release that a file is, or holds. */
 export interface AdvisoryHit {
@@ -11,10 +11,17 @@ export interface AdvisoryHit {
   readonly affected: Exclude<Affected, 'no'>;
 }
 
-/** The advisories about a file, but for those that were withdrawn. */
-export function advisoryHits({ projects }: Pick<GateCandidate, 'projects'>, advice: Advice): AdvisoryHit[] {
+/**
+ * The advisories about a file, but for those that were withdrawn, and for those about names that are the organisation's own:
+ * what others have of that name on PyPI is another project.
+ */
+export function advisoryHits(
+  { projects }: Pick<GateCandidate, 'projects'>,
+  { advice, reserved }: Pick<GateCheckWorld, 'advice' | 'reserved'>,
+): AdvisoryHit[] {
   if (advice.status !== 'known') return [];
-  return projects.flatMap((release) =>
+  const others = projects.filter(({ project }) => !isReserved(project, reserved));
+  return others.flatMap((release) =>
     advice.of(release.project).flatMap((advisory): AdvisoryHit[] => {
       if (advisory.withdrawn !== null) return [];
       const affected = affects(advisory, release.version);

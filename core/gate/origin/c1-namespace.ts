@@ -1,6 +1,7 @@
 import type { Firing, ProjectRelease } from '../../documents/gate/verdict.ts';
 import { isReserved } from '../../names/reserved-names.ts';
 import type { DataCheck, GateCandidate } from '../check.ts';
+import { isFromOutside } from './from-outside.ts';
 
 /** C1: what came from a channel or an index has none of the organisation's own names (docs/decisions.md 18). */
 export const c1Namespace: DataCheck = {
@@ -11,9 +12,6 @@ export const c1Namespace: DataCheck = {
 
 /** What a package installs under another name counts as much as its own. The published mapping is no word for that. */
 const isOwnWord = ({ by }: ProjectRelease): boolean => by !== 'mapping';
-
-const isFromOutside = ({ origin, source }: GateCandidate): boolean =>
-  source !== null && (origin === 'upstream' || origin === 'index' || origin === 'made');
 
 function firingsOf({ name, source, projects }: GateCandidate, reserved: readonly string[]): Firing[] {
   if (isReserved(name, reserved)) {

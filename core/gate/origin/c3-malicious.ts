@@ -1,7 +1,9 @@
 import { daysInMs } from '../../documents/gate/policy.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
+import { isReserved } from '../../names/reserved-names.ts';
 import type { DataCheck, GateCandidate, GateCheckWorld } from '../check.ts';
 import { type AdvisoryHit, advisoryHits, shownHits } from './advisory-hits.ts';
+import { isFromOutside } from './from-outside.ts';
 
 /** C3: what is known, or feared, to have been made to harm. */
 export const c3Malicious: DataCheck = {
@@ -19,7 +21,8 @@ function quarantined({ projectStatus, name, source }: GateCandidate): Firing[] {
 }
 
 function advised(candidate: GateCandidate, world: GateCheckWorld): Firing[] {
-  const { advice } = world;
+  const { advice, reserved, now } = world;
+  if (isReserved(candidate.name, reserved)) return [];
   switch (advice.status) {
     case 'none':
       return [];
@@ -29,14 +32,14 @@ function advised(candidate: GateCandidate, world: GateCheckWorld): Firing[] {
       return [{ code: 'C3.unreachable', verdict: 'error', detail: `no advisories to go by: ${advice.detail}` }];
     case 'known':
       if (candidate.projects.length === 0) return unknown(candidate);
-      return advisoryHits(candidate, advice).flatMap((hit) => firingOf(hit, candidate, world.now));
+      return advisoryHits(candidate, world).flatMap((hit) => firingOf(hit, candidate, now));
   }
 }
 
 /** Of the organisation's own nobody else has advisories. */
-function unknown({ source, name }: GateCandidate): Firing[] {
-  if (source === null) return [];
-  const detail = `nobody says which PyPI project ${name} is: no advisory could be found (coverage: none)`;
+function unknown(candidate: GateCandidate): Firing[] {
+  if (!isFromOutside(candidate)) return [];
+  const detail = `nobody says which PyPI project ${candidate.name} is: no advisory could be found (coverage: none)`;
   return [{ code: 'C3.unknown', verdict: 'warn', detail }];
 }
 

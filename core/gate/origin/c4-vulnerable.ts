@@ -7,8 +7,8 @@ export const c4Vulnerable: DataCheck = {
   id: 'C4',
   version: 1,
   usesAdvice: true,
-  judge: (candidate, { advice }) => {
-    const hits = advisoryHits(candidate, advice).filter(
+  judge: (candidate, world) => {
+    const hits = advisoryHits(candidate, world).filter(
       ({ advisory }) => !advisory.malicious && advisory.unreadable === null,
     );
     const severe = hits.filter(isSevere);
@@ -20,7 +20,7 @@ export const c4Vulnerable: DataCheck = {
 /** "High" begins there (CVSS 3.1, 5). */
 const leastSevereScore = 7;
 
-/** The mapping errs, and an advisory may not say of which releases it is: neither holds a package by itself. */
+/** One that does not say of which releases it is holds nothing. */
 const isSevere = ({ advisory: { score }, affected }: AdvisoryHit): boolean =>
   affected !== 'unclear' && score !== null && score >= leastSevereScore;
 

@@ -1,4 +1,5 @@
 import type { DataCheck } from '../check.ts';
+import { isFromOutside } from './from-outside.ts';
 
 /**
  * C5: what its author took back (PEP 592). An entry that pins it needs a waiver, which is somebody's word that they know why. What
@@ -7,8 +8,9 @@ import type { DataCheck } from '../check.ts';
 export const c5Yanked: DataCheck = {
   id: 'C5',
   version: 1,
-  judge: ({ yanked, source, isServed }) => {
-    if (yanked === false || source === null) return [];
+  judge: (candidate) => {
+    const { yanked, source, isServed } = candidate;
+    if (yanked === false || !isFromOutside(candidate)) return [];
     const why = yanked === true ? 'gives no reason' : `says "${yanked}"`;
     return [{ code: 'C5.yanked', verdict: isServed ? 'warn' : 'hold', detail: `yanked; ${source} ${why}` }];
   },
