@@ -87,7 +87,7 @@ function entered(
   { firstSeen, why, projects }: Entered,
 ): Pick<KnownAtTheDoor, 'published' | 'request' | 'projects'> {
   const seen = firstSeen === undefined ? null : ({ at: firstSeen, by: 'first-seen' } as const);
-  const asked = why === undefined ? null : { entries: why };
+  const asked = why === undefined || why.length === 0 ? null : { entries: why };
   return {
     published: earlier?.published ?? seen,
     request: earlier?.request ?? asked,

@@ -83,7 +83,10 @@ async function stagedOf(key: ObjectKey, file: SimpleFile, world: FetchFileWorld)
   const staged = await stageWheel(sourceOf(file), world, progress);
   if (staged.name.fileName === file.fileName && staged.name.project === file.project) return staged;
   await staged[Symbol.asyncDispose]();
-  return refuse('wheel.file-name', `${file.fileName} of ${file.project} was planned, and it is ${staged.name.fileName}`);
+  return refuse(
+    'wheel.file-name',
+    `${file.fileName} of ${file.project} was planned, and it is ${staged.name.fileName}`,
+  );
 }
 
 const sourceOf = ({ sdist, index, fileName, url, sha256, size, release, uploadTime }: SimpleFile): WheelSource => ({

@@ -28,7 +28,12 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
   let now = 1_700_000_000_000;
   const clock = { now: () => now, sleep: async () => {}, random: () => 0.5 };
   const known = new Map<string, readonly Advisory[]>();
-  const advice: Advice = { status: 'known', asOf: 1_699_999_000_000, of: (project) => known.get(project) ?? [] };
+  const advice: Advice = {
+    status: 'known',
+    asOf: 1_699_999_000_000,
+    of: (project) => known.get(project) ?? [],
+    mapped: () => [],
+  };
   const asked: TouchedPlaces[] = [];
 
   async function index(touched: TouchedPlaces) {
@@ -56,8 +61,11 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
       ...{ store, channel: 'conda' as const, clock, advice: seen, index },
       gate: testGate(store, { policy, advice: seen, clock }),
     }),
-    sweep(policy: Partial<Policy> = {}, seen: Advice = advice): Promise<SweepReport> {
-      return sweep(this.worldOf(policy, seen));
+    /** Sweeps as the command does, which brings every index up to date behind it. */
+    async sweep(policy: Partial<Policy> = {}, seen: Advice = advice): Promise<SweepReport> {
+      const report = await sweep(this.worldOf(policy, seen));
+      await scene.index();
+      return report;
     },
     /** What is there below a prefix, in order. */
     keys: (prefix: string) => [...store.objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
