@@ -6,7 +6,7 @@ import type { Digests, Sha256 } from '../names/digest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type KnownAtTheDoor, knownOf } from './door-of.ts';
+import { type KnownAtTheDoor, knownAtTheDoor } from './known-at-the-door.ts';
 import type { ServedFile } from './served-file.ts';
 import { type Fate, fateOf } from './turned-bad.ts';
 
@@ -42,7 +42,7 @@ export async function examineServed(file: ServedFile, world: ExaminingWorld): Pr
   if (object === null) return null;
   const digests = await storedDigests(object);
   const earlier = (await readVerdict(store, file.id, digests.sha256))?.value ?? null;
-  const known = await knownOf(file, digests.sha256, { store, earlier });
+  const known = await knownAtTheDoor(file, digests.sha256, { store, earlier });
   const looked =
     (await withoutBytes(known, earlier, digests, world)) ?? (await judged(known, { object, digests }, world));
   return { file, sha256: digests.sha256, isNew: earlier === null, ...looked };

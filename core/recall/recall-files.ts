@@ -74,7 +74,7 @@ export async function recallFiles(bad: readonly BadFile[], at: number, world: Re
 }
 
 /** The subdir or the project's folder, whose control is one object. */
-export const placeOf = (file: PackageAt | FileAt): string => file.id.slice(0, file.id.lastIndexOf('/'));
+export const folderOf = (file: PackageAt | FileAt): string => file.id.slice(0, file.id.lastIndexOf('/'));
 
 export const placesOf = (files: readonly (PackageAt | FileAt)[]): TouchedPlaces => ({
   subdirs: [...new Set(files.flatMap((file) => (file.kind === 'package' ? [file.subdir] : [])))],

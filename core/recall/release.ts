@@ -2,14 +2,14 @@ import { checkOfCode } from '../documents/gate/checks.ts';
 import { type Recall, readRecall } from '../documents/gate/recalled.ts';
 import { readVerdict } from '../documents/gate/verdict.ts';
 import { keptOut } from '../gate/door/let-through.ts';
-import { recalledKey, recalledPrefix } from '../layout/keys.ts';
+import { recalledPrefix } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
-import { storedDigests } from '../store/stored-digests.ts';
 import { bringBack } from './bring-back.ts';
-import { knownOf } from './door-of.ts';
 import type { ExaminingWorld } from './examine-served.ts';
+import { judgeKept } from './judge-kept.ts';
+import { knownAtTheDoor } from './known-at-the-door.ts';
 import { markRecalled, saidOf } from './mark-recalled.ts';
 import { endRecall, isRecalled } from './note-recall.ts';
 import { type FileAt, type PackageAt, placeOfId } from './served-file.ts';
@@ -24,7 +24,7 @@ export interface Released {
 }
 
 /** Bytes that this side of a store had, and that are or were recalled. */
-interface RecalledHere {
+export interface RecalledHere {
   readonly file: PackageAt | FileAt;
   readonly sha256: Sha256;
   readonly recall: Recall;
@@ -74,7 +74,7 @@ async function* recalls(store: ChannelStore['store']): AsyncGenerator<Omit<Recal
 async function ends({ file, sha256, recall }: RecalledHere, world: ReleasingWorld): Promise<boolean> {
   const earlier = (await readVerdict(world.store, file.id, sha256))?.value ?? null;
   if (recall.check === null || earlier === null || world.advice.status === 'unreachable') return false;
-  const known = await knownOf(file, sha256, { store: world.store, earlier });
+  const known = await knownAtTheDoor(file, sha256, { store: world.store, earlier });
   const { telling } = await world.gate.standingOf({ ...known, sha256, isServed: true });
   const others = telling.filter(({ code }) => checkOfCode(code) !== 'R1');
   if (others.some(({ verdict }) => verdict !== 'warn')) return false;
@@ -84,15 +84,11 @@ async function ends({ file, sha256, recall }: RecalledHere, world: ReleasingWorl
 
 /** Why it may not come back; null when it has. What left the index meanwhile for another reason stays out of it. */
 async function letIn({ file, sha256 }: RecalledHere, world: ReleasingWorld): Promise<Problem | null> {
-  const { store, gate } = world;
-  const kept = await store.get(recalledKey(sha256));
-  if (kept === null) return lost(file, sha256, world);
-  const earlier = (await readVerdict(store, file.id, sha256))?.value ?? null;
-  const known = await knownOf(file, sha256, { store, earlier });
-  const verdict = await gate.judge({ ...known, digests: await storedDigests(kept), bytes: kept, isServed: true });
-  const problem = keptOut(verdict, world);
+  const judged = await judgeKept(file, sha256, world);
+  if (judged === null) return lost(file, sha256, world);
+  const problem = keptOut(judged.verdict, world);
   if (problem !== null) return problem;
-  if ((await saidOf(file, store))?.withdrawn === undefined) await bringBack(file, kept, store);
+  if ((await saidOf(file, world.store))?.withdrawn === undefined) await bringBack(file, judged.kept, world.store);
   await markRecalled(file, null, world);
   return null;
 }

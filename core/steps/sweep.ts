@@ -4,7 +4,7 @@ import type { Problem } from '../problems/problem.ts';
 import { problemOf } from '../problems/problem.ts';
 import { keepNotices } from '../recall/channel-notices.ts';
 import { type ExaminedFile, examineServed } from '../recall/examine-served.ts';
-import { type BadFile, badFile, placeOf, placesOf, type RecallingWorld, recallFiles } from '../recall/recall-files.ts';
+import { type BadFile, badFile, folderOf, placesOf, type RecallingWorld, recallFiles } from '../recall/recall-files.ts';
 import { type ReleasingWorld, releaseRecalled } from '../recall/release.ts';
 import { type ServedFile, servedFiles } from '../recall/served-file.ts';
 import { type GrowingReport, type SweepReport, startReport } from '../recall/sweep-report.ts';
@@ -62,7 +62,7 @@ async function sweepBatch(files: readonly ServedFile[], world: SweepWorld, repor
     report.examined(found);
     if (found.fate === 'bad') bad.push(badFile(found.file, found.sha256, found.settled));
   }
-  for (const [place, those] of Map.groupBy(bad, ({ file }) => placeOf(file))) {
+  for (const [place, those] of Map.groupBy(bad, ({ file }) => folderOf(file))) {
     await orTold(place, report, () => recall(those, world, report));
   }
   world.onProgress?.(files.length);

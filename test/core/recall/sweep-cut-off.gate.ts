@@ -26,11 +26,11 @@ async function failingScene(faultAt: (write: number) => Fault | undefined) {
   let isOn = false;
   const look = () => {
     if (!isOn) return;
-    const there = new Set<string>(scene.store.objects.keys());
-    for (const [at, sha256] of had) {
-      if (!there.has(at) && !there.has(recalledKey(sha256))) broken.push(`${at} is gone, and its bytes are not kept`);
-    }
-    for (const at of listedIn(scene.store)) if (!there.has(at)) broken.push(`${at} is listed and gone`);
+    const isThere = (at: string) => [...scene.store.objects.keys()].some((each) => each === at);
+    const gone = [...had].filter(([at, sha256]) => !isThere(at) && !isThere(recalledKey(sha256)));
+    broken.push(...gone.map(([at]) => `${at} is gone, and its bytes are not kept`));
+    const dangling = listedIn(scene.store).filter((at) => !isThere(at));
+    broken.push(...dangling.map((at) => `${at} is listed and gone`));
   };
   const scene: Awaited<ReturnType<typeof sweepScene>> = await sweepScene({
     before: look,
@@ -55,7 +55,7 @@ async function failingScene(faultAt: (write: number) => Fault | undefined) {
   return { ...scene, broken, turn, writes: () => writes };
 }
 
-/** All that clients and auditors find in the end, but for how often somebody tried: R1 tells of a recall that was begun before. */
+/** All that clients and auditors find in the end, but for how often somebody tried: R1 tells of a recall that was begun prepare. */
 function outcome({ objects }: MemoryStore) {
   const isTried = (at: string) => /^_gatehouse\/(?:ledger|state)/.test(at);
   const told = (at: string, bytes: Uint8Array) => {
@@ -83,10 +83,10 @@ const works: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   },
 };
 
-describe.each(Object.entries(works))('a sweep, %s,', (_, before) => {
+describe.each(Object.entries(works))('a sweep, %s,', (_, prepare) => {
   it('that is cut off at any one write is finished by the next', async () => {
     const sound = await failingScene(() => undefined);
-    await before(sound);
+    await prepare(sound);
     sound.turn(true);
     await sound.sweep();
     sound.turn(false);
@@ -95,7 +95,7 @@ describe.each(Object.entries(works))('a sweep, %s,', (_, before) => {
     for (let at = 1; at <= sound.writes(); at++) {
       const fault = faults[at % faults.length];
       const scene = await failingScene((write) => (write === at ? fault : undefined));
-      await before(scene);
+      await prepare(scene);
       scene.turn(true);
       await scene.sweep().catch(() => null);
       await scene.sweep();

@@ -21,7 +21,7 @@ export type KnownAtTheDoor = Omit<AtTheDoor, 'digests' | 'bytes'>;
  *
  * @param earlier what was found of these bytes before; null when nobody looked
  */
-export const knownOf = (
+export const knownAtTheDoor = (
   file: PackageAt | FileAt,
   sha256: Sha256,
   { store, earlier }: { readonly store: Store; readonly earlier: GateVerdict | null },
