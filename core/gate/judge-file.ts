@@ -1,17 +1,18 @@
-import type { CheckResult, GateFacts, GateVerdict } from '../documents/gate/verdict.ts';
-import { readVerdict } from '../documents/gate/verdict.ts';
+import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
+import type { Ledger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import { GatehouseError } from '../problems/error.ts';
 import { askContentsChecks, askDataChecks } from './ask-checks.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
-import type { AtTheDoor } from './gate.ts';
+import { readContents } from './contents/read-contents.ts';
+import { refusalFiring } from './contents/refusal.ts';
+import { factsOf } from './facts/facts-of.ts';
 import type { GateSettings } from './gate-settings.ts';
+import type { AtTheDoor } from './gate.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { projectsOf } from './origin/projects-of.ts';
-import { factsOf, readContents } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
 import { settle } from './settle.ts';
@@ -20,6 +21,7 @@ interface JudgeWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ledger: Ledger;
   readonly judgedBy: string;
   readonly checks: GateCheckWorld;
   readonly settings: Pick<GateSettings, 'allowlist' | 'reasons'>;
@@ -56,32 +58,33 @@ function readBefore(earlier: GateVerdict | null): Read | null {
 }
 
 async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> {
-  const reading = await readingOf(file);
+  const fileName = file.id.slice(file.id.lastIndexOf('/') + 1);
+  const reading = await readContents({ kind: file.kind, fileName, bytes: file.bytes });
   const candidate = candidateOf(file, null);
-  const facts = reading.status === 'read' ? factsOf(candidate, reading.contents) : null;
+  const facts = reading.status === 'read' ? factsOf(reading.contents, candidate) : null;
   const { sha256, size } = file.digests;
   const subject = { ...candidateOf(file, facts), sha256, size, reading, facts };
-  const results = await askContentsChecks(contentsChecks, subject, checks);
+  const results =
+    reading.status === 'read' ? await askContentsChecks(contentsChecks, subject, checks) : unread(reading);
   const previous = (await checks.previous(candidate))?.sha256 ?? null;
-  return { facts, previous, results: [...unread(reading, results), ...results] };
+  return { facts, previous, results };
 }
 
-/** A reader that breaks costs the file that broke it, and no other. */
-async function readingOf({ kind, id, bytes }: AtTheDoor): Promise<Reading> {
-  try {
-    return await readContents({ kind, id }, bytes);
-  } catch (error) {
-    if (error instanceof GatehouseError && error.code.startsWith('store.')) throw error;
-    return { status: 'failed', detail: error instanceof Error ? error.message : String(error) };
-  }
+/** What could not be read to its end is out, by the check that owns the refusal: the others had nothing to look at. */
+function unread(reading: Exclude<Reading, { status: 'read' }>): CheckResult[] {
+  const owned = reading.status === 'refused' ? refusalFiring(reading) : broken(reading.detail);
+  const others = contentsChecks.filter(({ id }) => id !== owned.id);
+  const version = contentsChecks.find(({ id }) => id === owned.id)?.version ?? 1;
+  return [
+    { id: owned.id, version, firings: [owned.firing] },
+    ...others.map((check) => ({ id: check.id, version: check.version, firings: [] })),
+  ];
 }
 
-/** What could not be read is out, even if no check says so. */
-function unread(reading: Reading, results: readonly CheckResult[]): CheckResult[] {
-  if (reading.status === 'read' || results.some(({ firings }) => firings.length > 0)) return [];
-  const detail = reading.status === 'failed' ? reading.detail : `${reading.code}: ${reading.detail}`;
-  return [{ id: 'A1', version: 1, firings: [{ code: 'A1.error', verdict: 'error', detail }] }];
-}
+const broken = (detail: string): ReturnType<typeof refusalFiring> => ({
+  id: 'A4',
+  firing: { code: 'A4.error', verdict: 'error', detail },
+});
 
 const candidateOf = (
   file: AtTheDoor,
