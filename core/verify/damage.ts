@@ -19,7 +19,13 @@ export interface Damage {
     | 'verify.tokens'
     | 'verify.provenance'
     | 'verify.control'
-    | 'verify.stray';
+    | 'verify.stray'
+    | 'verify.ledger'
+    | 'verify.verdict'
+    | 'verify.kept'
+    | 'verify.unjudged'
+    | 'verify.held'
+    | 'verify.refused';
   /** A key of the store; of a stray, what there is in the place of one. */
   readonly key: string;
   readonly detail: string;
