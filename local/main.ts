@@ -12,6 +12,7 @@ import { syncCommand } from './commands/sync-command.ts';
 import { tokenCommand } from './commands/token-command.ts';
 import { upCommand } from './commands/up-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
+import { whyCommand } from './commands/why-command.ts';
 import { yankCommand } from './commands/yank-command.ts';
 import { handleInterruption, processTerminal } from './render/terminal.ts';
 
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   indexCommand,
   serveCommand,
   verifyCommand,
+  whyCommand,
   publishCommand,
   promoteCommand,
   pruneCommand,

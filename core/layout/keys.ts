@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
@@ -6,7 +7,6 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
-import { z } from 'zod';
 
 export { representationOf } from './representation.ts';
 export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';
@@ -49,6 +49,8 @@ export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: Pa
 /** What is known of all packages of a subdir, a folder for each file name. */
 export const provenanceFolder = (channel: ChannelName, subdir: Subdir): string =>
   `_gatehouse/provenance/${channel}/${subdir}/`;
+
+export const provenancesPrefix = '_gatehouse/provenance/';
 
 export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): string =>
   `${provenanceFolder(channel, subdir)}${fileName}/`;

@@ -1,6 +1,7 @@
 import { type GateAnswer, type GateVerdict, verdictSchema } from '../documents/gate/verdict.ts';
 import { parseJson } from '../json/json.ts';
 import { type ObjectKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { namedBytes } from '../layout/named-bytes.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { decidedOn, type VerifiedLedger, verifyLedger } from '../ledger/verify-ledger.ts';
 import { sha256Of } from '../names/digest.ts';
@@ -65,7 +66,8 @@ async function readDocument(
   latest: ReadonlyMap<string, LedgerEntry>,
   store: Store,
 ): Promise<ReadDocument> {
-  const about = aboutOf(key);
+  const named = namedBytes(key, verdictsPrefix);
+  const about = named && decidedOn({ event: 'judged', ...named });
   const object = await store.read(key);
   if (about === null) return { key, about, verdict: null, fault: { detail: 'is no place of a verdict' } };
   if (object === null) return { key, about, verdict: null, fault: { detail: 'is gone', hint: judgingAnew } };
@@ -93,11 +95,4 @@ function parsed(bytes: Uint8Array, key: ObjectKey) {
     if (isDamaged(error)) return error;
     throw error;
   }
-}
-
-/** `decidedOn` of what a key is the verdict of. */
-function aboutOf(key: ObjectKey): string | null {
-  const [, path = '', sha256 = ''] = /^(.+)\/([0-9a-f]{64})\.json$/.exec(key.slice(verdictsPrefix.length)) ?? [];
-  const id = path.replace(/^conda\//, '');
-  return sha256 === '' ? null : `${id} ${sha256}`;
 }
