@@ -1,15 +1,18 @@
-import type { CheckResult, GateFacts, GateVerdict } from '../documents/gate/verdict.ts';
-import { readVerdict } from '../documents/gate/verdict.ts';
+import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
+import type { Ledger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import { GatehouseError } from '../problems/error.ts';
 import { askContentsChecks, askDataChecks } from './ask-checks.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
+import { readContents } from './contents/read-contents.ts';
+import { refusalFiring } from './contents/refusal.ts';
+import type { GateSettings } from './gate-settings.ts';
 import type { AtTheDoor } from './gate.ts';
 import { keepVerdict } from './keep-verdict.ts';
-import { factsOf, readContents } from './read-for-now.ts';
+import { projectsOf } from './origin/projects-of.ts';
+import { factsOf } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
 import { settle } from './settle.ts';
@@ -18,8 +21,10 @@ interface JudgeWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  readonly ledger: Ledger;
   readonly judgedBy: string;
   readonly checks: GateCheckWorld;
+  readonly settings: Pick<GateSettings, 'allowlist' | 'reasons'>;
 }
 
 /** What the bytes say, for as long as the checks are what they are. */
@@ -53,7 +58,8 @@ function readBefore(earlier: GateVerdict | null): Read | null {
 }
 
 async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> {
-  const reading = await readingOf(file);
+  const fileName = file.id.slice(file.id.lastIndexOf('/') + 1);
+  const reading = await readContents({ kind: file.kind, fileName, bytes: file.bytes });
   const candidate = candidateOf(file, null);
   const facts = reading.status === 'read' ? factsOf(candidate, reading.contents) : null;
   const { sha256, size } = file.digests;
@@ -63,21 +69,14 @@ async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> 
   return { facts, previous, results: [...unread(reading, results), ...results] };
 }
 
-/** A reader that breaks costs the file that broke it, and no other. */
-async function readingOf({ kind, id, bytes }: AtTheDoor): Promise<Reading> {
-  try {
-    return await readContents({ kind, id }, bytes);
-  } catch (error) {
-    if (error instanceof GatehouseError && error.code.startsWith('store.')) throw error;
-    return { status: 'failed', detail: error instanceof Error ? error.message : String(error) };
-  }
-}
-
 /** What could not be read is out, even if no check says so. */
 function unread(reading: Reading, results: readonly CheckResult[]): CheckResult[] {
   if (reading.status === 'read' || results.some(({ firings }) => firings.length > 0)) return [];
-  const detail = reading.status === 'failed' ? reading.detail : `${reading.code}: ${reading.detail}`;
-  return [{ id: 'A1', version: 1, firings: [{ code: 'A1.error', verdict: 'error', detail }] }];
+  if (reading.status === 'refused') {
+    const { id, firing } = refusalFiring(reading);
+    return [{ id, version: 1, firings: [firing] }];
+  }
+  return [{ id: 'A4', version: 1, firings: [{ code: 'A4.error', verdict: 'error', detail: reading.detail }] }];
 }
 
 const candidateOf = (
@@ -96,11 +95,13 @@ interface Concluding {
 async function conclude(
   file: AtTheDoor,
   { read, there }: Concluding,
-  { checks, store, clock, judgedBy }: JudgeWorld,
+  { checks, store, clock, judgedBy, settings }: JudgeWorld,
 ): Promise<GateVerdict> {
   const { id, digests, origin, published, request } = file;
   const { facts, previous, results } = read;
-  const asked = await askDataChecks(dataChecks, candidateOf(file, facts), checks);
+  const candidate = candidateOf(file, facts);
+  const projects = projectsOf(candidate, checks.advice);
+  const asked = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
   const data = asked.map((result) => newer(result, there));
   const all = [...results, ...data, ...(await recallResult(digests.sha256, store))];
   const now = clock.now();
@@ -109,7 +110,7 @@ async function conclude(
     ...{ version: 1, id, sha256: digests.sha256, size: digests.size, origin, verdict },
     ...{ checks: all, waivers: [...waivers], facts, previous },
     published: published ?? there?.published ?? null,
-    request: request ?? there?.request ?? null,
+    request: (request && asRequested(request.entries, settings)) ?? there?.request ?? null,
     ...{ judgedAt: now, judgedBy },
   };
 }
@@ -119,4 +120,12 @@ function newer(result: CheckResult, there: GateVerdict | null): CheckResult {
   const before = there?.checks.find(({ id, version }) => id === result.id && version === result.version);
   const isOlder = before?.dataAsOf !== undefined && before.dataAsOf > (result.dataAsOf ?? 0);
   return isOlder ? before : result;
+}
+
+function asRequested(
+  entries: readonly string[],
+  { allowlist, reasons }: Pick<GateSettings, 'allowlist' | 'reasons'>,
+): GateVerdict['request'] {
+  const said = entries.map((entry) => reasons.get(entry)).filter((reason) => reason !== undefined);
+  return { allowlist, entries: [...entries], reasons: [...new Set(said)] };
 }

@@ -1,6 +1,6 @@
 import { type GateVerdict, isPassing, keyOfVerdict, readVerdict } from '../documents/gate/verdict.ts';
 import { canonicalJson } from '../json/json.ts';
-import { appendToLedger } from '../ledger/append-to-ledger.ts';
+import type { Ledger } from '../ledger/open-ledger.ts';
 import { sha256Of } from '../names/digest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -16,7 +16,7 @@ import { keepKnownScripts } from './known-scripts.ts';
 export async function keepVerdict(
   { id, sha256 }: Pick<GateVerdict, 'id' | 'sha256'>,
   concluded: (there: GateVerdict | null) => Promise<GateVerdict>,
-  world: { readonly store: Store; readonly clock: Clock },
+  world: { readonly store: Store; readonly clock: Clock; readonly ledger: Ledger },
 ): Promise<GateVerdict> {
   const { store } = world;
   const read = () => readVerdict(store, id, sha256);
@@ -24,7 +24,7 @@ export async function keepVerdict(
     const verdict = await concluded(there);
     if (there !== null && saysTheSame(there, verdict)) return null;
     const evidence = sha256Of(canonicalJson(verdict));
-    await appendToLedger({ event: 'judged', id, sha256, verdict: verdict.verdict, evidence }, world);
+    await world.ledger.append({ event: 'judged', id, sha256, verdict: verdict.verdict, evidence });
     return verdict;
   });
   if (kept === null) throw new Error(`no verdict of ${id}`);

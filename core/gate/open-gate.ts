@@ -1,16 +1,20 @@
-import type { Policy } from '../documents/gate/policy.ts';
-import { readVerdict } from '../documents/gate/verdict.ts';
-import { openedKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { isFirst } from '../documents/gate/opened.ts';
+import { type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
+import { verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { openLedger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Advice } from './advice.ts';
 import { askDataChecks } from './ask-checks.ts';
+import { candidateOfVerdict } from './candidate-of-verdict.ts';
 import type { GateCandidate, GateCheckWorld } from './check.ts';
 import { dataChecks } from './checks.ts';
+import type { GateSettings } from './gate-settings.ts';
 import type { Gate } from './gate.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
+import { projectsOf } from './origin/projects-of.ts';
 import { previousBuild } from './previous-build.ts';
 import { recallResult } from './recall-result.ts';
 import { type Settled, settle } from './settle.ts';
@@ -26,30 +30,29 @@ export interface GateWorld {
   readonly openAdvice: () => Promise<Advice>;
 }
 
-/** What the allowlist says to the gate. */
-export interface GateSettings {
-  readonly policy: Policy;
-  /** Names that are allowed already, and the best known. */
-  readonly knownNames: readonly string[];
-}
-
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
-export function openGate({ policy, knownNames }: GateSettings, world: GateWorld): Gate {
+export function openGate(settings: GateSettings, world: GateWorld): Gate {
+  const { policy, knownNames, reserved } = settings;
   const { store, clock } = world;
   const checkWorld = once(async (): Promise<GateCheckWorld> => {
     const advice = await world.openAdvice();
-    const isFirst = (await store.get(openedKey)) === null;
     const previous = (candidate: GateCandidate) => previousBuild(candidate, store);
     const isKnown = isKnownScript(store);
-    return { policy, now: clock.now(), advice, isFirst, previous, isKnownScript: isKnown, knownNames };
+    return {
+      ...{ policy, knownNames, reserved, advice, previous, isKnownScript: isKnown },
+      now: clock.now(),
+      isFirst: await isFirst(store),
+    };
   });
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
   const judgedIds = once(() => keysBelow(store, verdictsPrefix));
+  const ledger = openLedger(world);
   const standing = { store, world: asked, judged: judgedIds };
   return {
     policy,
     standingOf: (candidate) => standingOf(candidate, standing),
-    judge: async (file) => judgeFile(file, { ...world, checks: await asked() }),
+    standsNow: async (verdict) => standsBy(candidateOfVerdict(verdict), verdict, { store, checks: await asked() }),
+    judge: async (file) => judgeFile(file, { ...world, ledger, settings, checks: await asked() }),
   };
 }
 
@@ -62,13 +65,23 @@ interface Standing {
 
 async function standingOf(candidate: GateCandidate, { store, world, judged }: Standing): Promise<Settled> {
   const { id, sha256 } = candidate;
-  const checks = await world();
   const isJudged = sha256 !== null && (await judged()).has(verdictKey(id, sha256));
   const earlier = isJudged ? ((await readVerdict(store, id, sha256))?.value ?? null) : null;
-  const projects = earlier?.facts?.projects ?? candidate.projects;
+  return standsBy(candidate, earlier, { store, checks: await world() });
+}
+
+/** Data checks are asked anew; what was read of the bytes stays as it was. */
+async function standsBy(
+  candidate: GateCandidate,
+  earlier: GateVerdict | null,
+  { store, checks }: Pick<Standing, 'store'> & { readonly checks: GateCheckWorld },
+): Promise<Settled> {
+  const { sha256 } = candidate;
+  const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
+  const projects = projectsOf(known, checks.advice);
   const data = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
-  const anew = new Set<string>([...data.map((one) => one.id), 'R1']);
-  const contents = (earlier?.checks ?? []).filter((one) => !anew.has(one.id));
+  const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
+  const contents = (earlier?.checks ?? []).filter(({ id }) => !anew.has(id));
   const recalled = sha256 === null ? [] : await recallResult(sha256, store);
   return settle({ checks: [...data, ...contents, ...recalled], sha256 }, checks.policy, checks.now);
 }

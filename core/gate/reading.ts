@@ -1,6 +1,7 @@
 import type { Finding } from '../archive/finding.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { IndexJson } from '../package/index-json.ts';
+import type { PathsEntry } from '../package/paths-json.ts';
 import type { Wheel } from '../wheel/read-wheel.ts';
 
 /** A member of an archive, as every client would install it. */
@@ -13,14 +14,14 @@ export interface GateMember {
   /** Of a file's bytes; null of what is no file. */
   readonly sha256: Sha256 | null;
   readonly linkTarget: string | null;
-  /** `elf-x86_64`, `pe-arm64`, `macho-universal`; null of what is no native binary. */
+  /** `elf-x86_64`, `pe-arm64`, `macho-universal`, `wasm`; null of what is no native binary. */
   readonly machine: string | null;
 }
 
 /** What one strict pass over a whole archive found. */
 export interface Contents {
   readonly members: ReadonlyMap<string, GateMember>;
-  /** The bytes of files that some check reads. */
+  /** The bytes of files that some check reads; of `__init__.py` and `setup.py` the first 64 KiB (`contents/texts.ts`). */
   readonly texts: ReadonlyMap<string, Uint8Array>;
   /** Files that some check reads and that are too large to be kept. */
   readonly tooLarge: readonly string[];
@@ -32,6 +33,8 @@ export interface Contents {
   readonly secrets: readonly { readonly path: string; readonly kind: string }[];
   /** Files of `info/paths.json` whose placeholder does not occur in them. */
   readonly lackPlaceholder: readonly string[];
+  /** The rows of a package's `info/paths.json`; null when there is none. */
+  readonly paths: readonly PathsEntry[] | null;
   /** `info/index.json` of a conda package. */
   readonly index: IndexJson | null;
   /** Of a wheel. */

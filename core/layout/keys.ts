@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
@@ -7,6 +6,7 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
+import { z } from 'zod';
 
 export { representationOf } from './representation.ts';
 export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';
@@ -166,7 +166,7 @@ export const tokensKey: ObjectKey = key('_gatehouse', 'tokens.json');
 
 /** What the gate found of some bytes under a name, by the file's id (`linux-64/x-1.0-0.conda`, `simple/x/x-1.0.tar.gz`). */
 export const verdictKey = (id: string, sha256: Sha256): ObjectKey =>
-  objectKeySchema.parse(`${verdictFolder(id)}${sha256}.json`);
+  objectKeySchema.parse(`${verdictsOf(id)}${sha256}.json`);
 
 /** The verdicts of all bytes that ever had a name, or whose ids start so. */
 export const verdictPrefix = (idOrStart: string): string =>
@@ -174,7 +174,8 @@ export const verdictPrefix = (idOrStart: string): string =>
 
 export const verdictsPrefix = '_gatehouse/verdicts/';
 
-const verdictFolder = (id: string): string => `${verdictPrefix(id)}/`;
+/** The verdicts of all bytes that ever had this very name. */
+export const verdictsOf = (id: string): string => `${verdictPrefix(id)}/`;
 
 /** Bytes that the gate holds: nobody can get them, and whoever releases them need not fetch them again. Create-only. */
 export const heldKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'held', sha256);

@@ -82,9 +82,9 @@ async function* chosenFiles({ modules, scripts, data, licences, walk }: Sdist): 
 async function* placed(chosen: readonly ChosenFile[], walk: Sdist['walk']): AsyncGenerator<PlacedBody> {
   const targets = new Map(chosen.map(({ from, to }) => [from, to]));
   if (targets.size === 0) return;
-  for await (const { path, executable, body } of walk()) {
+  for await (const { path, mode, body } of walk()) {
     const to = targets.get(path);
-    if (to !== undefined) yield { to, mode: executable ? 0o755 : 0o644, body };
+    if (to !== undefined) yield { to, mode: (mode & 0o111) === 0 ? 0o644 : 0o755, body };
   }
 }
 

@@ -14,7 +14,8 @@ export interface SdistFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  readonly executable: boolean;
+  /** Permission bits. */
+  readonly mode: number;
   /** Milliseconds since the epoch. */
   readonly modified: number;
   /** Its bytes, once; what is not read before the next file is asked for is skipped. */
@@ -25,10 +26,11 @@ interface Walk {
   readonly source: ByteSource;
   readonly format: SdistFileName['format'];
   readonly limits: ReadLimits;
+  /** Of what is odd in the archive. Left out where that stays there: no mode and no spelling of a name goes into a wheel. */
+  readonly report?: Report | undefined;
 }
 
-/** What is odd in the archive stays there: no mode and no spelling of a name goes into a wheel. */
-const report: Report = () => {};
+const ignore: Report = () => {};
 
 /**
  * The files of a source distribution in order, read strictly; each walk decodes it anew. All of it lies in one folder,
@@ -54,18 +56,18 @@ function pathBelow(root: string, path: string, type: Member['type']): string {
 
 type Member = SdistFile & { readonly type: 'file' | 'directory' | 'symlink' };
 
-async function* tarMembers({ source, format, limits }: Walk): AsyncGenerator<Member> {
+async function* tarMembers({ source, format, limits, report = ignore }: Walk): AsyncGenerator<Member> {
   const meter = startBudget(limits).meter(source.size);
   const tar = format === '.tar.gz' ? decodeGzip(source, meter) : decodeBzip2(chunksOf(source), meter, report);
   for await (const { path, type, size, mode, modified, body } of walkTar(tar, memberRules(limits, report))) {
-    yield { path, type, size, modified, body, executable: (mode & 0o111) !== 0 };
+    yield { path, type, size, mode, modified, body };
   }
 }
 
 const unixTypeBits = 0o170000;
 const unixSymlink = 0o120000;
 
-async function* zipMembers({ source, limits }: Walk): AsyncGenerator<Member> {
+async function* zipMembers({ source, limits, report = ignore }: Walk): AsyncGenerator<Member> {
   const rules = memberRules(limits, report);
   const budget = startBudget(limits);
   for (const { name, size, mode, modified, compressedSize, open } of await openZip(source, report)) {
@@ -75,7 +77,7 @@ async function* zipMembers({ source, limits }: Walk): AsyncGenerator<Member> {
     const path = name.replace(/\/$/, '');
     if (!directory) rules.add({ path, type: 'file', mode: mode & 0o777 });
     const body = metered(open(), budget.meter(compressedSize));
-    yield { path, type, size, modified, body, executable: (mode & 0o111) !== 0 };
+    yield { path, type, size, mode: mode & 0o7777, modified, body };
   }
 }
 

@@ -16,10 +16,17 @@ export interface WheelFile {
   open(): AsyncIterable<Uint8Array>;
 }
 
+/** Asked for each file of an archive, before its bytes: whoever wants to see them as they pass. */
+export type FileObserver = (file: { readonly path: string; readonly mode: number; readonly size: number }) => {
+  see(bytes: Uint8Array): void;
+  end(sha256: Sha256): void;
+};
+
 interface Checked {
   readonly rows: ReadonlyMap<string, RecordRow | null>;
   readonly infoFolder: string;
   readonly budget: DecodeBudget;
+  readonly observe?: FileObserver | undefined;
 }
 
 /**
@@ -29,7 +36,7 @@ interface Checked {
  */
 export async function checkFiles(
   members: ReadonlyMap<string, ZipMember>,
-  { rows, infoFolder, budget }: Checked,
+  { rows, infoFolder, budget, observe }: Checked,
 ): Promise<WheelFile[]> {
   // The signatures of RECORD cannot be in it (deprecated by PEP 815).
   const unlisted = new Set(['RECORD', 'RECORD.jws', 'RECORD.p7s'].map((name) => `${infoFolder}/${name}`));
@@ -40,7 +47,14 @@ export async function checkFiles(
   for (const [path, member] of members) {
     const row = rows.get(path) ?? null;
     if (row === null && !unlisted.has(path)) refuseUnlisted(path, rows.has(path));
-    const sha256 = await checkFile(member, row, budget.meter(member.compressedSize));
+    const spend = budget.meter(member.compressedSize);
+    const seen = observe?.({ path, mode: member.mode & 0o7777, size: member.size });
+    const see = (bytes: Uint8Array) => {
+      spend(bytes.length);
+      seen?.see(bytes);
+    };
+    const sha256 = await checkFile(member, row, see);
+    seen?.end(sha256);
     files.push({ path, size: member.size, sha256, executable: (member.mode & 0o111) !== 0, open: member.open });
   }
   return files;
@@ -51,11 +65,11 @@ function refuseUnlisted(path: string, listed: boolean): never {
   return refuse('wheel.record-unlisted', `${shown(path)} is not in RECORD`);
 }
 
-async function checkFile(member: ZipMember, row: RecordRow | null, spend: (bytes: number) => void): Promise<Sha256> {
+async function checkFile(member: ZipMember, row: RecordRow | null, see: (bytes: Uint8Array) => void): Promise<Sha256> {
   const sha256 = createHash('sha256');
   const other = row === null || row.algorithm === 'sha256' ? null : createHash(row.algorithm);
   for await (const bytes of member.open()) {
-    spend(bytes.length);
+    see(bytes);
     sha256.update(bytes);
     other?.update(bytes);
   }

@@ -4,7 +4,7 @@ import { openZip } from '../archive/zip/open-zip.ts';
 import type { WheelFileName } from '../names/wheel-file-name.ts';
 import { decodeUtf8 } from '../package/package-info.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { checkFiles, type WheelFile } from './check-record.ts';
+import { checkFiles, type FileObserver, type WheelFile } from './check-record.ts';
 import { type CoreMetadata, checkRelease, parseCoreMetadata, parseHeaders } from './core-metadata.ts';
 import { parseCommands, type WheelCommand } from './entry-points.ts';
 import { parseRecord } from './record.ts';
@@ -33,12 +33,14 @@ export interface Wheel {
  * name, and `RECORD`, which lists exactly the files there are, with their sha256 or a stronger hash. pip does not check
  * that when it installs. Memory is bounded by the limits' name bytes and by `METADATA` and `RECORD`, not by the file.
  *
+ * @param observe is shown every file's bytes as they pass
  * @throws GatehouseError `package.refused` with `wheel.*`, `metadata.*`, or A4, A9, A12 and A13 of the archive
  */
 export async function readWheel(
   source: ByteSource,
   fileName: WheelFileName,
   limits: ReadLimits = defaultLimits,
+  observe?: FileObserver,
 ): Promise<Wheel> {
   const what = fileName.fileName;
   if (source.size > limits.compressedBytes) refuse('A13.compressed', `${what} has ${source.size} bytes`);
@@ -61,7 +63,7 @@ export async function readWheel(
   const record = await read('RECORD');
   if (record === null) refuse('wheel.dist-info', `${what} has no RECORD`);
   const rows = parseRecord(decodeUtf8(record, 'RECORD'), 'RECORD');
-  const files = await checkFiles(members, { rows, infoFolder: `${stem}.dist-info`, budget });
+  const files = await checkFiles(members, { rows, infoFolder: `${stem}.dist-info`, budget, observe });
   const modified = [...members.values()].reduce((newest, member) => Math.max(newest, member.modified), 0);
   return { fileName, metadata, metadataBytes, purelib, commands, stem, files, modified, findings: list() };
 }

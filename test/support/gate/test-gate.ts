@@ -9,6 +9,7 @@ import type { Store } from '../../../core/ports/store.ts';
 interface TestGate {
   readonly policy?: Partial<Policy>;
   readonly knownNames?: readonly string[];
+  readonly reserved?: readonly string[];
   readonly advice?: Advice;
   readonly clock?: Clock;
   readonly log?: Log;
@@ -19,9 +20,16 @@ const stillClock: Clock = { now: () => 1_700_000_000_000, random: () => 0.5, sle
 /** The gate itself over a store of a test, with the policy by default, no advisories and a clock that stands. */
 export const testGate = (
   store: Store,
-  { policy = {}, knownNames = [], advice = { status: 'none' }, clock = stillClock, log = () => {} }: TestGate = {},
+  {
+    policy = {},
+    knownNames = [],
+    reserved = [],
+    advice = { status: 'none' },
+    clock = stillClock,
+    log = () => {},
+  }: TestGate = {},
 ): Gate =>
   openGate(
-    { policy: { ...defaultPolicy, ...policy }, knownNames },
+    { policy: { ...defaultPolicy, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
     { store, clock, log, judgedBy: '0.0.0', openAdvice: async () => advice },
   );
