@@ -7,6 +7,7 @@ import { promoteCommand } from './commands/promote-command.ts';
 import { pruneCommand } from './commands/prune-command.ts';
 import { publishCommand } from './commands/publish-command.ts';
 import { runCommand } from './commands/run-command.ts';
+import { sbomCommand } from './commands/sbom-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
 import { tokenCommand } from './commands/token-command.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   verifyCommand,
   whyCommand,
+  sbomCommand,
   publishCommand,
   promoteCommand,
   pruneCommand,

@@ -1,5 +1,6 @@
 import type { GateVerdict } from '../../../core/documents/gate/verdict.ts';
 import { keepVerdict } from '../../../core/gate/keep-verdict.ts';
+import { openLedger } from '../../../core/ledger/open-ledger.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { standingClock } from './ledgers.ts';
@@ -14,4 +15,7 @@ export const verdictOf = (number: number, change: Partial<GateVerdict> = {}): Ga
 
 /** Lays a verdict at rest, behind its entry of the ledger. */
 export const judged = (store: Store, verdict: GateVerdict): Promise<GateVerdict> =>
-  keepVerdict(verdict, async () => verdict, { store, clock: standingClock });
+  keepVerdict(verdict, async () => verdict, {
+    ...{ store, clock: standingClock },
+    ledger: openLedger({ store, clock: standingClock }),
+  });
