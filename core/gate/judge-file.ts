@@ -8,11 +8,11 @@ import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
 import { readContents } from './contents/read-contents.ts';
 import { refusalFiring } from './contents/refusal.ts';
+import { factsOf } from './facts/facts-of.ts';
 import type { GateSettings } from './gate-settings.ts';
 import type { AtTheDoor } from './gate.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { projectsOf } from './origin/projects-of.ts';
-import { factsOf } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
 import { settle } from './settle.ts';
@@ -61,23 +61,30 @@ async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> 
   const fileName = file.id.slice(file.id.lastIndexOf('/') + 1);
   const reading = await readContents({ kind: file.kind, fileName, bytes: file.bytes });
   const candidate = candidateOf(file, null);
-  const facts = reading.status === 'read' ? factsOf(candidate, reading.contents) : null;
+  const facts = reading.status === 'read' ? factsOf(reading.contents, candidate) : null;
   const { sha256, size } = file.digests;
   const subject = { ...candidateOf(file, facts), sha256, size, reading, facts };
-  const results = await askContentsChecks(contentsChecks, subject, checks);
+  const results =
+    reading.status === 'read' ? await askContentsChecks(contentsChecks, subject, checks) : unread(reading);
   const previous = (await checks.previous(candidate))?.sha256 ?? null;
-  return { facts, previous, results: [...unread(reading, results), ...results] };
+  return { facts, previous, results };
 }
 
-/** What could not be read is out, even if no check says so. */
-function unread(reading: Reading, results: readonly CheckResult[]): CheckResult[] {
-  if (reading.status === 'read' || results.some(({ firings }) => firings.length > 0)) return [];
-  if (reading.status === 'refused') {
-    const { id, firing } = refusalFiring(reading);
-    return [{ id, version: 1, firings: [firing] }];
-  }
-  return [{ id: 'A4', version: 1, firings: [{ code: 'A4.error', verdict: 'error', detail: reading.detail }] }];
+/** What could not be read to its end is out, by the check that owns the refusal: the others had nothing to look at. */
+function unread(reading: Exclude<Reading, { status: 'read' }>): CheckResult[] {
+  const owned = reading.status === 'refused' ? refusalFiring(reading) : broken(reading.detail);
+  const others = contentsChecks.filter(({ id }) => id !== owned.id);
+  const version = contentsChecks.find(({ id }) => id === owned.id)?.version ?? 1;
+  return [
+    { id: owned.id, version, firings: [owned.firing] },
+    ...others.map((check) => ({ id: check.id, version: check.version, firings: [] })),
+  ];
 }
+
+const broken = (detail: string): ReturnType<typeof refusalFiring> => ({
+  id: 'A4',
+  firing: { code: 'A4.error', verdict: 'error', detail },
+});
 
 const candidateOf = (
   file: AtTheDoor,

@@ -26,7 +26,7 @@ import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages
 import { verifyProjects } from '../verify/verify-projects.ts';
 import { verifyRecords } from '../verify/verify-records.ts';
 
-export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
+export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf' | 'gate'> {
   readonly log: Log;
   /** The optional index files asked for. */
   readonly asked?: ReadonlySet<OptionalIndexFile>;
@@ -83,6 +83,7 @@ async function compareIndex(
 ): Promise<VerifiedIndex> {
   const derived = await deriveSubdir(subdir, control, {
     ...world,
+    gate: null,
     digestsOf: async (object) => packages.digests.get(object.key) ?? (await digestStream(chunksOf(object))),
   });
   const served = await unlessDamaged(readIndex(world.store, world.channel, subdir));

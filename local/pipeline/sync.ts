@@ -3,6 +3,8 @@ import type { Applied } from '../../core/diff/write-plan.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { keepAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { type Plan, pythonsForPip } from '../../core/documents/plan.ts';
+import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { sha256Of } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
@@ -58,11 +60,12 @@ export async function sync(
   if (!yes) refuse(await mostLeave(planned, world));
   if (written !== undefined) await keepAllowlist(world.store, written);
   await planning.nameEvidence.keep();
-  const { fetched, failed } = await fetchJobs(planned, world, log);
-  const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
+  const gate = gateByAllowlist(allowlist, { ...world, log }, written ? sha256Of(written) : null);
+  const { fetched, held: kept, failed } = await fetchJobs(planned, { ...world, gate }, log);
+  const applied = await apply(planned, { ...world, fetchedAll: kept.length + failed.length === 0 });
   const { subdirs: indexed, ...others } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
-  const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
+  const held = [...planned.problems.filter(({ code }) => code.startsWith('held.')), ...kept];
   return { plan: planned, fetched, applied, held, failed, indexed, ...others, proof };
 }
 

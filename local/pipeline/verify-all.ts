@@ -18,7 +18,11 @@ export interface VerifiedAll extends VerifyReport {
  * Verifies the channel and its pip index, the file names that were used, the tokens, and what is staged, where there is any
  * of it.
  */
-export async function verifyAll({ platforms, forms }: Configured, world: World, log: Log): Promise<VerifiedAll> {
+export async function verifyAll(
+  { platforms, forms }: Pick<Configured, 'platforms' | 'forms'>,
+  world: World,
+  log: Log,
+): Promise<VerifiedAll> {
   const asked = new Set(forms);
   const channel = await verify(platforms, { ...world, log, asked });
   const names = await verifyNames(world.store);

@@ -103,6 +103,9 @@ function describe(entry: ZipEntry, report: Report): DescribedMember {
   if (method === undefined) refuse('A4.method', `${shown(path)} is compressed by method ${entry.method}`);
   const sound = (method === 'deflated' || size === compressedSize) && !(directory && size > 0);
   if (!sound) refuse('A4.size', `the sizes of ${shown(path)} cannot be`);
+  if (directory && entry.crc !== 0) refuse('A4.crc', `the directory ${shown(path)} has a CRC`);
+  // zip.js gives no bytes of such a file.
+  if (entry.isMarkedDirectory && !directory) refuse('A4.type', `${shown(path)} is marked as a directory`);
   return {
     name: directory ? `${path}/` : path,
     size,

@@ -27,6 +27,7 @@ import { readOnlyStore } from '../../../core/store/read-only-store.ts';
 import type { VerifyReport } from '../../../core/verify/damage.ts';
 import { verifyProjects } from '../../../core/verify/verify-projects.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
+import { testGate } from '../gate/test-gate.ts';
 import { buildSdist } from '../python/build-sdist.ts';
 import { buildWheel, type RawWheel, wheelName } from '../python/build-wheel.ts';
 
@@ -146,7 +147,7 @@ export const verifySimple = (store: Store): Promise<VerifyReport> =>
 export function simpleScene(store: MemoryStore = memoryStore()): SimpleScene {
   const events: Event[] = [];
   const clock = { now: () => 1_700_000_000_000, sleep: async () => {}, random: () => 0.5 };
-  const world = { store, clock, log: (event: Event) => events.push(event) };
+  const world = { store, gate: testGate(store), clock, log: (event: Event) => events.push(event) };
   return {
     store,
     events,
