@@ -2,7 +2,6 @@
 export interface Damage {
   readonly code:
     | 'verify.bytes'
-    | 'verify.unreadable'
     | 'verify.unknown'
     | 'verify.unindexed'
     | 'verify.missing'
@@ -24,7 +23,6 @@ export interface Damage {
     | 'verify.verdict'
     | 'verify.kept'
     | 'verify.unjudged'
-    | 'verify.held'
     | 'verify.refused';
   /** A key of the store; of a stray, what there is in the place of one. */
   readonly key: string;
