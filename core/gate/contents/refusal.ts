@@ -1,5 +1,6 @@
 import { type CheckId, checkOfCode } from '../../documents/gate/checks.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
+import type { Subject } from '../check.ts';
 
 /** What a reader's message says: the code that leads it, and the sentence. */
 export function splitCode(message: string): { readonly code: string; readonly detail: string } {
@@ -19,16 +20,23 @@ const owners: readonly (readonly [prefix: string, owner: CheckId])[] = [
   ['sdist.', 'D6'],
 ];
 
+interface Refused {
+  readonly code: string;
+  readonly detail: string;
+}
+
 /**
- * The firing of the check that owns a reader's refusal: such a file cannot be read in one way only, and is rejected.
+ * The firing of the check that owns a reader's refusal: such a file cannot be read in one way only, and is rejected. The ZIP
+ * of a wheel is F1's.
  *
  * @returns the owner, and a firing whose code starts with it: `F3.record-hash` of the reader's `wheel.record-hash`
  */
-export function refusalFiring({ code, detail }: { readonly code: string; readonly detail: string }): {
-  readonly id: CheckId;
-  readonly firing: Firing;
-} {
+export function refusalFiring(
+  { code, detail }: Refused,
+  kind: Subject['kind'],
+): { readonly id: CheckId; readonly firing: Firing } {
+  const own = kind === 'wheel' && code.startsWith('A4.') ? 'F1' : checkOfCode(code);
+  const id = own ?? owners.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'A4';
   const [, word = code] = /^[^.]+\.(.+)$/.exec(code) ?? [];
-  const id = checkOfCode(code) ?? owners.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'A4';
-  return { id, firing: { code: checkOfCode(code) === null ? `${id}.${word}` : code, verdict: 'reject', detail } };
+  return { id, firing: { code: `${id}.${word}`, verdict: 'reject', detail } };
 }
