@@ -28,9 +28,9 @@ export async function* walkTar(chunks: AsyncIterable<Uint8Array>, rules: MemberR
   for (let header = await next(); header !== null; header = await next()) {
     const facts = factsOf(header, rules.report);
     const body = memberBody(reader, header.size);
+    rules.add(facts);
     if (facts.path === '') rules.report('archive.root', 'the tar has a member for its own root');
     else {
-      rules.add(facts);
       yield { ...facts, size: header.size, modified: header.mtime * 1000, body };
     }
     for (const rest = body[Symbol.asyncIterator](); !(await rest.next()).done; );

@@ -2,8 +2,8 @@ import { shown } from '../../archive/finding.ts';
 import { modeOf } from '../../documents/gate/policy.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import type { DataCheck, GateCandidate } from '../check.ts';
-import { writtenLicense } from './license-of.ts';
 import { idOf, isAllowed, parseLicense } from './parse-license.ts';
+import { writtenLicense } from './stated-license.ts';
 
 /**
  * Licenses that the organisation does not allow. It goes by what the file says itself, and before its bytes are read by the

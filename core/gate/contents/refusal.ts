@@ -1,6 +1,6 @@
 import { type CheckId, checkOfCode } from '../../documents/gate/checks.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
-import type { Subject } from '../check.ts';
+import type { GateCandidate } from '../check.ts';
 
 /** What a reader's message says: the code that leads it, and the sentence. */
 export function splitCode(message: string): { readonly code: string; readonly detail: string } {
@@ -8,16 +8,14 @@ export function splitCode(message: string): { readonly code: string; readonly de
   return { code, detail };
 }
 
-/** Which check owns what readers refuse by other codes than its own. The first that fits counts. */
-const owners: readonly (readonly [prefix: string, owner: CheckId])[] = [
-  ['wheel.record', 'F3'],
-  ['wheel.entry-point', 'D5'],
-  ['wheel.file-type', 'F5'],
-  ['wheel.scheme', 'F5'],
-  ['wheel.', 'F2'],
-  ['metadata.', 'F2'],
-  ['A15.', 'D6'],
-  ['sdist.', 'D6'],
+/** Which check owns what readers refuse by codes that are no check's. The first that fits counts. */
+const owners: readonly (readonly [code: RegExp, owner: CheckId])[] = [
+  [/^wheel\.record/, 'F3'],
+  [/^wheel\.entry-point/, 'D5'],
+  [/^wheel\.(?:file-type|scheme)/, 'F5'],
+  [/^(?:wheel|metadata)\./, 'F2'],
+  // Of a source distribution: gzip is read for those alone.
+  [/^(?:sdist|A15)\./, 'D6'],
 ];
 
 interface Refused {
@@ -33,10 +31,10 @@ interface Refused {
  */
 export function refusalFiring(
   { code, detail }: Refused,
-  kind: Subject['kind'],
+  kind: GateCandidate['kind'],
 ): { readonly id: CheckId; readonly firing: Firing } {
   const own = kind === 'wheel' && code.startsWith('A4.') ? 'F1' : checkOfCode(code);
-  const id = own ?? owners.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'A4';
+  const id = own ?? owners.find(([codes]) => codes.test(code))?.[1] ?? 'A4';
   const [, word = code] = /^[^.]+\.(.+)$/.exec(code) ?? [];
   return { id, firing: { code: `${id}.${word}`, verdict: 'reject', detail } };
 }

@@ -1,6 +1,7 @@
 import { shown } from '../../archive/finding.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import { boundedFirings } from '../bounded-firings.ts';
+import { ofNoPlatform } from '../consistency/b3-machine.ts';
 import { contentsCheck } from '../contents/contents-check.ts';
 import type { Contents } from '../reading.ts';
 import { machinesOf } from './machines-of.ts';
@@ -28,7 +29,7 @@ export const f4Tags = contentsCheck({
 
 function foreignBinaries({ members }: Contents, known: readonly string[]): Firing[] {
   const foreign = [...members.values()].filter(
-    ({ path, machine }) => machine !== null && !isOneOf(machine, known) && !isData(path, machine),
+    ({ path, machine }) => machine !== null && !known.includes(machine) && !isData(path, machine),
   );
   const firings = foreign.map(({ path, machine }) => {
     return { code: 'F4.machine', verdict: 'hold' as const, detail: `${shown(path)} is ${machine}` };
@@ -36,16 +37,8 @@ function foreignBinaries({ members }: Contents, known: readonly string[]): Firin
   return boundedFirings('F4.machine', firings);
 }
 
-/** `macho-*` stands for all of its kind. */
-const isOneOf = (machine: string, known: readonly string[]): boolean =>
-  known.includes(machine) || known.includes(`${machine.split('-', 1)[0]}-*`);
-
-/**
- * setuptools, pip and distlib carry the launchers of Windows in wheels for every platform; code for graphics cards and
- * browsers is for no machine that Python runs on.
- */
-const isData = (path: string, machine: string): boolean =>
-  path.endsWith('.exe') || machine === 'wasm' || machine.endsWith('-other');
+/** setuptools, pip and distlib carry the launchers of Windows in wheels for every platform. */
+const isData = (path: string, machine: string): boolean => path.endsWith('.exe') || ofNoPlatform.has(machine);
 
 const otherTags = ({ findings }: Contents): Firing[] =>
   findings

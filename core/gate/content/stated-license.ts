@@ -66,12 +66,15 @@ const classifiers: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Packages that were made of wheels name classifiers as their license. */
+const byName = new Map([...classifiers].map(([name, id]) => [name.toLowerCase(), id]));
+
 /**
  * The license that a package or wheel says it has: an SPDX expression where it can be read as one, else its own words; null
  * where it says none. Of a wheel `License-Expression` counts (PEP 639), else `License` where that is one license, else the
  * classifiers, all of which then hold.
  */
-export function licenseOf({ index, wheel }: Pick<Contents, 'index' | 'wheel'>): string | null {
+export function statedLicense({ index, wheel }: Pick<Contents, 'index' | 'wheel'>): string | null {
   if (wheel === null) return typeof index?.['license'] === 'string' ? writtenLicense(index['license']) : null;
   const { all } = wheel.metadata.headers;
   const [expression] = all('License-Expression').flatMap((text) => writtenLicense(text) ?? []);
@@ -92,7 +95,7 @@ export function writtenLicense(text: string): string | null {
   const trimmed = text.trim();
   if (/^(?:unknown|none|)$/i.test(trimmed)) return null;
   const words = trimmed.slice(0, maxLicenseLength).replace(/\s+/g, ' ');
-  return freeTexts.get(words.toLowerCase()) ?? words;
+  return freeTexts.get(words.toLowerCase()) ?? byName.get(words.toLowerCase()) ?? words;
 }
 
 /** Null where one of them may mean several: `BSD License`. */
