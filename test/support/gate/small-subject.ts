@@ -78,6 +78,7 @@ export const smallWorld = ({
   previous: async () => (previous === null ? null : { sha256: sha256Of('before'), facts: previous }),
   isKnownScript: async (sha256) => known.includes(sha256),
   knownNames: [],
+  reserved: [],
 });
 
 /** What a check says of a file. */

@@ -124,15 +124,6 @@ describe('D5', () => {
     for (const subject of subjects)
       expect(await saidOf(d5EntryPoints, smallSubject(subject))).toEqual(['reject D5.name']);
   });
-
-  it('rejects what the reader of wheels refused for its entry points, and nothing else that it refused', async () => {
-    const refused = (code: string) =>
-      smallSubject({ kind: 'wheel', reading: { status: 'refused', code, detail: 'x' } });
-    expect(await firingsOf(d5EntryPoints, refused('wheel.entry-point'))).toEqual([
-      { code: 'D5.entry-point', verdict: 'reject', detail: 'x' },
-    ]);
-    expect(await firingsOf(d5EntryPoints, refused('wheel.record-hash'))).toEqual([]);
-  });
 });
 
 describe('D6', () => {
