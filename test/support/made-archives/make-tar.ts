@@ -1,11 +1,9 @@
-import { endBlocks, gnuLong, paxHeader, rawMember } from '../archives/build-tar.ts';
+import { endBlocks } from '../archives/build-tar.ts';
 import type { Dice } from './dice.ts';
-import { makeContent, makePaths } from './make-content.ts';
+import { makePaths } from './make-content.ts';
+import { randomMember, soundMember } from './sound-tar-member.ts';
 import { setTarField, sumTarHeader, tarFields } from './tar-fields.ts';
 import { tarTricks } from './tar-tricks.ts';
-
-/** One header and what is behind it. */
-export type TarPiece = Buffer;
 
 export interface MadeTar {
   readonly bytes: Buffer;
@@ -13,20 +11,24 @@ export interface MadeTar {
   readonly tricks: readonly string[];
 }
 
+export interface TarToMake {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly changes: number;
+  /** The folder that all lies in, with its slash; links are none of an sdist's, which has one. */
+  readonly root?: string;
+  /** How many members more. */
+  readonly most?: number;
+}
+
 /**
  * A tar of these files and some more in every form that writers have: ustar, pax, GNU and version 7, each number in each
  * of its spellings. Then, `changes` times, a field is set to what it should not be, or a trick of an attacker is put in.
  */
-export function makeTar(
-  dice: Dice,
-  files: ReadonlyMap<string, Uint8Array>,
-  changes: number,
-  paths = (most: number) => makePaths(dice, most),
-): MadeTar {
-  const pieces: TarPiece[] = [];
-  for (const [path, data] of files) pieces.push(...soundMember(dice, { path, type: '0', data }));
-  for (const path of paths(4)) {
-    if (!files.has(path)) pieces.push(...soundMember(dice, randomMember(dice, path)));
+export function makeTar(dice: Dice, { files, changes, root = '', most = 4 }: TarToMake): MadeTar {
+  const pieces: Buffer[] = [];
+  for (const [path, data] of files) pieces.push(...soundMember(dice, { path: `${root}${path}`, type: '0', data }));
+  for (const path of makePaths(dice, most)) {
+    pieces.push(...soundMember(dice, randomMember(dice, `${root}${path}`, root === '')));
   }
   const tricks: string[] = [];
   for (let change = 0; change < changes; change++) tricks.push(changeOne(dice, pieces));
@@ -35,79 +37,29 @@ export function makeTar(
   return changes > 0 && dice.chance(0.1) ? changedTail(dice, bytes, tricks) : { bytes, tricks };
 }
 
-interface SoundMember {
-  readonly path: string;
-  readonly type: '0' | '2' | '5';
-  readonly data: Uint8Array;
-  readonly linkName?: string;
+function changeOne(dice: Dice, pieces: Buffer[]): string {
+  const change = dice.pick([
+    addTrick,
+    addTrick,
+    addTrick,
+    changeField,
+    changeField,
+    changeField,
+    changeField,
+    changePiece,
+  ]);
+  return change(dice, pieces);
 }
 
-function randomMember(dice: Dice, path: string): SoundMember {
-  const type = dice.pick(['0', '0', '0', '0', '2', '5']);
-  if (type === '5') return { path: `${path}.d`, type, data: Buffer.alloc(0) };
-  if (type === '0') return { path, type, data: makeContent(dice) };
-  const linkName = dice.pick(['x', 'a/b', './c', 'lib.so.1', 'e'.repeat(100), 'f'.repeat(140), 'caf\u00e9']);
-  return { path, type, data: Buffer.alloc(0), linkName };
+function addTrick(dice: Dice, pieces: Buffer[]): string {
+  const [name, trick] = dice.pick(tarTricks);
+  pieces.splice(dice.below(pieces.length + 1), 0, ...trick(dice).map((bytes) => Buffer.from(bytes)));
+  return name;
 }
 
-const magics = ['ustar\u000000', 'ustar  \0', ''] as const;
-
-/** A member in one of its sound forms: where a name does not fit its field, pax or GNU headers come first. */
-function soundMember(dice: Dice, { path, type, data, linkName = '' }: SoundMember): TarPiece[] {
-  const magic = dice.pick(magics);
-  const name = type === '5' && dice.chance(0.6) ? `${path}/` : path;
-  const split = splitName(name);
-  const fits = Buffer.byteLength(name) <= 100;
-  const isSplit = magic === magics[0] && split !== null && (!fits || dice.chance(0.2));
-  const asPax = dice.chance(0.5);
-  const before: TarPiece[] = [];
-  const pax: Record<string, string> = {};
-  if (!isSplit && !fits) asPax ? (pax['path'] = name) : before.push(Buffer.from(rawMember(gnuLong('L', name))));
-  if (Buffer.byteLength(linkName) > 100) {
-    asPax ? (pax['linkpath'] = linkName) : before.push(Buffer.from(rawMember(gnuLong('K', linkName))));
-  }
-  if (dice.chance(0.3)) pax['mtime'] = dice.pick(['1700000000.123', '-1.5', '0', '1e9']);
-  if (dice.chance(0.1)) pax['atime'] = '5';
-  if (dice.chance(0.1)) pax['size'] = String(data.length);
-  if (Object.keys(pax).length > 0) before.splice(dice.below(before.length + 1), 0, Buffer.from(rawMember(paxHeader(pax))));
-  const inField = { name: isSplit ? split.last : name, prefix: isSplit ? split.prefix : '' };
-  const block = Buffer.from(
-    rawMember({
-      ...inField,
-      type: magic === '' && type === '0' && dice.chance(0.5) ? '\0' : type,
-      data,
-      linkName: Buffer.from(linkName).subarray(0, 100).toString('latin1'),
-      mode: dice.pick([0o644, 0o755, 0o600, 0o444]),
-      magic,
-    }),
-  );
-  block.set(Buffer.from(linkName).subarray(0, 100), 157);
-  for (const field of tarFields) if (field.spellings && dice.chance(0.15)) respell(dice, block, field.name);
-  sumTarHeader(block, dice);
-  return [...before, block];
-}
-
-function splitName(name: string): { prefix: string; last: string } | null {
-  const at = name.slice(0, -1).lastIndexOf('/', 155);
-  if (at <= 0 || Buffer.byteLength(name) !== name.length || name.length - at - 1 > 100) return null;
-  return { prefix: name.slice(0, at), last: name.slice(at + 1) };
-}
-
-/** The number that a field holds in another of the ways in which writers have it. */
-function respell(dice: Dice, block: Buffer, name: string): void {
-  const field = tarFields.find((one) => one.name === name);
-  if (field?.spellings) setTarField(block, field, dice.pick(field.spellings)(field, block));
-}
-
-function changeOne(dice: Dice, pieces: TarPiece[]): string {
+function changeField(dice: Dice, pieces: Buffer[]): string {
   const at = dice.below(pieces.length);
   const piece = Buffer.from(pieces[at] ?? Buffer.alloc(512));
-  if (dice.chance(0.35)) {
-    const [name, trick] = dice.pick(tarTricks);
-    pieces.splice(at, 0, ...trick(dice).map((bytes) => Buffer.from(bytes)));
-    return name;
-  }
-  if (dice.chance(0.2)) return changePiece(dice, pieces, at, piece);
   const field = dice.pick(tarFields);
   setTarField(piece, field, dice.pick(field.values)(dice));
   if (field.name !== 'checksum' && dice.chance(0.97)) sumTarHeader(piece, dice);
@@ -115,20 +67,40 @@ function changeOne(dice: Dice, pieces: TarPiece[]): string {
   return `tar.${field.name}`;
 }
 
-function changePiece(dice: Dice, pieces: TarPiece[], at: number, piece: Buffer): string {
-  const kind = dice.pick(['padding', 'flip', 'flip and sum', 'twice', 'swap', 'cut', 'lengthen']);
-  const bit = dice.below(piece.length);
-  if (kind === 'twice') pieces.splice(at, 0, piece);
-  else if (kind === 'swap') pieces.splice(dice.below(pieces.length), 0, ...pieces.splice(at, 1));
-  else if (kind === 'cut' && piece.length > 512) pieces[at] = piece.subarray(0, -512);
-  else if (kind === 'lengthen') pieces[at] = Buffer.concat([piece, Buffer.alloc(512, dice.pick([0, 1]))]);
-  else {
-    const where = kind === 'padding' ? piece.length - 1 : kind === 'flip' ? bit : bit % 512;
-    piece.writeUInt8((piece[where] ?? 0) ^ (1 << dice.below(8)), where);
-    if (kind === 'flip and sum' || where >= 512) sumTarHeader(piece, dice);
-    pieces[at] = piece;
-  }
-  return `tar.${kind}`;
+type PieceChange = (dice: Dice, pieces: Buffer[], at: number) => void;
+
+const flip = (dice: Dice, piece: Buffer, where: number): Buffer => {
+  const flipped = Buffer.from(piece);
+  flipped.writeUInt8((flipped[where] ?? 0) ^ (1 << dice.below(8)), where);
+  return flipped;
+};
+
+const changed =
+  (change: (dice: Dice, piece: Buffer) => Buffer): PieceChange =>
+  (dice, pieces, at) => {
+    pieces[at] = change(dice, pieces[at] ?? Buffer.alloc(512));
+  };
+
+const summed = (dice: Dice, piece: Buffer): Buffer => {
+  sumTarHeader(piece, dice);
+  return piece;
+};
+
+const pieceChanges: readonly [readonly [string, PieceChange], ...(readonly [string, PieceChange])[]] = [
+  ['twice', (_, pieces, at) => pieces.splice(at, 0, pieces[at] ?? Buffer.alloc(512))],
+  ['swap', (dice, pieces, at) => pieces.splice(dice.below(pieces.length), 0, ...pieces.splice(at, 1))],
+  ['cut', changed((_, piece) => (piece.length > 512 ? piece.subarray(0, -512) : piece))],
+  ['lengthen', changed((dice, piece) => Buffer.concat([piece, Buffer.alloc(512, dice.pick([0, 1]))]))],
+  ['padding', changed((dice, piece) => summed(dice, flip(dice, piece, piece.length - 1)))],
+  ['flip', changed((dice, piece) => flip(dice, piece, dice.below(piece.length)))],
+  ['flip and sum', changed((dice, piece) => summed(dice, flip(dice, piece, dice.below(512))))],
+  ['flip in data', changed((dice, piece) => flip(dice, piece, Math.min(512 + dice.below(99), piece.length - 1)))],
+];
+
+function changePiece(dice: Dice, pieces: Buffer[]): string {
+  const [name, change] = dice.pick(pieceChanges);
+  change(dice, pieces, dice.below(pieces.length));
+  return `tar.${name}`;
 }
 
 function changedTail(dice: Dice, tar: Buffer, tricks: readonly string[]): MadeTar {
