@@ -48,6 +48,7 @@ function levelOf(event: Event): 'debug' | 'info' | 'warn' | 'error' | null {
       return null;
     case 'fetch.failed':
       return 'error';
+    case 'fetch.held':
     case 'retry':
     case 'plan.fallback':
     case 'plan.unsolved':
@@ -65,6 +66,7 @@ function levelOf(event: Event): 'debug' | 'info' | 'warn' | 'error' | null {
 function countsOf(event: Event): Readonly<Record<string, number>> {
   if (event.type === 'fetch.done') return { PackagesFetched: 1, BytesFetched: event.size };
   if (event.type === 'fetch.failed') return { FetchesFailed: 1 };
+  if (event.type === 'fetch.held') return { FetchesHeld: 1 };
   if (event.type === 'index.written') return { IndexesWritten: event.changed ? 1 : 0 };
   return {};
 }

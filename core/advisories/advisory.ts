@@ -20,5 +20,8 @@ export const advisorySchema = z.strictObject({
   ranges: z.array(
     z.strictObject({ introduced: z.string(), fixed: z.string().nullable(), lastAffected: z.string().nullable() }),
   ),
+  /** Why it could not be read; null where it was. Nobody knows which releases such a one is about. */
+  unreadable: z.string().nullable(),
 });
 export type Advisory = z.infer<typeof advisorySchema>;
+export type AffectedRange = Advisory['ranges'][number];

@@ -1,5 +1,6 @@
 import { type Report, refuse, shown } from './finding.ts';
 import type { ReadLimits } from './limits.ts';
+import { MemberTree } from './member-tree.ts';
 
 export interface MemberFacts {
   readonly path: string;
@@ -13,7 +14,6 @@ export interface MemberRules {
   readonly report: Report;
   /** Takes note of a member; throws GatehouseError `package.refused` with `A12.dup`, `A13.entries` or `A13.names`. */
   add(member: MemberFacts): void;
-  count(): number;
 }
 
 /**
@@ -22,33 +22,21 @@ export interface MemberRules {
  */
 export function memberRules(limits: ReadLimits, report: Report): MemberRules {
   const types = new Map<string, MemberFacts['type']>();
-  const folded = new Set<string>();
+  const tree = new MemberTree(types, report);
   let nameBytes = 0;
   return {
     report,
-    count: () => types.size,
     add(member) {
       const { path, type } = member;
       if (types.has(path)) refuse('A12.dup', `two members at ${shown(path)}`);
       if (types.size >= limits.entries) refuse('A13.entries', `more than ${limits.entries} members`);
       nameBytes += path.length;
       if (nameBytes > limits.nameBytes) refuse('A13.names', `member names of more than ${limits.nameBytes} bytes`);
-      const lower = path.toLowerCase();
-      if (folded.has(lower)) report('A12.case', `${shown(path)} differs from another member only by case`);
-      reportParents(path, types, report);
       types.set(path, type);
-      folded.add(lower);
+      tree.place(path, type);
       reportModeAndLink(member, report);
     },
   };
-}
-
-function reportParents(path: string, types: ReadonlyMap<string, MemberFacts['type']>, report: Report): void {
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
-    const parent = types.get(path.slice(0, at));
-    if (parent === 'symlink') report('A10.under-symlink', `${shown(path)} lies below a symlink`);
-    if (parent === 'file') report('A12.under-file', `${shown(path)} lies below a file`);
-  }
 }
 
 const setIdOrSticky = 0o7000;

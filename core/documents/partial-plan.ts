@@ -4,6 +4,7 @@ import { subdirSchema } from '../names/subdir.ts';
 import { problemSchema } from '../problems/problem.ts';
 import { recordSchema } from '../record/record.ts';
 import { recordFindingsSchema } from '../record/record-finding.ts';
+import { publishedAtSchema } from './gate/verdict.ts';
 import { madeSchema, outcomeSchema, waitingSchema } from './plan.ts';
 import { pipOutcomeSchema, simpleFileSchema } from './simple/simple-plan.ts';
 
@@ -15,6 +16,7 @@ const upstreamRecordSchema = z.strictObject({
   record: recordSchema,
   findings: recordFindingsSchema.optional(),
   made: madeSchema.optional(),
+  published: publishedAtSchema.optional(),
   unpatched: recordSchema.optional(),
 });
 

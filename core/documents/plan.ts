@@ -13,6 +13,7 @@ import { recordFindingsSchema } from '../record/record-finding.ts';
 import { putOnce } from '../store/put-once.ts';
 import { readJsonObject } from '../store/read-json-object.ts';
 import { overrideSchema } from './control.ts';
+import { publishedAtSchema } from './gate/verdict.ts';
 import {
   emptySimplePlan,
   type SimpleFile,
@@ -65,6 +66,8 @@ export const artifactSchema = z.strictObject({
   findings: recordFindingsSchema.optional(),
   /** Only of a package that is made of a file of a Python package index. */
   made: madeSchema.optional(),
+  /** Since when it is public, or the file that it is made of; absent of what the store has, and where nobody needs to know. */
+  published: publishedAtSchema.optional(),
   /** The entries that need it, in the allowlist's order; `environment:NAME` for a group. */
   why: z.array(z.string()).check(notEmpty),
 });

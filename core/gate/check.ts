@@ -23,6 +23,8 @@ export interface GateCandidate {
   readonly record: RepodataRecord | null;
   /** By a server's word; null where there is none, or nobody asked. */
   readonly published: PublishedAt | null;
+  /** When the first file of its release became public, in milliseconds since the epoch; absent where nobody says. */
+  readonly releasedAt?: number | null;
   /** PEP 592 of a file for pip. */
   readonly yanked: string | boolean;
   /** PEP 792 of a project; null where its index does not say. */
@@ -56,8 +58,10 @@ export interface GateCheckWorld {
   ) => Promise<{ readonly sha256: Sha256; readonly facts: GateFacts } | null>;
   /** Whether a script of these bytes passed before, in any package. */
   readonly isKnownScript: (sha256: Sha256) => Promise<boolean>;
-  /** Names that are allowed already, and the best known: what looks like one of them is no accident. */
+  /** Names that are allowed already: what looks like one of them is no accident. */
   readonly knownNames: readonly string[];
+  /** The organisation's own names (`isReserved`). */
+  readonly reserved: readonly string[];
 }
 
 interface Described {
@@ -68,6 +72,8 @@ interface Described {
 
 /** A check that needs no bytes: it is asked before a file is chosen, when it enters, and at every sweep. */
 export interface DataCheck extends Described {
+  /** It goes by advisories: its result says when those were read. */
+  readonly usesAdvice?: true;
   judge(candidate: GateCandidate, world: GateCheckWorld): Promise<readonly Firing[]> | readonly Firing[];
 }
 

@@ -9,7 +9,8 @@ import type { Settled } from './settle.ts';
 export interface AtTheDoor extends Omit<GateCandidate, 'sha256' | 'isServed'> {
   readonly digests: Digests;
   readonly bytes: ByteSource;
-  readonly request: GateVerdict['request'];
+  /** The entries that brought it, as a plan names them; null of what nobody's entry brought. */
+  readonly request: { readonly entries: readonly string[] } | null;
   /** False unless it is in an index already: a sweep's. */
   readonly isServed?: boolean;
 }
@@ -25,6 +26,8 @@ export interface Gate {
    * every check that needs no bytes.
    */
   standingOf(candidate: GateCandidate): Promise<Settled>;
+  /** What would be answered now of what was judged before: waivers, time, data and recalls may have changed it. */
+  standsNow(verdict: GateVerdict): Promise<Settled>;
   /**
    * Judges bytes by every check, and lays the verdict at rest, in the ledger first: also of what does not pass. Bytes that
    * were judged before, by the same versions of the checks, are not read again.

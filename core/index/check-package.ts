@@ -1,12 +1,15 @@
 import type { Override } from '../documents/control.ts';
+import { verdictSchema } from '../documents/gate/verdict.ts';
+import { artifactId } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
-import { provenancePrefix } from '../layout/keys.ts';
+import { provenancePrefix, verdictsOf } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { ListedPackage } from '../store/list-packages.ts';
 import { batches, mapInOrder } from '../store/map-in-order.ts';
+import { readJsonObject } from '../store/read-json-object.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';
 
 /** A package whose entry no longer says what the store shows. */
@@ -57,9 +60,9 @@ export async function* checkPackages(
 }
 
 /**
- * The new entry of one package. A problem is noted with the provenances there are: with the package's bytes and its
- * override, that is all a problem can come from, so a problem that was met before is read again when they changed, and
- * costs one list otherwise.
+ * The new entry of one package. A problem is noted with the provenances and verdicts there are: with the package's bytes and
+ * its override, that is all a problem can come from, so a problem that was met before is read again when they changed, or the
+ * gate would answer otherwise by now, and costs two lists otherwise.
  *
  * @returns null when there is no new entry: the problem is the one it was
  */
@@ -70,19 +73,21 @@ export async function checkPackage(check: PackageCheck, world: IndexPackageWorld
     const entry = await indexPackage(listed, override, world);
     if (entry?.kind !== 'problem') return { filename, entry };
   }
-  const known = await provenancesOf(listed, world);
+  const known = await causesOf(listed, world);
   if (problem !== undefined && sameBytes(problem.facts, known)) return null;
   // Read (again) after the list: a provenance that comes in between shows at the next check.
   const entry = await indexPackage(listed, override, world);
   return { filename, entry: entry?.kind === 'problem' ? { ...entry, facts: known } : entry };
 }
 
-/** Names the provenances there are of a package, with their tags; canonical JSON, kept as the facts of a problem. */
-async function provenancesOf(
-  { filename, subdir }: ListedPackage,
-  { store, channel }: Pick<IndexPackageWorld, 'store' | 'channel'>,
-): Promise<Uint8Array> {
+/** Names what a problem may come from, with its tags; canonical JSON, kept as the facts of a problem. */
+async function causesOf(listed: ListedPackage, { store, channel, gate }: IndexPackageWorld): Promise<Uint8Array> {
+  const { filename, subdir } = listed;
   const found: string[] = [];
   for await (const { key, etag } of store.list(provenancePrefix(channel, subdir, filename))) found.push(key, etag);
+  for await (const { key, etag } of store.list(verdictsOf(artifactId(listed)))) {
+    const verdict = (await readJsonObject(store, key, verdictSchema))?.value;
+    found.push(key, etag, (gate && verdict && (await gate.standsNow(verdict)).verdict) ?? '');
+  }
   return jsonPart({ known: sha256Of(canonicalJson(found)).slice(0, 16) });
 }

@@ -2,6 +2,8 @@ import { isKeptOut, type Override } from '../documents/control.ts';
 import { artifactId } from '../documents/plan.ts';
 import { knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
 import { usedBy } from '../documents/published/used-name.ts';
+import { type ListingDoor, listingProblem } from '../gate/door/listing-problem.ts';
+import { packageThatLies } from '../gate/door/lying-file.ts';
 import { canonicalJson } from '../json/json.ts';
 import { provenanceKey, usedPackageNameKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';
@@ -21,14 +23,15 @@ import { recordFault } from '../record/record-fault.ts';
 import type { ChannelStore, ListedPackage } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 
-export interface IndexPackageWorld extends ChannelStore {
+export interface IndexPackageWorld extends ChannelStore, Pick<ListingDoor, 'gate'> {
   readonly clock: Pick<Clock, 'now'>;
   /** A package's digests: as they were noted when it was published, or from its bytes. */
   readonly digestsOf: (object: StoredObject) => Promise<Digests>;
 }
 
 /**
- * The entry of one package: a function of its bytes, its provenance and what control says of it (docs/decisions.md 5).
+ * The entry of one package: a function of its bytes, its verdict, its provenance and what control says of it
+ * (docs/decisions.md 5). None is listed that the gate has not let through.
  * Its record is control's, else the provenance's, with our own hotfix over it; of its bytes come only digests and size, or
  * all of it where it was copied in. A withdrawn or yanked package is not read. A package that cannot be read, or whose record not
  * every client can read, is a problem of its own and never of its subdir.
@@ -51,7 +54,7 @@ export async function indexPackage(
     const known = await provenanceOf(listed, digests, world);
     if (isProblem(known)) return entryOf(head, override, problemParts(known));
     const info = await readPackageInfo(object, listed.filename);
-    const entered = known ?? (await adopt(listed, { object, digests, info }, world));
+    const entered = await enteredAs(listed, { object, digests, info, known }, world);
     if (isProblem(entered)) return entryOf(head, override, problemParts(entered));
     const members = { ...(override.record ?? entered.record), ...digests, subdir: listed.subdir };
     const { firstSeen } = entered;
@@ -85,20 +88,38 @@ async function provenanceOf(
   return { code: 'index.mutated', subject: artifactId(listed), detail };
 }
 
+interface Found {
+  readonly object: StoredObject;
+  readonly digests: Digests;
+  readonly info: ReadPackageInfo;
+  readonly known: Provenance | null;
+}
+
+/**
+ * What a package is listed as: what was written down of it, once the gate has let it through. What nothing was written down of
+ * is read to its end before it is judged: one that is still being copied would be judged, and adopted, as it is.
+ */
+async function enteredAs(listed: ListedPackage, found: Found, world: IndexPackageWorld): Promise<Provenance | Problem> {
+  const { object, digests, info, known } = found;
+  if (known === null) {
+    const [contradiction] = identityProblems({ index: info.index, fileName: listed.filename, subdir: listed.subdir });
+    if (contradiction !== undefined) return contradiction;
+    await expectEnd(object, listed.filename);
+  }
+  const keptOut = await listingProblem(packageThatLies(listed, known, { bytes: object, digests }), world);
+  return keptOut ?? known ?? adopt(listed, found, world);
+}
+
 /**
  * Adopts a package that someone copied in by hand: its record is its own `info/index.json`, and a provenance says so. It
- * is held against its bytes from then on, and so the archive's end is asked for: one that is still being copied would be
- * adopted as it is, and then differ from its provenance for ever.
+ * is held against its bytes from then on.
  */
-async function adopt(
+function adopt(
   listed: ListedPackage,
-  { object, digests, info: { index, findings } }: { object: StoredObject; digests: Digests; info: ReadPackageInfo },
+  { digests, info: { index, findings } }: Pick<Found, 'digests' | 'info'>,
   world: IndexPackageWorld,
-): Promise<Provenance | Problem> {
+): Promise<Provenance> {
   const place = { channel: world.channel, subdir: listed.subdir, filename: listed.filename };
-  const [contradiction] = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
-  if (contradiction !== undefined) return contradiction;
-  await expectEnd(object, listed.filename);
   const found = [...findings];
   const record = recordFromIndex(index, digests, listed.subdir, (code, detail) => found.push({ code, detail }));
   const copied = { ...place, ...digests, record, findings: found, origin: { type: 'copied' } as const };

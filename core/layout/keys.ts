@@ -164,13 +164,16 @@ export const tokensKey: ObjectKey = key('_gatehouse', 'tokens.json');
 
 /** What the gate found of some bytes under a name, by the file's id (`linux-64/x-1.0-0.conda`, `simple/x/x-1.0.tar.gz`). */
 export const verdictKey = (id: string, sha256: Sha256): ObjectKey =>
-  objectKeySchema.parse(`${verdictFolder(id)}${sha256}.json`);
+  objectKeySchema.parse(`${verdictsOf(id)}${sha256}.json`);
 
 /** The verdicts of all bytes that ever had a name, or whose ids start so. */
 export const verdictPrefix = (idOrStart: string): string =>
   `_gatehouse/verdicts/${idOrStart.startsWith('simple/') ? '' : 'conda/'}${idOrStart}`;
 
-const verdictFolder = (id: string): string => `${verdictPrefix(id)}/`;
+export const verdictsPrefix = '_gatehouse/verdicts/';
+
+/** The verdicts of all bytes that ever had this very name. */
+export const verdictsOf = (id: string): string => `${verdictPrefix(id)}/`;
 
 /** Bytes that the gate holds: nobody can get them, and whoever releases them need not fetch them again. Create-only. */
 export const heldKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'held', sha256);
@@ -192,6 +195,12 @@ export const knownScriptsPrefix = '_gatehouse/scripts/';
 /** That a first sync or sweep ended: what comes later is new. */
 export const openedKey: ObjectKey = key('_gatehouse', 'opened.json');
 
+/** When some bytes were first seen at an upstream that does not say since when they are public. Create-only. */
+export const firstSeenKey = (id: string, digest: string): ObjectKey =>
+  objectKeySchema.parse(`${firstSeenPrefix}${id.startsWith('simple/') ? '' : 'conda/'}${id}/${digest}.json`);
+
+export const firstSeenPrefix = '_gatehouse/first-seen/';
+
 /** The advisories as they were last read, with when. */
 export const advisoriesKey: ObjectKey = key('_gatehouse', 'advisories.json');
 
@@ -200,3 +209,6 @@ export const ledgerKey = (sequence: number): ObjectKey =>
   key('_gatehouse', 'ledger', `${String(sequence).padStart(12, '0')}.json`);
 
 export const ledgerPrefix = '_gatehouse/ledger/';
+
+/** Where the ledger ended a moment ago; it may have more entries. */
+export const ledgerHeadKey: ObjectKey = key('_gatehouse', 'ledger-head.json');

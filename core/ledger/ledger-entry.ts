@@ -25,3 +25,15 @@ export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 
 /** What is decided, before it has its place in the ledger. */
 export type Decided = Omit<LedgerEntry, 'version' | 'sequence' | 'previous' | 'at'>;
+
+/**
+ * Where the ledger ended when this was written: there may be entries behind it. It spares looking for the end from the
+ * first entry on, and it names the last entry's bytes, which no entry names yet.
+ */
+export const ledgerHeadSchema = z.strictObject({
+  version: z.literal(1),
+  sequence: z.int().positive(),
+  /** Of that entry, byte for byte. */
+  sha256: sha256Schema,
+});
+export type LedgerHead = z.infer<typeof ledgerHeadSchema>;

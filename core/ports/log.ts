@@ -30,6 +30,8 @@ export type Event =
   | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
   | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }
   | { readonly type: 'fetch.failed'; readonly key: string; readonly problem: Problem }
+  /** It came, and the gate does not let it in. */
+  | { readonly type: 'fetch.held'; readonly key: string; readonly problem: Problem }
   /** The gate looked into a file; `codes` say what it found. */
   | { readonly type: 'gate.judged'; readonly id: string; readonly verdict: string; readonly codes: readonly string[] }
   /** Files of this machine; their key is their path. */

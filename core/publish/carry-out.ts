@@ -5,6 +5,7 @@ import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
 import { checkPublication } from './check-publication.ts';
+import { judgePublications } from './judge-publications.ts';
 import { otherSpellingProblem } from './other-spelling.ts';
 import type { NamedPublication, Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
@@ -14,8 +15,9 @@ import { usedNameProblem } from './used-name.ts';
 import { writePublication } from './write-publication.ts';
 
 /**
- * Publishes files that were read: all of them are checked and solved, and the conda packages that wheels become are made,
- * before anything is written; then all names are taken, and then each is written. Any problem stops all.
+ * Publishes files that were read: all of them are checked and solved, the conda packages that wheels become are made,
+ * and the gate judges each, before anything that others see is written; then all names are taken, and then each is written.
+ * Any problem stops all.
  *
  * @throws GatehouseError `store.*`: what was written stays, and the same call finishes it
  */
@@ -30,6 +32,8 @@ export async function carryOut(offered: readonly Publication[], given: PublishWo
   const all = [...publications.filter(({ kind }) => kind !== 'package'), ...packages];
   const there = finished.map((provenance) => ({ kind: 'package', provenance }) as const);
   const yanked = await yankedAmong([...all, ...there], world.target);
+  const keptOut = await judgePublications(all, world);
+  if (keptOut.length > 0) return { ...told, files: [], problems: keptOut };
   tellPlan(all, world);
   const taken = await takeNames(all, store);
   if (taken.length > 0) return { ...told, files: [], problems: taken };

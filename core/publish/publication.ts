@@ -1,6 +1,7 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { Provenance } from '../documents/provenance.ts';
 import type { FileProvenance } from '../documents/simple/file-provenance.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { Side } from '../layout/sides.ts';
 import type { PackageName } from '../names/package-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
@@ -23,6 +24,8 @@ export interface PublishWorld {
   /** The whole store, whichever part of it is published to. */
   readonly store: Store;
   readonly to: Side;
+  /** Of the part of the store that is published to. */
+  readonly gate: Gate;
   readonly allowlist: Allowlist;
   readonly solver: Solver;
   readonly clock: Clock;

@@ -70,7 +70,12 @@ interface OpenedMapping {
   readonly warning: Problem | null;
 }
 
-async function openMapping(url: string, world: EvidenceWorld): Promise<OpenedMapping> {
+/**
+ * The mapping at a URL; the one of the last run where it cannot be read.
+ *
+ * @throws GatehouseError `upstream.*` or `json.invalid` where none was kept either
+ */
+export async function openMapping(url: string, world: EvidenceWorld): Promise<OpenedMapping> {
   try {
     const written = await fetchMapping(url, world);
     return { written, names: byProject(written), warning: null };

@@ -1,5 +1,7 @@
 import type { Finding } from '../archive/finding.ts';
 import { type FileProvenance, readFileProvenance } from '../documents/simple/file-provenance.ts';
+import { listingProblem } from '../gate/door/listing-problem.ts';
+import { fileThatLies } from '../gate/door/lying-file.ts';
 import { canonicalJson } from '../json/json.ts';
 import { fileProvenanceKey, simpleMetadataKey } from '../layout/keys.ts';
 import { type Digests, sha256Of } from '../names/digest.ts';
@@ -21,7 +23,7 @@ export interface Adopted {
 
 /**
  * Adopts a file that somebody put into a project's folder by hand: a wheel that is sound, its files those of its `RECORD`,
- * or a source distribution whose `PKG-INFO` agrees with its name. The wheel's `METADATA` is written beside it, and then a
+ * or a source distribution whose `PKG-INFO` agrees with its name; and the gate lets it through. The wheel's `METADATA` is written beside it, and then a
  * provenance, both create-only: cut off between the two, the next look does the rest. From then on it is held against its
  * bytes, and so one that is still being copied must not be taken for whole: its readers ask for its end.
  *
@@ -36,13 +38,16 @@ export async function adoptFile(
   const { project, fileName, head } = file;
   const read = await unlessUnsound(head.key, describe(file, object));
   if ('code' in read) return read;
+  const release = read.metadata.version.text;
+  const keptOut = await listingProblem(fileThatLies({ ...file, release }, null, { bytes: object, digests }), world);
+  if (keptOut !== null) return keptOut;
   const metadata = read.beside === null ? { etag: null } : await keepMetadata(file, read.beside, world);
   if ('code' in metadata) return metadata;
   const { sha256, size } = digests;
   const firstSeen = world.clock.now();
   const copied: FileProvenance = {
     ...{ version: 1, project, fileName, sha256, size },
-    release: read.metadata.version.text,
+    release,
     metadataSha256: read.beside && sha256Of(read.beside),
     requiresPython: readableRequiresPython(read.metadata),
     uploadTime: new Date(Math.min(Math.max(object.modified, 0), firstSeen)).toISOString(),

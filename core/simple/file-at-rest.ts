@@ -1,14 +1,12 @@
 import type { FileDecision } from '../documents/simple/project-control.ts';
+import type { ListingDoor } from '../gate/door/listing-problem.ts';
 import type { Digests } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectHead, Store, StoredObject } from '../ports/store.ts';
+import type { ObjectHead, StoredObject } from '../ports/store.ts';
 import type { ListedFile } from './project-state.ts';
 
-export interface LookWorld {
-  readonly store: Store;
-  readonly clock: Pick<Clock, 'now'>;
+export interface LookWorld extends ListingDoor {
   /** An object's digests: as they were noted when it was published, or from its bytes. */
   readonly digestsOf: (object: StoredObject) => Promise<Digests>;
 }

@@ -1,6 +1,8 @@
 import { usedBy } from '../documents/published/used-name.ts';
 import { type FileProvenance, isOwnFile, readFileProvenance, whoseFile } from '../documents/simple/file-provenance.ts';
 import type { FileDecision } from '../documents/simple/project-control.ts';
+import { listingProblem } from '../gate/door/listing-problem.ts';
+import { fileThatLies } from '../gate/door/lying-file.ts';
 import {
   fileProvenanceKey,
   fileProvenancePrefix,
@@ -22,14 +24,14 @@ import { type ListedFile, shownOf } from './project-state.ts';
 /**
  * A file as its project's pages list it, or what is wrong with it: a function of its bytes, its metadata, its provenance
  * and control's decision. Of what came from an index all four must be there and agree, or it is not listed: pip takes a
- * missing or another `.metadata` for an error of the whole index. What was published or copied in is listed without a
+ * missing or another `.metadata` for an error of the whole index. None is listed that the gate has not let through. What was published or copied in is listed without a
  * decision, unless control withdrew it; what lies there without provenance is adopted as copied in.
  *
- * @returns null when it is not to be listed and nothing is wrong: control withdrew it, or has not decided of it yet
+ * @returns null when it is not to be listed and nothing is wrong: control withdrew it, has not decided of it yet, or the gate took it back
  */
 export async function lookAtFile(file: FileAtRest, world: LookWorld): Promise<ListedFile | Problem | null> {
   const { fileName, head, metadata, decision, known } = file;
-  if (decision?.withdrawn !== undefined) return null;
+  if ((decision?.withdrawn ?? decision?.recalled) !== undefined) return null;
   const decided = decidedOf(decision);
   const isDecided = decision !== undefined || known?.own === true;
   const isKnown = known?.etag === head.etag && known.metadataEtag === (metadata?.etag ?? null);
@@ -54,8 +56,21 @@ async function readFile(file: FileAtRest, world: LookWorld): Promise<Found | Pro
   if ('code' in digests) return digests;
   const entered = (await provenanceOf(file, digests.sha256, world)) ?? (await twinOf(file, world));
   if (entered !== null && 'code' in entered) return entered;
-  if (entered === null || isOwnFile(entered)) return ownFile(file, { object, digests, entered }, world);
-  if (file.decision === undefined) return null;
+  if (entered === null) return ownFile(file, { object, digests, entered }, world);
+  return listable(file, { object, digests, entered }, world);
+}
+
+/** What was written down when it entered, once the gate has let it through, and control decided of what came of an index. */
+async function listable(
+  file: FileAtRest,
+  { object, digests, entered }: Parameters<typeof adoptFile>[1] & { readonly entered: FileProvenance },
+  world: LookWorld,
+): Promise<Found | Problem | null> {
+  if (!isOwnFile(entered) && file.decision === undefined) return null;
+  const { release } = entered;
+  const keptOut = await listingProblem(fileThatLies({ ...file, release }, entered, { bytes: object, digests }), world);
+  if (keptOut !== null) return keptOut;
+  if (isOwnFile(entered)) return ownFile(file, { object, digests, entered }, world);
   return file.metadata === null ? wrongMetadata(file, 'is not there') : enteredFile(file, { object, entered }, world);
 }
 

@@ -1,6 +1,10 @@
 import { refuse } from '../archive/finding.ts';
 import { type FileProvenance, readFileProvenance, sourceSha256 } from '../documents/simple/file-provenance.ts';
 import { type SimpleFile, simpleFileId } from '../documents/simple/simple-plan.ts';
+import { keptBytes } from '../gate/door/kept-bytes.ts';
+import { letThrough } from '../gate/door/let-through.ts';
+import { fileAtTheDoor } from '../gate/door/planned-file.ts';
+import type { Gate } from '../gate/gate.ts';
 import { canonicalJson } from '../json/json.ts';
 import { fileProvenanceKey, type ObjectKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
@@ -30,11 +34,11 @@ import {
 import { asksOf, readableRequiresPython } from '../wheel/core-metadata.ts';
 import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
 
-type FetchFileWorld = WheelWorld & WantedStill;
+type FetchFileWorld = WheelWorld & WantedStill & { readonly gate: Gate };
 
 /**
  * Brings one file for pip into the store: a wheel of an index as it is, or the one that is read of its source
- * distribution. It is read whole and held to its name, its `RECORD` and the plan; then its provenance is written, its
+ * distribution. It is held to its name and the plan, and judged by the gate; then its provenance is written, its
  * `METADATA` beside it, and only then the file under its name. None of the three is ever overwritten, and no page names a
  * file that lacks one of them, so a run that is cut off anywhere is finished by the next. Safe to run twice and by many at
  * once. Emits `fetch.*` events.
@@ -47,17 +51,12 @@ export async function fetchFile(file: SimpleFile, world: FetchFileWorld): Promis
 }
 
 async function bring(key: ObjectKey, file: SimpleFile, world: FetchFileWorld): Promise<Brought> {
-  const { store, log } = world;
+  const { store } = world;
   const there = await findInStore(key, file, store);
   if (there !== null) return { status: 'present', size: there };
-  // What is read of an sdist is about as large, and beside it.
-  expectRoom((file.size ?? 0) * (file.sdist === undefined ? 1 : 2), world);
-  log({ type: 'fetch.started', key, size: file.size ?? 0 });
-  const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: file.size ?? bytes });
-  await using staged = await stageWheel(sourceOf(file), world, progress);
-  if (staged.name.fileName !== file.fileName || staged.name.project !== file.project) {
-    refuse('wheel.file-name', `${file.fileName} of ${file.project} was planned, and it is ${staged.name.fileName}`);
-  }
+  await using staged = await stagedOf(key, file, world);
+  const problem = await letThrough(await fileAtTheDoor(file, staged), staged.staged, world);
+  if (problem !== null) return { status: 'held', problem };
   const wheel = await readWheel(await staged.staged.source(), staged.name);
   if (file.asks !== undefined && asksOf(wheel.metadata) !== file.asks) {
     refuse('wheel.metadata', `the METADATA of ${file.fileName} asks for something else than its index said`);
@@ -70,6 +69,24 @@ async function bring(key: ObjectKey, file: SimpleFile, world: FetchFileWorld): P
   if (status === 'written') return { status: 'stored', size };
   await expectInStore(key, sha256, store);
   return { status: 'present', size };
+}
+
+/** The wheel that the gate kept of it, else that of its index. Of one that is read of an sdist nobody knows the sha256 before. */
+async function stagedOf(key: ObjectKey, file: SimpleFile, world: FetchFileWorld): Promise<StagedWheel> {
+  // What is read of an sdist is about as large, and beside it.
+  expectRoom((file.size ?? 0) * (file.sdist === undefined ? 1 : 2), world);
+  const { log } = world;
+  log({ type: 'fetch.started', key, size: file.size ?? 0 });
+  const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: file.size ?? bytes });
+  const kept = file.sdist === undefined ? await keptBytes(file.sha256, world) : null;
+  if (kept !== null) return { ...kept, name: wheelNameOf(file.fileName), findings: [] };
+  const staged = await stageWheel(sourceOf(file), world, progress);
+  if (staged.name.fileName === file.fileName && staged.name.project === file.project) return staged;
+  await staged[Symbol.asyncDispose]();
+  return refuse(
+    'wheel.file-name',
+    `${file.fileName} of ${file.project} was planned, and it is ${staged.name.fileName}`,
+  );
 }
 
 const sourceOf = ({ sdist, index, fileName, url, sha256, size, release, uploadTime }: SimpleFile): WheelSource => ({
@@ -110,9 +127,13 @@ async function expectInStore(key: ObjectKey, expected: Sha256, store: Store): Pr
 }
 
 const mutated = (key: ObjectKey, fault: string, sha256: Sha256): GatehouseError =>
-  new GatehouseError('fetch.mutated', `the store holds other bytes under this name: ${fault}, got ${sha256}`, {
-    hint: `find out where they come from; once ${key} is deleted, a sync fetches it again`,
-  });
+  new GatehouseError(
+    'fetch.mutated',
+    `A2.mutated: the store holds other bytes under this name: ${fault}, got ${sha256}`,
+    {
+      hint: `find out where they come from; once ${key} is deleted, a sync fetches it again`,
+    },
+  );
 
 const otherMetadata = (key: ObjectKey): GatehouseError =>
   new GatehouseError('fetch.mutated', `${key} is not the METADATA of its wheel, which pip would refuse`, {

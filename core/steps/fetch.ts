@@ -1,5 +1,9 @@
 import { type Artifact, artifactId, bytesToFetch } from '../documents/plan.ts';
 import { type Provenance, wasMadeOf } from '../documents/provenance.ts';
+import { keptBytes } from '../gate/door/kept-bytes.ts';
+import { letThrough } from '../gate/door/let-through.ts';
+import { packageAtTheDoor } from '../gate/door/planned-file.ts';
+import type { Gate } from '../gate/gate.ts';
 import { canonicalJson } from '../json/json.ts';
 import { type ChannelName, type ObjectKey, packageKey, provenanceKey } from '../layout/keys.ts';
 import type { Digests } from '../names/digest.ts';
@@ -32,14 +36,15 @@ import { converterRevision } from '../wheel/convert-wheel.ts';
 
 export interface FetchWorld extends DownloadWorld, WantedStill, Pick<MakingWorld, 'bzip2'> {
   readonly channel: ChannelName;
+  readonly gate: Gate;
   /** Bytes that the store can stage of one package and of what it is made of; any number without it. */
   readonly scratch?: number;
 }
 
 /**
- * Brings one artifact into the store: downloaded in one pass, compared with its record, or made of a file that was; read,
- * its provenance written, and only then published under its name, which is never overwritten (docs/decisions.md 4). Safe to run twice and by
- * many at once. Emits `fetch.*` events.
+ * Brings one artifact into the store: downloaded in one pass, compared with its record, or made of a file that was; judged by
+ * the gate, its provenance written, and only then published under its name, which is never overwritten (docs/decisions.md 4).
+ * Safe to run twice and by many at once. Emits `fetch.*` events.
  *
  * @throws GatehouseError `store.*`: {@link fetchOutcome}
  */
@@ -50,7 +55,6 @@ export async function fetchArtifact(artifact: Artifact, world: FetchWorld): Prom
 }
 
 async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Promise<Brought> {
-  const { log } = world;
   // A plan of an older version may hold one.
   if (artifact.made === undefined && !isVerifiable(artifact)) {
     const detail = 'expected a sha256, or an md5 and a size, from upstream; got neither';
@@ -58,14 +62,9 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   }
   const there = await findInStore(key, artifact, artifact, world);
   if (there !== null) return { status: 'present', size: there.size };
-  expectRoom(bytesToStage(artifact), world);
-  const { size: wanted } = artifact.made ?? artifact;
-  log({ type: 'fetch.started', key, size: wanted ?? 0 });
-  const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: wanted ?? bytes });
-  const { filename, made } = artifact;
-  await using received = await (made === undefined
-    ? download(artifact, world, progress)
-    : makePackage({ filename, made }, world, progress));
+  await using received = await receivedOf(key, artifact, world);
+  const problem = await letThrough(await packageAtTheDoor(artifact, received), received.staged, world);
+  if (problem !== null) return { status: 'held', problem };
   const findings = await readPackage(artifact, received);
   if (!(await isStillWanted(world))) return superseded;
   await writeProvenance({ artifact, digests: received.digests, findings }, world);
@@ -74,6 +73,23 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   if (status === 'written') return { status: 'stored', size };
   if ((await findInStore(key, artifact, received.digests, world)) !== null) return { status: 'present', size };
   throw new GatehouseError('store.conflict', `${key} was refused, yet nothing is there`, { retry: true });
+}
+
+/** The bytes that the gate kept of it, else those of upstream, or what is made of them. */
+async function receivedOf(
+  key: ObjectKey,
+  artifact: Artifact,
+  world: FetchWorld,
+): Promise<Received & Partial<MadePackage>> {
+  expectRoom(bytesToStage(artifact), world);
+  const { filename, made } = artifact;
+  const { size: wanted } = made ?? artifact;
+  const { log } = world;
+  log({ type: 'fetch.started', key, size: wanted ?? 0 });
+  const progress = (bytes: number) => log({ type: 'fetch.progress', key, received: bytes, size: wanted ?? bytes });
+  const kept = await keptBytes(artifact.sha256, world);
+  if (kept !== null) return kept;
+  return made === undefined ? download(artifact, world, progress) : makePackage({ filename, made }, world, progress);
 }
 
 /** As far as upstream says. A package is about as large as the wheel that it is made of, and staged beside it. */
@@ -94,7 +110,7 @@ async function findInStore(
   const isMade = made !== undefined && (await wasMadeOf(store, place, digests.sha256, made.sha256));
   const fault = made === undefined ? digestFault(expected, digests)?.message : `not made of ${made.fileName}`;
   if (isMade || fault === undefined) return digests;
-  throw new GatehouseError('fetch.mutated', `the store holds other bytes under this name: ${fault}`);
+  throw new GatehouseError('fetch.mutated', `A2.mutated: the store holds other bytes under this name: ${fault}`);
 }
 
 /**

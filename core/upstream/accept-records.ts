@@ -1,3 +1,4 @@
+import type { PublishedAt } from '../documents/gate/verdict.ts';
 import type { Made } from '../documents/plan.ts';
 import {
   type PackageFileName,
@@ -26,6 +27,8 @@ export interface UpstreamRecord {
   readonly findings?: readonly RecordFinding[] | undefined;
   /** Only of a package that is to be made of a file of a Python package index. */
   readonly made?: Made | undefined;
+  /** Since when it is public, by a server's word, where somebody asked. */
+  readonly published?: PublishedAt | undefined;
   /** Upstream's own, where a hotfix of ours changed `record`. */
   readonly unpatched?: RepodataRecord | undefined;
 }

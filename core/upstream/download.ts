@@ -92,7 +92,7 @@ async function receive({ body }: FetchResponse, { wanted, store, progress }: Rec
 /** Ends a transfer at the first byte that is too much: an upstream that never stops would fill the disk. */
 function tooMuch(size: number | null): GatehouseError {
   if (size === null) return new GatehouseError('upstream.too-large', `more than ${maxUnsizedBytes} bytes arrived`);
-  return new GatehouseError('fetch.size', `expected size ${size}, more arrived`, { retry: true });
+  return new GatehouseError('fetch.size', `A1.size: expected size ${size}, more arrived`, { retry: true });
 }
 
 /** Takes `retry` from an error whose code has failed as often as it may. */
@@ -111,7 +111,9 @@ export function digestFault(expected: ExpectedDigests, actual: Digests): Gatehou
   for (const fact of ['size', 'sha256', 'md5'] as const) {
     const wanted = expected[fact];
     if (wanted === null || wanted === actual[fact]) continue;
-    return new GatehouseError(`fetch.${fact}`, `expected ${fact} ${wanted}, got ${actual[fact]}`, { retry: true });
+    const check = fact === 'size' ? 'A1.size' : 'A1.hash';
+    const message = `${check}: expected ${fact} ${wanted}, got ${actual[fact]}`;
+    return new GatehouseError(`fetch.${fact}`, message, { retry: true });
   }
   return null;
 }

@@ -5,14 +5,18 @@ import { type Problem, problemOf } from '../problems/problem.ts';
 
 export type FetchOutcome =
   /** `present`: the store had these very bytes, or another worker was first. `superseded`: it was wanted no more. */
-  { readonly status: 'stored' | 'present' | 'superseded' } | { readonly status: 'failed'; readonly problem: Problem };
+  | { readonly status: 'stored' | 'present' | 'superseded' }
+  /** `held`: the gate does not let it in, now or ever. */
+  | { readonly status: 'failed' | 'held'; readonly problem: Problem };
 
-/** What came into the store, or was there. */
-export interface Brought {
-  readonly status: 'stored' | 'present' | 'superseded';
-  /** Bytes. */
-  readonly size: number;
-}
+/** What came into the store, or was there, or came as far as the gate. */
+export type Brought =
+  | {
+      readonly status: 'stored' | 'present' | 'superseded';
+      /** Bytes. */
+      readonly size: number;
+    }
+  | { readonly status: 'held'; readonly problem: Problem };
 
 /** Who fetches for a plan that another may have replaced meanwhile. */
 export interface WantedStill {
@@ -28,7 +32,7 @@ export const isStillWanted = async ({ isWanted }: WantedStill): Promise<boolean>
 export const superseded: Brought = { status: 'superseded', size: 0 };
 
 /**
- * Does the work that brings one file into the store, tells how it ended as `fetch.done` or `fetch.failed`, and sorts what
+ * Does the work that brings one file into the store, tells how it ended as `fetch.done`, `fetch.held` or `fetch.failed`, and sorts what
  * went wrong by whose it is.
  *
  * @param subject what the file is called in a problem
@@ -40,9 +44,11 @@ export async function fetchOutcome(
   bring: () => Promise<Brought>,
 ): Promise<FetchOutcome> {
   try {
-    const { status, size } = await bring();
-    if (status !== 'superseded') log({ type: 'fetch.done', key, size });
-    return { status };
+    const brought = await bring();
+    if (brought.status === 'held') log({ type: 'fetch.held', key, problem: brought.problem });
+    if (brought.status === 'held') return brought;
+    if (brought.status !== 'superseded') log({ type: 'fetch.done', key, size: brought.size });
+    return { status: brought.status };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
     const problem = problemOf(error, subject);

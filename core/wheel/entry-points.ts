@@ -28,14 +28,38 @@ const maxTextLength = 1024 ** 2;
 export function parseCommands(text: string): WheelCommand[] {
   if (text.length > maxTextLength) refuse('wheel.entry-point', `more than ${maxTextLength} characters`);
   const commands = new Map<string, WheelCommand>();
-  let gui: boolean | undefined;
-  for (const line of text.split(/\r\n|\r|\n/).map((written) => written.trim())) {
-    if (line === '' || line.startsWith('#')) continue;
-    const [, group] = /^\[(.*)\]$/.exec(line) ?? [];
-    if (group !== undefined) gui = groups.get(group.trim());
-    else if (gui !== undefined) addCommand(commands, parseCommand(line, gui));
+  for (const { group, line } of entryPointRows(text)) {
+    const gui = groups.get(group);
+    if (gui !== undefined) addCommand(commands, parseCommand(line, gui));
   }
   return [...commands.values()];
+}
+
+/** A line of `entry_points.txt` below the heading of its group. */
+export interface EntryPointRow {
+  /** `console_scripts`, `conda`. */
+  readonly group: string;
+  readonly line: string;
+}
+
+/** What ends a line to Python's `str.splitlines`. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Python goes by
+const pythonLineEnd = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
+/** What Python's `str.strip` takes away at both ends. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Python goes by
+const outerSpace = /^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g;
+
+/** The rows of `entry_points.txt`, as `importlib.metadata` splits it; what stands before all headings is passed over. */
+export function entryPointRows(text: string): EntryPointRow[] {
+  const rows: EntryPointRow[] = [];
+  let group: string | undefined;
+  for (const line of text.split(pythonLineEnd).map((written) => written.replace(outerSpace, ''))) {
+    if (line === '' || line.startsWith('#')) continue;
+    const heading = line.startsWith('[') && line.endsWith(']');
+    if (heading) group = line.replace(/^[[\]]+|[[\]]+$/g, '').trim();
+    else if (group !== undefined) rows.push({ group, line });
+  }
+  return rows;
 }
 
 function addCommand(commands: Map<string, WheelCommand>, command: WheelCommand): void {

@@ -52,6 +52,7 @@ export function startProgress(): Progress {
         case 'fetch.done':
         case 'publish.read':
           return end(event.key, event.size);
+        case 'fetch.held':
         case 'fetch.failed':
           return end(event.key, running.get(event.key)?.received ?? 0);
       }

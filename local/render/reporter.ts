@@ -94,6 +94,8 @@ function storeLine(event: Event): string | null {
   switch (event.type) {
     case 'fetch.done':
       return `fetched ${event.key} (${formatBytes(event.size)})`;
+    case 'fetch.held':
+      return `kept out ${event.key}: ${event.problem.code}`;
     case 'fetch.failed':
       return `failed ${event.key}: ${event.problem.code}`;
     case 'index.left':

@@ -1,7 +1,7 @@
-import { allZero, type ByteReader, byteReader } from '../byte-reader.ts';
+import { type ByteReader, allZero, byteReader } from '../byte-reader.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import { type MemberFacts, type MemberRules, memberPath, memberText } from '../members.ts';
-import { blockBytes, parseTarHeader, type TarHeader } from './header.ts';
+import { type TarHeader, blockBytes, parseTarHeader } from './header.ts';
 import { parsePax, paxSize } from './pax.ts';
 
 export interface TarMember extends MemberFacts {
@@ -28,9 +28,9 @@ export async function* walkTar(chunks: AsyncIterable<Uint8Array>, rules: MemberR
   for (let header = await next(); header !== null; header = await next()) {
     const facts = factsOf(header, rules.report);
     const body = memberBody(reader, header.size);
+    rules.add(facts);
     if (facts.path === '') rules.report('archive.root', 'the tar has a member for its own root');
     else {
-      rules.add(facts);
       yield { ...facts, size: header.size, modified: header.mtime * 1000, body };
     }
     for (const rest = body[Symbol.asyncIterator](); !(await rest.next()).done; );

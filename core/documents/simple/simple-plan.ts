@@ -4,6 +4,7 @@ import { sha256Schema } from '../../names/digest.ts';
 import { distributionFileNameSchema } from '../../names/distribution-file-name.ts';
 import { projectNameSchema } from '../../names/project-name.ts';
 import { subdirSchema } from '../../names/subdir.ts';
+import { publishedAtSchema } from '../gate/verdict.ts';
 import { fileDecisionSchema } from './project-control.ts';
 
 /** A file that pip needs for some entry: a wheel of an index as it is, or one that is read from a source distribution. */
@@ -22,6 +23,8 @@ export const simpleFileSchema = z.strictObject({
   sha256: sha256Schema,
   /** PEP 700, in UTC with `Z`; null when the index does not say. */
   uploadTime: z.string().nullable(),
+  /** Since when the file of the index is public; absent of what the store has, and where nobody needs to know. */
+  published: publishedAtSchema.optional(),
   /** Only of a wheel that is read from a source distribution: the sdist's name. */
   sdist: z.string().optional(),
   /** What the plan went by, where it read this wheel's metadata: it was read beside the wheel, or of a part of it. */

@@ -1,4 +1,4 @@
-import { type Report, refuse } from '../../archive/finding.ts';
+import { type Report, refuse, shown } from '../../archive/finding.ts';
 import { jsonOddity } from '../../json/scan-json.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import { decodeUtf8 } from '../../package/package-info.ts';
@@ -12,6 +12,9 @@ import { textKeeper } from './texts.ts';
 type FileFacts = Parameters<FileObserver>[0];
 
 const pathsJson = 'info/paths.json';
+/** What clients read of a package as JSON. */
+const readAsJson =
+  /^(?:info\/(?:index|paths|about|link|run_exports)\.json|menu\/[^/]+\.json|etc\/conda\/env_vars\.d\/[^/]+\.json)$/i;
 /** Enough to see what is wrong: a package of keys may have thousands. */
 const maxSecrets = 100;
 
@@ -66,14 +69,17 @@ export class Gathering {
     if (lacksPlaceholder) this.lackPlaceholder.push(file.path);
     if (text === null) return;
     this.texts.set(file.path, text);
-    if (file.path === pathsJson) this.#readPaths(text);
+    if (readAsJson.test(file.path)) this.#readJson(file.path, decodeUtf8(text, file.path));
   }
 
-  #readPaths(bytes: Uint8Array): void {
-    const text = decodeUtf8(bytes, pathsJson);
+  #readJson(path: string, text: string): void {
     const oddity = jsonOddity(text);
-    if (oddity?.kind === 'values') refuse('A13.json', `${pathsJson} has ${oddity.detail}`);
-    if (oddity !== null) this.#report(`B7.${oddity.kind}`, `${pathsJson}: ${oddity.detail}`);
+    if (oddity?.kind === 'values') refuse('A13.json', `${shown(path)} has ${oddity.detail}`);
+    if (oddity !== null) this.#report(`B7.${oddity.kind}`, `${shown(path)}: ${oddity.detail}`);
+    if (path === pathsJson) this.#readPaths(text);
+  }
+
+  #readPaths(text: string): void {
     this.paths = parsePathsJson(text, pathsJson);
     this.#placeholders = placeholdersOf(this.paths);
     for (const [path, placeholder] of this.#placeholders) {

@@ -14,6 +14,9 @@ const elfMachines: ReadonlyMap<number, string> = new Map([
   [0x16, 's390x'],
   [0xf3, 'riscv'],
   [0x102, 'loongarch'],
+  [0xbe, 'cuda'],
+  [0xe0, 'amdgpu'],
+  [0xf7, 'bpf'],
 ]);
 
 /** PE's `Machine` (Microsoft, "PE Format", Machine Types). */

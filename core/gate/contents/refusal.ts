@@ -7,28 +7,30 @@ export function splitCode(message: string): { readonly code: string; readonly de
   return { code, detail };
 }
 
-/** Which check owns what readers refuse by other codes than its own. The first that fits counts. */
-const owners: readonly (readonly [prefix: string, owner: CheckId])[] = [
-  ['wheel.record', 'F3'],
-  ['wheel.entry-point', 'D5'],
-  ['wheel.file-type', 'F5'],
-  ['wheel.scheme', 'F5'],
-  ['wheel.', 'F2'],
-  ['metadata.', 'F2'],
-  ['A15.', 'D6'],
-  ['sdist.', 'D6'],
+/** Which check owns what readers refuse by codes that are no check's. The first that fits counts. */
+const owners: readonly (readonly [code: RegExp, owner: CheckId])[] = [
+  [/^wheel\.record/, 'F3'],
+  [/^wheel\.entry-point/, 'D5'],
+  [/^wheel\.(?:file-type|scheme)/, 'F5'],
+  [/^(?:wheel|metadata)\./, 'F2'],
+  // Of a source distribution: gzip is read for those alone.
+  [/^(?:sdist|A15)\./, 'D6'],
 ];
+
+interface Refused {
+  readonly code: string;
+  readonly detail: string;
+}
 
 /**
  * The firing of the check that owns a reader's refusal: such a file cannot be read in one way only, and is rejected.
  *
  * @returns the owner, and a firing whose code starts with it: `F3.record-hash` of the reader's `wheel.record-hash`
  */
-export function refusalFiring({ code, detail }: { readonly code: string; readonly detail: string }): {
-  readonly id: CheckId;
-  readonly firing: Firing;
-} {
+export function refusalFiring({ code, detail }: Refused): { readonly id: CheckId; readonly firing: Firing } {
+  const own = checkOfCode(code);
+  if (own !== null) return { id: own, firing: { code, verdict: 'reject', detail } };
+  const id = owners.find(([codes]) => codes.test(code))?.[1] ?? 'A4';
   const [, word = code] = /^[^.]+\.(.+)$/.exec(code) ?? [];
-  const id = checkOfCode(code) ?? owners.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'A4';
-  return { id, firing: { code: checkOfCode(code) === null ? `${id}.${word}` : code, verdict: 'reject', detail } };
+  return { id, firing: { code: `${id}.${word}`, verdict: 'reject', detail } };
 }

@@ -1,0 +1,36 @@
+import type { CheckResult, Firing } from '../documents/gate/verdict.ts';
+import { GatehouseError } from '../problems/error.ts';
+import type { ContentsCheck, DataCheck, GateCandidate, GateCheckWorld, Subject } from './check.ts';
+
+/** What checks answer of a file, each in its place; one that breaks keeps out what it could not look at. */
+export const askDataChecks = (
+  checks: readonly DataCheck[],
+  candidate: GateCandidate,
+  world: GateCheckWorld,
+): Promise<CheckResult[]> =>
+  Promise.all(
+    checks.map(async (check) => {
+      const result = await answerOf(check, () => check.judge(candidate, world));
+      return check.usesAdvice && world.advice.status === 'known' ? { ...result, dataAsOf: world.advice.asOf } : result;
+    }),
+  );
+
+export const askContentsChecks = (
+  checks: readonly ContentsCheck[],
+  subject: Subject,
+  world: GateCheckWorld,
+): Promise<CheckResult[]> => Promise.all(checks.map((check) => answerOf(check, () => check.judge(subject, world))));
+
+/** @throws GatehouseError `store.*`: that says nothing of the file */
+async function answerOf(
+  { id, version }: Pick<DataCheck, 'id' | 'version'>,
+  judge: () => Promise<readonly Firing[]> | readonly Firing[],
+): Promise<CheckResult> {
+  try {
+    return { id, version, firings: [...(await judge())] };
+  } catch (error) {
+    if (error instanceof GatehouseError && error.code.startsWith('store.')) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    return { id, version, firings: [{ code: `${id}.error`, verdict: 'error', detail: `it broke: ${said}` }] };
+  }
+}

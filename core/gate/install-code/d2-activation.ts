@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { shown } from '../../archive/finding.ts';
+import { parseJson } from '../../json/json.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import type { ContentsCheck } from '../check.ts';
+import { heldUnlessKnown, type Said } from './held-unless-known.ts';
+import { type InstallFile, installFiles } from './install-files.ts';
+
+/**
+ * Scripts that a shell runs when an environment is activated or left, and variables that are set then. Compilers and
+ * spatial libraries have them: what a channel's first sync brings is warned of, and what is new or changed later is held.
+ */
+export const d2Activation: ContentsCheck = {
+  id: 'D2',
+  version: 1,
+  judge(subject, world) {
+    if (subject.reading.status !== 'read') return [];
+    const files = installFiles(subject, subject.reading.contents);
+    return heldUnlessKnown(
+      files.filter(({ role }) => role === 'activation' || role === 'environment'),
+      world,
+      (file) => (file.role === 'activation' ? sayOfScript(file) : sayOfVariables(file)),
+    );
+  },
+};
+
+const sayOfScript = ({ path }: InstallFile): Said => ({
+  code: 'D2.activation',
+  detail: `${shown(path)} runs whenever the environment is activated or left`,
+  warnsAtFirst: true,
+});
+
+/** Variables by which other programs run, or other places are installed from. Windows knows no case in them. */
+const forbidden = /^(?:PATH|(?:LD|DYLD|PYTHON|PIP|CONDA)(?:_.*)?|PYTHON.*)$/i;
+
+function sayOfVariables({ path, text }: InstallFile): Said {
+  const names = text === null ? null : variablesOf(text, path);
+  const code = 'D2.environment';
+  if (names === null) {
+    return { code: 'D2.variable', detail: `${shown(path)} sets variables and cannot be read`, warnsAtFirst: false };
+  }
+  const bad = names.filter((name) => forbidden.test(name));
+  if (bad.length === 0) return { code, detail: `${shown(path)} sets ${shown(names.join(', '))}`, warnsAtFirst: true };
+  return { code: 'D2.variable', detail: `${shown(path)} sets ${shown(bad.join(', '))}`, warnsAtFirst: false };
+}
+
+/** Null of what is no JSON object. */
+function variablesOf(text: Uint8Array, path: string): string[] | null {
+  try {
+    return Object.keys(parseJson(Buffer.from(text).toString('utf8'), z.record(z.string(), z.unknown()), path));
+  } catch (error) {
+    if (error instanceof GatehouseError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+import { shown } from '../../archive/finding.ts';
+import type { ContentsCheck } from '../check.ts';
+import { heldUnlessKnown } from './held-unless-known.ts';
+import { installFiles } from './install-files.ts';
+
+/**
+ * Menu entries (`Menu/*.json`), of which clients make shortcuts whose commands people start. Spyder has one: what a
+ * channel's first sync brings is warned of, and what is new or changed later is held.
+ */
+export const d7Menus: ContentsCheck = {
+  id: 'D7',
+  version: 1,
+  judge(subject, world) {
+    if (subject.reading.status !== 'read') return [];
+    const files = installFiles(subject, subject.reading.contents).filter(({ role }) => role === 'menu');
+    return heldUnlessKnown(files, world, ({ path }) => ({
+      code: 'D7.menu',
+      detail: `${shown(path)} makes shortcuts that run commands`,
+      warnsAtFirst: true,
+    }));
+  },
+};

@@ -1,0 +1,105 @@
+import { isFirst } from '../documents/gate/opened.ts';
+import { type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
+import { verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { openLedger } from '../ledger/open-ledger.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
+import type { Advice } from './advice.ts';
+import { askDataChecks } from './ask-checks.ts';
+import { candidateOfVerdict } from './candidate-of-verdict.ts';
+import type { GateCandidate, GateCheckWorld } from './check.ts';
+import { dataChecks } from './checks.ts';
+import type { Gate } from './gate.ts';
+import type { GateSettings } from './gate-settings.ts';
+import { judgeFile } from './judge-file.ts';
+import { isKnownScript } from './known-scripts.ts';
+import { projectsOf } from './origin/projects-of.ts';
+import { previousBuild } from './previous-build.ts';
+import { recallResult } from './recall-result.ts';
+import { type Settled, settle } from './settle.ts';
+
+/** What the gate needs of the world: one side of a store, time, and where advisories come from. */
+export interface GateWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Gatehouse's version. */
+  readonly judgedBy: string;
+  /** Opened when a check first needs it, and once. */
+  readonly openAdvice: () => Promise<Advice>;
+}
+
+/** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
+export function openGate(settings: GateSettings, world: GateWorld): Gate {
+  const { policy, knownNames, reserved } = settings;
+  const { store, clock } = world;
+  const checkWorld = once(async (): Promise<GateCheckWorld> => {
+    const advice = await world.openAdvice();
+    const previous = (candidate: GateCandidate) => previousBuild(candidate, store);
+    const isKnown = isKnownScript(store);
+    return {
+      ...{ policy, knownNames, reserved, advice, previous, isKnownScript: isKnown },
+      now: clock.now(),
+      isFirst: await isFirst(store),
+    };
+  });
+  const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
+  const judgedIds = once(() => keysBelow(store, verdictsPrefix));
+  const ledger = openLedger(world);
+  const standing = { store, world: asked, judged: judgedIds };
+  return {
+    policy,
+    standingOf: (candidate) => standingOf(candidate, standing),
+    standsNow: async (verdict) => standsBy(candidateOfVerdict(verdict), verdict, { store, checks: await asked() }),
+    judge: async (file) => judgeFile(file, { ...world, ledger, settings, checks: await asked() }),
+  };
+}
+
+interface Standing {
+  readonly store: Store;
+  readonly world: () => Promise<GateCheckWorld>;
+  /** The keys of all verdicts there are: a plan asks for thousands of files, most of which nobody judged. */
+  readonly judged: () => Promise<ReadonlySet<string>>;
+}
+
+async function standingOf(candidate: GateCandidate, { store, world, judged }: Standing): Promise<Settled> {
+  const { id, sha256 } = candidate;
+  const isJudged = sha256 !== null && (await judged()).has(verdictKey(id, sha256));
+  const earlier = isJudged ? ((await readVerdict(store, id, sha256))?.value ?? null) : null;
+  return standsBy(candidate, earlier, { store, checks: await world() });
+}
+
+/** Data checks are asked anew; what was read of the bytes stays as it was. */
+async function standsBy(
+  candidate: GateCandidate,
+  earlier: GateVerdict | null,
+  { store, checks }: Pick<Standing, 'store'> & { readonly checks: GateCheckWorld },
+): Promise<Settled> {
+  const { sha256 } = candidate;
+  const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
+  const projects = projectsOf(known, checks.advice);
+  const data = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
+  const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
+  const contents = (earlier?.checks ?? []).filter(({ id }) => !anew.has(id));
+  const recalled = sha256 === null ? [] : await recallResult(sha256, store);
+  return settle({ checks: [...data, ...contents, ...recalled], sha256 }, checks.policy, checks.now);
+}
+
+async function keysBelow(store: Store, prefix: string): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const { key } of store.list(prefix)) keys.add(key);
+  return keys;
+}
+
+/** A promise that is made when it is first asked for, and anew when it failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

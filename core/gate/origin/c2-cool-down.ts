@@ -1,0 +1,45 @@
+import type { Firing } from '../../documents/gate/verdict.ts';
+import type { DataCheck, GateCandidate } from '../check.ts';
+import { coolsDown } from '../cool-down.ts';
+
+/**
+ * C2: what is new upstream waits. Eight of ten attacks on public indexes were found within a week. There is no way round it for a
+ * fix but a waiver: whoever attacks calls a release a fix too.
+ */
+export const c2CoolDown: DataCheck = {
+  id: 'C2',
+  version: 1,
+  judge: (candidate, { policy, now }) => (coolsDown(candidate, policy) ? young(candidate, policy.coolDown, now) : []),
+};
+
+function young(candidate: GateCandidate, coolDown: number, now: number): Firing[] {
+  const { at, by } = bornAt(candidate, now);
+  const until = at + coolDown;
+  if (until <= now) return [];
+  const detail = `public since ${shownTime(at)} (${by}), and waits until ${shownTime(until)}`;
+  return [{ code: 'C2.young', verdict: 'hold', detail, until }];
+}
+
+interface Born {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly by: string;
+}
+
+/** By a server's word; a builder's only where it makes the file younger. What nobody vouches for is new. */
+function bornAt({ published, record, origin }: GateCandidate, now: number): Born {
+  const said: Born = published ?? { at: now, by: 'no server says since when' };
+  const built = origin === 'upstream' ? builtAt(record?.['timestamp']) : null;
+  const isYounger = built !== null && built > said.at && built <= now;
+  return isYounger ? { at: built, by: 'as its builder says' } : said;
+}
+
+/** conda's timestamps are in milliseconds, and once were in seconds: beyond the year 9999 one cannot be the latter. */
+const lastSecond = 253_402_300_799;
+
+function builtAt(timestamp: unknown): number | null {
+  if (typeof timestamp !== 'number' || timestamp <= 0) return null;
+  return timestamp > lastSecond ? timestamp : timestamp * 1000;
+}
+
+const shownTime = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`;

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { keyOfVerdict, readVerdict } from '../../../core/documents/gate/verdict.ts';
+import type { AtTheDoor } from '../../../core/gate/gate.ts';
+import { ledgerKey, recallKey } from '../../../core/layout/keys.ts';
+import { startDigests } from '../../../core/names/digest.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
+import { buildConda, stem } from '../../support/packages/build-package.ts';
+import { memoryStore } from '../../twins/store-memory.ts';
+
+const id = `linux-64/${stem}.conda`;
+
+function atTheDoor(bytes: Uint8Array): AtTheDoor {
+  const digests = startDigests();
+  digests.update(bytes);
+  return {
+    ...{ kind: 'package', id, name: 'demo', version: '1.0', origin: 'copied', source: null, record: null },
+    ...{ published: null, yanked: false, projectStatus: null, projects: [], request: null },
+    digests: digests.finish(),
+    bytes: bytesSource(bytes),
+  };
+}
+
+describe('a file at the door', () => {
+  it('has its verdict at rest, behind an entry of the ledger', async () => {
+    const store = memoryStore();
+    const file = atTheDoor(buildConda());
+    const verdict = await testGate(store).judge(file);
+    expect((await readVerdict(store, id, file.digests.sha256))?.value).toEqual(verdict);
+    expect(store.objects.has(ledgerKey(1))).toBe(true);
+  });
+
+  it('is not judged twice over when nothing changed', async () => {
+    const store = memoryStore();
+    const file = atTheDoor(buildConda());
+    await testGate(store).judge(file);
+    const { etag } = (await store.get(keyOfVerdict(id, file.digests.sha256))) ?? {};
+    const unread = { ...file.bytes, read: () => Promise.reject(new Error('read again')) };
+    await testGate(store).judge({ ...file, bytes: unread });
+    expect((await store.get(keyOfVerdict(id, file.digests.sha256)))?.etag).toBe(etag);
+    expect(store.objects.has(ledgerKey(2))).toBe(false);
+  });
+
+  it('is out when no reader can read it', async () => {
+    const verdict = await testGate(memoryStore()).judge(atTheDoor(buildConda().subarray(0, 100)));
+    expect(['error', 'reject']).toContain(verdict.verdict);
+  });
+
+  it('is out while it is recalled', async () => {
+    const store = memoryStore();
+    const file = atTheDoor(buildConda());
+    const recall = { version: 1, ids: [id], at: 0, reason: 'it phones home', check: null };
+    await store.put(recallKey(file.digests.sha256), Buffer.from(JSON.stringify(recall)));
+    const gate = testGate(store);
+    expect(await gate.judge(file)).toMatchObject({ verdict: 'reject' });
+    const { digests, bytes, request, ...candidate } = file;
+    const standing = await gate.standingOf({ ...candidate, sha256: digests.sha256, isServed: false });
+    expect(standing.telling).toMatchObject([{ code: 'R1.recalled', verdict: 'reject' }]);
+  });
+});

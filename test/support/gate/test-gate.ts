@@ -1,0 +1,35 @@
+import { defaultPolicy, type Policy } from '../../../core/documents/gate/policy.ts';
+import type { Advice } from '../../../core/gate/advice.ts';
+import type { Gate } from '../../../core/gate/gate.ts';
+import { openGate } from '../../../core/gate/open-gate.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { Log } from '../../../core/ports/log.ts';
+import type { Store } from '../../../core/ports/store.ts';
+
+interface TestGate {
+  readonly policy?: Partial<Policy>;
+  readonly knownNames?: readonly string[];
+  readonly reserved?: readonly string[];
+  readonly advice?: Advice;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+const stillClock: Clock = { now: () => 1_700_000_000_000, random: () => 0.5, sleep: async () => {} };
+
+/** The gate itself over a store of a test, with the policy by default, no advisories and a clock that stands. */
+export const testGate = (
+  store: Store,
+  {
+    policy = {},
+    knownNames = [],
+    reserved = [],
+    advice = { status: 'none' },
+    clock = stillClock,
+    log = () => {},
+  }: TestGate = {},
+): Gate =>
+  openGate(
+    { policy: { ...defaultPolicy, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
+    { store, clock, log, judgedBy: '0.0.0', openAdvice: async () => advice },
+  );
