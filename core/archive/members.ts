@@ -77,7 +77,8 @@ export function memberText(raw: Uint8Array, what: string): string {
   } catch {
     return refuse('A9.utf8', `a ${what} is not UTF-8`);
   }
-  if (/\p{Cc}/u.test(text)) refuse('A9.control', `the ${what} ${shown(text)} holds a control character`);
+  // A byte order mark is dropped by whoever decodes as browsers do.
+  if (/[\p{Cc}\ufeff]/u.test(text)) refuse('A9.control', `the ${what} ${shown(text)} holds a control character`);
   if (text.normalize('NFC') !== text) refuse('A9.nfc', `the ${what} ${shown(text)} is not in Unicode's normal form C`);
   return text;
 }

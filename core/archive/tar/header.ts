@@ -7,6 +7,8 @@ export const blockBytes = 512;
 export interface TarHeader {
   /** The type flag: one character; NUL, which old writers use for a file, is `0`. */
   readonly type: string;
+  /** The flag is that NUL. */
+  readonly isOld: boolean;
   readonly name: Uint8Array;
   readonly linkName: Uint8Array;
   /** Bytes. */
@@ -54,8 +56,9 @@ export function parseTarHeader(block: Uint8Array, report: Report): TarHeader {
   const prefix = isUstar ? text(345, 500) : block.subarray(0, 0);
   const last = text(0, 100);
   const name = prefix.length === 0 ? last : Uint8Array.from([...prefix, 0x2f, ...last]);
-  const type = String.fromCharCode(block[156] || 0x30);
-  return { type, name, linkName: text(157, 257), size, mode, mtime };
+  const flag = block[156] ?? 0;
+  const type = String.fromCharCode(flag || 0x30);
+  return { type, isOld: flag === 0, name, linkName: text(157, 257), size, mode, mtime };
 }
 
 /** Its own field counts as spaces. */
@@ -75,10 +78,20 @@ function formatOf(block: Uint8Array): 'ustar' | 'gnu' | 'v7' {
   return refuse('A8.header', 'a tar header of an unknown format');
 }
 
-/** GNU's binary numbers, which a time before 1970 or after 2242 needs, are read as 0. */
+/** The bytes of a field whose number 48 bits hold; more is no number to readers that count in doubles. */
+const base256Bytes = 6;
+
+/**
+ * GNU's binary numbers, which a time before 1970 or after 2242 needs, are read as 0. They start with 0x80, or 0xff below
+ * zero: at any other byte Python ends its listing.
+ */
 function octalOrBase256(block: Uint8Array, field: Field): number {
-  const isBase256 = ((block[field.from] ?? 0) & 0x80) !== 0;
-  return isBase256 ? 0 : octal(block, field, 'A8.header');
+  const start = block[field.from] ?? 0;
+  if ((start & 0x80) === 0) return octal(block, field, 'A8.header');
+  const sign = block.subarray(field.from + 1, field.to - base256Bytes);
+  const isSound = (start === 0x80 && allZero(sign)) || (start === 0xff && sign.every((byte) => byte === 0xff));
+  if (!isSound) refuse('A8.header', `the ${field.name} of a tar header is not a number`);
+  return 0;
 }
 
 const space = 0x20;

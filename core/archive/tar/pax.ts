@@ -36,6 +36,8 @@ function parseRecord(bytes: Uint8Array): { key: string; value: Uint8Array; lengt
   const key = utf8(bytes.subarray(gap + 1, split));
   const value = bytes.subarray(split + 1, length - 1);
   if (utf8(value).includes('\u0000')) refuse('A8.pax', 'a pax value holds a NUL');
+  // POSIX takes it for none, and readers go by the header's or by no name at all.
+  if (value.length === 0) refuse('A8.pax', 'a pax value is empty');
   return { key, value, length };
 }
 

@@ -1,7 +1,7 @@
-import { allZero, type ByteReader, byteReader } from '../byte-reader.ts';
+import { type ByteReader, allZero, byteReader } from '../byte-reader.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import { type MemberFacts, type MemberRules, memberPath, memberText } from '../members.ts';
-import { blockBytes, parseTarHeader, type TarHeader } from './header.ts';
+import { type TarHeader, blockBytes, parseTarHeader } from './header.ts';
 import { parsePax, paxSize } from './pax.ts';
 
 export interface TarMember extends MemberFacts {
@@ -106,15 +106,16 @@ async function readMemberHeader(reader: ByteReader, report: Report): Promise<Tar
   }
 }
 
-function checkType({ type, size, name }: TarHeader): void {
+function checkType({ type, isOld, size, name }: TarHeader): void {
   if (type === 'g') refuse('A8.pax', 'a global pax header');
   const known = [file, symlink, directory, ...extensionTypes].includes(type);
   // Readers disagree whether such data is skipped or read as headers: a way to hide members from one of them.
   const sized = [file, ...extensionTypes].includes(type);
   if (!sized && size !== 0) refuse('A8.size-on-nonfile', `a member of type ${shown(type)} with ${size} bytes`);
   if (!known) refuse('A8.type', `a member of type ${shown(type)}`);
-  // Python and GNU tar go by this name, not by the long one, and take the data of such a file for headers.
-  if (type === file && name.at(-1) === slash) refuse('A8.type', 'a file named like a directory');
+  // Python goes by this name, not by the long one, and takes the data of such a file for headers. Under the newer flag
+  // it does not: Python's writer cuts a long name here after 100 bytes, be the last a slash or not.
+  if (isOld && type === file && name.at(-1) === slash) refuse('A8.type', 'a file named like a directory');
 }
 
 async function addExtension(extensions: Extensions, { type, size }: TarHeader, reader: ByteReader): Promise<void> {
@@ -124,28 +125,29 @@ async function addExtension(extensions: Extensions, { type, size }: TarHeader, r
   if (block.length < padded) refuse('A8.truncated', 'the tar ends inside an extension header');
   const bytes = block.slice(0, size);
   const key = type === 'x' ? 'pax' : type === 'L' ? 'longName' : 'longLink';
-  if (extensions[key] !== undefined) refuse('A8.pax', `two extension headers of type ${type} for one member`);
+  checkOthers(extensions, key);
   if (key === 'pax') {
     extensions.pax = parsePax(bytes);
     return;
   }
   // A name that ends in NULs; text behind the first of them is part of the name to some readers.
   const end = bytes.indexOf(0);
-  if (end < 0 || !allZero(bytes.subarray(end))) refuse('A8.header', 'a damaged GNU long name');
+  if (end <= 0 || !allZero(bytes.subarray(end))) refuse('A8.header', 'a damaged GNU long name');
   extensions[key] = bytes.subarray(0, end);
 }
 
+/** modern-tar loses a long name that a pax header follows, and which of two names wins differs between readers. */
+function checkOthers(extensions: Extensions, key: keyof Extensions): void {
+  if (extensions[key] !== undefined) refuse('A8.pax', 'two extension headers of one type for one member');
+  const isMixed = key === 'pax' ? Object.keys(extensions).length > 0 : extensions.pax !== undefined;
+  if (isMixed) refuse('A8.pax', 'a member with pax and GNU headers');
+}
+
 function extended(header: TarHeader, { pax, longName, longLink }: Extensions): TarHeader {
-  const link = onlyOne(pax?.get('linkpath'), longLink);
+  const link = pax?.get('linkpath') ?? longLink;
   if (link && header.type !== symlink) refuse('A8.pax', 'a link target for what is not a link');
   const size = pax?.get('size');
   if (size && paxSize(size) !== header.size) refuse('A8.pax', 'the pax size contradicts the header');
-  const name = onlyOne(pax?.get('path'), longName);
+  const name = pax?.get('path') ?? longName;
   return { ...header, name: name ?? header.name, linkName: link ?? header.linkName };
-}
-
-/** Which of two long names wins differs between readers. */
-function onlyOne(pax: Uint8Array | undefined, gnu: Uint8Array | undefined): Uint8Array | undefined {
-  if (pax && gnu) refuse('A8.pax', 'a member with two long names');
-  return pax ?? gnu;
 }

@@ -13,6 +13,8 @@ export interface ZipEntry {
   readonly compressedSize: number;
   /** Unix type and permission bits, as `stat` has them; 0 where another system wrote the record. */
   readonly mode: number;
+  /** Its attributes say that it is a directory, by Unix's type or by DOS's bit. */
+  readonly isMarkedDirectory: boolean;
   /** Milliseconds since the epoch, its date taken for UTC: a ZIP has local times. */
   readonly modified: number;
   /** Where the member's local header starts. */
@@ -23,8 +25,14 @@ const recordSignature = 0x02014b50;
 const recordFixedBytes = 46;
 /** What "version made by" says of the system (APPNOTE 4.4.2). */
 const unixHost = 3;
+const unixTypeBits = 0o170000;
+const unixDirectory = 0o040000;
+const dosDirectory = 0x10;
 /** Room for 200,000 members of ordinary names; a `.conda` has three. */
 const maxDirectoryBytes = 32 * 1024 ** 2;
+
+/** "Version needed" of ZIP64, above which are methods and encryption that are refused; Python refuses more than 6.3. */
+const maxNeeded = 45;
 
 /** Compression levels (1, 2), a data descriptor (3), a UTF-8 name (11). Bit 0 is encryption, 13 a masked header. */
 const knownFlags = 0b1000_0000_1110;
@@ -65,11 +73,15 @@ function readRecord(bytes: Uint8Array): { entry: ZipEntry; length: number } {
   const flags = view.getUint16(8, true);
   if ((flags & 1) !== 0) refuse('A4.encrypted', 'an encrypted member');
   if ((flags & ~knownFlags) !== 0) refuse('A4.flags', `a member has flags 0x${flags.toString(16)}`);
+  // Its low byte: some writers name their system in the other.
+  if (view.getUint8(6) > maxNeeded) refuse('A4.version', 'a member needs a later version of ZIP');
   const method = view.getUint16(10, true);
   const mode = view.getUint8(5) === unixHost ? view.getUint16(40, true) : 0;
   const crc = view.getUint32(16, true);
   const modified = dosTime(view.getUint16(14, true), view.getUint16(12, true));
-  return { entry: { rawName, flags, method, crc, size, compressedSize, mode, modified, offset }, length };
+  const isMarkedDirectory = (mode & unixTypeBits) === unixDirectory || (view.getUint8(38) & dosDirectory) !== 0;
+  const entry = { rawName, flags, method, crc, size, compressedSize, mode, isMarkedDirectory, modified, offset };
+  return { entry, length };
 }
 
 /** APPNOTE 4.4.6: a date from 1980 on, and a time in steps of two seconds. Some writers leave both 0. */
@@ -127,5 +139,9 @@ async function readWideEnd(source: ByteSource, endAt: number, narrow: readonly n
   const fields = [24, 32, 40, 48].map((field) => wideNumber(view, field));
   const agrees = narrow.every((value, i) => value === inWideRecord[i] || value === fields[i]);
   if (!agrees) refuse('A4.framing', 'the two ZIP end records contradict each other');
+  // To zip.js a record that nothing points to is data behind the directory.
+  if (!narrow.slice(1).some((value, i) => value === inWideRecord[i + 1])) {
+    refuse('A4.framing', 'a ZIP64 end record that the end record does not point to');
+  }
   return { at, fields };
 }

@@ -27,7 +27,7 @@ function patched(zip: Uint8Array, signature: number, { at, bytes }: { at: number
 const two = buildZip([a, b]);
 /** The directory record of `b`, which a comment of `a`'s holds: there for who does not skip comments. */
 const smuggled = two.subarray(Buffer.from(two).lastIndexOf('PK\x01\x02'), -22);
-const wide = oneMemberZip({}, { zip64: { entries: 1 } });
+const wide = oneMemberZip({}, { zip64: true });
 
 /** What must be refused, and the code. */
 export const refusedZips: [string, Uint8Array, string][] = [
@@ -83,6 +83,7 @@ export const refusedZips: [string, Uint8Array, string][] = [
     patched(wide, endRecord, { at: 8, bytes: [2, 0, 2, 0] }),
     'A4.framing',
   ],
+  ['ZIP64 end records that nothing points to', oneMemberZip({}, { zip64: { entries: 1 } }), 'A4.framing'],
   ['another ZIP64 end signature', patched(wide, end64Record, { at: 3, bytes: [9] }), 'A4.framing'],
   ['a ZIP64 end record of another length', patched(wide, end64Record, { at: 4, bytes: [45] }), 'A4.framing'],
   ['a ZIP64 end record of disk 1', patched(wide, end64Record, { at: 16, bytes: [1] }), 'A4.framing'],
@@ -147,6 +148,11 @@ export const refusedZips: [string, Uint8Array, string][] = [
   ['a ZIP64 extra that lacks a value', oneMemberZip({ central: { ...elsewhere, extra: zip64Extra(5) } }), 'A4.extra'],
   ['no ZIP64 extra for a field that points to it', oneMemberZip({ central: elsewhere }), 'A4.extra'],
   [
+    'a ZIP64 extra whose offset some read behind the first value',
+    oneMemberZip({ central: { size: 0xffffffff, offset: 0xffffffff, extra: zip64Extra(5, 5, 0) } }),
+    'A4.extra',
+  ],
+  [
     'two ZIP64 extras',
     oneMemberZip({ central: { extra: Buffer.concat([zip64Extra(), zip64Extra(5, 5)]) } }),
     'A4.extra',
@@ -155,6 +161,10 @@ export const refusedZips: [string, Uint8Array, string][] = [
   ['an extra field cut short', oneMemberZip({ central: { extra: Buffer.from([1, 0, 9, 0]) } }), 'A4.extra'],
   ['the same name twice', buildZip([a, a]), 'A4.duplicate'],
   ['a file and a directory of one name', buildZip([{ name: 'x' }, { name: 'x/' }]), 'A4.duplicate'],
+  ['a directory with a CRC', oneMemberZip({ name: 'x/', data: '', local: { crc: 1 }, central: { crc: 1 } }), 'A4.crc'],
+  ['a file marked as a directory', oneMemberZip({ mode: 0o040755 }), 'A4.type'],
+  ["a file with DOS's directory bit", patched(oneMemberZip({}), centralRecord, { at: 38, bytes: [0x10] }), 'A4.type'],
+  ['a later version of ZIP', patched(oneMemberZip({}), centralRecord, { at: 6, bytes: [46] }), 'A4.version'],
   ['a directory with data', oneMemberZip({ name: 'x/' }), 'A4.size'],
   ['an absolute name', oneMemberZip({ name: '/a' }), 'A9.absolute'],
   ['a parent in the name', oneMemberZip({ name: '../a' }), 'A9.parent'],
@@ -171,9 +181,9 @@ export const refusedZips: [string, Uint8Array, string][] = [
 /** Sound ways to write member `a`, and the findings. */
 export const soundZips: [string, Uint8Array, string[]][] = [
   ['a stored member', oneMemberZip({}), []],
+  ['a version with its system', patched(oneMemberZip({}), centralRecord, { at: 6, bytes: [20, 3] }), []],
   ['a deflated member', oneMemberZip({ method: 8 }), []],
   ['ZIP64 end records', oneMemberZip({}, { zip64: true }), []],
-  ['ZIP64 end records that nothing points to', oneMemberZip({}, { zip64: { entries: 1 } }), []],
   ['an empty ZIP64 extra', oneMemberZip({ central: { extra: zip64Extra() }, local: { extra: zip64Extra() } }), []],
   [
     'ZIP64 sizes',
