@@ -7,8 +7,8 @@ import { askDataChecks } from './ask-checks.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
 import { askOfBytes } from './contents/ask-of-bytes.ts';
-import type { GateSettings } from './gate-settings.ts';
 import type { AtTheDoor } from './gate.ts';
+import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { projectsOf } from './origin/projects-of.ts';
 import { recallResult } from './recall-result.ts';
@@ -65,7 +65,7 @@ const candidateOf = (
   facts: GateFacts | null,
 ): GateCandidate & { sha256: AtTheDoor['digests']['sha256'] } => {
   const { digests, bytes, request, isServed = false, ...known } = file;
-  return { ...known, isServed, sha256: digests.sha256, projects: facts?.projects ?? known.projects };
+  return { ...known, isServed, sha256: digests.sha256, facts, projects: facts?.projects ?? known.projects };
 };
 
 interface Concluding {

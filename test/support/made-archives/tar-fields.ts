@@ -167,3 +167,10 @@ export function sumTarHeader(block: Buffer, dice: Dice): void {
     : dice.pick([`${digits.padStart(7, '0')}\0`, `${digits.padStart(6, ' ')}\0 `, digits.padEnd(8, '\0')]);
   block.write(spelled.padEnd(8, '\0'), 148, 'latin1');
 }
+
+/** The numbers that a header holds, now and then one in another of the ways in which writers have it. */
+export function respellNumbers(dice: Dice, block: Buffer): void {
+  for (const field of tarFields) {
+    if (field.spellings && dice.chance(0.15)) setTarField(block, field, dice.pick(field.spellings)(field, block));
+  }
+}

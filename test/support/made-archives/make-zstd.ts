@@ -61,11 +61,11 @@ const magic = [0x28, 0xb5, 0x2f, 0xfd];
 /** With a size of each width, or none; a window of each power. */
 function frameHeader(dice: Dice, length: number): Buffer {
   const size = Buffer.alloc(8);
-  const [flag, width] = dice.pick([
+  const [flag, width] = dice.pick<readonly [flag: number, width: number]>([
     [0, 0],
     [2, 4],
     [3, 8],
-  ] as const);
+  ]);
   size.writeBigUInt64LE(BigInt(length));
   const single = flag > 0 && dice.chance(0.3);
   const window = single ? [] : [(dice.pick([17, 20, 27]) - 10) << 3];

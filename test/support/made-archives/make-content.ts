@@ -40,6 +40,6 @@ const plainPaths = [
 /** Some of them, each once. */
 export function makePaths(dice: Dice, most: number): string[] {
   const paths = new Set<string>();
-  for (let left = 1 + dice.below(most); left > 0; left--) paths.add(dice.pick(plainPaths));
+  for (let left = Math.min(1 + dice.below(most), most); left > 0; left--) paths.add(dice.pick(plainPaths));
   return [...paths];
 }
