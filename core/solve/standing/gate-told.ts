@@ -1,7 +1,7 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { daysInMs, isInForce, type Waiver } from '../documents/gate/policy.ts';
-import type { Waiting } from '../documents/plan.ts';
-import type { Problem } from '../problems/problem.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import { daysInMs, isInForce, type Waiver } from '../../documents/gate/policy.ts';
+import type { Waiting } from '../../documents/plan.ts';
+import type { Problem } from '../../problems/problem.ts';
 
 /** What a check says of most files of a channel alike: told once, with how many it is said of. */
 const alike: ReadonlySet<string> = new Set(['C3.unknown']);
