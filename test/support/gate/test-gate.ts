@@ -25,7 +25,7 @@ export const offlineShell = {
 
 const stillClock: Clock = { now: () => 1_700_000_000_000, random: () => 0.5, sleep: async () => {} };
 
-/** The gate itself over a store of a test, with the policy by default, no advisories and a clock that stands. */
+/** The gate itself over a store of a test, with the policy by default but nothing that is new waits, no advisories and a clock that stands. */
 export const testGate = (
   store: Store,
   {
@@ -38,6 +38,6 @@ export const testGate = (
   }: TestGate = {},
 ): Gate =>
   openGate(
-    { policy: { ...defaultPolicy, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
+    { policy: { ...defaultPolicy, coolDown: 0, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
     { store, clock, log, judgedBy: '0.0.0', openAdvice: async () => advice },
   );
