@@ -38,7 +38,7 @@ import { draftUnneeded } from './unneeded.ts';
 
 export interface PlanWorld extends Omit<SliceWorld, 'standings'>, ChannelStore {
   /** Holds nothing without it. */
-  readonly gate?: PlanGate | undefined;
+  readonly planGate?: PlanGate | undefined;
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
