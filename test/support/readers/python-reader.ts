@@ -36,13 +36,13 @@ def zip(data):
     return seen
 
 def conda(data):
-    outer, inner = [], []
+    seen = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if len(archive.infolist()) != 3: raise ValueError(str(archive.namelist()))
         for info in archive.infolist():
             content = archive.read(info)
-            outer.append([info.filename, 'file', digest(content), ''])
-            if info.filename.endswith('.tar.zst'): inner += tar(zstd.decompress(content))
-    return [['zip:' + name, *rest] for name, *rest in outer] + inner
+            if info.filename.endswith('.tar.zst'): seen += tar(zstd.decompress(content))
+    return seen
 
 forms = [conda, lambda data: tar(bz2.decompress(data)), lambda data: tar(gzip.decompress(data)), tar, zip]
 while head := sys.stdin.buffer.read(5):

@@ -1,11 +1,11 @@
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
 import { bytesSource, chunksOf } from '../../../core/ports/byte-source.ts';
+import type { MadeKind } from '../made-archives/make-file.ts';
 import { joined } from '../packages/refusal.ts';
-import type { MadeKind } from './make-file.ts';
 import type { PythonForm, PythonReader } from './python-reader.ts';
 import { modernTar, yauzl, type ZipContent, zipJs } from './script-readers.ts';
-import { listing, type SeenMember, sha256Hex } from './seen.ts';
+import { listing, plainPath, type SeenMember, sha256Hex } from './seen.ts';
 
 export type OtherReader = 'python' | 'modern-tar' | 'yauzl' | 'zip.js';
 
@@ -39,9 +39,10 @@ export async function whoDisagrees(
     ...scriptReaders(kind, bytes),
   ];
   const mine = listing(members);
+  const comparable = (seen: readonly SeenMember[]) => comparableMembers(kind, seen);
   const found: Disagreement[] = [];
   for (const [reader, read] of others) {
-    const how = await difference(mine, read);
+    const how = await difference(mine, async () => comparable(await read()));
     if (how !== null) found.push({ reader, how });
   }
   return found;
@@ -74,6 +75,16 @@ function scriptReaders(kind: MadeKind, bytes: Uint8Array): (readonly [OtherReade
   ];
 }
 
+/**
+ * What of a listing can be compared: folders are no members of a wheel or sdist, and an sdist's files are all in one folder.
+ */
+function comparableMembers(kind: MadeKind, seen: readonly SeenMember[]): readonly SeenMember[] {
+  if (kind === 'tar.bz2' || kind === 'conda') return seen;
+  const files = seen.filter(({ type }) => type !== 'directory');
+  if (kind === 'wheel') return files;
+  return files.map((member) => ({ ...member, path: plainPath(member.path).replace(/^[^/]*\//, '') }));
+}
+
 const bunzip2 = (bytes: Uint8Array): Promise<Buffer> =>
   joined(
     decodeBzip2(
@@ -90,7 +101,8 @@ const zipMember = ({ name, content }: ZipContent): SeenMember =>
 
 /** A `.conda` as a script would read it: each member that is a zstd frame, and the tar in it by modern-tar. */
 async function condaMembers(zip: readonly ZipContent[]): Promise<SeenMember[]> {
-  const seen: SeenMember[] = zip.map((member) => outerMember(member));
+  const seen: SeenMember[] = [];
+  if (zip.length !== 3) throw new Error(`it sees ${zip.map(({ name }) => name).join(', ')}`);
   for (const { name, content } of zip) {
     if (!name.endsWith('.tar.zst')) continue;
     const tar = zstdDecompressSync(content, { params: { [constants.ZSTD_d_windowLogMax]: 27 } });
@@ -99,14 +111,6 @@ async function condaMembers(zip: readonly ZipContent[]): Promise<SeenMember[]> {
   return seen;
 }
 
-/** A member of the ZIP itself, so that its name is never one of a tar's. */
-export const outerMember = ({ name, content }: ZipContent): SeenMember => ({
-  path: `zip:${name}`,
-  type: 'file',
-  sha256: sha256Hex(content),
-  linkTarget: '',
-});
-
 /** zip.js says in an error's reason what exactly it minds. */
 const said = (error: unknown): string =>
-  error instanceof Error ? `${error.message} ${"reason" in error ? error.reason : ""}` : String(error);
+  error instanceof Error ? `${error.message} ${'reason' in error ? error.reason : ''}` : String(error);

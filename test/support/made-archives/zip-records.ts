@@ -1,7 +1,7 @@
 /** A field of a ZIP record: a number of so many bytes, or bytes. */
 export interface ZipField {
   readonly name: string;
-  readonly width: 0 | 2 | 4 | 8;
+  readonly width: number;
   value: number | Uint8Array;
 }
 
@@ -13,7 +13,7 @@ export interface ZipPart {
   readonly fields: ZipField[];
 }
 
-const number = (name: string, width: 2 | 4 | 8, value: number): ZipField => ({ name, width, value });
+const number = (name: string, width: number, value: number): ZipField => ({ name, width, value });
 const bytes = (name: string, value: Uint8Array): ZipField => ({ name, width: 0, value });
 
 export interface MemberFields {
@@ -63,7 +63,7 @@ export const junkPart = (data: Uint8Array): ZipPart => ({ kind: 'junk', member: 
 export function descriptorPart(
   member: number,
   { crc, compressedSize, size }: MemberFields,
-  { signed, width }: { signed: boolean; width: 4 | 8 },
+  { signed, width }: { signed: boolean; width: number },
 ): ZipPart {
   const start = signed ? [number('signature', 4, 0x08074b50)] : [];
   const sizes = [number('compressedSize', width, compressedSize), number('size', width, size)];
@@ -156,3 +156,39 @@ export const partBytes = ({ fields }: ZipPart): Buffer => Buffer.concat(fields.m
 
 export const partsLength = (parts: readonly ZipPart[]): number =>
   parts.reduce((sum, part) => sum + partBytes(part).length, 0);
+
+/** Sets a field where the record has it; a length follows what it is the length of. */
+export function setField({ fields }: ZipPart, name: string, value: number | Uint8Array): void {
+  for (const field of fields) {
+    if (field.name === name) field.value = value;
+    if (field.name === `${name}Length` && typeof value !== 'number') field.value = value.length;
+  }
+}
+
+/** What says where something lies, but for what ZIP64 fields hold. */
+function place(part: ZipPart, name: string, value: number): void {
+  const field = part.fields.find((one) => one.name === name);
+  if (field && field.value !== 0xffffffff && field.value !== 0xffff) field.value = value;
+}
+
+/** Sets offsets and counts to how the parts lie now. */
+export function placeAnew(parts: readonly ZipPart[]): void {
+  const places = new Map<ZipPart, number>();
+  let length = 0;
+  for (const part of parts) {
+    places.set(part, length);
+    length += partBytes(part).length;
+  }
+  const centrals = parts.filter(({ kind }) => kind === 'central');
+  const size = partsLength(centrals);
+  const start = [...places].find(([{ kind }]) => ['central', 'end64', 'end'].includes(kind))?.[1] ?? 0;
+  for (const part of centrals) {
+    const local = parts.find(({ kind, member }) => kind === 'local' && member === part.member);
+    if (local) place(part, 'offset', places.get(local) ?? 0);
+  }
+  for (const part of parts.filter(({ kind }) => kind === 'end64' || kind === 'end')) {
+    const counts = { entries: centrals.length, entriesHere: centrals.length, size, start };
+    for (const [name, value] of Object.entries(counts)) place(part, name, value);
+  }
+  for (const part of parts) if (part.kind === 'locator') place(part, 'start', start + size);
+}

@@ -1,5 +1,5 @@
-import { emptyZip } from '../archives/zip-vectors.ts';
 import { rawMember } from '../archives/build-tar.ts';
+import { emptyZip } from '../archives/zip-vectors.ts';
 import type { Dice } from './dice.ts';
 
 /** What a reader that steps wrong would take for a member. */
@@ -40,6 +40,6 @@ const plainPaths = [
 /** Some of them, each once. */
 export function makePaths(dice: Dice, most: number): string[] {
   const paths = new Set<string>();
-  for (let left = 1 + dice.below(most); left > 0; left--) paths.add(dice.pick(plainPaths));
+  for (let left = Math.min(1 + dice.below(most), most); left > 0; left--) paths.add(dice.pick(plainPaths));
   return [...paths];
 }

@@ -54,8 +54,9 @@ const indexJson = Buffer.from(
 function makeConda(dice: Dice, changes: number): Made {
   const layers = Array.from({ length: changes }, () => dice.pick(['zip', 'zip', 'frame', 'tar', 'tar', 'tar']));
   const of = (layer: string) => layers.filter((one) => one === layer).length;
-  const info = makeInfoTar(dice);
-  const pkg = makeTar(dice, new Map(), of('tar'));
+  // Only `info/` may be in it.
+  const info = makeTar(dice, { files: new Map([['info/index.json', indexJson]]), changes: 0, most: 0 }).bytes;
+  const pkg = makeTar(dice, { files: new Map(), changes: of('tar') });
   const frames = [makeZstd(dice, info, 0), makeZstd(dice, pkg.bytes, of('frame'))] as const;
   const members = [
     { name: 'metadata.json', data: Buffer.from('{"conda_pkg_format_version": 2}') },
@@ -66,13 +67,8 @@ function makeConda(dice: Dice, changes: number): Made {
   return { bytes: zip.bytes, tricks: [...pkg.tricks, ...frames[1].tricks, ...zip.tricks] };
 }
 
-/** Only `info/` may be in it, so that it has no random paths. */
-function makeInfoTar(dice: Dice): Uint8Array {
-  return makeTar(dice, new Map([['info/index.json', indexJson]]), 0, () => []).bytes;
-}
-
 function makeTarBz2(dice: Dice, changes: number): Made {
-  const tar = makeTar(dice, new Map([['info/index.json', indexJson]]), changes);
+  const tar = makeTar(dice, { files: new Map([['info/index.json', indexJson]]), changes });
   const packed = bzip2(tar.bytes);
   if (changes === 0 || dice.chance(0.85)) return { bytes: packed, tricks: tar.tricks };
   const [name, bytes] = dice.pick<readonly [string, () => Uint8Array]>([
@@ -92,11 +88,10 @@ const release = 'Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n';
 
 function makeTarGz(dice: Dice, changes: number): Made {
   const files = new Map([
-    ['demo-1.0/PKG-INFO', Buffer.from(release)],
-    ['demo-1.0/setup.py', Buffer.from("from setuptools import setup\nsetup(name='demo', version='1.0')\n")],
+    ['PKG-INFO', Buffer.from(release)],
+    ['setup.py', Buffer.from("from setuptools import setup\nsetup(name='demo', version='1.0')\n")],
   ]);
-  const paths = (most: number) => makePaths(dice, most).map((path) => `demo-1.0/${path}`);
-  const tar = makeTar(dice, files, changes, paths);
+  const tar = makeTar(dice, { files, changes, root: 'demo-1.0/' });
   const packed = gzipSync(tar.bytes, { level: dice.below(10) });
   if (dice.chance(0.3)) packed.writeUInt32LE(dice.below(2 ** 31), 4);
   const named = dice.chance(0.2) ? withGzipName(packed) : packed;
