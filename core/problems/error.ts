@@ -31,6 +31,8 @@ export const errorCodes = [
   'publish.requirements',
   'yank.unknown',
   'yank.upstream',
+  'recall.unknown',
+  'recall.by-sweep',
   'store.conflict',
   'store.broken',
   'store.denied',
