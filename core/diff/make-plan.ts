@@ -11,6 +11,7 @@ import {
   type Plan,
   packageBytesToAdd,
 } from '../documents/plan.ts';
+import { advisoriesOf } from '../gate/open-advice.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -31,6 +32,7 @@ import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
 import { draftSimple, type SimpleDraft } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
+import { inOneLine, unadvised, waiverWarnings } from './gate-told.ts';
 import { draftNeeded } from './needed.ts';
 import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
 import { type ProvenDraft, proveDraft } from './prove-changes.ts';
@@ -38,7 +40,7 @@ import { draftUnneeded } from './unneeded.ts';
 
 export interface PlanWorld extends Omit<SliceWorld, 'standings'>, ChannelStore {
   /** Holds nothing without it. */
-  readonly gate?: PlanGate | undefined;
+  readonly planGate?: PlanGate | undefined;
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
@@ -80,7 +82,9 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, alone.pythonIndexes),
   });
   const offered = await offeredNames(allowlist, { ...world, projects: await projectsWithState(store) });
-  const plan = assemble(merged, draft, proven, { state, forPip, offered });
+  const told = [...offered, ...unadvised(merged.waiting), ...waiverWarnings(allowlist, world.clock.now())];
+  const isUnadvised = advisoriesOf(allowlist) === 'none';
+  const plan = assemble(merged, draft, proven, { state, forPip, told, isUnadvised });
   const drop = plan.drop.length + plan.simple.drop.length;
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
   world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
@@ -116,15 +120,17 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
 interface Compared {
   readonly state: ChannelState;
   readonly forPip: SimpleDraft;
-  /** Who offers what is the organisation's own. */
-  readonly offered: readonly Problem[];
+  /** Who offers what is the organisation's own, and what ends. */
+  readonly told: readonly Problem[];
+  /** Whether nobody looks for advisories. */
+  readonly isUnadvised: boolean;
 }
 
 function assemble(
   merged: MergedSlices,
   draft: ChannelDraft,
   proven: ProvenDraft,
-  { state, forPip, offered }: Compared,
+  { state, forPip, told, isUnadvised }: Compared,
 ): Plan {
   const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
@@ -150,8 +156,9 @@ function assemble(
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
     problems: eachOnce(found),
-    warnings: eachOnce([...warnings, ...offered]),
+    warnings: inOneLine(eachOnce([...warnings, ...told])),
     waiting: [...merged.waiting],
+    ...(isUnadvised && { advisories: 'none' as const }),
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides, ...forced], state),
     alterations: newOverrides(others, state),

@@ -163,9 +163,9 @@ function provenanceOf(
   };
 }
 
-function originOf({ sdist, index, url, sha256 }: SimpleFile): FileProvenance['origin'] {
+function originOf({ sdist, index, url, sha256, attestations }: SimpleFile): FileProvenance['origin'] {
   const from = { index, url: shownUrl(url) };
-  if (sdist === undefined) return { type: 'index', ...from };
+  if (sdist === undefined) return { type: 'index', ...from, ...(attestations !== undefined && { attestations }) };
   return { type: 'made', ...from, fileName: sdist, sha256, revision: sdistReaderRevision };
 }
 

@@ -17,7 +17,7 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const { platforms } = allowlist;
   world.log({ type: 'plan.started', entries: installRequests(allowlist).length, platforms });
   const own = openOwnStore(allowlist, world);
-  const { gate } = world;
+  const { planGate: gate } = world;
   const standings = gate && openStandings({ ...world, gate, served: openServed(world) });
   const remembering = { ...world, own, standings, openSubdir: rememberUpstream(world.openSubdir) };
   const parts: PartialPlan[] = [];

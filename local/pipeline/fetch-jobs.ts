@@ -16,7 +16,7 @@ import { fetchArtifact } from '../../core/steps/fetch.ts';
 import { fetchFile } from '../../core/steps/fetch-file.ts';
 import type { World } from '../world/open-world.ts';
 
-type FetchingWorld = World & { readonly gate: Gate };
+export type FetchingWorld = World & { readonly gate: Gate };
 
 export interface Fetched {
   /** Ids of artifacts and files for pip that are in the store now and were not before. */

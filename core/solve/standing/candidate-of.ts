@@ -49,10 +49,12 @@ export function offeredFile(file: ProjectFile, { index, project }: OnIndex, isSe
   const named = parseNamedFile(project, file.fileName);
   if (named === null) return null;
   const { fileName, sha256, url, page, yanked, uploadTime } = file;
+  const { attestations = null, releasedAt = null, projectStatus = null } = file;
   const id = simpleFileId({ project, fileName });
   const candidate: GateCandidate = {
     ...{ kind: named.kind, id, name: project, version: named.version.text, sha256, origin: 'index', source: index },
-    ...{ record: null, published: uploadedAt({ uploadTime }), yanked, projectStatus: null, isServed },
+    ...{ record: null, published: uploadedAt({ uploadTime }), yanked, projectStatus, isServed },
+    ...{ attestations, releasedAt },
     projects: [{ project, version: named.version.text, by: 'itself' }],
   };
   return { candidate, url, from: page, seen: sha256 && { id, digest: sha256 } };
@@ -61,11 +63,12 @@ export function offeredFile(file: ProjectFile, { index, project }: OnIndex, isSe
 /** A file that a plan takes for pip: the wheel, by what it is read from. */
 export function offeredForPip(file: SimpleFile, isServed: boolean): Offered {
   const { project, fileName, release, index, url, sha256, sdist } = file;
+  const { attestations = null, releasedAt = null, projectStatus = null } = file;
   const candidate: GateCandidate = {
     ...{ kind: 'wheel', id: simpleFileId(file), name: project, version: release, origin: 'index', source: index },
     // Of a wheel that is read from a source distribution nobody knows the bytes before.
     ...{ sha256: sdist === undefined ? sha256 : null, record: null, published: file.published ?? uploadedAt(file) },
-    ...{ yanked: file.yanked ?? false, projectStatus: null, isServed },
+    ...{ yanked: file.yanked ?? false, projectStatus, isServed, attestations, releasedAt },
     projects: [{ project, version: release, by: 'itself' }],
   };
   return { candidate, url, from: index, seen: { id: `simple/${project}/${sdist ?? fileName}`, digest: sha256 } };

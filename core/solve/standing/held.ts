@@ -22,3 +22,13 @@ export function keepsOut({ telling: [worst] }: Settled, { isServed }: GateCandid
   if (worst === undefined || worst.verdict === 'warn') return null;
   return isServed && worst.verdict !== 'reject' ? null : worst;
 }
+
+/** What would have to be fetched where nothing is any more. */
+export function keptForLater({ id }: GateCandidate, here: ReadonlySet<string> | undefined): Firing | null {
+  if (here === undefined || here.has(id)) return null;
+  return {
+    code: 'gate.later',
+    verdict: 'hold',
+    detail: 'the gate held what came twice in this run: the next one fetches it',
+  };
+}

@@ -1,21 +1,22 @@
 import type { FirstSeen } from '../../documents/gate/first-seen.ts';
-import { type Firing, type PublishedAt, readVerdict, verdictSchema } from '../../documents/gate/verdict.ts';
+import { lastVerdict } from '../../documents/gate/last-verdict.ts';
+import type { Firing, GateVerdict, PublishedAt } from '../../documents/gate/verdict.ts';
 import type { GateCandidate } from '../../gate/check.ts';
 import { coolsDown } from '../../gate/cool-down.ts';
 import type { Gate } from '../../gate/gate.ts';
-import { verdictPrefix } from '../../layout/keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
-import { readJsonObject } from '../../store/read-json-object.ts';
 import type { LastModified } from '../../upstream/last-modified.ts';
 import type { Offered } from './candidate-of.ts';
-import { keepsOut } from './held.ts';
+import { keepsOut, keptForLater } from './held.ts';
 
 /** What a plan goes by at the gate. */
 export interface PlanGate extends Pick<Gate, 'policy' | 'standingOf'> {
   readonly lastModified: LastModified;
   readonly firstSeen: FirstSeen;
+  /** The ids of all that may be chosen, where nothing is to be fetched any more; anything without it. */
+  readonly here?: ReadonlySet<string>;
 }
 
 export interface LookWorld {
@@ -42,11 +43,12 @@ export interface Looked {
  */
 export async function lookAt(offered: Offered, world: LookWorld): Promise<Looked> {
   const { gate, store } = world;
-  const sha256 = offered.candidate.sha256 ?? (await judgedBefore(offered.candidate.id, store));
-  const { published, isUnseen } = await dateOf({ ...offered, candidate: { ...offered.candidate, sha256 } }, world);
+  const verdict = await lastVerdict(store, offered.candidate.id, offered.candidate.sha256);
+  const sha256 = offered.candidate.sha256 ?? verdict?.sha256 ?? null;
+  const { published, isUnseen } = await dateOf(offered, verdict, world);
   const candidate: GateCandidate = { ...offered.candidate, sha256, published };
   const settled = await gate.standingOf(candidate);
-  const held = keepsOut(settled, candidate);
+  const held = keepsOut(settled, candidate) ?? keptForLater(candidate, gate.here);
   return {
     published: candidate.isServed ? null : published,
     sha256,
@@ -62,12 +64,14 @@ interface Dated {
 }
 
 /** Since when a file is public: by its index, by its server, or else since we first saw it. */
-async function dateOf({ candidate, url, from, seen }: Offered, { gate, store, clock }: LookWorld): Promise<Dated> {
+async function dateOf(
+  { candidate, url, from, seen }: Offered,
+  verdict: GateVerdict | null,
+  { gate, clock }: LookWorld,
+): Promise<Dated> {
   const dated = (published: PublishedAt | null): Dated => ({ published, isUnseen: false });
   if (candidate.published !== null || !coolsDown(candidate, gate.policy)) return dated(candidate.published);
-  const { id, sha256 } = candidate;
-  const known = sha256 && (await readVerdict(store, id, sha256))?.value.published;
-  if (known) return dated(known);
+  if (verdict?.published) return dated(verdict.published);
   const modified = await gate.lastModified({ url, from });
   if (modified !== null) return dated({ at: modified, by: 'last-modified' });
   const at = seen && (await gate.firstSeen(seen));
@@ -78,13 +82,3 @@ const unseen = ({ until: _, ...firing }: Firing): Firing => ({
   ...firing,
   detail: 'nobody says since when it is public: it waits from the first sync on that meets it',
 });
-
-/** The bytes that were judged last under a name, of what has other bytes at its upstream than here; null before it came once. */
-async function judgedBefore(id: string, store: Store): Promise<Sha256 | null> {
-  let last: { readonly sha256: Sha256; readonly judgedAt: number } | null = null;
-  for await (const { key } of store.list(`${verdictPrefix(id)}/`)) {
-    const verdict = (await readJsonObject(store, key, verdictSchema))?.value ?? null;
-    if (verdict !== null && verdict.judgedAt >= (last?.judgedAt ?? 0)) last = verdict;
-  }
-  return last?.sha256 ?? null;
-}

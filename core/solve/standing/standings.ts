@@ -1,8 +1,8 @@
 import type { Policy } from '../../documents/gate/policy.ts';
+import type { Firing } from '../../documents/gate/verdict.ts';
 import { thisStore } from '../../documents/published/this-store.ts';
 import type { SimpleFile } from '../../documents/simple/simple-plan.ts';
 import type { GateCandidate } from '../../gate/check.ts';
-import type { Gate } from '../../gate/gate.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { PackageFileName } from '../../names/package-file-name.ts';
 import type { ProjectName } from '../../names/project-name.ts';
@@ -12,8 +12,8 @@ import { type RepodataRecord, sameDigests } from '../../record/record.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import { makeOnce } from '../../upstream/make-once.ts';
 import { type Offered, type OnIndex, offeredFile, offeredForPip, offeredPackage } from './candidate-of.ts';
-import { type Held, keepsOut } from './held.ts';
-import { type Looked, type LookWorld, lookAt } from './look-at.ts';
+import { type Held, keepsOut, keptForLater } from './held.ts';
+import { type Looked, type LookWorld, lookAt, type PlanGate } from './look-at.ts';
 
 /** What clients can get of the store now. */
 export interface Served {
@@ -98,38 +98,50 @@ async function isServedPackage({ subdir, filename, record, unpatched, made }: Up
   return known !== undefined && (made !== undefined || sameDigests(known, unpatched ?? record));
 }
 
+type Offer<T> = (one: T) => Promise<Offered | null>;
+
 /** Remembers which files of a list may be chosen, and what keeps the others out. */
 function register<T extends UpstreamRecord | ProjectFile>() {
   const known = new WeakMap<readonly T[], Promise<T[]>>();
   const held = new Map<string, Map<string, Held<T>>>();
-  const ask = async (
-    found: readonly T[],
-    offer: (one: T) => Promise<Offered | null>,
-    gate: Pick<Gate, 'standingOf'>,
-  ) => {
-    const passing: T[] = [];
-    for (const what of found) {
-      const one = await offer(what);
-      if (one === null) continue;
-      const firing = keepsOut(await gate.standingOf(asIfOld(one.candidate)), one.candidate);
-      if (firing === null) passing.push(what);
-      else keep({ what, firing, id: one.candidate.id, sha256: one.candidate.sha256 }, one);
-    }
-    return passing;
-  };
-  const keep = (one: Held<T>, { candidate: { name, source } }: Offered) => {
+  const keep = (one: Held<T>, { name, source }: GateCandidate) => {
     const ofName = held.get(name) ?? new Map<string, Held<T>>();
     held.set(name, ofName.set(`${source} ${one.id}`, one));
   };
   return {
     /** Upstream gives the same list for as long as a plan lives: it is asked for once. */
-    passing(found: readonly T[], offer: (one: T) => Promise<Offered | null>, gate: Pick<Gate, 'standingOf'>) {
-      const asked = known.get(found) ?? ask(found, offer, gate);
+    passing(found: readonly T[], offer: Offer<T>, gate: PlanGate) {
+      const asked = known.get(found) ?? passingOf(found, offer, { gate, keep });
       known.set(found, asked);
       return asked;
     },
     held: (name: string): Held<T>[] => [...(held.get(name)?.values() ?? [])],
   };
+}
+
+async function passingOf<T>(
+  found: readonly T[],
+  offer: Offer<T>,
+  { gate, keep }: { readonly gate: PlanGate; readonly keep: (one: Held<T>, candidate: GateCandidate) => void },
+): Promise<T[]> {
+  const passing: T[] = [];
+  for (const what of found) {
+    const candidate = (await offer(what))?.candidate;
+    // Its name says nothing of a release, and nobody chooses it.
+    if (candidate === undefined) continue;
+    const firing = await holdOf(candidate, gate);
+    if (firing === null) passing.push(what);
+    else keep({ what, firing, id: candidate.id, sha256: candidate.sha256 }, candidate);
+  }
+  return passing;
+}
+
+/** What keeps a candidate out, by all that is known without asking for it. */
+async function holdOf(candidate: GateCandidate, gate: PlanGate): Promise<Firing | null> {
+  const settled = await gate.standingOf(asIfOld(candidate));
+  // A file of an index may be what a package that is here was made of.
+  const here = candidate.origin === 'upstream' ? gate.here : undefined;
+  return keepsOut(settled, candidate) ?? keptForLater(candidate, here);
 }
 
 /**

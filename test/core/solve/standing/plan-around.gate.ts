@@ -124,7 +124,7 @@ describe('a plan at the gate', () => {
     const seen = new Set<string>();
     const law = fc.asyncProperty(scene, async (one) => {
       const allowlist = allowlistOf(one);
-      const gated = await plan(allowlist, { ...world(one), gate: gateOf(one).gate });
+      const gated = await plan(allowlist, { ...world(one), planGate: gateOf(one).gate });
       const lacking = await plan(
         allowlist,
         world(one, ({ standing }) => standing !== 'passes'),
@@ -142,7 +142,7 @@ describe('a plan at the gate', () => {
     const draws = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 6, maxLength: 6 });
     const law = fc.asyncProperty(scene, draws, async (one, draw) => {
       const allowlist = allowlistOf(one);
-      const whole = await plan(allowlist, { ...world(one), gate: gateOf(one).gate });
+      const whole = await plan(allowlist, { ...world(one), planGate: gateOf(one).gate });
       const parts: PartialPlan[] = [];
       const pieces = planSlices(allowlist).flatMap(({ platform, requests }) =>
         [0, 1, 2].map((piece) => ({ platform, requests: requests.filter((at) => draw[at % draw.length] === piece) })),
@@ -165,7 +165,7 @@ describe('a plan at the gate', () => {
       const allowlist = allowlistOf(one);
       const later = await plan(allowlist, {
         ...world(young, undefined, now + 7 * day),
-        gate: gateOf(young, now + 7 * day).gate,
+        planGate: gateOf(young, now + 7 * day).gate,
       });
       const free = await plan(allowlist, world(one));
       expect(solutions(later)).toEqual(solutions(free));
