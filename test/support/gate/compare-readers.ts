@@ -109,4 +109,4 @@ export const outerMember = ({ name, content }: ZipContent): SeenMember => ({
 
 /** zip.js says in an error's reason what exactly it minds. */
 const said = (error: unknown): string =>
-  error instanceof Error ? `${error.message} ${"reason" in error ? error.reason : ""}` : String(error);
+  error instanceof Error ? `${error.message} ${'reason' in error ? error.reason : ''}` : String(error);

@@ -1,5 +1,5 @@
-import { emptyZip } from '../archives/zip-vectors.ts';
 import { rawMember } from '../archives/build-tar.ts';
+import { emptyZip } from '../archives/zip-vectors.ts';
 import type { Dice } from './dice.ts';
 
 /** What a reader that steps wrong would take for a member. */

@@ -69,7 +69,8 @@ function soundMember(dice: Dice, { path, type, data, linkName = '' }: SoundMembe
   if (dice.chance(0.3)) pax['mtime'] = dice.pick(['1700000000.123', '-1.5', '0', '1e9']);
   if (dice.chance(0.1)) pax['atime'] = '5';
   if (dice.chance(0.1)) pax['size'] = String(data.length);
-  if (Object.keys(pax).length > 0) before.splice(dice.below(before.length + 1), 0, Buffer.from(rawMember(paxHeader(pax))));
+  if (Object.keys(pax).length > 0)
+    before.splice(dice.below(before.length + 1), 0, Buffer.from(rawMember(paxHeader(pax))));
   const inField = { name: isSplit ? split.last : name, prefix: isSplit ? split.prefix : '' };
   const block = Buffer.from(
     rawMember({

@@ -13,9 +13,9 @@ import {
   type MemberFields,
   partBytes,
   partsLength,
+  wideEndParts,
   type ZipField,
   type ZipPart,
-  wideEndParts,
 } from './zip-records.ts';
 
 export interface MadeZip {
@@ -167,7 +167,11 @@ function setField(part: ZipPart, name: string, value: number | Uint8Array): void
 
 /** Headers that say what is true of changed data, as of a member that was stored. */
 function describeData(part: ZipPart, data: Uint8Array): void {
-  for (const [name, value] of [['crc', crc32(data)], ['size', data.length], ['compressedSize', data.length]] as const) {
+  for (const [name, value] of [
+    ['crc', crc32(data)],
+    ['size', data.length],
+    ['compressedSize', data.length],
+  ] as const) {
     const field = part.fields.find((one) => one.name === name);
     if (field && field.value !== 0xffffffff && field.value !== 0) field.value = value;
   }
@@ -202,7 +206,24 @@ function placeAnew(parts: readonly ZipPart[]): void {
 }
 
 const flagBits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 15] as const;
-const oddNames = ['evil', 'a/b', 'dir/', './x', '../x', '/x', 'a\\b', 'a//b', 'C:x', 'caf\u00e9', 'e\u0301', 'con', 'x ', 'x.', 'a:b', 'a\0b'];
+const oddNames = [
+  'evil',
+  'a/b',
+  'dir/',
+  './x',
+  '../x',
+  '/x',
+  'a\\b',
+  'a//b',
+  'C:x',
+  'caf\u00e9',
+  'e\u0301',
+  'con',
+  'x ',
+  'x.',
+  'a:b',
+  'a\0b',
+];
 
 function oddValue(dice: Dice, { name, width, value }: ZipField, part: ZipPart): number | Uint8Array {
   if (name === 'extra') {
@@ -215,7 +236,19 @@ function oddValue(dice: Dice, { name, width, value }: ZipField, part: ZipPart): 
   if (name === 'flags') return value ^ (1 << dice.pick(flagBits));
   if (name === 'method') return dice.pick([0, 8, 9, 12, 14, 93, 95, 99, 1]);
   const most = 2 ** (8 * (width || 1)) - 1;
-  return dice.pick([0, 1, value + 1, Math.max(value - 1, 0), value + dice.below(100), most, most - 1, 0xffffffff, 0xffff, dice.below(0x10000), value ^ (1 << dice.below(15))]);
+  return dice.pick([
+    0,
+    1,
+    value + 1,
+    Math.max(value - 1, 0),
+    value + dice.below(100),
+    most,
+    most - 1,
+    0xffffffff,
+    0xffff,
+    dice.below(0x10000),
+    value ^ (1 << dice.below(15)),
+  ]);
 }
 
 function changedBytes(dice: Dice, bytes: Uint8Array): Uint8Array {

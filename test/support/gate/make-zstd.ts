@@ -61,11 +61,18 @@ const magic = [0x28, 0xb5, 0x2f, 0xfd];
 /** With a size of each width, or none; a window of each power. */
 function frameHeader(dice: Dice, length: number): Buffer {
   const size = Buffer.alloc(8);
-  const [flag, width] = dice.pick([[0, 0], [2, 4], [3, 8]] as const);
+  const [flag, width] = dice.pick([
+    [0, 0],
+    [2, 4],
+    [3, 8],
+  ] as const);
   size.writeBigUInt64LE(BigInt(length));
   const single = flag > 0 && dice.chance(0.3);
-  const window = single ? [] : [dice.pick([17, 20, 27]) - 10 << 3];
-  return Buffer.concat([Buffer.from([...magic, (flag << 6) | (single ? 0x20 : 0), ...window]), size.subarray(0, width)]);
+  const window = single ? [] : [(dice.pick([17, 20, 27]) - 10) << 3];
+  return Buffer.concat([
+    Buffer.from([...magic, (flag << 6) | (single ? 0x20 : 0), ...window]),
+    size.subarray(0, width),
+  ]);
 }
 
 type FrameChange = (frame: Buffer, dice: Dice, data: Uint8Array) => Buffer;
@@ -76,12 +83,16 @@ const withByte = (frame: Buffer, at: number, change: (byte: number) => number): 
   return changed;
 };
 
-const skippable = (size: number): Buffer => Buffer.concat([skippableFrame.subarray(0, 4), Buffer.from([size, 0, 0, 0]), Buffer.alloc(size)]);
+const skippable = (size: number): Buffer =>
+  Buffer.concat([skippableFrame.subarray(0, 4), Buffer.from([size, 0, 0, 0]), Buffer.alloc(size)]);
 
 const frameChanges: readonly [readonly [string, FrameChange], ...(readonly [string, FrameChange])[]] = [
   ['skippable before', (frame, dice) => Buffer.concat([skippable(dice.below(9)), frame])],
   ['skippable behind', (frame, dice) => Buffer.concat([frame, skippable(dice.below(9))])],
-  ['two frames', (_, dice, data) => Buffer.concat([byLibrary(dice, data.subarray(0, 512)), byLibrary(dice, data.subarray(512))])],
+  [
+    'two frames',
+    (_, dice, data) => Buffer.concat([byLibrary(dice, data.subarray(0, 512)), byLibrary(dice, data.subarray(512))]),
+  ],
   ['a frame behind', (frame) => Buffer.concat([frame, frame])],
   ['an empty frame behind', (frame) => Buffer.concat([frame, zstdCompressSync(Buffer.alloc(0))])],
   ['an empty frame before', (frame) => Buffer.concat([zstdCompressSync(Buffer.alloc(0)), frame])],
@@ -91,7 +102,10 @@ const frameChanges: readonly [readonly [string, FrameChange], ...(readonly [stri
   ['window', (frame, dice) => withByte(frame, 5, () => dice.below(256))],
   ['header', (frame, dice) => withByte(frame, 5 + dice.below(9), (byte) => byte + 1)],
   ['block', (frame, dice) => withByte(frame, 6 + dice.below(6), (byte) => byte ^ (1 << dice.below(8)))],
-  ['last block', (frame, dice) => withByte(frame, frame.length - 1 - dice.below(8), (byte) => byte ^ (1 << dice.below(8)))],
+  [
+    'last block',
+    (frame, dice) => withByte(frame, frame.length - 1 - dice.below(8), (byte) => byte ^ (1 << dice.below(8))),
+  ],
   ['any bit', (frame, dice) => withByte(frame, dice.below(frame.length), (byte) => byte ^ (1 << dice.below(8)))],
   ['magic of version 0.7', (frame) => withByte(frame, 0, () => 0x27)],
 ];

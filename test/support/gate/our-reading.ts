@@ -6,19 +6,22 @@ import { memberRules } from '../../../core/archive/members.ts';
 import { walkTar } from '../../../core/archive/tar/walk-tar.ts';
 import { openZip } from '../../../core/archive/zip/open-zip.ts';
 import { decodeZstd } from '../../../core/archive/zstd/decode-zstd.ts';
-import { openConda } from '../../../core/package/open-conda.ts';
 import { inspectPackage } from '../../../core/package/inspect-package.ts';
+import { openConda } from '../../../core/package/open-conda.ts';
 import { bytesSource, chunksOf } from '../../../core/ports/byte-source.ts';
-import { readWheel } from '../../../core/wheel/read-wheel.ts';
 import { walkSdist } from '../../../core/sdist/walk-sdist.ts';
+import { readWheel } from '../../../core/wheel/read-wheel.ts';
+import { joined, refusalCode } from '../packages/refusal.ts';
 import { wheelName } from '../python/build-wheel.ts';
-import { joined } from '../packages/refusal.ts';
-import { refusalCode } from '../packages/refusal.ts';
-import type { MadeFile } from './make-file.ts';
 import { outerMember } from './compare-readers.ts';
+import type { MadeFile } from './make-file.ts';
 import { type SeenMember, sha256Hex } from './seen.ts';
 
-export async function ourReading({ kind, fileName, bytes }: MadeFile): Promise<{ code: string | null; members: SeenMember[] }> {
+export async function ourReading({
+  kind,
+  fileName,
+  bytes,
+}: MadeFile): Promise<{ code: string | null; members: SeenMember[] }> {
   const { report, list } = collectFindings();
   const members: SeenMember[] = [];
   const source = bytesSource(bytes);
@@ -31,14 +34,20 @@ export async function ourReading({ kind, fileName, bytes }: MadeFile): Promise<{
   const addZip = async () => {
     for (const { name, open } of await openZip(source, report)) {
       const dir = name.endsWith('/');
-      members.push({ path: name, type: dir ? 'directory' : 'file', linkTarget: '', sha256: dir ? '' : sha256Hex(await joined(open())) });
+      members.push({
+        path: name,
+        type: dir ? 'directory' : 'file',
+        linkTarget: '',
+        sha256: dir ? '' : sha256Hex(await joined(open())),
+      });
     }
   };
   try {
     if (kind === 'conda') {
       await inspectPackage(source, fileName as never);
       const { info, pkg } = await openConda(source, { fileName: fileName as never, limits: defaultLimits, report });
-      for (const { name, open } of await openZip(source, report)) members.push(outerMember({ name, content: await joined(open()) }));
+      for (const { name, open } of await openZip(source, report))
+        members.push(outerMember({ name, content: await joined(open()) }));
       await add(decodeZstd(info.open(), () => {}));
       await add(decodeZstd(pkg.open(), () => {}));
     } else if (kind === 'tar.bz2') {

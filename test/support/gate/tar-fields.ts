@@ -20,10 +20,30 @@ const widthOf = ({ from, to }: TarField): number => to - from;
 const text = (value: string): Uint8Array => Buffer.from(value, 'latin1');
 
 const octalSpellings: readonly [Spelling, ...Spelling[]] = [
-  (field, block) => text(`${numberIn(field, block).toString(8).padStart(widthOf(field) - 1, '0')}\0`),
-  (field, block) => text(`${numberIn(field, block).toString(8).padStart(widthOf(field) - 1, '0')} `),
-  (field, block) => text(`${numberIn(field, block).toString(8).padStart(widthOf(field) - 2, '0')} \0`),
-  (field, block) => text(`${numberIn(field, block).toString(8).padStart(widthOf(field) - 1, ' ')}\0`),
+  (field, block) =>
+    text(
+      `${numberIn(field, block)
+        .toString(8)
+        .padStart(widthOf(field) - 1, '0')}\0`,
+    ),
+  (field, block) =>
+    text(
+      `${numberIn(field, block)
+        .toString(8)
+        .padStart(widthOf(field) - 1, '0')} `,
+    ),
+  (field, block) =>
+    text(
+      `${numberIn(field, block)
+        .toString(8)
+        .padStart(widthOf(field) - 2, '0')} \0`,
+    ),
+  (field, block) =>
+    text(
+      `${numberIn(field, block)
+        .toString(8)
+        .padStart(widthOf(field) - 1, ' ')}\0`,
+    ),
   (field, block) => text(numberIn(field, block).toString(8).padStart(widthOf(field), '0')),
   (field, block) => text(numberIn(field, block).toString(8).padEnd(widthOf(field), '\0')),
   (field, block) => text(numberIn(field, block).toString(8).padEnd(widthOf(field), ' ')),
@@ -102,7 +122,16 @@ const field = (name: string, from: number, to: number, kind: 'number' | 'binary'
 });
 
 const oddTypes = [...'0125', ...'346789gxXLKSDNVMA', '\0', ' ', '\u00ff'].map(constant);
-const oddMagics = ['ustar\u000000', 'ustar  \0', 'ustar\0\0\0', 'ustar\u000001', 'ustar   ', 'USTAR\u000000', '\0', 'x'];
+const oddMagics = [
+  'ustar\u000000',
+  'ustar  \0',
+  'ustar\0\0\0',
+  'ustar\u000001',
+  'ustar   ',
+  'USTAR\u000000',
+  '\0',
+  'x',
+];
 
 export const tarFields: readonly [TarField, ...TarField[]] = [
   field('name', 0, 100),

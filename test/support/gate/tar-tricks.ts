@@ -24,7 +24,10 @@ export const tarTricks: readonly [readonly [string, Trick], ...(readonly [string
   ['header in a symlink', members({ name: 's', type: '2', linkName: 'a', data: hiddenMember })],
   ['header in a file', members({ name: 'f', data: twoHidden })],
   ['header in a file named as a directory', members({ name: 'f/', type: '\0', data: hiddenMember })],
-  ['hardlink, then its name again', members({ name: 'x', type: '1', linkName: '../victim' }, { name: 'x', data: 'new' })],
+  [
+    'hardlink, then its name again',
+    members({ name: 'x', type: '1', linkName: '../victim' }, { name: 'x', data: 'new' }),
+  ],
   ['pax size of nothing', () => [pax({ size: '0' }), rawMember({ name: 'x', data: hiddenMember })]],
   ['pax size of more', () => [pax({ size: '1024' }), rawMember({ name: 'x', data: '' }), hiddenMember]],
   ['pax size that agrees', () => [pax({ size: '4' }), plain]],
@@ -33,7 +36,10 @@ export const tarTricks: readonly [readonly [string, Trick], ...(readonly [string
   ['pax size with a sign', () => [pax({ size: '+4' }), plain]],
   ['pax size in hex', () => [pax({ size: '0x4' }), plain]],
   ['pax size with a fraction', () => [pax({ size: '4.0' }), plain]],
-  ['pax size and a base-256 one', () => [pax({ size: '4' }), rawMember({ name: 'x', data: 'data', rawSize: size([0x80]) })]],
+  [
+    'pax size and a base-256 one',
+    () => [pax({ size: '4' }), rawMember({ name: 'x', data: 'data', rawSize: size([0x80]) })],
+  ],
   ['pax path', () => [pax({ path: 'trick/by/pax' }), plain]],
   ['pax path of nothing', () => [pax({ path: '' }), plain]],
   ['pax path of nothing, a directory', () => [pax({ path: '' }), rawMember({ name: 'empty', type: '5' })]],
