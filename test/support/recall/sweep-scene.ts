@@ -60,7 +60,7 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
     /** What is known of a project from now on. */
     advise: (project: string, ...advisories: Advisory[]) => void known.set(project, advisories),
     worldOf: (policy: Partial<Policy> = {}, seen: Advice = advice) => ({
-      ...{ store, channel: 'conda' as const, clock, advice: seen, index },
+      ...{ store, channel: 'conda' as const, clock, advice: seen, index, log: () => {} },
       gate: testGate(store, { policy, advice: seen, clock }),
     }),
     /** Sweeps as the command does, which brings every index up to date behind it. */
