@@ -54,6 +54,8 @@ async function recallAll(request: RecallRequest & { reason: string }, world: Rec
   for (const { file, sha256 } of [...before, ...bad]) await layVerdict(file, sha256, world);
   const ids = new Set(bad.map(({ file }) => file.id));
   const others = before.filter(({ file, recall: noted }) => isRecalled(noted) && !ids.has(file.id));
+  // A run that was cut off may have left it to this one.
+  if (others.length > 0) await world.index(placesOf(others.map(({ file }) => file)));
   const files = [...bad, ...others].map(({ file: { id } }) => ({ id, changed: ids.has(id) }));
   return { files, changed: [...gone, ...(await keepNotices(world))], problems };
 }

@@ -1,4 +1,5 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import type { Advice } from '../../core/gate/advice.ts';
 import type { ProjectName } from '../../core/names/project-name.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
@@ -39,12 +40,15 @@ export async function recallAll(
 const namesOf = (allowlist: Allowlist | null): Allowlist['condaNames'] =>
   allowlist?.condaNames ?? new Map<ProjectName, string>();
 
+/** Who recalls waits for nobody: what is known of a file decides nothing then. To let it in again it does. */
+const notAsked: Advice = { status: 'unreachable', detail: 'a recall by hand asks nobody' };
+
 async function recallSide(
   request: RecallRequest,
   allowlist: Allowlist | null,
   world: World & { readonly log: Log },
 ): Promise<RecallReport> {
-  const judging = await openJudging(allowlist, world);
+  const judging = await openJudging(allowlist, world, request.reason === null ? {} : { advice: notAsked });
   const configured = allowlist ?? nothingConfigured;
   const index = (touched: Parameters<typeof indexTouched>[0]) =>
     indexTouched(touched, configured, { ...world, gate: judging.gate });
