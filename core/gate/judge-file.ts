@@ -65,14 +65,14 @@ async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> 
   const { sha256, size } = file.digests;
   const subject = { ...candidateOf(file, facts), sha256, size, reading, facts };
   const results =
-    reading.status === 'read' ? await askContentsChecks(contentsChecks, subject, checks) : unread(reading);
+    reading.status === 'read' ? await askContentsChecks(contentsChecks, subject, checks) : unread(reading, file.kind);
   const previous = (await checks.previous(candidate))?.sha256 ?? null;
   return { facts, previous, results };
 }
 
 /** What could not be read to its end is out, by the check that owns the refusal: the others had nothing to look at. */
-function unread(reading: Exclude<Reading, { status: 'read' }>): CheckResult[] {
-  const owned = reading.status === 'refused' ? refusalFiring(reading) : broken(reading.detail);
+function unread(reading: Exclude<Reading, { status: 'read' }>, kind: GateCandidate['kind']): CheckResult[] {
+  const owned = reading.status === 'refused' ? refusalFiring(reading, kind) : broken(reading.detail);
   const others = contentsChecks.filter(({ id }) => id !== owned.id);
   const version = contentsChecks.find(({ id }) => id === owned.id)?.version ?? 1;
   return [
@@ -91,7 +91,7 @@ const candidateOf = (
   facts: GateFacts | null,
 ): GateCandidate & { sha256: AtTheDoor['digests']['sha256'] } => {
   const { digests, bytes, request, isServed = false, ...known } = file;
-  return { ...known, isServed, sha256: digests.sha256, projects: facts?.projects ?? known.projects };
+  return { ...known, isServed, sha256: digests.sha256, facts, projects: facts?.projects ?? known.projects };
 };
 
 interface Concluding {
