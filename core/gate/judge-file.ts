@@ -8,11 +8,11 @@ import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
 import { readContents } from './contents/read-contents.ts';
 import { refusalFiring } from './contents/refusal.ts';
+import { factsOf } from './facts/facts-of.ts';
 import type { AtTheDoor } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { projectsOf } from './origin/projects-of.ts';
-import { factsOf } from './read-for-now.ts';
 import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
 import { settle } from './settle.ts';
@@ -61,7 +61,7 @@ async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> 
   const fileName = file.id.slice(file.id.lastIndexOf('/') + 1);
   const reading = await readContents({ kind: file.kind, fileName, bytes: file.bytes });
   const candidate = candidateOf(file, null);
-  const facts = reading.status === 'read' ? factsOf(candidate, reading.contents) : null;
+  const facts = reading.status === 'read' ? factsOf(reading.contents, candidate) : null;
   const { sha256, size } = file.digests;
   const subject = { ...candidateOf(file, facts), sha256, size, reading, facts };
   const results =
