@@ -8,7 +8,8 @@ import { makeZip, type ZipInput } from './make-zip.ts';
 import { makeZstd } from './make-zstd.ts';
 
 /** What is inside of what in a file that clients fetch. */
-export type ArchiveKind = MadeKind | 'sdist.tar.bz2';
+export const archiveKinds = ['conda', 'tar.bz2', 'wheel', 'sdist.tar.gz', 'sdist.tar.bz2', 'sdist.zip'] as const;
+export type ArchiveKind = (typeof archiveKinds)[number];
 
 /** The kinds of file that are made: of each, under which id. */
 const madeIds = {
@@ -19,7 +20,7 @@ const madeIds = {
   'sdist.zip': 'simple/demo/demo-1.0.zip',
 } as const;
 
-export type MadeKind = keyof typeof madeIds;
+export type MadeKind = keyof typeof madeIds & ArchiveKind;
 
 export interface MadeFile {
   readonly kind: MadeKind;

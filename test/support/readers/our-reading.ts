@@ -1,7 +1,6 @@
 import { defaultPolicy } from '../../../core/documents/gate/policy.ts';
-import type { Firing } from '../../../core/documents/gate/verdict.ts';
 import { askContentsChecks } from '../../../core/gate/ask-checks.ts';
-import type { GateCheckWorld, Subject } from '../../../core/gate/check.ts';
+import type { ContentsCheck, GateCheckWorld, Subject } from '../../../core/gate/check.ts';
 import { contentsChecks } from '../../../core/gate/checks.ts';
 import { readContents } from '../../../core/gate/contents/read-contents.ts';
 import type { Contents, Reading } from '../../../core/gate/reading.ts';
@@ -31,32 +30,30 @@ const gateKinds = {
   'sdist.zip': 'sdist',
 } as const satisfies Record<ArchiveKind, Subject['kind']>;
 
+const archiveChecks: readonly ContentsCheck[] = contentsChecks.filter(({ id }) => /^[AF]\d/.test(id));
+
 /**
- * Reads a file as the gate does, and asks its checks of archives and wheels (A and F).
+ * Reads a file as the gate does, and asks its checks of archives and wheels (A and F), or others.
  *
  * @throws Error when a reader or a check breaks instead of refusing
  */
-export async function ourReading({ kind, id, bytes }: FileToJudge): Promise<OurReading> {
+export async function ourReading({ kind, id, bytes }: FileToJudge, checks = archiveChecks): Promise<OurReading> {
   const fileName = id.slice(id.lastIndexOf('/') + 1);
   const reading = await readContents({ kind: gateKinds[kind], fileName, bytes: bytesSource(bytes) });
   if (reading.status === 'failed') throw new Error(`${id} broke a reader: ${reading.detail}`);
   if (reading.status === 'refused') return { code: reading.code, members: null };
-  const bad = (await archiveFirings({ kind, id, bytes }, reading)).find(({ verdict }) => verdict !== 'warn');
+  const results = await askContentsChecks(checks, subjectOf({ kind, id, bytes }, reading), world);
+  const bad = results.flatMap(({ firings }) => firings).find(({ verdict }) => verdict !== 'warn');
   if (bad?.verdict === 'error') throw new Error(`${id} broke a check: ${bad.detail}`);
   if (bad) return { code: bad.code, members: null };
   return { code: null, members: seenMembers(reading.contents) };
 }
 
-const archiveChecks = contentsChecks.filter(({ id }) => /^[AF]\d/.test(id));
-
-async function archiveFirings({ kind, id, bytes }: FileToJudge, reading: Reading): Promise<Firing[]> {
-  const subject: Subject = {
-    ...{ kind: gateKinds[kind], id, name: 'demo', version: '1.0', origin: 'published', source: null, record: null },
-    ...{ published: null, yanked: false, projectStatus: null, projects: [], isServed: false, facts: null },
-    ...{ sha256: sha256Of(bytes), size: bytes.length, reading },
-  };
-  return (await askContentsChecks(archiveChecks, subject, world)).flatMap(({ firings }) => firings);
-}
+const subjectOf = ({ kind, id, bytes }: FileToJudge, reading: Reading): Subject => ({
+  ...{ kind: gateKinds[kind], id, name: 'demo', version: '1.0', origin: 'published', source: null, record: null },
+  ...{ published: null, yanked: false, projectStatus: null, projects: [], isServed: false, facts: null },
+  ...{ sha256: sha256Of(bytes), size: bytes.length, reading },
+});
 
 const world: GateCheckWorld = {
   policy: defaultPolicy,
