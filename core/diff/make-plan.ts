@@ -25,6 +25,7 @@ import { installRequests } from '../solve/requests.ts';
 import { type MergedSlices, mergeSlices } from '../solve/slices/merge-slices.ts';
 import type { SliceWorld } from '../solve/slices/solve-slice.ts';
 import { solvedPythons } from '../solve/solve-request.ts';
+import { inOneLine, unadvised, waiverWarnings } from '../solve/standing/gate-told.ts';
 import type { PlanGate } from '../solve/standing/look-at.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
@@ -32,7 +33,6 @@ import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
 import { draftSimple, type SimpleDraft } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
-import { inOneLine, unadvised, waiverWarnings } from './gate-told.ts';
 import { draftNeeded } from './needed.ts';
 import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
 import { type ProvenDraft, proveDraft } from './prove-changes.ts';

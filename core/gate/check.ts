@@ -32,6 +32,8 @@ export interface GateCandidate {
   /** PEP 792 of a project; null where its index does not say. */
   readonly projectStatus: string | null;
   readonly projects: readonly ProjectRelease[];
+  /** What was read of its bytes; null of what could not be read. Left out before they are read. */
+  readonly facts?: GateFacts | null;
   /** Whether it is in an index already: what was there stays, unless it turned bad. */
   readonly isServed: boolean;
 }

@@ -65,7 +65,7 @@ const candidateOf = (
   facts: GateFacts | null,
 ): GateCandidate & { sha256: AtTheDoor['digests']['sha256'] } => {
   const { digests, bytes, request, isServed = false, ...known } = file;
-  return { ...known, isServed, sha256: digests.sha256, projects: facts?.projects ?? known.projects };
+  return { ...known, isServed, sha256: digests.sha256, facts, projects: facts?.projects ?? known.projects };
 };
 
 interface Concluding {

@@ -125,10 +125,7 @@ async function addExtension(extensions: Extensions, { type, size }: TarHeader, r
   if (block.length < padded) refuse('A8.truncated', 'the tar ends inside an extension header');
   const bytes = block.slice(0, size);
   const key = type === 'x' ? 'pax' : type === 'L' ? 'longName' : 'longLink';
-  // modern-tar loses a long name that a pax header follows, and which of two names wins differs between readers.
-  const isMixed = key === 'pax' ? Object.keys(extensions).length > 0 : extensions.pax !== undefined;
-  if (extensions[key] !== undefined) refuse('A8.pax', `two extension headers of type ${type} for one member`);
-  if (isMixed) refuse('A8.pax', 'a member with pax and GNU headers');
+  checkOthers(extensions, key);
   if (key === 'pax') {
     extensions.pax = parsePax(bytes);
     return;
@@ -137,6 +134,13 @@ async function addExtension(extensions: Extensions, { type, size }: TarHeader, r
   const end = bytes.indexOf(0);
   if (end <= 0 || !allZero(bytes.subarray(end))) refuse('A8.header', 'a damaged GNU long name');
   extensions[key] = bytes.subarray(0, end);
+}
+
+/** modern-tar loses a long name that a pax header follows, and which of two names wins differs between readers. */
+function checkOthers(extensions: Extensions, key: keyof Extensions): void {
+  if (extensions[key] !== undefined) refuse('A8.pax', 'two extension headers of one type for one member');
+  const isMixed = key === 'pax' ? Object.keys(extensions).length > 0 : extensions.pax !== undefined;
+  if (isMixed) refuse('A8.pax', 'a member with pax and GNU headers');
 }
 
 function extended(header: TarHeader, { pax, longName, longLink }: Extensions): TarHeader {

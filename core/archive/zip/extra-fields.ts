@@ -58,8 +58,11 @@ function withWide(sizes: readonly number[], wide: readonly number[]): readonly n
   if (wide.length !== pointing && !whole) refuse('A4.extra', 'a ZIP64 extra lacks values or has too many');
   const values = wide.values();
   return sizes.map((size, i) => {
-    if (wide.length !== pointing) return resolved(size, wide[i]);
-    return resolved(size, size === inExtra ? values.next().value : undefined);
+    const inOrder = size === inExtra ? values.next().value : undefined;
+    if (wide.length === pointing) return resolved(size, inOrder);
+    // Other readers take values in order, for the fields that point to them alone.
+    if (size === inExtra && inOrder !== wide[i]) refuse('A4.extra', 'a ZIP64 extra can be read in two ways');
+    return resolved(size, wide[i]);
   });
 }
 

@@ -91,6 +91,17 @@ const methodNames = new Map<number, ZipMember['method']>([
   [deflated, 'deflated'],
 ]);
 
+function checkEntry(
+  { method, size, compressedSize, crc, isMarkedDirectory }: ZipEntry,
+  { path, directory }: { path: string; directory: boolean },
+): void {
+  const sound = (method === deflated || size === compressedSize) && !(directory && size > 0);
+  if (!sound) refuse('A4.size', `the sizes of ${shown(path)} cannot be`);
+  if (directory && crc !== 0) refuse('A4.crc', `the directory ${shown(path)} has a CRC`);
+  // zip.js gives no bytes of such a file.
+  if (isMarkedDirectory && !directory) refuse('A4.type', `${shown(path)} is marked as a directory`);
+}
+
 function describe(entry: ZipEntry, report: Report): DescribedMember {
   const { size, compressedSize, rawName } = entry;
   const directory = rawName.at(-1) === 0x2f;
@@ -101,11 +112,7 @@ function describe(entry: ZipEntry, report: Report): DescribedMember {
     refuse('A9.utf8', `${shown(path)} is not marked UTF-8`);
   const method = methodNames.get(entry.method);
   if (method === undefined) refuse('A4.method', `${shown(path)} is compressed by method ${entry.method}`);
-  const sound = (method === 'deflated' || size === compressedSize) && !(directory && size > 0);
-  if (!sound) refuse('A4.size', `the sizes of ${shown(path)} cannot be`);
-  if (directory && entry.crc !== 0) refuse('A4.crc', `the directory ${shown(path)} has a CRC`);
-  // zip.js gives no bytes of such a file.
-  if (entry.isMarkedDirectory && !directory) refuse('A4.type', `${shown(path)} is marked as a directory`);
+  checkEntry(entry, { path, directory });
   return {
     name: directory ? `${path}/` : path,
     size,

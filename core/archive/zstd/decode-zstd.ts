@@ -20,14 +20,16 @@ const maxWholeBytes = 6 * maxBlockBytes;
 /**
  * Decodes a stream that is exactly one zstd frame (RFC 8878). Node's decoder alone is no judge: it stops after the
  * first frame, takes a skippable one for empty output and ignores what follows, so it is only given bytes whose place
- * in the frame has been walked. Checksum and declared size it does check.
+ * in the frame has been walked. The checksum it does check; the declared size not where it decodes a stream whose last
+ * block is empty.
  *
  * @param meter told of every decoded byte; what it throws ends the decoding
  * @throws GatehouseError `package.refused` with `A6.*`
  */
 export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Meter): AsyncGenerator<Uint8Array> {
   await using reader = byteReader(chunks);
-  const frame = frameBytes(reader);
+  const header = await readFrameHeader(reader);
+  const frame = frameBytes(reader, header);
   const start: Uint8Array[] = [];
   let next = await frame.next();
   for (let pieces = 0; !next.done && pieces < maxWholePieces; pieces++, next = await frame.next())
@@ -48,10 +50,13 @@ export async function* decodeZstd(chunks: AsyncIterable<Uint8Array>, meter: Mete
         createZstdDecompress({ params, chunkSize: streamChunkBytes }),
         'A6.data',
       );
+  let size = 0;
   for await (const bytes of decoded) {
     meter(bytes.length);
+    size += bytes.length;
     yield bytes;
   }
+  if (size !== (header.contentSize ?? size)) refuse('A6.data', `${size} bytes, not those that the zstd frame declares`);
 }
 
 async function* resume(
@@ -63,8 +68,7 @@ async function* resume(
 }
 
 /** The frame's bytes, each handed on only after the block it belongs to has been found sound. */
-async function* frameBytes(reader: ByteReader): AsyncGenerator<Uint8Array> {
-  const { bytes, checksum } = await readFrameHeader(reader);
+async function* frameBytes(reader: ByteReader, { bytes, checksum }: FrameHeader): AsyncGenerator<Uint8Array> {
   yield bytes;
   for (let last = false; !last; ) {
     const head = await exactly(reader, 3);
@@ -72,8 +76,7 @@ async function* frameBytes(reader: ByteReader): AsyncGenerator<Uint8Array> {
     last = (field & 1) === 1;
     yield head;
     const [type, size] = [(field >> 1) & 3, field >> 3];
-    if (type === reserved) refuse('A6.block', 'a zstd block of the reserved type');
-    if (size > maxBlockBytes) refuse('A6.block', `a zstd block of ${size} bytes`);
+    checkBlock(type, size);
     yield await exactly(reader, type === runLength ? 1 : size);
   }
   if (checksum) yield await exactly(reader, 4);
@@ -81,9 +84,27 @@ async function* frameBytes(reader: ByteReader): AsyncGenerator<Uint8Array> {
 }
 
 const runLength = 1;
+const compressed = 2;
+/** The headers of its literals and of its sequences (RFC 8878, 3.1.1.3). */
+const minCompressedBytes = 2;
 const reserved = 3;
 
-async function readFrameHeader(reader: ByteReader): Promise<{ bytes: Uint8Array; checksum: boolean }> {
+function checkBlock(type: number, size: number): void {
+  if (type === reserved) refuse('A6.block', 'a zstd block of the reserved type');
+  if (size > maxBlockBytes) refuse('A6.block', `a zstd block of ${size} bytes`);
+  // Decoding a stream, libzstd takes an empty one for nothing; at once, for damage.
+  const isEmpty = type === compressed && size < minCompressedBytes;
+  if (isEmpty) refuse('A6.block', `a compressed zstd block of ${size} bytes`);
+}
+
+interface FrameHeader {
+  readonly bytes: Uint8Array;
+  readonly checksum: boolean;
+  /** Bytes; null where the frame does not say. */
+  readonly contentSize: number | null;
+}
+
+async function readFrameHeader(reader: ByteReader): Promise<FrameHeader> {
   const start = await exactly(reader, 5);
   if (uint(start.subarray(0, 4)) !== magic) refuse('A6.frames', 'does not start with a zstd frame');
   const descriptor = start[4] ?? 0;
@@ -94,9 +115,16 @@ async function readFrameHeader(reader: ByteReader): Promise<{ bytes: Uint8Array;
   // How many bytes the frame's content size takes, by its flag (RFC 8878, 3.1.1.1.1).
   const flag = descriptor >> 6;
   const sizeBytes = await exactly(reader, flag === 0 ? Number(singleSegment) : 2 ** flag);
-  const window = windowBytes[0] === undefined ? uint(sizeBytes) : windowSize(windowBytes[0]);
+  const contentSize = declaredSize(sizeBytes);
+  const window = windowBytes[0] === undefined ? (contentSize ?? 0) : windowSize(windowBytes[0]);
   if (window > maxWindowBytes) refuse('A6.window', `the zstd frame needs a window of ${window} bytes`);
-  return { bytes: Buffer.concat([start, windowBytes, sizeBytes]), checksum: (descriptor & 0x04) !== 0 };
+  return { bytes: Buffer.concat([start, windowBytes, sizeBytes]), checksum: (descriptor & 0x04) !== 0, contentSize };
+}
+
+/** Two bytes say what is above 255 (RFC 8878, 3.1.1.1.4). */
+function declaredSize(bytes: Uint8Array): number | null {
+  if (bytes.length === 0) return null;
+  return bytes.length === 2 ? 256 + uint(bytes) : uint(bytes);
 }
 
 /** The window's size in bytes (RFC 8878, 3.1.1.1.2). */

@@ -29,7 +29,7 @@ export async function askOfBytes(
   const { digests, bytes, request, isServed = false, ...known } = file;
   const fileName = file.id.slice(file.id.lastIndexOf('/') + 1);
   const reading = await readContents({ kind: file.kind, fileName, bytes });
-  if (reading.status !== 'read') return { reading, results: unread(reading, checks), facts: null };
+  if (reading.status !== 'read') return { reading, results: unread(reading, file.kind, checks), facts: null };
   const { sha256, size } = digests;
   const candidate: GateCandidate = { ...known, isServed, sha256 };
   const facts = factsOf(reading.contents, candidate);
@@ -38,8 +38,12 @@ export async function askOfBytes(
 }
 
 /** What could not be read to its end is out, by the check that owns the refusal: the others had nothing to look at. */
-function unread(reading: Exclude<Reading, { status: 'read' }>, checks: readonly ContentsCheck[]): CheckResult[] {
-  const owned = reading.status === 'refused' ? refusalFiring(reading) : broken(reading.detail);
+function unread(
+  reading: Exclude<Reading, { status: 'read' }>,
+  kind: GateCandidate['kind'],
+  checks: readonly ContentsCheck[],
+): CheckResult[] {
+  const owned = reading.status === 'refused' ? refusalFiring(reading, kind) : broken(reading.detail);
   const others = checks.filter(({ id }) => id !== owned.id);
   const version = checks.find(({ id }) => id === owned.id)?.version ?? 1;
   return [

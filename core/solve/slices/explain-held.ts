@@ -3,10 +3,10 @@ import type { PipOutcome } from '../../documents/simple/simple-plan.ts';
 import { gateProblem } from '../../gate/door/gate-problem.ts';
 import { compareCodePoints } from '../../json/json.ts';
 import { GatehouseError } from '../../problems/error.ts';
-import type { GroupPart } from '../solve-group.ts';
 import { installs } from '../solve-request.ts';
 import type { LookedAt, Standings } from '../standing/standings.ts';
 import { waitingOf } from '../standing/waiting-packages.ts';
+import type { GroupPart } from './solve-group.ts';
 import type { MadePart } from './solve-made.ts';
 
 type Part = GroupPart | MadePart;
@@ -81,7 +81,7 @@ function reasons(found: readonly LookedAt<unknown>[], standings: Standings): str
     return [`  ${namedIds(files)}: ${detail}`, `    ${hint}`];
   });
   const more = alike.length > maxReasons ? [`  and ${alike.length - maxReasons} more`] : [];
-  return ['The gate holds what it needs:', ...lines, ...more].join('\n');
+  return ['It would install, did the gate not hold:', ...lines, ...more].join('\n');
 }
 
 function namedIds(files: readonly LookedAt<unknown>[]): string {

@@ -11,6 +11,10 @@ const decode = (bytes: Uint8Array, size = 1000) => joined(decodeZstd(inSlices(by
 const frame = buildFrame({ blocks: [rawBlock('hello '), runBlock(3)], contentSize: 9 });
 const packed = zstdCompressSync(Buffer.from('conda '.repeat(50_000)));
 
+const empty = new Uint8Array();
+/** More than are decoded at once. */
+const manyBlocks = Array.from({ length: 20 }, () => rawBlock('x'));
+
 const refused: [string, Uint8Array, string][] = [
   ['two frames', Buffer.concat([frame, frame]), 'A6.frames'],
   ['a skippable frame in front', Buffer.concat([skippableFrame, frame]), 'A6.frames'],
@@ -25,6 +29,12 @@ const refused: [string, Uint8Array, string][] = [
   ['a reserved header bit', buildFrame({ blocks: [rawBlock('x')], reservedBit: true }), 'A6.header'],
   ['a reserved block type', buildFrame({ blocks: [{ type: 3, data: new Uint8Array(1) }] }), 'A6.block'],
   ['a block of more than 128 KiB', buildFrame({ blocks: [runBlock(128 * 1024 + 1)] }), 'A6.block'],
+  ['an empty compressed block', buildFrame({ blocks: [...manyBlocks, { type: 2, data: empty }] }), 'A6.block'],
+  [
+    'fewer bytes than declared, the last block empty',
+    buildFrame({ blocks: [...manyBlocks, { type: 0, data: empty }], contentSize: 21 }),
+    'A6.data',
+  ],
   ['fewer bytes than declared', buildFrame({ blocks: [rawBlock('abc')], contentSize: 4 }), 'A6.data'],
   ['more bytes than declared', buildFrame({ blocks: [rawBlock('abc')], contentSize: 2 }), 'A6.data'],
 ];

@@ -10,8 +10,8 @@ export interface RawFrame {
 }
 
 export interface RawBlock {
-  /** 0 raw, 1 one byte repeated, 3 reserved. */
-  type: 0 | 1 | 3;
+  /** 0 raw, 1 one byte repeated, 2 compressed, 3 reserved. */
+  type: 0 | 1 | 2 | 3;
   data: Uint8Array;
   /** The size field when it is not the data's length. */
   size?: number;

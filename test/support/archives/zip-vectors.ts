@@ -148,6 +148,11 @@ export const refusedZips: [string, Uint8Array, string][] = [
   ['a ZIP64 extra that lacks a value', oneMemberZip({ central: { ...elsewhere, extra: zip64Extra(5) } }), 'A4.extra'],
   ['no ZIP64 extra for a field that points to it', oneMemberZip({ central: elsewhere }), 'A4.extra'],
   [
+    'a ZIP64 extra whose offset some read behind the first value',
+    oneMemberZip({ central: { size: 0xffffffff, offset: 0xffffffff, extra: zip64Extra(5, 5, 0) } }),
+    'A4.extra',
+  ],
+  [
     'two ZIP64 extras',
     oneMemberZip({ central: { extra: Buffer.concat([zip64Extra(), zip64Extra(5, 5)]) } }),
     'A4.extra',
