@@ -2,7 +2,7 @@ import type { GateVerdict } from '../documents/gate/verdict.ts';
 import { type Provenance, readProvenance } from '../documents/provenance.ts';
 import { type FileProvenance, readFileProvenance } from '../documents/simple/file-provenance.ts';
 import type { ChannelName } from '../layout/keys.ts';
-import { type NamedBytes, placeOf } from '../layout/named-bytes.ts';
+import { type NamedBytes, placeById } from '../layout/named-bytes.ts';
 import type { Store } from '../ports/store.ts';
 import type { FileSource } from './why-file.ts';
 
@@ -16,7 +16,7 @@ export async function fileSource(
   verdict: GateVerdict | null,
   { store, channel }: { readonly store: Store; readonly channel: ChannelName },
 ): Promise<FileSource | null> {
-  const place = placeOf(id);
+  const place = placeById(id);
   const entered =
     place.kind === 'package'
       ? await readProvenance(store, { ...place, channel }, sha256)
