@@ -53,6 +53,8 @@ export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: Pa
 export const provenanceFolder = (channel: ChannelName, subdir: Subdir): string =>
   `_gatehouse/provenance/${channel}/${subdir}/`;
 
+export const provenancesPrefix = '_gatehouse/provenance/';
+
 export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): string =>
   `${provenanceFolder(channel, subdir)}${fileName}/`;
 

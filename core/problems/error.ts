@@ -43,6 +43,7 @@ export const errorCodes = [
   'upload.busy',
   'queue.broken',
   'state.damaged',
+  'sbom.unsolvable',
   'internal.bug',
 ] as const;
 

@@ -1,11 +1,10 @@
+import { simpleFileId } from '../documents/simple/simple-plan.ts';
 import { parseJson } from '../json/json.ts';
 import { type ObjectKey, projectControlKey, projectPageKey, simpleFileKey } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
 import { type DistributionFileName, distributionFileNameSchema } from '../names/distribution-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { tellingOf } from '../problems/problem.ts';
 import type { KeptPages, Shown } from '../simple/keep-pages.ts';
@@ -18,14 +17,13 @@ import { simpleStrays } from '../store/simple-strays.ts';
 import { collectStrays } from '../store/strays.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds } from './served-bytes.ts';
-import { type VerifiedFiles, verifyFiles } from './verify-files.ts';
+import { type VerifiedFiles, type VerifyFilesWorld, verifyFiles } from './verify-files.ts';
+import { verifyListed } from './verify-listed.ts';
+import type { VerifiedVerdicts } from './verify-verdicts.ts';
 import { z } from 'zod';
 
-export interface VerifyProjectsWorld {
-  /** Nothing is written to it. */
-  readonly store: Store;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly log: Log;
+export interface VerifyProjectsWorld extends VerifyFilesWorld {
+  readonly verdicts: Pick<VerifiedVerdicts, 'verdicts'>;
 }
 
 /**
@@ -101,13 +99,22 @@ interface Expected {
 async function verifyPages(
   kept: KeptPages<ListedFile[]>,
   expected: Expected,
-  { store }: VerifyProjectsWorld,
+  { store, verdicts }: VerifyProjectsWorld,
 ): Promise<VerifyReport> {
   const listed = await listedOn(projectPageKey(expected.project, 'index.json'), store);
-  const differing = listed === null ? [] : differences(listed, expected);
+  const unjudged = verifyListed(namedBytesOf(listed ?? [], expected), verdicts);
+  const differing = listed === null ? [] : [...unjudged, ...differences(listed, expected)];
   if (expected.stored.damaged.size > 0 || differing.length > 0) return { checked: 1, problems: differing };
   return comparePages(kept, { ...expected, content: [...expected.files] }, store);
 }
+
+/** Those whose bytes are there, and are what entered. */
+const namedBytesOf = (listed: readonly DistributionFileName[], { project, stored }: Expected) =>
+  listed.flatMap((fileName) => {
+    const key = simpleFileKey(project, fileName);
+    const digests = stored.damaged.has(fileName) ? undefined : stored.digests.get(key);
+    return digests === undefined ? [] : [{ key, id: simpleFileId({ project, fileName }), sha256: digests.sha256 }];
+  });
 
 function differences(listed: readonly DistributionFileName[], { project, files, stored }: Expected): Damage[] {
   const expected = files.map(({ fileName }) => fileName);

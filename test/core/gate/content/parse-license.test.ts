@@ -91,7 +91,7 @@ const ids = ['MIT', 'ISC', 'Zlib', 'GPL-3.0-only', 'LicenseRef-x'];
 const leaves: fc.Arbitrary<License> = fc.record({
   kind: fc.constant('license' as const),
   id: fc.constantFrom(...ids),
-  exception: fc.option(fc.constantFrom('GCC-exception-3.1', 'LLVM-exception')),
+  exception: fc.option(fc.constantFrom('GCC-exception-3.1', 'LLVM-exception'), { nil: null }),
 });
 
 const treesOf = (inner: fc.Arbitrary<License>): fc.Arbitrary<License> =>
