@@ -19,8 +19,7 @@ export interface AdvisoriesWorld extends RetryWorld {
 /** What came of looking for advisories. */
 export type OpenedAdvisories =
   | { readonly status: 'known'; readonly advisories: KeptAdvisories }
-  | { readonly status: 'unreachable'; readonly detail: string }
-  | { readonly status: 'stale'; readonly detail: string };
+  | { readonly status: 'unreachable'; readonly detail: string };
 
 /** 256 MiB: OSV's export of PyPI has some 30 MB. */
 const maxExportBytes = 256 * 1024 ** 2;
@@ -42,7 +41,7 @@ export async function openAdvisories(url: string, world: AdvisoriesWorld): Promi
   if (read instanceof GatehouseError) return { status: 'unreachable', detail: read.message };
   if (now - read.newest > maxQuietDays * dayMs) {
     const newest = new Date(read.newest).toISOString().slice(0, 10);
-    return { status: 'stale', detail: `${shownUrl(url)} has no record that is newer than ${newest}` };
+    return { status: 'unreachable', detail: `${shownUrl(url)} has no record that is newer than ${newest}` };
   }
   return { status: 'known', advisories: read };
 }

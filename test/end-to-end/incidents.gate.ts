@@ -88,6 +88,11 @@ describe('litellm 1.82.7 and 1.82.8, of 24 March 2026: for 2 h 32 min on PyPI', 
     // The next sync takes what is sound.
     expect(await syncAt('2026-03-24T17:00:00Z', allowlist)).toMatchObject({ problems: [] });
     expect(await served()).toEqual(['litellm-1.82.6']);
+    // Nor does it come back because time passed, or because nobody looks any more.
+    await advise('2026-05-01T00:00:00Z', pysec);
+    expect(await sweepAt('2026-05-01T00:00:00Z', allowlist)).toMatchObject({ recalled: [], released: [] });
+    const careless = allowing(entries, { ...atOnce, advisories: 'none' });
+    expect(await sweepAt('2026-05-01T01:00:00Z', careless)).toMatchObject({ released: [] });
   });
 
   it('come back when the advisory was a mistake, and is withdrawn', async () => {
