@@ -85,6 +85,20 @@ it('takes no file for wrong that is judged anew while it looks', async () => {
   expect(reads).toBeGreaterThan(1);
 });
 
+it('finds what two wrote who judged one file at once to be one', async () => {
+  let isFirst = true;
+  const rival = verdictOf(1, { judgedAt: 5 });
+  const store = memoryStore({
+    async before(operation, at) {
+      if (operation !== 'put' || at !== placeOf(1) || !isFirst) return;
+      isFirst = false;
+      await judged(store, rival);
+    },
+  });
+  expect(await judged(store, verdictOf(1))).toEqual(rival);
+  expect((await verifyVerdicts(store)).problems).toEqual([]);
+});
+
 it('holds what an index lists to a verdict of its bytes', async () => {
   const store = memoryStore();
   await judged(store, verdictOf(1));
