@@ -11,6 +11,7 @@ import {
   type Plan,
   packageBytesToAdd,
 } from '../documents/plan.ts';
+import { advisoriesOf } from '../gate/open-advice.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -24,6 +25,8 @@ import { installRequests } from '../solve/requests.ts';
 import { type MergedSlices, mergeSlices } from '../solve/slices/merge-slices.ts';
 import type { SliceWorld } from '../solve/slices/solve-slice.ts';
 import { solvedPythons } from '../solve/solve-request.ts';
+import { inOneLine, unadvised, waiverWarnings } from '../solve/standing/gate-told.ts';
+import type { PlanGate } from '../solve/standing/look-at.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
@@ -35,7 +38,9 @@ import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
 import { type ProvenDraft, proveDraft } from './prove-changes.ts';
 import { draftUnneeded } from './unneeded.ts';
 
-export interface PlanWorld extends SliceWorld, ChannelStore {
+export interface PlanWorld extends Omit<SliceWorld, 'standings'>, ChannelStore {
+  /** Holds nothing without it. */
+  readonly planGate?: PlanGate | undefined;
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
@@ -77,7 +82,9 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, alone.pythonIndexes),
   });
   const offered = await offeredNames(allowlist, { ...world, projects: await projectsWithState(store) });
-  const plan = assemble(merged, draft, proven, { state, forPip, offered });
+  const told = [...offered, ...unadvised(merged.waiting), ...waiverWarnings(allowlist, world.clock.now())];
+  const isUnadvised = advisoriesOf(allowlist) === 'none';
+  const plan = assemble(merged, draft, proven, { state, forPip, told, isUnadvised });
   const drop = plan.drop.length + plan.simple.drop.length;
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
   world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
@@ -113,15 +120,17 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
 interface Compared {
   readonly state: ChannelState;
   readonly forPip: SimpleDraft;
-  /** Who offers what is the organisation's own. */
-  readonly offered: readonly Problem[];
+  /** Who offers what is the organisation's own, and what ends. */
+  readonly told: readonly Problem[];
+  /** Whether nobody looks for advisories. */
+  readonly isUnadvised: boolean;
 }
 
 function assemble(
   merged: MergedSlices,
   draft: ChannelDraft,
   proven: ProvenDraft,
-  { state, forPip, offered }: Compared,
+  { state, forPip, told, isUnadvised }: Compared,
 ): Plan {
   const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
@@ -147,8 +156,9 @@ function assemble(
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
     problems: eachOnce(found),
-    warnings: eachOnce([...warnings, ...offered]),
-    waiting: [],
+    warnings: inOneLine(eachOnce([...warnings, ...told])),
+    waiting: [...merged.waiting],
+    ...(isUnadvised && { advisories: 'none' as const }),
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides, ...forced], state),
     alterations: newOverrides(others, state),

@@ -25,11 +25,15 @@ export interface GateCandidate {
   readonly published: PublishedAt | null;
   /** When the first file of its release became public, in milliseconds since the epoch; absent where nobody says. */
   readonly releasedAt?: number | null;
+  /** Where its index keeps who attested what of it (PEP 740); absent where it has nothing. */
+  readonly attestations?: string | null;
   /** PEP 592 of a file for pip. */
   readonly yanked: string | boolean;
   /** PEP 792 of a project; null where its index does not say. */
   readonly projectStatus: string | null;
   readonly projects: readonly ProjectRelease[];
+  /** What was read of its bytes; null of what could not be read. Left out before they are read. */
+  readonly facts?: GateFacts | null;
   /** Whether it is in an index already: what was there stays, unless it turned bad. */
   readonly isServed: boolean;
 }

@@ -3,6 +3,7 @@ import { type FileProvenance, readFileProvenance, sourceSha256 } from '../docume
 import { type SimpleFile, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { keptBytes } from '../gate/door/kept-bytes.ts';
 import { letThrough } from '../gate/door/let-through.ts';
+import { expectSameBytes } from '../gate/door/other-bytes.ts';
 import { fileAtTheDoor } from '../gate/door/planned-file.ts';
 import type { Gate } from '../gate/gate.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -55,6 +56,7 @@ async function bring(key: ObjectKey, file: SimpleFile, world: FetchFileWorld): P
   const there = await findInStore(key, file, store);
   if (there !== null) return { status: 'present', size: there };
   await using staged = await stagedOf(key, file, world);
+  if (file.sdist === undefined) await expectSameBytes(simpleFileId(file), staged.digests.sha256, store);
   const problem = await letThrough(await fileAtTheDoor(file, staged), staged.staged, world);
   if (problem !== null) return { status: 'held', problem };
   const wheel = await readWheel(await staged.staged.source(), staged.name);
@@ -163,9 +165,9 @@ function provenanceOf(
   };
 }
 
-function originOf({ sdist, index, url, sha256 }: SimpleFile): FileProvenance['origin'] {
+function originOf({ sdist, index, url, sha256, attestations }: SimpleFile): FileProvenance['origin'] {
   const from = { index, url: shownUrl(url) };
-  if (sdist === undefined) return { type: 'index', ...from };
+  if (sdist === undefined) return { type: 'index', ...from, ...(attestations !== undefined && { attestations }) };
   return { type: 'made', ...from, fileName: sdist, sha256, revision: sdistReaderRevision };
 }
 

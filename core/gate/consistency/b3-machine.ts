@@ -4,7 +4,7 @@ import { contentsCheck } from '../contents/contents-check.ts';
 import type { GateMember } from '../reading.ts';
 
 /** Which native binaries a platform runs. Of a subdir that is not here nothing is known, and nothing asked. */
-const machinesOf: ReadonlyMap<string, readonly string[]> = new Map([
+export const machinesBySubdir: ReadonlyMap<string, readonly string[]> = new Map([
   ['noarch', []],
   ['linux-32', ['elf-x86']],
   ['linux-64', ['elf-x86_64', 'elf-x86']],
@@ -25,7 +25,7 @@ const machinesOf: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** WebAssembly, and what graphics cards and the kernel's filters run: of no platform. */
-const ofNoPlatform = new Set(['wasm', 'elf-cuda', 'elf-amdgpu', 'elf-bpf']);
+export const ofNoPlatform = new Set(['wasm', 'elf-cuda', 'elf-amdgpu', 'elf-bpf']);
 
 /**
  * What Python's packagers carry everywhere to make Windows commands and installers of: pip's distlib, setuptools, and
@@ -43,7 +43,7 @@ export const b3Machine: ContentsCheck = contentsCheck({
   version: 1,
   find({ kind, id, contents }) {
     const [subdir = ''] = id.split('/', 1);
-    const machines = machinesOf.get(subdir);
+    const machines = machinesBySubdir.get(subdir);
     if (kind !== 'package' || machines === undefined) return [];
     const [held, warned] = [collectFindings(), collectFindings()];
     for (const member of contents.members.values()) {

@@ -1,5 +1,6 @@
 import { type CheckId, checkOfCode } from '../../documents/gate/checks.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
+import type { GateCandidate } from '../check.ts';
 
 /** What a reader's message says: the code that leads it, and the sentence. */
 export function splitCode(message: string): { readonly code: string; readonly detail: string } {
@@ -23,14 +24,17 @@ interface Refused {
 }
 
 /**
- * The firing of the check that owns a reader's refusal: such a file cannot be read in one way only, and is rejected.
+ * The firing of the check that owns a reader's refusal: such a file cannot be read in one way only, and is rejected. The ZIP
+ * of a wheel is F1's.
  *
  * @returns the owner, and a firing whose code starts with it: `F3.record-hash` of the reader's `wheel.record-hash`
  */
-export function refusalFiring({ code, detail }: Refused): { readonly id: CheckId; readonly firing: Firing } {
-  const own = checkOfCode(code);
-  if (own !== null) return { id: own, firing: { code, verdict: 'reject', detail } };
-  const id = owners.find(([codes]) => codes.test(code))?.[1] ?? 'A4';
+export function refusalFiring(
+  { code, detail }: Refused,
+  kind: GateCandidate['kind'],
+): { readonly id: CheckId; readonly firing: Firing } {
+  const own = kind === 'wheel' && code.startsWith('A4.') ? 'F1' : checkOfCode(code);
+  const id = own ?? owners.find(([codes]) => codes.test(code))?.[1] ?? 'A4';
   const [, word = code] = /^[^.]+\.(.+)$/.exec(code) ?? [];
   return { id, firing: { code: `${id}.${word}`, verdict: 'reject', detail } };
 }

@@ -1,9 +1,9 @@
 import type { GateFacts, ProjectRelease } from '../../documents/gate/verdict.ts';
 import { parseJson } from '../../json/json.ts';
 import { normalProjectName } from '../../names/normal-project-name.ts';
-import { licenseOf } from '../../wheel/describe-wheel.ts';
 import type { GateCandidate } from '../check.ts';
-import { installFiles } from '../install-code/install-files.ts';
+import { statedLicense } from '../content/stated-license.ts';
+import { scriptsOf } from '../install-code/install-files.ts';
 import type { Contents } from '../reading.ts';
 import { aboutSchema } from './about-json.ts';
 import { blobsOf } from './blobs-of.ts';
@@ -17,26 +17,19 @@ const maxItems = 200;
 /** What is kept of a file: later builds are compared with it, and a sweep goes by it without reading the bytes again. */
 export function factsOf(contents: Contents, candidate: GateCandidate): GateFacts {
   const { name, version, source } = candidate;
-  const scripts = installFiles(candidate, contents).flatMap(({ path, sha256 }) =>
-    sha256 === null ? [] : [{ path, sha256 }],
-  );
   return {
     ...{ name, version, source },
     depends: dependsOf(contents, candidate).slice(0, maxItems),
-    license: licenseOfContents(contents),
+    license: statedLicense(contents),
     maintainers: maintainersOf(contents).slice(0, maxItems),
     unpacked: contents.unpacked,
-    scripts: scripts.slice(0, maxItems),
+    scripts: scriptsOf(candidate, contents).slice(0, maxItems),
     natives: [...contents.members.values()].filter(({ machine }) => machine !== null && machine !== 'wasm').length,
     blobs: blobsOf(contents).slice(0, maxItems),
     hosts: hostsOf(contents).slice(0, maxItems),
     projects: projectsOf(contents, candidate).slice(0, maxItems),
+    ...(candidate.attestations != null && { attested: true }),
   };
-}
-
-function licenseOfContents({ index, wheel }: Contents): string | null {
-  const license = wheel === null ? index?.['license'] : licenseOf(wheel.metadata);
-  return typeof license === 'string' && license !== '' ? license.slice(0, 200) : null;
 }
 
 /** Those who keep its recipe, as conda-build and rattler-build write them. */

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { shown } from '../../archive/finding.ts';
 import { parseJson } from '../../json/json.ts';
 import { GatehouseError } from '../../problems/error.ts';
-import type { ContentsCheck } from '../check.ts';
-import { heldUnlessKnown, type Said } from './held-unless-known.ts';
+import type { ContentsCheck, GateCheckWorld } from '../check.ts';
 import { type InstallFile, installFiles } from './install-files.ts';
+import { type Said, saidUnlessKnown } from './said-unless-known.ts';
 
 /**
  * Scripts that a shell runs when an environment is activated or left, and variables that are set then. Compilers and
@@ -16,32 +16,36 @@ export const d2Activation: ContentsCheck = {
   judge(subject, world) {
     if (subject.reading.status !== 'read') return [];
     const files = installFiles(subject, subject.reading.contents);
-    return heldUnlessKnown(
+    return saidUnlessKnown(
       files.filter(({ role }) => role === 'activation' || role === 'environment'),
       world,
-      (file) => (file.role === 'activation' ? sayOfScript(file) : sayOfVariables(file)),
+      (file) => (file.role === 'activation' ? sayOfScript(file, world) : sayOfVariables(file, world)),
     );
   },
 };
 
-const sayOfScript = ({ path }: InstallFile): Said => ({
+/** What is new to a channel that is being filled is no news. */
+const whenNew = ({ isFirst }: Pick<GateCheckWorld, 'isFirst'>) => (isFirst ? 'warn' : 'hold');
+
+const sayOfScript = ({ path }: InstallFile, world: GateCheckWorld): Said => ({
   code: 'D2.activation',
   detail: `${shown(path)} runs whenever the environment is activated or left`,
-  warnsAtFirst: true,
+  verdict: whenNew(world),
 });
 
 /** Variables by which other programs run, or other places are installed from. Windows knows no case in them. */
 const forbidden = /^(?:PATH|(?:LD|DYLD|PYTHON|PIP|CONDA)(?:_.*)?|PYTHON.*)$/i;
 
-function sayOfVariables({ path, text }: InstallFile): Said {
+function sayOfVariables({ path, text }: InstallFile, world: GateCheckWorld): Said {
   const names = text === null ? null : variablesOf(text, path);
   const code = 'D2.environment';
   if (names === null) {
-    return { code: 'D2.variable', detail: `${shown(path)} sets variables and cannot be read`, warnsAtFirst: false };
+    return { code: 'D2.variable', detail: `${shown(path)} sets variables and cannot be read`, verdict: 'hold' };
   }
   const bad = names.filter((name) => forbidden.test(name));
-  if (bad.length === 0) return { code, detail: `${shown(path)} sets ${shown(names.join(', '))}`, warnsAtFirst: true };
-  return { code: 'D2.variable', detail: `${shown(path)} sets ${shown(bad.join(', '))}`, warnsAtFirst: false };
+  if (bad.length === 0)
+    return { code, detail: `${shown(path)} sets ${shown(names.join(', '))}`, verdict: whenNew(world) };
+  return { code: 'D2.variable', detail: `${shown(path)} sets ${shown(bad.join(', '))}`, verdict: 'hold' };
 }
 
 /** Null of what is no JSON object. */

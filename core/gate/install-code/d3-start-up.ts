@@ -12,6 +12,7 @@ const codes = {
   import: 'D3.import',
   start: 'D3.start',
   customize: 'D3.customize',
+  'customize-elsewhere': 'D3.customize-elsewhere',
   shim: 'D3.shim',
   'python-paths': 'D3.python-paths',
   unread: 'D3.unread',

@@ -1,7 +1,7 @@
 import { shown } from '../../archive/finding.ts';
 import type { ContentsCheck } from '../check.ts';
-import { heldUnlessKnown } from './held-unless-known.ts';
 import { installFiles } from './install-files.ts';
+import { saidUnlessKnown } from './said-unless-known.ts';
 
 /**
  * Files by which conda, mamba or pip take packages from elsewhere, or run code of others: their configuration in the
@@ -13,13 +13,13 @@ export const d4ClientConfig: ContentsCheck = {
   judge(subject, world) {
     if (subject.reading.status !== 'read') return [];
     const files = installFiles(subject, subject.reading.contents);
-    return heldUnlessKnown(
+    return saidUnlessKnown(
       files.filter(({ role }) => role === 'config' || role === 'plugin'),
       world,
       ({ role, path }) =>
         role === 'config'
-          ? { code: 'D4.config', detail: `${shown(path)} configures a client`, warnsAtFirst: false }
-          : { code: 'D4.plugin', detail: `${shown(path)} names a plugin of conda`, warnsAtFirst: false },
+          ? { code: 'D4.config', detail: `${shown(path)} configures a client`, verdict: 'hold' }
+          : { code: 'D4.plugin', detail: `${shown(path)} names a plugin of conda`, verdict: 'hold' },
     );
   },
 };

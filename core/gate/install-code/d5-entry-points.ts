@@ -5,7 +5,7 @@ import { parseJson } from '../../json/json.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { entryPointRows } from '../../wheel/entry-points.ts';
 import { boundedFirings } from '../bounded-firings.ts';
-import type { ContentsCheck } from '../check.ts';
+import { contentsCheck } from '../contents/contents-check.ts';
 import type { Contents } from '../reading.ts';
 import { isEntryPoints } from './install-files.ts';
 
@@ -13,24 +13,21 @@ import { isEntryPoints } from './install-files.ts';
  * Names of commands, which installers join to a folder: one with a separator is written elsewhere, and one that starts with
  * a dot may be a link script's (D1). PyPI takes no other names (warehouse `_ENTRY_POINT_NAME_RE`).
  */
-export const d5EntryPoints: ContentsCheck = {
+export const d5EntryPoints = contentsCheck({
   id: 'D5',
   version: 1,
-  judge({ kind, reading }) {
-    if (reading.status === 'refused' && reading.code === 'wheel.entry-point') return [rejected(reading.detail)];
-    if (reading.status !== 'read') return [];
-    const lines =
-      kind === 'package' ? [...linkedNames(reading.contents), ...names(reading.contents)] : names(reading.contents);
+  find: ({ kind, contents }) => {
+    const lines = kind === 'package' ? [...linkedNames(contents), ...names(contents)] : names(contents);
     return boundedFirings('D5.name', lines.flatMap(faultOf));
   },
-};
+});
 
 const rejected = (detail: string): Firing => ({ code: 'D5.name', verdict: 'reject', detail });
 
 /** A line of a file: `name = module:function`. */
 type Line = { readonly path: string; readonly line: string | null };
 
-const name = /^(?!\.)[\w.-]+$/;
+const name = /^(?!\.)[\p{L}\p{N}_.-]+$/u;
 
 function faultOf({ path, line }: Line): Firing[] {
   if (line === null) return [rejected(`${shown(path)} cannot be read`)];

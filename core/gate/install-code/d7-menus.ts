@@ -1,7 +1,7 @@
 import { shown } from '../../archive/finding.ts';
 import type { ContentsCheck } from '../check.ts';
-import { heldUnlessKnown } from './held-unless-known.ts';
 import { installFiles } from './install-files.ts';
+import { saidUnlessKnown } from './said-unless-known.ts';
 
 /**
  * Menu entries (`Menu/*.json`), of which clients make shortcuts whose commands people start. Spyder has one: what a
@@ -13,10 +13,10 @@ export const d7Menus: ContentsCheck = {
   judge(subject, world) {
     if (subject.reading.status !== 'read') return [];
     const files = installFiles(subject, subject.reading.contents).filter(({ role }) => role === 'menu');
-    return heldUnlessKnown(files, world, ({ path }) => ({
+    return saidUnlessKnown(files, world, ({ path }) => ({
       code: 'D7.menu',
       detail: `${shown(path)} makes shortcuts that run commands`,
-      warnsAtFirst: true,
+      verdict: world.isFirst ? 'warn' : 'hold',
     }));
   },
 };

@@ -1,4 +1,5 @@
 import type { Sha256 } from '../../names/digest.ts';
+import { normalProjectName } from '../../names/normal-project-name.ts';
 import { entryPointRows } from '../../wheel/entry-points.ts';
 import type { GateCandidate } from '../check.ts';
 import type { Contents, GateMember } from '../reading.ts';
@@ -13,6 +14,7 @@ export type InstallRole =
   | 'import'
   | 'start'
   | 'customize'
+  | 'customize-elsewhere'
   | 'shim'
   | 'python-paths'
   | 'unread'
@@ -42,9 +44,12 @@ const places: readonly (readonly [InstallRole, RegExp])[] = [
   ['menu', /^menu\/[^/]+\.json$/],
   // Beside an interpreter: both say where Python finds its modules.
   ['python-paths', /^(?:(?:bin|scripts)\/)?(?:pyvenv\.cfg|[^/]*\._pth)$/],
-  ['customize', /(?:^|\/)(?:site|user)customize(?:\/__init__)?(?:\.[^/]*)?\.(?:py|pyc|pyw|so|pyd)$/],
+  ['customize-elsewhere', /(?:^|\/)(?:site|user)customize(?:\/__init__)?(?:\.[^/]*)?\.(?:py|pyc|pyw|so|pyd)$/],
   ['config', /(?:^|\/)(?:\.?condarc(?:\.d\/.+)?|\.?mambarc|pip\.(?:conf|ini)|[._]netrc|\.pypirc)$/],
 ];
+
+/** Folders where Python looks for modules, but for site folders: its own library, and on Windows its extensions. */
+const inLibrary = /^(?:lib(?:64)?\/(?:(?:python|pypy)[\w.]*\/)?(?:lib-dynload\/)?|dlls\/)?(?:site|user)customize[./]/;
 
 /** In a site folder. On Windows the prefix itself is one to Python's `site`. */
 const sitePlaces: readonly (readonly [InstallRole, RegExp])[] = [
@@ -70,6 +75,15 @@ export function installFiles(owner: Owner, contents: Contents): InstallFile[] {
   });
 }
 
+/**
+ * Those that later builds are compared with, and whose bytes are known from then on. Not among them is what does not run
+ * where it lies: in another place it would, and would be known already.
+ */
+export const scriptsOf = (owner: Owner, contents: Contents): { path: string; sha256: Sha256 }[] =>
+  installFiles(owner, contents).flatMap(({ role, path, sha256 }) =>
+    sha256 === null || role === 'customize-elsewhere' ? [] : [{ path, sha256 }],
+  );
+
 const placed = (installed: string): InstallRole | null => {
   const lower = installed.toLowerCase();
   const inside = inSiteFolder(lower) ?? (lower.includes('/') ? '' : lower);
@@ -90,9 +104,19 @@ function roleAt(installed: string, { type }: GateMember): InstallRole | null {
 
 /** Whether the file's content makes it what its place says. */
 function confirmed(file: InstallFile, owner: Owner, contents: Contents): InstallFile[] {
-  if (file.role === 'shim') return owner.name.toLowerCase() === 'setuptools' ? [] : [file];
+  if (file.role === 'shim') return normalProjectName(owner.name) === 'setuptools' ? [] : [file];
   if (file.role === 'plugin') return file.text !== null && !hasPlugin(file.text) ? [] : [file];
+  if (file.role === 'customize-elsewhere') return [{ ...file, role: customizing(file.path, owner, contents) }];
   return file.role === 'import' ? ofPth(file, owner, contents) : [file];
+}
+
+/** Of the packages that have these, most are started by putting the folder on the path by hand: pdm, tracers. */
+function customizing(path: string, { kind }: Owner, { members }: Contents): InstallRole {
+  const installed = installedPath(kind, path)?.toLowerCase() ?? '';
+  const isFound = inLibrary.test(installed) || /^(?:site|user)customize[./]/.test(inSiteFolder(installed) ?? '');
+  // One may name the folder.
+  const hasPth = [...members.keys()].some((at) => installedPath(kind, at)?.toLowerCase().endsWith('.pth'));
+  return isFound || hasPth ? 'customize' : 'customize-elsewhere';
 }
 
 function ofPth(file: InstallFile, owner: Owner, contents: Contents): InstallFile[] {

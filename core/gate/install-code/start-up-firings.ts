@@ -1,14 +1,15 @@
 import { shown } from '../../archive/finding.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import type { GateCheckWorld, Subject } from '../check.ts';
-import { heldUnlessKnown } from './held-unless-known.ts';
 import { type InstallRole, installFiles } from './install-files.ts';
+import { saidUnlessKnown } from './said-unless-known.ts';
 
 /** How a file of this role has its say whenever Python starts. */
 const doings = {
   import: 'has a line that Python runs whenever it starts',
   start: 'names what Python 3.15 and later call whenever they start',
   customize: 'is imported whenever Python starts',
+  'customize-elsewhere': 'is imported whenever Python starts with its folder among those where it looks for modules',
   shim: "is what setuptools' own start-up file imports, and this is not setuptools",
   'python-paths': 'says where Python finds its modules',
   unread: 'is a link, or too large to be read, where Python looks for code to run whenever it starts',
@@ -28,9 +29,9 @@ export function startUpFirings(
 ): Promise<Firing[]> {
   const files = subject.reading.status === 'read' ? installFiles(subject, subject.reading.contents) : [];
   const said = files.flatMap(({ role, ...file }) => (isStartUp(role) ? [{ ...file, role }] : []));
-  return heldUnlessKnown(said, world, ({ role, path }) => ({
+  return saidUnlessKnown(said, world, ({ role, path }) => ({
     code: codes[role],
     detail: `${shown(path)} ${doings[role]}`,
-    warnsAtFirst: false,
+    verdict: role === 'customize-elsewhere' ? 'warn' : 'hold',
   }));
 }

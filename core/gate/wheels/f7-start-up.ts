@@ -12,6 +12,7 @@ const codes = {
   import: 'F7.import',
   start: 'F7.start',
   customize: 'F7.customize',
+  'customize-elsewhere': 'F7.customize-elsewhere',
   shim: 'F7.shim',
   'python-paths': 'F7.python-paths',
   unread: 'F7.unread',

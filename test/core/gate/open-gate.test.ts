@@ -55,6 +55,6 @@ describe('a file at the door', () => {
     expect(await gate.judge(file)).toMatchObject({ verdict: 'reject' });
     const { digests, bytes, request, ...candidate } = file;
     const standing = await gate.standingOf({ ...candidate, sha256: digests.sha256, isServed: false });
-    expect(standing.telling).toMatchObject([{ code: 'R1.recalled', verdict: 'reject' }]);
+    expect(standing.telling[0]).toMatchObject({ code: 'R1.recalled', verdict: 'reject' });
   });
 });
