@@ -41,7 +41,9 @@ const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/ .*
 
 const literals = new Set(
   globSync('core/**/*.ts', { cwd: root }).flatMap((path) =>
-    [...withoutComments(read(path)).matchAll(/['`]([A-Za-z]+[0-9]*\.[a-z0-9-]+)['`]/g)].map(([, code]) => code ?? ''),
+    [...withoutComments(read(path)).matchAll(/['`]([A-Za-z]+[0-9]*\.[a-z0-9-]+)(?:['`]|: )/g)].map(
+      ([, code]) => code ?? '',
+    ),
   ),
 );
 const fired = [...literals].filter((code) => checkOfCode(code) !== null && !code.endsWith('.error'));
