@@ -25,20 +25,23 @@ interface AdviceWorld extends AdvisoriesWorld {
  * @throws GatehouseError `store.*`
  */
 export async function openAdvice(allowlist: Sources, world: AdviceWorld): Promise<Advice> {
-  const url = allowlist.policy.advisories ?? (isAllHere(allowlist) ? 'none' : defaultAdvisories);
+  const url = advisoriesOf(allowlist);
   if (url === 'none') return { status: 'none' };
   const opened = await openAdvisories(url, world);
-  if (opened.status === 'stale') return { ...opened, status: 'unreachable', stale: true };
   if (opened.status === 'unreachable') return opened;
-  const { asOf, byProject, lost } = opened.advisories;
+  const { asOf, byProject } = opened.advisories;
   const mapping = allowlist.mapping === null ? {} : await readMapping(allowlist.mapping, world);
   const mapped = (name: string) => (Object.hasOwn(mapping, name) ? [mapping[name] ?? []].flat() : []);
   const of = (name: string) => {
     const project = parseProjectName(name);
     return project === null ? [] : (byProject.get(project) ?? []);
   };
-  return { status: 'known', asOf, lost, of, mapped };
+  return { status: 'known', asOf, of, mapped };
 }
+
+/** Where an allowlist has advisories looked for: a URL, or `none`. */
+export const advisoriesOf = (allowlist: Sources): string =>
+  allowlist.policy.advisories ?? (isAllHere(allowlist) ? 'none' : defaultAdvisories);
 
 /**
  * Which projects conda packages are. Where nobody can say, packages are `unknown` until they are read: what they install says
