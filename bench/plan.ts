@@ -1,5 +1,5 @@
 // Planning many entries over a generated upstream on three platforms, and how much of it is spent outside the solver.
-// node bench/plan.ts [--records 20000] [--entries 50] [--runs 3]
+// node bench/plan.ts [--records 20000] [--entries 50] [--runs 3] [--free]; `--free` asks no gate
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { Solver } from '../core/ports/solver.ts';
 import { plan } from '../core/steps/plan.ts';
 import { serveFolder } from '../local/sample/serve-folder.ts';
 import { openWorld, planWorld } from '../local/world/open-world.ts';
+import { openPlanGate } from '../local/world/plan-gate.ts';
 import { generateNames } from './support/generate-names.ts';
 import { generateUpstream } from './support/generate-upstream.ts';
 import { machine } from './support/machine.ts';
@@ -16,7 +17,12 @@ import { median } from './support/median.ts';
 import { table } from './support/table.ts';
 
 const { values } = parseArgs({
-  options: { records: { type: 'string' }, entries: { type: 'string' }, runs: { type: 'string' } },
+  options: {
+    records: { type: 'string' },
+    entries: { type: 'string' },
+    runs: { type: 'string' },
+    free: { type: 'boolean' },
+  },
 });
 const shape = { records: Number(values.records ?? 20_000), seed: 1, platforms: ['linux-64', 'osx-arm64', 'win-64'] };
 const entries = Number(values.entries ?? 50);
@@ -42,7 +48,9 @@ try {
       await using world = openWorld(join(folder, `store-${form}-${run}`));
       const timed = timedSolver(world.solver);
       const started = performance.now();
-      const planned = await plan(parsed.allowlist, { ...planWorld(world, () => {}), solver: timed.solver });
+      const planGate = openPlanGate(parsed.allowlist, { ...world, log: () => {} }, { mayWrite: false });
+      const gated = values.free === true ? {} : { planGate };
+      const planned = await plan(parsed.allowlist, { ...planWorld(world, () => {}), ...gated, solver: timed.solver });
       const wall = performance.now() - started;
       walls.push(wall);
       shares.push((wall - timed.spent()) / wall);

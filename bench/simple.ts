@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { folderStore } from '../adapters/store-folder/store-folder.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { indexProjects } from '../core/steps/index-projects.ts';
+import { testGate } from '../test/support/gate/test-gate.ts';
 import { project } from '../test/support/simple/simple-scene.ts';
 import { benchProjects, decideAll, oneWheel } from './support/bench-projects.ts';
 import { parsePeer } from './support/contender.ts';
@@ -49,7 +50,12 @@ for (let run = 0; run < 2 * runs; run++) {
   await oneWheel(store, run, files);
   const name = await decideAll(store, run, files + 1);
   if (run < runs) one.push(await measure(`${index} ${name}`));
-  else inProcess.push(await timed(() => indexProjects([project(name)], { store, clock: systemClock, log: () => {} })));
+  else
+    inProcess.push(
+      await timed(() =>
+        indexProjects([project(name)], { store, gate: testGate(store), clock: systemClock, log: () => {} }),
+      ),
+    );
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,9 +1,11 @@
 import { jobSchema } from '../core/documents/plan.ts';
 import { isJobWanted, wantedByJob } from '../core/documents/run.ts';
+import type { Gate } from '../core/gate/gate.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { fetchFile } from '../core/steps/fetch-file.ts';
+import { cloudGate } from './cloud-gate.ts';
 import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { soonAgain } from './soon-again.ts';
 import { withinTime } from './within-time.ts';
@@ -13,10 +15,11 @@ import { type Context, type DownloaderWorld, inWorld, openDownloader } from './w
 export async function fetchBatch(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const { Records } = parseValue(event, sqsEventSchema, 'the event');
-  return eachMessage(Records, world.telemetry, (message) => fetchJob(message, world));
+  const gate = await cloudGate(world);
+  return eachMessage(Records, world.telemetry, (message) => fetchJob(message, { ...world, gate }));
 }
 
-async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<void> {
+async function fetchJob({ body }: SqsMessage, world: DownloaderWorld & { readonly gate: Gate }): Promise<void> {
   const { telemetry, store } = world;
   const job = parseJson(body, jobSchema, 'a job');
   const wanted = await wantedByJob(store, job);
@@ -25,6 +28,8 @@ async function fetchJob({ body }: SqsMessage, world: DownloaderWorld): Promise<v
   const outcome = await (wanted.kind === 'file'
     ? fetchFile(wanted.file, fetching)
     : fetchArtifact(wanted.artifact, fetching));
+  // Nothing is gained by trying again: the plan that comes next takes what the gate lets in.
+  if (outcome.status === 'held') return telemetry.warn('held', outcome.problem);
   if (outcome.status !== 'failed') return telemetry.note(outcome.status, job);
   const { subject, code, detail, hint } = outcome.problem;
   throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, {

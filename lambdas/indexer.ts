@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
+import type { Gate } from '../core/gate/gate.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import type { ObjectKey } from '../core/layout/keys.ts';
 import { type Side, sides } from '../core/layout/sides.ts';
@@ -13,6 +14,7 @@ import { reconcile } from '../core/steps/reconcile.ts';
 import { channelStrays } from '../core/store/channel-strays.ts';
 import { simpleStrays } from '../core/store/simple-strays.ts';
 import { collectStrays, type StrayCollector } from '../core/store/strays.ts';
+import { cloudGate } from './cloud-gate.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { indexPaths, projectPaths } from './invalidation-paths.ts';
 import { worldOf } from './side-world.ts';
@@ -39,6 +41,8 @@ async function reconcileSide(side: Side, world: IndexerWorld): Promise<void> {
   world.telemetry.note('reconcile', { side, subdirs, projects: projects.length });
   warnOfStrays(strays, world);
 }
+
+type GatedWorld = IndexerWorld & { readonly gate: Gate };
 
 interface ParsedMessage {
   readonly message: SqsMessage;
@@ -82,7 +86,8 @@ async function indexSide(
   { subdirs, projects, others }: Touched,
   world: IndexerWorld,
 ): Promise<ReadonlySet<Subdir | ProjectName>> {
-  const failing = new Set([...(await indexTouched(subdirs, world)), ...(await indexForPip(projects, world))]);
+  const judging = { ...world, gate: await cloudGate(world) };
+  const failing = new Set([...(await indexTouched(subdirs, judging)), ...(await indexForPip(projects, judging))]);
   await tellOfStrays(others, world);
   return failing;
 }
@@ -108,7 +113,7 @@ function warnOfStrays(strays: readonly StrayCollector[], { telemetry }: IndexerW
 }
 
 /** @returns the subdirs whose messages must come again: all, when what is made of all of them failed */
-async function indexTouched(touched: ReadonlyMap<Subdir, TouchedKeys>, world: IndexerWorld): Promise<Iterable<Subdir>> {
+async function indexTouched(touched: ReadonlyMap<Subdir, TouchedKeys>, world: GatedWorld): Promise<Iterable<Subdir>> {
   if (touched.size === 0) return [];
   const asked = new Set((await findStoredAllowlist(world.store))?.forms);
   const failing: Subdir[] = [];
@@ -124,7 +129,7 @@ async function indexTouched(touched: ReadonlyMap<Subdir, TouchedKeys>, world: In
 }
 
 /** @returns the projects whose messages must come again: all or none, for they are indexed side by side */
-async function indexForPip(projects: ReadonlySet<ProjectName>, world: IndexerWorld): Promise<Iterable<ProjectName>> {
+async function indexForPip(projects: ReadonlySet<ProjectName>, world: GatedWorld): Promise<Iterable<ProjectName>> {
   if (projects.size === 0) return [];
   const work = () => indexProjects([...projects], { ...world, log: world.telemetry.log });
   const indexed = await attempt('pages for pip', world, work);
@@ -145,7 +150,7 @@ async function attempt<T>(what: string, { telemetry }: IndexerWorld, work: () =>
   }
 }
 
-async function indexOne(subdir: Subdir, keys: TouchedKeys, world: IndexerWorld & Pick<IndexWorld, 'asked'>) {
+async function indexOne(subdir: Subdir, keys: TouchedKeys, world: GatedWorld & Pick<IndexWorld, 'asked'>) {
   const { log } = world.telemetry;
   const indexed = await indexSubdir(subdir, { ...world, log }, keys === 'all' ? {} : { hints: keys });
   warnOfProblems(indexed.problems, world);

@@ -20,6 +20,7 @@ import type { Fetch } from '../core/ports/fetch.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
+import gatehouse from '../package.json' with { type: 'json' };
 import type { Postponing } from './soon-again.ts';
 import { powertools, type Telemetry } from './telemetry.ts';
 
@@ -31,8 +32,14 @@ export interface CloudWorld {
   readonly telemetry: Telemetry;
 }
 
-export interface DownloaderWorld extends CloudWorld {
+/** Of a function that lets files in. */
+export interface JudgingWorld extends CloudWorld {
   readonly fetch: Fetch;
+  /** Gatehouse's version, which verdicts name. */
+  readonly judgedBy: string;
+}
+
+export interface DownloaderWorld extends JudgingWorld {
   /** Bytes: no larger package can be taken in here. */
   readonly scratch: number;
   /** Undefined where nobody asked for it (`bz2` in lib/settings.ts). */
@@ -43,7 +50,7 @@ export interface ProverWorld extends CloudWorld {
   readonly solver: Solver;
 }
 
-export interface IndexerWorld extends CloudWorld {
+export interface IndexerWorld extends JudgingWorld {
   readonly queue: Queue;
   /** Takes paths out of the edges' caches before their minute is over; null where nobody asked for it. */
   readonly invalidate: ((paths: readonly string[]) => Promise<void>) | null;
@@ -58,8 +65,7 @@ export interface PrunerWorld extends CloudWorld {
   readonly indexes: Queue;
 }
 
-export interface ScraperWorld extends ProverWorld, PrunerWorld {
-  readonly fetch: Fetch;
+export interface ScraperWorld extends ProverWorld, PrunerWorld, JudgingWorld {
   readonly cache: DocumentCache;
   readonly queue: Queue;
   /** The same queue, whose messages come a quarter of an hour later, which is the longest that SQS delays one. */
@@ -126,7 +132,7 @@ const readEnvironment = <T>(schema: z.ZodType<T>): T => parseValue({ ...process.
 
 export function openDownloader(): DownloaderWorld & Postponing {
   const variables = readEnvironment(workerEnvironment);
-  return { ...openWorker(variables), fetch: httpFetch(), ...bundledBzip2() };
+  return { ...openWorker(variables), ...judging(), ...bundledBzip2() };
 }
 
 export function openProver(): ProverWorld & Postponing {
@@ -139,6 +145,7 @@ export function openIndexer(): IndexerWorld & Postponing {
   const { GATEHOUSE_DISTRIBUTION_ID: distribution } = variables;
   return {
     ...openWorker(variables),
+    ...judging(),
     queue: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
     invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
     ...bundledBzip2(),
@@ -158,7 +165,7 @@ export function openScraper(): ScraperWorld & Postponing {
   const variables = readEnvironment(scraperEnvironment);
   return {
     ...openWorker(variables),
-    fetch: httpFetch(),
+    ...judging(),
     solver: rattlerSolver({ workerUrl: solverWorkerUrl }),
     cache: folderCache(join(tmpdir(), 'gatehouse-cache')),
     retain: variables.GATEHOUSE_RETAIN_DAYS,
@@ -168,6 +175,8 @@ export function openScraper(): ScraperWorld & Postponing {
     indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
   };
 }
+
+const judging = () => ({ fetch: httpFetch(), judgedBy: gatehouse.version });
 
 const bundledBzip2 = (): { bzip2?: Bzip2 } =>
   existsSync(bzip2WorkerUrl) ? { bzip2: (bytes) => compressBzip2(bytes, bzip2WorkerUrl) } : {};

@@ -7,11 +7,13 @@ import { promoteCommand } from './commands/promote-command.ts';
 import { pruneCommand } from './commands/prune-command.ts';
 import { publishCommand } from './commands/publish-command.ts';
 import { runCommand } from './commands/run-command.ts';
+import { sbomCommand } from './commands/sbom-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
 import { tokenCommand } from './commands/token-command.ts';
 import { upCommand } from './commands/up-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
+import { whyCommand } from './commands/why-command.ts';
 import { yankCommand } from './commands/yank-command.ts';
 import { handleInterruption, processTerminal } from './render/terminal.ts';
 
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   indexCommand,
   serveCommand,
   verifyCommand,
+  whyCommand,
+  sbomCommand,
   publishCommand,
   promoteCommand,
   pruneCommand,

@@ -6,7 +6,7 @@ import type { EntryChange, Offload } from '../../core/index/check-package.ts';
 import type { ChannelName } from '../../core/layout/keys.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
-import { deserializeError, type IndexCall, type IndexReply, type ThreadPlace } from './messages.ts';
+import { deserializeError, type IndexCall, type IndexReply, type ThreadGate, type ThreadPlace } from './messages.ts';
 
 export interface IndexThreads extends AsyncDisposable {
   offload(digests: 'read' | 'noted'): Offload;
@@ -16,6 +16,7 @@ interface Options {
   readonly folder: string;
   readonly channel: ChannelName;
   readonly clock: Pick<Clock, 'now'>;
+  readonly gate: ThreadGate;
   /** Four when absent, or one less than there are processors: the thread that calls them works too. */
   readonly maxThreads?: number;
   /** Packages seen before the first thread starts; 500 when absent. To start a thread costs as much as indexing several hundred. */
@@ -33,10 +34,10 @@ const maxCallsPerThread = 2;
  * ends them.
  */
 export function indexThreads(options: Options): IndexThreads {
-  const { folder, channel, clock, minPackages = 500 } = options;
+  const { folder, channel, clock, gate, minPackages = 500 } = options;
   const { maxThreads = Math.min(availableParallelism() - 1, maxUsefulThreads) } = options;
   const cache = getCompileCacheDir();
-  const place = { folder, channel, ...(cache !== undefined && { compileCache: dirname(cache) }) };
+  const place = { folder, channel, gate, ...(cache !== undefined && { compileCache: dirname(cache) }) };
   const started: IndexThread[] = [];
   let seen = 0;
   const start = (): IndexThread | undefined => {

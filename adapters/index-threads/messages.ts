@@ -1,11 +1,22 @@
+import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
 import type { EntryChange, PackageCheck } from '../../core/index/check-package.ts';
 import type { ChannelName } from '../../core/layout/keys.ts';
 import { type ErrorCode, GatehouseError } from '../../core/problems/error.ts';
+
+/** What a thread opens its own gate by. */
+export interface ThreadGate {
+  readonly allowlist: GateAllowlist;
+  /** Gatehouse's version. */
+  readonly judgedBy: string;
+  /** The environment as it names proxies. */
+  readonly proxyEnv: NodeJS.ProcessEnv;
+}
 
 /** The store that a thread works on for its whole life. */
 export interface ThreadPlace {
   readonly folder: string;
   readonly channel: ChannelName;
+  readonly gate: ThreadGate;
   /** The folder in which compiled files are kept, if there is one. */
   readonly compileCache?: string;
 }

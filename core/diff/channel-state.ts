@@ -64,6 +64,6 @@ export async function readChannelState(
  */
 async function lostIndex(subdir: Subdir, control: Control, { store, channel }: ChannelStore) {
   // Planning writes nothing, so nobody asks what time it is.
-  const world = { store: readOnlyStore(store), channel, clock: { now: () => 0 }, digestsOf: storedDigests };
+  const world = { store: readOnlyStore(store), channel, clock: { now: () => 0 }, gate: null, digestsOf: storedDigests };
   return listedRecords(await deriveSubdir(subdir, control, world));
 }

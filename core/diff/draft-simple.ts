@@ -119,8 +119,8 @@ function othersOf(project: ProjectName, wanted: readonly SimpleFile[], { control
   const names = new Set<string>(wanted.map(({ fileName }) => fileName));
   return Object.entries(control.files).flatMap(([name, before]) => {
     const fileName = distributionFileNameSchema.safeParse(name);
-    // Only what is the organisation's own is yanked, and that never leaves by itself.
-    const isKept = before.withdrawn !== undefined || before.yank !== undefined;
+    // Only what is the organisation's own is yanked, and that never leaves by itself. What is recalled has left.
+    const isKept = (before.withdrawn ?? before.yank ?? before.recalled) !== undefined;
     const isOther = fileName.success && !names.has(name) && !isKept;
     return isOther ? [{ project, fileName: fileName.data, before }] : [];
   });
@@ -192,7 +192,8 @@ function decisionsOf(drafted: readonly DraftedFile[], which: (one: DraftedFile) 
   const decisions: FileDecisions = {};
   for (const one of drafted) {
     const next = which(one);
-    const said = next && { ...next, yank: one.before?.yank, published: one.before?.published };
+    const { yank, published, recalled } = one.before ?? {};
+    const said = next && { ...next, yank, published, recalled };
     if (said === null || canonicalJson(said) === canonicalJson(one.before ?? null)) continue;
     decisions[one.project] = { ...decisions[one.project], [one.fileName]: said };
   }

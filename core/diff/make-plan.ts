@@ -24,6 +24,7 @@ import { installRequests } from '../solve/requests.ts';
 import { type MergedSlices, mergeSlices } from '../solve/slices/merge-slices.ts';
 import type { SliceWorld } from '../solve/slices/solve-slice.ts';
 import { solvedPythons } from '../solve/solve-request.ts';
+import type { PlanGate } from '../solve/standing/look-at.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
@@ -35,7 +36,9 @@ import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
 import { type ProvenDraft, proveDraft } from './prove-changes.ts';
 import { draftUnneeded } from './unneeded.ts';
 
-export interface PlanWorld extends SliceWorld, ChannelStore {
+export interface PlanWorld extends Omit<SliceWorld, 'standings'>, ChannelStore {
+  /** Holds nothing without it. */
+  readonly planGate?: PlanGate | undefined;
   readonly clock: Pick<Clock, 'now'>;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
@@ -148,7 +151,7 @@ function assemble(
     apart: pythonsApart(outcomes),
     problems: eachOnce(found),
     warnings: eachOnce([...warnings, ...offered]),
-    waiting: [],
+    waiting: [...merged.waiting],
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides, ...forced], state),
     alterations: newOverrides(others, state),

@@ -25,6 +25,8 @@ export interface GateCandidate {
   readonly published: PublishedAt | null;
   /** When the first file of its release became public, in milliseconds since the epoch; absent where nobody says. */
   readonly releasedAt?: number | null;
+  /** Where its index keeps who attested what of it (PEP 740); absent where it has nothing. */
+  readonly attestations?: string | null;
   /** PEP 592 of a file for pip. */
   readonly yanked: string | boolean;
   /** PEP 792 of a project; null where its index does not say. */

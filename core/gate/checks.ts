@@ -33,6 +33,9 @@ import { c2CoolDown } from './origin/c2-cool-down.ts';
 import { c3Malicious } from './origin/c3-malicious.ts';
 import { c4Vulnerable } from './origin/c4-vulnerable.ts';
 import { c5Yanked } from './origin/c5-yanked.ts';
+import { c6Attestations } from './origin/c6-attestations.ts';
+import { c7Feedstock } from './origin/c7-feedstock.ts';
+import { c8People } from './origin/c8-people.ts';
 import { c9LateFile } from './origin/c9-late-file.ts';
 import { c10LookAlike } from './origin/c10-look-alike.ts';
 import { f1Zip } from './wheels/f1-zip.ts';
@@ -76,6 +79,9 @@ export const contentsChecks: readonly ContentsCheck[] = [
   b4Depends,
   b5Clocks,
   b7Json,
+  c6Attestations,
+  c7Feedstock,
+  c8People,
   d1LinkScripts,
   d2Activation,
   d3StartUp,

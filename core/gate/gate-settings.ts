@@ -1,9 +1,12 @@
+import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { Entry } from '../documents/allowlist/read-entries.ts';
-import type { StoredAllowlist } from '../documents/allowlist/stored-allowlist.ts';
 import { defaultPolicy, type Policy } from '../documents/gate/policy.ts';
 import type { Sha256 } from '../names/digest.ts';
 
-/** What the allowlist says to the gate; plain data, so that threads can be told. */
+/** What of an allowlist the gate goes by; plain data, so that threads can be told. */
+export type GateAllowlist = Pick<Allowlist, 'policy' | 'channels' | 'indexes' | 'entries' | 'mapping' | 'reserved'>;
+
+/** What the allowlist says to the checks. */
 export interface GateSettings {
   readonly policy: Policy;
   /** Names that are allowed already: what looks like one of them is told. */
@@ -16,17 +19,10 @@ export interface GateSettings {
   readonly reasons: ReadonlyMap<string, string>;
 }
 
-/** @param stored the allowlist that a store was last synced with, or that a command was given; null where there is none */
-export function gateSettings(stored: StoredAllowlist | null): GateSettings {
-  const { policy = defaultPolicy, entries = [], reserved = [] } = stored?.allowlist ?? {};
+export function gateSettings(allowlist: GateAllowlist | null, sha256: Sha256 | null): GateSettings {
+  const { policy = defaultPolicy, entries = [], reserved = [] } = allowlist ?? {};
   const reasons = entries.flatMap(({ id, reason }) => (reason === null ? [] : [[id, reason] as const]));
-  return {
-    policy,
-    knownNames: entries.map(nameOf),
-    reserved,
-    allowlist: stored?.sha256 ?? null,
-    reasons: new Map(reasons),
-  };
+  return { policy, knownNames: entries.map(nameOf), reserved, allowlist: sha256, reasons: new Map(reasons) };
 }
 
 const nameOf = (entry: Entry): string => (entry.kind === 'pypi' ? entry.name : entry.spec.name);

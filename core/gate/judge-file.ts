@@ -3,17 +3,14 @@ import type { Ledger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import { askContentsChecks, askDataChecks } from './ask-checks.ts';
+import { askDataChecks } from './ask-checks.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
-import { readContents } from './contents/read-contents.ts';
-import { refusalFiring } from './contents/refusal.ts';
-import { factsOf } from './facts/facts-of.ts';
+import { askOfBytes } from './contents/ask-of-bytes.ts';
 import type { AtTheDoor } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { projectsOf } from './origin/projects-of.ts';
-import type { Reading } from './reading.ts';
 import { recallResult } from './recall-result.ts';
 import { settle } from './settle.ts';
 
@@ -58,33 +55,10 @@ function readBefore(earlier: GateVerdict | null): Read | null {
 }
 
 async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> {
-  const fileName = file.id.slice(file.id.lastIndexOf('/') + 1);
-  const reading = await readContents({ kind: file.kind, fileName, bytes: file.bytes });
-  const candidate = candidateOf(file, null);
-  const facts = reading.status === 'read' ? factsOf(reading.contents, candidate) : null;
-  const { sha256, size } = file.digests;
-  const subject = { ...candidateOf(file, facts), sha256, size, reading, facts };
-  const results =
-    reading.status === 'read' ? await askContentsChecks(contentsChecks, subject, checks) : unread(reading, file.kind);
-  const previous = (await checks.previous(candidate))?.sha256 ?? null;
+  const { results, facts } = await askOfBytes(file, contentsChecks, checks);
+  const previous = (await checks.previous(candidateOf(file, null)))?.sha256 ?? null;
   return { facts, previous, results };
 }
-
-/** What could not be read to its end is out, by the check that owns the refusal: the others had nothing to look at. */
-function unread(reading: Exclude<Reading, { status: 'read' }>, kind: GateCandidate['kind']): CheckResult[] {
-  const owned = reading.status === 'refused' ? refusalFiring(reading, kind) : broken(reading.detail);
-  const others = contentsChecks.filter(({ id }) => id !== owned.id);
-  const version = contentsChecks.find(({ id }) => id === owned.id)?.version ?? 1;
-  return [
-    { id: owned.id, version, firings: [owned.firing] },
-    ...others.map((check) => ({ id: check.id, version: check.version, firings: [] })),
-  ];
-}
-
-const broken = (detail: string): ReturnType<typeof refusalFiring> => ({
-  id: 'A4',
-  firing: { code: 'A4.error', verdict: 'error', detail },
-});
 
 const candidateOf = (
   file: AtTheDoor,

@@ -20,12 +20,17 @@ export async function keepVerdict(
 ): Promise<GateVerdict> {
   const { store } = world;
   const read = () => readVerdict(store, id, sha256);
+  let isAppended = false;
   const kept = await updateJson<GateVerdict, null>(world, { key: keyOfVerdict(id, sha256), read }, async (there) => {
     const verdict = await concluded(there);
-    if (there !== null && saysTheSame(there, verdict)) return null;
-    const evidence = sha256Of(canonicalJson(verdict));
-    await world.ledger.append({ event: 'judged', id, sha256, verdict: verdict.verdict, evidence });
-    return verdict;
+    const isTheSame = there !== null && saysTheSame(there, verdict);
+    if (isTheSame && !isAppended) return null;
+    // Of two who judge at once one loses, after its entry: the ledger's last word is of what is there.
+    const laid = isTheSame ? there : verdict;
+    const evidence = sha256Of(canonicalJson(laid));
+    await world.ledger.append({ event: 'judged', id, sha256, verdict: laid.verdict, evidence });
+    isAppended = true;
+    return isTheSame ? null : verdict;
   });
   if (kept === null) throw new Error(`no verdict of ${id}`);
   if (isPassing(kept)) await keepKnownScripts(kept, store);

@@ -12,6 +12,8 @@ export type ChannelPlace =
   | { readonly kind: 'shard'; readonly subdir: Subdir; readonly sha256: string }
   /** What is made of all subdirs. */
   | { readonly kind: 'channeldata' }
+  /** What the channel tells its clients: what was recalled. */
+  | { readonly kind: 'notices' }
   /** Below a name that starts with a dot, as what desktops and copying programs leave does: it is not served. */
   | { readonly kind: 'hidden' }
   /** None of ours, and why: it lies beside the subdirs, in no subdir, below one, or has no name of ours. */
@@ -31,8 +33,10 @@ export function channelPlace(path: string): ChannelPlace {
   return place.kind === 'stray' && isHidden([folder, ...parts]) ? { kind: 'hidden' } : place;
 }
 
-const besideSubdirs = (name: string): ChannelPlace =>
-  name === 'channeldata.json' ? { kind: 'channeldata' } : stray('beside');
+function besideSubdirs(name: string): ChannelPlace {
+  if (name === 'channeldata.json') return { kind: 'channeldata' };
+  return name === 'notices.json' ? { kind: 'notices' } : stray('beside');
+}
 
 function inFolder(folder: string, [name = '', file, ...deeper]: readonly string[]): ChannelPlace {
   const subdir = subdirSchema.safeParse(folder).data;

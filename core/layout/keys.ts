@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
@@ -7,6 +6,7 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
+import { z } from 'zod';
 
 export { representationOf } from './representation.ts';
 export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';
@@ -42,6 +42,9 @@ export const shardKey = (channel: ChannelName, subdir: Subdir, sha256: Sha256): 
 
 export const channeldataKey = (channel: ChannelName): ObjectKey => key(channel, 'channeldata.json');
 
+/** What the channel tells its clients (CEP 6). */
+export const noticesKey = (channel: ChannelName): ObjectKey => key(channel, 'notices.json');
+
 /** What was known when an artifact entered; create-only (docs/decisions.md 6). */
 export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName, sha256: Sha256) =>
   key('_gatehouse', 'provenance', channel, subdir, fileName, `${sha256}.json`);
@@ -49,6 +52,8 @@ export const provenanceKey = (channel: ChannelName, subdir: Subdir, fileName: Pa
 /** What is known of all packages of a subdir, a folder for each file name. */
 export const provenanceFolder = (channel: ChannelName, subdir: Subdir): string =>
   `_gatehouse/provenance/${channel}/${subdir}/`;
+
+export const provenancesPrefix = '_gatehouse/provenance/';
 
 export const provenancePrefix = (channel: ChannelName, subdir: Subdir, fileName: PackageFileName): string =>
   `${provenanceFolder(channel, subdir)}${fileName}/`;

@@ -31,6 +31,8 @@ export const errorCodes = [
   'publish.requirements',
   'yank.unknown',
   'yank.upstream',
+  'recall.unknown',
+  'recall.by-sweep',
   'store.conflict',
   'store.broken',
   'store.denied',
@@ -41,6 +43,7 @@ export const errorCodes = [
   'upload.busy',
   'queue.broken',
   'state.damaged',
+  'sbom.unsolvable',
   'internal.bug',
 ] as const;
 

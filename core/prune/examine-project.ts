@@ -87,7 +87,8 @@ function whyUnneeded(
     return { due: modified + Math.max(retain, freshForMs), reason: 'nothing was decided of it' };
   }
   const { withdrawn } = decision;
-  if (withdrawn === undefined || keepsAddress(decision)) return null;
+  // Bytes that were recalled a sweep takes away, once they are kept.
+  if (withdrawn === undefined || decision.recalled !== undefined || keepsAddress(decision)) return null;
   return { due: Math.max(withdrawn.at + retain, modified + freshForMs), reason: withdrawnReason(withdrawn) };
 }
 

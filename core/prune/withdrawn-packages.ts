@@ -47,6 +47,8 @@ export async function* withdrawnPackages(
     const now = control.packages[filename] ?? {};
     // Made under another withdrawal than control's of now, if that says one at all.
     if (now.withdrawn === undefined || keepsAddress(now) || override !== overrideTag(now)) continue;
+    // Its bytes a sweep takes away, once they are kept.
+    if (now.recalled !== undefined) continue;
     const object = await world.store.get(packageKey(world.channel, subdir, filename));
     if (object === null) continue;
     served ??= servedRecords({ ...world, subdir }, manifest);

@@ -4,6 +4,7 @@ import { parseProjectName } from '../names/project-name.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wrongPage } from './page.ts';
 import type { ProjectFile } from './project-file.ts';
+import { withReleaseTimes } from './release-times.ts';
 
 const hashesSchema = z.record(z.string(), z.string());
 
@@ -20,6 +21,8 @@ const fileSchema = z.object({
   size: z.int().nonnegative().nullish(),
   'upload-time': z.string().nullish(),
   'core-metadata': z.union([z.boolean(), hashesSchema]).nullish(),
+  /** PEP 740. What is no URL is none. */
+  provenance: z.string().max(2000).nullish().catch(null),
 });
 
 const pageSchema = z.object({
@@ -33,7 +36,7 @@ const pageSchema = z.object({
 /**
  * Reads a project's page in JSON.
  *
- * @throws GatehouseError `upstream.body` as {@link filesOf}, for another project's page, and for one that is quarantined;
+ * @throws GatehouseError `upstream.body` as {@link filesOf}, for another project's page, and for a quarantined one's without files;
  *   `json.invalid` for what is no such page
  */
 export function readJsonPage(text: string, page: PageAddress): ProjectFile[] {
@@ -42,8 +45,12 @@ export function readJsonPage(text: string, page: PageAddress): ProjectFile[] {
   if (read.name !== undefined && parseProjectName(read.name) !== page.project) {
     throw wrongPage(page, `is the page of ${read.name}`);
   }
-  if (read['project-status']?.status === 'quarantined') throw wrongPage(page, 'says that its project is quarantined');
-  return filesOf(read.files.map(linkOf), page.url, page);
+  const status = read['project-status']?.status;
+  // PEP 792 has such a page list nothing; of one that does the gate takes nothing.
+  if (status === 'quarantined' && read.files.length === 0)
+    throw wrongPage(page, 'says that its project is quarantined');
+  const links = read.files.map((file) => ({ ...linkOf(file), ...(status !== undefined && { projectStatus: status }) }));
+  return withReleaseTimes(filesOf(links, page.url, page), page.project);
 }
 
 function linkOf(file: z.infer<typeof fileSchema>): PageLink {
@@ -58,6 +65,7 @@ function linkOf(file: z.infer<typeof fileSchema>): PageLink {
     yanked: file.yanked || false,
     uploadTime: isoTime(file['upload-time']),
     metadata: typeof metadata === 'boolean' ? metadata : (pageSha256(metadata['sha256']) ?? true),
+    ...(URL.canParse(file.provenance ?? '') && { attestations: file.provenance ?? '' }),
   };
 }
 

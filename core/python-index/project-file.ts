@@ -21,4 +21,10 @@ export interface ProjectFile {
   readonly uploadTime: string | null;
   /** Whether `METADATA` lies beside the file (PEP 658, 714), and by its sha256 where the page gives it. */
   readonly metadata: Sha256 | boolean;
+  /** Where the index keeps who attested what of it (PEP 740): absent where it has nothing, or is asked in HTML. */
+  readonly attestations?: string | undefined;
+  /** When the first file of its release was uploaded, in milliseconds since the epoch; absent where the page does not say. */
+  readonly releasedAt?: number | undefined;
+  /** Of its project (PEP 792); absent where the page does not say. */
+  readonly projectStatus?: string | undefined;
 }

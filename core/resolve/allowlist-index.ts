@@ -102,7 +102,7 @@ interface Taken {
 }
 
 function simpleFile(file: ProjectFile, source: Source | undefined, taken: Taken): SimpleFile[] {
-  const { fileName, url, size, sha256, uploadTime, yanked } = file;
+  const { fileName, url, size, sha256, uploadTime, yanked, attestations, releasedAt, projectStatus } = file;
   if (source === undefined || sha256 === null) return [];
   const { project, version } = taken.release;
   const bound = source.bound === '' ? null : both(taken.read.requiresPython, source.bound);
@@ -114,6 +114,9 @@ function simpleFile(file: ProjectFile, source: Source | undefined, taken: Taken)
     // Our own yanks are control's: one that was copied here would outlast its undoing.
     ...(yanked !== false && !isOwn && { yanked }),
     ...(bound !== null && { requiresPython: bound }),
+    ...(attestations !== undefined && { attestations }),
+    ...(releasedAt !== undefined && { releasedAt }),
+    ...(projectStatus !== undefined && { projectStatus }),
   };
   const own = { project, fileName, release: version.text, index: source.index, url, size, sha256, uploadTime };
   return [{ ...own, ...optional, why: [taken.entry] }];

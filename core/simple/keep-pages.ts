@@ -21,11 +21,13 @@ export interface KeptPages<T> {
    */
   look(known: T | null): Promise<Looked<T>>;
   /** Each page, made from the state alone. */
-  readonly pages: readonly { readonly key: ObjectKey; text(content: T): string }[];
+  readonly pages: readonly { readonly key: ObjectKey; text(content: T, quarantined?: string): string }[];
 }
 
-interface Looked<T> {
-  readonly content: T;
+/** What pages are made of. */
+export type Shown<T> = Pick<PageState<T>, 'content' | 'quarantined'>;
+
+interface Looked<T> extends Shown<T> {
   readonly problems: readonly Problem[];
 }
 
@@ -80,13 +82,13 @@ async function pass<T>(
   const there = await readState(world.store, kept);
   progress.damage ??= there.damage;
   const looked = await kept.look(progress.trusted ? (there.state?.content ?? null) : null);
-  if (there.state !== null && isSame(there.state.content, looked.content)) {
+  if (there.state !== null && isSame(there.state, looked)) {
     const wrote = await publishPages(world, kept, there.state);
     progress.changed ||= wrote;
     return !wrote || (await isLatest(world, kept, there.state)) ? looked : 'again';
   }
-  if (await isNothing(world, { there, content: looked.content, kept })) return looked;
-  const next = await nextState(world, { there, content: looked.content, kept });
+  if (await isNothing(world, { there, shown: looked, kept })) return looked;
+  const next = await nextState(world, { there, shown: looked, kept });
   const condition = there.etag === null ? { absent: true as const } : { etag: there.etag };
   const { status } = await world.store.put(kept.stateKey, Buffer.from(canonicalJson(next)), condition);
   if (status === 'conflict') return 'conflict';
@@ -95,26 +97,29 @@ async function pass<T>(
   return 'again';
 }
 
-const isSame = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);
+const isSame = (one: Shown<unknown>, other: Shown<unknown>): boolean => shownJson(one) === shownJson(other);
+
+const shownJson = ({ content, quarantined }: Shown<unknown>): string => canonicalJson({ content, quarantined });
 
 interface Step<T> {
   readonly there: Awaited<ReturnType<typeof readState<T>>>;
-  readonly content: T;
+  readonly shown: Shown<T>;
   readonly kept: KeptPages<T>;
 }
 
 /** Neither a state nor pages, and nothing to say in them. */
-async function isNothing<T>(world: IndexFileWorld, { there, content, kept }: Step<T>): Promise<boolean> {
-  return there.etag === null && kept.isEmpty(content) && (await servedGeneration(world, kept)) === null;
+async function isNothing<T>(world: IndexFileWorld, { there, shown, kept }: Step<T>): Promise<boolean> {
+  return there.etag === null && kept.isEmpty(shown.content) && (await servedGeneration(world, kept)) === null;
 }
 
 /**
  * The state after the one that is there. One that was lost goes on above the highest generation that was ever served: a
  * page is replaced by a higher one only.
  */
-async function nextState<T>(world: IndexFileWorld, { there, content, kept }: Step<T>): Promise<PageState<T>> {
+async function nextState<T>(world: IndexFileWorld, { there, shown, kept }: Step<T>): Promise<PageState<T>> {
   const before = there.state?.generation ?? (await servedGeneration(world, kept)) ?? 0;
-  return { version: 1, generation: before + 1, content };
+  const { content, quarantined } = shown;
+  return { version: 1, generation: before + 1, content, ...(quarantined !== undefined && { quarantined }) };
 }
 
 /** The highest generation of the pages that are there; null when none is. */
@@ -127,11 +132,11 @@ async function servedGeneration<T>({ store }: IndexFileWorld, { pages }: KeptPag
 async function publishPages<T>(
   world: IndexFileWorld,
   { pages }: KeptPages<T>,
-  { content, generation }: PageState<T>,
+  { generation, content, quarantined }: PageState<T>,
 ): Promise<boolean> {
   let wrote = false;
   for (const { key, text } of pages) {
-    const make = () => ({ bytes: [Buffer.from(text(content))] });
+    const make = () => ({ bytes: [Buffer.from(text(content, quarantined))] });
     wrote = (await writeIfNewer(world, { key, make }, generation)) || wrote;
   }
   return wrote;

@@ -1,4 +1,5 @@
-import { readProjectControl } from '../documents/simple/project-control.ts';
+import { type ProjectControl, readProjectControl } from '../documents/simple/project-control.ts';
+import { compareCodePoints } from '../json/json.ts';
 import { projectPageKey, projectStateKey } from '../layout/keys.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -7,7 +8,7 @@ import { simpleStrays } from '../store/simple-strays.ts';
 import { collectStrays, type StrayCollector } from '../store/strays.ts';
 import type { FileAtRest, LookWorld } from './file-at-rest.ts';
 import { filesIn } from './files-in.ts';
-import type { KeptPages } from './keep-pages.ts';
+import type { KeptPages, Shown } from './keep-pages.ts';
 import { lookAtFile } from './look-at-file.ts';
 import { projectHtml, projectJson } from './project-pages.ts';
 import { type ListedFile, projectContentSchema } from './project-state.ts';
@@ -23,8 +24,14 @@ export const keptProject = (project: ProjectName, world: LookWorld): KeptPages<L
   isEmpty: (files) => files.length === 0,
   look: (known) => lookAtProject(project, known ?? [], world),
   pages: [
-    { key: projectPageKey(project, 'index.json'), text: (files) => projectJson(project, files) },
-    { key: projectPageKey(project, 'index.html'), text: (files) => projectHtml(project, files) },
+    {
+      key: projectPageKey(project, 'index.json'),
+      text: (files, quarantined) => projectJson(project, files, quarantined),
+    },
+    {
+      key: projectPageKey(project, 'index.html'),
+      text: (files, quarantined) => projectHtml(project, files, quarantined),
+    },
   ],
 });
 
@@ -32,7 +39,8 @@ export const keptProject = (project: ProjectName, world: LookWorld): KeptPages<L
 const maxFilesAtOnce = 8;
 
 /**
- * The files that a project's pages must list, in order of name, and what is wrong with the others.
+ * The files that a project's pages must list, in order of name, and what is wrong with the others; and where none is left,
+ * why the last one was recalled.
  *
  * @throws GatehouseError `json.invalid` when control is damaged
  */
@@ -40,9 +48,10 @@ async function lookAtProject(
   project: ProjectName,
   known: readonly ListedFile[],
   world: LookWorld,
-): Promise<{ content: ListedFile[]; problems: Problem[] }> {
+): Promise<Shown<ListedFile[]> & { problems: Problem[] }> {
   const strays = collectStrays(simpleStrays);
-  const atRest = await filesAtRest(project, { known, strays }, world);
+  const { control } = await readProjectControl(world.store, project);
+  const atRest = await filesAtRest(project, { known, strays, control }, world);
   const content: ListedFile[] = [];
   const problems: Problem[] = [];
   for await (const found of mapInOrder(atRest, maxFilesAtOnce, (file) => lookAtFile(file, world))) {
@@ -51,15 +60,26 @@ async function lookAtProject(
     else content.push(found);
   }
   const others = strays.found().map((stray) => ({ code: 'index.stray', ...stray }));
-  return { content, problems: [...problems, ...others] };
+  const quarantined = content.length === 0 ? lastRecall(control) : undefined;
+  return { content, problems: [...problems, ...others], ...(quarantined !== undefined && { quarantined }) };
+}
+
+function lastRecall({ files }: ProjectControl): string | undefined {
+  const recalls = Object.values(files).flatMap(({ recalled }) => recalled ?? []);
+  return recalls.sort((a, b) => b.at - a.at || compareCodePoints(a.reason, b.reason))[0]?.reason;
+}
+
+interface Known {
+  readonly known: readonly ListedFile[];
+  readonly strays: StrayCollector;
+  readonly control: ProjectControl;
 }
 
 async function filesAtRest(
   project: ProjectName,
-  { known, strays }: { readonly known: readonly ListedFile[]; readonly strays: StrayCollector },
+  { known, strays, control }: Known,
   { store }: LookWorld,
 ): Promise<FileAtRest[]> {
-  const { control } = await readProjectControl(store, project);
   const knownByName = new Map(known.map((file) => [file.fileName, file]));
   const lying = (await filesIn(project, store, strays)).filter(({ file }) => file !== null);
   const twins = twinsAmong(project, lying);

@@ -13,14 +13,21 @@ export interface PageAnchor {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** A `<meta>` beside that of the API's version. */
+interface PageMeta {
+  readonly name: string;
+  readonly content: string;
+}
+
 /** A page in HTML (PEP 503), one link a line and no others: clients take each for a file, or a project. */
-export const htmlPage = (title: string, anchors: readonly PageAnchor[]): string =>
+export const htmlPage = (title: string, anchors: readonly PageAnchor[], metas: readonly PageMeta[] = []): string =>
   [
     '<!DOCTYPE html>',
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
     `<meta name="pypi:repository-version" content="${apiVersion}">`,
+    ...metas.map(({ name, content }) => `<meta name="${name}" content="${escaped(content)}">`),
     `<title>${escaped(title)}</title>`,
     '</head>',
     '<body>',

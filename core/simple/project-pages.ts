@@ -8,8 +8,12 @@ import { GatehouseError } from '../problems/error.ts';
 import { htmlPage, jsonPage, relativeUrl } from './page-text.ts';
 import type { ListedFile } from './project-state.ts';
 
-/** A project's page in JSON (PEP 691, 700): a function of its files, in whatever order they come. */
-export function projectJson(project: ProjectName, files: readonly ListedFile[]): string {
+/**
+ * A project's page in JSON (PEP 691, 700, 792): a function of its files, in whatever order they come.
+ *
+ * @param quarantined why there is none any more, where all were recalled
+ */
+export function projectJson(project: ProjectName, files: readonly ListedFile[], quarantined?: string): string {
   const released = inOrder(project, files);
   return jsonPage({
     name: project,
@@ -19,6 +23,7 @@ export function projectJson(project: ProjectName, files: readonly ListedFile[]):
       .filter((version, i, all) => i === 0 || comparePep440(version, all[i - 1] ?? version) !== 0)
       .map(({ text }) => text),
     files: released.map(({ file }) => fileInJson(file)),
+    'project-status': quarantined === undefined ? undefined : { status: 'quarantined', reason: oneLine(quarantined) },
   });
 }
 
@@ -34,11 +39,17 @@ const fileInJson = (file: ListedFile) => ({
   yanked: yankedOf(file),
 });
 
-/** The same page in HTML (PEP 503, 592, 658, 714). */
-export const projectHtml = (project: ProjectName, files: readonly ListedFile[]): string =>
+/** The same page in HTML (PEP 503, 592, 658, 714, 792). */
+export const projectHtml = (project: ProjectName, files: readonly ListedFile[], quarantined?: string): string =>
   htmlPage(
     `Links for ${project}`,
     inOrder(project, files).map(({ file }) => ({ text: file.fileName, attributes: attributesOf(file) })),
+    quarantined === undefined
+      ? []
+      : [
+          { name: 'pypi:project-status', content: 'quarantined' },
+          { name: 'pypi:project-status-reason', content: oneLine(quarantined) },
+        ],
   );
 
 function attributesOf(file: ListedFile): Record<string, string> {

@@ -13,6 +13,8 @@ export interface PageState<T> {
    */
   readonly generation: number;
   readonly content: T;
+  /** Why a project has no file left: all it had were recalled (PEP 792). */
+  readonly quarantined?: string | undefined;
 }
 
 export interface ReadState<T> {
@@ -31,7 +33,8 @@ export async function readState<T>(
 ): Promise<ReadState<T>> {
   const object = await store.read(stateKey);
   if (object === null) return { state: null, etag: null };
-  const schema = z.strictObject({ version: z.literal(1), generation: z.int().positive(), content });
+  const quarantined = z.string().optional();
+  const schema = z.strictObject({ version: z.literal(1), generation: z.int().positive(), content, quarantined });
   const text = Buffer.from(object.bytes).toString('utf8');
   try {
     return { state: parseJson(text, schema, stateKey), etag: object.etag };

@@ -1,13 +1,17 @@
 import type { PartialPlan, SolvedGroup } from '../documents/partial-plan.ts';
-import { artifactId, type EntryOutcome } from '../documents/plan.ts';
+import type { EntryOutcome } from '../documents/plan.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Log } from '../ports/log.ts';
 import type { CandidatePool, Solver } from '../ports/solver.ts';
 import type { Problem } from '../problems/problem.ts';
+import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { candidatePool, narrow } from './candidate-pool.ts';
 import { collectClosure } from './closure.ts';
 import type { InstallRequest } from './requests.ts';
-import { failedOutcome, solveRequest } from './solve-request.ts';
+import { failedOutcome } from './solve-request.ts';
+import { gateWarnings } from './standing/gate-warnings.ts';
+import { type SolvedAround, solveAround } from './standing/solve-around.ts';
+import type { Standings } from './standing/standings.ts';
 import { unpublished } from './unpublished.ts';
 import type { UpstreamView } from './upstream-view.ts';
 
@@ -21,9 +25,11 @@ export interface GroupWorld extends Pick<CandidatePool, 'virtualPackages'> {
   readonly python: readonly string[];
   /** Whether packages of a name come from the store alone. */
   readonly isOwn: (name: string) => boolean;
+  /** The gate holds nothing without it. */
+  readonly standings?: Standings | undefined;
 }
 
-export interface GroupPart extends Pick<PartialPlan, 'problems' | 'warnings' | 'complete'> {
+export interface GroupPart extends Pick<PartialPlan, 'problems' | 'warnings' | 'waiting' | 'complete'> {
   readonly group: SolvedGroup;
 }
 
@@ -43,18 +49,31 @@ export async function solveGroup(
   const records = [...closure.byName.values()].flat();
   const pool = candidatePool(view.platform, records, world.virtualPackages);
   const solved: SolvedGroup['solved'] = [];
+  const found: SolvedAround[] = [];
   const problems = [...closure.problems];
   for (const [place, request] of placed) {
-    const outcomes = await solveRequest(request, { ...world, pool });
+    const around = await solveAround(request, { records, pool }, world);
+    const { outcomes } = around;
     tell(outcomes, world.log);
-    solved.push({ request: place, outcomes });
-    problems.push(...unpublished(request, outcomes, { ...closure, isOwn: world.isOwn }));
+    solved.push({ request: place, outcomes: [...outcomes] });
+    found.push(around);
+    problems.push(...around.problems, ...unpublished(request, outcomes, { ...closure, isOwn: world.isOwn }));
   }
-  const outcomes = solved.flatMap((one) => one.outcomes);
-  const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
-  const chosen = records.filter((record) => ids.has(artifactId(record)));
-  const complete = closure.complete && outcomes.every(({ status }) => status !== 'failed');
-  return { group: { solved, chosen }, problems, warnings: [], complete };
+  const warnings = gateWarnings(found.flatMap(({ looked }) => looked));
+  const waiting = found.flatMap((around) => around.waiting);
+  const complete =
+    closure.complete && found.every(({ outcomes }) => outcomes.every(({ status }) => status !== 'failed'));
+  return { group: { solved, chosen: chosenOf(records, found) }, problems, warnings, waiting, complete };
+}
+
+/** Those of the pool that some solution holds, with since when each is public, for whoever fetches it. */
+function chosenOf(records: readonly UpstreamRecord[], found: readonly SolvedAround[]): UpstreamRecord[] {
+  const chosen = new Set(found.flatMap((around) => around.chosen));
+  const dates = new Map(found.flatMap(({ looked }) => looked.map(({ what, published }) => [what, published])));
+  return records.flatMap((one) => {
+    const published = dates.get(one) ?? null;
+    return chosen.has(one) ? [published === null ? one : { ...one, published }] : [];
+  });
 }
 
 interface Unsolved {
@@ -73,7 +92,7 @@ export function unsolvedPart(
   const outcome = { ...failedOutcome(id, platform, problem.detail), status };
   tell([outcome], log);
   const group = { solved: [{ request: place, outcomes: [outcome] }], chosen: [] };
-  return { group, problems: [problem], warnings: [], complete: status !== 'failed' };
+  return { group, problems: [problem], warnings: [], waiting: [], complete: status !== 'failed' };
 }
 
 function tell(outcomes: readonly EntryOutcome[], log: Log): void {

@@ -10,6 +10,8 @@ interface SolveWorld {
   readonly solver: Solver;
   /** The pythons that the allowlist lists. */
   readonly python: readonly string[];
+  /** Told of every solution on the way: also of the one that tells only whether python is needed. */
+  readonly saw?: (artifacts: readonly string[]) => void;
 }
 
 /**
@@ -21,11 +23,12 @@ interface SolveWorld {
  */
 export async function solveRequest(
   { id, specs }: Pick<InstallRequest, 'id' | 'specs'>,
-  { pool, solver, python }: SolveWorld,
+  { pool, solver, python, saw = () => {} }: SolveWorld,
 ): Promise<EntryOutcome[]> {
   const solve = async (version: string | null, added: readonly string[]): Promise<EntryOutcome> => {
     const solution = await solver.solve(pool, [...specs.map(solverSpec), ...added]);
     const outcome = { entry: id, platform: pool.platform, python: version, status: solution.status };
+    if (solution.status === 'solved') saw(solution.keys);
     return solution.status === 'solved'
       ? { ...outcome, artifacts: [...solution.keys], explanation: null }
       : { ...outcome, artifacts: [], explanation: solution.explanation };

@@ -3,36 +3,24 @@ import { type FileProvenance, readFileProvenance, sourceSha256 } from '../docume
 import { type SimpleFile, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { keptBytes } from '../gate/door/kept-bytes.ts';
 import { letThrough } from '../gate/door/let-through.ts';
+import { expectSameBytes } from '../gate/door/other-bytes.ts';
 import { fileAtTheDoor } from '../gate/door/planned-file.ts';
 import type { Gate } from '../gate/gate.ts';
 import { canonicalJson } from '../json/json.ts';
-import { fileProvenanceKey, type ObjectKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
+import { type ObjectKey, fileProvenanceKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { expectRoom } from '../python-index/stage-bytes.ts';
-import {
-  type StagedWheel,
-  stageWheel,
-  type WheelSource,
-  type WheelWorld,
-  wheelNameOf,
-} from '../python-index/stage-wheel.ts';
+import { type StagedWheel, type WheelSource, type WheelWorld, stageWheel, wheelNameOf } from '../python-index/stage-wheel.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import {
-  type Brought,
-  type FetchOutcome,
-  fetchOutcome,
-  isStillWanted,
-  superseded,
-  type WantedStill,
-} from '../upstream/fetch-outcome.ts';
+import { type Brought, type FetchOutcome, type WantedStill, fetchOutcome, isStillWanted, superseded } from '../upstream/fetch-outcome.ts';
 import { asksOf, readableRequiresPython } from '../wheel/core-metadata.ts';
-import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
+import { type Wheel, readWheel } from '../wheel/read-wheel.ts';
 
 type FetchFileWorld = WheelWorld & WantedStill & { readonly gate: Gate };
 
@@ -55,6 +43,7 @@ async function bring(key: ObjectKey, file: SimpleFile, world: FetchFileWorld): P
   const there = await findInStore(key, file, store);
   if (there !== null) return { status: 'present', size: there };
   await using staged = await stagedOf(key, file, world);
+  if (file.sdist === undefined) await expectSameBytes(simpleFileId(file), staged.digests.sha256, store);
   const problem = await letThrough(await fileAtTheDoor(file, staged), staged.staged, world);
   if (problem !== null) return { status: 'held', problem };
   const wheel = await readWheel(await staged.staged.source(), staged.name);
@@ -163,9 +152,9 @@ function provenanceOf(
   };
 }
 
-function originOf({ sdist, index, url, sha256 }: SimpleFile): FileProvenance['origin'] {
+function originOf({ sdist, index, url, sha256, attestations }: SimpleFile): FileProvenance['origin'] {
   const from = { index, url: shownUrl(url) };
-  if (sdist === undefined) return { type: 'index', ...from };
+  if (sdist === undefined) return { type: 'index', ...from, ...(attestations !== undefined && { attestations }) };
   return { type: 'made', ...from, fileName: sdist, sha256, revision: sdistReaderRevision };
 }
 

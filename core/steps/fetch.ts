@@ -2,6 +2,7 @@ import { type Artifact, artifactId, bytesToFetch } from '../documents/plan.ts';
 import { type Provenance, wasMadeOf } from '../documents/provenance.ts';
 import { keptBytes } from '../gate/door/kept-bytes.ts';
 import { letThrough } from '../gate/door/let-through.ts';
+import { expectSameBytes } from '../gate/door/other-bytes.ts';
 import { packageAtTheDoor } from '../gate/door/planned-file.ts';
 import type { Gate } from '../gate/gate.ts';
 import { canonicalJson } from '../json/json.ts';
@@ -63,6 +64,7 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   const there = await findInStore(key, artifact, artifact, world);
   if (there !== null) return { status: 'present', size: there.size };
   await using received = await receivedOf(key, artifact, world);
+  if (artifact.made === undefined) await expectSameBytes(artifactId(artifact), received.digests.sha256, world.store);
   const problem = await letThrough(await packageAtTheDoor(artifact, received), received.staged, world);
   if (problem !== null) return { status: 'held', problem };
   const findings = await readPackage(artifact, received);

@@ -1,3 +1,4 @@
+import type { Gate } from '../gate/gate.ts';
 import { digestStream } from '../names/digest.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
@@ -18,6 +19,7 @@ import { collectStrays } from '../store/strays.ts';
 
 interface SimpleWorld {
   readonly store: Store;
+  readonly gate: Gate;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -74,12 +76,12 @@ export async function indexProjects(
 }
 
 async function indexOne(project: ProjectName, world: SimpleWorld, rebuild: boolean): Promise<IndexedProject> {
-  const { store, clock, log } = world;
+  const { store, clock, log, gate } = world;
   const digestsOf = rebuild ? (object: StoredObject) => digestStream(chunksOf(object)) : storedDigests;
   try {
     const { content, changed, damage, problems } = await keepPages(
       world,
-      keptProject(project, { store, clock, digestsOf }),
+      keptProject(project, { store, clock, gate, digestsOf }),
       !rebuild,
     );
     const damaged = damage === undefined ? [] : [stateProblem(`simple/${project}/`, damage)];

@@ -3,8 +3,10 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import type { Plan } from '../documents/plan.ts';
 import { openOwnStore } from '../own/open-own-store.ts';
+import { openServed } from '../own/open-served.ts';
 import { installRequests, planSlices } from '../solve/requests.ts';
 import { solveSlice } from '../solve/slices/solve-slice.ts';
+import { openStandings } from '../solve/standing/standings.ts';
 import { rememberUpstream } from '../solve/upstream-subdirs.ts';
 
 /**
@@ -15,7 +17,9 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const { platforms } = allowlist;
   world.log({ type: 'plan.started', entries: installRequests(allowlist).length, platforms });
   const own = openOwnStore(allowlist, world);
-  const remembering = { ...world, own, openSubdir: rememberUpstream(world.openSubdir) };
+  const { planGate: gate } = world;
+  const standings = gate && openStandings({ ...world, gate, served: openServed(world) });
+  const remembering = { ...world, own, standings, openSubdir: rememberUpstream(world.openSubdir) };
   const parts: PartialPlan[] = [];
   for (const slice of planSlices(allowlist)) parts.push(await solveSlice(slice, allowlist, remembering));
   return makePlan(allowlist, parts, remembering);

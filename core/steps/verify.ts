@@ -1,10 +1,13 @@
 import { type Control, readControl } from '../documents/control.ts';
+import { defaultPolicy, type Policy } from '../documents/gate/policy.ts';
+import { artifactId } from '../documents/plan.ts';
 import { deriveSubdir, listedRecords } from '../index/derive-subdir.ts';
 import type { IndexPackageWorld } from '../index/index-package.ts';
 import { readIndex } from '../index/read-index.ts';
 import { entriesSource } from '../index/state-source.ts';
 import type { OptionalIndexFile } from '../layout/index-files.ts';
 import { controlKey, type ObjectKey, packageKey } from '../layout/keys.ts';
+import type { VerifiedLedger } from '../ledger/verify-ledger.ts';
 import { digestStream } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
@@ -21,24 +24,43 @@ import { readOnlyStore } from '../store/read-only-store.ts';
 import { collectStrays, type Stray } from '../store/strays.ts';
 import { subdirsOf } from '../store/subdirs-of.ts';
 import type { Damage, VerifyReport } from '../verify/damage.ts';
+import { verifyHeld } from '../verify/verify-kept.ts';
+import { verifyListed } from '../verify/verify-listed.ts';
 import { verifyChannelOutputs, verifyOutputs } from '../verify/verify-outputs.ts';
 import { type VerifiedPackages, verifyPackages } from '../verify/verify-packages.ts';
 import { verifyProjects } from '../verify/verify-projects.ts';
 import { verifyRecords } from '../verify/verify-records.ts';
+import { type VerifiedVerdicts, verifyVerdicts } from '../verify/verify-verdicts.ts';
 
-export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf'> {
+export interface VerifyWorld extends Omit<IndexPackageWorld, 'digestsOf' | 'gate'> {
   readonly log: Log;
+  /** How the gate acts, by default as it does without an allowlist. */
+  readonly policy?: Policy;
   /** The optional index files asked for. */
   readonly asked?: ReadonlySet<OptionalIndexFile>;
 }
 
+export interface VerifiedSide extends VerifyReport {
+  readonly ledger: VerifiedLedger;
+}
+
+/** With what verifying one side of a store finds before all else. */
+interface SideWorld extends VerifyWorld {
+  readonly policy: Policy;
+  readonly verdicts: VerifiedVerdicts;
+}
+
 /**
  * Reads every object of the channel again; compares bytes with provenance, records with both, and every index file. Then
- * the same of the pip index.
+ * the same of the pip index. Reads the ledger, and holds the gate's verdicts to it, and to what is listed.
  * Changes nothing, not even by adopting a package that has no provenance yet.
  */
-export async function verify(configured: readonly Subdir[], writable: VerifyWorld): Promise<VerifyReport> {
-  const world = { ...writable, store: readOnlyStore(writable.store) };
+export async function verify(configured: readonly Subdir[], writable: VerifyWorld): Promise<VerifiedSide> {
+  const { policy = defaultPolicy } = writable;
+  const store = readOnlyStore(writable.store);
+  const verdicts = await verifyVerdicts(store);
+  const held = await verifyHeld(store);
+  const world = { ...writable, store, policy, verdicts };
   const strays = collectStrays(channelStrays);
   let checked = 0;
   const problems: Damage[] = [];
@@ -55,8 +77,12 @@ export async function verify(configured: readonly Subdir[], writable: VerifyWorl
   const channel = known.length === sources.length ? await verifyChannelOutputs(known, world) : nothing;
   const simple = await verifyProjects(world);
   return {
-    checked: checked + channel.checked + simple.checked,
-    problems: [...problems, ...channel.problems, ...strays.found().map(strayDamage), ...simple.problems],
+    ledger: verdicts.ledger,
+    checked: checked + channel.checked + simple.checked + verdicts.checked + held.checked,
+    problems: [
+      ...[...problems, ...channel.problems, ...strays.found().map(strayDamage), ...simple.problems],
+      ...[...verdicts.problems, ...held.problems],
+    ],
   };
 }
 
@@ -69,7 +95,7 @@ interface VerifiedIndex extends VerifyReport {
   readonly source: EntrySource | null;
 }
 
-async function verifyIndex(subdir: Subdir, packages: VerifiedPackages, world: VerifyWorld): Promise<VerifiedIndex> {
+async function verifyIndex(subdir: Subdir, packages: VerifiedPackages, world: SideWorld): Promise<VerifiedIndex> {
   const control = await unlessDamaged(readControl(world.store, world.channel, subdir));
   if (!isDamaged(control)) return compareIndex(subdir, { ...control, packages }, world);
   const key = controlKey(world.channel, subdir);
@@ -79,10 +105,11 @@ async function verifyIndex(subdir: Subdir, packages: VerifiedPackages, world: Ve
 async function compareIndex(
   subdir: Subdir,
   { control, packages }: { control: Control; packages: VerifiedPackages },
-  world: VerifyWorld,
+  world: SideWorld,
 ): Promise<VerifiedIndex> {
   const derived = await deriveSubdir(subdir, control, {
     ...world,
+    gate: null,
     digestsOf: async (object) => packages.digests.get(object.key) ?? (await digestStream(chunksOf(object))),
   });
   const served = await unlessDamaged(readIndex(world.store, world.channel, subdir));
@@ -99,8 +126,26 @@ async function compareIndex(
   const compared = { derived: listedRecords(entries), stored: packages.stored };
   const differing = records === null ? [] : verifyRecords(keyOf, { served: records, ...compared });
   const leftOut = entries.flatMap((entry) => leftOutOf(entry, packages, keyOf(entry.filename)));
-  const problems = [...leftOut, ...differing, ...files.problems];
+  const unjudged = verifyListed(
+    namedBytesOf(subdir, [...(records ?? new Map()).keys()], packages, keyOf),
+    world.verdicts,
+  );
+  const problems = [...leftOut, ...differing, ...unjudged, ...files.problems];
   return { checked: files.checked, problems, source: whole ? source : null };
+}
+
+/** Those whose bytes are there, and are what entered. */
+function namedBytesOf(
+  subdir: Subdir,
+  listed: readonly PackageFileName[],
+  packages: VerifiedPackages,
+  keyOf: (filename: PackageFileName) => ObjectKey,
+) {
+  return listed.flatMap((filename) => {
+    const key = keyOf(filename);
+    const digests = packages.damaged.has(filename) ? undefined : packages.digests.get(key);
+    return digests === undefined ? [] : [{ key, id: artifactId({ subdir, filename }), sha256: digests.sha256 }];
+  });
 }
 
 function asServed(entry: IndexEntry, served: RepodataRecord | undefined): IndexEntry {

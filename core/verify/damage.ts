@@ -2,7 +2,6 @@
 export interface Damage {
   readonly code:
     | 'verify.bytes'
-    | 'verify.unreadable'
     | 'verify.unknown'
     | 'verify.unindexed'
     | 'verify.missing'
@@ -19,7 +18,12 @@ export interface Damage {
     | 'verify.tokens'
     | 'verify.provenance'
     | 'verify.control'
-    | 'verify.stray';
+    | 'verify.stray'
+    | 'verify.ledger'
+    | 'verify.verdict'
+    | 'verify.kept'
+    | 'verify.unjudged'
+    | 'verify.refused';
   /** A key of the store; of a stray, what there is in the place of one. */
   readonly key: string;
   readonly detail: string;

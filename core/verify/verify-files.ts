@@ -1,4 +1,5 @@
 import { type FileProvenance, fileProvenanceSchema, isOwnFile } from '../documents/simple/file-provenance.ts';
+import { fileThatLies } from '../gate/door/lying-file.ts';
 import {
   fileProvenancePrefix,
   type ObjectKey,
@@ -10,17 +11,15 @@ import { simplePlace } from '../layout/simple-place.ts';
 import { type Digests, digestStream } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
-import { isWheelName, parseWheelFileName } from '../names/wheel-file-name.ts';
+import { isWheelName } from '../names/wheel-file-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
-import { GatehouseError } from '../problems/error.ts';
 import { tellingOf } from '../problems/problem.ts';
-import { readSdistMetadata } from '../sdist/read-sdist-metadata.ts';
 import { isDamaged, readJsonObject } from '../store/read-json-object.ts';
-import { readWheel } from '../wheel/read-wheel.ts';
 import type { Damage } from './damage.ts';
 import { holds } from './served-bytes.ts';
+import { type ArchiveWorld, verifyArchive } from './verify-archive.ts';
 import { verifyPublishedName } from './verify-names.ts';
 
 export interface VerifiedFiles {
@@ -31,7 +30,7 @@ export interface VerifiedFiles {
   readonly problems: readonly Damage[];
 }
 
-interface VerifyFilesWorld {
+export interface VerifyFilesWorld extends ArchiveWorld {
   readonly store: Store;
   readonly log: Log;
 }
@@ -49,7 +48,7 @@ export async function verifyFiles(project: ProjectName, world: VerifyFilesWorld)
   for await (const { key, size } of world.store.list(simplePrefix(project), () => {})) {
     const place = simplePlace(key);
     if (place.kind !== 'file') continue;
-    const found = await verifyFile({ project, fileName: place.fileName, key }, digests, world.store);
+    const found = await verifyFile({ project, fileName: place.fileName, key }, digests, world);
     stored.add(place.fileName);
     if (found.length > 0) damaged.add(place.fileName);
     problems.push(...found);
@@ -65,8 +64,13 @@ interface StoredFile {
 }
 
 /** @param digests takes those of the file and of its metadata */
-async function verifyFile(file: StoredFile, digests: Map<ObjectKey, Digests>, store: Store): Promise<Damage[]> {
+async function verifyFile(
+  file: StoredFile,
+  digests: Map<ObjectKey, Digests>,
+  world: VerifyFilesWorld,
+): Promise<Damage[]> {
   const { key } = file;
+  const { store } = world;
   const object = await store.get(key);
   if (object === null) return [{ code: 'verify.missing', key, detail: 'went away while it was read' }];
   const found = await digestStream(chunksOf(object));
@@ -75,7 +79,7 @@ async function verifyFile(file: StoredFile, digests: Map<ObjectKey, Digests>, st
   if (problems.length > 0) return problems;
   if (entered.length === 0) return [{ code: 'verify.unknown', key, detail: 'has no provenance', hint: adopting }];
   const provenance = entered.find(({ sha256 }) => sha256 === found.sha256);
-  if (provenance !== undefined) return verifyEntered(file, { object, provenance, digests }, store);
+  if (provenance !== undefined) return verifyEntered(file, { object, provenance, digests, found }, world);
   const known = entered.map(({ sha256 }) => sha256).join(' or ');
   const detail = `its bytes have sha256 ${found.sha256}; what entered had ${known}`;
   return [{ code: 'verify.bytes', key, detail, hint: entered.every(isOwnFile) ? puttingBack : refetching }];
@@ -105,20 +109,28 @@ interface ReadFile {
   readonly object: StoredObject;
   readonly provenance: FileProvenance;
   readonly digests: Map<ObjectKey, Digests>;
+  /** Of the file. */
+  readonly found: Digests;
 }
 
-async function verifyEntered(file: StoredFile, read: ReadFile, store: Store): Promise<Damage[]> {
+async function verifyEntered(file: StoredFile, read: ReadFile, world: VerifyFilesWorld): Promise<Damage[]> {
+  const { store } = world;
   const { project, fileName, key } = file;
   const { sha256, origin } = read.provenance;
   const name = usedFileNameKey(project, fileName);
   const unnamed = origin.type === 'published' ? await verifyPublishedName({ key, name, sha256 }, store) : [];
   const beside = isWheelName(fileName) ? await digestMetadata(file, read, store) : null;
   if (beside !== null && 'code' in beside) return [...unnamed, beside];
-  const inside = await metadataOf(file, read.object);
-  if (inside instanceof GatehouseError) return [...unnamed, { code: 'verify.unreadable', key, ...tellingOf(inside) }];
-  const isSame = beside === null || (beside.isAsEntered && (await holds(beside.object, inside)));
-  return isSame ? unnamed : [...unnamed, wrongMetadata(file, "is not the wheel's METADATA", read.provenance)];
+  const { reading, problems } = await verifyArchive(key, asJudged(file, read), world);
+  const inside = reading.status === 'read' ? reading.contents.wheel?.metadataBytes : undefined;
+  const isSame =
+    beside === null || inside === undefined || (beside.isAsEntered && (await holds(beside.object, inside)));
+  const wrong = isSame ? [] : [wrongMetadata(file, "is not the wheel's METADATA", read.provenance)];
+  return [...unnamed, ...problems, ...wrong];
 }
+
+const asJudged = ({ project, fileName }: StoredFile, { object, provenance, found }: ReadFile) =>
+  fileThatLies({ project, fileName, release: provenance.release }, provenance, { bytes: object, digests: found });
 
 /** What lies beside a wheel, and whether it is what entered with it. */
 async function digestMetadata(file: StoredFile, { provenance, digests }: ReadFile, store: Store) {
@@ -134,17 +146,4 @@ function wrongMetadata({ project, fileName }: StoredFile, detail: string, proven
     ? 'delete it, if it is there, and run gatehouse index: it writes it anew'
     : refetching;
   return { code: 'verify.metadata', key: simpleMetadataKey(project, fileName), detail, hint };
-}
-
-/** What a file says of itself, or why it is not sound. */
-async function metadataOf({ fileName }: StoredFile, object: StoredObject): Promise<Uint8Array | GatehouseError> {
-  const name = parseWheelFileName(fileName);
-  try {
-    if (name.ok) return (await readWheel(object, name.wheel)).metadataBytes;
-    await readSdistMetadata(object, fileName);
-    return new Uint8Array();
-  } catch (error) {
-    if (error instanceof GatehouseError && error.code === 'package.refused') return error;
-    throw error;
-  }
 }

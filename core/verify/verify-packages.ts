@@ -1,18 +1,16 @@
 import { cameFromUpstream, knownSha256s, type Provenance, readProvenance } from '../documents/provenance.ts';
+import { packageThatLies } from '../gate/door/lying-file.ts';
 import { type ObjectKey, provenanceKey, usedPackageNameKey } from '../layout/keys.ts';
 import { type Digests, digestStream, type Sha256 } from '../names/digest.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import { identityProblems } from '../package/check-identity.ts';
-import { readPackageInfo } from '../package/read-package-info.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Log } from '../ports/log.ts';
-import type { StoredObject } from '../ports/store.ts';
-import { GatehouseError } from '../problems/error.ts';
 import { tellingOf } from '../problems/problem.ts';
 import { type ChannelStore, type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import type { Damage } from './damage.ts';
+import { type ArchiveWorld, verifyArchive } from './verify-archive.ts';
 import { verifyPublishedName } from './verify-names.ts';
 
 export interface VerifiedPackages {
@@ -23,11 +21,12 @@ export interface VerifiedPackages {
   readonly problems: readonly Damage[];
 }
 
+export interface VerifyPackagesWorld extends ChannelStore, ArchiveWorld {
+  readonly log: Log;
+}
+
 /** Verifies every package of a subdir, one after the other: memory holds one. */
-export async function verifyPackages(
-  subdir: Subdir,
-  world: ChannelStore & { readonly log: Log },
-): Promise<VerifiedPackages> {
+export async function verifyPackages(subdir: Subdir, world: VerifyPackagesWorld): Promise<VerifiedPackages> {
   const stored = new Set<PackageFileName>();
   const damaged = new Set<PackageFileName>();
   const digests = new Map<ObjectKey, Digests>();
@@ -50,21 +49,26 @@ interface VerifiedPackage {
   readonly problems: readonly Damage[];
 }
 
-/** Reads every byte of a package again and holds it against what entered; metadata kept beside it may have been copied from a sound one, and is not used. */
-async function verifyPackage(listed: ListedPackage, world: ChannelStore): Promise<VerifiedPackage> {
+/**
+ * Reads every byte of a package again and holds it against what entered, and asks the gate's checks of the archive again;
+ * metadata kept beside it may have been copied from a sound one, and is not used.
+ */
+async function verifyPackage(listed: ListedPackage, world: VerifyPackagesWorld): Promise<VerifiedPackage> {
   const { key } = listed;
   const object = await world.store.get(key);
   if (object === null)
     return { digests: null, problems: [{ code: 'verify.missing', key, detail: 'went away while it was read' }] };
   const digests = await digestStream(chunksOf(object));
   const entered = await knownSha256s(world.store, { ...listed, channel: world.channel });
-  const wrong = await wrongBytes({ listed, object }, digests, entered);
-  const hint = wrong.length === 0 ? '' : await restoring(listed, world);
+  const wrong = await wrongBytes(listed, { digests, entered }, world);
   const { sound, damaged } = await provenancesOf(listed, entered, world);
-  const isPublished = sound.some(({ sha256, origin }) => sha256 === digests.sha256 && origin.type === 'published');
+  const provenance = sound.find(({ sha256 }) => sha256 === digests.sha256) ?? null;
   const name = usedPackageNameKey(listed.subdir, listed.filename);
+  const isPublished = provenance?.origin.type === 'published';
   const unnamed = isPublished ? await verifyPublishedName({ key, name, sha256: digests.sha256 }, world.store) : [];
-  return { digests, problems: [...damaged, ...wrong.map((damage) => ({ hint, ...damage })), ...unnamed] };
+  const file = packageThatLies(listed, provenance, { bytes: object, digests });
+  const refused = wrong.length > 0 ? [] : (await verifyArchive(key, file, world)).problems;
+  return { digests, problems: [...damaged, ...wrong, ...refused, ...unnamed] };
 }
 
 /** How the right bytes come back: a sync knows only of what was fetched. */
@@ -95,26 +99,16 @@ async function provenancesOf(
   return { sound, damaged };
 }
 
+/** Bytes that did not enter: nothing else about them is worth telling. */
 async function wrongBytes(
-  { listed, object }: { listed: ListedPackage; object: StoredObject },
-  { sha256 }: Digests,
-  entered: readonly Sha256[],
+  listed: ListedPackage,
+  { digests: { sha256 }, entered }: { readonly digests: Digests; readonly entered: readonly Sha256[] },
+  world: ChannelStore,
 ): Promise<Damage[]> {
   const { key } = listed;
   if (entered.length === 0)
     return [{ code: 'verify.unknown', key, detail: 'has no provenance', hint: 'run gatehouse index --rebuild' }];
-  if (entered.includes(sha256)) return unreadable(listed, object);
+  if (entered.includes(sha256)) return [];
   const detail = `its bytes have sha256 ${sha256}; what entered had ${entered.join(' or ')}`;
-  return [{ code: 'verify.bytes', key, detail }];
-}
-
-async function unreadable(listed: ListedPackage, object: StoredObject): Promise<Damage[]> {
-  try {
-    const { index } = await readPackageInfo(object, listed.filename);
-    const problems = identityProblems({ index, fileName: listed.filename, subdir: listed.subdir });
-    return problems.map(({ detail }) => ({ code: 'verify.unreadable', key: listed.key, detail }));
-  } catch (error) {
-    if (!(error instanceof GatehouseError)) throw error;
-    return [{ code: 'verify.unreadable', key: listed.key, ...tellingOf(error) }];
-  }
+  return [{ code: 'verify.bytes', key, detail, hint: await restoring(listed, world) }];
 }

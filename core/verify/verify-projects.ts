@@ -1,16 +1,13 @@
-import { z } from 'zod';
+import { simpleFileId } from '../documents/simple/simple-plan.ts';
 import { parseJson } from '../json/json.ts';
 import { type ObjectKey, projectControlKey, projectPageKey, simpleFileKey } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
-import type { DistributionFileName } from '../names/distribution-file-name.ts';
-import { distributionFileNameSchema } from '../names/distribution-file-name.ts';
+import { type DistributionFileName, distributionFileNameSchema } from '../names/distribution-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { tellingOf } from '../problems/problem.ts';
-import type { KeptPages } from '../simple/keep-pages.ts';
+import type { KeptPages, Shown } from '../simple/keep-pages.ts';
 import { keptProject } from '../simple/kept-project.ts';
 import { keptRoot } from '../simple/kept-root.ts';
 import type { ListedFile } from '../simple/project-state.ts';
@@ -20,13 +17,13 @@ import { simpleStrays } from '../store/simple-strays.ts';
 import { collectStrays } from '../store/strays.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 import { holds } from './served-bytes.ts';
-import { type VerifiedFiles, verifyFiles } from './verify-files.ts';
+import { type VerifiedFiles, type VerifyFilesWorld, verifyFiles } from './verify-files.ts';
+import { verifyListed } from './verify-listed.ts';
+import type { VerifiedVerdicts } from './verify-verdicts.ts';
+import { z } from 'zod';
 
-export interface VerifyProjectsWorld {
-  /** Nothing is written to it. */
-  readonly store: Store;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly log: Log;
+export interface VerifyProjectsWorld extends VerifyFilesWorld {
+  readonly verdicts: Pick<VerifiedVerdicts, 'verdicts'>;
 }
 
 /**
@@ -47,7 +44,7 @@ export async function verifyProjects(world: VerifyProjectsWorld): Promise<Verify
   // What is made of all projects is known only where what each of them must say is known.
   const withFiles = known.filter(({ hasFiles }) => hasFiles).map(({ project }) => project);
   const root = known.every(({ hasFiles }) => hasFiles !== null)
-    ? await comparePages(keptRoot(world.store, []), withFiles, world.store)
+    ? await comparePages(keptRoot(world.store, []), { content: withFiles }, world.store)
     : { checked: 0, problems: [] };
   const others = strays
     .found()
@@ -64,6 +61,7 @@ async function verifyProject(project: ProjectName, world: VerifyProjectsWorld): 
   const stored = await verifyFiles(project, world);
   const kept = keptProject(project, {
     ...world,
+    gate: null,
     digestsOf: async (object) => stored.digests.get(object.key) ?? (await digestStream(chunksOf(object))),
   });
   const looked = await kept.look(null).catch((error: unknown) => {
@@ -77,7 +75,8 @@ async function verifyProject(project: ProjectName, world: VerifyProjectsWorld): 
   }
   const strays = looked.problems.filter(({ code }) => code === 'index.stray');
   const told = strays.map(({ subject, ...telling }): Damage => ({ ...telling, code: 'verify.stray', key: subject }));
-  const pages = await verifyPages(kept, { project, files: looked.content, stored }, world);
+  const { content: files, quarantined } = looked;
+  const pages = await verifyPages(kept, { project, files, quarantined, stored }, world);
   return {
     checked: checked + pages.checked,
     problems: [...stored.problems, ...pages.problems, ...told],
@@ -89,6 +88,7 @@ interface Expected {
   readonly project: ProjectName;
   /** What the pages must list. */
   readonly files: readonly ListedFile[];
+  readonly quarantined: string | undefined;
   readonly stored: VerifiedFiles;
 }
 
@@ -99,13 +99,22 @@ interface Expected {
 async function verifyPages(
   kept: KeptPages<ListedFile[]>,
   expected: Expected,
-  { store }: VerifyProjectsWorld,
+  { store, verdicts }: VerifyProjectsWorld,
 ): Promise<VerifyReport> {
   const listed = await listedOn(projectPageKey(expected.project, 'index.json'), store);
-  const differing = listed === null ? [] : differences(listed, expected);
+  const unjudged = verifyListed(namedBytesOf(listed ?? [], expected), verdicts);
+  const differing = listed === null ? [] : [...unjudged, ...differences(listed, expected)];
   if (expected.stored.damaged.size > 0 || differing.length > 0) return { checked: 1, problems: differing };
-  return comparePages(kept, [...expected.files], store);
+  return comparePages(kept, { ...expected, content: [...expected.files] }, store);
 }
+
+/** Those whose bytes are there, and are what entered. */
+const namedBytesOf = (listed: readonly DistributionFileName[], { project, stored }: Expected) =>
+  listed.flatMap((fileName) => {
+    const key = simpleFileKey(project, fileName);
+    const digests = stored.damaged.has(fileName) ? undefined : stored.digests.get(key);
+    return digests === undefined ? [] : [{ key, id: simpleFileId({ project, fileName }), sha256: digests.sha256 }];
+  });
 
 function differences(listed: readonly DistributionFileName[], { project, files, stored }: Expected): Damage[] {
   const expected = files.map(({ fileName }) => fileName);
@@ -145,7 +154,11 @@ async function listedOn(key: ObjectKey, store: Store): Promise<DistributionFileN
 }
 
 /** Both forms are there and are these bytes; neither need be there where nothing ever was. */
-async function comparePages<T>(kept: KeptPages<T>, content: T, store: Store): Promise<VerifyReport> {
+async function comparePages<T>(
+  kept: KeptPages<T>,
+  { content, quarantined }: Shown<T>,
+  store: Store,
+): Promise<VerifyReport> {
   const objects = await Promise.all(kept.pages.map(({ key }) => store.get(key)));
   const never = kept.isEmpty(content) && objects.every((object) => object === null);
   if (never && (await store.get(kept.stateKey)) === null) return { checked: 0, problems: [] };
@@ -153,7 +166,7 @@ async function comparePages<T>(kept: KeptPages<T>, content: T, store: Store): Pr
   for (const [i, { key, text }] of kept.pages.entries()) {
     const object = objects[i] ?? null;
     if (object === null) problems.push({ code: 'verify.index-missing', key, detail: 'does not exist' });
-    else if (!(await holds(object, Buffer.from(text(content)))))
+    else if (!(await holds(object, Buffer.from(text(content, quarantined)))))
       problems.push({ code: 'verify.index-form', key, detail: 'is not what files, provenance and control give' });
   }
   return { checked: kept.pages.length, problems };

@@ -4,7 +4,7 @@ import { packageFileParts } from '../names/package-file-name.ts';
 import { parseProjectName } from '../names/project-name.ts';
 import { isSameVersion, versionOfFile } from '../names/release-version.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
-import { GatehouseError } from '../problems/error.ts';
+import { type ErrorCode, GatehouseError } from '../problems/error.ts';
 import { filesIn } from '../simple/files-in.ts';
 import { projectsIn } from '../simple/projects-in.ts';
 import { type ChannelStore, listPackages } from '../store/list-packages.ts';
@@ -35,15 +35,33 @@ const maxListed = 20;
 
 type KnownWorld = ChannelStore & { readonly condaNames: Allowlist['condaNames'] };
 
-/** Says that there is no such release, and what there is of its name; or, where that is unknown too, which names there are. */
+/** Says that the channel has no such release, also where it is staged: nobody has it from there before it is promoted. */
 export async function unknownRelease(asked: AskedRelease, world: KnownWorld): Promise<GatehouseError> {
-  const { names, versions } = await knownIn(world, asked);
   const staged = await knownIn({ ...world, store: stagingStore(world.store) }, asked);
-  const what = `the store has no ${asked.name}`;
-  if ([...staged.versions].some((version) => isSameVersion(version, asked.version))) {
-    const hint = 'it is in staging alone, and nobody has it from the channel before it is promoted';
-    return unknown(`the channel has no ${asked.name} ${asked.version}`, hint);
+  if (![...staged.versions].some((version) => isSameVersion(version, asked.version))) {
+    return nothingOf(asked, await knownIn(world, asked), 'yank.unknown');
   }
+  const hint = 'it is in staging alone, and nobody has it from the channel before it is promoted';
+  return new GatehouseError('yank.unknown', `the channel has no ${asked.name} ${asked.version}`, { hint });
+}
+
+/** Says that neither side of the store has such a release. */
+export async function unknownAnywhere(asked: AskedRelease, world: KnownWorld): Promise<GatehouseError> {
+  const channel = await knownIn(world, asked);
+  const staged = await knownIn({ ...world, store: stagingStore(world.store) }, asked);
+  const names = channel.names.union(staged.names);
+  return nothingOf(asked, { names, versions: channel.versions.union(staged.versions) }, 'recall.unknown');
+}
+
+interface Known {
+  readonly names: ReadonlySet<string>;
+  readonly versions: ReadonlySet<string>;
+}
+
+/** What there is of the name instead; or, where that is unknown too, which names there are. */
+function nothingOf(asked: AskedRelease, { names, versions }: Known, code: ErrorCode): GatehouseError {
+  const unknown = (message: string, hint: string) => new GatehouseError(code, message, { hint });
+  const what = `the store has no ${asked.name}`;
   if (versions.size > 0) return unknown(`${what} ${asked.version}`, `there is ${listed(versions)}`);
   const near = didYouMean(asked.name, names);
   if (near !== null) return unknown(what, `did you mean ${near}?`);
@@ -51,7 +69,7 @@ export async function unknownRelease(asked: AskedRelease, world: KnownWorld): Pr
 }
 
 /** All names of a channel and its pages, and the versions of the one that is asked for. */
-async function knownIn({ condaNames, ...world }: KnownWorld, asked: AskedRelease) {
+async function knownIn({ condaNames, ...world }: KnownWorld, asked: AskedRelease): Promise<Known> {
   const project = parseProjectName(asked.name);
   const files = project === null ? [] : await filesIn(project, world.store);
   const versions = new Set(files.flatMap(({ fileName }) => (project && versionOfFile(fileName, project)) || []));
@@ -63,8 +81,6 @@ async function knownIn({ condaNames, ...world }: KnownWorld, asked: AskedRelease
   }
   return { names, versions };
 }
-
-const unknown = (message: string, hint: string) => new GatehouseError('yank.unknown', message, { hint });
 
 function listed(texts: ReadonlySet<string>): string {
   const sorted = [...texts].sort();

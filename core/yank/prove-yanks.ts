@@ -92,7 +92,8 @@ async function ownRecord(
   const listed = packages?.get(filename);
   if (listed === undefined) return null;
   const { yank: _, ...override } = control?.packages[filename] ?? {};
-  const world = { store: readOnlyStore(store), channel, clock: { now: () => 0 }, digestsOf: storedDigests };
+  const reading = { store: readOnlyStore(store), channel, clock: { now: () => 0 } };
+  const world = { ...reading, gate: null, digestsOf: storedDigests };
   const entry = await indexPackage(listed, override, world);
   return (entry && listedRecords([entry]).get(filename)) ?? null;
 }

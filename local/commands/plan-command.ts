@@ -4,6 +4,7 @@ import { planJson, planText } from '../render/plan.ts';
 import { planMarkdown } from '../render/plan-markdown.ts';
 import { reporter } from '../render/reporter.ts';
 import { openWorld, planWorld } from '../world/open-world.ts';
+import { openPlanGate } from '../world/plan-gate.ts';
 import { readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
@@ -21,7 +22,8 @@ export const planCommand: Command = {
     const patches = await readPatches(file);
     await using world = openWorld(store);
     const report = reporter(terminal);
-    const planned = await plan(allowlist, planWorld({ ...world, patches }, report.log));
+    const planGate = openPlanGate(allowlist, { ...world, log: report.log }, { mayWrite: false });
+    const planned = await plan(allowlist, { ...planWorld({ ...world, patches }, report.log), planGate });
     report.finish();
     const render = json ? planJson : flags['markdown'] === true ? planMarkdown : planText;
     terminal.out(render(planned));

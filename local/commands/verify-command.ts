@@ -14,20 +14,21 @@ export const verifyCommand: Command = {
   optionHelp: [],
   examples: [
     ['gatehouse verify', 'exit status 1 and one line for each thing that is damaged'],
-    ['gatehouse verify --json', 'the same as {checked, staging, problems:[{code, key, detail, hint}]}'],
+    ['gatehouse verify --json', 'the same as {checked, staging, ledger, problems:[{code, key, detail, hint}]}'],
   ],
   async run({ allowlist, store, json, terminal }) {
     await using world = openWorld(store);
     const configured = (await knownAllowlist(allowlist, world.store)) ?? nothingConfigured;
     const report = reporter(terminal);
-    const { checked, staging, problems } = await verifyAll(configured, world, report.log);
+    const { checked, staging, ledger, problems } = await verifyAll(configured, world, report.log);
     report.finish();
-    if (json) terminal.out(`${jsonText({ checked, staging, problems }, 2)}\n`);
+    if (json) terminal.out(`${jsonText({ checked, staging, ledger, problems }, 2)}\n`);
     for (const { code, key, detail, hint } of problems)
       terminal.err(`${code}: ${shownLine(key)}: ${hinted(detail, hint)}\n`);
     terminal.err(
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
     );
+    if (ledger.head !== null) terminal.err(`ledger: ${ledger.entries} entries, the last is ${ledger.head}\n`);
     if (problems.length > 0) terminal.err(repair);
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },

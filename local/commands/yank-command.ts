@@ -1,3 +1,4 @@
+import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { type YankReport, type YankRequest, yank } from '../../core/steps/yank.ts';
 import { indexPlaces } from '../pipeline/index-places.ts';
@@ -34,7 +35,8 @@ export const yankCommand: Command = {
     const isHeld = report.problems.length > 0;
     const { log, finish } = reporter(terminal);
     // Also where nothing changed: a run that was cut off may have left it to us.
-    const found = isHeld ? [] : await indexPlaces(report, allowlist ?? nothingConfigured, { ...world, log });
+    const gate = gateByAllowlist(allowlist, { ...world, log });
+    const found = isHeld ? [] : await indexPlaces(report, allowlist ?? nothingConfigured, { ...world, gate, log });
     finish();
     const problems = [...report.problems, ...found];
     if (json) terminal.out(`${jsonText({ ...yankDocument(request, report), problems }, 2)}\n`);

@@ -8,6 +8,7 @@ import {
   type Plan,
   plannedById,
 } from '../../core/documents/plan.ts';
+import type { Gate } from '../../core/gate/gate.ts';
 import { parseJson } from '../../core/json/json.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
@@ -15,9 +16,13 @@ import { fetchArtifact } from '../../core/steps/fetch.ts';
 import { fetchFile } from '../../core/steps/fetch-file.ts';
 import type { World } from '../world/open-world.ts';
 
+export type FetchingWorld = World & { readonly gate: Gate };
+
 export interface Fetched {
   /** Ids of artifacts and files for pip that are in the store now and were not before. */
   readonly fetched: readonly string[];
+  /** What came, and the gate does not let in. */
+  readonly held: readonly Problem[];
   readonly failed: readonly Problem[];
 }
 
@@ -30,16 +35,20 @@ export interface Fetched {
  * The second format of a stem, which hides the first once it is there, was proved with all the others present: it is
  * fetched last, and only if they are.
  */
-export async function fetchJobs(plan: Plan, world: World, log: Log): Promise<Fetched> {
-  if (idsToAdd(plan).length === 0) return { fetched: [], failed: [] };
+export async function fetchJobs(plan: Plan, world: FetchingWorld, log: Log): Promise<Fetched> {
+  if (idsToAdd(plan).length === 0) return { fetched: [], held: [], failed: [] };
   const id = await keepPlan(world.store, plan);
   const work = (ids: readonly string[]) => workOff(artifactJobs(id, ids), { plan, world, log });
   const forPip = new Set(plan.simple.add);
   const files = await work(plan.simple.add);
   const packages = await work(fetchedFirst(plan).filter((one) => !forPip.has(one)));
   const done = [files, packages];
-  if (done.every(({ failed }) => failed.length === 0)) done.push(await work(plan.second));
-  return { fetched: done.flatMap(({ fetched }) => fetched).sort(), failed: done.flatMap(({ failed }) => failed) };
+  if (done.every(({ held, failed }) => held.length + failed.length === 0)) done.push(await work(plan.second));
+  return {
+    fetched: done.flatMap(({ fetched }) => fetched).sort(),
+    held: done.flatMap(({ held }) => held),
+    failed: done.flatMap(({ failed }) => failed),
+  };
 }
 
 /** As browsers and conda do: enough to fill a line, and polite to a server. */
@@ -47,10 +56,11 @@ const maxConcurrentDownloads = 8;
 
 async function workOff(
   messages: readonly string[],
-  { plan, world, log }: { plan: Plan; world: World; log: Log },
+  { plan, world, log }: { plan: Plan; world: FetchingWorld; log: Log },
 ): Promise<Fetched> {
   const planned = plannedById(plan);
   const fetched: string[] = [];
+  const held: Problem[] = [];
   const failed: Problem[] = [];
   const idIn = (message: string): string => parseJson(message, jobSchema, 'job').artifact;
   const handle = async (message: string) => {
@@ -61,7 +71,8 @@ async function workOff(
     const outcome = await (wanted.kind === 'file'
       ? fetchFile(wanted.file, fetching)
       : fetchArtifact(wanted.artifact, fetching));
-    if (outcome.status === 'failed') failed.push(outcome.problem);
+    if (outcome.status === 'held') held.push(outcome.problem);
+    else if (outcome.status === 'failed') failed.push(outcome.problem);
     else if (outcome.status === 'stored') fetched.push(id);
   };
   const queue = memoryQueue();
@@ -73,5 +84,5 @@ async function workOff(
     detail: reason,
     ...hint,
   }));
-  return { fetched, failed: [...failed, ...given] };
+  return { fetched, held, failed: [...failed, ...given] };
 }

@@ -1,3 +1,4 @@
+import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
 import { noarch } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
@@ -88,21 +89,23 @@ async function indexStaging(
  * its state tells. What is made from all subdirs waits until all can be indexed.
  */
 async function indexSide(
-  { platforms, forms }: Configured,
+  configured: Configured,
   world: World,
   { log, rebuild = false }: IndexAllOptions,
 ): Promise<IndexedSide> {
   const strays = collectStrays(channelStrays);
+  const { platforms, forms } = configured;
   const asked = await subdirsOf(world, 'anything', { always: [...platforms, noarch], strays });
-  await using threads = world.indexThreads?.();
-  const indexing = { ...world, log, asked: new Set(forms), ...(threads && { offload: threads.offload }) };
+  await using threads = world.indexThreads?.(configured);
+  const judging = { ...world, log, gate: gateByAllowlist(configured, { ...world, log }) };
+  const indexing = { ...judging, asked: new Set(forms), ...(threads && { offload: threads.offload }) };
   const failures: GatehouseError[] = [];
   const subdirs: IndexedSubdir[] = [];
   for (const subdir of asked) {
     const indexed = await attempt(failures, () => indexSubdir(subdir, indexing, { rebuild }));
     if (indexed !== null) subdirs.push(indexed);
   }
-  const simple = await attempt(failures, () => indexProjects('all', { ...world, log }, { rebuild }));
+  const simple = await attempt(failures, () => indexProjects('all', judging, { rebuild }));
   const [first] = failures;
   if (first !== undefined || simple === null) throw first;
   await indexChannel(world);

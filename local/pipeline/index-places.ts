@@ -1,3 +1,4 @@
+import type { Gate } from '../../core/gate/gate.ts';
 import type { ObjectKey } from '../../core/layout/keys.ts';
 import type { ProjectName } from '../../core/names/project-name.ts';
 import type { Subdir } from '../../core/names/subdir.ts';
@@ -17,7 +18,7 @@ export interface Places {
   readonly hints?: readonly ObjectKey[];
 }
 
-type IndexingWorld = Pick<World, 'store' | 'channel' | 'clock'> & { readonly log: Log };
+type IndexingWorld = Pick<World, 'store' | 'channel' | 'clock'> & { readonly log: Log; readonly gate: Gate };
 
 /**
  * Indexes the subdirs and projects in which files or control changed, and what is made of all subdirs.

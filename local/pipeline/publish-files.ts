@@ -1,3 +1,4 @@
+import { type GateShell, gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
 import { channelPlace } from '../../core/layout/channel-place.ts';
 import { type ObjectKey, objectKeySchema, stateKey } from '../../core/layout/keys.ts';
 import { keyWithin } from '../../core/layout/sides.ts';
@@ -14,6 +15,8 @@ import { stagingStore } from '../../core/store/staging-store.ts';
 import { awaitListed } from './await-listed.ts';
 import { indexTouched } from './index-places.ts';
 
+type UngatedWorld = Omit<PublishWorld, 'gate'> & GateShell;
+
 export interface ServedReport extends PublishReport {
   /** Why what was published is not listed. */
   readonly unlisted: readonly Problem[];
@@ -25,12 +28,22 @@ export interface ServedReport extends PublishReport {
  *
  * @param offered staged in `world.store`; the caller disposes of them
  */
-export const publishFiles = async (offered: readonly OfferedFile[], world: PublishWorld): Promise<ServedReport> =>
-  served(await publish(offered, world), world);
+export async function publishFiles(offered: readonly OfferedFile[], given: UngatedWorld): Promise<ServedReport> {
+  const world = gated(given);
+  return served(await publish(offered, world), world);
+}
 
 /** Promotes what is staged of a release, and brings up to date what clients read of the channel. */
-export const promoteFiles = async (release: Release, world: PublishWorld): Promise<ServedReport> =>
-  served(await promote(release, world), world);
+export async function promoteFiles(release: Release, given: UngatedWorld): Promise<ServedReport> {
+  const world = gated(given);
+  return served(await promote(release, world), world);
+}
+
+/** Opens the gate of the part of the store that is published to. */
+function gated(world: UngatedWorld): PublishWorld {
+  const store = world.to === 'channel' ? world.store : stagingStore(world.store);
+  return { ...world, gate: gateByAllowlist(world.allowlist, { ...world, store }) };
+}
 
 async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
   const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));

@@ -2,18 +2,23 @@ import { type MostLeaving, mostLeave } from '../../core/diff/most-leave.ts';
 import type { Applied } from '../../core/diff/write-plan.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { keepAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
+import { markOpened } from '../../core/documents/gate/opened.ts';
 import { type Plan, pythonsForPip } from '../../core/documents/plan.ts';
+import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { sha256Of } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { byEntryAndPlatform, installs } from '../../core/solve/solve-request.ts';
+import { rememberUpstream } from '../../core/solve/upstream-subdirs.ts';
 import { apply } from '../../core/steps/apply.ts';
 import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
 import { planWorld, type World } from '../world/open-world.ts';
-import { fetchJobs } from './fetch-jobs.ts';
+import { openPlanGate } from '../world/plan-gate.ts';
+import { fetchAround } from './fetch-around.ts';
 import { type IndexedSide, indexAll, indexProblems } from './index-all.ts';
 
 export interface SyncReport {
@@ -54,15 +59,24 @@ export async function sync(
   { written, yes = false }: SyncOptions = {},
 ): Promise<SyncReport> {
   const planning = planWorld(world, log);
-  const planned = await plan(allowlist, planning);
-  if (!yes) refuse(await mostLeave(planned, world));
+  const openSubdir = rememberUpstream(planning.openSubdir);
+  const planNow = (here?: ReadonlySet<string>) => {
+    const planGate = openPlanGate(allowlist, { ...world, log }, { mayWrite: true, ...(here && { here }) });
+    return plan(allowlist, { ...planning, openSubdir, planGate });
+  };
+  const first = await planNow();
+  if (!yes) refuse(await mostLeave(first, world));
   if (written !== undefined) await keepAllowlist(world.store, written);
   await planning.nameEvidence.keep();
-  const { fetched, failed } = await fetchJobs(planned, world, log);
+  const gate = gateByAllowlist(allowlist, { ...world, log }, written ? sha256Of(written) : null);
+  const fetching = { world: { ...world, gate }, log, planAgain: planNow };
+  const { plan: planned, fetched, held: kept, failed } = await fetchAround(first, fetching);
+  if (!yes) refuse(await mostLeave(planned, world));
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const { subdirs: indexed, ...others } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
-  const held = planned.problems.filter(({ code }) => code.startsWith('held.'));
+  if (failed.length === 0) await markOpened(world.store, world.clock);
+  const held = [...planned.problems.filter(({ code }) => code.startsWith('held.')), ...kept];
   return { plan: planned, fetched, applied, held, failed, indexed, ...others, proof };
 }
 

@@ -1,5 +1,7 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
+import { defaultPolicy } from '../../core/documents/gate/policy.ts';
+import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { readAllowlist } from './repository-files.ts';
@@ -33,8 +35,11 @@ export async function allowlistToPublishBy(named: string | undefined, store: Sto
   });
 }
 
-/** The part of an allowlist that shapes the index, whatever packages it names. */
-export type Configured = Pick<Allowlist, 'platforms' | 'forms'>;
+/** The part of an allowlist that shapes the index, and what the gate goes by, whatever packages it names. */
+export type Configured = Pick<Allowlist, 'platforms' | 'forms'> & GateAllowlist;
 
 /** What a store is indexed and verified by that was never synced. */
-export const nothingConfigured: Configured = { platforms: [], forms: [] };
+export const nothingConfigured: Configured = {
+  ...{ platforms: [], forms: [], channels: [], indexes: [], entries: [], reserved: [], mapping: null },
+  policy: defaultPolicy,
+};

@@ -8,6 +8,7 @@ import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import type { PlanWorld } from '../../core/diff/make-plan.ts';
 import type { Patches } from '../../core/documents/patches/hotfix.ts';
+import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
 import type { ChannelName } from '../../core/layout/keys.ts';
 import type { Bzip2 } from '../../core/ports/bzip2.ts';
 import type { DocumentCache } from '../../core/ports/cache.ts';
@@ -22,6 +23,7 @@ import { openGlance } from '../../core/releases/glance.ts';
 import { openNameEvidence } from '../../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
+import gatehouse from '../../package.json' with { type: 'json' };
 import { bucketStore, temporaryCache } from './bucket-world.ts';
 
 /** Everything the steps need of the outside, made once by a command and passed down. */
@@ -35,10 +37,12 @@ export interface World extends AsyncDisposable {
   readonly clock: Clock;
   readonly solver: Solver;
   /** Threads to index many packages with. */
-  readonly indexThreads?: () => IndexThreads;
+  readonly indexThreads?: (allowlist: GateAllowlist) => IndexThreads;
   /** The organisation's own hotfixes, for the commands that plan. */
   readonly patches?: Patches;
   readonly bzip2: Bzip2;
+  /** Gatehouse's version, which verdicts name. */
+  readonly judgedBy: string;
 }
 
 /** The world of a command line that works on a folder, or on `s3://BUCKET`. */
@@ -48,13 +52,15 @@ export function openWorld(store: string): World {
   const clock = commandClock(process.env);
   const proxyEnv = proxyEnvironment(process.env);
   const [fetch, hurriedFetch] = [httpFetch({ proxyEnv }), httpFetch({ proxyEnv, ...hurried })];
-  const common = { channel: 'conda', fetch, hurriedFetch, clock, solver, bzip2: compressBzip2 } as const;
+  const judgedBy = gatehouse.version;
+  const common = { channel: 'conda', fetch, hurriedFetch, clock, solver, bzip2: compressBzip2, judgedBy } as const;
   if (bucket === null) {
     return {
       ...common,
       store: folderStore(store),
       cache: folderCache(join(store, '_gatehouse', 'cache'), { root: store }),
-      indexThreads: () => indexThreads({ folder: store, channel: 'conda', clock }),
+      indexThreads: (allowlist) =>
+        indexThreads({ folder: store, channel: 'conda', clock, gate: { allowlist, judgedBy, proxyEnv } }),
       [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
     };
   }

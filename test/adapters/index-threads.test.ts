@@ -10,6 +10,8 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { indexSubdir } from '../../core/steps/index-subdir.ts';
 import { type ListedPackage, listPackages } from '../../core/store/list-packages.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
+import { nothingConfigured } from '../../local/world/known-allowlist.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { folderDigests } from '../support/machine/folder-files.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { bytes, key, textOf } from '../support/store/objects.ts';
@@ -23,8 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
+const gate = { allowlist: nothingConfigured, judgedBy: '0.0.0', proxyEnv: {} };
 const threadsOf = (path: string): IndexThreads =>
-  indexThreads({ folder: path, channel: 'conda', clock, maxThreads: 1, minPackages: 1 });
+  indexThreads({ folder: path, channel: 'conda', clock, gate, maxThreads: 1, minPackages: 1 });
 
 /** Half of each format, and one file that is no package. */
 async function fill(path: string, count: number): Promise<void> {
@@ -55,9 +58,15 @@ it('makes the index that one thread makes', async () => {
     return made;
   };
   const world = { channel: 'conda', clock, log: () => {} } as const;
-  const expected = await indexSubdir(subdir, { ...world, store: folderStore(alone) });
+  const expected = await indexSubdir(subdir, {
+    ...world,
+    store: folderStore(alone),
+    gate: testGate(folderStore(alone)),
+  });
   expect(expected).toMatchObject({ packages: 40, problems: [{ subject: 'linux-64/poison-1-0.conda' }] });
-  expect(await indexSubdir(subdir, { ...world, store: folderStore(helped), offload })).toEqual(expected);
+  expect(
+    await indexSubdir(subdir, { ...world, store: folderStore(helped), gate: testGate(folderStore(helped)), offload }),
+  ).toEqual(expected);
   expect(given).toBeGreaterThan(10);
   expect(await folderDigests(join(helped, 'conda'))).toEqual(await folderDigests(join(alone, 'conda')));
 });
@@ -66,7 +75,14 @@ it('indexes what was named and not listed', async () => {
   await fill(folder.path, 1);
   const store = folderStore(folder.path);
   await using threads = threadsOf(folder.path);
-  const world = { channel: 'conda', clock, log: () => {}, store, offload: threads.offload } as const;
+  const world = {
+    channel: 'conda',
+    clock,
+    log: () => {},
+    store,
+    gate: testGate(store),
+    offload: threads.offload,
+  } as const;
   await indexSubdir(subdir, { ...world, offload: () => () => null });
   await fill(folder.path, 3);
   const hints = [1, 2].map((i) => key(`conda/${subdir}/p${i}-1-0${i === 2 ? '.conda' : '.tar.bz2'}`));
@@ -101,7 +117,7 @@ it('keeps what waits in another thread of this process', async () => {
 it('starts no thread for few packages, nor where there is none to spare', async () => {
   const looks: PackageCheck[] = [];
   for (const options of [{ threads: 1 }, { threads: 0, worthIt: 0 }]) {
-    await using threads = indexThreads({ folder: folder.path, channel: 'conda', clock, ...options });
+    await using threads = indexThreads({ folder: folder.path, channel: 'conda', clock, gate, ...options });
     expect(threads.offload('noted')(looks)).toBeNull();
   }
 });

@@ -8,6 +8,7 @@ import type { Store } from '../../core/ports/store.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
 import { serveStore } from '../../local/serve/serve-store.ts';
 import type { ServedRequest } from '../../local/serve/served-request.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { buildWheel, type RawWheel } from '../support/python/build-wheel.ts';
 import { decide, enter, enteringWheel } from '../support/simple/simple-scene.ts';
@@ -72,7 +73,12 @@ export async function courseIndex(): Promise<CourseIndex> {
   const store = folderStore(folder);
   const publish = async (...wheels: readonly CourseWheel[]) => {
     for (const wheel of wheels) await enterDecided(store, wheel);
-    const { projects, problems } = await indexProjects('all', { store, clock: systemClock, log: () => {} });
+    const { projects, problems } = await indexProjects('all', {
+      store,
+      gate: testGate(store),
+      clock: systemClock,
+      log: () => {},
+    });
     const wrong = [...projects.flatMap((each) => each.problems), ...problems];
     if (wrong.length > 0) throw new Error(JSON.stringify(wrong));
   };

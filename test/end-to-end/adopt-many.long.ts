@@ -5,6 +5,7 @@ import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { buildWheel, type RawWheel } from '../support/python/build-wheel.ts';
 import { serveForTest } from '../support/served/served-stores.ts';
@@ -37,7 +38,12 @@ it('of 1,000 wheels that were copied in the sound ones are listed, and all that 
   await using folder = await temporaryFolder();
   const sound = await fillFolder(folder.path);
   const store = folderStore(folder.path);
-  const { projects: indexed } = await indexProjects('all', { store, clock: systemClock, log: () => {} });
+  const { projects: indexed } = await indexProjects('all', {
+    store,
+    gate: testGate(store),
+    clock: systemClock,
+    log: () => {},
+  });
   expect(indexed.flatMap(({ problems }) => problems.map(({ code }) => code))).toEqual(
     Array(100).fill('package.refused'),
   );

@@ -8,6 +8,7 @@ import { plan } from '../../core/steps/plan.ts';
 import { planWorld } from '../../local/world/open-world.ts';
 import { type SoundLab, startSoundLab } from '../support/cli/sound-lab.ts';
 import { small } from '../support/cli/start-lab.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { folderDigests } from '../support/machine/folder-files.ts';
 
 const solver = rattlerSolver();
@@ -45,7 +46,11 @@ describe('a provenance with a bad byte', () => {
     await spoil(file);
     expect(await scene.index({ rebuild: true })).toEqual([`index.provenance ${app}`]);
     expect(Object.keys(await scene.lab.index())).toEqual(['lib-1.0-0.conda']);
-    const { problems } = await indexSubdir(subdirSchema.parse('linux-64'), { ...scene.lab.world, log: () => {} });
+    const { problems } = await indexSubdir(subdirSchema.parse('linux-64'), {
+      ...scene.lab.world,
+      gate: testGate(scene.lab.world.store),
+      log: () => {},
+    });
     expect(problems[0]?.detail).toContain(file.slice(scene.lab.store.length + 1));
     expect(problems[0]?.hint).toBe('put it back from a backup, or delete it, and run gatehouse index');
     expect(await scene.sync()).toEqual([`index.provenance ${app}`, 'proof.unsolvable app on linux-64']);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../core/names/digest.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { publishFiles, publishWorld } from '../support/publish/publish-scene.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { seenInJson } from '../support/simple/read-pages.ts';
@@ -12,7 +13,12 @@ const worldOn = (store: ReturnType<typeof memoryStore>) => publishWorld({ store 
 const isWrite = (operation: StoreOperation) => operation === 'put' || operation === 'publish';
 
 const index = async (store: Store) => {
-  const { projects, problems } = await indexProjects('all', { store, clock: publishWorld().clock, log: () => {} });
+  const { projects, problems } = await indexProjects('all', {
+    store,
+    gate: testGate(store),
+    clock: publishWorld().clock,
+    log: () => {},
+  });
   return [...projects.flatMap((each) => each.problems), ...problems].map(({ code }) => code);
 };
 

@@ -4,6 +4,7 @@ import { sha256Of } from '../../core/names/digest.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { indexProjects } from '../../core/steps/index-projects.ts';
 import { buildTar } from '../support/archives/build-tar.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { publishFiles, publishWorld } from '../support/publish/publish-scene.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { newStores, serveForTest } from '../support/served/served-stores.ts';
@@ -14,7 +15,12 @@ const allowlistText = { reserved: ['acme', 'demo', 'repoze-lru'], python: ['3.13
 const worldOf = (store: Store) => ({ ...publishWorld({ allowlistText }), store });
 
 const indexed = async (store: Store) => {
-  const { projects, problems } = await indexProjects('all', { store, clock: worldOf(store).clock, log: () => {} });
+  const { projects, problems } = await indexProjects('all', {
+    store,
+    gate: testGate(store),
+    clock: worldOf(store).clock,
+    log: () => {},
+  });
   return [...projects.flatMap((each) => each.problems), ...problems];
 };
 

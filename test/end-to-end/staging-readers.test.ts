@@ -20,6 +20,7 @@ import { indexAll, indexProblems } from '../../local/pipeline/index-all.ts';
 import { pruneAll } from '../../local/pipeline/prune-all.ts';
 import { verifyAll } from '../../local/pipeline/verify-all.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
+import { nothingConfigured } from '../../local/world/known-allowlist.ts';
 import { lab, useLab } from '../support/cli/lab.ts';
 import { runCli } from '../support/cli/run-cli.ts';
 import { small } from '../support/cli/start-lab.ts';
@@ -30,7 +31,7 @@ import { seenInJson } from '../support/simple/read-pages.ts';
 useLab();
 
 const wheel = 'demo-1.0-py3-none-any.whl';
-const configured = { platforms: [subdirSchema.parse('osx-64')], forms: [] };
+const configured = { ...nothingConfigured, platforms: [subdirSchema.parse('osx-64')] };
 const log = () => {};
 
 async function put(path: string, bytes: Uint8Array | string): Promise<void> {

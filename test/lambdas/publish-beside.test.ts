@@ -3,7 +3,7 @@ import { parseAllowlist } from '../../core/documents/allowlist/parse-allowlist.t
 import type { Side } from '../../core/layout/sides.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
-import type { OfferedFile, PublishWorld } from '../../core/publish/publication.ts';
+import type { OfferedFile } from '../../core/publish/publication.ts';
 import { yank } from '../../core/steps/yank.ts';
 import { indexPlaces } from '../../local/pipeline/index-places.ts';
 import { promoteFiles, publishFiles, type ServedReport } from '../../local/pipeline/publish-files.ts';
@@ -11,6 +11,7 @@ import { buildPackage } from '../../local/sample/build-package.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { type CloudLab, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
+import { offlineShell, testGate } from '../support/gate/test-gate.ts';
 import { offer } from '../support/publish/publish-scene.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { key } from '../support/store/objects.ts';
@@ -33,7 +34,7 @@ const fileName = 'acme_tool-1.0-py3-none-any.whl';
 const wheel = buildWheel({ fileName });
 
 /** A role that may publish to a side; while it waits for the index, the stack works. */
-function publisher(to: Side): PublishWorld {
+function publisher(to: Side) {
   const parsed = parseAllowlist(Buffer.from(JSON.stringify({ ...lab.allowing('a'), reserved: ['acme'] })), 'x');
   if (!parsed.ok) throw new Error('no allowlist');
   const clock = {
@@ -46,7 +47,8 @@ function publisher(to: Side): PublishWorld {
   };
   const { solver } = cloud.world();
   const store = cloud.publisher(to);
-  return { store, to, allowlist: parsed.allowlist, solver, clock, log: () => {}, by: null, mayPublish: () => true };
+  const publishing = { to, allowlist: parsed.allowlist, log: () => {}, by: null, mayPublish: () => true };
+  return { store, solver, clock, ...offlineShell, ...publishing };
 }
 
 async function publish(to: Side, files: Readonly<Record<string, Uint8Array>>): Promise<ServedReport> {
@@ -90,7 +92,7 @@ describe('a role that may publish', () => {
   it('into the channel may yank, if it was let, and leaves the rest to the stack', async () => {
     await publish('channel', { [fileName]: wheel });
     const { allowlist, ...world } = publisher('channel');
-    const yanking = { ...world, channel: 'conda', allowlist } as const;
+    const yanking = { ...world, gate: testGate(world.store), channel: 'conda', allowlist } as const;
     const report = await yank({ name, version: '1.0', reason: 'broken' }, yanking);
     expect(report).toMatchObject({ problems: [], projects: [name] });
     expect(await indexPlaces(report, allowlist, yanking)).toEqual([]);

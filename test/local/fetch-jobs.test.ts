@@ -9,6 +9,7 @@ import { plan } from '../../core/steps/plan.ts';
 import { fetchJobs } from '../../local/pipeline/fetch-jobs.ts';
 import { planWorld } from '../../local/world/open-world.ts';
 import { type Lab, small, startLab } from '../support/cli/start-lab.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
 import { ofSdist, simpleFile } from '../support/python/fetch-simple.ts';
@@ -25,11 +26,13 @@ beforeEach(async () => {
 });
 afterEach(() => lab[Symbol.asyncDispose]());
 
+const gated = () => ({ ...lab.world, gate: testGate(lab.world.store) });
+
 const plansAtRest = () => readdir(join(lab.store, '_gatehouse/plans')).catch(() => []);
 
 describe('the plan that jobs name', () => {
   it('is at rest under its own sha256 when they are worked off, whole', async () => {
-    const { fetched, failed } = await fetchJobs(planned, lab.world, log);
+    const { fetched, failed } = await fetchJobs(planned, gated(), log);
     expect([fetched, failed]).toEqual([['linux-64/a-1.0-0.conda', 'linux-64/b-1.0-0.conda'], []]);
     const [name = '', ...others] = await plansAtRest();
     expect(others).toEqual([]);
@@ -39,7 +42,7 @@ describe('the plan that jobs name', () => {
   });
 
   it('is not kept when nothing is to be fetched', async () => {
-    await fetchJobs({ ...planned, add: [] }, lab.world, log);
+    await fetchJobs({ ...planned, add: [] }, gated(), log);
     expect(await plansAtRest()).toEqual([]);
   });
 });
@@ -54,7 +57,7 @@ it('a job that is given up on is named by its artifact, and the others are done'
       return store.stage();
     },
   };
-  const { fetched, failed } = await fetchJobs(planned, { ...lab.world, store: failing }, log);
+  const { fetched, failed } = await fetchJobs(planned, { ...gated(), store: failing }, log);
   expect(fetched).toHaveLength(1);
   const missing = planned.add.filter((id) => !fetched.includes(id));
   expect(failed).toEqual([{ code: 'fetch.failed', subject: missing[0], detail: 'store.broken: no room' }]);
@@ -85,16 +88,16 @@ describe('files for pip', () => {
 
   it('come first, and what is made of them is made of the copy in the store', async () => {
     const plan = await forPip({ '/demo.tar.gz': sdist, '/demo.whl': wheel });
-    const { fetched, failed } = await fetchJobs(plan, lab.world, log);
+    const { fetched, failed } = await fetchJobs(plan, gated(), log);
     expect(failed).toEqual([]);
     expect(fetched).toEqual([...plan.add, ...plan.simple.add].sort());
     expect(lab.upstream.requests.filter((request) => request.endsWith('.whl'))).toHaveLength(1);
-    expect(await fetchJobs(plan, lab.world, log)).toEqual({ fetched: [], failed: [] });
+    expect(await fetchJobs(plan, gated(), log)).toEqual({ fetched: [], held: [], failed: [] });
   });
 
   it('that fail are named, and keep nothing else from being fetched but second formats', async () => {
     const plan = await forPip({ '/demo.tar.gz': 404, '/demo.whl': wheel });
-    const { fetched, failed } = await fetchJobs({ ...plan, second: [plan.add[0] ?? ''] }, lab.world, log);
+    const { fetched, failed } = await fetchJobs({ ...plan, second: [plan.add[0] ?? ''] }, gated(), log);
     expect(failed).toMatchObject([{ code: 'upstream.status', subject: `simple/demo/${ofSdist.fileName}` }]);
     expect(fetched).toEqual([...plan.add.slice(1), 'simple/demo/demo-1.0-py3-none-any.whl'].sort());
   });

@@ -10,6 +10,7 @@ import { buildPackage, type PackageSpec } from '../../local/sample/build-package
 import { damage, lab, names, useLab } from '../support/cli/lab.ts';
 import { parsePatchInstructions } from '../support/cli/patch-instructions.ts';
 import { small } from '../support/cli/start-lab.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 
 useLab();
 
@@ -32,7 +33,7 @@ async function change(path: string, edit: (text: string) => string): Promise<voi
 }
 
 async function rebuild(): Promise<void> {
-  await indexSubdir(linux, { ...lab.world, log: () => {} }, { rebuild: true });
+  await indexSubdir(linux, { ...lab.world, gate: testGate(lab.world.store), log: () => {} }, { rebuild: true });
   await indexChannel(lab.world);
 }
 

@@ -11,6 +11,7 @@ import { buildPackage } from '../../local/sample/build-package.ts';
 import { damage, day, lab, names, useLab } from '../support/cli/lab.ts';
 import { parsePatchInstructions } from '../support/cli/patch-instructions.ts';
 import { small } from '../support/cli/start-lab.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { key } from '../support/store/objects.ts';
 
 useLab();
@@ -31,7 +32,7 @@ async function copiedIn() {
 const take = async (reason: string | null, packages: readonly unknown[] = ['tool']) => {
   const allowlist = lab.allowlist(packages);
   const report = await yank({ name: 'tool', version: '2.0', reason }, { ...lab.world, allowlist });
-  await indexPlaces(report, allowlist, { ...lab.world, log: () => {} });
+  await indexPlaces(report, allowlist, { ...lab.world, gate: testGate(lab.world.store), log: () => {} });
   return report;
 };
 const controlled = async () => (await readControl(lab.world.store, 'conda', linux)).control.packages;

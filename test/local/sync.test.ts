@@ -6,6 +6,7 @@ import { fetchJobs } from '../../local/pipeline/fetch-jobs.ts';
 import { planWorld } from '../../local/world/open-world.ts';
 import { damage, lab, names, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 
 useLab();
 
@@ -133,7 +134,11 @@ describe('what an interrupted run left', () => {
     await lab.publish([small('app 1.0')]);
     await lab.sync(lab.allowlist(['app ==1.0']));
     await lab.publish([small('app 1.0'), small('app 2.0')]);
-    await fetchJobs(await plan(lab.allowlist(['app']), planWorld(lab.world, log)), lab.world, log);
+    await fetchJobs(
+      await plan(lab.allowlist(['app']), planWorld(lab.world, log)),
+      { ...lab.world, gate: testGate(lab.world.store) },
+      log,
+    );
     expect((await lab.sync(lab.allowlist(['app']))).problems).toEqual([]);
     expect(Object.keys(await lab.index())).toEqual(['app-2.0-0.conda']);
   });

@@ -74,6 +74,8 @@ export const factsSchema = z.strictObject({
   /** Hosts that start-up code names. */
   hosts: z.array(z.string()),
   projects: z.array(projectReleaseSchema),
+  /** That its index has somebody's attestation of it (PEP 740). */
+  attested: z.literal(true).optional(),
 });
 export type GateFacts = z.infer<typeof factsSchema>;
 

@@ -36,28 +36,30 @@ interface OwnWord {
   readonly yank?: Yank | undefined;
   readonly published?: z.infer<typeof publishedSinceSchema> | undefined;
   readonly withdrawn?: { readonly at: number; readonly reason: string } | undefined;
+  readonly recalled?: { readonly at: number; readonly reason: string } | undefined;
 }
 
-/** What the organisation itself said of a file, and no plan changes. */
-export const ownWord = ({ yank, published }: OwnWord): Pick<OwnWord, 'yank' | 'published'> => ({
+/** What the organisation itself said of a file, or the gate, and no plan changes. */
+export const ownWord = ({ yank, published, recalled }: OwnWord): Pick<OwnWord, 'yank' | 'published' | 'recalled'> => ({
   ...(yank && { yank }),
   ...(published && { published }),
+  ...(recalled && { recalled }),
 });
 
 /** Whether a file stays at its address, listed or not, since the organisation offered it as its own once: locks name it. */
 export const keepsAddress = ({ yank, published }: OwnWord): boolean => (yank ?? published) !== undefined;
 
 /**
- * What was planned of files, with what the organisation itself has said in control by now: a yank or a publication that
- * came since must not be lost. What it published no plan withdraws, nor brings back.
+ * What was planned of files, with what the organisation itself has said in control by now: a yank, a publication or a recall
+ * that came since must not be lost. What it published no plan withdraws, nor brings back.
  */
 export function keepOwnWord<T extends OwnWord>(
   said: Readonly<Record<string, T>>,
   now: Readonly<Record<string, T>>,
 ): Record<string, T> {
   const kept = Object.entries(said).map(([name, planned]) => {
-    const { yank, published, withdrawn } = now[name] ?? {};
-    return [name, { ...planned, yank, published, ...(published !== undefined && { withdrawn }) }];
+    const { yank, published, recalled, withdrawn } = now[name] ?? {};
+    return [name, { ...planned, yank, published, recalled, ...(published !== undefined && { withdrawn }) }];
   });
   return Object.fromEntries(kept);
 }

@@ -28,7 +28,13 @@ export const fileProvenanceSchema = z.strictObject({
    * `published`: the organisation's own; `copied`: found in the store, put there by hand.
    */
   origin: z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('index'), index: z.string(), url: z.string() }),
+    z.strictObject({
+      type: z.literal('index'),
+      index: z.string(),
+      url: z.string(),
+      /** Where the index keeps who attested what of it (PEP 740). */
+      attestations: z.string().optional(),
+    }),
     z.strictObject({
       type: z.literal('made'),
       index: z.string(),

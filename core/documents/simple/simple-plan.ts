@@ -33,6 +33,10 @@ export const simpleFileSchema = z.strictObject({
   yanked: z.union([z.literal(true), z.string()]).optional(),
   /** What the page says instead of the metadata's `Requires-Python`: with the entry's own bound on python. */
   requiresPython: z.string().optional(),
+  /** Where the index keeps who attested what of it (PEP 740), when the first file of its release came, its project's status (PEP 792). */
+  attestations: z.string().optional(),
+  releasedAt: z.number().optional(),
+  projectStatus: z.string().optional(),
   /** The entries that need it, in the allowlist's order. */
   why: z.array(z.string()).check(notEmpty),
 });

@@ -34,6 +34,7 @@ export async function fileAtTheDoor(
   { staged, digests }: Pick<Received, 'staged' | 'digests'>,
 ): Promise<AtTheDoor> {
   const { project, release, index, sdist, published = null, yanked = false, why } = file;
+  const { attestations = null, releasedAt = null, projectStatus = null } = file;
   return {
     kind: 'wheel',
     id: simpleFileId(file),
@@ -44,7 +45,9 @@ export async function fileAtTheDoor(
     record: null,
     published,
     yanked,
-    projectStatus: null,
+    projectStatus,
+    attestations,
+    releasedAt,
     projects: [{ project, version: release, by: 'itself' }],
     digests,
     bytes: await staged.source(),

@@ -28,6 +28,7 @@ export function factsOf(contents: Contents, candidate: GateCandidate): GateFacts
     blobs: blobsOf(contents).slice(0, maxItems),
     hosts: hostsOf(contents).slice(0, maxItems),
     projects: projectsOf(contents, candidate).slice(0, maxItems),
+    ...(candidate.attestations != null && { attested: true }),
   };
 }
 

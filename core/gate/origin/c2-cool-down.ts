@@ -29,16 +29,16 @@ interface Born {
 /** By a server's word; a builder's only where it makes the file younger. What nobody vouches for is new. */
 function bornAt({ published, record, origin }: GateCandidate, now: number): Born {
   const said: Born = published ?? { at: now, by: 'no server says since when' };
-  const built = origin === 'upstream' ? builtAt(record?.['timestamp']) : null;
+  const built = origin === 'upstream' ? builtAt(record?.timestamp) : null;
   const isYounger = built !== null && built > said.at && built <= now;
   return isYounger ? { at: built, by: 'as its builder says' } : said;
 }
 
-/** conda's timestamps are in milliseconds, and once were in seconds: beyond the year 9999 one cannot be the latter. */
+/** Old records have seconds: up to the year 9999 they are that to conda, libmamba and rattler alike. */
 const lastSecond = 253_402_300_799;
 
-function builtAt(timestamp: unknown): number | null {
-  if (typeof timestamp !== 'number' || timestamp <= 0) return null;
+function builtAt(timestamp: number | undefined): number | null {
+  if (timestamp === undefined || timestamp <= 0) return null;
   return timestamp > lastSecond ? timestamp : timestamp * 1000;
 }
 

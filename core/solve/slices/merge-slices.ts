@@ -1,6 +1,6 @@
 import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../../documents/partial-plan.ts';
-import { type Artifact, artifactId, type EntryOutcome } from '../../documents/plan.ts';
+import { type Artifact, artifactId, type EntryOutcome, type Waiting } from '../../documents/plan.ts';
 import { compareCodePoints } from '../../json/json.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { shownUrl } from '../../problems/shown-url.ts';
@@ -18,6 +18,8 @@ export interface MergedSlices {
   readonly simple: Pick<MergedForPip, 'outcomes' | 'files'>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** In order of id. */
+  readonly waiting: readonly Waiting[];
   /** False when something needed could not be read or solved. */
   readonly complete: boolean;
 }
@@ -55,6 +57,7 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
     simple: { outcomes: simple.outcomes, files: simple.files },
     problems,
     warnings: [...parts.flatMap((part) => part.warnings), ...lacking].sort(byText),
+    waiting: waitingOnce(parts.flatMap((part) => part.waiting)),
     complete:
       parts.every((part) => part.complete) &&
       simple.problems.length === 0 &&
@@ -111,6 +114,12 @@ function unverifiable(one: UpstreamRecord): Problem[] {
 const byText = (a: Problem, b: Problem): number => compareCodePoints(textOf(a), textOf(b));
 const textOf = ({ code, subject, detail, hint = '' }: Problem): string => [code, subject, detail, hint].join('\n');
 
+/** Platforms share `noarch`, and entries what they need. */
+function waitingOnce(waiting: readonly Waiting[]): Waiting[] {
+  const byText = new Map(waiting.map((one) => [`${one.id} ${one.code} ${one.detail}`, one]));
+  return [...byText].sort(([a], [b]) => compareCodePoints(a, b)).map(([, one]) => one);
+}
+
 function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readonly EntryOutcome[]): Artifact[] {
   const requiredBy = new Map<string, Set<string>>();
   for (const { entry, artifacts } of outcomes) {
@@ -119,11 +128,10 @@ function artifactsOf(byId: ReadonlyMap<string, UpstreamRecord>, outcomes: readon
   return [...requiredBy.keys()].sort().flatMap((id) => {
     const chosen = byId.get(id);
     if (chosen === undefined) return [];
-    const { subdir, filename, channel, url, record, findings, made, unpatched = record } = chosen;
+    const { subdir, filename, channel, url, record, findings, made, published, unpatched = record } = chosen;
     const { size = null, sha256 = null, md5 = null } = record;
+    const optional = { ...(made && { made }), ...(published && { published }) };
     const why = [...(requiredBy.get(id) ?? [])];
-    return [
-      { subdir, filename, channel, url, size, sha256, md5, record: unpatched, findings, ...(made && { made }), why },
-    ];
+    return [{ subdir, filename, channel, url, size, sha256, md5, record: unpatched, findings, ...optional, why }];
   });
 }

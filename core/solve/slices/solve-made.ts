@@ -7,10 +7,12 @@ import { condaNames, type NamesWorld } from '../../made/conda-names.ts';
 import { type MadeCandidates, madeCandidates } from '../../made/made-candidates.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { type Problem, problemOf } from '../../problems/problem.ts';
+import type { PythonIndexes } from '../../releases/python-indexes.ts';
 import type { OwnStore } from '../../resolve/own-store.ts';
-import { nothingForPip, type ResolvedEntry, resolveEntry } from '../../resolve/resolve-entry.ts';
+import { nothingForPip } from '../../resolve/resolve-entry.ts';
 import type { PypiRequest } from '../requests.ts';
 import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from '../solve-group.ts';
+import { type ResolvedAround, resolveAround } from '../standing/resolve-around.ts';
 import type { OpenSubdir } from '../upstream-subdirs.ts';
 import type { UpstreamView } from '../upstream-view.ts';
 import { wheelTargets } from '../virtual-packages.ts';
@@ -21,6 +23,8 @@ import { upstreamChannels } from './upstream-channels.ts';
 
 interface SolveMadeWorld extends GroupWorld, Omit<NamesWorld, 'channels'> {
   readonly openSubdir: OpenSubdir;
+  /** The indexes with all that the gate holds. */
+  readonly beforeGate?: { readonly pythonIndexes: PythonIndexes } | undefined;
   readonly view: UpstreamView;
   /** What the organisation's own packages are solved from. */
   readonly ownView: () => Promise<RequestView>;
@@ -43,7 +47,7 @@ export interface MadePart extends GroupPart {
 export async function solveForBoth(place: number, request: PypiRequest, world: SolveMadeWorld): Promise<MadePart> {
   const forPip = await resolveOn(request, world);
   const isForPip = forPip.outcomes.some(({ status }) => status === 'solved');
-  const { group, problems, warnings, complete } = await solveForConda(place, request, { ...world, isForPip });
+  const { group, problems, warnings, waiting, complete } = await solveForConda(place, request, { ...world, isForPip });
   const explained = group.solved.flatMap(({ outcomes }) => outcomes.map(({ explanation }) => explanation));
   const isSettled = ({ code, detail }: Problem) => isForPip && settling.has(code) && explained.includes(detail);
   const { settled = [], left = [] } = Object.groupBy(problems, (one) => (isSettled(one) ? 'settled' : 'left'));
@@ -52,6 +56,7 @@ export async function solveForBoth(place: number, request: PypiRequest, world: S
     problems: [...left, ...forPip.problems],
     warnings: [...warnings, ...settled.map((one) => ({ ...one, code: 'pypi.pip-only' })), ...forPip.warnings],
     complete: complete && forPip.outcomes.every(({ status }) => status !== 'failed'),
+    waiting: [...waiting, ...forPip.waiting],
     simple: { outcomes: [...forPip.outcomes], files: [...forPip.files] },
   };
 }
@@ -73,14 +78,14 @@ async function solveForConda(
     : solveMade(place, request, world);
 }
 
-async function resolveOn(request: PypiRequest, world: SolveMadeWorld): Promise<ResolvedEntry> {
+async function resolveOn(request: PypiRequest, world: SolveMadeWorld): Promise<ResolvedAround> {
   const { view, virtualPackages, allowlist, openSubdir } = world;
-  const nothing = { files: [], problems: [], warnings: [] };
+  const nothing = { files: [], problems: [], warnings: [], waiting: [] };
   const nowhere = { subdir: view.platform, pythonMinor: null };
   try {
     const names = condaNames(allowlist, { ...world, channels: upstreamChannels(allowlist, openSubdir) });
     const targets = wheelTargets(view.platform, virtualPackages, await names.pythons());
-    if (targets.length > 0) return await resolveEntry(request, targets, world);
+    if (targets.length > 0) return await resolveAround(request, targets, world);
     return { ...nothing, outcomes: [nothingForPip(request, nowhere, 'unsolvable', 'there is no Python 3')] };
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
@@ -111,7 +116,7 @@ async function solveMade(place: number, request: PypiRequest, world: SolveMadeWo
     },
   });
   const part = await solveGroup([[place, request]], { platform: view.platform, named }, world);
-  return { ...part, warnings: [...candidates.warnings] };
+  return { ...part, warnings: [...candidates.warnings, ...part.warnings] };
 }
 
 /** The channels without what they have of the name that the made package gets. */

@@ -16,9 +16,12 @@ import { isOwnPackage, ownNamesAlone, seenChannels } from '../own-names.ts';
 import { type InstallRequest, installRequests, type PlanSlice } from '../requests.ts';
 import { type GroupPart, type Placed, solveGroup } from '../solve-group.ts';
 import { failedOutcome } from '../solve-request.ts';
+import { passingAlone } from '../standing/passing-alone.ts';
+import type { Standings } from '../standing/standings.ts';
 import { type OpenSubdir, patchUpstream } from '../upstream-subdirs.ts';
 import { openView, type UpstreamView } from '../upstream-view.ts';
 import { virtualPackagesFor } from '../virtual-packages.ts';
+import { explainHeld } from './explain-held.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';
 import { openOwnView, type RequestView } from './own-view.ts';
 import { type MadePart, solveForBoth } from './solve-made.ts';
@@ -33,6 +36,8 @@ export interface SliceWorld {
   readonly log: Log;
   /** The organisation's own hotfixes; none without it. */
   readonly patches?: Patches;
+  /** How files stand at the gate, which holds nothing without it. */
+  readonly standings?: Standings | undefined;
 }
 
 /**
@@ -46,9 +51,7 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
   const placed = slice.requests.flatMap((place): Placed[] => (all[place] === undefined ? [] : [[place, all[place]]]));
   try {
     const alone = ownNamesAlone(world, allowlist);
-    const openSubdir = patchUpstream(alone.openSubdir, world.patches ?? noPatches);
-    const view = await openView(seenChannels(allowlist), platform, { openSubdir });
-    return await solveOn(view, placed, allowlist, { ...alone, openSubdir });
+    return await solveOn(platform, placed, allowlist, { ...passingAlone(alone), beforeGate: alone });
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
     const problems = [problemOf(error, platform)];
@@ -70,36 +73,22 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
 }
 
 async function solveOn(
-  view: UpstreamView,
+  platform: Subdir,
   placed: readonly Placed[],
   allowlist: Allowlist,
-  world: SliceWorld,
+  world: SliceWorld & { readonly beforeGate: SliceWorld },
 ): Promise<PartialPlan> {
-  const { platform } = view;
-  const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
-  const { solver, log } = world;
-  const isOwn = (name: string) => isOwnPackage(name, allowlist);
-  const groupWorld = { solver, log, python: allowlist.python, virtualPackages, isOwn };
+  const { standings, beforeGate } = world;
+  const { view, solve } = await openSolving(platform, allowlist, world);
   const parts: (GroupPart | MadePart)[] = [];
-  let opened: Promise<RequestView> | undefined;
-  const ownView = () => (opened ??= openOwnView({ ...world, view, allowlist }));
-  const asksForOwn = ({ specs }: InstallRequest) => specs.some(({ name }) => isReserved(name, allowlist.reserved));
-  // Requests that may choose from the same records share one pool.
-  const poolOf = ([place, request]: Placed) => {
-    const { channels, specs, made } = request;
-    return JSON.stringify([[...channels], narrowKey(specs), asksForOwn(request), ...(made ? [place] : [])]);
-  };
-  for (const group of Map.groupBy(placed, poolOf).values()) {
-    const [first] = group;
-    if (first === undefined) continue;
-    const [place, request] = first;
-    const { made } = request;
-    const seen = made === undefined && asksForOwn(request) ? await ownView() : view;
-    if (made === undefined) parts.push(await solveGroup(group, seen, groupWorld));
-    else
-      parts.push(
-        await solveForBoth(place, { ...request, made }, { ...world, ...groupWorld, view, ownView, allowlist }),
-      );
+  let free: Promise<Solving> | undefined;
+  const freely = () =>
+    (free ??= openSolving(platform, allowlist, { ...beforeGate, standings: undefined, log: () => {} }));
+  for (const group of groupsOf(placed, allowlist)) {
+    const part = await solve(group);
+    const solveFreely = async (places: ReadonlySet<number>) =>
+      (await freely()).solve(group.filter(([place]) => places.has(place)));
+    parts.push(standings === undefined ? part : await explainHeld(part, { standings, solveFreely }));
   }
   const conflicts = await hiddenConflicts(
     parts.flatMap(({ group }) => group.chosen),
@@ -115,8 +104,52 @@ async function solveOn(
       outcomes: parts.flatMap((part) => ('simple' in part ? part.simple.outcomes : [])),
       files: parts.flatMap((part) => ('simple' in part ? part.simple.files : [])),
     },
-    waiting: [],
+    waiting: parts.flatMap(({ waiting }) => waiting),
     complete: conflicts.complete && parts.every(({ complete }) => complete),
+  };
+}
+
+/** Requests that may choose from the same records share one pool. */
+function groupsOf(placed: readonly Placed[], allowlist: Allowlist): Iterable<Placed[]> {
+  const poolOf = ([place, request]: Placed) => {
+    const { channels, specs, made } = request;
+    const isOwn = asksForOwn(request, allowlist);
+    return JSON.stringify([[...channels], narrowKey(specs), isOwn, ...(made ? [place] : [])]);
+  };
+  return Map.groupBy(placed, poolOf).values();
+}
+
+const asksForOwn = ({ specs }: InstallRequest, { reserved }: Allowlist): boolean =>
+  specs.some(({ name }) => isReserved(name, reserved));
+
+interface Solving {
+  readonly view: UpstreamView;
+  /** Solves requests that share a pool. */
+  solve(group: readonly Placed[]): Promise<GroupPart | MadePart>;
+}
+
+/** Opens the channels for a platform, as they are with the organisation's own hotfixes. */
+async function openSolving(
+  platform: Subdir,
+  allowlist: Allowlist,
+  world: SliceWorld & { readonly beforeGate?: SliceWorld },
+): Promise<Solving> {
+  const openSubdir = patchUpstream(world.openSubdir, world.patches ?? noPatches);
+  const view = await openView(seenChannels(allowlist), platform, { openSubdir });
+  const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
+  const isOwn = (name: string) => isOwnPackage(name, allowlist);
+  let opened: Promise<RequestView> | undefined;
+  const ownView = () => (opened ??= openOwnView({ ...world, openSubdir, view, allowlist }));
+  const solving = { ...world, openSubdir, python: allowlist.python, virtualPackages, isOwn, view, ownView, allowlist };
+  return {
+    view,
+    async solve(group) {
+      const [[place, request] = []] = group;
+      if (place === undefined || request === undefined) throw new TypeError('a group has a request');
+      const { made } = request;
+      if (made !== undefined) return solveForBoth(place, { ...request, made }, solving);
+      return solveGroup(group, asksForOwn(request, allowlist) ? await ownView() : view, solving);
+    },
   };
 }
 

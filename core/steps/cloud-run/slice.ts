@@ -1,17 +1,23 @@
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import { openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
 import { canonicalJson } from '../../json/json.ts';
 import { partialKey } from '../../layout/keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import { openOwnStore } from '../../own/open-own-store.ts';
+import { openServed } from '../../own/open-served.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { planSlices } from '../../solve/requests.ts';
 import { type SliceWorld, solveSlice } from '../../solve/slices/solve-slice.ts';
+import type { PlanGate } from '../../solve/standing/look-at.ts';
+import { openStandings } from '../../solve/standing/standings.ts';
 import type { ChannelStore } from '../../store/list-packages.ts';
 import { putOnce } from '../../store/put-once.ts';
 
-export interface RunSliceWorld extends Omit<SliceWorld, 'patches' | 'own'>, ChannelStore {
+export interface RunSliceWorld extends Omit<SliceWorld, 'patches' | 'own' | 'standings'>, ChannelStore {
+  /** Opened for the time at which the run started, so that all its slices find the same; it holds nothing without it. */
+  readonly openGate?: (allowlist: Allowlist, now: number) => PlanGate;
   readonly clock: Clock;
   readonly queue: Queue;
 }
@@ -36,10 +42,13 @@ export async function solveRunSlice(id: Sha256, slice: number, world: RunSliceWo
   if (work === undefined) throw new GatehouseError('internal.bug', `run ${id} has no slice ${slice}`);
   const key = partialKey(id, slice);
   if ((await world.store.get(key)) === null) {
+    const gate = world.openGate?.(allowlist, run.startedAt);
+    const clock = { now: () => run.startedAt };
     const part = await solveSlice(work, allowlist, {
       ...world,
       patches: patches.parse(),
       own: openOwnStore(allowlist, world),
+      standings: gate && openStandings({ gate, store: world.store, clock, served: openServed(world) }),
     });
     await putOnce(world.store, key, Buffer.from(canonicalJson(part)));
     await world.nameEvidence.keep();

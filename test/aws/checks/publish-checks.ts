@@ -11,6 +11,7 @@ import { stagingStore } from '../../../core/store/staging-store.ts';
 import { awaitListed } from '../../../local/pipeline/await-listed.ts';
 import { serveStore } from '../../../local/serve/serve-store.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { offer } from '../../support/publish/publish-scene.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
 import { pipDownload } from '../pip-download.ts';
@@ -29,7 +30,8 @@ export function publishChecks(scene: () => Scene): void {
       const allowlist = acceptAllowlist(await readFile(scene().allowlist), 'the allowlist');
       const world = { store, to: 'staging', allowlist, solver, clock: systemClock, log: () => {}, by: null } as const;
       // Without the index that the command makes where it may: the stack's own is meant.
-      const { files, problems } = await publish([offered], { ...world, mayPublish: () => true });
+      const gate = testGate(stagingStore(store), { clock: systemClock });
+      const { files, problems } = await publish([offered], { ...world, gate, mayPublish: () => true });
       expect(problems).toEqual([]);
       const keys = files.map(({ key }) => objectKeySchema.parse(key.replace(/^staging\//, '')));
       expect(keys).toContain(`simple/acme-tool/${fileName}`);

@@ -51,6 +51,7 @@ describe('the stack, from the allowlist to the proof', { shuffle: false }, () =>
     const outside = {
       clock,
       solver,
+      judgedBy: '0.0.0',
       bzip2: compressBzip2,
       fetch: httpFetch(),
       cache: memoryCache(),

@@ -50,11 +50,12 @@ describe('a package that is still being copied', () => {
     }
   });
 
-  it('is not one that zeros follow', async () => {
+  it('is not one that zeros follow, which the gate rejects: one client stops before them, another fails on them', async () => {
     const { bytes, filename } = await buildPackage({ name: 'a', version: '1', build: '0', subdir, format: '.tar.bz2' });
     const scene = indexScene();
     await scene.store.put(key(`conda/linux-64/${filename}`), Buffer.concat([bytes, Buffer.alloc(100)]));
-    expect(await indexSubdir(subdir, scene.world)).toMatchObject({ packages: 1, problems: [] });
+    const problem = { code: 'gate.rejected', detail: expect.stringMatching(/^A7\./) };
+    expect(await indexSubdir(subdir, scene.world)).toMatchObject({ packages: 0, problems: [problem] });
   });
 
   it('over another of its name is read again: never hashes of one with the metadata of the other', async () => {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { packageThatLies } from '../../../core/gate/door/lying-file.ts';
 import { indexPackage } from '../../../core/index/index-package.ts';
 import { packageKey } from '../../../core/layout/keys.ts';
 import { startDigests } from '../../../core/names/digest.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import { bytesSource } from '../../../core/ports/byte-source.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { storedDigests } from '../../../core/store/stored-digests.ts';
 import { buildPackage, type PackageSpec } from '../../../local/sample/build-package.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { indexScene, subdir } from '../../support/index/index-scene.ts';
 
 /** A store that adds up what is read of packages. */
@@ -32,10 +35,14 @@ async function readOf(spec: Pick<PackageSpec, 'format' | 'files'>, known = true)
   const where = packageKey('conda', subdir, filename);
   const digests = startDigests();
   digests.update(bytes);
-  const { sha256, md5, size } = digests.finish();
+  const facts = digests.finish();
+  const { sha256, md5, size } = facts;
   await using staged = await scene.store.stage();
   await staged.write(bytes);
   await staged.publish(where, known ? { sha256, md5 } : {});
+  await testGate(scene.store).judge(
+    packageThatLies({ subdir, filename }, null, { bytes: bytesSource(bytes), digests: facts }),
+  );
   const store = counting(scene.store);
   const listed = { key: where, etag: '', size, modified: 0, subdir, filename };
   const indexed = await indexPackage(listed, {}, { ...scene.world, store, digestsOf: storedDigests });

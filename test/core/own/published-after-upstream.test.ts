@@ -19,6 +19,7 @@ import { promote } from '../../../core/steps/promote.ts';
 import { prune } from '../../../core/steps/prune.ts';
 import { findRelease } from '../../../core/yank/find-release.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { channelsWith, evidenceOf, indexWith, ownAllowlist, planning } from '../../support/publish/own-world.ts';
 import { publishFiles, publishWorld } from '../../support/publish/publish-scene.ts';
 import { project, simpleScene } from '../../support/simple/simple-scene.ts';
@@ -44,7 +45,8 @@ async function mirrored({ origin, ...options }: Mirrored = {}) {
   const store = memoryStore(options);
   const simple = simpleScene(store);
   const { bytes: wheel } = await simple.mirror(wheelFile, {}, origin && { origin });
-  const world = { ...planning(store, solver), clock: { now: () => 5, sleep: async () => {}, random: () => 0.5 } };
+  const clock = { now: () => 5, sleep: async () => {}, random: () => 0.5 };
+  const world = { ...planning(store, solver), gate: testGate(store), clock };
   const { bytes } = await buildPackage({
     name: 'acme-lib',
     version: '1.0',
@@ -88,7 +90,8 @@ async function mirrored({ origin, ...options }: Mirrored = {}) {
     index,
     write,
     publish,
-    plan: (entries: readonly object[] = packages) => plan(reserving(entries), { ...world, ...upstream }),
+    plan: (entries: readonly object[] = packages) =>
+      plan(reserving(entries), { ...world, ...upstream }),
     listed() {
       const bytes = store.objects.get(indexKey('conda', noarch, 'repodata.json'))?.bytes ?? Buffer.from('{}');
       const repodata: Record<string, object> = JSON.parse(Buffer.from(bytes).toString());

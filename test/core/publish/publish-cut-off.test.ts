@@ -3,6 +3,9 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
 import type { PublishReport, PublishWorld } from '../../../core/publish/publication.ts';
 import { promote } from '../../../core/steps/promote.ts';
+import { stagingStore } from '../../../core/store/staging-store.ts';
+import { isOfLedger } from '../../support/gate/gate-keys.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { buildConda } from '../../support/packages/build-package.ts';
 import { pythons, serveRecords } from '../../support/publish/own-scene.ts';
 import { publishFiles, publishWorld } from '../../support/publish/publish-scene.ts';
@@ -26,17 +29,23 @@ const name = projectNameSchema.parse('demo');
 
 /** What is published: what comes of an index is not. */
 const published = ({ objects }: MemoryStore) =>
-  new Map([...objects].filter(([at]) => !at.endsWith('repodata.json')).map(([at, { bytes }]) => [at, sha256Of(bytes)]));
+  new Map(
+    [...objects]
+      .filter(([at]) => !at.endsWith('repodata.json') && !isOfLedger(at))
+      .map(([at, { bytes }]) => [at, sha256Of(bytes)]),
+  );
 
-/** Whether each file that clients could see has its name, its provenance and, a wheel, its METADATA. */
+/** Whether each file that clients could see has its name, its verdict, its provenance and, a wheel, its METADATA. */
 function unsoundIn({ objects }: MemoryStore): string[] {
   const keys = new Set<string>(objects.keys());
   return [...objects].flatMap(([at, { bytes }]) => {
     const [, part = '', place] = /^(staging\/)?((?:simple|conda)\/.*\.(?:whl|gz|conda))$/.exec(at) ?? [];
     if (place === undefined) return [];
+    const sha256 = sha256Of(bytes);
     const needed = [
       `_gatehouse/names/${place}.json`,
-      `_gatehouse/${part}provenance/${place}/${sha256Of(bytes)}.json`,
+      `_gatehouse/${part}verdicts/${place}/${sha256}.json`,
+      `_gatehouse/${part}provenance/${place}/${sha256}.json`,
       ...(at.endsWith('.whl') ? [`${at}.metadata`] : []),
     ];
     return needed.filter((one) => !keys.has(one)).map((one) => `${at} without ${one}`);
@@ -51,7 +60,7 @@ interface Work {
 const works: Readonly<Record<string, Work>> = {
   publishing: { before: async () => {}, work: (world) => publishFiles(release, world) },
   promoting: {
-    before: (world) => publishFiles(release, { ...world, to: 'staging' }),
+    before: (world) => publishFiles(release, { ...world, to: 'staging', gate: testGate(stagingStore(world.store)) }),
     work: (world) => promote({ name, version: '1.0' }, world),
   },
 };

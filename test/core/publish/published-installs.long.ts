@@ -11,6 +11,7 @@ import { indexProjects } from '../../../core/steps/index-projects.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { prove } from '../../../core/steps/prove.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { ownAllowlist } from '../../support/publish/own-scene.ts';
 import { publishFiles, publishWorld } from '../../support/publish/publish-scene.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
@@ -38,7 +39,7 @@ async function copyIn(store: MemoryStore): Promise<void> {
 
 async function index(store: MemoryStore): Promise<void> {
   const { clock } = publishWorld();
-  const world = { store, channel: 'conda', clock, log: () => {} } as const;
+  const world = { store, gate: testGate(store), channel: 'conda', clock, log: () => {} } as const;
   for (const subdir of subdirs) expect((await indexSubdir(subdir, world)).problems).toEqual([]);
   const { projects, problems } = await indexProjects('all', world);
   expect([...problems, ...projects.flatMap((one) => one.problems)]).toEqual([]);

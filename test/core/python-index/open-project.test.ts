@@ -58,7 +58,10 @@ describe('a page', () => {
           'core-metadata': { sha256 },
         },
       ]),
-      { size: 7, requiresPython: '>=3.8', yanked: 'bad', uploadTime: '2020-01-02T03:04:05.678901Z', metadata: sha256 },
+      {
+        ...{ size: 7, requiresPython: '>=3.8', yanked: 'bad', uploadTime: '2020-01-02T03:04:05.678901Z' },
+        ...{ metadata: sha256, releasedAt: Date.parse('2020-01-02T03:04:05.678Z') },
+      },
     ],
     [
       'nothing where JSON says nothing',

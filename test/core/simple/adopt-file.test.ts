@@ -7,6 +7,7 @@ import { type ObjectKey, projectControlKey, projectStateKey } from '../../../cor
 import { sha256Of } from '../../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
 import { indexProjects } from '../../../core/steps/index-projects.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { buildSdist } from '../../support/python/build-sdist.ts';
 import { buildWheel } from '../../support/python/build-wheel.ts';
@@ -122,10 +123,12 @@ describe('a file that was copied in', () => {
       return store.read(where, ...max);
     };
     const { clock, log } = { clock: { now: () => Date.now(), sleep: async () => {}, random: () => 0 }, log: () => {} };
-    const first = await indexProjects('all', { store: { ...store, read }, clock, log });
+    const first = await indexProjects('all', { store: { ...store, read }, gate: testGate(store), clock, log });
     const told = first.projects.flatMap((each) => each.problems.map(({ code, subject }) => [code, subject]));
     expect([isWritten, told]).toEqual([true, [['store.conflict', at(wheel)]]]);
-    expect((await indexProjects('all', { store, clock, log })).projects).toMatchObject([{ files: 1, problems: [] }]);
+    expect((await indexProjects('all', { store, gate: testGate(store), clock, log })).projects).toMatchObject([
+      { files: 1, problems: [] },
+    ]);
   });
 
   it.each([

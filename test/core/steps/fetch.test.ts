@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { artifactId } from '../../../core/documents/plan.ts';
 import { packageKey, provenanceKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
+import { isOfLedger } from '../../support/gate/gate-keys.ts';
 import { bytes, textOf } from '../../support/store/objects.ts';
 import { artifactOf } from '../../support/upstream/artifact-of.ts';
 import { digests, failed, fetchFrom, flipped, half, right, sample } from '../../support/upstream/fetch-sample.ts';
@@ -38,11 +40,14 @@ describe('an artifact whose bytes are right', () => {
     expect(wrongs).toEqual([]);
   });
 
-  it('has its provenance before anybody can see it', async () => {
+  it('has its entry of the ledger, its verdict and its provenance before anybody can see it', async () => {
     const { operations, artifact } = await fetchFrom([ok(right)]);
     const key = packageKey('conda', artifact.subdir, artifact.filename);
     const provenance = provenanceKey('conda', artifact.subdir, artifact.filename, digests.sha256);
-    expect(operations.filter((operation) => /^(put|publish)/.test(operation))).toEqual([
+    const verdict = `verdicts/conda/${artifactId(artifact)}/${digests.sha256}.json`;
+    const writes = operations.filter((operation) => /^(put|publish)/.test(operation));
+    expect(writes).toEqual([
+      ...['ledger/000000000001.json', 'ledger-head.json', verdict].map((name) => `put _gatehouse/${name}`),
       `put ${provenance}`,
       `publish ${key}`,
     ]);
@@ -140,6 +145,6 @@ describe('an artifact that is in the store', () => {
     expect(outcomes.filter((outcome) => outcome.status === 'stored')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome.status === 'present')).toHaveLength(9);
     expect(wrongs).toEqual([]);
-    expect(store.objects.size).toBe(2);
+    expect([...store.objects.keys()].filter((at) => !isOfLedger(at))).toHaveLength(3);
   });
 });

@@ -7,6 +7,7 @@ import {
   simpleMetadataKey,
 } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
+import { isOfGate } from '../../support/gate/gate-keys.ts';
 import { projectsInJson, seenInHtml, seenInJson } from '../../support/simple/read-pages.ts';
 import {
   decide,
@@ -86,9 +87,11 @@ describe('cut off anywhere', () => {
 
   it('at any call of an index run: the next run gives what one undisturbed gives', async () => {
     const served = (store: MemoryStore) =>
-      [...store.objects].flatMap(([where, { bytes }]) =>
-        where.startsWith('simple/') ? [`${where} ${Buffer.from(bytes).toString()}`] : [],
-      );
+      [...store.objects]
+        .flatMap(([where, { bytes }]) =>
+          where.startsWith('simple/') ? [`${where} ${Buffer.from(bytes).toString()}`] : [],
+        )
+        .sort();
     const story = async (at: number) => {
       const { store, whole, stopAt, calls } = stopping(() => true);
       const scene = simpleScene(whole);
@@ -153,6 +156,6 @@ describe('the order of looking', () => {
       `get ${simpleFileKey(demo, enteringWheel({ fileName: one }).name.fileName)}`,
       `get ${simpleMetadataKey(demo, enteringWheel({ fileName: one }).name.fileName)}`,
     ];
-    expect(calls.filter((call) => !call.includes('/provenance/')).slice(0, 5)).toEqual(first);
+    expect(calls.filter((call) => !call.includes('/provenance/') && !isOfGate(call)).slice(0, 5)).toEqual(first);
   });
 });

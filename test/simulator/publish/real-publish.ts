@@ -15,6 +15,7 @@ import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { promote } from '../../../core/steps/promote.ts';
 import { yank } from '../../../core/steps/yank.ts';
 import { stagingStore } from '../../../core/store/staging-store.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { publishFiles } from '../../support/publish/publish-scene.ts';
 import type { ActingWorld, Published, PublishSystem } from './publish-system.ts';
 import { mirrored, tool } from './simulated-release.ts';
@@ -37,6 +38,7 @@ const { allowlist } = parsed;
 
 const publishing = (world: ActingWorld, to: PublishWorld['to']): PublishWorld => ({
   ...{ ...world, to, allowlist, solver, log, by: null },
+  gate: testGate(to === 'channel' ? world.store : stagingStore(world.store), world),
   mayPublish: () => true,
 });
 
@@ -70,15 +72,16 @@ export const realPublish: PublishSystem = {
   remove: (key, { store }) => store.delete(key),
   async mirror({ store, clock }) {
     const file = simpleFileSchema.parse(planned);
-    const outcome = await fetchFile(file, { store, clock, fetch: answering, log });
+    const outcome = await fetchFile(file, { store, gate: testGate(store, { clock }), clock, fetch: answering, log });
     if (outcome.status === 'failed') throw new GatehouseError('fetch.failed', outcome.problem.detail, { retry: true });
     await writeFileDecisions({ [file.project]: { [file.fileName]: { why: ['up'] } } }, { store, clock });
   },
   async index({ side, projects, packages }, { store: whole, clock }) {
     const store = side === 'channel' ? whole : stagingStore(whole);
-    if (projects.length > 0) await indexProjects(projects, { store, clock, log });
+    const gate = testGate(store, { clock });
+    if (projects.length > 0) await indexProjects(projects, { store, gate, clock, log });
     if (packages?.length === 0) return;
-    const world = { store, clock, log, channel: 'conda', asked: new Set<never>() } as const;
+    const world = { store, gate, clock, log, channel: 'conda', asked: new Set<never>() } as const;
     await indexSubdir(noarch, world, packages === null ? {} : { hints: packages });
   },
 };

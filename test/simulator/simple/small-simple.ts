@@ -8,6 +8,7 @@ import { keptProject } from '../../../core/simple/kept-project.ts';
 import { keptRoot } from '../../../core/simple/kept-root.ts';
 import { type PageState, readState } from '../../../core/simple/read-state.ts';
 import { storedDigests } from '../../../core/store/stored-digests.ts';
+import { testGate } from '../../support/gate/test-gate.ts';
 import { projects as everyProject } from './simple-watch.ts';
 import type { SimpleIndexer } from './simulate-simple.ts';
 
@@ -48,7 +49,10 @@ export const smallSimple =
     const touched: ProjectName[] = [];
     const filled = new Map<ProjectName, boolean>();
     for (const project of asked) {
-      const { content, changed } = await keep(small, keptProject(project, { store, clock, digestsOf: storedDigests }));
+      const { content, changed } = await keep(
+        small,
+        keptProject(project, { store, gate: testGate(store, { clock }), clock, digestsOf: storedDigests }),
+      );
       filled.set(project, content.length > 0);
       if (changed || !flaws.rootIfChanged) touched.push(project);
     }

@@ -23,6 +23,7 @@ export function localSync(cloud: SmallCloud) {
       const outside = { clock: clockOf(cloud), bzip2, solver, fetch: httpFetch(), cache: memoryCache() };
       const world = {
         channel: 'conda' as const,
+        judgedBy: '0.0.0',
         store,
         ...outside,
         ...(patches && { patches }),

@@ -44,6 +44,7 @@ export function smallFunctions(outside: Outside) {
       ...world,
       solver,
       fetch: httpFetch(),
+      judgedBy: '0.0.0',
       cache: memoryCache(),
       retain: Number(variables['GATEHOUSE_RETAIN_DAYS']) * dayMs,
       scratch: Number.POSITIVE_INFINITY,
@@ -55,12 +56,13 @@ export function smallFunctions(outside: Outside) {
   };
   const downloaderWorld = (life: Life) => {
     const world = worldOf('downloader', 'downloader', { ...outside, life });
-    return { ...world, fetch: httpFetch(), scratch: Number.POSITIVE_INFINITY };
+    return { ...world, fetch: httpFetch(), judgedBy: '0.0.0', scratch: Number.POSITIVE_INFINITY };
   };
   const indexerWorld = (life: Life) => {
     const { sending, ...world } = worldOf('indexer', 'indexer', { ...outside, life });
     const bzip2 = outside.bzip2();
-    return { ...world, queue: sending('GATEHOUSE_INDEX_QUEUE_URL'), invalidate: null, ...(bzip2 && { bzip2 }) };
+    const sent = { queue: sending('GATEHOUSE_INDEX_QUEUE_URL'), invalidate: null };
+    return { ...world, ...sent, fetch: httpFetch(), judgedBy: '0.0.0', ...(bzip2 && { bzip2 }) };
   };
   const proverWorld = (life: Life) => ({ ...worldOf('prover', 'prover', { ...outside, life }), solver });
   const prunerWorld = (life: Life) => {

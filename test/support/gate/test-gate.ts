@@ -5,6 +5,7 @@ import { openGate } from '../../../core/gate/open-gate.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { Store } from '../../../core/ports/store.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 
 interface TestGate {
   readonly policy?: Partial<Policy>;
@@ -15,9 +16,19 @@ interface TestGate {
   readonly log?: Log;
 }
 
+/** What a shell adds to a world whose allowlist asks nobody for advisories. */
+export const offlineShell = {
+  judgedBy: '0.0.0',
+  cache: null,
+  fetch: () => Promise.reject(new GatehouseError('upstream.unreachable', 'nobody is asked in this test')),
+};
+
 const stillClock: Clock = { now: () => 1_700_000_000_000, random: () => 0.5, sleep: async () => {} };
 
-/** The gate itself over a store of a test, with the policy by default, no advisories and a clock that stands. */
+/** Nothing that is new waits, and a package may be dated later than where a test's clock stands. */
+const quiet: Policy = { ...defaultPolicy, coolDown: 0, modes: new Map([['B5', 'off']]) };
+
+/** The gate itself over a store of a test, with the policy by default but nothing that is new waits, no advisories and a clock that stands. */
 export const testGate = (
   store: Store,
   {
@@ -30,6 +41,6 @@ export const testGate = (
   }: TestGate = {},
 ): Gate =>
   openGate(
-    { policy: { ...defaultPolicy, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
+    { policy: { ...quiet, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
     { store, clock, log, judgedBy: '0.0.0', openAdvice: async () => advice },
   );

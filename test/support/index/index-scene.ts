@@ -7,6 +7,7 @@ import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { IndexWorld } from '../../../core/steps/index-subdir.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { type MemoryStore, type MemoryStoreOptions, memoryStore, newBucket } from '../../twins/store-memory.ts';
+import { testGate } from '../gate/test-gate.ts';
 import { textOf } from '../store/objects.ts';
 
 export const subdir = subdirSchema.parse('linux-64');
@@ -55,7 +56,7 @@ export function indexScene(options: MemoryStoreOptions = {}, bucket = newBucket(
   const keyOf = (name: string) => packageKey(channel, subdir, packageFileNameSchema.parse(name));
   return {
     store,
-    world: { store, channel, clock, log: () => {} },
+    world: { store, gate: testGate(store, { clock }), channel, clock, log: () => {} },
     waits,
     async copy(name) {
       await store.put(keyOf(name), await archiveOf(name));

@@ -6,6 +6,7 @@ import { indexAll } from '../../../local/pipeline/index-all.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { lab } from '../cli/lab.ts';
 import { small } from '../cli/start-lab.ts';
+import { testGate } from '../gate/test-gate.ts';
 import type { ServedFile } from '../python/serve-projects.ts';
 import { publishFiles } from './publish-scene.ts';
 
@@ -17,7 +18,8 @@ export async function ownPackage(text: string, depends: readonly string[] = []):
 
 /** Publishes files into the lab's store, and has it indexed. */
 export async function publishHere(files: readonly ServedFile[], allowlist: Allowlist): Promise<void> {
-  const world = { ...lab.world, to: 'channel', allowlist, log: () => {}, by: null, mayPublish: () => true } as const;
+  const publishing = { to: 'channel', allowlist, log: () => {}, by: null, mayPublish: () => true } as const;
+  const world = { ...lab.world, ...publishing, gate: testGate(lab.world.store) };
   const named = Object.fromEntries(files.map(({ fileName, bytes }) => [fileName, bytes]));
   const { problems } = await publishFiles(named, world);
   expect(problems).toEqual([]);

@@ -6,7 +6,9 @@ import type { Store } from '../../../core/ports/store.ts';
 import type { OfferedFile, PublishReport, PublishWorld } from '../../../core/publish/publication.ts';
 import { stageBytes } from '../../../core/python-index/stage-bytes.ts';
 import { publish } from '../../../core/steps/publish.ts';
+import { stagingStore } from '../../../core/store/staging-store.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
+import { testGate } from '../gate/test-gate.ts';
 
 /** Says of everything that it installs: what does not is for the tests of solving. */
 const solvesAll: Solver = {
@@ -26,11 +28,13 @@ interface SceneChanges extends Partial<Omit<PublishWorld, 'allowlist'>> {
 }
 
 export function publishWorld({ allowlistText, ...changes }: SceneChanges = {}): PublishScene {
+  const { store = memoryStore(), to = 'channel' } = changes;
   const events: Event[] = [];
   const written = { channels: [], platforms: ['linux-64'], packages: [], reserved: ['acme', 'demo'], ...allowlistText };
   return {
-    store: memoryStore(),
-    to: 'channel',
+    store,
+    to,
+    gate: testGate(to === 'channel' ? store : stagingStore(store)),
     allowlist: allowlistOf(written),
     solver: solvesAll,
     clock: { now: () => 1_700_000_000_000, random: () => 0.5, sleep: async () => {} },

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../../../core/documents/gate/policy.ts';
 import { type FileProvenance, fileProvenanceSchema } from '../../../core/documents/simple/file-provenance.ts';
 import {
   emptyProjectControl,
@@ -26,7 +27,9 @@ import { type IndexedProjects, indexProjects } from '../../../core/steps/index-p
 import { readOnlyStore } from '../../../core/store/read-only-store.ts';
 import type { VerifyReport } from '../../../core/verify/damage.ts';
 import { verifyProjects } from '../../../core/verify/verify-projects.ts';
+import { verifyVerdicts } from '../../../core/verify/verify-verdicts.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
+import { testGate } from '../gate/test-gate.ts';
 import { buildSdist } from '../python/build-sdist.ts';
 import { buildWheel, type RawWheel, wheelName } from '../python/build-wheel.ts';
 
@@ -139,14 +142,16 @@ export interface SimpleScene {
 }
 
 /** What is wrong with a pip index, found by reading alone. */
-export const verifySimple = (store: Store): Promise<VerifyReport> =>
-  verifyProjects({ store: readOnlyStore(store), clock: { now: () => 1_700_000_000_000 }, log: () => {} });
+export async function verifySimple(store: Store): Promise<VerifyReport> {
+  const world = { store: readOnlyStore(store), clock: { now: () => 1_700_000_000_000 }, log: () => {} };
+  return verifyProjects({ ...world, policy: defaultPolicy, verdicts: await verifyVerdicts(store) });
+}
 
 /** A pip index in a store in memory. */
 export function simpleScene(store: MemoryStore = memoryStore()): SimpleScene {
   const events: Event[] = [];
   const clock = { now: () => 1_700_000_000_000, sleep: async () => {}, random: () => 0.5 };
-  const world = { store, clock, log: (event: Event) => events.push(event) };
+  const world = { store, gate: testGate(store), clock, log: (event: Event) => events.push(event) };
   return {
     store,
     events,

@@ -14,6 +14,7 @@ import { verify } from '../../../core/steps/verify.ts';
 import { type YankReport, yank } from '../../../core/steps/yank.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { type MemoryStoreOptions, memoryStore } from '../../twins/store-memory.ts';
+import { testGate } from '../gate/test-gate.ts';
 import { type EnteringWheel, enter, enteringWheel, simpleScene } from './simple-scene.ts';
 
 const platform = subdirSchema.parse('linux-64');
@@ -26,7 +27,7 @@ export async function yankScene(packages: readonly unknown[] | null, options: Me
   const clock = { now: () => 1_700_000_000_000, sleep: async () => {}, random: () => 0.5 };
   const solver = rattlerSolver();
   onTestFinished(() => solver[Symbol.asyncDispose]());
-  const world = { store, channel: 'conda' as const, clock, solver, log: () => {} };
+  const world = { store, gate: testGate(store), channel: 'conda' as const, clock, solver, log: () => {} };
   const allowlist = packages && allowlistOf(packages);
 
   async function index() {

@@ -8,6 +8,7 @@ import type { ServedRequest } from '../../../local/serve/served-request.ts';
 import type { UploadLimits } from '../../../local/upload/upload-limits.ts';
 import { uploads } from '../../../local/upload/uploads.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
+import { offlineShell } from '../gate/test-gate.ts';
 import { publishWorld } from '../publish/publish-scene.ts';
 import { buildWheel } from '../python/build-wheel.ts';
 import { serveForTest } from '../served/served-stores.ts';
@@ -45,7 +46,7 @@ export async function uploadScene(options: SceneOptions = {}): Promise<UploadSce
     tell: (line) => void told.push(line),
     async publish(file, publisher) {
       await beforePublish();
-      return publishFiles([file], { ...publishWorld(), ...publisher, store });
+      return publishFiles([file], { ...publishWorld(), ...offlineShell, ...publisher, store });
     },
   });
   const url = await serveForTest({

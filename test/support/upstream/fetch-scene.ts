@@ -5,6 +5,7 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import type { Event } from '../../../core/ports/log.ts';
 import type { FetchWorld } from '../../../core/steps/fetch.ts';
 import { type Fault, type MemoryStore, memoryStore, type StoreOperation } from '../../twins/store-memory.ts';
+import { testGate } from '../gate/test-gate.ts';
 
 export interface FetchScene {
   readonly store: MemoryStore;
@@ -39,7 +40,7 @@ export function fetchScene(
   const log = (event: Event) => void events.push(event);
   return {
     store,
-    world: { fetch: httpFetch(), store, clock, log, channel: 'conda' },
+    world: { fetch: httpFetch(), store, gate: testGate(store, { clock }), clock, log, channel: 'conda' },
     events,
     waits,
     operations,

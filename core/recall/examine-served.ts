@@ -1,0 +1,85 @@
+import { type GateVerdict, isPassing, readVerdict } from '../documents/gate/verdict.ts';
+import type { Advice } from '../gate/advice.ts';
+import type { Gate } from '../gate/gate.ts';
+import { type Settled, settledNow } from '../gate/settle.ts';
+import type { Digests, Sha256 } from '../names/digest.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store, StoredObject } from '../ports/store.ts';
+import { storedDigests } from '../store/stored-digests.ts';
+import { type KnownAtTheDoor, knownAtTheDoor } from './known-at-the-door.ts';
+import type { ServedFile } from './served-file.ts';
+import { type Fate, fateOf } from './turned-bad.ts';
+
+export interface ExaminingWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  /** The same that the gate goes by. */
+  readonly advice: Advice;
+}
+
+/** What was found of one file that is served. */
+export interface ExaminedFile {
+  readonly file: ServedFile;
+  readonly sha256: Sha256;
+  readonly fate: Fate;
+  readonly settled: Settled;
+  /** Whether its bytes had no verdict before. */
+  readonly isNew: boolean;
+  /** Whether a release of some project is known that the file is or holds: without one no advisory can be found. */
+  readonly isCovered: boolean;
+}
+
+/**
+ * Looks at a file that is served: by its verdict and today's data, or, where it has none, at its bytes.
+ *
+ * @returns null when the file went away meanwhile
+ * @throws GatehouseError `store.*`; `json.invalid` when its verdict or control is damaged
+ */
+export async function examineServed(file: ServedFile, world: ExaminingWorld): Promise<ExaminedFile | null> {
+  const { store } = world;
+  const object = await store.get(file.head.key);
+  if (object === null) return null;
+  const digests = await storedDigests(object);
+  const earlier = (await readVerdict(store, file.id, digests.sha256))?.value ?? null;
+  const known = await knownAtTheDoor(file, digests.sha256, { store, earlier });
+  const looked =
+    (await withoutBytes(known, earlier, digests, world)) ?? (await judged(known, { object, digests }, world));
+  return { file, sha256: digests.sha256, isNew: earlier === null, ...looked };
+}
+
+type Looked = Pick<ExaminedFile, 'fate' | 'settled' | 'isCovered'>;
+
+/**
+ * By what is known already; null where the gate has to judge. What passed once, and of which today's data tell nothing bad but
+ * do not let it pass either, keeps the verdict that it came in under; and without advisories nothing is recorded as passing.
+ */
+async function withoutBytes(
+  known: KnownAtTheDoor,
+  earlier: GateVerdict | null,
+  { sha256 }: Digests,
+  { gate, clock, advice }: ExaminingWorld,
+): Promise<Looked | null> {
+  const isBlind = advice.status === 'unreachable';
+  const isCovered = known.projects.length > 0;
+  if (earlier === null) return isBlind ? { fate: 'unjudged', settled: unknown, isCovered } : null;
+  if (!isPassing(earlier)) return null;
+  const settled = await gate.standingOf({ ...known, sha256, isServed: true });
+  const fate = fateOf(settled, earlier, { policy: gate.policy, now: clock.now() });
+  const isDone = fate === 'flagged' || fate === 'unjudged' || (isBlind && fate === 'stays');
+  return isDone ? { fate, settled, isCovered } : null;
+}
+
+const unknown: Settled = { verdict: 'error', waivers: [], telling: [] };
+
+async function judged(
+  known: KnownAtTheDoor,
+  { object, digests }: { readonly object: StoredObject; readonly digests: Digests },
+  { gate, clock }: ExaminingWorld,
+): Promise<Looked> {
+  const verdict = await gate.judge({ ...known, digests, bytes: object, isServed: true });
+  const at = { policy: gate.policy, now: clock.now() };
+  const settled = settledNow(verdict, at.policy, at.now);
+  const isCovered = (verdict.facts?.projects ?? known.projects).length > 0;
+  return { fate: fateOf(settled, null, at), settled, isCovered };
+}

@@ -1,0 +1,64 @@
+import { artifactId } from '../documents/plan.ts';
+import { simpleFileId } from '../documents/simple/simple-plan.ts';
+import { channelPlace } from '../layout/channel-place.ts';
+import { type ChannelName, type ObjectKey, packageKey, simpleFileKey } from '../layout/keys.ts';
+import { simplePlace } from '../layout/simple-place.ts';
+import type { DistributionFileName } from '../names/distribution-file-name.ts';
+import type { PackageFileName } from '../names/package-file-name.ts';
+import type { ProjectName } from '../names/project-name.ts';
+import type { Subdir } from '../names/subdir.ts';
+import type { ObjectHead } from '../ports/store.ts';
+import { filesIn } from '../simple/files-in.ts';
+import { projectsIn } from '../simple/projects-in.ts';
+import { type ChannelStore, listPackages } from '../store/list-packages.ts';
+import { simpleStrays } from '../store/simple-strays.ts';
+import { collectStrays } from '../store/strays.ts';
+
+/** A conda package by its place in a channel. */
+export interface PackageAt {
+  readonly kind: 'package';
+  /** `linux-64/x-1.0-0.conda`. */
+  readonly id: string;
+  readonly channel: ChannelName;
+  readonly subdir: Subdir;
+  readonly filename: PackageFileName;
+}
+
+/** A file for pip by its place in its project. */
+export interface FileAt {
+  readonly kind: 'file';
+  /** `simple/x/x-1.0-py3-none-any.whl`. */
+  readonly id: string;
+  readonly project: ProjectName;
+  readonly fileName: DistributionFileName;
+}
+
+/** A file that can be had under a public name, whether an index lists it or not. */
+export type ServedFile = (PackageAt | FileAt) & {
+  readonly head: ObjectHead;
+};
+
+/** The file that an id names (`linux-64/x-1.0-0.conda`, `simple/x/x-1.0.tar.gz`); null when it names none. */
+export function placeOfId(id: string, channel: ChannelName): PackageAt | FileAt | null {
+  const place = id.startsWith('simple/') ? simplePlace(id) : channelPlace(`${channel}/${id}`);
+  if (place.kind === 'package') return { ...place, id, channel };
+  return place.kind === 'file' ? { kind: 'file', id, project: place.project, fileName: place.fileName } : null;
+}
+
+export const keyOfPlace = (file: PackageAt | FileAt): ObjectKey =>
+  file.kind === 'package'
+    ? packageKey(file.channel, file.subdir, file.filename)
+    : simpleFileKey(file.project, file.fileName);
+
+/** Every package and every file for pip of one side of a store, those of one subdir or project in a row. */
+export async function* servedFiles(world: ChannelStore): AsyncGenerator<ServedFile, void, void> {
+  const { store, channel } = world;
+  for await (const { subdir, filename, ...head } of listPackages(store, channel)) {
+    yield { kind: 'package', id: artifactId({ subdir, filename }), channel, subdir, filename, head };
+  }
+  for (const project of await projectsIn(store, collectStrays(simpleStrays))) {
+    for (const { fileName, file: head } of await filesIn(project, store)) {
+      if (head !== null) yield { kind: 'file', id: simpleFileId({ project, fileName }), project, fileName, head };
+    }
+  }
+}

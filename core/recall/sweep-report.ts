@@ -1,0 +1,109 @@
+import { daysInMs, isInForce, type Policy, type Waiver } from '../documents/gate/policy.ts';
+import { gateProblem } from '../gate/door/gate-problem.ts';
+import type { ObjectKey } from '../layout/keys.ts';
+import type { Sha256 } from '../names/digest.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { ExaminedFile } from './examine-served.ts';
+import type { BadFile } from './recall-files.ts';
+
+/** A file that was recalled, and why. */
+export interface RecalledFile {
+  readonly id: string;
+  readonly sha256: Sha256;
+  readonly reason: string;
+}
+
+/** What came of a sweep of one side of a store. */
+export interface SweepReport {
+  /** False when time was up before all was come to. */
+  readonly finished: boolean;
+  /** Files that were looked at. */
+  readonly checked: number;
+  /** Those of them that had no verdict before. */
+  readonly judged: number;
+  readonly recalled: readonly RecalledFile[];
+  /** Ids of what may be had again. */
+  readonly released: readonly string[];
+  /** How many files each code of the gate told something of. */
+  readonly codes: Readonly<Record<string, number>>;
+  /** Files of which no project is known, so that no advisory could be found. */
+  readonly uncovered: number;
+  /** Milliseconds since the epoch: when the advisories were read that it went by; null where there are none. */
+  readonly advisoriesAsOf: number | null;
+  /** Waivers whose last day is less than 14 days away. */
+  readonly expiring: readonly Waiver[];
+  /** Keys whose bytes are gone or others, for the copies of them that a cache still has. */
+  readonly changed: readonly ObjectKey[];
+  /** What was recalled, what could not be judged, what a person has to decide, and what went wrong: the latter by name up to 100. */
+  readonly problems: readonly Problem[];
+}
+
+/** Whoever has to renew a waiver gets two weeks for it. */
+const expiringWithin = daysInMs(14);
+/** So many files are named that could not be judged, or wait for a person; the others are counted. */
+const maxProblemsNamed = 100;
+
+interface Counting {
+  readonly policy: Policy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** A report that grows while a sweep goes on. Its size is bounded by what was recalled. */
+export function startReport({ policy, now }: Counting) {
+  const recalled: RecalledFile[] = [];
+  const released: string[] = [];
+  const codes = new Map<string, number>();
+  const changed: ObjectKey[] = [];
+  const problems: Problem[] = [];
+  const counts = { checked: 0, judged: 0, uncovered: 0, unjudged: 0, unnamed: 0 };
+  const tell = (problem: Problem) => {
+    if (problems.length < maxProblemsNamed) problems.push(problem);
+    else counts.unnamed += 1;
+  };
+  return {
+    examined({ file, sha256, fate, settled, isNew, isCovered }: ExaminedFile): void {
+      counts.checked += 1;
+      counts.judged += Number(isNew);
+      counts.uncovered += Number(!isCovered);
+      counts.unjudged += Number(fate === 'unjudged');
+      for (const code of new Set(settled.telling.map((firing) => firing.code))) {
+        codes.set(code, (codes.get(code) ?? 0) + 1);
+      }
+      const isTold = (fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0;
+      if (isTold) tell(gateProblem({ subject: file.id, sha256 }, settled, now));
+    },
+    recalled(bad: readonly BadFile[]): void {
+      for (const { file, sha256, reason } of bad) recalled.push({ id: file.id, sha256, reason });
+    },
+    released: (id: string): void => void released.push(id),
+    changed: (keys: readonly ObjectKey[]): void => void changed.push(...keys),
+    failed: (problem: Problem): void => {
+      counts.unjudged += 1;
+      tell(problem);
+    },
+    problems: (found: readonly Problem[]): void => found.forEach(tell),
+    /** Whether every file that was come to could be judged. */
+    isWhole: (): boolean => counts.unjudged === 0,
+    finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
+      const { checked, judged, uncovered } = counts;
+      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.recalled', subject: id, detail: reason }));
+      const rest = counts.unnamed === 0 ? [] : [unnamed(counts.unnamed)];
+      return {
+        ...{ finished, checked, judged, recalled, released, codes: Object.fromEntries([...codes].sort()), uncovered },
+        ...{ advisoriesAsOf, expiring: policy.waivers.filter((waiver) => isExpiring(waiver, now)), changed },
+        problems: [...told, ...problems, ...rest],
+      };
+    },
+  };
+}
+export type GrowingReport = ReturnType<typeof startReport>;
+
+const isExpiring = (waiver: Waiver, now: number): boolean =>
+  isInForce(waiver, now) && !isInForce(waiver, now + expiringWithin);
+
+const unnamed = (count: number): Problem => ({
+  code: 'sweep.more',
+  subject: 'the sweep',
+  detail: `${count} more files could not be judged, or wait for a person`,
+});

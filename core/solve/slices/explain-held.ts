@@ -1,0 +1,104 @@
+import { artifactId, type EntryOutcome } from '../../documents/plan.ts';
+import type { PipOutcome } from '../../documents/simple/simple-plan.ts';
+import { gateProblem } from '../../gate/door/gate-problem.ts';
+import { compareCodePoints } from '../../json/json.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import type { GroupPart } from '../solve-group.ts';
+import { installs } from '../solve-request.ts';
+import type { LookedAt, Standings } from '../standing/standings.ts';
+import { waitingOf } from '../standing/waiting-packages.ts';
+import type { MadePart } from './solve-made.ts';
+
+type Part = GroupPart | MadePart;
+
+interface FreeWorld {
+  readonly standings: Standings;
+  /** Solves the requests of these places from all that there is, what the gate holds too. */
+  readonly solveFreely: (places: ReadonlySet<number>) => Promise<Part>;
+}
+
+/**
+ * Has each request that does not install, and would if the gate held nothing, say what is held, until when, and what a person
+ * can do about it. A request that installs is left as it is, and so is one that nobody could solve.
+ */
+export async function explainHeld<P extends Part>(part: P, { standings, solveFreely }: FreeWorld): Promise<P> {
+  const unsolved = part.group.solved.filter(({ outcomes }) => isUnsolved(outcomes));
+  const forPip = 'simple' in part && isUnsolved(part.simple.outcomes);
+  const places = new Set(
+    forPip ? part.group.solved.map(({ request }) => request) : unsolved.map(({ request }) => request),
+  );
+  if (places.size === 0) return part;
+  const free = await solveFreely(places);
+  const told = new Map<string, string>();
+  const held: LookedAt<unknown>[] = [];
+  const tell = (outcomes: readonly (EntryOutcome | PipOutcome)[], found: readonly LookedAt<unknown>[]) => {
+    held.push(...found);
+    if (found.length === 0) return;
+    const reason = reasons(found, standings);
+    for (const { entry, explanation } of outcomes)
+      if (explanation !== null) told.set(toldKey(entry, explanation), `${explanation}\n${reason}`);
+  };
+  for (const { request, outcomes } of unsolved) tell(outcomes, await heldFor(request, free, standings));
+  if (forPip && 'simple' in free && installs(free.simple.outcomes))
+    tell(part.simple.outcomes, heldAmong(await tryLook(() => standings.lookAtFiles(free.simple.files))));
+  return said(part, told, held);
+}
+
+const isUnsolved = (outcomes: readonly Pick<EntryOutcome, 'status'>[]): boolean =>
+  !installs(outcomes) && outcomes.some(({ status }) => status === 'unsolvable');
+
+/** What is held of the solution that a request would have; nothing where it has none either way. */
+async function heldFor(request: number, { group }: Part, standings: Standings): Promise<LookedAt<unknown>[]> {
+  const outcomes = group.solved.find((one) => one.request === request)?.outcomes ?? [];
+  if (!installs(outcomes)) return [];
+  const ids = new Set(outcomes.flatMap(({ artifacts }) => artifacts));
+  const chosen = group.chosen.filter((one) => ids.has(artifactId(one)));
+  return heldAmong(await tryLook(() => standings.lookAtPackages(chosen)));
+}
+
+/** In order of id: a pool's order depends on where the work was cut. */
+const heldAmong = (looked: readonly LookedAt<unknown>[]) =>
+  looked.filter(({ held }) => held !== null).sort((a, b) => compareCodePoints(a.id, b.id));
+
+/** It only tells more: a server that cannot be asked changes no outcome. */
+const tryLook = <T>(look: () => Promise<readonly LookedAt<T>[]>): Promise<readonly LookedAt<T>[]> =>
+  look().catch((error: unknown) => {
+    if (!(error instanceof GatehouseError) || !error.code.startsWith('upstream.')) throw error;
+    return [];
+  });
+
+/** So many of those that are held are named. */
+const maxNamed = 10;
+
+function reasons(found: readonly LookedAt<unknown>[], standings: Standings): string {
+  const lines = found.slice(0, maxNamed).flatMap(({ id, sha256, held }) => {
+    if (held === null) return [];
+    const settled = { verdict: held.verdict, telling: [held], waivers: [] };
+    const { detail, hint = '' } = gateProblem({ subject: id, sha256 }, settled, standings.now());
+    return [`  ${id}: ${detail}`, `    ${hint}`];
+  });
+  const more = found.length > maxNamed ? [`  and ${found.length - maxNamed} more`] : [];
+  return ['The gate holds what it needs:', ...lines, ...more].join('\n');
+}
+
+/** Two entries may lack the same, and only one of them for the gate. */
+const toldKey = (entry: string, explanation: string | null): string => `${entry}\n${explanation}`;
+
+function said<P extends Part>(part: P, told: ReadonlyMap<string, string>, held: readonly LookedAt<unknown>[]): P {
+  const say = <T extends EntryOutcome | PipOutcome>(outcome: T): T => {
+    const more = told.get(toldKey(outcome.entry, outcome.explanation));
+    return more === undefined ? outcome : { ...outcome, explanation: more };
+  };
+  const solved = part.group.solved.map((one) => ({ ...one, outcomes: one.outcomes.map(say) }));
+  const waiting = held.flatMap(({ id, held: firing }) => (firing === null ? [] : [waitingOf({ id, firing })]));
+  return {
+    ...part,
+    group: { ...part.group, solved },
+    problems: part.problems.map((one) => ({
+      ...one,
+      detail: told.get(toldKey(one.subject, one.detail)) ?? one.detail,
+    })),
+    waiting: [...part.waiting, ...waiting],
+    ...('simple' in part && { simple: { ...part.simple, outcomes: part.simple.outcomes.map(say) } }),
+  };
+}

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultPolicy } from '../../../core/documents/gate/policy.ts';
+import type { Firing, GateVerdict } from '../../../core/documents/gate/verdict.ts';
+import { keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
+import { recallKey } from '../../../core/layout/keys.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
+import { why } from '../../../core/steps/why.ts';
+import { stagingStore } from '../../../core/store/staging-store.ts';
+import { whyText } from '../../../local/render/why.ts';
+import { entered, listedIn } from '../../support/gate/entered.ts';
+import { judged, verdictOf } from '../../support/gate/judged.ts';
+import { standingClock } from '../../support/gate/ledgers.ts';
+import { key } from '../../support/store/objects.ts';
+import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
+
+const firing = (code: string, verdict: Firing['verdict'], change: Partial<Firing> = {}): GateVerdict['checks'] => [
+  { id: 'D1', version: 1, firings: [{ code, verdict, detail: `what ${code} found`, ...change }] },
+];
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = memoryStore();
+});
+
+const ask = (name: string, version: string | null = null, policy = defaultPolicy) =>
+  why({ name, version }, { store, channel: 'conda', clock: standingClock, allowlist: allowlistOf(policy) });
+
+const allowlistOf = (policy: typeof defaultPolicy) => ({
+  ...{ channels: [], platforms: [], python: [], indexes: [], reserved: [], condaNames: new Map(), mapping: null },
+  ...{ packageFormat: '.conda' as const, entries: [], environments: [], virtualPackages: {}, forms: [], policy },
+});
+
+const build = (number: number, change: Partial<GateVerdict>): GateVerdict =>
+  verdictOf(1, { id: `noarch/p1-1.0-${number}.conda`, sha256: sha256Of(`build ${number}`), ...change });
+
+describe('gatehouse why', () => {
+  it('says of a served file who brought it, from where, and by which entries of the ledger', async () => {
+    const request = { allowlist: sha256Of('list'), entries: ['p1 ==1.0'], reasons: ['for the course'] };
+    const verdict = build(0, { request, published: { at: 1_780_000_000_000, by: 'indexed_timestamp' } });
+    await judged(store, verdictOf(7));
+    await judged(store, { ...verdict, verdict: 'hold' });
+    await judged(store, verdict);
+    await entered(verdict, store);
+    await listedIn('noarch', [verdict], store);
+    const { files } = await ask('P1');
+    expect(files).toMatchObject([
+      {
+        ...{ id: verdict.id, side: 'channel', state: 'served', until: null, keptOut: null, recall: null, damaged: [] },
+        source: { origin: 'upstream', from: 'https://conda.example/forge', firstSeen: 1_790_000_000_000 },
+        ledger: [{ sequence: 2 }, { sequence: 3 }],
+      },
+    ]);
+    const text = whyText({ files, versions: [], near: null });
+    for (const told of [
+      'served',
+      'brought by p1 ==1.0',
+      'reason: for the course',
+      'conda.example/forge/noarch',
+      '2026-05-28T',
+    ])
+      expect(text).toContain(told);
+    expect(text).toContain('ledger: 2 judged hold');
+  });
+
+  it('says what holds a file, until when, or what line would end it', async () => {
+    const until = standingClock.now() + 1000;
+    await judged(store, build(0, { verdict: 'hold', checks: firing('C2.young', 'hold', { until }) }));
+    const held = build(1, {
+      verdict: 'hold',
+      checks: firing('D1.link-script', 'hold', { sha256: sha256Of('script') }),
+    });
+    await judged(store, held);
+    const report = await ask('p1');
+    expect(report.files.map(({ state, until: end }) => [state, end])).toEqual([
+      ['held', until],
+      ['held', null],
+    ]);
+    expect(whyText(report)).toContain(`"check": "D1.link-script", "sha256": "${sha256Of('script')}"`);
+    const waiver = { check: 'D1', sha256: held.sha256, reason: 'read it', expires: '2099-01-01' };
+    const waived = await ask('p1', '1.0', { ...defaultPolicy, waivers: [waiver] });
+    expect(waived.files[1]?.now).toMatchObject({ verdict: 'warn', waivers: [waiver] });
+  });
+
+  it('tells what is recalled first, then what is rejected, and what is served last', async () => {
+    const [served, recalled, rejected] = [
+      build(0, {}),
+      build(1, {}),
+      build(2, { verdict: 'reject', checks: firing('A4.framing', 'reject') }),
+    ];
+    for (const verdict of [served, recalled, rejected]) await judged(store, verdict);
+    await entered(served, store);
+    await listedIn('noarch', [served, recalled], store);
+    const recall = { version: 1, ids: [recalled.id], at: 5, reason: 'it phones home', check: null };
+    await store.put(recallKey(recalled.sha256), Buffer.from(JSON.stringify(recall)));
+    const { files } = await ask('p1');
+    expect(files.map(({ state }) => state)).toEqual(['recalled', 'rejected', 'served']);
+    expect(whyText({ files, versions: [], near: null })).toMatch(/recalled on 1970-01-01T00:00:00Z: it phones home/);
+  });
+
+  it('knows what is staged, kept out, gone, and never judged', async () => {
+    const staged = build(0, {});
+    await judged(stagingStore(store), staged);
+    await entered(build(1, {}), store, { type: 'copied' });
+    await entered(build(2, {}), store, { type: 'published', by: 'ci' });
+    await store.delete(key('conda/noarch/p1-1.0-2.conda'));
+    await entered(build(3, {}), store);
+    const withdrawn = { 'p1-1.0-3.conda': { withdrawn: { at: 1, reason: 'nothing needs it' } } };
+    await store.put(
+      key('_gatehouse/control/conda/noarch.json'),
+      Buffer.from(JSON.stringify({ version: 1, packages: withdrawn })),
+    );
+    const { files } = await ask('p1');
+    const told = files.map(({ id, side, state, now }) => `${id.slice(-7, -6)} ${side} ${state} ${now?.verdict}`);
+    expect(told).toEqual([
+      '1 channel unlisted undefined',
+      '3 channel withdrawn undefined',
+      '0 staging gone pass',
+      '2 channel gone undefined',
+    ]);
+  });
+
+  it('tells what of it is damaged', async () => {
+    const verdict = build(0, {});
+    await judged(store, verdict);
+    await store.put(keyOfVerdict(verdict.id, verdict.sha256), Buffer.from('{'));
+    const { files } = await ask('p1');
+    expect(files[0]?.damaged).toEqual([expect.stringContaining('is not JSON')]);
+    expect(whyText({ files, versions: [], near: null })).toContain('gatehouse verify');
+  });
+
+  it('says which name or version may be meant where nothing is known of the asked one', async () => {
+    await judged(store, verdictOf(1, { id: 'noarch/requests-2.0-0.conda' }));
+    await judged(store, verdictOf(2, { id: 'simple/flask/flask-1.0-py3-none-any.whl' }));
+    expect(await ask('reqeusts')).toEqual({ files: [], versions: [], near: 'requests' });
+    expect(await ask('requests', '3.0')).toEqual({ files: [], versions: ['2.0'], near: null });
+    expect((await ask('Flask', '1.0.0')).files).toHaveLength(1);
+  });
+});
