@@ -11,6 +11,7 @@ import {
   type Plan,
   packageBytesToAdd,
 } from '../documents/plan.ts';
+import { advisoriesOf } from '../gate/open-advice.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -24,6 +25,7 @@ import { installRequests } from '../solve/requests.ts';
 import { type MergedSlices, mergeSlices } from '../solve/slices/merge-slices.ts';
 import type { SliceWorld } from '../solve/slices/solve-slice.ts';
 import { solvedPythons } from '../solve/solve-request.ts';
+import { inOneLine, unadvised, waiverWarnings } from '../solve/standing/gate-told.ts';
 import type { PlanGate } from '../solve/standing/look-at.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
@@ -80,7 +82,9 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
     upstreamFile: (project, fileName) => fileOnPage(allowlist.indexes, { project, fileName }, alone.pythonIndexes),
   });
   const offered = await offeredNames(allowlist, { ...world, projects: await projectsWithState(store) });
-  const plan = assemble(merged, draft, proven, { state, forPip, offered });
+  const told = [...offered, ...unadvised(merged.waiting), ...waiverWarnings(allowlist, world.clock.now())];
+  const isUnadvised = advisoriesOf(allowlist) === 'none';
+  const plan = assemble(merged, draft, proven, { state, forPip, told, isUnadvised });
   const drop = plan.drop.length + plan.simple.drop.length;
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
   world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
@@ -116,15 +120,17 @@ async function addNeeded(artifact: Artifact, world: DraftWorld, draft: ChannelDr
 interface Compared {
   readonly state: ChannelState;
   readonly forPip: SimpleDraft;
-  /** Who offers what is the organisation's own. */
-  readonly offered: readonly Problem[];
+  /** Who offers what is the organisation's own, and what ends. */
+  readonly told: readonly Problem[];
+  /** Whether nobody looks for advisories. */
+  readonly isUnadvised: boolean;
 }
 
 function assemble(
   merged: MergedSlices,
   draft: ChannelDraft,
   proven: ProvenDraft,
-  { state, forPip, offered }: Compared,
+  { state, forPip, told, isUnadvised }: Compared,
 ): Plan {
   const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
@@ -150,8 +156,9 @@ function assemble(
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
     problems: eachOnce(found),
-    warnings: eachOnce([...warnings, ...offered]),
+    warnings: inOneLine(eachOnce([...warnings, ...told])),
     waiting: [...merged.waiting],
+    ...(isUnadvised && { advisories: 'none' as const }),
     complete,
     decisions: newOverrides([...draft.overrides, ...proven.overrides, ...forced], state),
     alterations: newOverrides(others, state),

@@ -131,6 +131,8 @@ const planSchema = z.strictObject({
   warnings: z.array(problemSchema).default([]),
   /** What would have been chosen, were it not held, rejected or too young; in order of id. */
   waiting: z.array(waitingSchema).default([]),
+  /** Nobody looks for advisories, as the allowlist says, or since all that it asks is on this machine. */
+  advisories: z.literal('none').optional(),
   /** False when something needed could not be read: such a plan removes nothing. */
   complete: z.boolean(),
   /** What control is to say from now on, whatever becomes of the fetches: who needs what, and what came under a name that is reserved now. */

@@ -25,7 +25,7 @@ interface AdviceWorld extends AdvisoriesWorld {
  * @throws GatehouseError `store.*`
  */
 export async function openAdvice(allowlist: Sources, world: AdviceWorld): Promise<Advice> {
-  const url = allowlist.policy.advisories ?? (isAllHere(allowlist) ? 'none' : defaultAdvisories);
+  const url = advisoriesOf(allowlist);
   if (url === 'none') return { status: 'none' };
   const opened = await openAdvisories(url, world);
   if (opened.status === 'stale') return { ...opened, status: 'unreachable', stale: true };
@@ -39,6 +39,10 @@ export async function openAdvice(allowlist: Sources, world: AdviceWorld): Promis
   };
   return { status: 'known', asOf, lost, of, mapped };
 }
+
+/** Where an allowlist has advisories looked for: a URL, or `none`. */
+export const advisoriesOf = (allowlist: Sources): string =>
+  allowlist.policy.advisories ?? (isAllHere(allowlist) ? 'none' : defaultAdvisories);
 
 /**
  * Which projects conda packages are. Where nobody can say, packages are `unknown` until they are read: what they install says

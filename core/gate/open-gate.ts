@@ -1,6 +1,6 @@
 import { isFirst } from '../documents/gate/opened.ts';
-import { type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
-import { verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { type CheckResult, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
+import { recallKey, recalledPrefix, verdictKey, verdictsPrefix } from '../layout/keys.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -10,8 +10,8 @@ import { askDataChecks } from './ask-checks.ts';
 import { candidateOfVerdict } from './candidate-of-verdict.ts';
 import type { GateCandidate, GateCheckWorld } from './check.ts';
 import { dataChecks } from './checks.ts';
-import type { Gate } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
+import type { Gate } from './gate.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
 import { projectsOf } from './origin/projects-of.ts';
@@ -45,13 +45,16 @@ export function openGate(settings: GateSettings, world: GateWorld): Gate {
     };
   });
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
-  const judgedIds = once(() => keysBelow(store, verdictsPrefix));
+  const known = once(() => keysBelow(store, [verdictsPrefix, recalledPrefix]));
   const ledger = openLedger(world);
-  const standing = { store, world: asked, judged: judgedIds };
+  const standing = { store, world: asked, known };
   return {
     policy,
     standingOf: (candidate) => standingOf(candidate, standing),
-    standsNow: async (verdict) => standsBy(candidateOfVerdict(verdict), verdict, { store, checks: await asked() }),
+    standsNow: async (verdict) => {
+      const recalled = await recallResult(verdict.sha256, store);
+      return standsBy(candidateOfVerdict(verdict), { earlier: verdict, recalled, checks: await asked() });
+    },
     judge: async (file) => judgeFile(file, { ...world, ledger, settings, checks: await asked() }),
   };
 }
@@ -59,23 +62,28 @@ export function openGate(settings: GateSettings, world: GateWorld): Gate {
 interface Standing {
   readonly store: Store;
   readonly world: () => Promise<GateCheckWorld>;
-  /** The keys of all verdicts there are: a plan asks for thousands of files, most of which nobody judged. */
-  readonly judged: () => Promise<ReadonlySet<string>>;
+  /** The keys of all verdicts and recalls: a plan asks for thousands of files, of most of which there is neither. */
+  readonly known: () => Promise<ReadonlySet<string>>;
 }
 
-async function standingOf(candidate: GateCandidate, { store, world, judged }: Standing): Promise<Settled> {
+async function standingOf(candidate: GateCandidate, { store, world, known }: Standing): Promise<Settled> {
   const { id, sha256 } = candidate;
-  const isJudged = sha256 !== null && (await judged()).has(verdictKey(id, sha256));
-  const earlier = isJudged ? ((await readVerdict(store, id, sha256))?.value ?? null) : null;
-  return standsBy(candidate, earlier, { store, checks: await world() });
+  const checks = await world();
+  if (sha256 === null) return standsBy(candidate, { earlier: null, recalled: [], checks });
+  const keys = await known();
+  const earlier = keys.has(verdictKey(id, sha256)) ? ((await readVerdict(store, id, sha256))?.value ?? null) : null;
+  const recalled = keys.has(recallKey(sha256)) ? await recallResult(sha256, store) : [];
+  return standsBy(candidate, { earlier, recalled, checks });
+}
+
+interface StandsBy {
+  readonly earlier: GateVerdict | null;
+  readonly recalled: readonly CheckResult[];
+  readonly checks: GateCheckWorld;
 }
 
 /** Data checks are asked anew; what was read of the bytes stays as it was. */
-async function standsBy(
-  candidate: GateCandidate,
-  earlier: GateVerdict | null,
-  { store, checks }: Pick<Standing, 'store'> & { readonly checks: GateCheckWorld },
-): Promise<Settled> {
+async function standsBy(candidate: GateCandidate, { earlier, recalled, checks }: StandsBy): Promise<Settled> {
   const { sha256 } = candidate;
   const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
   const projects = projectsOf(known, checks.advice);
@@ -83,13 +91,12 @@ async function standsBy(
   const data = await askDataChecks(dataChecks, { ...candidate, ...read, projects }, checks);
   const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
   const contents = (earlier?.checks ?? []).filter(({ id }) => !anew.has(id));
-  const recalled = sha256 === null ? [] : await recallResult(sha256, store);
   return settle({ checks: [...data, ...contents, ...recalled], sha256 }, checks.policy, checks.now);
 }
 
-async function keysBelow(store: Store, prefix: string): Promise<ReadonlySet<string>> {
+async function keysBelow(store: Store, prefixes: readonly string[]): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
-  for await (const { key } of store.list(prefix)) keys.add(key);
+  for (const prefix of prefixes) for await (const { key } of store.list(prefix)) keys.add(key);
   return keys;
 }
 

@@ -1,19 +1,21 @@
 import { Parser } from 'htmlparser2';
-import { checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wrongPage } from './page.ts';
+import { checkStatus, checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wrongPage } from './page.ts';
 import type { ProjectFile } from './project-file.ts';
 
 /**
- * Reads a project's page in HTML (PEP 503, 592, 629, 658): its links, resolved as a browser does. A file's name is the
+ * Reads a project's page in HTML (PEP 503, 592, 629, 658, 792): its links, resolved as a browser does. A file's name is the
  * last part of its URL, as pip has it.
  *
  * @throws GatehouseError `upstream.body` as {@link filesOf}
  */
 export function readHtmlPage(text: string, page: PageAddress): ProjectFile[] {
-  const { anchors, base, version } = scan(text);
+  const { anchors, base, version, status } = scan(text);
   checkVersion(version, page);
   const resolved = URL.parse(base ?? '', page.url);
   if (resolved === null) throw wrongPage(page, 'has a <base> that is no URL');
-  const links = anchors.flatMap((anchor) => linkOf(anchor, resolved.href) ?? []);
+  const found = anchors.flatMap((anchor) => linkOf(anchor, resolved.href) ?? []);
+  checkStatus(status, found, page);
+  const links = status === undefined ? found : found.map((link) => ({ ...link, projectStatus: status }));
   return filesOf(links, resolved.href, page);
 }
 
@@ -23,22 +25,24 @@ interface Scan {
   readonly anchors: readonly Attributes[];
   readonly base: string | undefined;
   readonly version: string | undefined;
+  readonly status: string | undefined;
 }
 
 /** Names of tags and attributes come in lowercase, entities decoded; what is in scripts, styles and comments does not come. */
 function scan(text: string): Scan {
   const anchors: Attributes[] = [];
-  let base: string | undefined;
-  let version: string | undefined;
+  const words = new Map<string, string | undefined>();
+  const say = (word: string, text: string | undefined) => words.has(word) || words.set(word, text);
   const parser = new Parser({
     onopentag(name, attributes) {
       if (name === 'a' && attributes['href'] !== undefined) anchors.push(attributes);
-      if (name === 'base') base ??= attributes['href'];
-      if (name === 'meta' && attributes['name'] === 'pypi:repository-version') version ??= attributes['content'];
+      if (name === 'base') say('base', attributes['href']);
+      if (name === 'meta') say(attributes['name'] ?? '', attributes['content']);
     },
   });
   parser.end(text);
-  return { anchors, base, version };
+  const [version, status] = [words.get('pypi:repository-version'), words.get('pypi:project-status')];
+  return { anchors, base: words.get('base'), version, status };
 }
 
 /** Null for a link that has no file's name. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../json/json.ts';
 import { parseProjectName } from '../names/project-name.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wrongPage } from './page.ts';
+import { checkStatus, checkVersion, filesOf, type PageAddress, type PageLink, pageSha256, wrongPage } from './page.ts';
 import type { ProjectFile } from './project-file.ts';
 import { withReleaseTimes } from './release-times.ts';
 
@@ -46,9 +46,7 @@ export function readJsonPage(text: string, page: PageAddress): ProjectFile[] {
     throw wrongPage(page, `is the page of ${read.name}`);
   }
   const status = read['project-status']?.status;
-  // PEP 792 has such a page list nothing; of one that does the gate takes nothing.
-  if (status === 'quarantined' && read.files.length === 0)
-    throw wrongPage(page, 'says that its project is quarantined');
+  checkStatus(status, read.files, page);
   const links = read.files.map((file) => ({ ...linkOf(file), ...(status !== undefined && { projectStatus: status }) }));
   return withReleaseTimes(filesOf(links, page.url, page), page.project);
 }

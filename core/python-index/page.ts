@@ -60,6 +60,14 @@ export function checkVersion(version: string | undefined, page: PageAddress): vo
   throw wrongPage(page, `is of version ${version} of the interface, which is not known here`);
 }
 
+/**
+ * A page of a project in quarantine lists nothing (PEP 792), and says so before it is taken for one that lost its files. Of one that
+ * lists files all the same the gate takes nothing.
+ */
+export function checkStatus(status: string | undefined, links: readonly unknown[], page: PageAddress): void {
+  if (status === 'quarantined' && links.length === 0) throw wrongPage(page, 'says that its project is quarantined');
+}
+
 /** A digest as a page gives it, in digits of either case; null when it is none. */
 export function pageSha256(text: string | null | undefined): Sha256 | null {
   const parsed = sha256Schema.safeParse(text?.toLowerCase());

@@ -1,7 +1,7 @@
-import { idsHere } from '../../core/diff/ids-here.ts';
 import { eachOnce } from '../../core/diff/plan-problems.ts';
 import type { Plan } from '../../core/documents/plan.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { idsHere } from '../../core/solve/standing/ids-here.ts';
 import { type Fetched, type FetchingWorld, fetchJobs } from './fetch-jobs.ts';
 
 interface FetchAround {

@@ -1,10 +1,18 @@
-import { type Artifact, artifactId, bytesToFetch, type EntryOutcome, type Plan } from '../../core/documents/plan.ts';
+import {
+  type Artifact,
+  artifactId,
+  bytesToFetch,
+  type EntryOutcome,
+  type Plan,
+  type Waiting,
+} from '../../core/documents/plan.ts';
 import { type PipOutcome, type SimplePlan, simpleFileId } from '../../core/documents/simple/simple-plan.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownText } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { planTotals } from './plan.ts';
 import { simpleTotals } from './simple-plan.ts';
+import { shownWaiting, untilCell } from './waiting.ts';
 
 /** A plan as a comment on the pull request that changes the allowlist. */
 export function planMarkdown(plan: Plan): string {
@@ -22,6 +30,8 @@ export function planMarkdown(plan: Plan): string {
     markdownTable('Fetch for pip', ['file', 'from', 'size', 'for', 'sha256'], simpleAddRows(plan.simple)),
     markdownTable('Change for pip', ['file'], idRows(plan.simple.change)),
     markdownTable('Drop for pip', ['file'], idRows(plan.simple.drop)),
+    markdownTable('Waiting at the gate', ['file', 'check', 'until', 'why'], shownWaiting(plan.waiting).map(waitingRow)),
+    plan.advisories === 'none' ? 'Advisories: none' : '',
     markdownTable('Problems', ['what', 'where', 'detail', 'hint'], plan.problems.map(problemRow)),
     markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], plan.warnings.map(problemRow)),
   ]
@@ -88,6 +98,13 @@ function simpleAddRows({ files, add }: SimplePlan): string[][] {
       codeCell(file.sha256.slice(0, 12)),
     ]);
 }
+
+const waitingRow = (one: Waiting): string[] => [
+  codeCell(one.id),
+  codeCell(one.code),
+  untilCell(one),
+  codeCell(one.detail),
+];
 
 const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
   [code, subject, detail, hint].map(codeCell);

@@ -4,6 +4,7 @@ import { formatBytes } from './format-bytes.ts';
 import { jsonText } from './json-text.ts';
 import { simpleDocument, simpleLines } from './simple-plan.ts';
 import { toFetch } from './to-fetch.ts';
+import { gateLines, waitingLines } from './waiting.ts';
 
 /** `plan --json`: the whole closure; upstream's records stay out of it. */
 export function planJson(plan: Plan): string {
@@ -12,7 +13,7 @@ export function planJson(plan: Plan): string {
 
 /** The same as an object, for `sync --json`. */
 export function planDocument(plan: Plan) {
-  const { artifacts, add, change, drop, hotfix, entries, problems, warnings, complete } = plan;
+  const { artifacts, add, change, drop, hotfix, entries, problems, warnings, waiting, advisories, complete } = plan;
   const shown = artifacts.map(({ subdir, filename, sha256, md5, size, url, channel, why, made }) => ({
     subdir,
     filename,
@@ -26,7 +27,8 @@ export function planDocument(plan: Plan) {
     why,
   }));
   const simple = simpleDocument(plan.simple);
-  return { complete, artifacts: shown, add, change, drop, hotfix, entries, simple, problems, warnings };
+  const gate = { waiting, ...(advisories && { advisories }) };
+  return { complete, artifacts: shown, add, change, drop, hotfix, entries, simple, problems, warnings, ...gate };
 }
 
 /** A plan for a person: each change on a line, with the entries that ask for it, then the sum; then the same for pip. */
@@ -43,7 +45,7 @@ export function planText(plan: Plan): string {
   const dropped = plan.drop.map((id) => `- ${id}`);
   const hotfixed = plan.hotfix.map((id) => `~ ${id}  your own hotfix of it changes`);
   const packages = [...added, ...changed, ...hotfixed, ...dropped, planTotals(plan)];
-  return [...packages, ...simpleLines(plan.simple), ''].join('\n');
+  return [...packages, ...simpleLines(plan.simple), ...waitingLines(plan), ...gateLines(plan), ''].join('\n');
 }
 
 /** The sums of a plan, in one line. */

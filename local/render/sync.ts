@@ -8,6 +8,7 @@ import type { SyncReport } from '../pipeline/sync.ts';
 import { jsonText } from './json-text.ts';
 import { problemLines } from './messages.ts';
 import { planDocument } from './plan.ts';
+import { gateLines } from './waiting.ts';
 
 /**
  * `sync --json`: one document, `{plan, fetched, applied, held, failed, indexed, simple, strays, staging, proof}`; `applied` is what of
@@ -34,7 +35,7 @@ export function syncJson(report: SyncReport): string {
 
 /** A sync for a person: what it did, what is provably installable now, and everything that did not hold, by name. */
 export function syncSummary(
-  { plan, fetched, applied, indexed, simple, proof }: SyncReport,
+  { plan, fetched, applied, held, indexed, simple, proof }: SyncReport,
   problems: readonly Problem[],
 ): string {
   const packages = indexed.reduce((sum, subdir) => sum + subdir.packages, 0);
@@ -50,7 +51,14 @@ export function syncSummary(
     provenForPip(proof.proof),
     named('now installable', proof.gained),
     named('no longer installable', proof.lost),
+    gateLines(plan)
+      .map((line) => `${line}\n`)
+      .join(''),
     problemLines(plan.warnings, 'warning'),
+    problemLines(
+      held.filter(({ code }) => code.startsWith('gate.')),
+      'held file',
+    ),
     problemLines(problems),
   ].join('');
 }

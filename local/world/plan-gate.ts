@@ -2,9 +2,9 @@ import { openFirstSeen } from '../../core/documents/gate/first-seen.ts';
 import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
 import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { openLastModified } from '../../core/solve/standing/last-modified.ts';
 import type { PlanGate } from '../../core/solve/standing/look-at.ts';
 import { readOnlyStore } from '../../core/store/read-only-store.ts';
-import { openLastModified } from '../../core/upstream/last-modified.ts';
 import type { World } from './open-world.ts';
 
 interface PlanGateOptions {

@@ -3,10 +3,10 @@ import type { PipOutcome } from '../../documents/simple/simple-plan.ts';
 import { gateProblem } from '../../gate/door/gate-problem.ts';
 import { compareCodePoints } from '../../json/json.ts';
 import { GatehouseError } from '../../problems/error.ts';
-import type { GroupPart } from '../solve-group.ts';
 import { installs } from '../solve-request.ts';
 import type { LookedAt, Standings } from '../standing/standings.ts';
 import { waitingOf } from '../standing/waiting-packages.ts';
+import type { GroupPart } from './solve-group.ts';
 import type { MadePart } from './solve-made.ts';
 
 type Part = GroupPart | MadePart;
@@ -67,18 +67,27 @@ const tryLook = <T>(look: () => Promise<readonly LookedAt<T>[]>): Promise<readon
     return [];
   });
 
-/** So many of those that are held are named. */
-const maxNamed = 10;
+/** So many reasons are told, and of each so many of the files that it holds. */
+const maxReasons = 10;
+const maxNamed = 3;
 
 function reasons(found: readonly LookedAt<unknown>[], standings: Standings): string {
-  const lines = found.slice(0, maxNamed).flatMap(({ id, sha256, held }) => {
+  const alike = [...Map.groupBy(found, ({ held }) => held?.detail ?? '').values()];
+  const lines = alike.slice(0, maxReasons).flatMap((files) => {
+    const [{ id, sha256, held } = { id: '', sha256: null, held: null }] = files;
     if (held === null) return [];
     const settled = { verdict: held.verdict, telling: [held], waivers: [] };
     const { detail, hint = '' } = gateProblem({ subject: id, sha256 }, settled, standings.now());
-    return [`  ${id}: ${detail}`, `    ${hint}`];
+    return [`  ${namedIds(files)}: ${detail}`, `    ${hint}`];
   });
-  const more = found.length > maxNamed ? [`  and ${found.length - maxNamed} more`] : [];
-  return ['The gate holds what it needs:', ...lines, ...more].join('\n');
+  const more = alike.length > maxReasons ? [`  and ${alike.length - maxReasons} more`] : [];
+  return ['It would install, did the gate not hold:', ...lines, ...more].join('\n');
+}
+
+function namedIds(files: readonly LookedAt<unknown>[]): string {
+  const named = files.slice(0, maxNamed).map(({ id }) => id);
+  const more = files.length > named.length ? ` and ${files.length - named.length} more` : '';
+  return `${named.join(', ')}${more}`;
 }
 
 /** Two entries may lack the same, and only one of them for the gate. */

@@ -11,13 +11,13 @@ import type { PythonIndexes } from '../../releases/python-indexes.ts';
 import type { OwnStore } from '../../resolve/own-store.ts';
 import { nothingForPip } from '../../resolve/resolve-entry.ts';
 import type { PypiRequest } from '../requests.ts';
-import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from '../solve-group.ts';
 import { type ResolvedAround, resolveAround } from '../standing/resolve-around.ts';
 import type { OpenSubdir } from '../upstream-subdirs.ts';
 import type { UpstreamView } from '../upstream-view.ts';
 import { wheelTargets } from '../virtual-packages.ts';
 import { besideMade } from './beside-made.ts';
 import type { RequestView } from './own-view.ts';
+import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from './solve-group.ts';
 import { pythonless, solveOwn } from './solve-own.ts';
 import { upstreamChannels } from './upstream-channels.ts';
 

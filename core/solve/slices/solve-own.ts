@@ -2,9 +2,9 @@ import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { matchesPlaced } from '../candidate-pool.ts';
 import type { PypiRequest } from '../requests.ts';
-import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from '../solve-group.ts';
 import type { UpstreamView } from '../upstream-view.ts';
 import type { RequestView } from './own-view.ts';
+import { type GroupPart, type GroupWorld, solveGroup, unsolvedPart } from './solve-group.ts';
 
 interface SolveOwnWorld extends GroupWorld {
   readonly view: UpstreamView;

@@ -14,7 +14,6 @@ import { nothingForPip } from '../../resolve/resolve-entry.ts';
 import { narrowKey } from '../candidate-pool.ts';
 import { isOwnPackage, ownNamesAlone, seenChannels } from '../own-names.ts';
 import { type InstallRequest, installRequests, type PlanSlice } from '../requests.ts';
-import { type GroupPart, type Placed, solveGroup } from '../solve-group.ts';
 import { failedOutcome } from '../solve-request.ts';
 import { passingAlone } from '../standing/passing-alone.ts';
 import type { Standings } from '../standing/standings.ts';
@@ -24,6 +23,7 @@ import { virtualPackagesFor } from '../virtual-packages.ts';
 import { explainHeld } from './explain-held.ts';
 import { hiddenConflicts } from './hidden-conflicts.ts';
 import { openOwnView, type RequestView } from './own-view.ts';
+import { type GroupPart, type Placed, solveGroup } from './solve-group.ts';
 import { type MadePart, solveForBoth } from './solve-made.ts';
 
 export interface SliceWorld {

@@ -7,9 +7,9 @@ import type { Gate } from '../../gate/gate.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
-import type { LastModified } from '../../upstream/last-modified.ts';
 import type { Offered } from './candidate-of.ts';
 import { keepsOut, keptForLater } from './held.ts';
+import type { LastModified } from './last-modified.ts';
 
 /** What a plan goes by at the gate. */
 export interface PlanGate extends Pick<Gate, 'policy' | 'standingOf'> {
@@ -19,7 +19,7 @@ export interface PlanGate extends Pick<Gate, 'policy' | 'standingOf'> {
   readonly here?: ReadonlySet<string>;
 }
 
-export interface LookWorld {
+export interface CloseLookWorld {
   readonly gate: PlanGate;
   readonly store: Store;
   readonly clock: Pick<Clock, 'now'>;
@@ -41,7 +41,7 @@ export interface Looked {
  *
  * @throws GatehouseError `upstream.*` where its server cannot be asked, which says nothing of the file; `store.*`
  */
-export async function lookAt(offered: Offered, world: LookWorld): Promise<Looked> {
+export async function lookAt(offered: Offered, world: CloseLookWorld): Promise<Looked> {
   const { gate, store } = world;
   const verdict = await lastVerdict(store, offered.candidate.id, offered.candidate.sha256);
   const sha256 = offered.candidate.sha256 ?? verdict?.sha256 ?? null;
@@ -67,7 +67,7 @@ interface Dated {
 async function dateOf(
   { candidate, url, from, seen }: Offered,
   verdict: GateVerdict | null,
-  { gate, clock }: LookWorld,
+  { gate, clock }: CloseLookWorld,
 ): Promise<Dated> {
   const dated = (published: PublishedAt | null): Dated => ({ published, isUnseen: false });
   if (candidate.published !== null || !coolsDown(candidate, gate.policy)) return dated(candidate.published);

@@ -13,7 +13,7 @@ import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import { makeOnce } from '../../upstream/make-once.ts';
 import { type Offered, type OnIndex, offeredFile, offeredForPip, offeredPackage } from './candidate-of.ts';
 import { type Held, keepsOut, keptForLater } from './held.ts';
-import { type Looked, type LookWorld, lookAt, type PlanGate } from './look-at.ts';
+import { type CloseLookWorld, type Looked, lookAt, type PlanGate } from './look-at.ts';
 
 /** What clients can get of the store now. */
 export interface Served {
@@ -22,7 +22,7 @@ export interface Served {
   files(project: ProjectName): Promise<ReadonlyMap<string, Sha256>>;
 }
 
-export interface StandingsWorld extends LookWorld {
+export interface StandingsWorld extends CloseLookWorld {
   readonly served: Served;
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
+import { readHtmlPage } from '../../../core/python-index/html-page.ts';
 import { readJsonPage } from '../../../core/python-index/json-page.ts';
 
 const address = { url: 'https://pypi.org/simple/demo/', project: projectNameSchema.parse('demo') };
@@ -45,5 +46,9 @@ it('says of each file what its project is', () => {
   expect(page([file('1.0')], { 'project-status': { status: 'archived' } })).toMatchObject([
     { projectStatus: 'archived' },
   ]);
+  const anchor = '<a href="demo-1.0-py3-none-any.whl">it</a>';
+  const html = `<meta name="pypi:project-status" content="quarantined">${anchor}`;
+  expect(readHtmlPage(html, address)).toMatchObject([{ projectStatus: 'quarantined' }]);
+  expect(() => readHtmlPage(html.replace(anchor, ''), address)).toThrow('quarantined');
   expect(page([file('1.0')])).toEqual([expect.not.objectContaining({ projectStatus: expect.anything() })]);
 });

@@ -46,6 +46,7 @@ describe('B2', () => {
 
   it.each([
     ['a file that is not listed', { payload: [a, b], rows: (rows) => rows.slice(1) }, 'unlisted'],
+    ['a file whose name starts as that of info/', { payload: [{ name: 'information' }], rows: () => [] }, 'unlisted'],
     ['a link that is not listed', { payload: [a, link], rows: (rows) => rows.slice(0, 1) }, 'unlisted'],
     ['a listed file that is not there', { rows: () => [{ _path: 'x' }] }, 'missing'],
     ['a file that is listed twice', { payload: [a], rows: (rows) => [...rows, ...rows] }, 'twice'],

@@ -1,5 +1,5 @@
-import { artifactId } from '../documents/plan.ts';
-import { type ChannelStore, listPackages } from '../store/list-packages.ts';
+import { artifactId } from '../../documents/plan.ts';
+import { type ChannelStore, listPackages } from '../../store/list-packages.ts';
 
 /** The ids of all packages and files for pip whose bytes are in a store, served or not. */
 export async function idsHere({ store, channel }: ChannelStore): Promise<ReadonlySet<string>> {

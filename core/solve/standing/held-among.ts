@@ -1,11 +1,11 @@
-import { lastVerdict } from '../documents/gate/last-verdict.ts';
-import type { Policy } from '../documents/gate/policy.ts';
-import { isPassing } from '../documents/gate/verdict.ts';
-import { idsToAdd, type Plan, type Planned, plannedById } from '../documents/plan.ts';
-import { settledNow } from '../gate/settle.ts';
-import type { Sha256 } from '../names/digest.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import { lastVerdict } from '../../documents/gate/last-verdict.ts';
+import type { Policy } from '../../documents/gate/policy.ts';
+import { isPassing } from '../../documents/gate/verdict.ts';
+import { idsToAdd, type Plan, type Planned, plannedById } from '../../documents/plan.ts';
+import { settledNow } from '../../gate/settle.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
 
 interface HeldWorld {
   readonly store: Store;

@@ -1,6 +1,6 @@
-import type { FetchResponse } from '../ports/fetch.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { fetchWithRetry, type RetryWorld } from './fetch-with-retry.ts';
+import type { FetchResponse } from '../../ports/fetch.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { fetchWithRetry, type RetryWorld } from '../../upstream/fetch-with-retry.ts';
 
 /** A file of an upstream. */
 export interface DatedFile {

@@ -1,19 +1,19 @@
-import type { PartialPlan, SolvedGroup } from '../documents/partial-plan.ts';
-import type { EntryOutcome } from '../documents/plan.ts';
-import type { Subdir } from '../names/subdir.ts';
-import type { Log } from '../ports/log.ts';
-import type { CandidatePool, Solver } from '../ports/solver.ts';
-import type { Problem } from '../problems/problem.ts';
-import type { UpstreamRecord } from '../upstream/accept-records.ts';
-import { candidatePool, narrow } from './candidate-pool.ts';
-import { collectClosure } from './closure.ts';
-import type { InstallRequest } from './requests.ts';
-import { failedOutcome } from './solve-request.ts';
-import { gateWarnings } from './standing/gate-warnings.ts';
-import { type SolvedAround, solveAround } from './standing/solve-around.ts';
-import type { Standings } from './standing/standings.ts';
-import { unpublished } from './unpublished.ts';
-import type { UpstreamView } from './upstream-view.ts';
+import type { PartialPlan, SolvedGroup } from '../../documents/partial-plan.ts';
+import type { EntryOutcome } from '../../documents/plan.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import type { Log } from '../../ports/log.ts';
+import type { CandidatePool, Solver } from '../../ports/solver.ts';
+import type { Problem } from '../../problems/problem.ts';
+import type { UpstreamRecord } from '../../upstream/accept-records.ts';
+import { candidatePool, narrow } from '../candidate-pool.ts';
+import { collectClosure } from '../closure.ts';
+import type { InstallRequest } from '../requests.ts';
+import { failedOutcome } from '../solve-request.ts';
+import { gateWarnings } from '../standing/gate-warnings.ts';
+import { type SolvedAround, solveAround } from '../standing/solve-around.ts';
+import type { Standings } from '../standing/standings.ts';
+import { unpublished } from '../unpublished.ts';
+import type { UpstreamView } from '../upstream-view.ts';
 
 /** A request and its place among the allowlist's. */
 export type Placed = readonly [place: number, request: InstallRequest];
