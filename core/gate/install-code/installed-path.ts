@@ -39,7 +39,8 @@ function pathOfWheel(path: string): string {
  */
 export function foldedPath(path: string): string {
   const plain = /[^ -~]/.test(path) ? path.replace(/\p{Default_Ignorable_Code_Point}/gu, '').toUpperCase() : path;
-  return plain.toLowerCase().replace(/(?:(?<=[^/:]):[^/]*|(?<=[^/. ])[. ]+)(?=\/|$)/g, '');
+  const lower = plain.toLowerCase();
+  return /:|[. ](?:\/|$)/.test(lower) ? lower.replace(/(?:(?<=[^/:]):[^/]*|(?<=[^/. ])[. ]+)(?=\/|$)/g, '') : lower;
 }
 
 /** What follows the last folder from which Python reads start-up files, on Windows by its short name too; null of what lies in none. */

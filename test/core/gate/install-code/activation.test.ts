@@ -88,7 +88,12 @@ describe('a link in the place of a folder', () => {
   );
 
   it('is nothing elsewhere', async () => {
-    const files = { lib64: { link: 'lib' }, 'lib/python3.1': { link: 'python3.12' }, 'share/bin': { link: '../bin' } };
+    const files = {
+      bin: 'a file',
+      lib64: { link: 'lib' },
+      'lib/python3.1': { link: 'python3.12' },
+      'share/bin': { link: '../bin' },
+    };
     expect(await saidOf(d2Activation, smallSubject({ files }))).toEqual([]);
   });
 });
