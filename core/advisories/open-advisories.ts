@@ -3,7 +3,7 @@ import type { FetchResponse } from '../ports/fetch.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { fetchWithRetry, type RetryWorld } from '../upstream/fetch-with-retry.ts';
+import { type RetryWorld, fetchWithRetry } from '../upstream/fetch-with-retry.ts';
 import { readBounded } from '../upstream/read-body.ts';
 import { type KeptAdvisories, keepAdvisories, readKeptAdvisories } from './kept-advisories.ts';
 import { readExport } from './read-export.ts';
@@ -19,8 +19,7 @@ export interface AdvisoriesWorld extends RetryWorld {
 /** What came of looking for advisories. */
 export type OpenedAdvisories =
   | { readonly status: 'known'; readonly advisories: KeptAdvisories }
-  | { readonly status: 'unreachable'; readonly detail: string }
-  | { readonly status: 'stale'; readonly detail: string };
+  | { readonly status: 'unreachable'; readonly detail: string };
 
 /** 256 MiB: OSV's export of PyPI has some 30 MB. */
 const maxExportBytes = 256 * 1024 ** 2;
@@ -42,7 +41,7 @@ export async function openAdvisories(url: string, world: AdvisoriesWorld): Promi
   if (read instanceof GatehouseError) return { status: 'unreachable', detail: read.message };
   if (now - read.newest > maxQuietDays * dayMs) {
     const newest = new Date(read.newest).toISOString().slice(0, 10);
-    return { status: 'stale', detail: `${shownUrl(url)} has no record that is newer than ${newest}` };
+    return { status: 'unreachable', detail: `${shownUrl(url)} has no record that is newer than ${newest}` };
   }
   return { status: 'known', advisories: read };
 }

@@ -36,6 +36,8 @@ export interface GateCandidate {
   readonly facts?: GateFacts | null;
   /** Whether it is in an index already: what was there stays, unless it turned bad. */
   readonly isServed: boolean;
+  /** Since when it is recalled, in milliseconds since the epoch: what was news then is not forgotten by waiting. Absent of all others. */
+  readonly recalledAt?: number;
 }
 
 /** A file whose bytes were read: what it is, and what is in it. */

@@ -28,16 +28,15 @@ export async function openAdvice(allowlist: Sources, world: AdviceWorld): Promis
   const url = advisoriesOf(allowlist);
   if (url === 'none') return { status: 'none' };
   const opened = await openAdvisories(url, world);
-  if (opened.status === 'stale') return { ...opened, status: 'unreachable', stale: true };
   if (opened.status === 'unreachable') return opened;
-  const { asOf, byProject, lost } = opened.advisories;
+  const { asOf, byProject } = opened.advisories;
   const mapping = allowlist.mapping === null ? {} : await readMapping(allowlist.mapping, world);
   const mapped = (name: string) => (Object.hasOwn(mapping, name) ? [mapping[name] ?? []].flat() : []);
   const of = (name: string) => {
     const project = parseProjectName(name);
     return project === null ? [] : (byProject.get(project) ?? []);
   };
-  return { status: 'known', asOf, lost, of, mapped };
+  return { status: 'known', asOf, of, mapped };
 }
 
 /** Where an allowlist has advisories looked for: a URL, or `none`. */

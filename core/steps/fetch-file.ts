@@ -159,15 +159,25 @@ function provenanceOf(
     metadataSha256: sha256Of(wheel.metadataBytes),
     requiresPython: readableRequiresPython(wheel.metadata),
     uploadTime: uploadTime ?? new Date(wheel.modified).toISOString(),
-    origin: originOf(file),
+    origin: originOf(file, staged.etag ?? null),
     findings: [...staged.findings, ...wheel.findings],
     firstSeen,
   };
 }
 
-function originOf({ sdist, index, url, sha256, attestations }: SimpleFile): FileProvenance['origin'] {
+function originOf(
+  { sdist, index, url, sha256, attestations }: SimpleFile,
+  etag: string | null,
+): FileProvenance['origin'] {
   const from = { index, url: shownUrl(url) };
-  if (sdist === undefined) return { type: 'index', ...from, ...(attestations !== undefined && { attestations }) };
+  if (sdist === undefined) {
+    return {
+      type: 'index',
+      ...from,
+      ...(etag !== null && { etag }),
+      ...(attestations !== undefined && { attestations }),
+    };
+  }
   return { type: 'made', ...from, fileName: sdist, sha256, revision: sdistReaderRevision };
 }
 

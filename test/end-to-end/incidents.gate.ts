@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advise, allowing, inChannel, onPypi, sweepAt, syncAt, uploaded } from '../support/advisories/incident.ts';
+import { advise, allowing, onPypi, sweepAt, syncAt, uploaded } from '../support/advisories/incident.ts';
 import { osvRecord } from '../support/advisories/osv-export.ts';
 import { names, useLab } from '../support/cli/lab.ts';
 
@@ -17,12 +17,22 @@ describe('litellm 1.82.7 and 1.82.8, of 24 March 2026: for 2 h 32 min on PyPI', 
   const entries = [{ pypi: 'litellm' }];
   /** As PyPA published it: no score, no word of malice but in its text. */
   const pysec = osvRecord({
-    ...{ id: 'PYSEC-2026-2', project: 'litellm', at: Date.parse('2026-03-24T15:35:32Z'), versions: ['1.82.7', '1.82.8'] },
+    ...{
+      id: 'PYSEC-2026-2',
+      project: 'litellm',
+      at: Date.parse('2026-03-24T15:35:32Z'),
+      versions: ['1.82.7', '1.82.8'],
+    },
     ...{ range: ['1.82.7', '1.82.9'] as const },
     more: { summary: 'Two litellm versions published containing credential harvesting malware' },
   });
   const mal = osvRecord({
-    ...{ id: 'MAL-2026-2144', project: 'litellm', at: Date.parse('2026-03-24T11:15:14Z'), versions: ['1.82.7', '1.82.8'] },
+    ...{
+      id: 'MAL-2026-2144',
+      project: 'litellm',
+      at: Date.parse('2026-03-24T11:15:14Z'),
+      versions: ['1.82.7', '1.82.8'],
+    },
     more: { aliases: ['PYSEC-2026-2'] },
   });
 
@@ -36,7 +46,12 @@ describe('litellm 1.82.7 and 1.82.8, of 24 March 2026: for 2 h 32 min on PyPI', 
     expect(during.waiting).toContain('C2.young simple/litellm/litellm-1.82.8-py3-none-any.whl');
     await onPypi({ litellm: [before] });
     await advise('2026-03-24T18:00:00Z', mal, pysec);
-    expect(await syncAt('2026-03-24T18:00:00Z', allowlist)).toEqual({ add: [], waiting: [], problems: [], held: [] });
+    expect(await syncAt('2026-03-24T18:00:00Z', allowlist)).toMatchObject({
+      add: [],
+      waiting: [],
+      problems: [],
+      held: [],
+    });
     expect(await served()).toEqual(['litellm-1.82.6']);
   });
 
@@ -63,7 +78,9 @@ describe('litellm 1.82.7 and 1.82.8, of 24 March 2026: for 2 h 32 min on PyPI', 
     expect(await sweepAt('2026-03-24T15:00:00Z', allowlist)).toMatchObject({ recalled: [] });
     await advise('2026-03-24T16:00:00Z', pysec);
     const swept = await sweepAt('2026-03-24T16:00:00Z', allowlist);
-    expect(swept.recalled.map(({ id, reason }) => [id.replace(/-pypi_.*$/, ''), reason.split(':', 1)[0]]).sort()).toEqual([
+    expect(
+      swept.recalled.map(({ id, reason }) => [id.replace(/-pypi_.*$/, ''), reason.split(':', 1)[0]]).sort(),
+    ).toEqual([
       ['noarch/litellm-1.82.7', 'C3.new'],
       ['simple/litellm/litellm-1.82.7-py3-none-any.whl', 'C3.new'],
     ]);
@@ -71,6 +88,11 @@ describe('litellm 1.82.7 and 1.82.8, of 24 March 2026: for 2 h 32 min on PyPI', 
     // The next sync takes what is sound.
     expect(await syncAt('2026-03-24T17:00:00Z', allowlist)).toMatchObject({ problems: [] });
     expect(await served()).toEqual(['litellm-1.82.6']);
+    // Nor does it come back because time passed, or because nobody looks any more.
+    await advise('2026-05-01T00:00:00Z', pysec);
+    expect(await sweepAt('2026-05-01T00:00:00Z', allowlist)).toMatchObject({ recalled: [], released: [] });
+    const careless = allowing(entries, { ...atOnce, advisories: 'none' });
+    expect(await sweepAt('2026-05-01T01:00:00Z', careless)).toMatchObject({ released: [] });
   });
 
   it('come back when the advisory was a mistake, and is withdrawn', async () => {
@@ -102,7 +124,9 @@ describe('litellm 1.82.7 and 1.82.8, of 24 March 2026: for 2 h 32 min on PyPI', 
 });
 
 describe('ultralytics 8.3.41 to 8.3.46, of December 2024', () => {
-  const attestations = (version: string) => ({ provenance: `https://pypi.org/integrity/ultralytics/${version}/provenance` });
+  const attestations = (version: string) => ({
+    provenance: `https://pypi.org/integrity/ultralytics/${version}/provenance`,
+  });
   const release = (version: string, time: string, facts: object = attestations(version)) =>
     uploaded(`ultralytics-${version}-py3-none-any.whl`, time, { ...facts });
   const sound = release('8.3.40', '2024-11-20T10:00:00Z');

@@ -68,15 +68,16 @@ const youthMs = daysInMs(30);
 /**
  * A release that drew an advisory within its first 30 days, while that is news: it may tell of malice and nobody have said so
  * yet (litellm's came as `PYSEC-2026-2`). An advisory about all releases up to a fix is of the usual kind, and takes back nothing.
+ * What was recalled for one comes back when it is withdrawn.
  */
-function fresh(hit: AdvisoryHit, { published, isServed }: GateCandidate, now: number): Firing[] {
+function fresh(hit: AdvisoryHit, { published, isServed, recalledAt }: GateCandidate, now: number): Firing[] {
   const { advisory, affected } = hit;
   const age = published === null ? null : advisory.published - published.at;
-  const isNews = advisory.published <= now && now - advisory.published < newsMs;
+  const isNews = advisory.published <= now && (recalledAt ?? now) - advisory.published < newsMs;
   if (affected === 'unclear' || !isNews || age === null || age < 0 || age >= youthMs) return [];
   const verdict = isServed && !isOfFew(hit) ? 'warn' : 'hold';
   const detail = `an advisory of these days, about a release that was young: ${shownHits([hit])}`;
-  return [{ code: 'C3.new', verdict, detail, until: advisory.published + newsMs }];
+  return [{ code: 'C3.new', verdict, detail, ...(recalledAt === undefined && { until: advisory.published + newsMs }) }];
 }
 
 const maxFew = 10;

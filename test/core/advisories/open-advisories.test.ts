@@ -102,9 +102,9 @@ describe('the advisories', () => {
     expect(await ids(at.open())).toEqual(['MAL-1']);
     at.at.now += 1;
     const opened = await at.open();
-    expect(opened).toEqual({ status: 'stale', detail: `${url} has no record that is newer than 2026-03-24` });
+    expect(opened).toEqual({ status: 'unreachable', detail: `${url} has no record that is newer than 2026-03-24` });
     // Nor where they were read before, and count without a question.
-    expect(await ids(at.open({ goodFor: 99 * day }))).toBe('stale');
+    expect(await ids(at.open({ goodFor: 99 * day }))).toBe('unreachable');
   });
 
   it('of an old answer do not take the place of newer ones', async () => {

@@ -15,10 +15,18 @@ import { type OsvRecord, osvExport, recentRecord } from './osv-export.ts';
 export const uploaded = (
   fileName: string,
   time: string,
-  { files = {}, requires = [], ...facts }: { files?: Record<string, string>; requires?: string[]; [key: string]: unknown } = {},
+  {
+    files = {},
+    requires = [],
+    ...facts
+  }: { files?: Record<string, string>; requires?: string[]; [key: string]: unknown } = {},
 ): ServedFile => ({
   fileName,
-  bytes: buildWheel({ fileName, metadata: requires.map((one) => `Requires-Dist: ${one}\n`).join(''), files: { 'it.py': `x = "${fileName}"\n`, ...files } }),
+  bytes: buildWheel({
+    fileName,
+    metadata: requires.map((one) => `Requires-Dist: ${one}\n`).join(''),
+    files: { 'it.py': `x = "${fileName}"\n`, ...files },
+  }),
   facts: { 'upload-time': time, ...facts },
 });
 
@@ -60,17 +68,24 @@ export async function syncAt(time: string, allowlist: Allowed) {
   lab.now = Date.parse(time);
   const { plan, problems, held } = await lab.sync(allowlist);
   const waiting = plan.waiting.map(({ id, code }) => `${code} ${id}`);
-  return { add: [...plan.simple.add, ...plan.add], waiting, problems, held };
+  const warnings = plan.warnings.map(({ code, subject }) => `${code} ${subject}`);
+  return { add: [...plan.simple.add, ...plan.add], waiting, warnings, problems, held };
 }
 
-/** At a time: a sweep, and what it recalls. */
-export async function sweepAt(time: string, allowlist: Allowed) {
-  lab.now = Date.parse(time);
+/** What recalls go by. */
+export async function recallingWorld(allowlist: Allowed) {
   const world = { ...lab.world, log: () => {} };
   const index = async () => {
     await indexAll(allowlist, lab.world, { log: () => {} });
     return [];
   };
-  const advice = await openAdvice(allowlist, world);
-  return sweep({ ...world, gate: gateByAllowlist(allowlist, world), advice, index });
+  const { condaNames } = allowlist;
+  const gate = gateByAllowlist(allowlist, world);
+  return { ...world, gate, advice: await openAdvice(allowlist, world), index, condaNames };
+}
+
+/** At a time: a sweep, and what it recalls. */
+export async function sweepAt(time: string, allowlist: Allowed) {
+  lab.now = Date.parse(time);
+  return sweep(await recallingWorld(allowlist));
 }

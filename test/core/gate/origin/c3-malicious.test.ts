@@ -121,6 +121,15 @@ describe('C3.new', () => {
     expect(await said(c3Malicious, candidate, { advice: await adviceOf([record]) })).toEqual(firings);
   });
 
+  it('does not end by waiting for what was recalled while it was news, and does for what was recalled otherwise', async () => {
+    const old = pysec({ at: now - 40 * day });
+    const recalled = (days: number) => ({ ...uploaded(41), isServed: true, recalledAt: now - days * day });
+    expect(await said(c3Malicious, recalled(39), { advice: await adviceOf([old]) })).toEqual(['C3.new hold']);
+    expect(await said(c3Malicious, recalled(26), { advice: await adviceOf([old]) })).toEqual([]);
+    const firings = await c3Malicious.judge(recalled(39), checkWorld({ advice: await adviceOf([old]) }));
+    expect(firings).toMatchObject([expect.not.objectContaining({ until: expect.anything() })]);
+  });
+
   it('ends with the news', async () => {
     const world = checkWorld({ advice: await adviceOf([pysec()]) });
     expect(await c3Malicious.judge(uploaded(2), world)).toMatchObject([{ until: now + 13 * day }]);
