@@ -28,6 +28,9 @@ const metadata = 'simple/*.metadata';
 const wheels = ['simple/*.whl', metadata] as const;
 const pages = simplePages.flatMap((page) => [`simple/${page}`, `simple/*/${page}`]);
 
+/** All that is staged, and what is known of it. */
+const staging = ['staging/*', '_gatehouse/staging/*'] as const;
+
 const allowlist = '_gatehouse/allowlist.json';
 const provenance = '_gatehouse/provenance/*';
 const control = '_gatehouse/control/*';
@@ -43,26 +46,41 @@ const usedNames = `${usedNamesPrefix}*`;
 /** The file of names that the last run went by. */
 const mapping = '_gatehouse/mapping.json';
 const proof = '_gatehouse/proof/*';
+const verdicts = '_gatehouse/verdicts/*';
+/** The entries, and where the last of them is. */
+const ledger = '_gatehouse/ledger*';
+const opened = '_gatehouse/opened.json';
+const firstSeen = '_gatehouse/first-seen/*';
+const held = '_gatehouse/held/*';
+/** What the gate knows of both sides: scripts that passed, the advisories as they were read, what was recalled. */
+const scripts = '_gatehouse/scripts/*';
+const advisories = '_gatehouse/advisories.json';
+const recalled = '_gatehouse/recalled/*';
+const known = [scripts, advisories, recalled, mapping, allowlist] as const;
+/** What is asked, and what is written down, where a file is judged. */
+const asked = [verdicts, ledger, opened] as const;
+const judged = [verdicts, ledger] as const;
 
 /** Who may do what in the bucket: each function writes what is its own, and only the pruner deletes. */
 export const access: Readonly<Record<FunctionName, Access>> = {
   scraper: {
     read: ['conda/*', 'simple/*', '_gatehouse/*'],
     list: ['conda/*', 'simple/*', '_gatehouse/*'],
-    write: [plans, runs, control, mapping],
+    write: [plans, runs, control, mapping, advisories, firstSeen, opened],
     send: ['plan', 'job', 'index'],
   },
   downloader: {
     // Runs and the allowlist, since a job of a superseded run must bring nothing in.
-    read: ['conda/*', 'simple/*', plans, runs, allowlist, provenance, incoming],
-    list: ['conda/*', 'simple/*', plans, runs, allowlist, provenance, incoming],
-    write: [...packages, ...wheels, provenance, incoming],
+    read: ['conda/*', 'simple/*', plans, runs, provenance, incoming, held, ...asked, ...known],
+    list: ['conda/*', 'simple/*', plans, runs, provenance, incoming, held, ...asked, ...known],
+    write: [...packages, ...wheels, provenance, incoming, held, ...judged, scripts, advisories],
   },
   indexer: {
-    read: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), usedNames, allowlist],
-    list: [...bothSides(['conda/*', 'simple/*', provenance, control, state]), usedNames, allowlist],
-    // Provenance and metadata, of what was copied in by hand.
-    write: bothSides([...indexFiles, ...pages, state, provenance, metadata]),
+    // All of staging by two patterns: a policy has room for 10,240 characters.
+    read: ['conda/*', 'simple/*', provenance, control, state, ...asked, ...staging, usedNames, ...known],
+    list: ['conda/*', 'simple/*', provenance, control, state, ...asked, ...staging, usedNames, ...known],
+    // Verdicts, provenance and metadata, of what was copied in by hand.
+    write: [...bothSides([...indexFiles, ...pages, state, provenance, metadata, ...judged]), scripts, advisories],
     send: ['index'],
   },
   prover: {

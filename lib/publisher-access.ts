@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseAllowlist } from '../core/documents/allowlist/parse-allowlist.ts';
-import { allowlistKey, mappingKey, usedNamesPrefix } from '../core/layout/keys.ts';
+import { advisoriesKey, allowlistKey, mappingKey, usedNamesPrefix } from '../core/layout/keys.ts';
 import { type Side, stagedPath } from '../core/layout/sides.ts';
 import { type Access, bothSides } from './permissions.ts';
 
@@ -33,17 +33,25 @@ const maxNames = 10;
 export function publisherAccess({ to, names, yank = false }: PublishRights, allowlist: string): Access[] {
   if (yank && to === 'staging') throw new Error('nothing is yanked in staging: "yank" goes with to: "channel"');
   const own = expectNames(names ?? reservedIn(allowlist), allowlist);
-  const onSide = (keys: readonly string[]) => (to === 'staging' ? keys.map(stagedPath) : keys);
-  const places = ['conda/*', 'simple/*', ...['provenance', 'control', 'state'].map((kind) => `_gatehouse/${kind}/*`)];
-  const proving = yank ? ['proof', 'plans', 'runs'].map((kind) => `_gatehouse/${kind}/*`) : [];
-  const read = [...bothSides(places), ...proving, allowlistKey, mappingKey, `${usedNamesPrefix}*`];
+  const places = ['conda/*', 'simple/*', ...['provenance', 'control', 'state', 'verdicts'].map(below)];
+  const gate = [...bothSides(['_gatehouse/opened.json', ledger]), ...['scripts', 'recalled'].map(below), advisoriesKey];
+  const proving = yank ? ['proof', 'plans', 'runs'].map(below) : [];
+  const read = [...bothSides(places), ...gate, ...proving, allowlistKey, mappingKey, `${usedNamesPrefix}*`];
   const writing = (write: readonly string[]): Access => ({ read: [], list: [], write });
+  const onSide = (keys: readonly string[]) => (to === 'staging' ? keys.map(stagedPath) : keys);
   const ofName = (name: string) => [
     ...keysOf(name).map((key) => `${usedNamesPrefix}${key}`),
-    ...onSide([...keysOf(name).map((key) => `_gatehouse/provenance/${key}`), ...filesOf(name)]),
+    ...onSide(['provenance', 'verdicts'].flatMap((kind) => keysOf(name).map((key) => `_gatehouse/${kind}/${key}`))),
+    ...onSide(filesOf(name)),
   ];
-  return [{ read, list: read, write: yank ? ['_gatehouse/control/*'] : [] }, ...own.map(ofName).map(writing)];
+  const judged = [...onSide([ledger]), below('scripts')];
+  const write = [...judged, ...(yank ? ['_gatehouse/control/*'] : [])];
+  return [{ read, list: read, write }, ...own.map(ofName).map(writing)];
 }
+
+const below = (kind: string): string => `_gatehouse/${kind}/*`;
+/** The entries, and where the last of them is. */
+const ledger = '_gatehouse/ledger*';
 
 /** All that is kept of the files of a name, below a folder for each kind of it. */
 const keysOf = (name: string): string[] => [

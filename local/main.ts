@@ -6,9 +6,11 @@ import { planCommand } from './commands/plan-command.ts';
 import { promoteCommand } from './commands/promote-command.ts';
 import { pruneCommand } from './commands/prune-command.ts';
 import { publishCommand } from './commands/publish-command.ts';
+import { recallCommand } from './commands/recall-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { sbomCommand } from './commands/sbom-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
+import { sweepCommand } from './commands/sweep-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
 import { tokenCommand } from './commands/token-command.ts';
 import { upCommand } from './commands/up-command.ts';
@@ -32,6 +34,8 @@ export const commands: readonly Command[] = [
   promoteCommand,
   pruneCommand,
   yankCommand,
+  sweepCommand,
+  recallCommand,
   tokenCommand,
   demoCommand,
 ];

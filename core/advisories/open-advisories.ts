@@ -3,7 +3,7 @@ import type { FetchResponse } from '../ports/fetch.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { fetchWithRetry, type RetryWorld } from '../upstream/fetch-with-retry.ts';
+import { type RetryWorld, fetchWithRetry } from '../upstream/fetch-with-retry.ts';
 import { readBounded } from '../upstream/read-body.ts';
 import { type KeptAdvisories, keepAdvisories, readKeptAdvisories } from './kept-advisories.ts';
 import { readExport } from './read-export.ts';
@@ -53,12 +53,21 @@ async function reach(
 ): Promise<KeptAdvisories | GatehouseError> {
   try {
     const fresh = await fetchExport(url, kept, world);
-    await keepAdvisories(world.store, fresh);
+    await keepUnlessDenied(fresh, world.store);
     return fresh;
   } catch (error) {
     // What is amiss with the store is its own affair.
     if (error instanceof GatehouseError && /^(?:upstream|package)\./.test(error.code)) return error;
     throw error;
+  }
+}
+
+/** Who may publish to a bucket, and no more, goes by what it read: those who come after read it themselves. */
+async function keepUnlessDenied(fresh: KeptAdvisories, store: Store): Promise<void> {
+  try {
+    await keepAdvisories(store, fresh);
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
   }
 }
 

@@ -11,10 +11,10 @@ export class MemberTree {
   readonly #report: Report;
   /** Folders that some member lies in, whether they are members themselves or not. */
   readonly #folders = new Set<string>();
-  /** Of all members, of those folders, and of symlinks, as a machine without case has them. */
-  readonly #folded = new Set<string>();
+  /** The same, as a machine without case has them. */
   readonly #foldedFolders = new Set<string>();
-  readonly #foldedLinks = new Set<string>();
+  /** All members as such a machine has them, and whether they are folders. */
+  readonly #folded = new Map<string, boolean>();
 
   /** @param types of all members so far, by path; it grows with them */
   constructor(types: ReadonlyMap<string, MemberType>, report: Report) {
@@ -28,8 +28,7 @@ export class MemberTree {
     const folded = foldedPath(path);
     if (this.#folded.has(folded)) this.#report('A12.case', `${shown(path)} differs from another member only by case`);
     if (type !== 'directory' && this.#foldedFolders.has(folded)) this.#over(path, type);
-    this.#folded.add(folded);
-    if (type === 'symlink') this.#foldedLinks.add(folded);
+    this.#folded.set(folded, type === 'directory' && this.#folded.get(folded) !== false);
   }
 
   /** Members lie below what is no folder: everywhere, or where two paths that differ by case are one. */
@@ -49,8 +48,8 @@ export class MemberTree {
       this.#folders.add(at);
       const folded = foldedPath(at);
       this.#foldedFolders.add(folded);
-      if (type === undefined && this.#foldedLinks.has(folded))
-        this.#report('A12.case', `${shown(path)} lies below a symlink but for case`);
+      if (type === undefined && this.#folded.get(folded) === false)
+        this.#report('A12.case', `${shown(path)} lies below what is no folder but for case`);
     }
   }
 }

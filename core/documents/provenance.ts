@@ -20,12 +20,12 @@ export const provenanceSchema = z.strictObject({
   /** Bytes. */
   size: z.int().nonnegative(),
   /**
-   * `upstream`: fetched and checked against a record; `copied`: found in the store, put there by hand; `made`: of a file
+   * `upstream`: fetched and checked against a record, `etag` as its server called the bytes; `copied`: found in the store, put there by hand; `made`: of a file
    * of a Python package index, by the converter or, of an sdist, the reader of this revision; `published`: the
    * organisation's own, as it was given or made of a wheel of its own.
    */
   origin: z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('upstream'), channel: z.string(), url: z.string() }),
+    z.strictObject({ type: z.literal('upstream'), channel: z.string(), url: z.string(), etag: z.string().optional() }),
     z.strictObject({ type: z.literal('copied') }),
     z.strictObject({
       type: z.literal('made'),

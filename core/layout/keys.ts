@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
@@ -6,7 +7,6 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
-import { z } from 'zod';
 
 export { representationOf } from './representation.ts';
 export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';

@@ -21,5 +21,5 @@ export function namedBytes(key: string, prefix: DocumentsPrefix): NamedBytes | n
 }
 
 /** What a file is, by its id. */
-export const placeOf = (id: string): ChannelPlace | SimplePlace =>
+export const placeById = (id: string): ChannelPlace | SimplePlace =>
   id.startsWith('simple/') ? simplePlace(id) : channelPlace(`conda/${id}`);

@@ -34,6 +34,10 @@ export type Event =
   | { readonly type: 'fetch.held'; readonly key: string; readonly problem: Problem }
   /** The gate looked into a file; `codes` say what it found. */
   | { readonly type: 'gate.judged'; readonly id: string; readonly verdict: string; readonly codes: readonly string[] }
+  /** So many files were looked at by now. */
+  | { readonly type: 'sweep.checked'; readonly files: number }
+  | { readonly type: 'sweep.recalled'; readonly id: string; readonly reason: string }
+  | { readonly type: 'sweep.released'; readonly id: string }
   /** Files of this machine; their key is their path. */
   | { readonly type: 'publish.reading'; readonly files: number; readonly bytes: number }
   | { readonly type: 'publish.progress'; readonly key: string; readonly received: number; readonly size: number }

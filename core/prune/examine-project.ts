@@ -1,4 +1,3 @@
-import { keepsAddress } from '../documents/published/published.ts';
 import { isOwnFile, readFileProvenance } from '../documents/simple/file-provenance.ts';
 import { type FileDecision, readProjectControl } from '../documents/simple/project-control.ts';
 import { generationOf } from '../index/put-if-newer.ts';
@@ -18,7 +17,7 @@ import type { PageState } from '../simple/read-state.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import { type Examined, examined, unsure } from './examined.ts';
-import { freshForMs, type Garbage, type Guard, type PruneWorld, withdrawnReason } from './garbage.ts';
+import { freshForMs, type Garbage, type Guard, type PruneWorld, withdrawalOf, withdrawnReason } from './garbage.ts';
 
 /**
  * Finds which wheels of one project nobody needs any more, each with the metadata beside it: those that control withdrew
@@ -86,9 +85,8 @@ function whyUnneeded(
   if (decision === undefined) {
     return { due: modified + Math.max(retain, freshForMs), reason: 'nothing was decided of it' };
   }
-  const { withdrawn } = decision;
-  // Bytes that were recalled a sweep takes away, once they are kept.
-  if (withdrawn === undefined || decision.recalled !== undefined || keepsAddress(decision)) return null;
+  const withdrawn = withdrawalOf(decision);
+  if (withdrawn === undefined) return null;
   return { due: Math.max(withdrawn.at + retain, modified + freshForMs), reason: withdrawnReason(withdrawn) };
 }
 

@@ -1,3 +1,4 @@
+import { keepsAddress, type OwnWord } from '../documents/published/published.ts';
 import type { OptionalIndexFile } from '../layout/index-files.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -19,7 +20,17 @@ export interface PruneWorld extends ChannelStore {
 export const freshForMs = 24 * hourMs;
 
 /** What a prune looks for, in the order it is deleted: packages, and then what is derived or only kept for a while. */
-export const garbageKinds = ['package', 'wheel', 'metadata', 'form', 'shard', 'state', 'plan', 'document'] as const;
+export const garbageKinds = [
+  'package',
+  'wheel',
+  'metadata',
+  'held',
+  'form',
+  'shard',
+  'state',
+  'plan',
+  'document',
+] as const;
 export type GarbageKind = (typeof garbageKinds)[number];
 
 /** An object that nobody needs any more. */
@@ -35,6 +46,10 @@ export interface Garbage extends ObjectHead {
 /** Why what control withdrew is garbage. */
 export const withdrawnReason = ({ at, reason }: { readonly at: number; readonly reason: string }): string =>
   `withdrawn on ${new Date(at).toISOString().slice(0, 10)}: ${reason}`;
+
+/** When and why control withdrew a file whose bytes may go for that; what was recalled a sweep takes away once it is kept. */
+export const withdrawalOf = (said: OwnWord): OwnWord['withdrawn'] =>
+  keepsAddress(said) || said.recalled !== undefined ? undefined : said.withdrawn;
 
 export interface Guard {
   readonly key: ObjectKey;

@@ -1,6 +1,14 @@
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { channelPlace } from '../layout/channel-place.ts';
-import { cachedDocumentPrefix, indexKey, planPrefix, segmentPrefix, shardsFolder, stateKey } from '../layout/keys.ts';
+import {
+  cachedDocumentPrefix,
+  heldPrefix,
+  indexKey,
+  planPrefix,
+  segmentPrefix,
+  shardsFolder,
+  stateKey,
+} from '../layout/keys.ts';
 import { sections } from '../outputs/entries/entry-source.ts';
 import { unaskedOutputKeys } from '../outputs/outputs.ts';
 import { readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
@@ -89,10 +97,22 @@ export async function* unnamedSegments(
 /** Whoever reads a document of the cache makes it young again (adapters/cache-folder.ts). */
 const documentUnusedForMs = 30 * dayMs;
 
-/** What is kept for a while and belongs to no subdir: plans, and in a folder upstream's documents. */
+/**
+ * What is kept for a while and belongs to no subdir: plans, bytes that the gate holds, which whoever still wants them fetches
+ * again, and in a folder upstream's documents. What was recalled stays, for the auditor.
+ */
 export async function* agedObjects({ store, retain }: PruneWorld): AsyncGenerator<Garbage> {
   for await (const head of store.list(planPrefix)) {
     yield { ...head, kind: 'plan', reason: 'its fetches are long over', due: head.modified + retain, guards: [] };
+  }
+  for await (const head of store.list(heldPrefix)) {
+    yield {
+      ...head,
+      kind: 'held',
+      reason: 'the gate held it, and nothing let it in',
+      due: head.modified + retain,
+      guards: [],
+    };
   }
   for await (const head of store.list(cachedDocumentPrefix)) {
     const due = head.modified + documentUnusedForMs;

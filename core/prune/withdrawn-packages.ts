@@ -1,6 +1,5 @@
 import type { Control } from '../documents/control.ts';
 import { readProvenance } from '../documents/provenance.ts';
-import { keepsAddress } from '../documents/published/published.ts';
 import { overrideTag } from '../index/index-package.ts';
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { generationOf } from '../index/put-if-newer.ts';
@@ -15,7 +14,7 @@ import type { StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { freshForMs, type Garbage, type Guard, type PruneWorld, withdrawnReason } from './garbage.ts';
+import { freshForMs, type Garbage, type Guard, type PruneWorld, withdrawalOf, withdrawnReason } from './garbage.ts';
 
 interface Overridden {
   readonly subdir: Subdir;
@@ -46,16 +45,15 @@ export async function* withdrawnPackages(
   for await (const { filename, override } of withdrawnEntries({ ...world, subdir }, segments)) {
     const now = control.packages[filename] ?? {};
     // Made under another withdrawal than control's of now, if that says one at all.
-    if (now.withdrawn === undefined || keepsAddress(now) || override !== overrideTag(now)) continue;
-    // Its bytes a sweep takes away, once they are kept.
-    if (now.recalled !== undefined) continue;
+    const withdrawn = withdrawalOf(now);
+    if (withdrawn === undefined || override !== overrideTag(now)) continue;
     const object = await world.store.get(packageKey(world.channel, subdir, filename));
     if (object === null) continue;
     served ??= servedRecords({ ...world, subdir }, manifest);
     if ((await served)?.has(filename) || !(await isAsFetched(object, { ...world, subdir, filename }))) continue;
     const { key, etag, size, modified } = object;
-    const reason = withdrawnReason(now.withdrawn);
-    const due = Math.max(now.withdrawn.at + world.retain, modified + freshForMs);
+    const reason = withdrawnReason(withdrawn);
+    const due = Math.max(withdrawn.at + world.retain, modified + freshForMs);
     yield { key, etag, size, modified, kind: 'package', reason, due, guards };
   }
 }

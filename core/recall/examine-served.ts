@@ -1,12 +1,13 @@
 import { type GateVerdict, isPassing, readVerdict } from '../documents/gate/verdict.ts';
 import type { Advice } from '../gate/advice.ts';
-import type { Gate } from '../gate/gate.ts';
+import type { AtTheDoor, Gate } from '../gate/gate.ts';
 import { type Settled, settledNow } from '../gate/settle.ts';
-import type { Digests, Sha256 } from '../names/digest.ts';
+import type { Sha256 } from '../names/digest.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store, StoredObject } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type KnownAtTheDoor, knownAtTheDoor } from './known-at-the-door.ts';
+import { isListed } from './is-listed.ts';
+import { knownAtTheDoor } from './known-at-the-door.ts';
 import type { ServedFile } from './served-file.ts';
 import { type Fate, fateOf } from './turned-bad.ts';
 
@@ -42,10 +43,23 @@ export async function examineServed(file: ServedFile, world: ExaminingWorld): Pr
   if (object === null) return null;
   const digests = await storedDigests(object);
   const earlier = (await readVerdict(store, file.id, digests.sha256))?.value ?? null;
-  const known = await knownAtTheDoor(file, digests.sha256, { store, earlier });
-  const looked =
-    (await withoutBytes(known, earlier, digests, world)) ?? (await judged(known, { object, digests }, world));
-  return { file, sha256: digests.sha256, isNew: earlier === null, ...looked };
+  const known = await knownAtTheDoor(file, { bytes: object, digests }, { store, earlier });
+  const looked = (await withoutBytes(known, earlier, world)) ?? (await judged(known, world));
+  const fate = looked.fate === 'bad' && (await mayWait(file, { earlier, ...looked }, store)) ? 'flagged' : looked.fate;
+  return { file, sha256: digests.sha256, isNew: earlier === null, ...looked, fate };
+}
+
+/**
+ * What was never let in, and is held only, is nobody's: it was copied in by hand, and `index` tells of it and lists it once it
+ * may. What an index lists has been installed.
+ */
+async function mayWait(
+  file: ServedFile,
+  { earlier, settled }: { readonly earlier: GateVerdict | null; readonly settled: Settled },
+  store: Store,
+): Promise<boolean> {
+  const isNew = earlier === null || !isPassing(earlier);
+  return isNew && settled.verdict !== 'reject' && !(await isListed(file, store));
 }
 
 type Looked = Pick<ExaminedFile, 'fate' | 'settled' | 'isCovered'>;
@@ -55,16 +69,15 @@ type Looked = Pick<ExaminedFile, 'fate' | 'settled' | 'isCovered'>;
  * do not let it pass either, keeps the verdict that it came in under; and without advisories nothing is recorded as passing.
  */
 async function withoutBytes(
-  known: KnownAtTheDoor,
+  known: AtTheDoor,
   earlier: GateVerdict | null,
-  { sha256 }: Digests,
   { gate, clock, advice }: ExaminingWorld,
 ): Promise<Looked | null> {
   const isBlind = advice.status === 'unreachable';
   const isCovered = known.projects.length > 0;
   if (earlier === null) return isBlind ? { fate: 'unjudged', settled: unknown, isCovered } : null;
   if (!isPassing(earlier)) return null;
-  const settled = await gate.standingOf({ ...known, sha256, isServed: true });
+  const settled = await gate.standingOf({ ...known, sha256: known.digests.sha256, isServed: true });
   const fate = fateOf(settled, earlier, { policy: gate.policy, now: clock.now() });
   const isDone = fate === 'flagged' || fate === 'unjudged' || (isBlind && fate === 'stays');
   return isDone ? { fate, settled, isCovered } : null;
@@ -72,12 +85,8 @@ async function withoutBytes(
 
 const unknown: Settled = { verdict: 'error', waivers: [], telling: [] };
 
-async function judged(
-  known: KnownAtTheDoor,
-  { object, digests }: { readonly object: StoredObject; readonly digests: Digests },
-  { gate, clock }: ExaminingWorld,
-): Promise<Looked> {
-  const verdict = await gate.judge({ ...known, digests, bytes: object, isServed: true });
+async function judged(known: AtTheDoor, { gate, clock }: ExaminingWorld): Promise<Looked> {
+  const verdict = await gate.judge(known);
   const at = { policy: gate.policy, now: clock.now() };
   const settled = settledNow(verdict, at.policy, at.now);
   const isCovered = (verdict.facts?.projects ?? known.projects).length > 0;

@@ -55,7 +55,7 @@ export interface Recalled {
 
 /**
  * Recalls files: each is noted as recalled, ledger first, and marked in control; then the indexes drop it in all their forms;
- * then its bytes are kept, and only then its public key is deleted. A run that is cut off anywhere is finished by the next,
+ * then its bytes are kept, and only then its public key is deleted; then the indexes forget it. A run that is cut off anywhere is finished by the next,
  * which finds the file under its key still.
  *
  * @param at milliseconds since the epoch: when they were recalled
@@ -67,10 +67,11 @@ export async function recallFiles(bad: readonly BadFile[], at: number, world: Re
     const recall = await noteRecall({ ...told, id: file.id, at }, world);
     await markRecalled(file, { at: recall.at, reason: recall.reason }, world);
   }
-  const problems = await world.index(placesOf(bad.map(({ file }) => file)));
+  const touched = placesOf(bad.map(({ file }) => file));
+  await world.index(touched);
   const gone: ObjectKey[] = [];
   for (const { file } of bad) gone.push(...(await takeAway(file, world.store)));
-  return { gone, problems };
+  return { gone, problems: await world.index(touched) };
 }
 
 /** The subdir or the project's folder, whose control is one object. */

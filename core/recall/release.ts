@@ -1,6 +1,5 @@
 import { checkOfCode } from '../documents/gate/checks.ts';
 import { type Recall, readRecall } from '../documents/gate/recalled.ts';
-import { readVerdict } from '../documents/gate/verdict.ts';
 import { keptOut } from '../gate/door/let-through.ts';
 import { recalledPrefix } from '../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
@@ -8,8 +7,7 @@ import type { Problem } from '../problems/problem.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import { bringBack } from './bring-back.ts';
 import type { ExaminingWorld } from './examine-served.ts';
-import { judgeKept } from './judge-kept.ts';
-import { knownAtTheDoor } from './known-at-the-door.ts';
+import { keptAtTheDoor } from './kept-at-the-door.ts';
 import { markRecalled, saidOf } from './mark-recalled.ts';
 import { endRecall, isRecalled } from './note-recall.ts';
 import { type FileAt, type PackageAt, placeOfId } from './served-file.ts';
@@ -72,13 +70,12 @@ async function* recalls(store: ChannelStore['store']): AsyncGenerator<Omit<Recal
 
 /** Ends a recall that nothing but itself speaks for any more. One by hand ends by hand. */
 async function ends({ file, sha256, recall }: RecalledHere, world: ReleasingWorld): Promise<boolean> {
-  const earlier = (await readVerdict(world.store, file.id, sha256))?.value ?? null;
   const isAdvised = recall.check === 'C3' || recall.check === 'C4';
   // Whoever asks for no advisories any more was not told that those were wrong.
   const isBlind = world.advice.status === 'unreachable' || (isAdvised && world.advice.status === 'none');
-  if (recall.check === null || earlier === null || isBlind) return false;
-  const known = await knownAtTheDoor(file, sha256, { store: world.store, earlier });
-  const { telling } = await world.gate.standingOf({ ...known, sha256, isServed: true, recalledAt: recall.at });
+  const kept = recall.check === null || isBlind ? null : await keptAtTheDoor(file, sha256, world.store);
+  if (kept === null) return false;
+  const { telling } = await world.gate.standingOf({ ...kept, sha256, isServed: true, recalledAt: recall.at });
   const others = telling.filter(({ code }) => checkOfCode(code) !== 'R1');
   if (others.some(({ verdict }) => verdict !== 'warn')) return false;
   await endRecall({ id: file.id, sha256, verdict: others.length > 0 ? 'warn' : 'pass' }, world);
@@ -87,11 +84,11 @@ async function ends({ file, sha256, recall }: RecalledHere, world: ReleasingWorl
 
 /** Why it may not come back; null when it has. What left the index meanwhile for another reason stays out of it. */
 async function letIn({ file, sha256 }: RecalledHere, world: ReleasingWorld): Promise<Problem | null> {
-  const judged = await judgeKept(file, sha256, world);
-  if (judged === null) return lost(file, sha256, world);
-  const problem = keptOut(judged.verdict, world);
+  const kept = await keptAtTheDoor(file, sha256, world.store);
+  if (kept === null) return lost(file, sha256, world);
+  const problem = keptOut(await world.gate.judge(kept), world);
   if (problem !== null) return problem;
-  if ((await saidOf(file, world.store))?.withdrawn === undefined) await bringBack(file, judged.kept, world.store);
+  if ((await saidOf(file, world.store))?.withdrawn === undefined) await bringBack(file, kept.bytes, world.store);
   await markRecalled(file, null, world);
   return null;
 }

@@ -83,6 +83,7 @@ export function startReport({ policy, now }: Counting) {
       tell(problem);
     },
     problems: (found: readonly Problem[]): void => found.forEach(tell),
+    checked: (): number => counts.checked,
     /** Whether every file that was come to could be judged. */
     isWhole: (): boolean => counts.unjudged === 0,
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {

@@ -3,7 +3,7 @@ import { shownUrl } from '../problems/shown-url.ts';
 import type { FileSource } from '../why/why-file.ts';
 import { licenseChoice } from './license-choice.ts';
 import { condaPurl, pypiPurl } from './purl.ts';
-import type { ServedFile } from './served-files.ts';
+import type { IndexedFile } from './served-files.ts';
 
 /** What is known of a served file beside what its index says. */
 export interface KnownOfFile {
@@ -15,7 +15,7 @@ export interface KnownOfFile {
 export type Component = ReturnType<typeof componentOf>;
 
 /** What a served file is, in a bill of materials: its `bom-ref` is its id. */
-export function componentOf(file: ServedFile, { verdict, source }: KnownOfFile) {
+export function componentOf(file: IndexedFile, { verdict, source }: KnownOfFile) {
   const { id, sha256, md5 = null } = file;
   const url = URL.parse(shownUrl(source?.url ?? ''))?.href ?? null;
   const license = file.license ?? verdict?.facts?.license ?? null;
@@ -41,7 +41,7 @@ export function componentOf(file: ServedFile, { verdict, source }: KnownOfFile) 
 const optional = <K extends string, V>(key: K, list: readonly V[]) =>
   list.length === 0 ? {} : ({ [key]: list } as const);
 
-function purlOf(file: ServedFile, source: FileSource | null): string {
+function purlOf(file: IndexedFile, source: FileSource | null): string {
   if (file.kind === 'file') return pypiPurl(file.project, file.version, file.fileName);
   return condaPurl(file.subdir, file.filename, channelName(source));
 }

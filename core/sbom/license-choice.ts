@@ -1,3 +1,5 @@
+import { idOf, type License, parseLicense } from '../gate/content/parse-license.ts';
+import { writtenLicense } from '../gate/content/stated-license.ts';
 import { spdxExceptions, spdxIds } from './spdx-ids.ts';
 
 /** `licenses` of a component, in one of the three forms that CycloneDX has. */
@@ -6,36 +8,37 @@ export type LicenseChoice = readonly (
   | { readonly expression: string }
 )[];
 
-/** A license as packages write it: one identifier, an expression of SPDX, or whatever else it is called. */
+/** A license as a package writes it: one identifier of SPDX, an expression, or whatever else it is called. */
 export function licenseChoice(text: string | null): LicenseChoice {
-  const license = text?.trim() ?? '';
-  if (license === '') return [];
-  if (spdxIds.has(license)) return [{ license: { id: license } }];
-  return isExpression(license) ? [{ expression: license }] : [{ license: { name: license } }];
+  const name = text === null ? null : writtenLicense(text);
+  if (name === null) return [];
+  const license = parseLicense(name);
+  const expression = license && expressionOf(license);
+  if (expression === null) return [{ license: { name } }];
+  return spdxIds.has(expression) ? [{ license: { id: expression } }] : [{ expression }];
 }
 
-/** In UTF-16 units: no package has a longer one that anybody wrote by hand. */
-const maxExpressionLength = 1000;
+const bySpelling = (known: ReadonlySet<string>) => new Map([...known].map((id) => [id.toLowerCase(), id]));
+const ids = bySpelling(spdxIds);
+const exceptions = bySpelling(spdxExceptions);
 
-/**
- * SPDX's grammar (specification 2.3, annex D): identifiers joined by `AND` and `OR`, each with an exception perhaps, in any
- * parentheses. Read by taking what is simple out, from within, until one is left.
- */
-function isExpression(text: string): boolean {
-  if (text.length > maxExpressionLength || /[^A-Za-z0-9.+\-() ]/.test(text)) return false;
-  let tokens = text.replace(/[()]/g, ' $& ').trim().split(/ +/).map(kindOf).join('').replaceAll('lwe', 'l');
-  for (let before = ''; before !== tokens; ) {
-    before = tokens;
-    tokens = tokens.replaceAll('lol', 'l').replaceAll('(l)', 'l');
-  }
-  return tokens === 'l';
+/** Null where a word of it is none that SPDX knows. */
+function expressionOf(license: License): string | null {
+  if (license.kind === 'license') return simpleExpression(license);
+  const parts = license.of.map((one) => {
+    const part = expressionOf(one);
+    return one.kind === 'or' && license.kind === 'and' ? part && `(${part})` : part;
+  });
+  return parts.includes(null) ? null : parts.join(license.kind === 'and' ? ' AND ' : ' OR ');
 }
 
-/** A letter for each word: license, `WITH`, exception, operator, and `?` for what is none. */
-function kindOf(word: string): string {
-  if (word === '(' || word === ')') return word;
-  if (word === 'AND' || word === 'OR') return 'o';
-  if (word === 'WITH') return 'w';
-  if (spdxExceptions.has(word)) return 'e';
-  return spdxIds.has(word.replace(/\+$/, '')) || /^LicenseRef-[A-Za-z0-9.-]+$/.test(word) ? 'l' : '?';
+function simpleExpression({ id, exception }: License & { readonly kind: 'license' }): string | null {
+  const [, base = id, plus = ''] = /^(.+?)(\+?)$/.exec(id) ?? [];
+  const known = ids.get(idOf(id)) ?? withPlus(ids.get(base.toLowerCase()), plus);
+  const own = /^LicenseRef-/.test(id) ? id : (known ?? null);
+  if (own === null || exception === null) return own;
+  const permitted = exceptions.get(exception.toLowerCase());
+  return permitted === undefined ? null : `${own} WITH ${permitted}`;
 }
+
+const withPlus = (id: string | undefined, plus: string): string | undefined => id && id + plus;

@@ -36,7 +36,7 @@ export interface ServedDistribution extends Served {
 }
 
 /** A file that clients find in an index. */
-export type ServedFile = ServedPackage | ServedDistribution;
+export type IndexedFile = ServedPackage | ServedDistribution;
 
 interface ServedWorld {
   readonly store: Store;

@@ -7,20 +7,33 @@ import { expectSameBytes } from '../gate/door/other-bytes.ts';
 import { fileAtTheDoor } from '../gate/door/planned-file.ts';
 import type { Gate } from '../gate/gate.ts';
 import { canonicalJson } from '../json/json.ts';
-import { type ObjectKey, fileProvenanceKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
+import { fileProvenanceKey, type ObjectKey, simpleFileKey, simpleMetadataKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { expectRoom } from '../python-index/stage-bytes.ts';
-import { type StagedWheel, type WheelSource, type WheelWorld, stageWheel, wheelNameOf } from '../python-index/stage-wheel.ts';
+import {
+  type StagedWheel,
+  stageWheel,
+  type WheelSource,
+  type WheelWorld,
+  wheelNameOf,
+} from '../python-index/stage-wheel.ts';
 import { sdistReaderRevision } from '../sdist/unpack-sdist.ts';
 import { putOnce } from '../store/put-once.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { type Brought, type FetchOutcome, type WantedStill, fetchOutcome, isStillWanted, superseded } from '../upstream/fetch-outcome.ts';
+import {
+  type Brought,
+  type FetchOutcome,
+  fetchOutcome,
+  isStillWanted,
+  superseded,
+  type WantedStill,
+} from '../upstream/fetch-outcome.ts';
 import { asksOf, readableRequiresPython } from '../wheel/core-metadata.ts';
-import { type Wheel, readWheel } from '../wheel/read-wheel.ts';
+import { readWheel, type Wheel } from '../wheel/read-wheel.ts';
 
 type FetchFileWorld = WheelWorld & WantedStill & { readonly gate: Gate };
 
@@ -146,15 +159,25 @@ function provenanceOf(
     metadataSha256: sha256Of(wheel.metadataBytes),
     requiresPython: readableRequiresPython(wheel.metadata),
     uploadTime: uploadTime ?? new Date(wheel.modified).toISOString(),
-    origin: originOf(file),
+    origin: originOf(file, staged.etag ?? null),
     findings: [...staged.findings, ...wheel.findings],
     firstSeen,
   };
 }
 
-function originOf({ sdist, index, url, sha256, attestations }: SimpleFile): FileProvenance['origin'] {
+function originOf(
+  { sdist, index, url, sha256, attestations }: SimpleFile,
+  etag: string | null,
+): FileProvenance['origin'] {
   const from = { index, url: shownUrl(url) };
-  if (sdist === undefined) return { type: 'index', ...from, ...(attestations !== undefined && { attestations }) };
+  if (sdist === undefined) {
+    return {
+      type: 'index',
+      ...from,
+      ...(etag !== null && { etag }),
+      ...(attestations !== undefined && { attestations }),
+    };
+  }
   return { type: 'made', ...from, fileName: sdist, sha256, revision: sdistReaderRevision };
 }
 

@@ -69,7 +69,7 @@ async function bring(key: ObjectKey, artifact: Artifact, world: FetchWorld): Pro
   if (problem !== null) return { status: 'held', problem };
   const findings = await readPackage(artifact, received);
   if (!(await isStillWanted(world))) return superseded;
-  await writeProvenance({ artifact, digests: received.digests, findings }, world);
+  await writeProvenance({ artifact, received, findings }, world);
   const { sha256, md5, size } = received.digests;
   const { status } = await received.staged.publish(key, { sha256, md5 });
   if (status === 'written') return { status: 'stored', size };
@@ -138,17 +138,18 @@ async function readPackage(
 
 /** Writes down what is known of the artifact before anybody can see it; what an earlier try wrote stands. */
 async function writeProvenance(
-  { artifact, digests, findings }: Pick<Provenance, 'findings'> & { artifact: Artifact; digests: Digests },
+  { artifact, received, findings }: Pick<Provenance, 'findings'> & { artifact: Artifact; received: Received },
   { store, channel, clock }: FetchWorld,
 ): Promise<void> {
   const { subdir, filename, record } = artifact;
+  const { digests, etag = null } = received;
   const provenance: Provenance = {
     version: 1,
     channel,
     subdir,
     filename,
     ...digests,
-    origin: originOf(artifact),
+    origin: originOf(artifact, etag),
     record,
     findings,
     firstSeen: clock.now(),
@@ -160,8 +161,8 @@ async function writeProvenance(
   );
 }
 
-function originOf({ channel, url, made }: Artifact): Provenance['origin'] {
-  if (made === undefined) return { type: 'upstream', channel, url };
+function originOf({ channel, url, made }: Artifact, etag: string | null): Provenance['origin'] {
+  if (made === undefined) return { type: 'upstream', channel, url, ...(etag !== null && { etag }) };
   const { from, index, fileName, sha256 } = made;
   const revision = from === 'wheel' ? converterRevision : sdistReaderRevision;
   return { type: 'made', from, index, fileName, url: shownUrl(made.url), sha256, revision };

@@ -1,9 +1,10 @@
 import type { Recall } from '../documents/gate/recalled.ts';
 import type { ObjectKey } from '../layout/keys.ts';
+import type { Sha256 } from '../names/digest.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { keepNotices } from '../recall/channel-notices.ts';
-import { judgeKept } from '../recall/judge-kept.ts';
+import { keptAtTheDoor } from '../recall/kept-at-the-door.ts';
 import { endRecall, isRecalled, noteRecall } from '../recall/note-recall.ts';
 import { type BadFile, placesOf, type RecallingWorld, recallFiles } from '../recall/recall-files.ts';
 import { type RecalledHere, type ReleasingWorld, recalledHere, releaseRecalled } from '../recall/release.ts';
@@ -50,11 +51,19 @@ async function recallAll(request: RecallRequest & { reason: string }, world: Rec
   const found = await releaseFiles(request, world);
   const bad = found.map((one): BadFile => ({ ...one, reason, check: null, verdict: 'reject' }));
   const { gone, problems } = await recallFiles(bad, at, world);
-  for (const { file, sha256 } of [...before, ...bad]) await judgeKept(file, sha256, world);
+  for (const { file, sha256 } of [...before, ...bad]) await layVerdict(file, sha256, world);
   const ids = new Set(bad.map(({ file }) => file.id));
   const others = before.filter(({ file, recall: noted }) => isRecalled(noted) && !ids.has(file.id));
+  // A run that was cut off may have left it to this one.
+  if (others.length > 0) await world.index(placesOf(others.map(({ file }) => file)));
   const files = [...bad, ...others].map(({ file: { id } }) => ({ id, changed: ids.has(id) }));
   return { files, changed: [...gone, ...(await keepNotices(world))], problems };
+}
+
+/** R1 in the verdict too, by which an auditor goes. */
+async function layVerdict(file: RecalledHere['file'], sha256: Sha256, { store, gate }: RecallWorld): Promise<void> {
+  const kept = await keptAtTheDoor(file, sha256, store);
+  if (kept !== null) await gate.judge(kept);
 }
 
 async function endAll(request: RecallRequest, world: RecallWorld): Promise<RecallReport> {

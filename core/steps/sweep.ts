@@ -1,5 +1,6 @@
 import { markOpened } from '../documents/gate/opened.ts';
 import type { Advice } from '../gate/advice.ts';
+import type { Log } from '../ports/log.ts';
 import type { Problem } from '../problems/problem.ts';
 import { problemOf } from '../problems/problem.ts';
 import { keepNotices } from '../recall/channel-notices.ts';
@@ -14,8 +15,7 @@ import { isDamaged } from '../store/read-json-object.ts';
 export interface SweepWorld extends ReleasingWorld, RecallingWorld {
   /** The same that the gate goes by. */
   readonly advice: Advice;
-  /** Told after each batch: how many files were looked at. */
-  readonly onProgress?: (checked: number) => void;
+  readonly log: Log;
   /** Whether time is up: what was not come to is left to the next run, which passes over what this one did at little cost. */
   readonly isTimeUp?: () => boolean;
 }
@@ -51,7 +51,10 @@ export async function sweep(world: SweepWorld): Promise<SweepReport> {
 async function release(world: SweepWorld, report: GrowingReport): Promise<void> {
   const { files, problems } = await releaseRecalled(world);
   report.problems(problems);
-  for (const { id } of files) report.released(id);
+  for (const { id } of files) {
+    report.released(id);
+    world.log({ type: 'sweep.released', id });
+  }
   if (files.length > 0) report.problems(await world.index(placesOf(files)));
 }
 
@@ -65,7 +68,7 @@ async function sweepBatch(files: readonly ServedFile[], world: SweepWorld, repor
   for (const [place, those] of Map.groupBy(bad, ({ file }) => folderOf(file))) {
     await orTold(place, report, () => recall(those, world, report));
   }
-  world.onProgress?.(files.length);
+  world.log({ type: 'sweep.checked', files: report.checked() });
 }
 
 /** What of ours is damaged that tells of a file costs that file alone, which stays and is told. */
@@ -81,6 +84,7 @@ async function examine(file: ServedFile, world: SweepWorld, report: GrowingRepor
 async function recall(bad: readonly BadFile[], world: SweepWorld, report: GrowingReport): Promise<void> {
   const { gone, problems } = await recallFiles(bad, world.clock.now(), world);
   report.recalled(bad);
+  for (const { file, reason } of bad) world.log({ type: 'sweep.recalled', id: file.id, reason });
   report.problems(problems);
   report.changed([...gone, ...(await keepNotices(world))]);
 }

@@ -24,6 +24,8 @@ export interface Wanted extends ExpectedDigests {
 export interface Received extends AsyncDisposable {
   readonly staged: StagedObject;
   readonly digests: Digests;
+  /** As the server called what it sent; null where it did not, and of what was made here. */
+  readonly etag?: string | null;
 }
 
 /** A body whose record gives no size may have 8 GiB, several times the largest package on conda-forge. */
@@ -69,12 +71,12 @@ interface Receiver {
   progress(received: number): void;
 }
 
-async function receive({ body }: FetchResponse, { wanted, store, progress }: Receiver): Promise<Received> {
+async function receive(response: FetchResponse, { wanted, store, progress }: Receiver): Promise<Received> {
   await using held = new AsyncDisposableStack();
   const staged = held.use(await store.stage());
   const hashing = startDigests();
   let received = 0;
-  for await (const bytes of body) {
+  for await (const bytes of response.body) {
     const steps = Math.floor(received / progressStepBytes);
     received += bytes.length;
     if (received > (wanted.size ?? maxUnsizedBytes)) throw tooMuch(wanted.size);
@@ -86,7 +88,16 @@ async function receive({ body }: FetchResponse, { wanted, store, progress }: Rec
   const fault = digestFault(wanted, digests);
   if (fault !== null) throw fault;
   const kept = held.move();
-  return { staged, digests, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { staged, digests, etag: etagOf(response), [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** In UTF-16 units: those of real servers have 30 to 100. */
+const maxEtagLength = 200;
+
+/** Of a file on this machine it is made of where the file lies, which says nothing to anybody else. */
+function etagOf(response: FetchResponse): string | null {
+  const etag = response.url.startsWith('file:') ? null : response.header('etag');
+  return etag !== null && etag.length <= maxEtagLength ? etag : null;
 }
 
 /** Ends a transfer at the first byte that is too much: an upstream that never stops would fill the disk. */

@@ -5,7 +5,7 @@ import { type GateVerdict, isPassing, readVerdict } from '../documents/gate/verd
 import { readProjectControl } from '../documents/simple/project-control.ts';
 import { type Settled, settledNow } from '../gate/settle.ts';
 import { type ChannelName, objectKeySchema } from '../layout/keys.ts';
-import { type NamedBytes, placeOf } from '../layout/named-bytes.ts';
+import { type NamedBytes, placeById } from '../layout/named-bytes.ts';
 import type { Side } from '../layout/sides.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { Store } from '../ports/store.ts';
@@ -61,7 +61,7 @@ interface Decision {
 }
 
 async function decisionOf({ id }: NamedBytes, { store, channel }: EvidenceWorld): Promise<Decision> {
-  const place = placeOf(id);
+  const place = placeById(id);
   if (place.kind === 'package') {
     return (await readControl(store, channel, place.subdir)).control.packages[place.filename] ?? {};
   }

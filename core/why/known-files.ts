@@ -1,6 +1,6 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { provenancesPrefix, verdictsPrefix } from '../layout/keys.ts';
-import { type NamedBytes, namedBytes, placeOf } from '../layout/named-bytes.ts';
+import { type NamedBytes, namedBytes, placeById } from '../layout/named-bytes.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
 import { isSameVersion, versionOfFile } from '../names/release-version.ts';
 import type { Store } from '../ports/store.ts';
@@ -52,7 +52,7 @@ async function* allKnown(store: Store) {
 
 /** Name and version of a file, by its id. */
 function releaseOf(id: string): { readonly name: string; readonly version: string } | null {
-  const place = placeOf(id);
+  const place = placeById(id);
   if (place.kind === 'package') return packageFileParts(place.filename);
   const version = place.kind === 'file' ? versionOfFile(place.fileName, place.project) : null;
   return place.kind === 'file' && version !== null ? { name: place.project, version } : null;

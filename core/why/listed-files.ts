@@ -1,6 +1,6 @@
 import { readIndex } from '../index/read-index.ts';
 import type { ChannelName } from '../layout/keys.ts';
-import { type NamedBytes, placeOf } from '../layout/named-bytes.ts';
+import { type NamedBytes, placeById } from '../layout/named-bytes.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
 import { storedIndex } from '../resolve/stored-index.ts';
@@ -16,7 +16,7 @@ export function listedFiles(store: Store, channel: ChannelName): (bytes: NamedBy
     return read;
   };
   return async ({ id, sha256 }) => {
-    const place = placeOf(id);
+    const place = placeById(id);
     if (place.kind === 'package') return (await indexOf(place.subdir))?.get(place.filename)?.sha256 === sha256;
     if (place.kind !== 'file') return false;
     const files = (await pages.files(place.project)) ?? [];

@@ -31,6 +31,8 @@ export interface FileSource {
   readonly from: string | null;
   /** Where its bytes were; null where nobody fetched them. */
   readonly url: string | null;
+  /** As the server called the bytes; null where it did not say. */
+  readonly etag: string | null;
   /** The token that it was uploaded with. */
   readonly by: string | null;
   /** Of the wheel or sdist that a package was made of. */

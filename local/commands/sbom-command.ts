@@ -1,6 +1,6 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { type Subdir, subdirSchema } from '../../core/names/subdir.ts';
-import { type SbomOf, sbom } from '../../core/steps/sbom.ts';
+import { type SbomOf, sbom } from '../../core/steps/evidence/sbom.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
 import { jsonText } from '../render/json-text.ts';
 import { knownAllowlist } from '../world/known-allowlist.ts';

@@ -1,5 +1,5 @@
 import { shownLine } from '../../core/problems/shown-text.ts';
-import { type WhyReport, why } from '../../core/steps/why.ts';
+import { type WhyReport, why } from '../../core/steps/evidence/why.ts';
 import type { AskedName } from '../../core/why/known-files.ts';
 import { whyJson, whyText } from '../render/why.ts';
 import { knownAllowlist } from '../world/known-allowlist.ts';

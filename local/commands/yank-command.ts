@@ -7,8 +7,8 @@ import { problemLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { knownAllowlist, nothingConfigured } from '../world/known-allowlist.ts';
 import { openWorld } from '../world/open-world.ts';
-import { type Command, exitStatus, type Flags } from './command.ts';
-import { invalid } from './flags.ts';
+import { type Command, exitStatus } from './command.ts';
+import { releaseOperands } from './release-operands.ts';
 
 export const yankCommand: Command = {
   name: 'yank',
@@ -28,7 +28,7 @@ export const yankCommand: Command = {
     ['gatehouse yank acme-tool 1.0 --reason broken --store s3://BUCKET', 'the same in a bucket'],
   ],
   async run({ allowlist: file, store, json, flags, operands, terminal }) {
-    const request = requestOf(operands, flags);
+    const request = releaseOperands('yank', operands, flags);
     await using world = openWorld(store);
     const allowlist = await knownAllowlist(file, world.store);
     const report = await yank(request, { ...world, allowlist });
@@ -45,28 +45,6 @@ export const yankCommand: Command = {
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };
-
-/** Longer than what anybody reads in a terminal, in UTF-16 units. */
-const maxReasonLength = 400;
-
-function requestOf([name, version, more]: readonly string[], { reason, undo }: Flags): YankRequest {
-  if (name === undefined || version === undefined) throw invalid('yank needs a NAME and a VERSION');
-  if (more !== undefined) throw invalid(`"${more}" is not expected here`, 'a reason of several words is put in quotes');
-  if (undo === true && reason === undefined) return { name, version, reason: null };
-  if (undo === true) throw invalid('--undo takes no --reason', 'leave one of the two out');
-  return { name, version, reason: reasonOf(String(reason ?? '').trim()) };
-}
-
-/** As a page and a terminal show it: one line, with nothing in it that acts. */
-function reasonOf(text: string): string {
-  if (text === '') {
-    throw invalid('yank needs a reason', 'say in a line why: --reason TEXT; --undo offers the version again');
-  }
-  if (text.length > maxReasonLength) {
-    throw invalid(`--reason has more than ${maxReasonLength} characters`, 'say it in a line');
-  }
-  return shownLine(text);
-}
 
 /** `yank --json`: `{name, version, yanked, reason, files: [{key, changed}], upstream, problems}`. */
 function yankDocument({ name, version, reason }: YankRequest, { files, changed, upstream, problems }: YankReport) {

@@ -33,6 +33,7 @@ const named = ({ kind, objects, bytes }: Pick<KindTotal, 'objects' | 'bytes'> & 
 
 const nouns: Readonly<Record<string, string>> = {
   metadata: 'metadata file',
+  held: 'held file',
   form: 'index file',
   state: 'index state segment',
   document: 'cached upstream document',

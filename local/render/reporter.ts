@@ -96,6 +96,12 @@ function storeLine(event: Event): string | null {
       return `fetched ${event.key} (${formatBytes(event.size)})`;
     case 'fetch.held':
       return `kept out ${event.key}: ${event.problem.code}`;
+    case 'sweep.checked':
+      return `looked at ${event.files === 1 ? '1 file' : `${event.files} files`}`;
+    case 'sweep.recalled':
+      return `recalled ${event.id}: ${event.reason}`;
+    case 'sweep.released':
+      return `released ${event.id}`;
     case 'fetch.failed':
       return `failed ${event.key}: ${event.problem.code}`;
     case 'index.left':

@@ -1,7 +1,7 @@
 import type { Firing } from '../../core/documents/gate/verdict.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { shownUrl } from '../../core/problems/shown-url.ts';
-import type { WhyReport } from '../../core/steps/why.ts';
+import type { WhyReport } from '../../core/steps/evidence/why.ts';
 import type { WhyFile } from '../../core/why/why-file.ts';
 import { jsonText } from './json-text.ts';
 

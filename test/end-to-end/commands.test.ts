@@ -83,8 +83,10 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
   it.concurrent('verify', async () => {
     const { status, stdout, stderr } = await runCli(['verify', '--json'], { cwd: home });
     expect(status).toBe(0);
-    expect(document(stdout)).toEqual({ checked: 15, problems: [], staging: null });
-    expect(stderr).toBe('15 objects checked, 0 problems\n');
+    // Of each of six files that are served its verdict, and that verdict's entry of the ledger.
+    const ledger = { entries: 6, head: expect.stringMatching(/^[0-9a-f]{64}$/) };
+    expect(document(stdout)).toEqual({ checked: 27, problems: [], staging: null, ledger });
+    expect(stderr).toMatch(/^27 objects checked, 0 problems\nledger: 6 entries, the last is [0-9a-f]{64}\n$/);
   });
 
   it.concurrent('verify with damage: status 1, and what to do about it', async () => {
@@ -94,11 +96,12 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     const { status, stdout, stderr } = await runCli(['verify', '--json'], { cwd });
     expect(status).toBe(1);
     expect(document(stdout)).toEqual({
-      checked: 12,
+      checked: 24,
       staging: null,
+      ledger: { entries: 6, head: expect.any(String) },
       problems: [{ code: 'verify.bytes', key, detail: expect.any(String), hint: expect.stringContaining('sync') }],
     });
-    expect(stderr).toMatch(/\nverify\.bytes: .*\nhint: delete it.*\n12 objects checked, 1 problem\nhint: /);
+    expect(stderr).toMatch(/\nverify\.bytes: .*\nhint: delete it.*\n24 objects checked, 1 problem\nledger: .*\nhint: /);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Control, Override } from '../../core/documents/control.ts';
 import { readControl } from '../../core/documents/control.ts';
+import { type GateVerdict, keyOfVerdict, readVerdict, verdictSchema } from '../../core/documents/gate/verdict.ts';
 import { canonicalJson } from '../../core/json/json.ts';
-import type { ObjectKey } from '../../core/layout/keys.ts';
+import { type ObjectKey, recallKey } from '../../core/layout/keys.ts';
 import type { Metadata, Store } from '../../core/ports/store.ts';
 import { clientOf } from './client.ts';
 import type { Action } from './scenario.ts';
@@ -39,7 +40,8 @@ export async function act(world: World, subject: SimulatedPackage, action: Actio
 
 const acts: Readonly<Record<Action, (producer: Producer) => Promise<void>>> = {
   async put({ store, subject }) {
-    const { provenance } = subject;
+    const { provenance, verdict } = subject;
+    if (provenance && verdict) await keepVerdict(store, subject, (there) => there ?? verdict);
     if (provenance) await store.put(provenance.key, provenance.bytes, { absent: true });
     await create(store, subject.key, subject);
   },
@@ -52,6 +54,8 @@ const acts: Readonly<Record<Action, (producer: Producer) => Promise<void>>> = {
     const record = { ...subject.record, depends: [`other >=${Math.floor(actor.random() * 9)}`] };
     return decide(producer, (decision) => ({ ...decision, record }));
   },
+  recall: (producer) => recall(producer, false),
+  release: (producer) => recall(producer, true),
   async remove(producer) {
     const { world, actor, store, subject } = producer;
     await acts.withdraw(producer);
@@ -77,13 +81,56 @@ function isOut(world: World): boolean {
   });
 }
 
+/** The recall first: whoever judges meanwhile sees it, or is followed by the verdict that turned bad. */
+async function recall({ store, subject }: Producer, ended: boolean): Promise<void> {
+  const { verdict, filename } = subject;
+  if (verdict === null) return;
+  const recalled = {
+    version: 1,
+    ids: [verdict.id],
+    at: 1,
+    reason: 'turned bad',
+    check: 'C3',
+    ...(ended && { endedAt: 2 }),
+  };
+  const firing = { code: 'R1.recalled', verdict: 'reject', detail: 'recalled on 1970-01-01: turned bad' } as const;
+  const bad = {
+    ...verdict,
+    verdict: 'reject',
+    checks: [...verdict.checks, { id: 'R1', version: 1, firings: [firing] }],
+  };
+  await store.put(recallKey(verdict.sha256), Buffer.from(canonicalJson(recalled)));
+  await keepVerdict(store, subject, () => (ended ? verdict : verdictSchema.parse(bad)));
+  await decide({ store, subject }, ({ recalled: _, ...decision }) =>
+    ended ? decision : { ...decision, recalled: { at: 1, reason: filename } },
+  );
+}
+
+async function keepVerdict(
+  store: Store,
+  { verdict }: SimulatedPackage,
+  make: (there: GateVerdict | null) => GateVerdict,
+): Promise<void> {
+  for (;;) {
+    if (verdict === null) return;
+    const there = await readVerdict(store, verdict.id, verdict.sha256).catch(() => undefined);
+    if (there === undefined) continue;
+    const bytes = Buffer.from(canonicalJson(make(there?.value ?? null)));
+    const condition = there === null ? { absent: true as const } : { etag: there.etag };
+    if ((await store.put(keyOfVerdict(verdict.id, verdict.sha256), bytes, condition)).status === 'written') return;
+  }
+}
+
 async function create(store: Store, key: ObjectKey, { bytes, metadata }: { bytes: Uint8Array; metadata: Metadata }) {
   await using staged = await store.stage();
   await staged.write(bytes);
   await staged.publish(key, metadata);
 }
 
-async function decide({ store, subject }: Producer, make: (decision: Override) => Override): Promise<void> {
+async function decide(
+  { store, subject }: Pick<Producer, 'store' | 'subject'>,
+  make: (decision: Override) => Override,
+): Promise<void> {
   for (;;) {
     const read = await readControl(store, channel, subdir).catch(() => null);
     if (read === null) continue;

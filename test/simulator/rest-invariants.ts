@@ -1,3 +1,4 @@
+import { isPassing, keyOfVerdict } from '../../core/documents/gate/verdict.ts';
 import { canonicalJson } from '../../core/json/json.ts';
 import { objectKeySchema } from '../../core/layout/keys.ts';
 import {
@@ -12,6 +13,7 @@ import {
   shardsOf,
   shouldBeListed,
   shownBy,
+  verdictOf,
   type Watch,
 } from './watch.ts';
 
@@ -47,6 +49,19 @@ const nothingDangles: RestInvariant = (watch) => {
       if (shown?.records.has(filename) && !(entry && Buffer.from(bytes).equals(entry.bytes)))
         return `${key} lists ${filename}, which is gone`;
     }
+  }
+  return null;
+};
+
+/** What is listed has a passing verdict of its bytes. */
+const judged: RestInvariant = (watch) => {
+  const out = watch.packages.filter(({ verdict }) => {
+    const entry = verdict && watch.objects.get(keyOfVerdict(verdict.id, verdict.sha256));
+    return !entry || !isPassing(verdictOf(entry));
+  });
+  for (const [key, shown] of shownNow(watch)) {
+    const listed = out.find(({ filename }) => shown?.records.has(filename));
+    if (listed !== undefined) return `${key} lists ${listed.filename}, which the gate does not let in`;
   }
   return null;
 };
@@ -92,6 +107,7 @@ const shardsAgree: RestInvariant = (watch) => {
 export const restInvariants: Readonly<Record<string, RestInvariant>> = {
   'R1 no lost update': nothingLost,
   'R2 referential': nothingDangles,
+  'R8 nothing unjudged': judged,
   'R12 removal order': withdrawnIsOut,
   'R3 no torn read': converged,
   'R3 no torn read, of shards': shardsAgree,

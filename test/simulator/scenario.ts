@@ -4,9 +4,20 @@ import type { PackageKind } from './simulated-package.ts';
 /**
  * What happens to a package, one after the other: `put` (again with the same bytes), `delete` by hand without a word,
  * `impostor` puts other bytes under the name once it is free, `withdraw` and `reinstate` in control, `change` gives it
- * another record there, `remove` is the orderly way: withdraw, wait until no index lists it, delete.
+ * another record there, `remove` is the orderly way: withdraw, wait until no index lists it, delete. `recall` is a sweep's: its
+ * verdict turns bad, and control says so; `release` ends that.
  */
-const actions = ['put', 'delete', 'impostor', 'withdraw', 'reinstate', 'change', 'remove'] as const;
+const actions = [
+  'put',
+  'delete',
+  'impostor',
+  'withdraw',
+  'reinstate',
+  'change',
+  'remove',
+  'recall',
+  'release',
+] as const;
 export type Action = (typeof actions)[number];
 
 export interface Faults {
@@ -71,14 +82,13 @@ const script = fc.array(
   { minLength: 0, maxLength: 3 },
 );
 
+const kinds: readonly PackageKind[] = ['upstream', 'upstream', 'upstream', 'upstream', 'copied', 'poison', 'held'];
+
 const lives = (most: number) =>
-  fc.array(
-    fc.record({ kind: fc.constantFrom<PackageKind>('upstream', 'upstream', 'upstream', 'copied', 'poison'), script }),
-    {
-      minLength: 1,
-      maxLength: most,
-    },
-  );
+  fc.array(fc.record({ kind: fc.constantFrom<PackageKind>(...kinds), script }), {
+    minLength: 1,
+    maxLength: most,
+  });
 
 /** A run of the world; fast-check makes it smaller when it broke something. */
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({

@@ -1,7 +1,9 @@
 import { zstdCompressSync } from 'node:zlib';
 import { z } from 'zod';
-import type { Control } from '../../core/documents/control.ts';
-import { readProvenance } from '../../core/documents/provenance.ts';
+import { type Control, isKeptOut } from '../../core/documents/control.ts';
+import { isPassing, readVerdict } from '../../core/documents/gate/verdict.ts';
+import { type Provenance, readProvenance } from '../../core/documents/provenance.ts';
+import { packageThatLies } from '../../core/gate/door/lying-file.ts';
 import { canonicalJson, parseJson } from '../../core/json/json.ts';
 import { type ObjectKey, objectKeySchema, packageKey } from '../../core/layout/keys.ts';
 import type { Digests } from '../../core/names/digest.ts';
@@ -15,6 +17,7 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { recordSchema } from '../../core/record/record.ts';
 import { listPackages } from '../../core/store/list-packages.ts';
 import { storedDigests } from '../../core/store/stored-digests.ts';
+import { testGate } from '../support/gate/test-gate.ts';
 import { channel, subdir } from './simulated-package.ts';
 import { outputs, rootKey } from './watch.ts';
 
@@ -74,8 +77,27 @@ export async function readLine(store: Store, filename: PackageFileName): Promise
   if (object === null) return null;
   const digests = await storedDigests(object);
   const provenance = await readProvenance(store, { channel, subdir, filename }, digests.sha256);
+  if (!(await isLetIn(store, filename, { provenance, object, digests })))
+    return { etag: object.etag, record: null, shown: null };
   const record = provenance?.record ?? (await recordInside(object, filename, digests));
   return { etag: object.etag, record: record && { ...record, ...digests, subdir }, shown: null };
+}
+
+interface Lying {
+  readonly provenance: Provenance | null;
+  readonly object: StoredObject;
+  readonly digests: Digests;
+}
+
+/** By the verdict there is; where there is none, or it does not pass, by that of a gate that is asked now. */
+export async function isLetIn(
+  store: Store,
+  filename: PackageFileName,
+  { provenance, object, digests }: Lying,
+): Promise<boolean> {
+  const file = packageThatLies({ subdir, filename }, provenance, { bytes: object, digests });
+  const there = await readVerdict(store, file.id, digests.sha256);
+  return isPassing(there?.value ?? { verdict: 'hold' }) || isPassing(await testGate(store).judge(file));
 }
 
 async function recordInside(object: StoredObject, filename: PackageFileName, digests: Digests) {
@@ -100,7 +122,9 @@ export async function merged(
   const next = new Map(Object.entries(kept));
   for (const [filename, etag] of seen) {
     const known = lines[filename];
-    const line = known?.etag === etag ? known : etag === null ? null : await readLine(store, filename);
+    // What was not let in may be by now.
+    const isKnown = known?.etag === etag && known.record !== null;
+    const line = isKnown ? known : etag === null ? null : await readLine(store, filename);
     if (line) next.set(filename, line);
     else next.delete(filename);
   }
@@ -113,7 +137,7 @@ export const decided = (lines: Lines, control: Control): Lines =>
 
 export function decidedLine(filename: string, line: Line, control: Control): Line {
   const decision = control.packages[filename] ?? {};
-  if (line.record === null || decision.withdrawn !== undefined) return { ...line, shown: null };
+  if (line.record === null || isKeptOut(decision)) return { ...line, shown: null };
   const { sha256, size } = line.record;
   return { ...line, shown: { ...(decision.record ?? line.record), sha256, size } };
 }

@@ -141,6 +141,12 @@ function staysFirst(watch: Watch, key: ObjectKey, { bytes }: Entry): Fault {
   return Buffer.from(first).equals(bytes) ? null : `${key} changed`;
 }
 
+/** Nothing is listed before the gate has let it in. */
+const nothingUnjudged: StepInvariant = (watch, change) => {
+  const early = [...(written(watch, change)?.is.records.keys() ?? [])].find((filename) => !watch.passed.has(filename));
+  return early === undefined ? null : `${change.key} lists ${early}, which the gate has not let in`;
+};
+
 /** What was withdrawn, left every index and was deleted last is never listed again. */
 const removalOrder: StepInvariant = (watch, change) => {
   const back = [...(written(watch, change)?.is.records.keys() ?? [])].find((filename) => watch.gone.has(filename));
@@ -154,5 +160,6 @@ export const stepInvariants: Readonly<Record<string, StepInvariant>> = {
   'R2 referential': referential,
   'R4 monotonic': monotonic,
   'R7 immutable': immutable,
+  'R8 nothing unjudged': nothingUnjudged,
   'R12 removal order': removalOrder,
 };

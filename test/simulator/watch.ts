@@ -1,7 +1,8 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
 import { z } from 'zod';
-import { type Control, controlSchema, emptyControl } from '../../core/documents/control.ts';
+import { type Control, controlSchema, emptyControl, isKeptOut } from '../../core/documents/control.ts';
+import { type GateVerdict, verdictSchema } from '../../core/documents/gate/verdict.ts';
 import { parseJson } from '../../core/json/json.ts';
 import { controlKey, indexKey, type ObjectKey, shardKey } from '../../core/layout/keys.ts';
 import { sha256Schema } from '../../core/names/digest.ts';
@@ -51,7 +52,9 @@ export interface Watch {
   readonly packages: readonly SimulatedPackage[];
   /** Packages by file name whose true bytes were there at some time. */
   readonly existed: Set<string>;
-  /** How often each was deleted or withdrawn. */
+  /** Packages by file name of whose true bytes a passing verdict was at rest at some time. */
+  readonly passed: Set<string>;
+  /** How often each was deleted or withdrawn, or its verdict turned bad. */
   readonly removals: Map<string, number>;
   /** How often each went out of an output: by `output filename`. */
   readonly disappearances: Map<string, number>;
@@ -73,6 +76,7 @@ export const newWatch = (objects: Watch['objects'], packages: Watch['packages'])
   objects,
   packages,
   existed: new Set(),
+  passed: new Set(),
   removals: new Map(),
   disappearances: new Map(),
   gone: new Set(),
@@ -129,9 +133,12 @@ export const rootOf = (entry: Entry): Root => parseJson(textOf(entry), rootSchem
 export const controlOf = (entry: Entry | null): Control =>
   entry === null ? emptyControl : parseJson(textOf(entry), controlSchema, theControl);
 
-/** The package's true bytes are there and control lets them be. */
+export const verdictOf = (entry: Entry): GateVerdict => parseJson(textOf(entry), verdictSchema, 'a verdict');
+
+/** The package's true bytes are there, the gate lets them in, and control lets them be. */
 export function shouldBeListed(watch: Watch, { filename, key, bytes, kind }: SimulatedPackage): boolean {
   const entry = watch.objects.get(key);
-  if (kind === 'poison' || entry === undefined || !Buffer.from(bytes).equals(entry.bytes)) return false;
-  return watch.control.packages[filename]?.withdrawn === undefined;
+  if (kind === 'poison' || kind === 'held' || entry === undefined || !Buffer.from(bytes).equals(entry.bytes))
+    return false;
+  return !isKeptOut(watch.control.packages[filename] ?? {});
 }

@@ -1,3 +1,4 @@
+import { isPassing, keyOfVerdict } from '../../core/documents/gate/verdict.ts';
 import type { OptionalIndexFile } from '../../core/layout/index-files.ts';
 import { objectKeySchema } from '../../core/layout/keys.ts';
 import { seededRandom } from '../support/random.ts';
@@ -8,7 +9,7 @@ import type { Scenario } from './scenario.ts';
 import { packageNumbers, packageOf } from './simulated-package.ts';
 import { stepInvariants } from './step-invariants.ts';
 import { type Actor, timeline } from './timeline.ts';
-import { controlOf, isIndexFile, newWatch, rootKey, theControl, type Watch } from './watch.ts';
+import { controlOf, isIndexFile, newWatch, rootKey, theControl, verdictOf, type Watch } from './watch.ts';
 
 /** A bucket, the time it lives in, and one who sees all of it. */
 export interface World extends Reached {
@@ -62,11 +63,20 @@ function note(watch: Watch, change: Change): PackageEvent | null | undefined {
     if (watch.tags.has(tag)) watch.cameBack.add(key);
     watch.tags.add(tag);
   }
+  noteVerdict(watch, change);
   const named = watch.packages.find((candidate) => candidate.key === key);
   if (named === undefined) return undefined;
   if (after === null) removed(watch, named.filename);
   else if (Buffer.from(named.bytes).equals(after.bytes)) watch.existed.add(named.filename);
   return { filename: named.filename, type: after === null ? 'removed' : 'created' };
+}
+
+/** From the moment on that its verdict turned bad a package may leave the index; control then says that it must. */
+function noteVerdict(watch: Watch, { key, before, after }: Change): void {
+  const judged = watch.packages.find(({ verdict }) => verdict && keyOfVerdict(verdict.id, verdict.sha256) === key);
+  if (judged === undefined || after === null) return;
+  if (isPassing(verdictOf(after))) watch.passed.add(judged.filename);
+  else if (before !== null && isPassing(verdictOf(before))) removed(watch, judged.filename);
 }
 
 function noteControl(watch: Watch, { after }: Change): null {

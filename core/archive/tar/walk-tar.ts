@@ -1,7 +1,7 @@
-import { type ByteReader, allZero, byteReader } from '../byte-reader.ts';
+import { allZero, type ByteReader, byteReader } from '../byte-reader.ts';
 import { type Report, refuse, shown } from '../finding.ts';
 import { type MemberFacts, type MemberRules, memberPath, memberText } from '../members.ts';
-import { type TarHeader, blockBytes, parseTarHeader } from './header.ts';
+import { blockBytes, parseTarHeader, type TarHeader } from './header.ts';
 import { parsePax, paxSize } from './pax.ts';
 
 export interface TarMember extends MemberFacts {

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../ports/byte-source.ts';
 import { viewOf } from '../byte-reader.ts';
 import { refuse } from '../finding.ts';
+import { defaultLimits } from '../limits.ts';
 import { resolveExtras, wideNumber } from './extra-fields.ts';
 
 /** One central directory record: what the ZIP says a member is. Sizes and offset are bytes. */
@@ -40,7 +41,7 @@ const knownFlags = 0b1000_0000_1110;
 /**
  * The central directory (APPNOTE 4.3.12) in order of offset, and where it starts.
  *
- * @throws GatehouseError `package.refused` with `A4.*`
+ * @throws GatehouseError `package.refused` with `A4.*`, `A13.directory` or `A13.entries`
  */
 export async function readDirectory(source: ByteSource): Promise<{ entries: ZipEntry[]; start: number }> {
   const { start, end, entries: count } = await readZipEnd(source);
@@ -49,7 +50,8 @@ export async function readDirectory(source: ByteSource): Promise<{ entries: ZipE
   const entries: ZipEntry[] = [];
   for (let at = 0; at < bytes.length; ) {
     const { entry, length } = readRecord(bytes.subarray(at));
-    entries.push(entry);
+    if (entries.push(entry) > defaultLimits.entries)
+      refuse('A13.entries', `more than ${defaultLimits.entries} members`);
     at += length;
   }
   if (entries.length !== count) refuse('A4.framing', `the ZIP directory holds ${entries.length} of ${count} members`);

@@ -32,7 +32,8 @@ export const publishedSinceSchema = z.strictObject({
   by: z.string().nullable(),
 });
 
-interface OwnWord {
+/** What is said of a file, as far as what the organisation itself said goes before other things. */
+export interface OwnWord {
   readonly yank?: Yank | undefined;
   readonly published?: z.infer<typeof publishedSinceSchema> | undefined;
   readonly withdrawn?: { readonly at: number; readonly reason: string } | undefined;

@@ -32,6 +32,8 @@ export const fileProvenanceSchema = z.strictObject({
       type: z.literal('index'),
       index: z.string(),
       url: z.string(),
+      /** As its server called the bytes that it sent. */
+      etag: z.string().optional(),
       /** Where the index keeps who attested what of it (PEP 740). */
       attestations: z.string().optional(),
     }),

@@ -41,6 +41,7 @@ export class Gathering {
 
   /** A folder or link. */
   add(member: Omit<GateMember, 'sha256' | 'machine'>): void {
+    if (readAsJson.test(member.path)) refuse('A5.info', `${shown(member.path)} is a ${member.type}`);
     this.members.set(member.path, { ...member, sha256: null, machine: null });
   }
 
@@ -48,6 +49,7 @@ export class Gathering {
   pass(file: FileFacts): ReturnType<FileObserver> {
     const { path, size } = file;
     const kept = this.#keep(path, size);
+    if (kept === 'too-large' && readAsJson.test(path)) refuse('A13.json', `${shown(path)} has ${size} bytes`);
     if (kept === 'too-large') this.tooLarge.push(path);
     const onSecret = (kind: string) => this.#addSecret(path, kind);
     const ofPath = secretOfPath(path);

@@ -81,7 +81,7 @@ function reasons(found: readonly LookedAt<unknown>[], standings: Standings): str
     return [`  ${namedIds(files)}: ${detail}`, `    ${hint}`];
   });
   const more = alike.length > maxReasons ? [`  and ${alike.length - maxReasons} more`] : [];
-  return ['The gate holds what it needs:', ...lines, ...more].join('\n');
+  return ['It would install, did the gate not hold:', ...lines, ...more].join('\n');
 }
 
 function namedIds(files: readonly LookedAt<unknown>[]): string {

@@ -7,6 +7,8 @@ import { parseNamedFile } from '../../names/named-file.ts';
 import type { ProjectName } from '../../names/project-name.ts';
 import type { ProjectFile } from '../../python-index/project-file.ts';
 import type { RepodataRecord } from '../../record/record.ts';
+import { wheelStemOf } from '../../sdist/read-sdist.ts';
+import { unpackedFileName } from '../../sdist/unpack-sdist.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 
 /** Something that a plan may choose: what the gate asks of it, and where its bytes are. */
@@ -44,20 +46,25 @@ export interface OnIndex {
   readonly project: ProjectName;
 }
 
-/** A file of an index's page; null for one whose name says nothing of a release of the project. */
+/**
+ * A file of an index's page. A source distribution enters as the wheel that is read from it alone, which any python's name
+ * stands for until an entry chose its pythons. Null for one whose name says nothing of a release of the project.
+ */
 export function offeredFile(file: ProjectFile, { index, project }: OnIndex, isServed: boolean): Offered | null {
   const named = parseNamedFile(project, file.fileName);
   if (named === null) return null;
   const { fileName, sha256, url, page, yanked, uploadTime } = file;
   const { attestations = null, releasedAt = null, projectStatus = null } = file;
-  const id = simpleFileId({ project, fileName });
+  const isSdist = named.kind === 'sdist';
+  const wheel = isSdist ? unpackedFileName(wheelStemOf(project, named.version), ['py3']) : fileName;
   const candidate: GateCandidate = {
-    ...{ kind: named.kind, id, name: project, version: named.version.text, sha256, origin: 'index', source: index },
+    ...{ kind: 'wheel', id: `simple/${project}/${wheel}`, name: project, version: named.version.text },
+    ...{ sha256: isSdist ? null : sha256, origin: 'index', source: index },
     ...{ record: null, published: uploadedAt({ uploadTime }), yanked, projectStatus, isServed },
     ...{ attestations, releasedAt },
     projects: [{ project, version: named.version.text, by: 'itself' }],
   };
-  return { candidate, url, from: page, seen: sha256 && { id, digest: sha256 } };
+  return { candidate, url, from: page, seen: sha256 && { id: simpleFileId({ project, fileName }), digest: sha256 } };
 }
 
 /** A file that a plan takes for pip: the wheel, by what it is read from. */

@@ -50,6 +50,7 @@ const read = new Set([
   'AWS::Lambda::Permission',
   'AWS::Events::Rule',
   'AWS::IAM::Policy',
+  'AWS::IAM::ManagedPolicy',
 ]);
 
 /** @throws for a resource, a property or an intrinsic function that is not known here: nothing is passed over */
@@ -62,7 +63,7 @@ export function readWiring(template: unknown, endpoint: string): Wiring {
   const properties = (wanted: (type: string) => boolean) =>
     all.filter(([, { Type }]) => wanted(Type)).map(([id, one]) => ({ id, of: resolved(one.Properties, place) }));
   const typed = (type: string) => properties((one) => one === type);
-  const policies = typed('AWS::IAM::Policy').map(({ of }) => ({
+  const policies = [...typed('AWS::IAM::Policy'), ...typed('AWS::IAM::ManagedPolicy')].map(({ of }) => ({
     roles: policySchema.parse(of).Roles,
     statements: statementsOf(of),
   }));

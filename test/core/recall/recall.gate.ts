@@ -13,6 +13,7 @@ async function served() {
   const { provenance } = await scene.release(wheel, [], 'demo-of-pypi');
   await scene.conda(other, [], { type: 'upstream', channel: 'https://x.test/c', url: 'https://x.test/c/o' });
   await scene.index();
+  await scene.forgetGate();
   await scene.sweep();
   const recalling = async (name: string, version: string, reason: string | null) => {
     const world = { ...scene.worldOf(), condaNames: new Map() };

@@ -48,6 +48,7 @@ async function failingScene(faultAt: (write: number) => Fault | undefined) {
     url: 'https://x.test/o',
   });
   await scene.index();
+  await scene.forgetGate();
   for (const [at, { bytes }] of scene.store.objects) if (isPublicFile(at)) had.set(at, sha256Of(bytes));
   const turn = (on: boolean) => {
     isOn = on;

@@ -18,6 +18,7 @@ async function served(options: Parameters<typeof sweepScene>[0] = {}) {
   const { provenance } = await scene.release(wheel);
   await scene.conda(other, [], { type: 'upstream', channel: 'https://x.test/c', url: 'https://x.test/c/o' });
   await scene.index();
+  await scene.forgetGate();
   return { ...scene, wheelSha256: provenance.sha256 };
 }
 
@@ -73,9 +74,9 @@ describe('a sweep', () => {
     expect(notices[0]).toMatchObject({
       level: 'critical',
       message: expect.stringMatching(/^demo 1\.0 was recalled from this channel\./),
-      created_at: '2023-11-14T22:13:20+00:00',
-      expires_at: '2023-12-15T22:13:20+00:00',
-      expired_at: '2023-12-15T22:13:20+00:00',
+      created_at: '2027-01-15T08:00:00+00:00',
+      expires_at: '2027-02-15T08:00:00+00:00',
+      expired_at: '2027-02-15T08:00:00+00:00',
     });
     const page = JSON.parse(scene.page('demo', 'index.json') ?? '');
     expect(page).toMatchObject({ files: [], 'project-status': { status: 'quarantined' } });

@@ -6,7 +6,7 @@ import { sha256Of } from '../../../core/names/digest.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import { ownSpec } from '../../../core/solve/requests.ts';
-import { type SbomOf, sbom } from '../../../core/steps/sbom.ts';
+import { type SbomOf, sbom } from '../../../core/steps/evidence/sbom.ts';
 import { entered } from '../../support/gate/entered.ts';
 import { judged, verdictOf } from '../../support/gate/judged.ts';
 import { standingClock } from '../../support/gate/ledgers.ts';

@@ -135,7 +135,7 @@ describe('a file that is refused', () => {
   it.each<[string, Uint8Array, FileChanges, string, RegExp]>([
     ['other bytes than the plan names', wheel, { sha256: sha256Of('other') }, 'fetch.sha256', /expected sha256/],
     ['more bytes than the index says', wheel, { size: 9 }, 'fetch.size', /more arrived/],
-    ['no wheel', Buffer.from('<html>'), {}, 'gate.rejected', /A4\.framing/],
+    ['no wheel', Buffer.from('<html>'), {}, 'gate.rejected', /F1\.framing/],
     ['another project', wheel, { project: 'other' }, 'package.refused', /wheel\.file-name: .* of other was planned/],
     [
       'metadata of another release',

@@ -68,6 +68,13 @@ describe('an artifact whose bytes are right', () => {
     expect(provenancesIn(result.store)[0]?.origin).toMatchObject({ url: result.artifact.url });
   });
 
+  it('is known by what its server calls it, unless that is beyond all measure', async () => {
+    const named = await fetchFrom([ok(right, { etag: '"5d0-abc"' })]);
+    expect(provenancesIn(named.store)[0]?.origin).toMatchObject({ type: 'upstream', etag: '"5d0-abc"' });
+    const endless = await fetchFrom([ok(right, { etag: `"${'x'.repeat(1000)}"` })]);
+    expect(provenancesIn(endless.store)[0]?.origin).not.toHaveProperty('etag');
+  });
+
   it('waits as long as a 429 asks', async () => {
     const { outcome, waits, events } = await fetchFrom([status(429, { 'retry-after': '7' }), ok(right)]);
     expect(outcome).toEqual({ status: 'stored' });

@@ -4,7 +4,7 @@ import type { Firing, GateVerdict } from '../../../core/documents/gate/verdict.t
 import { keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
 import { recallKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
-import { why } from '../../../core/steps/why.ts';
+import { why } from '../../../core/steps/evidence/why.ts';
 import { stagingStore } from '../../../core/store/staging-store.ts';
 import { whyText } from '../../../local/render/why.ts';
 import { entered, listedIn } from '../../support/gate/entered.ts';

@@ -18,7 +18,8 @@ export async function publishTools(folder: string, run: (args: readonly string[]
   const upstream = join(folder, 'upstream');
   await buildChannel(upstream, [small('python 3.12.1'), small('pip 24.0', ['python >=3.8'])], { forms: ['json'] });
   const allow = (packages: readonly unknown[]) => {
-    const top = { channels: [pathToFileURL(upstream).href], mapping: 'none', platforms: ['linux-64'] };
+    const here = { channels: [pathToFileURL(upstream).href], mapping: 'none', policy: { advisories: 'none' } };
+    const top = { ...here, platforms: ['linux-64'] };
     const text = JSON.stringify({ ...top, python: ['3.12'], reserved: ['acme'], packages });
     return writeFile(join(folder, 'allowlist.json'), text);
   };

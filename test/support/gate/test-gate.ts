@@ -26,7 +26,7 @@ export const offlineShell = {
 const stillClock: Clock = { now: () => 1_700_000_000_000, random: () => 0.5, sleep: async () => {} };
 
 /** Nothing that is new waits, and a package may be dated later than where a test's clock stands. */
-const quiet: Policy = { ...defaultPolicy, coolDown: 0, modes: new Map([['B5', 'off']]) };
+export const quietPolicy: Policy = { ...defaultPolicy, coolDown: 0, modes: new Map([['B5', 'off']]) };
 
 /** The gate itself over a store of a test, with the policy by default but nothing that is new waits, no advisories and a clock that stands. */
 export const testGate = (
@@ -41,6 +41,6 @@ export const testGate = (
   }: TestGate = {},
 ): Gate =>
   openGate(
-    { policy: { ...quiet, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
+    { policy: { ...quietPolicy, ...policy }, knownNames, reserved, allowlist: null, reasons: new Map() },
     { store, clock, log, judgedBy: '0.0.0', openAdvice: async () => advice },
   );

@@ -8,6 +8,7 @@ import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { type PruneReport, prune } from '../../../core/steps/prune.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { type Bucket, type MemoryStoreOptions, newBucket } from '../../twins/store-memory.ts';
+import { quietPolicy } from '../gate/test-gate.ts';
 import { key } from '../store/objects.ts';
 import { type IndexScene, indexScene, subdir } from './index-scene.ts';
 
@@ -68,7 +69,7 @@ export function pruneScene(options: MemoryStoreOptions = {}, behaviour: Pick<Buc
     origin: (where) => provenanceOf(where).copied.origin.type,
     prune: (remove = true) => prune({ store, channel: 'conda', clock, retain, asked: scene.asked }, { remove }),
     async damage() {
-      return (await verify([subdir], { store, channel: 'conda', clock, log: () => {} })).problems;
+      return (await verify([subdir], { store, channel: 'conda', clock, policy: quietPolicy, log: () => {} })).problems;
     },
     has: (path) => store.objects.has(key(path)),
     keys: (prefix) => [...store.objects.keys()].filter((each) => each.startsWith(prefix)).sort(),

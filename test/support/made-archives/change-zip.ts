@@ -14,17 +14,18 @@ export function changeZip(dice: Dice, parts: ZipPart[]): string {
 const places = ['offset', 'start', 'entries', 'entriesHere'];
 
 function changeField(dice: Dice, parts: readonly ZipPart[]): string {
-  const part = parts[dice.below(parts.length)];
-  const field = part?.fields[dice.below(part.fields.length)];
-  if (!part || !field) return 'zip.nothing';
-  const value = oddValue(dice, field, part);
+  const part = parts[dice.below(parts.length)] ?? junkPart(new Uint8Array());
+  const field = part.fields[dice.below(part.fields.length)] ?? { name: 'none', width: 0, value: 0 };
   const isEverywhere = part.member >= 0 && dice.chance(0.7);
-  for (const other of isEverywhere ? parts.filter(({ member }) => member === part.member) : [part]) {
-    setField(other, field.name, value);
-    if (isEverywhere && part.kind === 'data' && typeof value !== 'number') describeData(other, value);
-  }
+  const changed = isEverywhere ? parts.filter(({ member }) => member === part.member) : [part];
+  setAll(changed, field.name, oddValue(dice, field, part));
   if (!places.includes(field.name) && dice.chance(0.8)) placeAnew(parts);
   return `zip.${part.kind}.${field.name}${isEverywhere ? ' everywhere' : ''}`;
+}
+
+function setAll(parts: readonly ZipPart[], name: string, value: number | Uint8Array): void {
+  for (const part of parts) setField(part, name, value);
+  if (name === 'data' && typeof value === 'object') for (const part of parts) describeData(part, value);
 }
 
 /** Headers that say what is true of changed data, as of a member that was stored. */

@@ -7,20 +7,24 @@ import { makeTar } from './make-tar.ts';
 import { makeZip, type ZipInput } from './make-zip.ts';
 import { makeZstd } from './make-zstd.ts';
 
-/** The kinds of file that are made: of each, what a client would fetch under this name. */
-export const madeFileNames = {
-  conda: 'demo-1.0-0.conda',
-  'tar.bz2': 'demo-1.0-0.tar.bz2',
-  wheel: 'demo-1.0-py3-none-any.whl',
-  'sdist.tar.gz': 'demo-1.0.tar.gz',
-  'sdist.zip': 'demo-1.0.zip',
+/** What is inside of what in a file that clients fetch. */
+export const archiveKinds = ['conda', 'tar.bz2', 'wheel', 'sdist.tar.gz', 'sdist.tar.bz2', 'sdist.zip'] as const;
+export type ArchiveKind = (typeof archiveKinds)[number];
+
+/** The kinds of file that are made: of each, under which id. */
+const madeIds = {
+  conda: 'linux-64/demo-1.0-0.conda',
+  'tar.bz2': 'linux-64/demo-1.0-0.tar.bz2',
+  wheel: 'simple/demo/demo-1.0-py3-none-any.whl',
+  'sdist.tar.gz': 'simple/demo/demo-1.0.tar.gz',
+  'sdist.zip': 'simple/demo/demo-1.0.zip',
 } as const;
 
-export type MadeKind = keyof typeof madeFileNames;
+export type MadeKind = keyof typeof madeIds & ArchiveKind;
 
 export interface MadeFile {
   readonly kind: MadeKind;
-  readonly fileName: string;
+  readonly id: string;
   readonly bytes: Uint8Array;
   /** What was done to it; empty of a sound one. */
   readonly tricks: readonly string[];
@@ -33,7 +37,7 @@ export function makeFile(kind: MadeKind, seed: number): MadeFile {
   const made = makers[kind](cast, changes);
   const isFlipped = changes > 1 && cast.chance(0.05);
   const bytes = isFlipped ? flipped(cast, made.bytes) : made.bytes;
-  return { kind, fileName: madeFileNames[kind], bytes, tricks: isFlipped ? [...made.tricks, 'any bit'] : made.tricks };
+  return { kind, id: madeIds[kind], bytes, tricks: isFlipped ? [...made.tricks, 'any bit'] : made.tricks };
 }
 
 type Made = Pick<MadeFile, 'bytes' | 'tricks'>;
@@ -47,7 +51,7 @@ const makers: Record<MadeKind, (dice: Dice, changes: number) => Made> = {
 };
 
 const indexJson = Buffer.from(
-  '{"name":"demo","version":"1.0","build":"0","build_number":0,"subdir":"noarch","depends":[]}',
+  '{"name":"demo","version":"1.0","build":"0","build_number":0,"subdir":"linux-64","depends":[]}',
 );
 
 /** Changes fall on any of a package's layers: ZIP, frames, tars. */

@@ -1,9 +1,8 @@
 import { endBlocks } from '../archives/build-tar.ts';
+import { changeTar } from './change-tar.ts';
 import type { Dice } from './dice.ts';
 import { makePaths } from './make-content.ts';
 import { randomMember, soundMember } from './sound-tar-member.ts';
-import { setTarField, sumTarHeader, tarFields } from './tar-fields.ts';
-import { tarTricks } from './tar-tricks.ts';
 
 export interface MadeTar {
   readonly bytes: Buffer;
@@ -31,76 +30,10 @@ export function makeTar(dice: Dice, { files, changes, root = '', most = 4 }: Tar
     pieces.push(...soundMember(dice, randomMember(dice, `${root}${path}`, root === '')));
   }
   const tricks: string[] = [];
-  for (let change = 0; change < changes; change++) tricks.push(changeOne(dice, pieces));
+  for (let change = 0; change < changes; change++) tricks.push(changeTar(dice, pieces));
   const tail = dice.chance(0.9) ? endBlocks : Buffer.alloc(dice.pick([1024, 1536, 10_240, 1100]));
   const bytes = Buffer.concat([...pieces, tail]);
   return changes > 0 && dice.chance(0.1) ? changedTail(dice, bytes, tricks) : { bytes, tricks };
-}
-
-function changeOne(dice: Dice, pieces: Buffer[]): string {
-  const change = dice.pick([
-    addTrick,
-    addTrick,
-    addTrick,
-    changeField,
-    changeField,
-    changeField,
-    changeField,
-    changePiece,
-  ]);
-  return change(dice, pieces);
-}
-
-function addTrick(dice: Dice, pieces: Buffer[]): string {
-  const [name, trick] = dice.pick(tarTricks);
-  pieces.splice(dice.below(pieces.length + 1), 0, ...trick(dice).map((bytes) => Buffer.from(bytes)));
-  return name;
-}
-
-function changeField(dice: Dice, pieces: Buffer[]): string {
-  const at = dice.below(pieces.length);
-  const piece = Buffer.from(pieces[at] ?? Buffer.alloc(512));
-  const field = dice.pick(tarFields);
-  setTarField(piece, field, dice.pick(field.values)(dice));
-  if (field.name !== 'checksum' && dice.chance(0.97)) sumTarHeader(piece, dice);
-  pieces[at] = piece;
-  return `tar.${field.name}`;
-}
-
-type PieceChange = (dice: Dice, pieces: Buffer[], at: number) => void;
-
-const flip = (dice: Dice, piece: Buffer, where: number): Buffer => {
-  const flipped = Buffer.from(piece);
-  flipped.writeUInt8((flipped[where] ?? 0) ^ (1 << dice.below(8)), where);
-  return flipped;
-};
-
-const changed =
-  (change: (dice: Dice, piece: Buffer) => Buffer): PieceChange =>
-  (dice, pieces, at) => {
-    pieces[at] = change(dice, pieces[at] ?? Buffer.alloc(512));
-  };
-
-const summed = (dice: Dice, piece: Buffer): Buffer => {
-  sumTarHeader(piece, dice);
-  return piece;
-};
-
-const pieceChanges: readonly [readonly [string, PieceChange], ...(readonly [string, PieceChange])[]] = [
-  ['twice', (_, pieces, at) => pieces.splice(at, 0, pieces[at] ?? Buffer.alloc(512))],
-  ['swap', (dice, pieces, at) => pieces.splice(dice.below(pieces.length), 0, ...pieces.splice(at, 1))],
-  ['cut', changed((_, piece) => (piece.length > 512 ? piece.subarray(0, -512) : piece))],
-  ['lengthen', changed((dice, piece) => Buffer.concat([piece, Buffer.alloc(512, dice.pick([0, 1]))]))],
-  ['padding', changed((dice, piece) => summed(dice, flip(dice, piece, piece.length - 1)))],
-  ['flip', changed((dice, piece) => flip(dice, piece, dice.below(piece.length)))],
-  ['flip and sum', changed((dice, piece) => summed(dice, flip(dice, piece, dice.below(512))))],
-  ['flip in data', changed((dice, piece) => flip(dice, piece, Math.min(512 + dice.below(99), piece.length - 1)))],
-];
-
-function changePiece(dice: Dice, pieces: Buffer[]): string {
-  const [name, change] = dice.pick(pieceChanges);
-  change(dice, pieces, dice.below(pieces.length));
-  return `tar.${name}`;
 }
 
 function changedTail(dice: Dice, tar: Buffer, tricks: readonly string[]): MadeTar {

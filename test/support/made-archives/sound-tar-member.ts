@@ -28,20 +28,26 @@ export function soundMember(dice: Dice, member: SoundMember): Buffer[] {
   const name = member.type === '5' && dice.chance(0.6) ? `${member.path}/` : member.path;
   const link = Buffer.from(member.linkName ?? '');
   const magic = dice.pick([ustar, gnu, version7]);
-  const split = magic === ustar ? splitName(name) : null;
-  const isLong = Buffer.byteLength(name) > nameBytes;
-  const isSplit = split !== null && (isLong || dice.chance(0.2));
-  const long = { name: isLong && !isSplit ? name : '', link: link.length > nameBytes ? link.toString() : '' };
-  const raw = isSplit ? split : { name, prefix: '' };
-  const type = magic === version7 && member.type === '0' && dice.chance(0.5) ? '\0' : member.type;
+  const raw = (magic === ustar && chosenSplit(dice, name)) || { name, prefix: '' };
+  const isLong = Buffer.byteLength(raw.name) > nameBytes;
+  const long = { name: isLong ? name : '', link: link.length > nameBytes ? link.toString() : '' };
   const mode = dice.pick([0o644, 0o755, 0o600, 0o444]);
-  // A name that is cut behind a slash is a directory's to some under the old flag.
-  const isCut = type === '\0' && Buffer.from(name).at(nameBytes - 1) === 0x2f;
-  const block = Buffer.from(rawMember({ ...raw, type: isCut ? '0' : type, data: member.data, mode, magic }));
+  const type = magic === version7 ? oldType(dice, member.type, name) : member.type;
+  const block = Buffer.from(rawMember({ ...raw, type, data: member.data, mode, magic }));
   block.set(link.subarray(0, nameBytes), 157);
   respellNumbers(dice, block);
   sumTarHeader(block, dice);
   return [...(dice.chance(0.5) ? byPax : byGnu)(dice, long, member.data.length), block];
+}
+
+function chosenSplit(dice: Dice, name: string): ReturnType<typeof splitName> {
+  return Buffer.byteLength(name) > nameBytes || dice.chance(0.2) ? splitName(name) : null;
+}
+
+/** The old flag of a file, half of the time; but a name that is cut behind a slash would make it a directory to some. */
+function oldType(dice: Dice, type: SoundMember['type'], name: string): string {
+  const isCut = Buffer.from(name).at(nameBytes - 1) === 0x2f;
+  return type === '0' && !isCut && dice.chance(0.5) ? '\0' : type;
 }
 
 interface LongNames {

@@ -173,22 +173,27 @@ function place(part: ZipPart, name: string, value: number): void {
 
 /** Sets offsets and counts to how the parts lie now. */
 export function placeAnew(parts: readonly ZipPart[]): void {
+  const places = placesOf(parts);
+  const centrals = parts.filter(({ kind }) => kind === 'central');
+  for (const part of centrals) {
+    const local = parts.find(({ kind, member }) => kind === 'local' && member === part.member);
+    if (local) place(part, 'offset', places.get(local) ?? 0);
+  }
+  const size = partsLength(centrals);
+  const start = [...places].find(([{ kind }]) => ['central', 'end64', 'end'].includes(kind))?.[1] ?? 0;
+  const said = { entries: centrals.length, entriesHere: centrals.length, size, start };
+  for (const part of parts.filter(({ kind }) => ['end64', 'end'].includes(kind))) {
+    for (const [name, value] of Object.entries(said)) place(part, name, value);
+  }
+  for (const part of parts.filter(({ kind }) => kind === 'locator')) place(part, 'start', start + size);
+}
+
+function placesOf(parts: readonly ZipPart[]): Map<ZipPart, number> {
   const places = new Map<ZipPart, number>();
   let length = 0;
   for (const part of parts) {
     places.set(part, length);
     length += partBytes(part).length;
   }
-  const centrals = parts.filter(({ kind }) => kind === 'central');
-  const size = partsLength(centrals);
-  const start = [...places].find(([{ kind }]) => ['central', 'end64', 'end'].includes(kind))?.[1] ?? 0;
-  for (const part of centrals) {
-    const local = parts.find(({ kind, member }) => kind === 'local' && member === part.member);
-    if (local) place(part, 'offset', places.get(local) ?? 0);
-  }
-  for (const part of parts.filter(({ kind }) => kind === 'end64' || kind === 'end')) {
-    const counts = { entries: centrals.length, entriesHere: centrals.length, size, start };
-    for (const [name, value] of Object.entries(counts)) place(part, name, value);
-  }
-  for (const part of parts) if (part.kind === 'locator') place(part, 'start', start + size);
+  return places;
 }

@@ -1,6 +1,6 @@
 import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
 import { bytesSource, chunksOf } from '../../../core/ports/byte-source.ts';
-import type { MadeKind } from '../made-archives/make-file.ts';
+import type { ArchiveKind } from '../made-archives/make-file.ts';
 import { joined } from '../packages/refusal.ts';
 import type { PythonForm, PythonReader } from './python-reader.ts';
 import { type ZipContent, modernTar, yauzl, zipJs } from './script-readers.ts';
@@ -15,11 +15,12 @@ export interface Disagreement {
   readonly how: string;
 }
 
-const pythonForms: Record<MadeKind, PythonForm> = {
+const pythonForms: Record<ArchiveKind, PythonForm> = {
   conda: 'conda',
   'tar.bz2': 'tar.bz2',
   wheel: 'zip',
   'sdist.tar.gz': 'tar.gz',
+  'sdist.tar.bz2': 'tar.bz2',
   'sdist.zip': 'zip',
 };
 
@@ -31,7 +32,7 @@ type Reads = () => Promise<readonly SeenMember[]>;
  * @param members what we see in it
  */
 export async function whoDisagrees(
-  { kind, bytes, members }: { kind: MadeKind; bytes: Uint8Array; members: readonly SeenMember[] },
+  { kind, bytes, members }: { kind: ArchiveKind; bytes: Uint8Array; members: readonly SeenMember[] },
   python: PythonReader,
 ): Promise<Disagreement[]> {
   const others: readonly (readonly [OtherReader, Reads])[] = [
@@ -59,8 +60,9 @@ async function difference(mine: readonly string[], read: Reads): Promise<string 
   }
 }
 
-function scriptReaders(kind: MadeKind, bytes: Uint8Array): (readonly [OtherReader, Reads])[] {
-  if (kind === 'tar.bz2') return [['modern-tar', async () => modernTar(await bunzip2(bytes))]];
+function scriptReaders(kind: ArchiveKind, bytes: Uint8Array): (readonly [OtherReader, Reads])[] {
+  if (kind === 'tar.bz2' || kind === 'sdist.tar.bz2')
+    return [['modern-tar', async () => modernTar(await bunzip2(bytes))]];
   if (kind === 'sdist.tar.gz') return [['modern-tar', () => modernTar(gunzipSync(bytes))]];
   if (kind !== 'conda') {
     const zipped = (read: typeof yauzl) => async () => (await read(bytes)).map(zipMember);
@@ -78,7 +80,7 @@ function scriptReaders(kind: MadeKind, bytes: Uint8Array): (readonly [OtherReade
 /**
  * What of a listing can be compared: folders are no members of a wheel or sdist, and an sdist's files are all in one folder.
  */
-function comparableMembers(kind: MadeKind, seen: readonly SeenMember[]): readonly SeenMember[] {
+function comparableMembers(kind: ArchiveKind, seen: readonly SeenMember[]): readonly SeenMember[] {
   if (kind === 'tar.bz2' || kind === 'conda') return seen;
   const files = seen.filter(({ type }) => type !== 'directory');
   if (kind === 'wheel') return files;

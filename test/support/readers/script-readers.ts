@@ -14,7 +14,9 @@ const tarTypes = new Map<string, SeenMember['type']>([
 
 /** What modern-tar sees in a tar. */
 export async function modernTar(tar: Uint8Array): Promise<SeenMember[]> {
-  const entries = await unpackTar(Uint8Array.from(tar), { strict: true });
+  const entries = await unpackTar(Uint8Array.from(tar), { strict: true }).catch((error: unknown) => {
+    throw new Error(`modern-tar: ${error instanceof Error ? error.message : String(error)}`);
+  });
   return entries.map(({ header: { name, type = 'file', linkname = '' }, data = new Uint8Array() }) => {
     const seen = tarTypes.get(type) ?? 'other';
     return {

@@ -1,8 +1,6 @@
 import type { Advisory } from '../../../core/advisories/advisory.ts';
 import type { Policy } from '../../../core/documents/gate/policy.ts';
 import type { Advice } from '../../../core/gate/advice.ts';
-import { indexKey } from '../../../core/layout/keys.ts';
-import { noarch } from '../../../core/names/subdir.ts';
 import type { TouchedPlaces } from '../../../core/recall/recall-files.ts';
 import type { SweepReport } from '../../../core/recall/sweep-report.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
@@ -23,14 +21,14 @@ export const malicious = (versions: readonly string[], more: Partial<Advisory> =
 
 /** A store with a wheel of demo 1.0, the package made of it, and other files; what is known of them; and a clock that is set. */
 export async function sweepScene(options: MemoryStoreOptions = {}) {
-  const scene = await yankScene(null, options);
+  let now = 1_800_000_000_000;
+  const scene = await yankScene(null, options, () => now);
   const { store } = scene;
-  let now = 1_700_000_000_000;
-  const clock = { now: () => now, sleep: async () => {}, random: () => 0.5 };
+  const { clock } = scene.world;
   const known = new Map<string, readonly Advisory[]>();
   const advice: Advice = {
     status: 'known',
-    asOf: 1_699_999_000_000,
+    asOf: 1_799_999_000_000,
     of: (project) => known.get(project) ?? [],
     mapped: () => [],
   };
@@ -38,10 +36,9 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
 
   async function index(touched: TouchedPlaces) {
     asked.push(touched);
-    const world = { ...scene.world, clock };
-    for (const subdir of touched.subdirs) await indexSubdir(subdir, world);
-    if (touched.subdirs.length > 0) await indexChannel(world);
-    if (touched.projects.length > 0) await indexProjects(touched.projects, world);
+    for (const subdir of touched.subdirs) await indexSubdir(subdir, scene.world);
+    if (touched.subdirs.length > 0) await indexChannel(scene.world);
+    if (touched.projects.length > 0) await indexProjects(touched.projects, scene.world);
     return [];
   }
 
@@ -55,10 +52,15 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
     laterBy: (days: number) => {
       now += days * dayMs;
     },
+    /** Leaves the store as one from before there was a gate: all is listed, and nothing has a verdict. */
+    async forgetGate() {
+      const ofGate = /^_gatehouse\/(?:verdicts|ledger|scripts|opened)/;
+      for (const key of [...store.objects.keys()]) if (ofGate.test(key)) await store.delete(key);
+    },
     /** What is known of a project from now on. */
     advise: (project: string, ...advisories: Advisory[]) => void known.set(project, advisories),
     worldOf: (policy: Partial<Policy> = {}, seen: Advice = advice) => ({
-      ...{ store, channel: 'conda' as const, clock, advice: seen, index },
+      ...{ store, channel: 'conda' as const, clock, advice: seen, index, log: () => {} },
       gate: testGate(store, { policy, advice: seen, clock }),
     }),
     /** Sweeps as the command does, which brings every index up to date behind it. */
@@ -69,7 +71,5 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
     },
     /** What is there below a prefix, in order. */
     keys: (prefix: string) => [...store.objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
-    repodata: (): { readonly removed?: readonly string[] } =>
-      JSON.parse(Buffer.from(store.objects.get(indexKey('conda', noarch, 'repodata.json'))?.bytes ?? '{}').toString()),
   };
 }

@@ -21,13 +21,17 @@ const platform = subdirSchema.parse('linux-64');
 const published = { type: 'published', by: null } as const;
 
 /** A store with what its organisation published, its indexes, and what is yanked of it, proved by the real solver. */
-export async function yankScene(packages: readonly unknown[] | null, options: MemoryStoreOptions = {}) {
+export async function yankScene(
+  packages: readonly unknown[] | null,
+  options: MemoryStoreOptions = {},
+  now = (): number => 1_700_000_000_000,
+) {
   const store = memoryStore(options);
   const simple = simpleScene(store);
-  const clock = { now: () => 1_700_000_000_000, sleep: async () => {}, random: () => 0.5 };
+  const clock = { now, sleep: async () => {}, random: () => 0.5 };
   const solver = rattlerSolver();
   onTestFinished(() => solver[Symbol.asyncDispose]());
-  const world = { store, gate: testGate(store), channel: 'conda' as const, clock, solver, log: () => {} };
+  const world = { store, gate: testGate(store, { clock }), channel: 'conda' as const, clock, solver, log: () => {} };
   const allowlist = packages && allowlistOf(packages);
 
   async function index() {

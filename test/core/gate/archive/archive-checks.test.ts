@@ -47,6 +47,11 @@ const rejected: [string, Uint8Array, string, object?][] = [
   ['a second pkg tarball', buildConda({ more: [{ name: 'pkg-foo.tar.zst', data: frame }] }), 'A5.members'],
   ['deflated tarballs', buildConda({ method: 8 }), 'A5.deflated'],
   ['another format version', buildConda({ metadata: '{"conda_pkg_format_version": 1}' }), 'A5.metadata'],
+  [
+    'a list of files that is a link',
+    buildConda({ info: infoTar({ name: 'info/paths.json', type: '2', linkName: 'x' }) }),
+    'A5.info',
+  ],
   ['two zstd frames', buildConda({ pkg: Buffer.concat([frame, frame]) }), 'A6.frames'],
   ['a leading skippable frame', buildConda({ pkg: Buffer.concat([skippableFrame, frame]) }), 'A6.frames'],
   ['a frame that is cut', buildConda({ pkg: frame.subarray(0, -10) }), 'A6.truncated'],

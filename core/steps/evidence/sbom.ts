@@ -1,16 +1,16 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { readVerdict } from '../documents/gate/verdict.ts';
-import type { ChannelName } from '../layout/keys.ts';
-import type { Subdir } from '../names/subdir.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Solver } from '../ports/solver.ts';
-import type { Store } from '../ports/store.ts';
-import { bomOf, type Dependency } from '../sbom/bom.ts';
-import { type Component, componentOf } from '../sbom/component.ts';
-import { environmentFiles } from '../sbom/environment-files.ts';
-import { type ServedFile, servedDistributions, servedPackages } from '../sbom/served-files.ts';
-import { mapInOrder } from '../store/map-in-order.ts';
-import { fileSource } from '../why/file-source.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import { readVerdict } from '../../documents/gate/verdict.ts';
+import type { ChannelName } from '../../layout/keys.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Solver } from '../../ports/solver.ts';
+import type { Store } from '../../ports/store.ts';
+import { bomOf, type Dependency } from '../../sbom/bom.ts';
+import { type Component, componentOf } from '../../sbom/component.ts';
+import { environmentFiles } from '../../sbom/environment-files.ts';
+import { type IndexedFile, servedDistributions, servedPackages } from '../../sbom/served-files.ts';
+import { mapInOrder } from '../../store/map-in-order.ts';
+import { fileSource } from '../../why/file-source.ts';
 
 export interface SbomWorld {
   readonly store: Store;
@@ -54,7 +54,7 @@ export async function sbom(of: SbomOf, world: SbomWorld): Promise<ReturnType<typ
 const maxReadsAtOnce = 16;
 
 interface Listed {
-  readonly files: readonly ServedFile[];
+  readonly files: readonly IndexedFile[];
   readonly dependencies: readonly Dependency[] | null;
 }
 
@@ -65,7 +65,7 @@ async function filesOf(of: SbomOf, world: SbomWorld): Promise<Listed> {
   return { files: solved.packages, dependencies: solved.dependencies };
 }
 
-async function describe(file: ServedFile, world: SbomWorld): Promise<Component> {
+async function describe(file: IndexedFile, world: SbomWorld): Promise<Component> {
   const verdict = (await readVerdict(world.store, file.id, file.sha256))?.value ?? null;
   return componentOf(file, { verdict, source: await fileSource(file, verdict, world) });
 }

@@ -1,18 +1,18 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { defaultPolicy } from '../documents/gate/policy.ts';
-import type { ChannelName } from '../layout/keys.ts';
-import type { NamedBytes } from '../layout/named-bytes.ts';
-import { type Side, sides } from '../layout/sides.ts';
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import { readLedger } from '../ledger/read-ledger.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
-import { didYouMean } from '../problems/did-you-mean.ts';
-import { stagingStore } from '../store/staging-store.ts';
-import { fileEvidence } from '../why/file-evidence.ts';
-import { type AskedName, knownFiles } from '../why/known-files.ts';
-import { listedFiles } from '../why/listed-files.ts';
-import { fileStates, type WhyFile } from '../why/why-file.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import { defaultPolicy } from '../../documents/gate/policy.ts';
+import type { ChannelName } from '../../layout/keys.ts';
+import type { NamedBytes } from '../../layout/named-bytes.ts';
+import { type Side, sides } from '../../layout/sides.ts';
+import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import { readLedger } from '../../ledger/read-ledger.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Store } from '../../ports/store.ts';
+import { didYouMean } from '../../problems/did-you-mean.ts';
+import { stagingStore } from '../../store/staging-store.ts';
+import { fileEvidence } from '../../why/file-evidence.ts';
+import { type AskedName, knownFiles } from '../../why/known-files.ts';
+import { listedFiles } from '../../why/listed-files.ts';
+import { fileStates, type WhyFile } from '../../why/why-file.ts';
 
 export interface WhyWorld {
   readonly store: Store;
