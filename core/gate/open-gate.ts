@@ -1,6 +1,6 @@
 import { isFirst } from '../documents/gate/opened.ts';
 import { type CheckResult, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
-import { recalledPrefix, recallKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { recallKey, recalledPrefix, verdictKey, verdictsPrefix } from '../layout/keys.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -10,8 +10,8 @@ import { askDataChecks } from './ask-checks.ts';
 import { candidateOfVerdict } from './candidate-of-verdict.ts';
 import type { GateCandidate, GateCheckWorld } from './check.ts';
 import { dataChecks } from './checks.ts';
-import type { Gate } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
+import type { Gate } from './gate.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
 import { projectsOf } from './origin/projects-of.ts';
@@ -87,7 +87,8 @@ async function standsBy(candidate: GateCandidate, { earlier, recalled, checks }:
   const { sha256 } = candidate;
   const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
   const projects = projectsOf(known, checks.advice);
-  const data = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
+  const read = earlier === null ? {} : { facts: earlier.facts };
+  const data = await askDataChecks(dataChecks, { ...candidate, ...read, projects }, checks);
   const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
   const contents = (earlier?.checks ?? []).filter(({ id }) => !anew.has(id));
   return settle({ checks: [...data, ...contents, ...recalled], sha256 }, checks.policy, checks.now);
