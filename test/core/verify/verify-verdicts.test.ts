@@ -11,11 +11,13 @@ import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
 
 const files = 6;
 
-/** Six files, each of which was judged twice: held first, and passing then. */
+/** Six files, each of which was judged twice, held first and passing then, and lies there. */
 async function judgedTwice(): Promise<MemoryStore> {
   const store = memoryStore();
   for (const verdict of ['hold', 'pass'] as const)
     for (let number = 1; number <= files; number++) await judged(store, verdictOf(number, { verdict }));
+  for (let number = 1; number <= files; number++)
+    await store.put(key(`conda/${verdictOf(number).id}`), Buffer.from(`bytes ${number}`));
   return store;
 }
 
@@ -42,6 +44,13 @@ it.each(Object.keys(tamperings))('finds a document that %s, any of them, and nam
     }),
     { numRuns: files },
   );
+});
+
+it('is content with an entry whose verdict never came, of a file that never came either', async () => {
+  const store = await judgedTwice();
+  await judged(store, verdictOf(files + 1));
+  await store.delete(placeOf(files + 1));
+  expect((await verifyVerdicts(store)).problems).toEqual([]);
 });
 
 it('is content with what the gate wrote, and knows what it says', async () => {
