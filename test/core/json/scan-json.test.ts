@@ -44,6 +44,12 @@ describe('jsonOddity', () => {
     expect(kindOf(`[${'[],'.repeat(999_990)}[]]`)).toBeNull();
   });
 
+  it('counts the keys of one object', () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, i) => `"${i}":0`).join();
+    expect(kindOf(`[{${keys(10_000)}},{${keys(10_000)}}]`)).toBeNull();
+    expect(kindOf(`[{${keys(10_001)}}]`)).toBe('values');
+  });
+
   it('finds nothing in what JSON writers write', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8 }), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
