@@ -1,6 +1,6 @@
 import { isFirst } from '../documents/gate/opened.ts';
 import { type CheckResult, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
-import { recallKey, recalledPrefix, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { recalledPrefix, recallKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -10,8 +10,8 @@ import { askDataChecks } from './ask-checks.ts';
 import { candidateOfVerdict } from './candidate-of-verdict.ts';
 import type { GateCandidate, GateCheckWorld } from './check.ts';
 import { dataChecks } from './checks.ts';
-import type { GateSettings } from './gate-settings.ts';
 import type { Gate } from './gate.ts';
+import type { GateSettings } from './gate-settings.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
 import { projectsOf } from './origin/projects-of.ts';
