@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { simpleFileId } from '../documents/simple/simple-plan.ts';
 import { parseJson } from '../json/json.ts';
 import { type ObjectKey, projectControlKey, projectPageKey, simpleFileKey } from '../layout/keys.ts';
@@ -20,7 +21,6 @@ import { holds } from './served-bytes.ts';
 import { type VerifiedFiles, type VerifyFilesWorld, verifyFiles } from './verify-files.ts';
 import { verifyListed } from './verify-listed.ts';
 import type { VerifiedVerdicts } from './verify-verdicts.ts';
-import { z } from 'zod';
 
 export interface VerifyProjectsWorld extends VerifyFilesWorld {
   readonly verdicts: Pick<VerifiedVerdicts, 'verdicts'>;

@@ -1,14 +1,15 @@
 import { type GateAnswer, type GateVerdict, verdictSchema } from '../documents/gate/verdict.ts';
 import { parseJson } from '../json/json.ts';
-import { type ObjectKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { type ObjectKey, objectKeySchema, verdictKey, verdictsPrefix } from '../layout/keys.ts';
 import { namedBytes } from '../layout/named-bytes.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { decidedOn, type VerifiedLedger, verifyLedger } from '../ledger/verify-ledger.ts';
-import { sha256Of } from '../names/digest.ts';
+import { type Sha256, sha256Of } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import { tellingOf } from '../problems/problem.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import { isDamaged } from '../store/read-json-object.ts';
+import { storedDigests } from '../store/stored-digests.ts';
 import type { Damage, VerifyReport } from './damage.ts';
 
 export interface VerifiedVerdicts extends VerifyReport {
@@ -44,8 +45,15 @@ async function readVerdicts({ latest }: VerifiedLedger, store: Store) {
     if (fault !== null) suspects.push(key);
   }
   for (const [about, { event, id, sha256 }] of latest)
-    if (event === 'judged' && !verdicts.has(about)) suspects.push(verdictKey(id, sha256));
+    if (event === 'judged' && !verdicts.has(about) && (await lies(id, sha256, store)))
+      suspects.push(verdictKey(id, sha256));
   return { verdicts, suspects };
+}
+
+/** Whether the bytes lie where clients get them: of a judgement that was cut off, and whose file never came, no document tells. */
+async function lies(id: string, sha256: Sha256, store: Store): Promise<boolean> {
+  const object = await store.get(objectKeySchema.parse(id.startsWith('simple/') ? id : `conda/${id}`));
+  return object !== null && (await storedDigests(object)).sha256 === sha256;
 }
 
 async function documentProblems(key: ObjectKey, { latest }: VerifiedLedger, store: Store): Promise<Damage[]> {

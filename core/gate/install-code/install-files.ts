@@ -3,7 +3,7 @@ import { normalProjectName } from '../../names/normal-project-name.ts';
 import { entryPointRows } from '../../wheel/entry-points.ts';
 import type { GateCandidate } from '../check.ts';
 import type { Contents, GateMember } from '../reading.ts';
-import { inSiteFolder, installedPath } from './installed-path.ts';
+import { foldedPath, inSiteFolder, installedPath } from './installed-path.ts';
 import { isOfSetuptools } from './setuptools-pth.ts';
 
 /** What a file does without anybody calling it: each role but `paths` is a code of a check. */
@@ -11,6 +11,7 @@ export type InstallRole =
   | 'link-script'
   | 'activation'
   | 'environment'
+  | 'folder'
   | 'import'
   | 'start'
   | 'customize'
@@ -50,6 +51,9 @@ const places: readonly (readonly [InstallRole, RegExp])[] = [
 
 /** Folders where Python looks for modules, but for site folders: its own library, and on Windows its extensions. */
 const inLibrary = /^(?:lib(?:64)?\/(?:(?:python|pypy)[\w.]*\/)?(?:lib-dynload\/)?|dlls\/)?(?:site|user)customize[./]/;
+
+/** Folders whose files act by where they lie: a link in the place of one gives that to files that lie elsewhere. */
+const actingFolder = /^(?:bin|scripts|lib|menu|condarc\.d|etc(?:\/conda(?:\/(?:activate|deactivate|env_vars)\.d)?)?)$/;
 
 /** In a site folder. On Windows the prefix itself is one to Python's `site`. */
 const sitePlaces: readonly (readonly [InstallRole, RegExp])[] = [
@@ -94,7 +98,7 @@ export const scriptsOf = (owner: Owner, contents: Contents): { path: string; sha
   );
 
 const placed = (installed: string): InstallRole | null => {
-  const lower = installed.toLowerCase();
+  const lower = foldedPath(installed);
   const inside = inSiteFolder(lower) ?? (lower.includes('/') ? '' : lower);
   const found = sitePlaces.find(([, pattern]) => pattern.test(inside)) ?? places.find(([, at]) => at.test(lower));
   if (found?.[0] === 'config' && inSiteFolder(lower) !== null) return null;
@@ -107,7 +111,8 @@ export const isEntryPoints = (path: string): boolean =>
 
 function roleAt(installed: string, { type }: GateMember): InstallRole | null {
   // A site folder that is a link: what lies elsewhere in the package is start-up code then.
-  if (type === 'symlink' && /(?:^|\/)(?:site|dist)-packages$/i.test(installed)) return 'unread';
+  if (type === 'symlink' && /(?:^|\/)(?:site|dist)-packages$/.test(foldedPath(installed))) return 'unread';
+  if (type === 'symlink' && actingFolder.test(foldedPath(installed))) return 'folder';
   return placed(installed);
 }
 
@@ -121,10 +126,10 @@ function confirmed(file: InstallFile, owner: Owner, contents: Contents): Install
 
 /** Of the packages that have these, most are started by putting the folder on the path by hand: pdm, tracers. */
 function customizing(path: string, { kind }: Owner, { members }: Contents): InstallRole {
-  const installed = installedPath(kind, path)?.toLowerCase() ?? '';
+  const installed = foldedPath(installedPath(kind, path) ?? '');
   const isFound = inLibrary.test(installed) || /^(?:site|user)customize[./]/.test(inSiteFolder(installed) ?? '');
   // One may name the folder.
-  const hasPth = [...members.keys()].some((at) => installedPath(kind, at)?.toLowerCase().endsWith('.pth'));
+  const hasPth = [...members.keys()].some((at) => foldedPath(installedPath(kind, at) ?? '').endsWith('.pth'));
   return isFound || hasPth ? 'customize' : 'customize-elsewhere';
 }
 

@@ -27,6 +27,8 @@ describe('D1', () => {
     'scripts/.demo-pre-link.bat',
     'python-scripts/.x-post-link.sh',
     'bin/.-post-link.sh',
+    'bin/.x-po\u017ft-lin\u212a.sh',
+    'Scripts/.x-post-link.bat.',
   ])('holds %s, which some system takes for one', async (path) => {
     expect(await saidOf(d1LinkScripts, smallSubject({ files: { [path]: '' } }))).toEqual(['hold D1.link-script']);
   });
