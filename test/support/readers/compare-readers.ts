@@ -7,7 +7,7 @@ import { type ZipContent, modernTar, yauzl, zipJs } from './script-readers.ts';
 import { type SeenMember, listing, plainPath, sha256Hex } from './seen.ts';
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 
-export type OtherReader = 'python' | 'modern-tar' | 'yauzl' | 'zip.js';
+type OtherReader = 'python' | 'modern-tar' | 'yauzl' | 'zip.js';
 
 export interface Disagreement {
   readonly reader: OtherReader;
