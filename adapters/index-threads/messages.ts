@@ -1,4 +1,4 @@
-import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
+import type { GateAllowlist } from '../../core/gate/judge/gate-settings.ts';
 import type { EntryChange, PackageCheck } from '../../core/index/check-package.ts';
 import type { ChannelName } from '../../core/layout/keys.ts';
 import { type ErrorCode, GatehouseError } from '../../core/problems/error.ts';

@@ -11,7 +11,7 @@ import {
   type Plan,
   packageBytesToAdd,
 } from '../documents/plan.ts';
-import { advisoriesOf } from '../gate/open-advice.ts';
+import { advisoriesOf } from '../gate/judge/open-advice.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -6,12 +6,11 @@ import type { Problem } from '../problems/problem.ts';
 import { stagingStore } from '../store/staging-store.ts';
 import { checkPublication } from './check-publication.ts';
 import { judgePublications } from './judge-publications.ts';
-import { otherSpellingProblem } from './other-spelling.ts';
 import type { NamedPublication, Publication, PublishedFile, PublishReport, PublishWorld } from './publication.ts';
 import { placeOf, servedKey } from './publication-place.ts';
 import { solveAndMake } from './solve-and-make.ts';
 import { stillYanked } from './still-yanked.ts';
-import { usedNameProblem } from './used-name.ts';
+import { otherSpellingProblem, usedNameProblem } from './used-name.ts';
 import { writePublication } from './write-publication.ts';
 
 /**

@@ -5,10 +5,9 @@ import { sameBytes } from '../ports/byte-source.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { otherSpelling } from './other-spelling.ts';
 import type { Publication, PublishWorld } from './publication.ts';
 import { placeOf } from './publication-place.ts';
-import { usedFor, usedNameProblem } from './used-name.ts';
+import { otherSpelling, usedFor, usedNameProblem } from './used-name.ts';
 
 interface CheckWorld extends Pick<PublishWorld, 'store' | 'allowlist' | 'mayPublish'> {
   /** The part of the store that is published to. */

@@ -1,7 +1,7 @@
 import type { ProjectName } from '../names/project-name.ts';
+import { orProblem } from '../problems/or-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { carryOut } from '../publish/carry-out.ts';
-import { orProblem } from '../publish/or-problem.ts';
 import type { Publication, PublishReport, PublishWorld } from '../publish/publication.ts';
 import { type StagedRelease, stagedRelease } from '../publish/staged-release.ts';
 import { takeCopy } from '../publish/take-copy.ts';

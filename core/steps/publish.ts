@@ -1,6 +1,6 @@
+import { orProblem } from '../problems/or-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { carryOut } from '../publish/carry-out.ts';
-import { orProblem } from '../publish/or-problem.ts';
 import type { OfferedFile, Publication, PublishReport, PublishWorld } from '../publish/publication.ts';
 import { readOffered } from '../publish/read-offered.ts';
 

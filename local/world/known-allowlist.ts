@@ -1,7 +1,7 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { defaultPolicy } from '../../core/documents/gate/policy.ts';
-import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
+import type { GateAllowlist } from '../../core/gate/judge/gate-settings.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { readAllowlist } from './repository-files.ts';

@@ -8,7 +8,7 @@ import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import type { PlanWorld } from '../../core/diff/make-plan.ts';
 import type { Patches } from '../../core/documents/patches/hotfix.ts';
-import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
+import type { GateAllowlist } from '../../core/gate/judge/gate-settings.ts';
 import type { ChannelName } from '../../core/layout/keys.ts';
 import type { Bzip2 } from '../../core/ports/bzip2.ts';
 import type { DocumentCache } from '../../core/ports/cache.ts';

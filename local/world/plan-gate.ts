@@ -1,6 +1,6 @@
 import { openFirstSeen } from '../../core/documents/gate/first-seen.ts';
-import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
-import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
+import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
+import type { GateAllowlist } from '../../core/gate/judge/gate-settings.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { openLastModified } from '../../core/solve/standing/last-modified.ts';
 import type { PlanGate } from '../../core/solve/standing/look-at.ts';

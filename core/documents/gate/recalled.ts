@@ -6,7 +6,7 @@ import { type JsonObject, readJsonObject } from '../../store/read-json-object.ts
 import { checkIdSchema } from './checks.ts';
 
 /** That bytes were taken back from all who could get them, on both sides of a store. Mutable, under compare-and-swap. */
-export const recallSchema = z.strictObject({
+const recallSchema = z.strictObject({
   version: z.literal(1),
   /** Every name under which they were served: `linux-64/x-1.0-0.conda`, `simple/x/x-1.0-py3-none-any.whl`. */
   ids: z.array(z.string()),

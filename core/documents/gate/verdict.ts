@@ -11,7 +11,7 @@ export const answers = ['pass', 'warn', 'hold', 'error', 'reject'] as const;
 export const answerSchema = z.enum(answers);
 export type GateAnswer = z.infer<typeof answerSchema>;
 
-export const firingSchema = z.strictObject({
+const firingSchema = z.strictObject({
   /** Stable: the check's id, or one that starts with it and a dot (`D1.link-script`). */
   code: z.string(),
   verdict: z.enum(['warn', 'hold', 'error', 'reject']),
@@ -25,7 +25,7 @@ export const firingSchema = z.strictObject({
 /** One thing that a check found. */
 export type Firing = z.infer<typeof firingSchema>;
 
-export const checkResultSchema = z.strictObject({
+const checkResultSchema = z.strictObject({
   id: checkIdSchema,
   version: z.int().positive(),
   /** As the check says, whatever its mode and whatever was waived; empty where it passes. */
@@ -36,7 +36,7 @@ export const checkResultSchema = z.strictObject({
 export type CheckResult = z.infer<typeof checkResultSchema>;
 
 /** A release of a PyPI project that a file is, or holds. */
-export const projectReleaseSchema = z.strictObject({
+const projectReleaseSchema = z.strictObject({
   project: z.string(),
   /** In PEP 440's form as it is written; null where only the project is known. */
   version: z.string().nullable(),
@@ -54,7 +54,7 @@ export const publishedAtSchema = z.strictObject({
 export type PublishedAt = z.infer<typeof publishedAtSchema>;
 
 /** What later builds are compared with, and what a sweep goes by without reading the bytes again. Every list is bounded. */
-export const factsSchema = z.strictObject({
+const factsSchema = z.strictObject({
   name: z.string(),
   version: z.string(),
   /** The channel or index that it came from; null of the organisation's own. */

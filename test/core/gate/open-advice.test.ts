@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryCache } from '../../../adapters/cache-memory.ts';
 import { acceptAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { readKeptMapping } from '../../../core/documents/kept-mapping.ts';
-import { openAdvice } from '../../../core/gate/open-advice.ts';
+import { openAdvice } from '../../../core/gate/judge/open-advice.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
 import { osvExport, osvRecord, recentRecord } from '../../support/advisories/osv-export.ts';
 import { testFiles } from '../../support/upstream/upstream-world.ts';

@@ -1,5 +1,5 @@
 import type { GateVerdict } from '../../../core/documents/gate/verdict.ts';
-import { keepVerdict } from '../../../core/gate/keep-verdict.ts';
+import { keepVerdict } from '../../../core/gate/judge/keep-verdict.ts';
 import { openLedger } from '../../../core/ledger/open-ledger.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import type { Store } from '../../../core/ports/store.ts';

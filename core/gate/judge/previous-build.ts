@@ -1,9 +1,9 @@
-import { type GateFacts, isPassing, soundVerdict } from '../documents/gate/verdict.ts';
-import { verdictPrefix } from '../layout/keys.ts';
-import type { Sha256 } from '../names/digest.ts';
-import { packageFileParts } from '../names/package-file-name.ts';
-import type { ObjectHead, Store } from '../ports/store.ts';
-import type { GateCandidate } from './check.ts';
+import { type GateFacts, isPassing, soundVerdict } from '../../documents/gate/verdict.ts';
+import { verdictPrefix } from '../../layout/keys.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import { packageFileParts } from '../../names/package-file-name.ts';
+import type { ObjectHead, Store } from '../../ports/store.ts';
+import type { GateCandidate } from '../check.ts';
 
 type Named = Pick<GateCandidate, 'id' | 'name' | 'kind'>;
 

@@ -1,7 +1,7 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { Entry } from '../documents/allowlist/read-entries.ts';
-import { defaultPolicy, type Policy } from '../documents/gate/policy.ts';
-import type { Sha256 } from '../names/digest.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { Entry } from '../../documents/allowlist/read-entries.ts';
+import { defaultPolicy, type Policy } from '../../documents/gate/policy.ts';
+import type { Sha256 } from '../../names/digest.ts';
 
 /** What of an allowlist the gate goes by; plain data, so that threads can be told. */
 export type GateAllowlist = Pick<Allowlist, 'policy' | 'channels' | 'indexes' | 'entries' | 'mapping' | 'reserved'>;

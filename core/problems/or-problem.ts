@@ -1,5 +1,5 @@
-import { GatehouseError } from '../problems/error.ts';
-import { type Problem, problemOf } from '../problems/problem.ts';
+import { GatehouseError } from './error.ts';
+import { type Problem, problemOf } from './problem.ts';
 
 /** What is wrong with a file costs it alone; that the store has trouble is no fault of the file, and is thrown. */
 export async function orProblem<T>(subject: string, work: () => Promise<T>): Promise<T | Problem> {

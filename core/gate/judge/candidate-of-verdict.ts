@@ -1,6 +1,6 @@
-import type { GateVerdict } from '../documents/gate/verdict.ts';
-import { packageFileParts } from '../names/package-file-name.ts';
-import type { GateCandidate } from './check.ts';
+import type { GateVerdict } from '../../documents/gate/verdict.ts';
+import { packageFileParts } from '../../names/package-file-name.ts';
+import type { GateCandidate } from '../check.ts';
 
 /** What an earlier verdict tells of a file, as checks that need no bytes are asked about it again. */
 export function candidateOfVerdict({ id, sha256, origin, published, facts }: GateVerdict): GateCandidate {

@@ -1,9 +1,9 @@
-import type { GateVerdict } from '../documents/gate/verdict.ts';
-import { canonicalJson } from '../json/json.ts';
-import { knownScriptKey } from '../layout/keys.ts';
-import type { Sha256 } from '../names/digest.ts';
-import type { Store } from '../ports/store.ts';
-import { putOnce } from '../store/put-once.ts';
+import type { GateVerdict } from '../../documents/gate/verdict.ts';
+import { canonicalJson } from '../../json/json.ts';
+import { knownScriptKey } from '../../layout/keys.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import type { Store } from '../../ports/store.ts';
+import { putOnce } from '../../store/put-once.ts';
 
 /** Whether a script of these bytes passed before, in any package of the store. */
 export const isKnownScript =

@@ -1,12 +1,12 @@
-import { type AdvisoriesWorld, openAdvisories } from '../advisories/open-advisories.ts';
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { keepMapping, type Mapping, readKeptMapping } from '../documents/kept-mapping.ts';
-import { parseProjectName } from '../names/project-name.ts';
-import type { DocumentCache } from '../ports/cache.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { openMapping } from '../releases/name-evidence.ts';
-import type { Advice } from './advice.ts';
-import { isOnThisMachine } from './cool-down.ts';
+import { type AdvisoriesWorld, openAdvisories } from '../../advisories/open-advisories.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import { keepMapping, type Mapping, readKeptMapping } from '../../documents/kept-mapping.ts';
+import { parseProjectName } from '../../names/project-name.ts';
+import type { DocumentCache } from '../../ports/cache.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { openMapping } from '../../releases/name-evidence.ts';
+import type { Advice } from '../advice.ts';
+import { isOnThisMachine } from '../cool-down.ts';
 
 /** OSV's export of all advisories of PyPI. */
 const defaultAdvisories = 'https://storage.googleapis.com/osv-vulnerabilities/PyPI/all.zip';

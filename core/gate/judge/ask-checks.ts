@@ -1,6 +1,6 @@
-import type { CheckResult, Firing } from '../documents/gate/verdict.ts';
-import { GatehouseError } from '../problems/error.ts';
-import type { ContentsCheck, DataCheck, GateCandidate, GateCheckWorld, Subject } from './check.ts';
+import type { CheckResult, Firing } from '../../documents/gate/verdict.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import type { ContentsCheck, DataCheck, GateCandidate, GateCheckWorld, Subject } from '../check.ts';
 
 /** What checks answer of a file, each in its place; one that breaks keeps out what it could not look at. */
 export const askDataChecks = (

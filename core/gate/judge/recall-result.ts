@@ -1,7 +1,7 @@
-import { readRecall } from '../documents/gate/recalled.ts';
-import type { CheckResult } from '../documents/gate/verdict.ts';
-import type { Sha256 } from '../names/digest.ts';
-import type { Store } from '../ports/store.ts';
+import { readRecall } from '../../documents/gate/recalled.ts';
+import type { CheckResult } from '../../documents/gate/verdict.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import type { Store } from '../../ports/store.ts';
 
 /** R1, which is no check of a file: what was recalled is out until that ends, here and in staging. */
 export async function recallResult(sha256: Sha256, store: Store): Promise<CheckResult[]> {

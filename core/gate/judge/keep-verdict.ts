@@ -1,6 +1,6 @@
-import { type GateVerdict, isPassing, keyOfVerdict, readVerdict } from '../documents/gate/verdict.ts';
-import { canonicalJson } from '../json/json.ts';
-import { type DecidingWorld, layDecided } from '../ledger/lay-decided.ts';
+import { type GateVerdict, isPassing, keyOfVerdict, readVerdict } from '../../documents/gate/verdict.ts';
+import { canonicalJson } from '../../json/json.ts';
+import { type DecidingWorld, layDecided } from '../../ledger/lay-decided.ts';
 import { keepKnownScripts } from './known-scripts.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Sha256 } from '../names/digest.ts';
-import type { DocumentCache } from '../ports/cache.ts';
-import type { Fetch } from '../ports/fetch.ts';
-import type { Gate } from './gate.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import type { DocumentCache } from '../../ports/cache.ts';
+import type { Fetch } from '../../ports/fetch.ts';
+import type { Gate } from '../gate.ts';
 import { type GateAllowlist, gateSettings } from './gate-settings.ts';
 import { openAdvice } from './open-advice.ts';
 import { type GateWorld, openGate } from './open-gate.ts';
