@@ -18,7 +18,7 @@ export interface ReadPackageInfo extends PackageInfo {
 /**
  * Reads what the index needs from a package in a few ranged reads: of a `.conda` the ZIP directory and the info tarball;
  * of a `.tar.bz2` the first blocks, until the first member outside `info/` after `info/index.json` (of 431 real
- * packages none had `info/run_exports.json` behind that). What is not read is not checked: see `inspectPackage`.
+ * packages none had `info/run_exports.json` behind that). What is not read is not checked: the gate reads all (`walkPackage`).
  *
  * @throws GatehouseError `package.refused` with the code of the rule that what was read breaks
  */

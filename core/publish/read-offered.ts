@@ -8,7 +8,7 @@ import type { ProjectName } from '../names/project-name.ts';
 import { subdirSchema } from '../names/subdir.ts';
 import { identityProblems } from '../package/check-identity.ts';
 import { recordFromIndex } from '../package/index-json.ts';
-import { inspectPackage } from '../package/inspect-package.ts';
+import { readPackageInfo } from '../package/read-package-info.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { wheelNameOf } from '../python-index/stage-wheel.ts';
 import { recordFault } from '../record/record-fault.ts';
@@ -27,8 +27,8 @@ import type {
 type ReadWorld = Pick<PublishWorld, 'by' | 'clock'>;
 
 /**
- * What an offered file is, by the ending of its name; it is read, strictly and whole, and what it says of itself must be
- * what its name says, once both are normal. A `.tar.bz2` is conda's: no builder makes source distributions of that ending
+ * What an offered file is, by the ending of its name; what it says of itself is read strictly, and must be what its
+ * name says, once both are normal. A `.tar.bz2` is conda's: no builder makes source distributions of that ending
  * any more. Memory is bounded as by the readers.
  *
  * @throws GatehouseError `package.refused` with the code of the reader; `publish.file-name`, `publish.requirements`, `package.identity`
@@ -108,12 +108,12 @@ function fileProvenance({ digests }: OfferedFile, read: ReadFile, { by, clock }:
   };
 }
 
-/** As one that was copied in is held to its name when it is indexed, and read to its end besides. */
+/** As one that was copied in is held to its name when it is indexed; the gate reads it to its end. */
 async function readOfferedPackage(offered: OfferedFile, { by, clock }: ReadWorld): Promise<PackagePublication> {
   const { staged, digests } = offered;
   const filename = parsePackageFileName(offered.fileName);
   if (filename === null) refuse('B1.name', `${offered.fileName} is not the name of a conda package's file`);
-  const { info, findings } = await inspectPackage(await staged.source(), filename);
+  const { findings, ...info } = await readPackageInfo(await staged.source(), filename);
   const subdir = subdirSchema.safeParse(info.index.subdir).data;
   if (subdir === undefined) refuse('B1.subdir', `info/index.json of ${filename} names no subdir`);
   const contradictions = identityProblems({ index: info.index, fileName: filename, subdir });

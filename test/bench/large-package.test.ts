@@ -6,9 +6,9 @@ import { zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { buildLargePackage } from '../../bench/support/large-package.ts';
 import { packageFileNameSchema } from '../../core/names/package-file-name.ts';
-import { inspectPackage } from '../../core/package/inspect-package.ts';
 import { bytesSource } from '../../core/ports/byte-source.ts';
 import { readPackage, readTar, readZip } from '../local/sample/read-back.ts';
+import { inspectPackage } from '../support/packages/inspect-package.ts';
 
 const spec = { name: 'campus-data', version: '1.0', build: '0', subdir: 'linux-64', sizeBytes: 3_000_001 };
 

@@ -54,15 +54,15 @@ const types: ReadonlyMap<string, GateMember['type']> = new Map([
 ]);
 
 function compareMember(entry: PathsEntry, member: GateMember, { members }: Contents, report: Report): void {
-  const path = shown(member.path);
+  const path = () => shown(member.path);
   const { path_type: type, sha256 = null, size_in_bytes: size } = entry;
   if (type != null && types.get(type) !== member.type)
-    report('B2.type', `${path} is a ${member.type}, info/paths.json says ${shown(type)}`);
+    report('B2.type', `${path()} is a ${member.type}, info/paths.json says ${shown(type)}`);
   if (member.type === 'file' && sha256 !== member.sha256)
-    report('B2.sha256', `${path} has another sha256 than info/paths.json says`);
+    report('B2.sha256', `${path()} has another sha256 than info/paths.json says`);
   if (member.type === 'file' && (size ?? member.size) !== member.size)
-    report('B2.size', `${path} has ${member.size} bytes, info/paths.json says ${size}`);
+    report('B2.size', `${path()} has ${member.size} bytes, info/paths.json says ${size}`);
   const target = member.type === 'symlink' ? linkedFile(member, members) : null;
   if (target !== null && sha256 !== null && target.sha256 !== sha256)
-    report('B2.link', `${path} leads to a file that info/paths.json has another sha256 for`);
+    report('B2.link', `${path()} leads to a file that info/paths.json has another sha256 for`);
 }

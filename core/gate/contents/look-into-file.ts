@@ -53,8 +53,8 @@ export class FileLook {
     const isWhole = part.length === this.#headBytes;
     if (!isWhole || this.#sought.keep !== null) this.#head.push(Uint8Array.from(part));
     if (this.#seen + part.length < this.#headBytes) return;
-    const head = isWhole ? part : Buffer.concat(this.#head);
-    this.#machine = machineOf(head.subarray(0, machineHeadBytes));
+    const most = Math.min(this.#headBytes, machineHeadBytes);
+    this.#machine = machineOf(isWhole ? part.subarray(0, most) : Buffer.concat(this.#head, most));
   }
 
   end(): FileSeen {

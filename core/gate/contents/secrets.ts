@@ -62,17 +62,17 @@ for (const shape of shapes) {
 }
 
 /**
- * Looks for secrets in bytes that come in slices, also across their bounds. Memory is 512 bytes.
+ * Looks for secrets in bytes that come in slices, also across their bounds. Memory is the slice before and 512 bytes.
  *
  * @param found told the kind, as often as one is met
  */
 export function secretSearch(found: (kind: string) => void): (bytes: Uint8Array) => void {
-  let tail = Buffer.alloc(0);
+  let tail: Uint8Array = new Uint8Array();
   return (bytes) => {
     if (tail.length > 0) searchSecrets(Buffer.concat([tail, bytes.subarray(0, before + behind)]), found);
     searchSecrets(bytes, found);
-    const last = bytes.subarray(Math.max(0, bytes.length - before - behind));
-    tail = last.length === before + behind ? Buffer.from(last) : Buffer.concat([tail, last]).subarray(-before - behind);
+    const isWhole = bytes.length >= before + behind;
+    tail = (isWhole ? bytes : Buffer.concat([tail, bytes])).subarray(-before - behind);
   };
 }
 

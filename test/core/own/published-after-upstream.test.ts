@@ -90,8 +90,7 @@ async function mirrored({ origin, ...options }: Mirrored = {}) {
     index,
     write,
     publish,
-    plan: (entries: readonly object[] = packages) =>
-      plan(reserving(entries), { ...world, ...upstream }),
+    plan: (entries: readonly object[] = packages) => plan(reserving(entries), { ...world, ...upstream }),
     listed() {
       const bytes = store.objects.get(indexKey('conda', noarch, 'repodata.json'))?.bytes ?? Buffer.from('{}');
       const repodata: Record<string, object> = JSON.parse(Buffer.from(bytes).toString());

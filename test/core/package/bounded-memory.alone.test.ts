@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { defaultLimits } from '../../../core/archive/limits.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
-import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { bzip2Bomb } from '../../support/archives/build-bzip2.ts';
 import { endBlocks, rawMember } from '../../support/archives/build-tar.ts';
 import { buildFrame, rawBlock, runBlock, zstdBomb } from '../../support/archives/build-zstd.ts';
 import { buildConda, stem } from '../../support/packages/build-package.ts';
+import { inspectPackage } from '../../support/packages/inspect-package.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
 
 const inspect = (bytes: Uint8Array, extension: string, limits = defaultLimits) =>

@@ -5,12 +5,12 @@ import { packageFileNameSchema } from '../../../core/names/package-file-name.ts'
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import { identityProblems } from '../../../core/package/check-identity.ts';
 import { recordFromIndex } from '../../../core/package/index-json.ts';
-import { type Inspection, inspectPackage } from '../../../core/package/inspect-package.ts';
 import { readPackageInfo } from '../../../core/package/read-package-info.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { condaPackageFacts } from '../../support/packages/conda-package-streaming.ts';
 import { corpusPackages } from '../../support/packages/corpus.ts';
 import { countingSource } from '../../support/packages/counting-source.ts';
+import { type Inspection, inspectPackage } from '../../support/packages/inspect-package.ts';
 import { inSlices, refusalOf } from '../../support/packages/refusal.ts';
 
 const key = ({ channel, subdir, fileName }: (typeof corpusPackages)[number]) => `${channel}/${subdir}/${fileName}`;

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, type ReadLimits } from '../../../core/archive/limits.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
-import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { bzip2, bzip2Bomb } from '../../support/archives/build-bzip2.ts';
 import { buildTar } from '../../support/archives/build-tar.ts';
@@ -16,6 +15,7 @@ import {
   pkgTar,
   stem,
 } from '../../support/packages/build-package.ts';
+import { inspectPackage } from '../../support/packages/inspect-package.ts';
 import { refusalOf } from '../../support/packages/refusal.ts';
 
 const inspect = (bytes: Uint8Array, extension = '.conda', limits?: ReadLimits) =>

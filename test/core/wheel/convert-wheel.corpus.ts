@@ -8,12 +8,12 @@ import { compressBzip2 } from '../../../adapters/compress-bzip2/compress-bzip2.t
 import { parseJson } from '../../../core/json/json.ts';
 import { packageNameSchema } from '../../../core/names/package-name.ts';
 import { parseWheelFileName } from '../../../core/names/wheel-file-name.ts';
-import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { convertWheel } from '../../../core/wheel/convert-wheel.ts';
 import { readWheel } from '../../../core/wheel/read-wheel.ts';
 import { runPython } from '../../support/machine/run-python.ts';
 import { corpus } from '../../support/packages/corpus.ts';
+import { inspectPackage } from '../../support/packages/inspect-package.ts';
 import { joined, refusalCode } from '../../support/packages/refusal.ts';
 import { wheelName } from '../../support/python/build-wheel.ts';
 import { machineWheels } from '../../support/python/machine-wheels.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { packageNameSchema } from '../../../core/names/package-name.ts';
-import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { type ConvertedWheel, converterRevision, convertWheel } from '../../../core/wheel/convert-wheel.ts';
 import type { CondaBuild } from '../../../core/wheel/index-json-of.ts';
 import { placeFiles } from '../../../core/wheel/place-files.ts';
 import { readPackage } from '../../local/sample/read-back.ts';
+import { inspectPackage } from '../../support/packages/inspect-package.ts';
 import { joined, refusalOf } from '../../support/packages/refusal.ts';
 import { type RawWheel, readBuilt } from '../../support/python/build-wheel.ts';
 

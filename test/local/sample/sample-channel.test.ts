@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
-import { inspectPackage } from '../../../core/package/inspect-package.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
@@ -15,6 +14,7 @@ import {
 } from '../../../local/sample/sample-channel.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
 import type { RepodataForm } from '../../../local/sample/write-repodata.ts';
+import { inspectPackage } from '../../support/packages/inspect-package.ts';
 import { solve } from './solve.ts';
 
 const temporary = () => mkdtempDisposable(join(tmpdir(), 'gatehouse-'));

@@ -1,9 +1,9 @@
-import { collectFindings, type Finding } from '../archive/finding.ts';
-import { defaultLimits, type ReadLimits } from '../archive/limits.ts';
-import type { PackageFileName } from '../names/package-file-name.ts';
-import type { ByteSource } from '../ports/byte-source.ts';
-import { collectInfo, type PackageInfo } from './package-info.ts';
-import { walkPackage } from './walk-package.ts';
+import { collectFindings, type Finding } from '../../../core/archive/finding.ts';
+import { defaultLimits, type ReadLimits } from '../../../core/archive/limits.ts';
+import type { PackageFileName } from '../../../core/names/package-file-name.ts';
+import { collectInfo, type PackageInfo } from '../../../core/package/package-info.ts';
+import { walkPackage } from '../../../core/package/walk-package.ts';
+import type { ByteSource } from '../../../core/ports/byte-source.ts';
 
 export interface Inspection {
   readonly info: PackageInfo;
