@@ -87,7 +87,8 @@ async function standsBy(candidate: GateCandidate, { earlier, recalled, checks }:
   const { sha256 } = candidate;
   const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
   const projects = projectsOf(known, checks.advice);
-  const data = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
+  const read = earlier === null ? {} : { facts: earlier.facts };
+  const data = await askDataChecks(dataChecks, { ...candidate, ...read, projects }, checks);
   const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
   const contents = (earlier?.checks ?? []).filter(({ id }) => !anew.has(id));
   return settle({ checks: [...data, ...contents, ...recalled], sha256 }, checks.policy, checks.now);

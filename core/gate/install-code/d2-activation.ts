@@ -17,12 +17,19 @@ export const d2Activation: ContentsCheck = {
     if (subject.reading.status !== 'read') return [];
     const files = installFiles(subject, subject.reading.contents);
     return saidUnlessKnown(
-      files.filter(({ role }) => role === 'activation' || role === 'environment'),
+      files.filter(({ role }) => role === 'activation' || role === 'environment' || role === 'folder'),
       world,
-      (file) => (file.role === 'activation' ? sayOfScript(file, world) : sayOfVariables(file, world)),
+      (file) => sayOf(file, world),
     );
   },
 };
+
+function sayOf(file: InstallFile, world: GateCheckWorld): Said {
+  if (file.role === 'activation') return sayOfScript(file, world);
+  if (file.role === 'environment') return sayOfVariables(file, world);
+  const detail = `${shown(file.path)} is a link in the place of a folder whose files run by themselves`;
+  return { code: 'D2.folder', detail, verdict: 'hold' };
+}
 
 /** What is new to a channel that is being filled is no news. */
 const whenNew = ({ isFirst }: Pick<GateCheckWorld, 'isFirst'>) => (isFirst ? 'warn' : 'hold');

@@ -3,7 +3,7 @@ import { normalProjectName } from '../../names/normal-project-name.ts';
 import { entryPointRows } from '../../wheel/entry-points.ts';
 import type { GateCandidate } from '../check.ts';
 import type { Contents, GateMember } from '../reading.ts';
-import { inSiteFolder, installedPath } from './installed-path.ts';
+import { foldedPath, inSiteFolder, installedPath } from './installed-path.ts';
 import { isOfSetuptools } from './setuptools-pth.ts';
 
 /** What a file does without anybody calling it: each role but `paths` is a code of a check. */
@@ -11,6 +11,7 @@ export type InstallRole =
   | 'link-script'
   | 'activation'
   | 'environment'
+  | 'folder'
   | 'import'
   | 'start'
   | 'customize'
@@ -51,6 +52,9 @@ const places: readonly (readonly [InstallRole, RegExp])[] = [
 /** Folders where Python looks for modules, but for site folders: its own library, and on Windows its extensions. */
 const inLibrary = /^(?:lib(?:64)?\/(?:(?:python|pypy)[\w.]*\/)?(?:lib-dynload\/)?|dlls\/)?(?:site|user)customize[./]/;
 
+/** Folders whose files act by where they lie: a link in the place of one gives that to files that lie elsewhere. */
+const actingFolder = /^(?:bin|scripts|lib|menu|condarc\.d|etc(?:\/conda(?:\/(?:activate|deactivate|env_vars)\.d)?)?)$/;
+
 /** In a site folder. On Windows the prefix itself is one to Python's `site`. */
 const sitePlaces: readonly (readonly [InstallRole, RegExp])[] = [
   ['import', /^[^/]+\.pth$/],
@@ -59,20 +63,29 @@ const sitePlaces: readonly (readonly [InstallRole, RegExp])[] = [
   ['shim', /^_distutils_hack(?:\/.*)?\.(?:py|pyc|so|pyd)$/],
 ];
 
+/** Six checks and the facts ask of the same contents, and a walk over 200,000 members takes 0.4 s. */
+const remembered = new WeakMap<Contents, { readonly owner: Owner; readonly files: readonly InstallFile[] }>();
+
 /**
  * The files of a package or wheel that run, or act, without anybody calling them. Not among them are `.pth` files that only
  * name folders, and those that setuptools writes.
  */
-export function installFiles(owner: Owner, contents: Contents): InstallFile[] {
-  return [...contents.members.values()].flatMap((member) => {
-    if (member.type === 'directory') return [];
-    const installed = installedPath(owner.kind, member.path);
-    const role = installed === null ? null : roleAt(installed, member);
-    if (role === null) return [];
-    const text = contents.texts.get(member.path) ?? null;
-    const file = { role, path: member.path, sha256: member.sha256, text };
-    return confirmed(file, owner, contents);
-  });
+export function installFiles({ kind, name }: Owner, contents: Contents): readonly InstallFile[] {
+  const before = remembered.get(contents);
+  if (before?.owner.kind === kind && before.owner.name === name) return before.files;
+  const owner = { kind, name };
+  const files = [...contents.members.values()].flatMap((member) => installFile(member, owner, contents));
+  remembered.set(contents, { owner, files });
+  return files;
+}
+
+function installFile(member: GateMember, owner: Owner, contents: Contents): InstallFile[] {
+  if (member.type === 'directory') return [];
+  const installed = installedPath(owner.kind, member.path);
+  const role = installed === null ? null : roleAt(installed, member);
+  if (role === null) return [];
+  const text = contents.texts.get(member.path) ?? null;
+  return confirmed({ role, path: member.path, sha256: member.sha256, text }, owner, contents);
 }
 
 /**
@@ -85,7 +98,7 @@ export const scriptsOf = (owner: Owner, contents: Contents): { path: string; sha
   );
 
 const placed = (installed: string): InstallRole | null => {
-  const lower = installed.toLowerCase();
+  const lower = foldedPath(installed);
   const inside = inSiteFolder(lower) ?? (lower.includes('/') ? '' : lower);
   const found = sitePlaces.find(([, pattern]) => pattern.test(inside)) ?? places.find(([, at]) => at.test(lower));
   if (found?.[0] === 'config' && inSiteFolder(lower) !== null) return null;
@@ -98,7 +111,8 @@ export const isEntryPoints = (path: string): boolean =>
 
 function roleAt(installed: string, { type }: GateMember): InstallRole | null {
   // A site folder that is a link: what lies elsewhere in the package is start-up code then.
-  if (type === 'symlink' && /(?:^|\/)(?:site|dist)-packages$/i.test(installed)) return 'unread';
+  if (type === 'symlink' && /(?:^|\/)(?:site|dist)-packages$/.test(foldedPath(installed))) return 'unread';
+  if (type === 'symlink' && actingFolder.test(foldedPath(installed))) return 'folder';
   return placed(installed);
 }
 
@@ -112,10 +126,10 @@ function confirmed(file: InstallFile, owner: Owner, contents: Contents): Install
 
 /** Of the packages that have these, most are started by putting the folder on the path by hand: pdm, tracers. */
 function customizing(path: string, { kind }: Owner, { members }: Contents): InstallRole {
-  const installed = installedPath(kind, path)?.toLowerCase() ?? '';
+  const installed = foldedPath(installedPath(kind, path) ?? '');
   const isFound = inLibrary.test(installed) || /^(?:site|user)customize[./]/.test(inSiteFolder(installed) ?? '');
   // One may name the folder.
-  const hasPth = [...members.keys()].some((at) => installedPath(kind, at)?.toLowerCase().endsWith('.pth'));
+  const hasPth = [...members.keys()].some((at) => foldedPath(installedPath(kind, at) ?? '').endsWith('.pth'));
   return isFound || hasPth ? 'customize' : 'customize-elsewhere';
 }
 

@@ -33,8 +33,18 @@ function pathOfWheel(path: string): string {
   return folder === undefined ? `site-packages/${path}` : `${folder}${rest}`;
 }
 
-/** What follows the last folder from which Python reads start-up files; null of what lies in none. */
+/**
+ * A path as the file systems of macOS and Windows compare it: without case (a long s is an s), without characters that are
+ * not seen, and without what Windows leaves out of a name: dots and spaces at its end, and the name of a stream.
+ */
+export function foldedPath(path: string): string {
+  const plain = /[^ -~]/.test(path) ? path.replace(/\p{Default_Ignorable_Code_Point}/gu, '').toUpperCase() : path;
+  const lower = plain.toLowerCase();
+  return /:|[. ](?:\/|$)/.test(lower) ? lower.replace(/(?:(?<=[^/:]):[^/]*|(?<=[^/. ])[. ]+)(?=\/|$)/g, '') : lower;
+}
+
+/** What follows the last folder from which Python reads start-up files, on Windows by its short name too; null of what lies in none. */
 export function inSiteFolder(installed: string): string | null {
-  const [, inside = null] = /^(?:.*\/)?(?:site|dist)-packages\/(.+)$/i.exec(installed) ?? [];
+  const [, inside = null] = /^(?:.*\/)?(?:(?:site|dist)-packages|site-p~\d)\/(.+)$/i.exec(installed) ?? [];
   return inside;
 }

@@ -50,8 +50,7 @@ function isNamespaceLine(line: string, hasNative: SitePth['hasNative']): boolean
   const statements = line.replace(/'[^']*'| /g, (found) => (found === ' ' ? '' : found));
   const [, tuple = ''] = namespaceOf.exec(statements) ?? [];
   const parts = [...tuple.matchAll(/'(\w+)'/g)].map(([, part = '']) => part);
-  if (parts.length === 0 || tuple !== tupleOf(parts)) return false;
-  return linesOf(parts).includes(statements) && !hasNative(parts.join('/'));
+  return parts.length > 0 && linesOf(parts).includes(statements) && !hasNative(parts.join('/'));
 }
 
 /** As Python writes a tuple, spaces aside. */

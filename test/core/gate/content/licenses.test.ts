@@ -31,6 +31,7 @@ describe('the license of a wheel', () => {
       'Apache-2.0',
     ],
     ['Classifier: License :: OSI Approved :: BSD License\n', null],
+    ['Classifier: License :: OSI Approved :: BSD License\nClassifier: License :: OSI Approved :: MIT License\n', null],
     ['License: see the file\nClassifier: License :: OSI Approved :: BSD License\n', 'see the file'],
     ['License: UNKNOWN\n', null],
     ['License-Expression:\nLicense: ISC\n', 'ISC'],

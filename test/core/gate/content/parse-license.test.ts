@@ -28,6 +28,8 @@ describe('an SPDX expression', () => {
     'OR MIT',
     'MIT OR OR ISC',
     '(MIT',
+    '(MIT x',
+    '(MIT OR ISC AND',
     'MIT)',
     'MIT WITH',
     'MIT WITH (x)',

@@ -60,7 +60,7 @@ describe('E3', () => {
       unpacked: 30 * mebi,
       scripts: [script('site-packages/demo-1.1-py3.12-nspkg.pth', 'y')],
       blobs: [{ path: 'site-packages/demo/static/main.9f8e7d6c.js', size: 3 * mebi }],
-      hosts: [],
+      hosts: ['pypi.org'],
     };
     expect(await said(now)).toEqual([]);
     expect(await said({ natives: 5 }, smallFacts({ natives: 1 }))).toEqual([]);

@@ -78,6 +78,26 @@ describe('D2', () => {
   });
 });
 
+describe('a link in the place of a folder', () => {
+  it.each(['etc', 'etc/conda', 'Etc/Conda/activate.d', 'bin', 'Scripts', 'Menu', 'lib', 'condarc.d'])(
+    'is held at %s, at a first sync too',
+    async (path) => {
+      const subject = smallSubject({ files: { [path]: { link: 'share/x' }, 'share/x/activate.d/y.sh': '' } });
+      expect(await saidOf(d2Activation, subject, smallWorld({ isFirst: true }))).toEqual(['hold D2.folder']);
+    },
+  );
+
+  it('is nothing elsewhere', async () => {
+    const files = {
+      bin: 'a file',
+      lib64: { link: 'lib' },
+      'lib/python3.1': { link: 'python3.12' },
+      'share/bin': { link: '../bin' },
+    };
+    expect(await saidOf(d2Activation, smallSubject({ files }))).toEqual([]);
+  });
+});
+
 describe('D7', () => {
   const menu = { 'Menu/spyder.json': '{}' };
 

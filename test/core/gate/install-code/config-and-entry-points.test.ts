@@ -86,6 +86,7 @@ describe('D5', () => {
     ' = m:f',
     'a b = m:f',
     'no target',
+    'notarget',
     'C:x = m:f',
     'a\u200b = m:f',
   ];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../../../../core/documents/gate/policy.ts';
 import { d1LinkScripts } from '../../../../core/gate/install-code/d1-link-scripts.ts';
@@ -26,6 +27,8 @@ describe('D1', () => {
     'scripts/.demo-pre-link.bat',
     'python-scripts/.x-post-link.sh',
     'bin/.-post-link.sh',
+    'bin/.x-po\u017ft-lin\u212a.sh',
+    'Scripts/.x-post-link.bat.',
   ])('holds %s, which some system takes for one', async (path) => {
     expect(await saidOf(d1LinkScripts, smallSubject({ files: { [path]: '' } }))).toEqual(['hold D1.link-script']);
   });
@@ -74,6 +77,22 @@ describe('a waiver of one link script', () => {
     expect(await settled({ 'bin/.demo-post-link.sh': 'one' })).toBe('warn');
     expect(await settled({ 'bin/.demo-post-link.sh': 'onf' })).toBe('hold');
     expect(await settled({ 'bin/.demo-post-link.sh': 'one', 'bin/.demo-pre-link.sh': 'two' })).toBe('hold');
+  });
+
+  it('never covers bytes that differ, whatever they are', async () => {
+    const changed = fc.tuple(fc.uint8Array({ minLength: 1 }), fc.nat(), fc.integer({ min: 1, max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(changed, async ([bytes, at, by]) => {
+        const other = bytes.map((byte, index) => (index === at % bytes.length ? byte ^ by : byte));
+        const policyOf = { ...defaultPolicy, waivers: [{ ...waiver, sha256: sha256Of(bytes) }] };
+        const verdictOf = async (script: Uint8Array) => {
+          const subject = smallSubject({ files: { 'bin/.demo-post-link.sh': script } });
+          const checks = [{ id: 'D1' as const, version: 1, firings: await firingsOf(d1LinkScripts, subject) }];
+          return settle({ checks, sha256: subject.sha256 }, policyOf, 0).verdict;
+        };
+        expect([await verdictOf(bytes), await verdictOf(other)]).toEqual(['warn', 'hold']);
+      }),
+    );
   });
 
   it('of each script that is named does not cover those that are not', async () => {

@@ -84,6 +84,7 @@ describe('*-nspkg.pth', () => {
     ['a line that is another', `${current}import x\n`],
     ['a line of folders', `${current}x\n`],
     ['no line end', current.slice(0, -1)],
+    ['a last line that has no end', `${current}import x`],
     ['a parent that is not its own', nested.replace("sys.modules['google']", "sys.modules['os']")],
     ['one name of two', nested.replace("'google', 'cloud'", "'google',")],
     ['a tuple that is none', current.replace("*('paste',)", "*('paste')")],

@@ -46,6 +46,13 @@ describe('D3: a .pth file', () => {
     'lib64/python3.7/site-packages/x.pth',
     'lib/python3/dist-packages/x.pth',
     'x.pth',
+    'lib/python3.12/\u017fite-packages/x.pth',
+    'lib/python3.12/site-pac\u212aages/x.pth',
+    'lib/python3.12/site-\u200cpackages/x.pth',
+    'Lib/site-packages/x.pth.',
+    'Lib/site-packages./x.pth. .',
+    'Lib/site-packages/x.pth::$DATA',
+    'Lib/SITE-P~1/x.pth',
   ])('is held at %s', async (path) => {
     expect(await ofPackage({ [path]: pth })).toEqual(['hold D3.import']);
   });
