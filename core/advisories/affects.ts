@@ -1,5 +1,6 @@
 import { comparePep440 } from '../names/pep440/compare-pep440.ts';
 import { type Pep440Version, parsePep440Version, pep440Version } from '../names/pep440/pep440-version.ts';
+import { versionIdentity } from '../names/pep440/version-identity.ts';
 import type { Advisory, AffectedRange } from './advisory.ts';
 
 /** `listed`: named by itself; `within`: in a range; `unclear`: the advisory does not say, or not so that it can be told. */
@@ -15,18 +16,12 @@ export function affects(advisory: Advisory, version: string | null): Affected {
   const parsed = version === null ? null : parsePep440Version(version);
   if (parsed === null || advisory.unreadable !== null) return 'unclear';
   const { listed, ranges, isClear } = compiled(advisory);
-  if (listed.has(identityOf(parsed)) || listed.has(identityOf(publicOf(parsed)))) return 'listed';
+  if (listed.has(versionIdentity(parsed)) || listed.has(versionIdentity(publicOf(parsed)))) return 'listed';
   if (ranges.some((range) => isWithin(publicOf(parsed), range))) return 'within';
   return isClear ? 'no' : 'unclear';
 }
 
 const publicOf = (version: Pep440Version): Pep440Version => pep440Version({ ...version, local: [] });
-
-/** The same text for all spellings of a version. */
-function identityOf(version: Pep440Version): string {
-  const last = version.release.findLastIndex((number) => number !== 0n);
-  return pep440Version({ ...version, release: version.release.slice(0, Math.max(last, 0) + 1) }).text;
-}
 
 interface Bounds {
   readonly introduced: Pep440Version | null;
@@ -50,7 +45,7 @@ function compiled(advisory: Advisory): Compiled {
   const versions = advisory.versions.map(parsePep440Version);
   const ranges = advisory.ranges.map(boundsOf);
   const made: Compiled = {
-    listed: new Set(versions.flatMap((version) => (version === null ? [] : [identityOf(version)]))),
+    listed: new Set(versions.flatMap((version) => (version === null ? [] : [versionIdentity(version)]))),
     ranges: ranges.filter((range) => range !== null),
     isClear: versions.length + ranges.length > 0 && !versions.includes(null) && !ranges.includes(null),
   };

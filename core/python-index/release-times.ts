@@ -1,4 +1,5 @@
 import { parseNamedFile } from '../names/named-file.ts';
+import { versionIdentity } from '../names/pep440/version-identity.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { ProjectFile } from './project-file.ts';
 
@@ -8,7 +9,10 @@ import type { ProjectFile } from './project-file.ts';
  */
 export function withReleaseTimes(files: readonly ProjectFile[], project: ProjectName): ProjectFile[] {
   const first = new Map<string, number>();
-  const releases = files.map(({ fileName }) => parseNamedFile(project, fileName)?.version.text ?? fileName);
+  const releases = files.map(({ fileName }) => {
+    const named = parseNamedFile(project, fileName);
+    return named === null ? fileName : versionIdentity(named.version);
+  });
   for (const [i, { uploadTime }] of files.entries()) {
     const release = releases[i] ?? '';
     const at = Date.parse(uploadTime ?? '');

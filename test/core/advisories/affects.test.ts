@@ -38,6 +38,7 @@ describe('an advisory', () => {
     ['2.1', 'no'],
     ['3.0', 'within'],
     ['3.5', 'within'],
+    ['3.5+cu118', 'within'],
     ['3.5.1', 'no'],
     ['1!0', 'no'],
   ])('of all before 2.0, and of 3.0 to 3.5, says of %s: %s', (version, said) => {

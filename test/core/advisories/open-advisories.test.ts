@@ -125,7 +125,7 @@ describe('the advisories', () => {
   ])('are read anew where what was kept is %s', async (_, kept) => {
     at.serves(mal, recentRecord(start));
     const other = 'https://osv.example/other.zip';
-    const { fetch } = testFiles(new Map([[other, osvExport([recentRecord(start)])]]));
+    const { fetch } = testFiles(new Map([[other, osvExport([recentRecord(start + 30_000)])]]));
     if (kept === null) await openAdvisories(other, { ...at.world, fetch });
     else await at.world.store.put(advisoriesKey, Buffer.from(kept));
     expect(await ids(at.open())).toEqual(['MAL-1']);

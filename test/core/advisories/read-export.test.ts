@@ -42,7 +42,7 @@ describe('an export of advisories', () => {
   it.each([
     ['by its id', { id: 'MAL-2026-1' }, true],
     ['by an alias', { id: 'GHSA-2', more: { aliases: ['CVE-1', 'MAL-2026-1'] } }, true],
-    ['by its weakness', { id: 'GHSA-2', more: { database_specific: { cwe_ids: ['CWE-20', 'CWE-506'] } } }, true],
+    ['by its weakness', { id: 'GHSA-2', more: { database_specific: { cwe_ids: ['CWE-79', 'CWE-506'] } } }, true],
     ['not by another weakness', { id: 'GHSA-2', more: { database_specific: { cwe_ids: ['CWE-5060'] } } }, false],
     ['not by a word in it', { id: 'PYSEC-1', more: { summary: 'MAL-2026-1 CWE-506' } }, false],
   ])('knows malice %s', async (_, told, malicious) => {

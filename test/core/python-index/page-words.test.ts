@@ -15,8 +15,11 @@ const at = (time: string) => ({ 'upload-time': time });
 
 it('says of each file when the first of its release was uploaded, however the release is spelt', () => {
   const late = { ...file('1.0', at('2026-03-01T00:00:00Z')), filename: 'demo-1.0-cp315-cp315-linux_x86_64.whl' };
-  const read = page([late, file('1.0', at('2026-01-01T00:00:00.5Z')), file('1.1', at('2026-02-01T00:00:00Z'))]);
+  const early = file('1.0', at('2026-01-01T00:00:00.5Z'));
+  const later = { ...late, filename: 'demo-1.0.0-cp316-cp316-linux_x86_64.whl' };
+  const read = page([late, early, later, file('1.1', at('2026-02-01T00:00:00Z'))]);
   expect(read.map(({ releasedAt }) => releasedAt)).toEqual([
+    Date.parse('2026-01-01T00:00:00.5Z'),
     Date.parse('2026-01-01T00:00:00.5Z'),
     Date.parse('2026-01-01T00:00:00.5Z'),
     Date.parse('2026-02-01T00:00:00Z'),

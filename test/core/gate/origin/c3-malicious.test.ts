@@ -60,6 +60,11 @@ describe('C3', () => {
     const advice = await adviceOf([listed]);
     expect(await said(c3Malicious, own, { advice, reserved: ['litellm'] })).toEqual([]);
     expect(await said(c3Malicious, own, { advice })).toEqual(['C3.malicious reject']);
+    const bundle = { ...distInfo, name: 'bundle', origin: 'published' as const, source: null };
+    expect(await said(c3Malicious, bundle, { advice, reserved: ['litellm'] })).toEqual([]);
+    expect(await said(c3Malicious, bundle, { advice })).toEqual(['C3.malicious reject']);
+    const tool = { ...condaPackage, name: 'tool', origin: 'published' as const, source: null };
+    expect(await said(c3Malicious, tool, { advice: await adviceOf([listed], { tool: ['litellm'] }) })).toEqual([]);
     const unreachable = { status: 'unreachable', detail: 'no answer' } as const;
     expect(await said(c3Malicious, own, { advice: unreachable, reserved: ['litellm'] })).toEqual([]);
   });
@@ -106,6 +111,12 @@ describe('C3.new', () => {
       'and where it is served: the usual kind takes nothing back',
       { ...uploaded(2), isServed: true },
       ordinary,
+      ['C3.new warn'],
+    ],
+    [
+      'one that lists many, and where it is served',
+      { ...uploaded(2), isServed: true },
+      pysec({ versions: Array.from({ length: 11 }, (_, i) => `1.82.${i}`) }),
       ['C3.new warn'],
     ],
     ['a file of 29 days before', uploaded(1 + 29), pysec(), ['C3.new hold']],

@@ -48,6 +48,11 @@ describe('C4', () => {
     expect(settled({ ...defaultPolicy, modes: new Map([['C4', 'enforce']]) }).verdict).toBe('hold');
   });
 
+  it('leaves to C3 what cannot be read', async () => {
+    const damaged = { ...about({ more: high }), modified: 'yesterday' };
+    expect(await said(c4Vulnerable, wheel, { advice: await adviceOf([damaged]) })).toEqual([]);
+  });
+
   it('says nothing where there are no advisories', async () => {
     expect(await said(c4Vulnerable, wheel, { advice: { status: 'unreachable', detail: 'no' } })).toEqual([]);
     expect(await said(c4Vulnerable, wheel)).toEqual([]);
@@ -90,7 +95,7 @@ describe('C9', () => {
 });
 
 describe('C10', () => {
-  const knownNames = ['acme-tool', 'orange3', 'jupyterlab'];
+  const knownNames = ['acme-tool', 'orange3', 'jupyterlab', 'request', 'zlib', 'py'];
   const alike = ['C10.look-alike warn'];
 
   it.each([

@@ -61,7 +61,7 @@ describe('C7', () => {
     ],
     [
       'a host that only ends so',
-      about({ ...sound, remote_url: 'https://x.example/github.com/conda-forge/a-feedstock' }),
+      about({ ...sound, remote_url: 'https://x.example/https://github.com/conda-forge/a-feedstock' }),
       ['C7.claim warn'],
     ],
     ['a commit that is none', about({ ...sound, sha: 'main' }), ['C7.claim warn']],
