@@ -4,11 +4,11 @@ import type { AtTheDoor, Gate } from '../gate/gate.ts';
 import { type Settled, settledNow } from '../gate/settle.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoredObject } from '../ports/store.ts';
 import { storedDigests } from '../store/stored-digests.ts';
 import { isListed } from './is-listed.ts';
 import { knownAtTheDoor } from './known-at-the-door.ts';
-import type { ServedFile } from './served-file.ts';
+import { type ServedFile, unlessGone } from './served-file.ts';
 import { type Fate, fateOf } from './turned-bad.ts';
 
 export interface ExaminingWorld {
@@ -40,7 +40,11 @@ export interface ExaminedFile {
 export async function examineServed(file: ServedFile, world: ExaminingWorld): Promise<ExaminedFile | null> {
   const { store } = world;
   const object = await store.get(file.head.key);
-  if (object === null) return null;
+  return object && unlessGone(object, store, () => examineObject(file, object, world));
+}
+
+async function examineObject(file: ServedFile, object: StoredObject, world: ExaminingWorld): Promise<ExaminedFile> {
+  const { store } = world;
   const digests = await storedDigests(object);
   const earlier = (await readVerdict(store, file.id, digests.sha256))?.value ?? null;
   const known = await knownAtTheDoor(file, { bytes: object, digests }, { store, earlier });

@@ -7,7 +7,8 @@ import type { DistributionFileName } from '../names/distribution-file-name.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { ObjectHead } from '../ports/store.ts';
+import type { ObjectHead, Store } from '../ports/store.ts';
+import { GatehouseError } from '../problems/error.ts';
 import { filesIn } from '../simple/files-in.ts';
 import { projectsIn } from '../simple/projects-in.ts';
 import { type ChannelStore, listPackages } from '../store/list-packages.ts';
@@ -60,5 +61,24 @@ export async function* servedFiles(world: ChannelStore): AsyncGenerator<ServedFi
     for (const { fileName, file: head } of await filesIn(project, store)) {
       if (head !== null) yield { kind: 'file', id: simpleFileId({ project, fileName }), project, fileName, head };
     }
+  }
+}
+
+/**
+ * What comes of reading an object; null when it went away meanwhile: another sweep took it.
+ *
+ * @throws GatehouseError `store.*` when it is there, and other than it was
+ */
+export async function unlessGone<T>(
+  { key }: Pick<ObjectHead, 'key'>,
+  store: Store,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    const mayBeGone = error instanceof GatehouseError && error.code === 'store.conflict';
+    if (mayBeGone && (await store.get(key)) === null) return null;
+    throw error;
   }
 }

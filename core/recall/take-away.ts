@@ -3,18 +3,18 @@ import { startDigests } from '../names/digest.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import type { ServedFile } from './served-file.ts';
+import { type ServedFile, unlessGone } from './served-file.ts';
 
 /**
  * Takes a file from its public address: its bytes are kept for the auditor, and only then its key is deleted; of a wheel
  * the metadata before it, so that a run that was cut off finds the wheel. Of bytes that are not what was noted of them the
- * very bytes are kept, which whoever had them has. Safe to run twice.
+ * very bytes are kept, which whoever had them has. Safe to run twice, and beside another: who took them away meanwhile kept them.
  *
  * @returns the keys that nobody can get any more
  */
 export async function takeAway(file: ServedFile, store: Store): Promise<ObjectKey[]> {
   const object = await store.get(file.head.key);
-  if (object !== null) await keepBytes(object, store);
+  if (object !== null) await unlessGone(object, store, () => keepBytes(object, store));
   const keys = file.kind === 'file' ? [simpleMetadataKey(file.project, file.fileName), file.head.key] : [file.head.key];
   for (const key of keys) await store.delete(key);
   return keys;

@@ -1,7 +1,11 @@
+import { scheduler } from 'node:timers/promises';
+import { sha256Of } from '../../core/names/digest.ts';
+import type { Log } from '../../core/ports/log.ts';
+import { sweepAll, sweepProblems } from '../pipeline/sweep-all.ts';
 import { sync, syncProblems } from '../pipeline/sync.ts';
 import { takeUploads } from '../pipeline/take-uploads.ts';
 import { jsonText } from '../render/json-text.ts';
-import { errorText, installLines, stoppingText } from '../render/messages.ts';
+import { errorText, installLines, problemLines, stoppingText } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { syncSummary } from '../render/sync.ts';
 import { uploadLines } from '../render/upload-lines.ts';
@@ -14,7 +18,7 @@ import { watchFiles } from './watch-files.ts';
 
 export const upCommand: Command = {
   name: 'up',
-  summary: 'serve the channel and sync it; sync again when the allowlist changes',
+  summary: 'serve the channel and sync it; sync again when the allowlist changes, and sweep once a day',
   options: listenOptions,
   optionHelp: listenHelp,
   examples: [
@@ -40,12 +44,38 @@ export const upCommand: Command = {
       await syncOnce(file, world, invocation);
     };
     follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
+    const sweepToday = () => sweepOnce(file, world, invocation);
+    eachDay(stop.signal, sweepToday).catch((error) => terminal.err(errorText(error)));
     await untilInterrupted();
     terminal.err(stoppingText(server.underWay()));
     stop.abort();
     return exitStatus.done;
   },
 };
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Now, and once a day until it is told to stop. What is under way then is cut off, and finished by the next. */
+async function eachDay(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    await scheduler.wait(dayMs, { signal }).catch(() => undefined);
+  }
+}
+
+/** Says nothing where nothing turned bad. */
+async function sweepOnce(file: string, world: World, { json, terminal }: Invocation): Promise<void> {
+  const { log: told } = reporter(terminal);
+  const spoken: Log = (event) => (event.type === 'sweep.recalled' || event.type === 'sweep.released') && told(event);
+  const log: Log = json ? (event) => terminal.out(`${jsonText(event)}\n`) : spoken;
+  try {
+    const { allowlist, written } = await readAllowlist(file);
+    const swept = await sweepAll(world, { allowlist, sha256: sha256Of(written), log });
+    terminal.err(problemLines(sweepProblems(swept)));
+  } catch (error) {
+    terminal.err(errorText(error));
+  }
+}
 
 async function syncOnce(file: string, world: World, { json, terminal }: Invocation): Promise<void> {
   const report = reporter(terminal);

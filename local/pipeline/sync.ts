@@ -20,6 +20,7 @@ import { planWorld, type World } from '../world/open-world.ts';
 import { openPlanGate } from '../world/plan-gate.ts';
 import { fetchAround } from './fetch-around.ts';
 import { type IndexedSide, indexAll, indexProblems } from './index-all.ts';
+import { releaseAll } from './release-all.ts';
 
 export interface SyncReport {
   readonly plan: Plan;
@@ -64,9 +65,10 @@ export async function sync(
     const planGate = openPlanGate(allowlist, { ...world, log }, { mayWrite: true, ...(here && { here }) });
     return plan(allowlist, { ...planning, openSubdir, planGate });
   };
-  const first = await planNow();
-  if (!yes) refuse(await mostLeave(first, world));
+  const found = await planNow();
+  if (!yes) refuse(await mostLeave(found, world));
   if (written !== undefined) await keepAllowlist(world.store, written);
+  const first = (await releaseAll(allowlist, world, log)) ? await planNow() : found;
   await planning.nameEvidence.keep();
   const gate = gateByAllowlist(allowlist, { ...world, log }, written ? sha256Of(written) : null);
   const fetching = { world: { ...world, gate }, log, planAgain: planNow };

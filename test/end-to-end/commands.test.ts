@@ -63,7 +63,8 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     const { artifacts, add, drop, entries, simple, ...rest } = document(stdout);
     expect({ add, drop }).toEqual({ add: [], drop: [] });
     expect(simple).toEqual({ add: [], change: [], drop: [], entries: [], files: [] });
-    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [], warnings: [] });
+    const gate = { waiting: [], advisories: 'none' };
+    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [], warnings: [], ...gate });
     expect(rows(entries)).toHaveLength(1);
     const keys = ['subdir', 'filename', 'sha256', 'size', 'url', 'why'];
     expect(rows(artifacts).map((artifact) => keys.filter((key) => key in artifact))).toEqual(Array(6).fill(keys));

@@ -31,6 +31,9 @@ const pinnedSha256Schema = wordedText(/^[0-9a-f]{64}$/, (text) => ({
   hint: 'write its 64 hexadecimal digits, as the gate says them',
 }));
 
+const maxDays = 365;
+const wrongDays = `a cool-down is of 0 to ${maxDays} days`;
+
 /** How the gate acts, as written. */
 export const policySchema = z
   .strictObject({
@@ -44,7 +47,7 @@ export const policySchema = z
       .optional(),
     coolDown: z
       .strictObject({
-        days: z.number().min(0).max(365).meta({ default: defaultCoolDownDays }).optional(),
+        days: z.number().min(0, wrongDays).max(maxDays, wrongDays).meta({ default: defaultCoolDownDays }).optional(),
         local: z.boolean().meta({ description: 'Also of file: and loopback channels and indexes.' }).optional(),
       })
       .meta({ description: 'How long what is new upstream waits.' })

@@ -67,7 +67,7 @@ function keySpan(root: JsonNode, path: Path): Span {
 function wordingOf(issue: Issue, node: JsonNode | null): Wording {
   const value = node?.value;
   if (issue.code === 'custom') return customWording(issue);
-  if (issue.code === 'too_small') return { message: 'this list needs at least one item' };
+  if (issue.code === 'too_small' && issue.origin !== 'number') return { message: 'this list needs at least one item' };
   if (issue.code === 'invalid_value') return choiceWording(issue, value);
   if (issue.code !== 'invalid_type') return { message: issue.message };
   const wanted = nouns[issue.expected] ?? issue.expected;
@@ -101,6 +101,8 @@ const hintOf = (near: string | null): { hint?: string } => (near === null ? {} :
 
 const nouns: Readonly<Record<string, string>> = {
   string: 'text in quotes',
+  number: 'a number',
+  boolean: 'true or false',
   array: 'a list [...]',
   object: 'an object {...}',
   record: 'an object {...}',

@@ -1,6 +1,7 @@
 import type { Advisory } from '../../../core/advisories/advisory.ts';
 import type { Policy } from '../../../core/documents/gate/policy.ts';
 import type { Advice } from '../../../core/gate/advice.ts';
+import type { Store } from '../../../core/ports/store.ts';
 import type { TouchedPlaces } from '../../../core/recall/recall-files.ts';
 import type { SweepReport } from '../../../core/recall/sweep-report.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
@@ -34,13 +35,14 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
   };
   const asked: TouchedPlaces[] = [];
 
-  async function index(touched: TouchedPlaces) {
+  const indexOf = (side: Store) => async (touched: TouchedPlaces) => {
     asked.push(touched);
-    for (const subdir of touched.subdirs) await indexSubdir(subdir, scene.world);
-    if (touched.subdirs.length > 0) await indexChannel(scene.world);
-    if (touched.projects.length > 0) await indexProjects(touched.projects, scene.world);
+    const world = { ...scene.world, store: side, gate: testGate(side, { clock }) };
+    for (const subdir of touched.subdirs) await indexSubdir(subdir, world);
+    if (touched.subdirs.length > 0) await indexChannel(world);
+    if (touched.projects.length > 0) await indexProjects(touched.projects, world);
     return [];
-  }
+  };
 
   return {
     ...scene,
@@ -59,9 +61,9 @@ export async function sweepScene(options: MemoryStoreOptions = {}) {
     },
     /** What is known of a project from now on. */
     advise: (project: string, ...advisories: Advisory[]) => void known.set(project, advisories),
-    worldOf: (policy: Partial<Policy> = {}, seen: Advice = advice) => ({
-      ...{ store, channel: 'conda' as const, clock, advice: seen, index, log: () => {} },
-      gate: testGate(store, { policy, advice: seen, clock }),
+    worldOf: (policy: Partial<Policy> = {}, seen: Advice = advice, side: Store = store) => ({
+      ...{ store: side, channel: 'conda' as const, clock, advice: seen, index: indexOf(side), log: () => {} },
+      gate: testGate(side, { policy, advice: seen, clock }),
     }),
     /** Sweeps as the command does, which brings every index up to date behind it. */
     async sweep(policy: Partial<Policy> = {}, seen: Advice = advice): Promise<SweepReport> {

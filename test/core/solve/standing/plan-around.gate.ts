@@ -81,7 +81,7 @@ function upstream(one: Scene, lacking: (of: Package) => boolean): OpenSubdir {
 function record({ name: of, version, depends }: Package, subdir: Parameters<OpenSubdir>[1]) {
   const filename = packageFileNameSchema.parse(`${of}-3.${version}-0.conda`);
   const own = { name: of, version: `3.${version}`, build: '0', build_number: 0, depends, size: 1 };
-  const parsed = recordSchema.parse({ ...own, md5: `a${version}`.repeat(16) });
+  const parsed = recordSchema.parse({ ...own, md5: String(version).padStart(32, '0') });
   return { filename, subdir, channel, url: `${channel}/${subdir}/${filename}`, record: parsed };
 }
 
@@ -172,5 +172,17 @@ describe('a plan at the gate', () => {
       expect(later.waiting).toEqual([]);
     });
     await fc.assert(law, { numRuns: 30 });
+  });
+  it('that finds one young build behind the other gives up after 50, and says so; each is asked for once', async () => {
+    const packages = Array.from({ length: 60 }, (_, version) => ({
+      ...{ subdir: 'noarch', name: 'a', version, depends: [], standing: 'young' as const },
+    }));
+    const one: Scene = { packages, entries: ['a'], python: [] };
+    const { gate, asked } = gateOf(one);
+    const planned = await plan(allowlistOf(one), { ...world(one), planGate: gate });
+    expect(planned.problems).toContainEqual(expect.objectContaining({ code: 'gate.endless', subject: 'a' }));
+    expect(planned.complete).toBe(false);
+    // Two platforms share them.
+    expect([asked.dates.length, new Set(asked.dates).size]).toEqual([50, 50]);
   });
 });
