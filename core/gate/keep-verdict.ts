@@ -33,7 +33,8 @@ export async function keepVerdict(
     return isTheSame ? null : verdict;
   });
   if (kept === null) throw new Error(`no verdict of ${id}`);
-  if (isPassing(kept)) await keepKnownScripts(kept, store);
+  // What entered by a person's word for a time is held again without it.
+  if (isPassing(kept) && kept.waivers.length === 0) await keepKnownScripts(kept, store);
   return kept;
 }
 

@@ -88,7 +88,7 @@ export function startReport({ policy, now }: Counting) {
     isWhole: (): boolean => counts.unjudged === 0,
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
       const { checked, judged, uncovered } = counts;
-      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.recalled', subject: id, detail: reason }));
+      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason }));
       const rest = counts.unnamed === 0 ? [] : [unnamed(counts.unnamed)];
       return {
         ...{ finished, checked, judged, recalled, released, codes: Object.fromEntries([...codes].sort()), uncovered },

@@ -45,7 +45,7 @@ describe('a sweep', () => {
     scene.laterBy(1);
     const report = await scene.sweep();
     expect(report.recalled.map(({ id }) => id).sort()).toEqual([`noarch/${made}`, `simple/demo/${wheel}`]);
-    expect(report.problems.map(({ code }) => code)).toEqual(['sweep.recalled', 'sweep.recalled']);
+    expect(report.problems.map(({ code }) => code)).toEqual(['sweep.bad-file', 'sweep.bad-file']);
     expect(scene.listed()).toEqual([other]);
     for (const form of scene.keys('conda/').filter((at) => at.endsWith('.json') && !at.endsWith('notices.json'))) {
       // CEP 36: `removed` names what is gone.

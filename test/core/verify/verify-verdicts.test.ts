@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
 import { type GateVerdict, keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
@@ -8,6 +6,8 @@ import { verifyVerdicts } from '../../../core/verify/verify-verdicts.ts';
 import { judged, verdictOf } from '../../support/gate/judged.ts';
 import { key } from '../../support/store/objects.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
 
 const files = 6;
 
@@ -92,6 +92,20 @@ it('takes no file for wrong that is judged anew while it looks', async () => {
   reads = 0;
   expect((await verifyVerdicts(store)).problems).toEqual([]);
   expect(reads).toBeGreaterThan(1);
+});
+
+it('finds what two wrote who judged one file at once to be one', async () => {
+  let isFirst = true;
+  const rival = verdictOf(1, { judgedAt: 5 });
+  const store = memoryStore({
+    async before(operation, at) {
+      if (operation !== 'put' || at !== placeOf(1) || !isFirst) return;
+      isFirst = false;
+      await judged(store, rival);
+    },
+  });
+  expect(await judged(store, verdictOf(1))).toEqual(rival);
+  expect((await verifyVerdicts(store)).problems).toEqual([]);
 });
 
 it('holds what an index lists to a verdict of its bytes', async () => {
