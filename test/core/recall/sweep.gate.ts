@@ -4,6 +4,10 @@ import { readVerdict } from '../../../core/documents/gate/verdict.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { openedKey, recalledKey } from '../../../core/layout/keys.ts';
 import { ledgerEntrySchema } from '../../../core/ledger/ledger-entry.ts';
+import { type ErrorCode, GatehouseError } from '../../../core/problems/error.ts';
+import type { ProjectFile } from '../../../core/python-index/project-file.ts';
+import type { FilesOf } from '../../../core/recall/upstream-word.ts';
+import { sweep } from '../../../core/steps/sweep.ts';
 import { malicious, sweepScene } from '../../support/recall/sweep-scene.ts';
 import { key } from '../../support/store/objects.ts';
 
@@ -136,6 +140,38 @@ describe('a sweep', () => {
     expect((await readRecall(scene.store, scene.wheelSha256))?.value.endedAt).toBe(scene.clock.now());
     expect(await scene.damage()).toEqual([]);
     expect(await scene.sweep()).toMatchObject({ released: [], recalled: [], changed: [] });
+  });
+
+  it('asks the index of a file for pip: yanked or gone is told, quarantine recalls, until the index ends it', async () => {
+    const scene = await served();
+    const { provenance } = await scene.mirror('else-1.0-py3-none-any.whl');
+    await scene.index();
+    await scene.sweep();
+    const id = 'simple/else/else-1.0-py3-none-any.whl';
+    const asked = async (filesOf: FilesOf) => sweep({ ...scene.worldOf(), filesOf });
+    const file = {
+      ...provenance,
+      url: 'https://x.test/f',
+      page: 'https://x.test/',
+      requiresPython: null,
+      metadata: true,
+    };
+    const page =
+      (more: Partial<ProjectFile> = {}) =>
+      async (): Promise<ProjectFile[]> => [{ ...file, yanked: false, ...more }];
+    expect(await asked(page())).toMatchObject({ recalled: [], problems: [] });
+    expect((await asked(page({ yanked: 'broken' }))).codes).toMatchObject({ 'C5.yanked': 1 });
+    expect((await asked(async () => [])).codes).toMatchObject({ 'C5.yanked': 1 });
+    const failing = (code: ErrorCode) => async () => {
+      throw new GatehouseError(code, 'no');
+    };
+    expect(await asked(failing('upstream.unreachable'))).toMatchObject({ recalled: [] });
+    expect((await asked(failing('upstream.quarantined'))).recalled.map((one) => one.id)).toEqual([id]);
+    for (const still of [failing('upstream.quarantined'), failing('upstream.unreachable')]) {
+      expect(await asked(still)).toMatchObject({ released: [], recalled: [] });
+    }
+    expect((await scene.sweep()).released).toEqual([]);
+    expect(await asked(page())).toMatchObject({ released: [id], recalled: [] });
   });
 
   it('keeps what it could not read of its own as it is, and tells of it', async () => {

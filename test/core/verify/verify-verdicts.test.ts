@@ -1,13 +1,14 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
 import { type GateVerdict, keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
+import { heldKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { verifyListed } from '../../../core/verify/verify-listed.ts';
 import { verifyVerdicts } from '../../../core/verify/verify-verdicts.ts';
 import { judged, verdictOf } from '../../support/gate/judged.ts';
 import { key } from '../../support/store/objects.ts';
 import { type MemoryStore, memoryStore } from '../../twins/store-memory.ts';
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
 
 const files = 6;
 
@@ -46,11 +47,13 @@ it.each(Object.keys(tamperings))('finds a document that %s, any of them, and nam
   );
 });
 
-it('is content with an entry whose verdict never came, of a file that never came either', async () => {
+it('is content with an entry whose verdict never came, of a file that never came either, and was not kept', async () => {
   const store = await judgedTwice();
-  await judged(store, verdictOf(files + 1));
+  const { sha256 } = await judged(store, verdictOf(files + 1));
   await store.delete(placeOf(files + 1));
   expect((await verifyVerdicts(store)).problems).toEqual([]);
+  await store.put(heldKey(sha256), Buffer.from('bytes'));
+  expect((await verifyVerdicts(store)).problems).toMatchObject([{ key: placeOf(files + 1), detail: 'is gone' }]);
 });
 
 it('is content with what the gate wrote, and knows what it says', async () => {
