@@ -4,6 +4,7 @@ import { readVerdict } from '../../../core/documents/gate/verdict.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { openedKey, recalledKey } from '../../../core/layout/keys.ts';
 import { ledgerEntrySchema } from '../../../core/ledger/ledger-entry.ts';
+import type { Log } from '../../../core/ports/log.ts';
 import { type ErrorCode, GatehouseError } from '../../../core/problems/error.ts';
 import type { ProjectFile } from '../../../core/python-index/project-file.ts';
 import type { FilesOf } from '../../../core/recall/upstream-word.ts';
@@ -88,6 +89,16 @@ describe('a sweep', () => {
     scene.laterBy(32);
     await scene.sweep();
     expect(JSON.parse(scene.text('conda/notices.json'))).toEqual({ notices: [] });
+  });
+
+  it('says so with the recall, and not when all was looked at', async () => {
+    const scene = await served();
+    scene.advise('demo', malicious(['1.0']));
+    const log: Log = ({ type }) => {
+      if (type === 'sweep.checked') throw new Error('cut off');
+    };
+    await expect(sweep({ ...scene.worldOf(), log })).rejects.toThrow('cut off');
+    expect(scene.text('conda/notices.json')).toContain('demo 1.0 was recalled');
   });
 
   it('drops a file from a page that has another, and puts the project in no quarantine', async () => {
