@@ -7,7 +7,7 @@ import type { ExaminedFile } from './examine-served.ts';
 import type { BadFile } from './recall-files.ts';
 
 /** A file that was recalled, and why. */
-export interface RecalledFile {
+interface RecalledFile {
   readonly id: string;
   readonly sha256: Sha256;
   readonly reason: string;
