@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { decodeBzip2 } from '../core/archive/bzip2/decode-bzip2.ts';
 import { turnedOut } from '../core/archive/decode-through.ts';
 import { openZip } from '../core/archive/zip/open-zip.ts';
-import { contentsChecks } from '../core/gate/checks.ts';
+import { contentsChecks } from '../core/gate/door/checks.ts';
 import { parseJson } from '../core/json/json.ts';
 import { bytesSource, chunksOf } from '../core/ports/byte-source.ts';
 import { peakMemoryBytes } from '../test/support/machine/peak-memory.ts';

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { gateByAllowlist } from '../../core/gate/door/gate-by-allowlist.ts';
 import { checkPackage } from '../../core/index/check-package.ts';
 import { digestStream } from '../../core/names/digest.ts';
 import { chunksOf } from '../../core/ports/byte-source.ts';

@@ -1,10 +1,10 @@
 import { defaultPolicy } from '../documents/gate/policy.ts';
 import type { Advice } from '../gate/advice.ts';
+import type { GateShell } from '../gate/door/gate-by-allowlist.ts';
+import { openGate } from '../gate/door/open-gate.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { GateShell } from '../gate/gate-by-allowlist.ts';
 import { type GateAllowlist, gateSettings } from '../gate/gate-settings.ts';
 import { openAdvice } from '../gate/open-advice.ts';
-import { openGate } from '../gate/open-gate.ts';
 import type { Sha256 } from '../names/digest.ts';
 
 /** The gate of one side of a store, and the advisories that it goes by. */

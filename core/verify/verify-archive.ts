@@ -1,8 +1,8 @@
 import type { Policy } from '../documents/gate/policy.ts';
 import { isPassing } from '../documents/gate/verdict.ts';
 import type { GateCheckWorld } from '../gate/check.ts';
-import { contentsChecks } from '../gate/checks.ts';
-import { askOfBytes } from '../gate/contents/ask-of-bytes.ts';
+import { askOfBytes } from '../gate/door/ask-of-bytes.ts';
+import { contentsChecks } from '../gate/door/checks.ts';
 import type { AtTheDoor } from '../gate/gate.ts';
 import type { Reading } from '../gate/reading.ts';
 import { settle } from '../gate/settle.ts';

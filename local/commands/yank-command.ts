@@ -1,4 +1,4 @@
-import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { gateByAllowlist } from '../../core/gate/door/gate-by-allowlist.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
 import { type YankReport, type YankRequest, yank } from '../../core/steps/yank.ts';
 import { indexPlaces } from '../pipeline/index-places.ts';

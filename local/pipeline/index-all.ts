@@ -1,4 +1,4 @@
-import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { gateByAllowlist } from '../../core/gate/door/gate-by-allowlist.ts';
 import { noarch } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';

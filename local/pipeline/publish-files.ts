@@ -1,4 +1,4 @@
-import { type GateShell, gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { type GateShell, gateByAllowlist } from '../../core/gate/door/gate-by-allowlist.ts';
 import { channelPlace } from '../../core/layout/channel-place.ts';
 import { type ObjectKey, objectKeySchema, stateKey } from '../../core/layout/keys.ts';
 import { keyWithin } from '../../core/layout/sides.ts';

@@ -4,7 +4,7 @@ import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.t
 import { keepAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { markOpened } from '../../core/documents/gate/opened.ts';
 import { type Plan, pythonsForPip } from '../../core/documents/plan.ts';
-import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { gateByAllowlist } from '../../core/gate/door/gate-by-allowlist.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';

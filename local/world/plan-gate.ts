@@ -1,5 +1,5 @@
 import { openFirstSeen } from '../../core/documents/gate/first-seen.ts';
-import { gateByAllowlist } from '../../core/gate/gate-by-allowlist.ts';
+import { gateByAllowlist } from '../../core/gate/door/gate-by-allowlist.ts';
 import type { GateAllowlist } from '../../core/gate/gate-settings.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { openLastModified } from '../../core/solve/standing/last-modified.ts';

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { acceptAllowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { checkIds, checkOfCode } from '../../core/documents/gate/checks.ts';
 import { modeOf } from '../../core/documents/gate/policy.ts';
-import { contentsChecks, dataChecks } from '../../core/gate/checks.ts';
 import { refusalFiring } from '../../core/gate/contents/refusal.ts';
+import { contentsChecks, dataChecks } from '../../core/gate/door/checks.ts';
 import { parseJson } from '../../core/json/json.ts';
 
 const root = resolve(import.meta.dirname, '../..');

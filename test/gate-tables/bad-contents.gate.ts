@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { PackageSpec } from '../../local/sample/build-package.ts';
 import { bzip2Bomb } from '../support/archives/build-bzip2.ts';
 import { zstdBomb } from '../support/archives/build-zstd.ts';
 import { damage, day, lab, names, useLab, useOneLab } from '../support/cli/lab.ts';
@@ -25,13 +26,7 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.r
 const holding = (parts: SoundPackage) => () => soundConda(parts);
 const text = (name: string, data: string) => holding({ payload: [{ name, data }] });
 
-type Row = readonly [
-  what: string,
-  code: string,
-  answer: 'reject' | 'hold',
-  bytes: () => Uint8Array,
-  subdir: 'linux-64' | 'noarch',
-];
+type Row = readonly [what: string, code: string, answer: 'reject' | 'hold', bytes: () => Uint8Array, subdir?: string];
 
 const rows: readonly Row[] = [
   ['a version that is not the file name', 'B1.version', 'reject', holding({ index: { version: '1.1' } })],
@@ -183,6 +178,17 @@ describe('a hold', () => {
     const changed = await other.sync(other.allowlist(['demo'], { waivers }));
     expect(keptOut(changed)).toEqual([`linux-64/${conda} D3.import`]);
     expect(Object.keys(await other.index())).toEqual([]);
+  });
+
+  it('is not spared what passed as something else: an activation script that comes again as a .pth', async () => {
+    const data = 'import os\n';
+    const first = soundConda({ payload: [{ name: 'etc/conda/activate.d/x.sh', data }] });
+    expect((await syncBeside([listed(conda, first)])).problems).toEqual([]);
+    const again = (name: string): PackageSpec => small('demo 2.0', [], { files: [{ path: name, content: data }] });
+    const report = await syncBeside([listed(conda, first), again('lib/python3.12/site-packages/x.pth')]);
+    expect(keptOut(report)).toEqual(['linux-64/demo-2.0-0.conda D3.import']);
+    expect(await names()).not.toContain('demo-2.0-0.conda');
+    expect(await damage()).toEqual([]);
   });
 
   it('of a .pth ends with the waiver of that very file, and of no other byte: F7, in publishing', async () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gateByAllowlist } from '../../../core/gate/gate-by-allowlist.ts';
+import { gateByAllowlist } from '../../../core/gate/door/gate-by-allowlist.ts';
 import { openAdvice } from '../../../core/gate/open-advice.ts';
 import { sweep } from '../../../core/steps/sweep.ts';
 import { indexAll } from '../../../local/pipeline/index-all.ts';

@@ -2,7 +2,7 @@
 // node read-bomb.ts KIND ID PATH
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { contentsChecks } from '../../../core/gate/checks.ts';
+import { contentsChecks } from '../../../core/gate/door/checks.ts';
 import { peakMemoryBytes } from '../machine/peak-memory.ts';
 import { archiveKinds, makeFile } from '../made-archives/make-file.ts';
 import { ourReading } from '../readers/our-reading.ts';

@@ -1,7 +1,7 @@
 import { defaultPolicy, type Policy } from '../../../core/documents/gate/policy.ts';
 import type { Advice } from '../../../core/gate/advice.ts';
+import { openGate } from '../../../core/gate/door/open-gate.ts';
 import type { Gate } from '../../../core/gate/gate.ts';
-import { openGate } from '../../../core/gate/open-gate.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { Store } from '../../../core/ports/store.ts';

@@ -1,8 +1,8 @@
 import { defaultPolicy } from '../../../core/documents/gate/policy.ts';
 import { askContentsChecks } from '../../../core/gate/ask-checks.ts';
 import type { ContentsCheck, GateCheckWorld, Subject } from '../../../core/gate/check.ts';
-import { contentsChecks } from '../../../core/gate/checks.ts';
 import { readContents } from '../../../core/gate/contents/read-contents.ts';
+import { contentsChecks } from '../../../core/gate/door/checks.ts';
 import type { Contents, Reading } from '../../../core/gate/reading.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';

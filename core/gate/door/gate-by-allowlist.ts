@@ -1,9 +1,9 @@
-import type { Sha256 } from '../names/digest.ts';
-import type { DocumentCache } from '../ports/cache.ts';
-import type { Fetch } from '../ports/fetch.ts';
-import type { Gate } from './gate.ts';
-import { type GateAllowlist, gateSettings } from './gate-settings.ts';
-import { openAdvice } from './open-advice.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import type { DocumentCache } from '../../ports/cache.ts';
+import type { Fetch } from '../../ports/fetch.ts';
+import type { Gate } from '../gate.ts';
+import { type GateAllowlist, gateSettings } from '../gate-settings.ts';
+import { openAdvice } from '../open-advice.ts';
 import { type GateWorld, openGate } from './open-gate.ts';
 
 export interface GateShell extends Omit<GateWorld, 'openAdvice'> {

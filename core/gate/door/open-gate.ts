@@ -1,23 +1,23 @@
-import { isFirst } from '../documents/gate/opened.ts';
-import { type CheckResult, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
-import { recalledPrefix, recallKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
-import { openLedger } from '../ledger/open-ledger.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { Store } from '../ports/store.ts';
-import type { Advice } from './advice.ts';
-import { askDataChecks } from './ask-checks.ts';
-import { candidateOfVerdict } from './candidate-of-verdict.ts';
-import type { GateCandidate, GateCheckWorld } from './check.ts';
+import { isFirst } from '../../documents/gate/opened.ts';
+import { type CheckResult, type GateVerdict, readVerdict } from '../../documents/gate/verdict.ts';
+import { recalledPrefix, recallKey, verdictKey, verdictsPrefix } from '../../layout/keys.ts';
+import { openLedger } from '../../ledger/open-ledger.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Advice } from '../advice.ts';
+import { askDataChecks } from '../ask-checks.ts';
+import { candidateOfVerdict } from '../candidate-of-verdict.ts';
+import type { GateCandidate, GateCheckWorld } from '../check.ts';
+import type { Gate } from '../gate.ts';
+import type { GateSettings } from '../gate-settings.ts';
+import { isKnownScript } from '../known-scripts.ts';
+import { projectsOf } from '../origin/projects-of.ts';
+import { previousBuild } from '../previous-build.ts';
+import { recallResult } from '../recall-result.ts';
+import { type Settled, settle } from '../settle.ts';
 import { dataChecks } from './checks.ts';
-import type { Gate } from './gate.ts';
-import type { GateSettings } from './gate-settings.ts';
 import { judgeFile } from './judge-file.ts';
-import { isKnownScript } from './known-scripts.ts';
-import { projectsOf } from './origin/projects-of.ts';
-import { previousBuild } from './previous-build.ts';
-import { recallResult } from './recall-result.ts';
-import { type Settled, settle } from './settle.ts';
 
 /** What the gate needs of the world: one side of a store, time, and where advisories come from. */
 export interface GateWorld {

@@ -1,18 +1,18 @@
-import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../documents/gate/verdict.ts';
-import type { Ledger } from '../ledger/open-ledger.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { Store } from '../ports/store.ts';
-import { askDataChecks } from './ask-checks.ts';
-import type { ContentsCheck, GateCandidate, GateCheckWorld } from './check.ts';
+import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../../documents/gate/verdict.ts';
+import type { Ledger } from '../../ledger/open-ledger.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Store } from '../../ports/store.ts';
+import { askDataChecks } from '../ask-checks.ts';
+import type { ContentsCheck, GateCandidate, GateCheckWorld } from '../check.ts';
+import type { AtTheDoor } from '../gate.ts';
+import type { GateSettings } from '../gate-settings.ts';
+import { keepVerdict } from '../keep-verdict.ts';
+import { projectsOf } from '../origin/projects-of.ts';
+import { recallResult } from '../recall-result.ts';
+import { settle } from '../settle.ts';
+import { askOfBytes } from './ask-of-bytes.ts';
 import { contentsChecks, dataChecks } from './checks.ts';
-import { askOfBytes } from './contents/ask-of-bytes.ts';
-import type { AtTheDoor } from './gate.ts';
-import type { GateSettings } from './gate-settings.ts';
-import { keepVerdict } from './keep-verdict.ts';
-import { projectsOf } from './origin/projects-of.ts';
-import { recallResult } from './recall-result.ts';
-import { settle } from './settle.ts';
 
 interface JudgeWorld {
   readonly store: Store;

@@ -1,11 +1,11 @@
 import type { CheckResult, GateFacts } from '../../documents/gate/verdict.ts';
 import { askContentsChecks } from '../ask-checks.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from '../check.ts';
+import { readContents } from '../contents/read-contents.ts';
+import { refusalFiring } from '../contents/refusal.ts';
 import { factsOf } from '../facts/facts-of.ts';
 import type { AtTheDoor } from '../gate.ts';
 import type { Reading } from '../reading.ts';
-import { readContents } from './read-contents.ts';
-import { refusalFiring } from './refusal.ts';
 
 /** What the bytes of a file say. */
 export interface OfBytes {
