@@ -16,7 +16,7 @@ import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
-import { planWorld, type World } from '../world/open-world.ts';
+import { type World, planWorld } from '../world/open-world.ts';
 import { openPlanGate } from '../world/plan-gate.ts';
 import { fetchAround } from './fetch-around.ts';
 import { type IndexedSide, indexAll, indexProblems } from './index-all.ts';
