@@ -3,7 +3,7 @@ import type { FetchResponse } from '../ports/fetch.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
-import { type RetryWorld, fetchWithRetry } from '../upstream/fetch-with-retry.ts';
+import { fetchWithRetry, type RetryWorld } from '../upstream/fetch-with-retry.ts';
 import { readBounded } from '../upstream/read-body.ts';
 import { type KeptAdvisories, keepAdvisories, readKeptAdvisories } from './kept-advisories.ts';
 import { readExport } from './read-export.ts';

@@ -9,7 +9,7 @@ import type { Advice } from './advice.ts';
 import { isOnThisMachine } from './cool-down.ts';
 
 /** OSV's export of all advisories of PyPI. */
-export const defaultAdvisories = 'https://storage.googleapis.com/osv-vulnerabilities/PyPI/all.zip';
+const defaultAdvisories = 'https://storage.googleapis.com/osv-vulnerabilities/PyPI/all.zip';
 
 type Sources = Pick<Allowlist, 'policy' | 'channels' | 'indexes' | 'entries' | 'mapping'>;
 
