@@ -9,7 +9,7 @@ export interface JsonOddity {
 /** As `parseJson` has it: no real document comes near. */
 const maxLevels = 64;
 /** Of members, items and keys. 200,000 files of a package, each with seven facts, are 1.4 million. */
-const maxValues = 2_000_000;
+const maxValues = 1_600_000;
 
 /** Of one object: V8 takes seconds to parse one of a million. Lists of files have a few for each. */
 const maxKeys = 10_000;
@@ -24,7 +24,7 @@ const closeBrace = 0x7d;
 
 /**
  * Finds what makes a JSON text unsafe to hand on, too many values before all else: a key that comes twice in one object, of
- * which readers take the first, the last or neither; more than 64 levels; a whole number beyond 2^53; more than two million
+ * which readers take the first, the last or neither; more than 64 levels; a whole number beyond 2^53; more than 1.6 million
  * values, or 10,000 keys of one object, which would take hundreds of megabytes to hold. Null when there is none. Whether
  * the text is JSON at all is not asked, so no text makes it fail; memory is the keys of the objects that are open.
  */

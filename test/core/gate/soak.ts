@@ -35,7 +35,7 @@ function fuzz(from: number, count: number): Promise<Told> {
     let timer = setTimeout(hung, patienceMs);
     child.on('message', (message) => {
       told = toldSchema.parse(message);
-      if (done() % 10_000 === 0) console.log(`${done()} from seed ${from} on`);
+      if (done() % 1000 === 0) console.log(`${done()} from seed ${from} on`);
       clearTimeout(timer);
       timer = setTimeout(hung, patienceMs);
     });

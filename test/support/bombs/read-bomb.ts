@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { contentsChecks } from '../../../core/gate/checks.ts';
+import { peakMemoryBytes } from '../machine/peak-memory.ts';
 import { archiveKinds, makeFile } from '../made-archives/make-file.ts';
 import { ourReading } from '../readers/our-reading.ts';
 
@@ -13,10 +14,10 @@ for (let seed = 0; seed < 30; seed++) {
   for (const sound of ['conda', 'tar.bz2', 'wheel', 'sdist.tar.gz'] as const)
     await ourReading(makeFile(sound, seed), contentsChecks);
 }
-const before = process.resourceUsage().maxRSS;
+const before = peakMemoryBytes();
 const start = process.cpuUsage();
 const { code } = await ourReading({ kind, id, bytes }, contentsChecks);
 // Of processor: others may keep the machine busy.
 const { user, system } = process.cpuUsage(start);
 const milliseconds = (user + system) / 1000;
-process.send?.({ code, milliseconds, grownMib: (process.resourceUsage().maxRSS - before) / 1024 });
+process.send?.({ code, milliseconds, grownMib: (peakMemoryBytes() - before) / 1024 ** 2 });
