@@ -10,7 +10,7 @@ import { askDataChecks } from './ask-checks.ts';
 import { candidateOfVerdict } from './candidate-of-verdict.ts';
 import type { GateCandidate, GateCheckWorld } from './check.ts';
 import { dataChecks } from './checks.ts';
-import type { Gate } from './gate.ts';
+import type { AtTheDoor, Gate } from './gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { judgeFile } from './judge-file.ts';
 import { isKnownScript } from './known-scripts.ts';
@@ -28,6 +28,8 @@ export interface GateWorld {
   readonly judgedBy: string;
   /** Opened when a check first needs it, and once. */
   readonly openAdvice: () => Promise<Advice>;
+  /** Says why there is no time to read a file to its end; null when there is. There always is without it. */
+  readonly lacksTime?: ((file: AtTheDoor) => string | null) | undefined;
 }
 
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
