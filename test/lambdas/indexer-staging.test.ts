@@ -8,7 +8,15 @@ import { stagingStore } from '../../core/store/staging-store.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { small } from '../support/cli/start-lab.ts';
-import { batch, type CloudLab, failing, inTime, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import {
+  batch,
+  type CloudLab,
+  failing,
+  inTime,
+  listed,
+  notification,
+  startCloudLab,
+} from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
