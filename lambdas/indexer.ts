@@ -32,7 +32,8 @@ const eventSchema = z.union([sqsEventSchema, reconcileSchema]);
  * name it; then what is made of all subdirs.
  */
 export async function index(event: unknown, opened: IndexerWorld, context: Context): Promise<BatchReply> {
-  const world = { ...opened, lacksTime: lacksTime(() => context.getRemainingTimeInMillis()) };
+  const remaining = () => context.getRemainingTimeInMillis();
+  const world = { ...opened, lacksTime: lacksTime(remaining, remaining()) };
   const parsed = parseValue(event, eventSchema, 'the event');
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
   for (const side of sides) await reconcileSide(side, worldOf(side, world));

@@ -75,13 +75,15 @@ const filesAtOnce = 4;
 
 async function sweepSide(progress: Progress, world: SweeperWorld, remaining: () => number): Promise<SweepReport> {
   const { store, telemetry, indexes } = world;
+  // What is begun too late and cut off is the first that the message's next delivery comes to.
+  const wholeMs = remaining();
   const allowlist = await findStoredAllowlist(store);
   const shell = { ...world, log: telemetry.log, cache: null };
   const judging = await openJudging(allowlist, shell, { sha256: await storedAllowlistSha256(store) });
   return sweep({
     ...world,
     ...judging,
-    gate: withTime(judging.gate, remaining),
+    gate: withTime(judging.gate, wholeMs),
     log: telemetry.log,
     filesAtOnce,
     from: progress,
@@ -95,8 +97,8 @@ async function sweepSide(progress: Progress, world: SweeperWorld, remaining: () 
 }
 
 /** What takes longer than a whole invocation is told by name, and keeps the place that it has. */
-function withTime(gate: Judging['gate'], remaining: () => number): Judging['gate'] {
-  const lacking = lacksTime(remaining);
+function withTime(gate: Judging['gate'], wholeMs: number): Judging['gate'] {
+  const lacking = lacksTime(() => wholeMs);
   return {
     ...gate,
     async judge(file) {

@@ -28,7 +28,7 @@ export interface GateWorld {
   readonly judgedBy: string;
   /** Opened when a check first needs it, and once. */
   readonly openAdvice: () => Promise<Advice>;
-  /** Says why there is no time to read a file to its end; null when there is. There always is without it. */
+  /** Says why there is no time to read a file to its end; null when there is. There always is without it. What it throws is thrown on. */
   readonly lacksTime?: ((file: AtTheDoor) => string | null) | undefined;
 }
 
