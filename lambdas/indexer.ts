@@ -32,8 +32,9 @@ const eventSchema = z.union([sqsEventSchema, reconcileSchema]);
  * name it; then what is made of all subdirs.
  */
 export async function index(event: unknown, opened: IndexerWorld, context: Context): Promise<BatchReply> {
+  // A file that was copied in is hashed before it is read: what takes both is no matter for another invocation.
   const remaining = () => context.getRemainingTimeInMillis();
-  const world = { ...opened, lacksTime: lacksTime(remaining, remaining()) };
+  const world = { ...opened, lacksTime: lacksTime(remaining, remaining() / 2) };
   const parsed = parseValue(event, eventSchema, 'the event');
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
   for (const side of sides) await reconcileSide(side, worldOf(side, world));
