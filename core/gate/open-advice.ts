@@ -51,12 +51,17 @@ async function readMapping(url: string, { cache, ...world }: AdviceWorld): Promi
   if (cache === null) return (await readKeptMapping(world.store, url)) ?? {};
   try {
     const { written, warning } = await openMapping(url, { ...world, cache });
-    if (warning === null) await keepMapping(world.store, url, written);
+    if (warning === null) await keepMapping(world.store, url, written).catch(unlessDenied);
     return written;
   } catch (error) {
     if (error instanceof GatehouseError && !error.code.startsWith('store.')) return {};
     throw error;
   }
+}
+
+/** Who may publish to a bucket, and no more, keeps nothing there: those who come after read it themselves. */
+function unlessDenied(error: unknown): void {
+  if (!(error instanceof GatehouseError) || error.code !== 'store.denied') throw error;
 }
 
 /** An index is asked for PyPI entries alone, and every allowlist has one. */

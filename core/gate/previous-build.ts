@@ -1,9 +1,8 @@
-import { type GateFacts, isPassing, verdictSchema } from '../documents/gate/verdict.ts';
+import { type GateFacts, isPassing, soundVerdict } from '../documents/gate/verdict.ts';
 import { verdictPrefix } from '../layout/keys.ts';
 import type { Sha256 } from '../names/digest.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
 import type { ObjectHead, Store } from '../ports/store.ts';
-import { readJsonObject } from '../store/read-json-object.ts';
 import type { GateCandidate } from './check.ts';
 
 type Named = Pick<GateCandidate, 'id' | 'name' | 'kind'>;
@@ -18,7 +17,7 @@ export async function previousBuild(
 ): Promise<{ readonly sha256: Sha256; readonly facts: GateFacts } | null> {
   const found = await verdictsOfOthers({ id, name, kind }, store);
   for (const { key } of found.sort((a, b) => b.modified - a.modified)) {
-    const verdict = (await readJsonObject(store, key, verdictSchema))?.value;
+    const verdict = await soundVerdict(store, key);
     if (verdict?.facts && isPassing(verdict)) return { sha256: verdict.sha256, facts: verdict.facts };
   }
   return null;

@@ -1,5 +1,5 @@
 import type { Override } from '../documents/control.ts';
-import { verdictSchema } from '../documents/gate/verdict.ts';
+import { soundVerdict } from '../documents/gate/verdict.ts';
 import { artifactId } from '../documents/plan.ts';
 import { canonicalJson } from '../json/json.ts';
 import { provenancePrefix, verdictsOf } from '../layout/keys.ts';
@@ -9,7 +9,6 @@ import { type IndexEntry, jsonPart } from '../outputs/entries/index-entry.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { ListedPackage } from '../store/list-packages.ts';
 import { batches, mapInOrder } from '../store/map-in-order.ts';
-import { readJsonObject } from '../store/read-json-object.ts';
 import { type IndexPackageWorld, indexPackage } from './index-package.ts';
 
 /** A package whose entry no longer says what the store shows. */
@@ -86,7 +85,7 @@ async function causesOf(listed: ListedPackage, { store, channel, gate }: IndexPa
   const found: string[] = [];
   for await (const { key, etag } of store.list(provenancePrefix(channel, subdir, filename))) found.push(key, etag);
   for await (const { key, etag } of store.list(verdictsOf(artifactId(listed)))) {
-    const verdict = (await readJsonObject(store, key, verdictSchema))?.value;
+    const verdict = await soundVerdict(store, key);
     found.push(key, etag, (gate && verdict && (await gate.standsNow(verdict)).verdict) ?? '');
   }
   return jsonPart({ known: sha256Of(canonicalJson(found)).slice(0, 16) });

@@ -16,6 +16,7 @@ export const errorCodes = [
   'upstream.status',
   'upstream.body',
   'upstream.page',
+  'upstream.quarantined',
   'upstream.too-large',
   'upstream.stalled',
   'fetch.size',

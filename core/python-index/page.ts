@@ -65,7 +65,8 @@ export function checkVersion(version: string | undefined, page: PageAddress): vo
  * lists files all the same the gate takes nothing.
  */
 export function checkStatus(status: string | undefined, links: readonly unknown[], page: PageAddress): void {
-  if (status === 'quarantined' && links.length === 0) throw wrongPage(page, 'says that its project is quarantined');
+  if (status !== 'quarantined' || links.length > 0) return;
+  throw new GatehouseError('upstream.quarantined', `${shownUrl(page.url)} says that its project is quarantined`);
 }
 
 /** A digest as a page gives it, in digits of either case; null when it is none. */

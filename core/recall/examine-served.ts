@@ -2,14 +2,19 @@ import { type GateVerdict, isPassing, readVerdict } from '../documents/gate/verd
 import type { Advice } from '../gate/advice.ts';
 import type { AtTheDoor, Gate } from '../gate/gate.ts';
 import { type Settled, settledNow } from '../gate/settle.ts';
+import { readManifest } from '../index/manifest.ts';
+import { readSegment } from '../index/segment-store.ts';
+import { compareCodePoints } from '../json/json.ts';
 import type { Sha256 } from '../names/digest.ts';
+import { sectionOf } from '../outputs/entries/entry-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
+import { readProjectState } from '../simple/project-state.ts';
 import { storedDigests } from '../store/stored-digests.ts';
-import { isListed } from './is-listed.ts';
 import { knownAtTheDoor } from './known-at-the-door.ts';
-import { type ServedFile, unlessGone } from './served-file.ts';
+import { type FileAt, type PackageAt, type ServedFile, unlessGone } from './served-file.ts';
 import { type Fate, fateOf } from './turned-bad.ts';
+import { type FilesOf, upstreamWord } from './upstream-word.ts';
 
 export interface ExaminingWorld {
   readonly store: Store;
@@ -17,6 +22,8 @@ export interface ExaminingWorld {
   readonly gate: Gate;
   /** The same that the gate goes by. */
   readonly advice: Advice;
+  /** Where indexes are asked what they say of their files today. */
+  readonly filesOf?: FilesOf;
 }
 
 /** What was found of one file that is served. */
@@ -47,7 +54,8 @@ async function examineObject(file: ServedFile, object: StoredObject, world: Exam
   const { store } = world;
   const digests = await storedDigests(object);
   const earlier = (await readVerdict(store, file.id, digests.sha256))?.value ?? null;
-  const known = await knownAtTheDoor(file, { bytes: object, digests }, { store, earlier });
+  const entered = await knownAtTheDoor(file, { bytes: object, digests }, { store, earlier });
+  const known = world.filesOf ? { ...entered, ...(await upstreamWord(entered, world.filesOf)) } : entered;
   const looked = (await withoutBytes(known, earlier, world)) ?? (await judged(known, world));
   const fate = looked.fate === 'bad' && (await mayWait(file, { earlier, ...looked }, store)) ? 'flagged' : looked.fate;
   return { file, sha256: digests.sha256, isNew: earlier === null, ...looked, fate };
@@ -95,4 +103,25 @@ async function judged(known: AtTheDoor, { gate, clock }: ExaminingWorld): Promis
   const settled = settledNow(verdict, at.policy, at.now);
   const isCovered = (verdict.facts?.projects ?? known.projects).length > 0;
   return { fate: fateOf(settled, null, at), settled, isCovered };
+}
+
+/**
+ * Whether an index or a page lists a file, by the state that it is made from. Where that is lost or damaged it counts as listed:
+ * an index may be there that does.
+ */
+async function isListed(file: PackageAt | FileAt, store: Store): Promise<boolean> {
+  if (file.kind === 'package') return isPackageListed(file, store);
+  const { state } = await readProjectState(store, file.project);
+  return state === null || state.content.some(({ fileName }) => fileName === file.fileName);
+}
+
+async function isPackageListed({ channel, subdir, filename }: PackageAt, store: Store): Promise<boolean> {
+  const place = { store, channel, subdir };
+  const { manifest } = await readManifest(place);
+  if (manifest === null) return true;
+  const segment = manifest.sections[sectionOf(filename)].findLast(
+    ({ first }) => compareCodePoints(first, filename) <= 0,
+  );
+  const entries = segment === undefined ? [] : await readSegment(place, segment);
+  return entries.some((entry) => entry.filename === filename && entry.kind === 'listed');
 }

@@ -1,12 +1,11 @@
 import { type Recall, readRecall } from '../documents/gate/recalled.ts';
 import type { GateAnswer } from '../documents/gate/verdict.ts';
-import { canonicalJson } from '../json/json.ts';
 import { recallKey } from '../layout/keys.ts';
-import { appendToLedger } from '../ledger/append-to-ledger.ts';
-import { type Sha256, sha256Of } from '../names/digest.ts';
+import { layDecided } from '../ledger/lay-decided.ts';
+import { openLedger } from '../ledger/open-ledger.ts';
+import type { Sha256 } from '../names/digest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
-import { updateJson } from '../store/update-json.ts';
 
 interface NotingWorld {
   readonly store: Store;
@@ -29,35 +28,31 @@ export const isRecalled = (recall: Recall | null): recall is Recall => recall !=
  * store. A person's word goes before a sweep's, which would end by itself. Safe to run twice.
  */
 export async function noteRecall({ id, sha256, verdict, ...told }: RecallReason, world: NotingWorld): Promise<Recall> {
-  const noted = await changeRecall(sha256, world, async (there) => {
+  const noted = await layRecall({ id, sha256, verdict }, world, (there) => {
     const isByHand = told.check === null && there?.check !== null;
     if (isRecalled(there) && there.ids.includes(id) && !isByHand) return null;
     const ids = [...new Set([...(there?.ids ?? []), id])];
-    const next: Recall = isRecalled(there) && !isByHand ? { ...there, ids } : { version: 1, ids, ...told };
-    await appendToLedger({ event: 'recalled', id, sha256, verdict, evidence: evidenceOf(next) }, world);
-    return next;
+    return isRecalled(there) && !isByHand ? { ...there, ids } : { version: 1, ids, ...told };
   });
   return noted ?? { version: 1, ids: [id], ...told };
 }
 
+type Recalled = Pick<RecallReason, 'id' | 'sha256' | 'verdict'>;
+
 /** Says that a recall ended: the gate judges these bytes again as it judges others. */
-export async function endRecall(
-  { id, sha256, verdict }: Pick<RecallReason, 'id' | 'sha256' | 'verdict'>,
-  world: NotingWorld,
-): Promise<void> {
-  await changeRecall(sha256, world, async (there) => {
-    if (!isRecalled(there)) return null;
-    const next: Recall = { ...there, endedAt: world.clock.now() };
-    await appendToLedger({ event: 'released', id, sha256, verdict, evidence: evidenceOf(next) }, world);
-    return next;
-  });
+export async function endRecall(recalled: Recalled, world: NotingWorld): Promise<void> {
+  const endedAt = world.clock.now();
+  await layRecall(recalled, world, (there) => (isRecalled(there) ? { ...there, endedAt } : null));
 }
 
-const evidenceOf = (recall: Recall): Sha256 => sha256Of(canonicalJson(recall));
-
-const changeRecall = (
-  sha256: Sha256,
+function layRecall(
+  { sha256, ...recalled }: Recalled,
   world: NotingWorld,
-  change: (there: Recall | null) => Promise<Recall | null>,
-): Promise<Recall | null> =>
-  updateJson<Recall, null>(world, { key: recallKey(sha256), read: () => readRecall(world.store, sha256) }, change);
+  next: (there: Recall | null) => Recall | null,
+): Promise<Recall | null> {
+  const document = { key: recallKey(sha256), read: () => readRecall(world.store, sha256) };
+  return layDecided<Recall>({ ...world, ledger: openLedger(world) }, document, {
+    next,
+    entryOf: (recall) => ({ event: isRecalled(recall) ? 'recalled' : 'released', ...recalled, sha256 }),
+  });
+}

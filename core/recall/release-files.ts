@@ -10,7 +10,7 @@ import { storedDigests } from '../store/stored-digests.ts';
 import { type AskedRelease, isNamed } from '../yank/asked-release.ts';
 import { type FileAt, type PackageAt, type ServedFile, servedFiles } from './served-file.ts';
 
-export interface ReleaseWorld extends ChannelStore {
+export interface AskedWorld extends ChannelStore {
   /** Which conda name a project has. */
   readonly condaNames: Allowlist['condaNames'];
 }
@@ -25,7 +25,7 @@ interface HashedFile {
  * Every file of a release that can be had from one side of a store, whoever brought it: its files for pip, its conda packages,
  * and those that were made of its wheels, whatever they are called. Memory is that of the release.
  */
-export async function releaseFiles(asked: AskedRelease, world: ReleaseWorld): Promise<HashedFile[]> {
+export async function releaseFiles(asked: AskedRelease, world: AskedWorld): Promise<HashedFile[]> {
   const found: ServedFile[] = [];
   for await (const file of servedFiles(world)) {
     if (isOfRelease(file, asked, world) || mayBeMadeOf(file, asked)) found.push(file);
@@ -37,7 +37,7 @@ export async function releaseFiles(asked: AskedRelease, world: ReleaseWorld): Pr
 export async function withMade<T extends { readonly file: PackageAt | FileAt; readonly sha256: Sha256 }>(
   files: readonly T[],
   asked: AskedRelease,
-  world: ReleaseWorld,
+  world: AskedWorld,
 ): Promise<T[]> {
   const named = new Set(files.filter(({ file }) => isOfRelease(file, asked, world)));
   const sources = new Set<string>([...named].flatMap(({ file, sha256 }) => (file.kind === 'file' ? [sha256] : [])));
@@ -50,7 +50,7 @@ export async function withMade<T extends { readonly file: PackageAt | FileAt; re
 }
 
 /** Those that are there still. */
-async function hashed(files: readonly ServedFile[], { store }: ReleaseWorld): Promise<HashedFile[]> {
+async function hashed(files: readonly ServedFile[], { store }: AskedWorld): Promise<HashedFile[]> {
   const found: HashedFile[] = [];
   for (const file of files) {
     const object = await store.get(file.head.key);
@@ -63,7 +63,7 @@ async function hashed(files: readonly ServedFile[], { store }: ReleaseWorld): Pr
 function isOfRelease(
   file: PackageAt | FileAt,
   asked: AskedRelease,
-  { condaNames }: Pick<ReleaseWorld, 'condaNames'>,
+  { condaNames }: Pick<AskedWorld, 'condaNames'>,
 ): boolean {
   if (file.kind === 'package') {
     const { name, version } = packageFileParts(file.filename);
@@ -82,7 +82,7 @@ function mayBeMadeOf(file: PackageAt | FileAt, { version }: AskedRelease): boole
 
 interface MadeWorld {
   readonly sources: ReadonlySet<string>;
-  readonly world: ReleaseWorld;
+  readonly world: AskedWorld;
 }
 
 /** A package of which nothing sound is known is made of nothing. */

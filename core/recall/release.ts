@@ -11,6 +11,7 @@ import { keptAtTheDoor } from './kept-at-the-door.ts';
 import { markRecalled, saidOf } from './mark-recalled.ts';
 import { endRecall, isRecalled } from './note-recall.ts';
 import { type FileAt, type PackageAt, placeOfId } from './served-file.ts';
+import { upstreamWord } from './upstream-word.ts';
 
 export interface ReleasingWorld extends ExaminingWorld, ChannelStore {}
 
@@ -70,16 +71,26 @@ async function* recalls(store: ChannelStore['store']): AsyncGenerator<Omit<Recal
 
 /** Ends a recall that nothing but itself speaks for any more. One by hand ends by hand. */
 async function ends({ file, sha256, recall }: RecalledHere, world: ReleasingWorld): Promise<boolean> {
-  const isAdvised = recall.check === 'C3' || recall.check === 'C4';
-  // Whoever asks for no advisories any more was not told that those were wrong.
-  const isBlind = world.advice.status === 'unreachable' || (isAdvised && world.advice.status === 'none');
-  const kept = recall.check === null || isBlind ? null : await keptAtTheDoor(file, sha256, world.store);
-  if (kept === null) return false;
-  const { telling } = await world.gate.standingOf({ ...kept, sha256, isServed: true, recalledAt: recall.at });
+  if (recall.check === null || isBlind(recall, world)) return false;
+  const known = await keptToday({ file, sha256, recall }, world);
+  if (known === null) return false;
+  const { telling } = await world.gate.standingOf({ ...known, sha256, isServed: true, recalledAt: recall.at });
   const others = telling.filter(({ code }) => checkOfCode(code) !== 'R1');
   if (others.some(({ verdict }) => verdict !== 'warn')) return false;
   await endRecall({ id: file.id, sha256, verdict: others.length > 0 ? 'warn' : 'pass' }, world);
   return true;
+}
+
+/** Whoever asks for no advisories any more was not told that those were wrong. */
+const isBlind = ({ check }: Recall, { advice: { status } }: ReleasingWorld): boolean =>
+  status === 'unreachable' || (status === 'none' && (check === 'C3' || check === 'C4'));
+
+/** What was kept, with its index's word of today; null where there is none of either. A quarantine ends by that word alone. */
+async function keptToday({ file, sha256, recall }: RecalledHere, { store, filesOf }: ReleasingWorld) {
+  const kept = await keptAtTheDoor(file, sha256, store);
+  const said = kept && filesOf ? await upstreamWord(kept, filesOf) : null;
+  const isQuarantined = said === null && recall.reason.startsWith('C3.quarantined');
+  return kept === null || isQuarantined ? null : { ...kept, ...said };
 }
 
 /** Why it may not come back; null when it has. What left the index meanwhile for another reason stays out of it. */

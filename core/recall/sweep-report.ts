@@ -1,4 +1,4 @@
-import { daysInMs, isInForce, type Policy, type Waiver } from '../documents/gate/policy.ts';
+import { type Policy, type Waiver, daysInMs, isInForce } from '../documents/gate/policy.ts';
 import { gateProblem } from '../gate/door/gate-problem.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import type { Sha256 } from '../names/digest.ts';
@@ -7,7 +7,7 @@ import type { ExaminedFile } from './examine-served.ts';
 import type { BadFile } from './recall-files.ts';
 
 /** A file that was recalled, and why. */
-export interface RecalledFile {
+interface RecalledFile {
   readonly id: string;
   readonly sha256: Sha256;
   readonly reason: string;
@@ -106,7 +106,7 @@ export function startReport({ policy, now }: Counting, before: SweepProgress) {
     },
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
       const { unnamed, ...counted } = counts;
-      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.recalled', subject: id, detail: reason }));
+      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason }));
       const rest = unnamed === 0 ? [] : [andMore(unnamed)];
       const progress = { after, isWhole: before.isWhole && counts.unjudged === 0 };
       const expiring = policy.waivers.filter((waiver) => isExpiring(waiver, now));

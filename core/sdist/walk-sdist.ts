@@ -75,7 +75,7 @@ async function* zipMembers({ source, limits, report = ignore }: Walk): AsyncGene
     const link = (mode & unixTypeBits) === unixSymlink;
     const type = directory ? 'directory' : link ? 'symlink' : 'file';
     const path = name.replace(/\/$/, '');
-    if (!directory) rules.add({ path, type: 'file', mode: mode & 0o777 });
+    if (!directory) rules.add({ path, type: 'file', mode: mode & 0o7777 });
     const body = metered(open(), budget.meter(compressedSize));
     yield { path, type, size, mode: mode & 0o7777, modified, body };
   }

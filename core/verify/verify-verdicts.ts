@@ -1,6 +1,6 @@
 import { type GateAnswer, type GateVerdict, verdictSchema } from '../documents/gate/verdict.ts';
 import { parseJson } from '../json/json.ts';
-import { type ObjectKey, objectKeySchema, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { heldKey, type ObjectKey, objectKeySchema, recalledKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
 import { namedBytes } from '../layout/named-bytes.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { decidedOn, type VerifiedLedger, verifyLedger } from '../ledger/verify-ledger.ts';
@@ -22,7 +22,7 @@ const maxReadsAtOnce = 16;
 
 /**
  * Reads the ledger, and holds every verdict at rest to it: a document is byte for byte the one that its last entry names, and
- * no entry lacks its document. So a document that was changed, removed, put in, or put back as it was once is found.
+ * no entry lacks its document whose bytes are here. So a document that was changed, removed, put in, or put back as it was once is found.
  */
 export async function verifyVerdicts(store: Store): Promise<VerifiedVerdicts> {
   const first = await verifyLedger(store);
@@ -50,8 +50,10 @@ async function readVerdicts({ latest }: VerifiedLedger, store: Store) {
   return { verdicts, suspects };
 }
 
-/** Whether the bytes lie where clients get them: of a judgement that was cut off, and whose file never came, no document tells. */
+/** Whether the bytes came: of a judgement that was cut off, and whose file never did, no document tells. */
 async function lies(id: string, sha256: Sha256, store: Store): Promise<boolean> {
+  const kept = await Promise.all([heldKey, recalledKey].map((keyOf) => store.get(keyOf(sha256))));
+  if (kept.some((object) => object !== null)) return true;
   const object = await store.get(objectKeySchema.parse(id.startsWith('simple/') ? id : `conda/${id}`));
   return object !== null && (await storedDigests(object)).sha256 === sha256;
 }

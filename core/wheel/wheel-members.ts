@@ -21,7 +21,7 @@ export function fileMembers(members: readonly ZipMember[], limits: ReadLimits, r
     if (member.name.endsWith('/')) continue;
     const type = member.mode & unixTypeBits;
     if (type !== 0 && type !== unixFile) refuse('wheel.file-type', `${shown(member.name)} is no regular file`);
-    rules.add({ path: member.name, type: 'file', mode: member.mode & 0o777 });
+    rules.add({ path: member.name, type: 'file', mode: member.mode & 0o7777 });
     files.set(member.name, member);
   }
   return files;

@@ -4,7 +4,7 @@ import type { ProjectName } from '../../core/names/project-name.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { openJudging } from '../../core/recall/open-judging.ts';
-import { type RecallReport, type RecallRequest, recall } from '../../core/steps/recall.ts';
+import { type RecallReport, type RecallRequest, recall } from '../../core/steps/take-back/recall.ts';
 import { stagedLog, stagedProblem } from '../../core/store/staged-telling.ts';
 import { unknownAnywhere } from '../../core/yank/asked-release.ts';
 import { nothingConfigured } from '../world/known-allowlist.ts';

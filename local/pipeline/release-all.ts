@@ -3,6 +3,7 @@ import { recalledPrefix } from '../../core/layout/keys.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { openJudging } from '../../core/recall/open-judging.ts';
 import { releaseRecalled } from '../../core/recall/release.ts';
+import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import type { World } from '../world/open-world.ts';
 import { stagedWorld } from '../world/staged-world.ts';
 
@@ -17,7 +18,9 @@ export async function releaseAll(allowlist: Allowlist, world: World, log: Log): 
   const staged = await stagedWorld(world);
   let count = 0;
   for (const side of staged === null ? [world] : [world, staged]) {
-    const { files } = await releaseRecalled({ ...side, ...(await openJudging(allowlist, { ...side, log })) });
+    const { files: filesOf } = openPythonIndexes({ ...side, log });
+    const judging = await openJudging(allowlist, { ...side, log });
+    const { files } = await releaseRecalled({ ...side, ...judging, filesOf });
     for (const { id } of files) log({ type: 'sweep.released', id });
     count += files.length;
   }

@@ -3,6 +3,7 @@ import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { type Judging, openJudging } from '../../core/recall/open-judging.ts';
 import type { SweepReport } from '../../core/recall/sweep-report.ts';
+import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import { sweep } from '../../core/steps/sweep.ts';
 import { stagedLog, stagedProblem } from '../../core/store/staged-telling.ts';
 import type { Configured } from '../world/known-allowlist.ts';
@@ -59,6 +60,7 @@ const sweepSide = (world: World, { allowlist, judging, log }: SideSweeping): Pro
     ...world,
     ...judging,
     log,
+    filesOf: openPythonIndexes({ ...world, log }).files,
     index: (touched) => indexTouched(touched, allowlist, { ...world, gate: judging.gate, log }),
   });
 

@@ -61,7 +61,8 @@ describe('docs/codes.md', () => {
   });
 
   it('lists no code that the source does not have', () => {
-    expect(documented.filter((code) => !used.has(code))).toEqual([]);
+    // `sweep.recalled` is an event, and a problem of the report too.
+    expect(documented.filter((code) => !used.has(code) && !events.has(code))).toEqual([]);
   });
 
   it('lists every area: a code of an area it does not know would pass unseen', () => {

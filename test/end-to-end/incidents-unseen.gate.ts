@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recall } from '../../core/steps/recall.ts';
+import { recall } from '../../core/steps/take-back/recall.ts';
 import {
   advise,
   allowing,

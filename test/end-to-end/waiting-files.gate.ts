@@ -91,7 +91,11 @@ describe('files of an index that says nothing of their age', () => {
       planGate: openPlanGate(allowlist, world, { mayWrite: false }),
     });
     expect(shown.problems[0]?.detail).toContain('it waits from the first sync on that meets it');
-    const seen = async () => (await Array.fromAsync(lab.world.store.list(firstSeenPrefix))).length;
+    const seen = async () => {
+      let files = 0;
+      for await (const _ of lab.world.store.list(firstSeenPrefix)) files += 1;
+      return files;
+    };
     expect(await seen()).toBe(0);
     expect((await lab.sync(allowlist)).problems).toEqual(['entry.unsolvable pypi:lib on linux-64']);
     expect(await seen()).toBe(1);

@@ -92,7 +92,7 @@ describe('the sweeper, with the rights that its role has', () => {
       expect.arrayContaining([`/${b}`, `/${wheel}`, `/${wheel.replace('+', '%2B')}.metadata`, '/conda/notices.json']),
     );
     expect(cloud.telemetry.counts.get('FilesRecalled')).toBe(2);
-    expect(cloud.telemetry.lines).toContainEqual(expect.stringMatching(/^warning: problem .*"code":"sweep.recalled"/));
+    expect(cloud.telemetry.lines).toContainEqual(expect.stringMatching(/^warning: problem .*"code":"sweep.bad-file"/));
   });
 
   it('lets it in again once its advisory is withdrawn', async () => {

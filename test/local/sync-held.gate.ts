@@ -45,6 +45,8 @@ describe('a hold that is found after fetching', () => {
     const { plan, problems, held, fetched: came } = await lab.sync(lab.allowlist(['app']));
     expect(held.map(({ subject }) => subject)).toEqual(['linux-64/lib-2.0-0.conda', 'linux-64/lib-1.9-0.conda']);
     expect([problems, came]).toEqual([[], []]);
+    // What is carried out needs nothing that is not here.
+    expect(plan.artifacts.map(({ filename }) => filename)).toEqual(['app-1.0-0.conda', 'lib-1.0-0.conda']);
     expect(plan.waiting).toMatchObject([{ id: 'linux-64/lib-2.0-0.conda', code: 'D1.link-script' }]);
     expect(await names()).toEqual(['app-1.0-0.conda', 'lib-1.0-0.conda']);
     expect(fetched('lib-1.5-0.conda')).toBe(0);

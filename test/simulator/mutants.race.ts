@@ -4,6 +4,7 @@ import { controlForgotten } from './mutants/control-forgotten.ts';
 import { eventsAsDeltas } from './mutants/events-as-deltas.ts';
 import { headThenGet } from './mutants/head-then-get.ts';
 import { indexBeforeObject } from './mutants/index-before-object.ts';
+import { indexBeforeVerdict } from './mutants/index-before-verdict.ts';
 import { lateOutput } from './mutants/late-output.ts';
 import { listBeforeEtag } from './mutants/list-before-etag.ts';
 import { listWithoutCas } from './mutants/list-without-cas.ts';
@@ -11,6 +12,7 @@ import { noFence } from './mutants/no-fence.ts';
 import { oneLook } from './mutants/one-look.ts';
 import { outputsForgotten } from './mutants/outputs-forgotten.ts';
 import { readModifyWrite } from './mutants/read-modify-write.ts';
+import { recallForgotten } from './mutants/recall-forgotten.ts';
 import { runMany } from './run-many.ts';
 
 /** Each with the seed it is caught with, the same where that takes less than a few hundred runs. */
@@ -22,6 +24,8 @@ const mutants: readonly (readonly [string, Indexer, number])[] = [
   ['a list, then the ETag, then CAS', listBeforeEtag, seed],
   ['outputs without a fence', noFence, seed],
   ['the index before the object', indexBeforeObject, seed],
+  ['the index before the verdict', indexBeforeVerdict, seed],
+  ['what was recalled stays', recallForgotten, seed],
   ['a changed control is no change', controlForgotten, seed],
   ['outputs a crash left behind are left', outputsForgotten, seed],
   ['head, then get under if-match, five times', headThenGet, seed],

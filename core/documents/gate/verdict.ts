@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ObjectKey, verdictKey } from '../../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
-import { type JsonObject, readJsonObject } from '../../store/read-json-object.ts';
+import { isDamaged, type JsonObject, readJsonObject } from '../../store/read-json-object.ts';
 import { checkIdSchema } from './checks.ts';
 import { waiverSchema } from './policy.ts';
 
@@ -123,5 +123,15 @@ export const isPassing = ({ verdict }: Pick<GateVerdict, 'verdict'>): boolean =>
  */
 export const readVerdict = (store: Store, id: string, sha256: Sha256): Promise<JsonObject<GateVerdict> | null> =>
   readJsonObject(store, keyOfVerdict(id, sha256), verdictSchema);
+
+/** The verdict at a key; null when there is none, or it is damaged, so that nothing is known. */
+export async function soundVerdict(store: Store, key: ObjectKey): Promise<GateVerdict | null> {
+  try {
+    return (await readJsonObject(store, key, verdictSchema))?.value ?? null;
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
+}
 
 export const keyOfVerdict = (id: string, sha256: Sha256): ObjectKey => verdictKey(id, sha256);

@@ -90,10 +90,14 @@ describe('the advisories', () => {
     expect(tries).toBe(6);
   });
 
-  it("say of the store's own trouble what it is", async () => {
+  it("say of the store's own trouble what it is, and count for who may not keep them", async () => {
     at.serves(mal, recentRecord(start));
-    const put = () => Promise.reject(new GatehouseError('store.denied', 'no'));
-    await expect(at.open({ store: { ...at.world.store, put } })).rejects.toMatchObject({ code: 'store.denied' });
+    const refusing = (code: 'store.broken' | 'store.denied') => {
+      const put = () => Promise.reject(new GatehouseError(code, 'no'));
+      return at.open({ store: { ...at.world.store, put } });
+    };
+    await expect(refusing('store.broken')).rejects.toMatchObject({ code: 'store.broken' });
+    expect(await ids(refusing('store.denied'))).toEqual(['MAL-1']);
   });
 
   it('that nobody renews are stale: from 14 days on nothing passes by them', async () => {

@@ -24,7 +24,7 @@ const toldSchema = z.object({ code: z.string().nullable(), milliseconds: z.numbe
 async function readAlone(kind: ArchiveKind, bytes: Uint8Array): Promise<z.infer<typeof toldSchema>> {
   const path = join(folder, 'bomb');
   writeFileSync(path, bytes);
-  const child = fork(join(import.meta.dirname, '../../support/bombs/read-bomb.ts'), [kind, ids[kind] ?? '', path]);
+  const child = fork(new URL('../../support/bombs/read-bomb.ts', import.meta.url), [kind, ids[kind] ?? '', path]);
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(toldSchema.parse(message)));
     child.once('exit', (code) => reject(new Error(`it ended by ${code}`)));

@@ -101,6 +101,16 @@ it('finds entries cut off at the end by the head alone, and what is put beside e
   expect((await verifyLedger(store)).faults).toMatchObject([{ key: '_gatehouse/ledger/0000000000003.json' }]);
 });
 
+it.each(['written otherwise', 'of another place', 'with more in it'])(
+  'finds a last entry that is %s by itself, where no head names it',
+  async (name) => {
+    const store = await ledgerOf(entries);
+    await store.delete(ledgerHeadKey);
+    await tamperings[name]?.(store, entries);
+    expect((await verifyLedger(store)).faults).toMatchObject([{ key: ledgerKey(entries) }]);
+  },
+);
+
 it('names fifty places, and counts the rest', async () => {
   const store = await ledgerOf(140);
   for (let at = 2; at <= 140; at += 2) await store.put(ledgerKey(at), Buffer.from('{}'));

@@ -42,7 +42,7 @@ describe('a page that is no sound page is an error, and nothing is taken for rem
     [
       'that is quarantined',
       jsonPage([], { 'project-status': { status: 'quarantined' } }),
-      'upstream.body',
+      'upstream.quarantined',
       /quarantined/,
     ],
     ['of version 2 in JSON', jsonPage([wheel], { meta: { 'api-version': '2.0' } }), 'upstream.body', /version 2\.0/],

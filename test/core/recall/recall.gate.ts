@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readRecall } from '../../../core/documents/gate/recalled.ts';
 import { readVerdict } from '../../../core/documents/gate/verdict.ts';
-import { recall } from '../../../core/steps/recall.ts';
+import { recall } from '../../../core/steps/take-back/recall.ts';
 import { malicious, sweepScene } from '../../support/recall/sweep-scene.ts';
 
 const wheel = 'demo-1.0-py3-none-any.whl';

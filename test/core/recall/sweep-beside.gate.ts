@@ -65,6 +65,11 @@ describe('a sweep that recalls', () => {
       scene.index(),
     ]);
     await expectGone(scene);
+    await writeOverrides({ [noarch]: { [made]: planned } }, scene.world);
+    await writeFileDecisions({ demo: { [wheel]: planned } }, scene.world);
+    for (const at of ['conda/noarch', 'simple/demo']) {
+      expect(scene.text(`_gatehouse/control/${at}.json`)).toContain('"recalled":{"at":');
+    }
   });
 
   it.each(seeds)('beside one that publishes the same bytes late: the next sweep takes them (%i)', async (seed) => {

@@ -4,6 +4,11 @@ import { readVerdict } from '../../../core/documents/gate/verdict.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { openedKey, recalledKey } from '../../../core/layout/keys.ts';
 import { ledgerEntrySchema } from '../../../core/ledger/ledger-entry.ts';
+import type { Log } from '../../../core/ports/log.ts';
+import { type ErrorCode, GatehouseError } from '../../../core/problems/error.ts';
+import type { ProjectFile } from '../../../core/python-index/project-file.ts';
+import type { FilesOf } from '../../../core/recall/upstream-word.ts';
+import { sweep } from '../../../core/steps/sweep.ts';
 import { malicious, sweepScene } from '../../support/recall/sweep-scene.ts';
 import { key } from '../../support/store/objects.ts';
 
@@ -45,7 +50,7 @@ describe('a sweep', () => {
     scene.laterBy(1);
     const report = await scene.sweep();
     expect(report.recalled.map(({ id }) => id).sort()).toEqual([`noarch/${made}`, `simple/demo/${wheel}`]);
-    expect(report.problems.map(({ code }) => code)).toEqual(['sweep.recalled', 'sweep.recalled']);
+    expect(report.problems.map(({ code }) => code)).toEqual(['sweep.bad-file', 'sweep.bad-file']);
     expect(scene.listed()).toEqual([other]);
     for (const form of scene.keys('conda/').filter((at) => at.endsWith('.json') && !at.endsWith('notices.json'))) {
       // CEP 36: `removed` names what is gone.
@@ -84,6 +89,16 @@ describe('a sweep', () => {
     scene.laterBy(32);
     await scene.sweep();
     expect(JSON.parse(scene.text('conda/notices.json'))).toEqual({ notices: [] });
+  });
+
+  it('says so with the recall, and not when all was looked at', async () => {
+    const scene = await served();
+    scene.advise('demo', malicious(['1.0']));
+    const log: Log = ({ type }) => {
+      if (type === 'sweep.checked') throw new Error('cut off');
+    };
+    await expect(sweep({ ...scene.worldOf(), log })).rejects.toThrow('cut off');
+    expect(scene.text('conda/notices.json')).toContain('demo 1.0 was recalled');
   });
 
   it('drops a file from a page that has another, and puts the project in no quarantine', async () => {
@@ -136,6 +151,38 @@ describe('a sweep', () => {
     expect((await readRecall(scene.store, scene.wheelSha256))?.value.endedAt).toBe(scene.clock.now());
     expect(await scene.damage()).toEqual([]);
     expect(await scene.sweep()).toMatchObject({ released: [], recalled: [], changed: [] });
+  });
+
+  it('asks the index of a file for pip: yanked or gone is told, quarantine recalls, until the index ends it', async () => {
+    const scene = await served();
+    const { provenance } = await scene.mirror('else-1.0-py3-none-any.whl');
+    await scene.index();
+    await scene.sweep();
+    const id = 'simple/else/else-1.0-py3-none-any.whl';
+    const asked = async (filesOf: FilesOf) => sweep({ ...scene.worldOf(), filesOf });
+    const file = {
+      ...provenance,
+      url: 'https://x.test/f',
+      page: 'https://x.test/',
+      requiresPython: null,
+      metadata: true,
+    };
+    const page =
+      (more: Partial<ProjectFile> = {}) =>
+      async (): Promise<ProjectFile[]> => [{ ...file, yanked: false, ...more }];
+    expect(await asked(page())).toMatchObject({ recalled: [], problems: [] });
+    expect((await asked(page({ yanked: 'broken' }))).codes).toMatchObject({ 'C5.yanked': 1 });
+    expect((await asked(async () => [])).codes).toMatchObject({ 'C5.yanked': 1 });
+    const failing = (code: ErrorCode) => async () => {
+      throw new GatehouseError(code, 'no');
+    };
+    expect(await asked(failing('upstream.unreachable'))).toMatchObject({ recalled: [] });
+    expect((await asked(failing('upstream.quarantined'))).recalled.map((one) => one.id)).toEqual([id]);
+    for (const still of [failing('upstream.quarantined'), failing('upstream.unreachable')]) {
+      expect(await asked(still)).toMatchObject({ released: [], recalled: [] });
+    }
+    expect((await scene.sweep()).released).toEqual([]);
+    expect(await asked(page())).toMatchObject({ released: [id], recalled: [] });
   });
 
   it('keeps what it could not read of its own as it is, and tells of it', async () => {

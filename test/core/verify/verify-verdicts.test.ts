@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type GateVerdict, keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
+import { heldKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { verifyListed } from '../../../core/verify/verify-listed.ts';
 import { verifyVerdicts } from '../../../core/verify/verify-verdicts.ts';
@@ -46,11 +47,13 @@ it.each(Object.keys(tamperings))('finds a document that %s, any of them, and nam
   );
 });
 
-it('is content with an entry whose verdict never came, of a file that never came either', async () => {
+it('is content with an entry whose verdict never came, of a file that never came either, and was not kept', async () => {
   const store = await judgedTwice();
-  await judged(store, verdictOf(files + 1));
+  const { sha256 } = await judged(store, verdictOf(files + 1));
   await store.delete(placeOf(files + 1));
   expect((await verifyVerdicts(store)).problems).toEqual([]);
+  await store.put(heldKey(sha256), Buffer.from('bytes'));
+  expect((await verifyVerdicts(store)).problems).toMatchObject([{ key: placeOf(files + 1), detail: 'is gone' }]);
 });
 
 it('is content with what the gate wrote, and knows what it says', async () => {
@@ -92,6 +95,20 @@ it('takes no file for wrong that is judged anew while it looks', async () => {
   reads = 0;
   expect((await verifyVerdicts(store)).problems).toEqual([]);
   expect(reads).toBeGreaterThan(1);
+});
+
+it('finds what two wrote who judged one file at once to be one', async () => {
+  let isFirst = true;
+  const rival = verdictOf(1, { judgedAt: 5 });
+  const store = memoryStore({
+    async before(operation, at) {
+      if (operation !== 'put' || at !== placeOf(1) || !isFirst) return;
+      isFirst = false;
+      await judged(store, rival);
+    },
+  });
+  expect(await judged(store, verdictOf(1))).toEqual(rival);
+  expect((await verifyVerdicts(store)).problems).toEqual([]);
 });
 
 it('holds what an index lists to a verdict of its bytes', async () => {

@@ -30,12 +30,16 @@ export const uploaded = (
   facts: { 'upload-time': time, ...facts },
 });
 
-/** Packages of a channel, each with when the channel took it in (CEP 47). */
-export async function inChannel(packages: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Packages of a channel, each with when the channel took it in (CEP 47).
+ *
+ * @param more what else each record says
+ */
+export async function inChannel(packages: Readonly<Record<string, string>>, more: object = {}): Promise<void> {
   const built = Object.keys(packages).map((text) => small(text, text.startsWith('pip ') ? ['python'] : []));
   const patches = Object.entries(packages).map(([text, time]) => {
     const [name, version, build = '0'] = text.split(' ');
-    return [`${name}-${version}-${build}.conda`, { indexed_timestamp: Date.parse(time) }];
+    return [`${name}-${version}-${build}.conda`, { indexed_timestamp: Date.parse(time), ...more }];
   });
   await lab.publish(built, Object.fromEntries(patches));
 }
@@ -47,11 +51,16 @@ export async function onPypi(projects: Readonly<Record<string, readonly ServedFi
 }
 
 /** What the lab's allowlist says of the gate, so that its upstream, which is on this machine, counts as any. */
-export function allowing(entries: readonly unknown[], policy: Readonly<Record<string, unknown>> = {}) {
+export function allowing(
+  entries: readonly unknown[],
+  policy: Readonly<Record<string, unknown>> = {},
+  more: object = {},
+) {
   return lab.allowlist(entries, {
     indexes: [`${lab.upstream.url}/simple`],
     mapping: 'none',
     policy: { coolDown: { local: true }, advisories: pathToFileURL(exportPath()).href, ...policy },
+    ...more,
   });
 }
 
@@ -60,6 +69,9 @@ const exportPath = () => join(lab.store, '..', 'osv.zip');
 /** Has OSV's export say this at a time. */
 export const advise = (time: string, ...records: readonly OsvRecord[]) =>
   writeFile(exportPath(), osvExport([...records, recentRecord(Date.parse(time))]));
+
+/** Has the export be what it is not. */
+export const adviseBytes = (bytes: Uint8Array) => writeFile(exportPath(), bytes);
 
 export type Allowed = ReturnType<typeof allowing>;
 

@@ -11,6 +11,7 @@ import { emptyWorld } from '../../../support/gate/empty-world.ts';
 import { judgeBytes, offeredBytes } from '../../../support/gate/judge-bytes.ts';
 import { buildConda, indexMember, infoTar, pkgTar, stem } from '../../../support/packages/build-package.ts';
 import { soundConda, soundTarBz2 } from '../../../support/packages/sound-package.ts';
+import { buildWheel, type RawWheel } from '../../../support/python/build-wheel.ts';
 
 const tarBz2 = { id: `linux-64/${stem}.tar.bz2` };
 const file: RawMember = { name: 'lib/a.txt', data: 'a' };
@@ -178,6 +179,18 @@ describe('the checks of archives', () => {
       expect((await judgeBytes(holding(...members), offered)).codes).toEqual([`${verdict} A12.case`]);
     }
     expect((await judgeBytes(holding({ name: 'a/x' }, { name: 'A/y' }), offered)).codes).toEqual([]);
+  });
+});
+
+describe('a wheel', () => {
+  const judged = (raw: RawWheel) =>
+    judgeBytes(buildWheel(raw), { ...archive, kind: 'wheel', id: 'simple/demo/demo-1.0-py3-none-any.whl' });
+
+  it('is held to the checks of archives too', async () => {
+    expect((await judged({})).codes).toEqual([]);
+    expect((await judged({ modes: { 'demo.py': 0o104755 } })).codes).toEqual(['reject A11.set-id']);
+    expect((await judged({ modes: { 'demo.py': 0o100666 } })).codes).toEqual(['warn A11.world-writable']);
+    expect((await judged({ files: { 'demo.py': '', 'Demo.py': '' } })).codes).toEqual(['hold A12.case']);
   });
 });
 

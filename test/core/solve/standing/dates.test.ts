@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openFirstSeen } from '../../../../core/documents/gate/first-seen.ts';
 import type { Policy } from '../../../../core/documents/gate/policy.ts';
-import { firstSeenPrefix } from '../../../../core/layout/keys.ts';
+import { firstSeenPrefix, verdictKey } from '../../../../core/layout/keys.ts';
 import { packageFileNameSchema } from '../../../../core/names/package-file-name.ts';
 import { noarch } from '../../../../core/names/subdir.ts';
 import type { Store } from '../../../../core/ports/store.ts';
 import { recordSchema } from '../../../../core/record/record.ts';
 import { type Offered, offeredPackage } from '../../../../core/solve/standing/candidate-of.ts';
+import { keepsOut } from '../../../../core/solve/standing/held.ts';
 import { lookAt } from '../../../../core/solve/standing/look-at.ts';
 import { testGate } from '../../../support/gate/test-gate.ts';
 import { memoryStore } from '../../../twins/store-memory.ts';
@@ -116,5 +117,27 @@ describe('since when a file is public', () => {
   it('only warns where the check is dry-run', async () => {
     const policy = { modes: new Map([['C2', 'dry-run' as const]]) };
     expect(await look(offered(), { policy, modified: now })).toMatchObject({ held: null, asked: 1 });
+  });
+
+  it('is what an earlier verdict of these bytes went by', async () => {
+    const store = memoryStore();
+    const { sha256, id } = offered().candidate;
+    if (sha256 === null) throw new Error('it has one');
+    const published = { at: now - 8 * day, by: 'last-modified' } as const;
+    const verdict = { version: 1, id, sha256, size: 1, origin: 'upstream', verdict: 'pass', checks: [], waivers: [] };
+    const rest = { published, facts: null, previous: null, request: null, judgedAt: 0, judgedBy: '0' };
+    await store.put(verdictKey(id, sha256), Buffer.from(JSON.stringify({ ...verdict, ...rest })));
+    expect(await look(offered(), { store, modified: now })).toMatchObject({ published, held: null, asked: 0 });
+  });
+});
+
+describe('what is served', () => {
+  const served = offered({}, faraway, true).candidate;
+  const telling = (verdict: 'hold' | 'error' | 'reject' | 'warn') =>
+    keepsOut({ verdict, waivers: [], telling: [{ code: 'C3.x', verdict, detail: '' }] }, served);
+
+  it('stays a candidate until it is rejected', () => {
+    expect([telling('warn'), telling('hold'), telling('error')]).toEqual([null, null, null]);
+    expect(telling('reject')).toMatchObject({ code: 'C3.x' });
   });
 });

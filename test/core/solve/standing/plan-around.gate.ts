@@ -175,7 +175,7 @@ describe('a plan at the gate', () => {
   });
   it('that finds one young build behind the other gives up after 50, and says so; each is asked for once', async () => {
     const packages = Array.from({ length: 60 }, (_, version) => ({
-      ...{ subdir: 'noarch', name: 'a', version, depends: [], standing: 'young' as const },
+      ...{ subdir: 'noarch', name: 'a' as const, version, depends: [], standing: 'young' as const },
     }));
     const one: Scene = { packages, entries: ['a'], python: [] };
     const { gate, asked } = gateOf(one);
@@ -184,5 +184,16 @@ describe('a plan at the gate', () => {
     expect(planned.complete).toBe(false);
     // Two platforms share them.
     expect([asked.dates.length, new Set(asked.dates).size]).toEqual([50, 50]);
+  });
+
+  it('solves from what is let in at once: nobody asks how old a file is that is held anyway', async () => {
+    const a = { subdir: 'noarch', name: 'a' as const, depends: [] };
+    const held = [2, 3, 4].map((version) => ({ ...a, version, standing: 'held' as const }));
+    const one: Scene = { packages: [{ ...a, version: 1, standing: 'passes' }, ...held], entries: ['a'], python: [] };
+    const { gate, asked } = gateOf(one);
+    const { artifacts, waiting } = await plan(allowlistOf(one), { ...world(one), planGate: gate });
+    expect(artifacts.map(({ filename }) => filename)).toEqual(['a-3.1-0.conda']);
+    expect(waiting.map(({ id }) => id)).toEqual(['noarch/a-3.4-0.conda']);
+    expect(asked.dates).toEqual([`${channel}/noarch/a-3.1-0.conda`]);
   });
 });

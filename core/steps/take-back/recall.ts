@@ -1,15 +1,15 @@
-import type { Recall } from '../documents/gate/recalled.ts';
-import type { ObjectKey } from '../layout/keys.ts';
-import type { Sha256 } from '../names/digest.ts';
-import { GatehouseError } from '../problems/error.ts';
-import type { Problem } from '../problems/problem.ts';
-import { keepNotices } from '../recall/channel-notices.ts';
-import { keptAtTheDoor } from '../recall/kept-at-the-door.ts';
-import { endRecall, isRecalled, noteRecall } from '../recall/note-recall.ts';
-import { type BadFile, placesOf, type RecallingWorld, recallFiles } from '../recall/recall-files.ts';
-import { type RecalledHere, type ReleasingWorld, recalledHere, releaseRecalled } from '../recall/release.ts';
-import { type ReleaseWorld, releaseFiles, withMade } from '../recall/release-files.ts';
-import type { AskedRelease } from '../yank/asked-release.ts';
+import type { Recall } from '../../documents/gate/recalled.ts';
+import type { ObjectKey } from '../../layout/keys.ts';
+import type { Sha256 } from '../../names/digest.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import type { Problem } from '../../problems/problem.ts';
+import { keepNotices } from '../../recall/channel-notices.ts';
+import { keptAtTheDoor } from '../../recall/kept-at-the-door.ts';
+import { endRecall, isRecalled, noteRecall } from '../../recall/note-recall.ts';
+import { type BadFile, placesOf, type RecallingWorld, recallFiles } from '../../recall/recall-files.ts';
+import { type RecalledHere, type ReleasingWorld, recalledHere, releaseRecalled } from '../../recall/release.ts';
+import { type AskedWorld, releaseFiles, withMade } from '../../recall/release-files.ts';
+import type { AskedRelease } from '../../yank/asked-release.ts';
 
 export interface RecallRequest extends AskedRelease {
   /** Why, in a line; null ends the recall. */
@@ -18,7 +18,7 @@ export interface RecallRequest extends AskedRelease {
   readonly at: number;
 }
 
-export interface RecallWorld extends ReleasingWorld, RecallingWorld, ReleaseWorld {}
+export interface RecallWorld extends ReleasingWorld, RecallingWorld, AskedWorld {}
 
 export interface RecallReport {
   /** Ids of the release's files on this side, and whether something was changed of each. */
