@@ -7,7 +7,7 @@ import { type LedgerEntry, type LedgerHead, ledgerHeadSchema } from './ledger-en
 import { type LedgerRead, readLedger } from './read-ledger.ts';
 
 /** A place of the ledger, and what is wrong there. */
-export interface LedgerFault extends Pick<Problem, 'detail'> {
+interface LedgerFault extends Pick<Problem, 'detail'> {
   readonly key: ObjectKey;
 }
 
