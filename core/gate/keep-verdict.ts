@@ -24,8 +24,7 @@ export async function keepVerdict(
     entryOf: ({ verdict }) => ({ event: 'judged', id, sha256, verdict }),
   });
   if (kept === null) throw new Error(`no verdict of ${id}`);
-  // What entered by a person's word for a time is held again without it.
-  if (isPassing(kept) && kept.waivers.length === 0) await keepKnownScripts(kept, store);
+  if (isPassing(kept)) await keepKnownScripts(kept, store);
   return kept;
 }
 
