@@ -3,7 +3,7 @@ import { GatehouseError } from '../../problems/error.ts';
 import { fetchWithRetry, type RetryWorld } from '../../upstream/fetch-with-retry.ts';
 
 /** A file of an upstream. */
-export interface DatedFile {
+interface DatedFile {
   readonly url: string;
   /** Who named it (core/ports/fetch.ts). */
   readonly from: string;
