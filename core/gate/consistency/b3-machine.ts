@@ -28,11 +28,16 @@ export const machinesBySubdir: ReadonlyMap<string, readonly string[]> = new Map(
 export const ofNoPlatform = new Set(['wasm', 'elf-cuda', 'elf-amdgpu', 'elf-bpf']);
 
 /**
- * What Python's packagers carry everywhere to make Windows commands and installers of: pip's distlib, setuptools, and
- * distutils up to Python 3.10.
+ * What projects carry for every system in each of their packages: launchers that pip's distlib, setuptools, distutils up to
+ * Python 3.10 and menuinst make commands and shortcuts of, and what pydevd, which debugpy holds, attaches to a process with.
  */
-const launcher =
-  /(?:^|\/)(?:distlib\/[tw](?:32|64)?(?:[-_]arm(?:64)?)?|setuptools\/(?:cli|gui)(?:-(?:32|64|arm|arm64|arm-32))?|distutils\/command\/wininst-[\d.]+(?:-amd64)?)\.exe$/;
+const carried = [
+  /(?:^|\/)distlib\/[tw](?:32|64)?(?:[-_]arm(?:64)?)?\.exe$/,
+  /(?:^|\/)setuptools\/(?:cli|gui)(?:-(?:32|64|arm|arm64|arm-32))?\.exe$/,
+  /(?:^|\/)distutils\/command\/wininst-[\d.]+(?:-amd64)?\.exe$/,
+  /(?:^|\/)menuinst\/data\/(?:osx|appkit)_launcher_(?:x86_64|arm64)$/,
+  /(?:^|\/)pydevd_attach_to_process\/(?:attach|inject|run_code)[^/]*\.(?:so|dylib|dll|exe)$/,
+];
 
 /**
  * Native binaries are for the machine of the subdir that the package lies in; a `noarch` one has none. What another system
@@ -60,7 +65,7 @@ export const b3Machine: ContentsCheck = contentsCheck({
 
 function oddityOf({ path, machine }: GateMember, machines: readonly string[]): string | null {
   if (machine === null || ofNoPlatform.has(machine) || machines.includes(machine)) return null;
-  if (launcher.test(path) && machine.startsWith('pe-')) return 'B3.launcher';
+  if (carried.some((place) => place.test(path))) return 'B3.carried';
   const [format = ''] = machine.split('-', 1);
   const isForeign = machines.length > 0 && !machines.some((one) => one.startsWith(format));
   return isForeign ? 'B3.foreign' : 'B3.machine';

@@ -71,8 +71,8 @@ export function secretSearch(found: (kind: string) => void): (bytes: Uint8Array)
   return (bytes) => {
     if (tail.length > 0) searchSecrets(Buffer.concat([tail, bytes.subarray(0, before + behind)]), found);
     searchSecrets(bytes, found);
-    const isWhole = bytes.length >= before + behind;
-    tail = (isWhole ? bytes : Buffer.concat([tail, bytes])).subarray(-before - behind);
+    const isEnough = tail.length === 0 || bytes.length >= before + behind;
+    tail = (isEnough ? bytes : Buffer.concat([tail, bytes])).subarray(-before - behind);
   };
 }
 

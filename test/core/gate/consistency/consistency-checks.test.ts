@@ -140,9 +140,11 @@ describe('B3', () => {
 
   it('warns of another system’s, and of the launchers that packagers carry', async () => {
     expect(await judged('linux-64', 'pe-x86_64')).toEqual(['warn B3.foreign']);
-    const vendored = 'site-packages/pip/_vendor/distlib/t64-arm.exe';
-    expect(await judged('noarch', 'pe-arm64', vendored)).toEqual(['warn B3.launcher']);
-    expect(await judged('noarch', 'elf-x86_64', vendored)).toEqual(['hold B3.machine']);
+    expect(await judged('noarch', 'pe-arm64', 'site-packages/pip/_vendor/distlib/t64-arm.exe')).toEqual([
+      'warn B3.carried',
+    ]);
+    expect(await judged('noarch', 'pe-arm64', 'site-packages/pip/_vendor/distlib/x.exe')).toEqual(['hold B3.machine']);
+    expect(await judged('osx-64', 'macho-arm64', 'menuinst/data/appkit_launcher_arm64')).toEqual(['warn B3.carried']);
   });
 });
 
