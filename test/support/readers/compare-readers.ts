@@ -1,11 +1,11 @@
+import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { decodeBzip2 } from '../../../core/archive/bzip2/decode-bzip2.ts';
 import { bytesSource, chunksOf } from '../../../core/ports/byte-source.ts';
 import type { ArchiveKind } from '../made-archives/make-file.ts';
 import { joined } from '../packages/refusal.ts';
 import type { PythonForm, PythonReader } from './python-reader.ts';
-import { type ZipContent, modernTar, yauzl, zipJs } from './script-readers.ts';
-import { type SeenMember, listing, plainPath, sha256Hex } from './seen.ts';
-import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { modernTar, yauzl, type ZipContent, zipJs } from './script-readers.ts';
+import { listing, plainPath, type SeenMember, sha256Hex } from './seen.ts';
 
 type OtherReader = 'python' | 'modern-tar' | 'yauzl' | 'zip.js';
 
