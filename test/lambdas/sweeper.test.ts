@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import type { Solver } from '../../core/ports/solver.ts';
+import { invalidateInBatches } from '../../lambdas/invalidation-paths.ts';
 import { sweepChannel } from '../../lambdas/sweeper.ts';
+import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import { buildChannel } from '../../local/sample/build-channel.ts';
 import { osvExport, osvRecord, recentRecord } from '../support/advisories/osv-export.ts';
 import { small } from '../support/cli/start-lab.ts';
@@ -123,6 +127,23 @@ describe('the sweeper, with the rights that its role has', () => {
     await swept();
     expect(cloud.purged.slice(after)).toEqual([]);
   });
+});
+
+it('has the edges forget 3,000 paths at a time, by names that whoever tries again comes to again', async () => {
+  const client = mockClient(CloudFrontClient);
+  const purge = cloudFrontInvalidation('E1', new CloudFrontClient());
+  const paths = Array.from({ length: 3500 }, (_, i) => `/conda/noarch/x-${i}-0.conda`);
+  client.on(CreateInvalidationCommand).resolvesOnce({}).rejectsOnce(new Error('TooManyInvalidationsInProgress'));
+  await expect(invalidateInBatches(paths, 1, purge)).rejects.toThrow('TooMany');
+  client.on(CreateInvalidationCommand).resolves({});
+  await invalidateInBatches(paths, 1, purge);
+  const batches = client
+    .commandCalls(CreateInvalidationCommand)
+    .map(({ args: [{ input }] }) => input.InvalidationBatch);
+  expect(batches.map((one) => one?.Paths?.Items?.length)).toEqual([3000, 500, 3000, 500]);
+  const names = batches.map((one) => one?.CallerReference);
+  expect(names.slice(2)).toEqual(names.slice(0, 2));
+  expect(new Set(names).size).toBe(2);
 });
 
 describe('a sweep that takes longer than an invocation', () => {
