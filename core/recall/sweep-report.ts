@@ -13,10 +13,22 @@ interface RecalledFile {
   readonly reason: string;
 }
 
+/** How far the runs before came of a sweep that takes several. */
+export interface SweepProgress {
+  /** The id of the last file that was done; null before the first. */
+  readonly after: string | null;
+  /** Whether every file so far could be judged. */
+  readonly isWhole: boolean;
+}
+
+export const sweepStart: SweepProgress = { after: null, isWhole: true };
+
 /** What came of a sweep of one side of a store. */
 export interface SweepReport {
   /** False when time was up before all was come to. */
   readonly finished: boolean;
+  /** How far it came, for the run that goes on. */
+  readonly progress: SweepProgress;
   /** Files that were looked at. */
   readonly checked: number;
   /** Those of them that had no verdict before. */
@@ -26,6 +38,8 @@ export interface SweepReport {
   readonly released: readonly string[];
   /** How many files each code of the gate told something of. */
   readonly codes: Readonly<Record<string, number>>;
+  /** How many could not be judged: their bytes or the advisories could not be had. */
+  readonly unjudged: number;
   /** Files of which no project is known, so that no advisory could be found. */
   readonly uncovered: number;
   /** Milliseconds since the epoch: when the advisories were read that it went by; null where there are none. */
@@ -50,12 +64,13 @@ interface Counting {
 }
 
 /** A report that grows while a sweep goes on. Its size is bounded by what was recalled. */
-export function startReport({ policy, now }: Counting) {
+export function startReport({ policy, now }: Counting, before: SweepProgress) {
   const recalled: RecalledFile[] = [];
   const released: string[] = [];
   const codes = new Map<string, number>();
   const changed: ObjectKey[] = [];
   const problems: Problem[] = [];
+  let { after } = before;
   const counts = { checked: 0, judged: 0, uncovered: 0, unjudged: 0, unnamed: 0 };
   const tell = (problem: Problem) => {
     if (problems.length < maxProblemsNamed) problems.push(problem);
@@ -67,9 +82,8 @@ export function startReport({ policy, now }: Counting) {
       counts.judged += Number(isNew);
       counts.uncovered += Number(!isCovered);
       counts.unjudged += Number(fate === 'unjudged');
-      for (const code of new Set(settled.telling.map((firing) => firing.code))) {
+      for (const code of new Set(settled.telling.map((firing) => firing.code)))
         codes.set(code, (codes.get(code) ?? 0) + 1);
-      }
       const isTold = (fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0;
       if (isTold) tell(gateProblem({ subject: file.id, sha256 }, settled, now));
     },
@@ -85,16 +99,19 @@ export function startReport({ policy, now }: Counting) {
     problems: (found: readonly Problem[]): void => found.forEach(tell),
     checked: (): number => counts.checked,
     /** Whether every file that was come to could be judged. */
-    isWhole: (): boolean => counts.unjudged === 0,
+    isWhole: (): boolean => before.isWhole && counts.unjudged === 0,
+    /** All up to this file was come to. */
+    done(id: string): void {
+      after = id;
+    },
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
-      const { checked, judged, uncovered } = counts;
+      const { unnamed, ...counted } = counts;
       const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason }));
-      const rest = counts.unnamed === 0 ? [] : [unnamed(counts.unnamed)];
-      return {
-        ...{ finished, checked, judged, recalled, released, codes: Object.fromEntries([...codes].sort()), uncovered },
-        ...{ advisoriesAsOf, expiring: policy.waivers.filter((waiver) => isExpiring(waiver, now)), changed },
-        problems: [...told, ...problems, ...rest],
-      };
+      const rest = unnamed === 0 ? [] : [andMore(unnamed)];
+      const progress = { after, isWhole: before.isWhole && counts.unjudged === 0 };
+      const expiring = policy.waivers.filter((waiver) => isExpiring(waiver, now));
+      const listed = { recalled, released, changed, codes: Object.fromEntries([...codes].sort()), expiring };
+      return { finished, progress, ...counted, ...listed, advisoriesAsOf, problems: [...told, ...problems, ...rest] };
     },
   };
 }
@@ -103,7 +120,7 @@ export type GrowingReport = ReturnType<typeof startReport>;
 const isExpiring = (waiver: Waiver, now: number): boolean =>
   isInForce(waiver, now) && !isInForce(waiver, now + expiringWithin);
 
-const unnamed = (count: number): Problem => ({
+const andMore = (count: number): Problem => ({
   code: 'sweep.more',
   subject: 'the sweep',
   detail: `${count} more files could not be judged, or wait for a person`,
