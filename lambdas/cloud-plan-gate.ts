@@ -1,8 +1,8 @@
 import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { openFirstSeen } from '../core/documents/gate/first-seen.ts';
-import { gateSettings } from '../core/gate/gate-settings.ts';
-import { openAdvice } from '../core/gate/open-advice.ts';
-import { openGate } from '../core/gate/open-gate.ts';
+import { gateSettings } from '../core/gate/judge/gate-settings.ts';
+import { openAdvice } from '../core/gate/judge/open-advice.ts';
+import { openGate } from '../core/gate/judge/open-gate.ts';
 import type { Log } from '../core/ports/log.ts';
 import { openLastModified } from '../core/solve/standing/last-modified.ts';
 import type { PlanGate } from '../core/solve/standing/look-at.ts';

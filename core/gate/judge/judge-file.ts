@@ -1,16 +1,16 @@
+import type { Firing } from '../../documents/gate/verdict.ts';
 import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../../documents/gate/verdict.ts';
 import type { Ledger } from '../../ledger/open-ledger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Store } from '../../ports/store.ts';
 import type { ContentsCheck, GateCandidate, GateCheckWorld } from '../check.ts';
-import type { Firing } from '../documents/gate/verdict.ts';
-import { contentsChecks, dataChecks } from '../door/checks.ts';
 import type { AtTheDoor } from '../gate.ts';
 import { projectsOf } from '../origin/projects-of.ts';
 import { settle } from '../settle.ts';
 import { askDataChecks } from './ask-checks.ts';
 import { askOfBytes } from './ask-of-bytes.ts';
+import { contentsChecks, dataChecks } from './checks.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { recallResult } from './recall-result.ts';
