@@ -2,7 +2,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { folderCache } from '../adapters/cache-folder.ts';
 import { compressBzip2 } from '../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
@@ -11,7 +11,6 @@ import { rattlerSolver } from '../adapters/solver-rattler/solver-rattler.ts';
 import { sqsVisibility } from '../adapters/sqs-visibility.ts';
 import { s3Store } from '../adapters/store-s3/store-s3.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import { parseValue } from '../core/json/json.ts';
 import type { ChannelName } from '../core/layout/keys.ts';
 import type { Bzip2 } from '../core/ports/bzip2.ts';
 import type { DocumentCache } from '../core/ports/cache.ts';
@@ -21,6 +20,14 @@ import type { Queue } from '../core/ports/queue.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
 import gatehouse from '../package.json' with { type: 'json' };
+import {
+  indexerEnvironment,
+  prunerEnvironment,
+  readEnvironment,
+  scraperEnvironment,
+  sweeperEnvironment,
+  workerEnvironment,
+} from './environment.ts';
 import type { Postponing } from './soon-again.ts';
 import { powertools, type Telemetry } from './telemetry.ts';
 
@@ -106,7 +113,6 @@ export function inWorld<World extends { readonly telemetry: Telemetry }, Reply>(
   };
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
 const maxDelaySeconds = 900;
 
 /** Bundled beside each function that solves (lib/bundle-functions.ts). */
@@ -114,34 +120,6 @@ const solverWorkerUrl = new URL('./solver-worker.mjs', import.meta.url);
 
 /** Bundled beside the downloader and the indexer where `bz2` is on (lib/bundle-functions.ts). */
 const bzip2WorkerUrl = new URL('./bzip2-worker.mjs', import.meta.url);
-
-/** Of the queue that the function works off. */
-const ownQueueVariable = { GATEHOUSE_OWN_QUEUE_URL: z.url() };
-const bucketVariable = { GATEHOUSE_BUCKET: z.string().min(3) };
-const indexQueueVariable = { GATEHOUSE_INDEX_QUEUE_URL: z.url() };
-const retainVariable = {
-  GATEHOUSE_RETAIN_DAYS: z.coerce
-    .number()
-    .positive()
-    .default(90)
-    .transform((days) => days * dayMs),
-};
-
-const workerEnvironment = z.object({ ...bucketVariable, ...ownQueueVariable });
-const indexerEnvironment = workerEnvironment.extend({
-  ...indexQueueVariable,
-  GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
-});
-const sweeperEnvironment = indexerEnvironment.extend({ GATEHOUSE_SWEEP_QUEUE_URL: z.url() });
-const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
-const scraperEnvironment = prunerEnvironment.extend({
-  ...ownQueueVariable,
-  GATEHOUSE_PLAN_QUEUE_URL: z.url(),
-  GATEHOUSE_JOB_QUEUE_URL: z.url(),
-});
-
-/** @throws GatehouseError `json.invalid` naming the variable that the template did not set (lib/functions.ts) */
-const readEnvironment = <T>(schema: z.ZodType<T>): T => parseValue({ ...process.env }, schema, 'the environment');
 
 export function openDownloader(): DownloaderWorld & Postponing {
   const variables = readEnvironment(workerEnvironment);

@@ -45,7 +45,7 @@ export async function publicPlaces(bytes: Uint8Array): Promise<string[]> {
 }
 
 /** What the gate wrote down of some bytes under a name; null where it never judged them. */
-export const verdictOf = async (id: string, bytes: Uint8Array): Promise<GateVerdict | null> =>
+const verdictOf = async (id: string, bytes: Uint8Array): Promise<GateVerdict | null> =>
   (await readVerdict(lab.world.store, id, sha256Of(bytes)))?.value ?? null;
 
 export interface SyncOptions {

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { parseValue } from '../core/json/json.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** Of the queue that the function works off. */
+const ownQueueVariable = { GATEHOUSE_OWN_QUEUE_URL: z.url() };
+const bucketVariable = { GATEHOUSE_BUCKET: z.string().min(3) };
+const indexQueueVariable = { GATEHOUSE_INDEX_QUEUE_URL: z.url() };
+const retainVariable = {
+  GATEHOUSE_RETAIN_DAYS: z.coerce
+    .number()
+    .positive()
+    .default(90)
+    .transform((days) => days * dayMs),
+};
+
+export const workerEnvironment = z.object({ ...bucketVariable, ...ownQueueVariable });
+export const indexerEnvironment = workerEnvironment.extend({
+  ...indexQueueVariable,
+  GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
+});
+export const sweeperEnvironment = indexerEnvironment.extend({ GATEHOUSE_SWEEP_QUEUE_URL: z.url() });
+export const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
+export const scraperEnvironment = prunerEnvironment.extend({
+  ...ownQueueVariable,
+  GATEHOUSE_PLAN_QUEUE_URL: z.url(),
+  GATEHOUSE_JOB_QUEUE_URL: z.url(),
+});
+
+/** @throws GatehouseError `json.invalid` naming the variable that the template did not set (lib/functions.ts) */
+export const readEnvironment = <T>(schema: z.ZodType<T>): T =>
+  parseValue({ ...process.env }, schema, 'the environment');
