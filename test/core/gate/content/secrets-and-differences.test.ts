@@ -32,7 +32,7 @@ describe('E1', () => {
     const many = Array.from({ length: 90 }, (_, at) => ({ path: `${at}.pem`, kind: 'private-key' }));
     const firings = await firingsOf(e1Secrets, smallSubject({ origin: 'published', contents: { secrets: many } }));
     expect(firings).toHaveLength(21);
-    expect(firings.at(-1)).toEqual({ code: 'E1.token', verdict: 'reject', detail: 'and 70 more' });
+    expect(firings.at(-1)).toEqual({ code: 'E1.private-key', verdict: 'reject', detail: 'and 70 more' });
   });
 });
 
