@@ -22,6 +22,8 @@ interface JudgeWorld {
   readonly judgedBy: string;
   readonly checks: GateCheckWorld;
   readonly settings: Pick<GateSettings, 'allowlist' | 'reasons'>;
+  /** Does the work once fewer archives are being read than may be at once. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** What the bytes say, for as long as the checks are what they are. */
@@ -54,8 +56,8 @@ function readBefore(earlier: GateVerdict | null): Read | null {
   return { facts, previous, results };
 }
 
-async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> {
-  const { results, facts } = await askOfBytes(file, contentsChecks, checks);
+async function readAnew(file: AtTheDoor, { checks, inTurn }: JudgeWorld): Promise<Read> {
+  const { results, facts } = await inTurn(() => askOfBytes(file, contentsChecks, checks));
   const previous = (await checks.previous(candidateOf(file, null)))?.sha256 ?? null;
   return { facts, previous, results };
 }

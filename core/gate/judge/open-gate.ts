@@ -30,6 +30,12 @@ export interface GateWorld {
   readonly openAdvice: () => Promise<Advice>;
 }
 
+/**
+ * Archives that are read at the same time: each may need a window of 128 MiB, and its names and texts. Two keep a processor busy
+ * while one waits for its store; whoever fetches or indexes asks for up to 16.
+ */
+const maxReadAtOnce = 2;
+
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
 export function openGate(settings: GateSettings, world: GateWorld): Gate {
   const { policy, knownNames, reserved } = settings;
@@ -47,6 +53,7 @@ export function openGate(settings: GateSettings, world: GateWorld): Gate {
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
   const known = once(() => keysBelow(store, [verdictsPrefix, recalledPrefix]));
   const ledger = openLedger(world);
+  const inTurn = takeTurns(maxReadAtOnce);
   const standing = { store, world: asked, known };
   return {
     policy,
@@ -55,7 +62,7 @@ export function openGate(settings: GateSettings, world: GateWorld): Gate {
       const recalled = await recallResult(verdict.sha256, store);
       return standsBy(candidateOfVerdict(verdict), { earlier: verdict, recalled, checks: await asked() });
     },
-    judge: async (file) => judgeFile(file, { ...world, ledger, settings, checks: await asked() }),
+    judge: async (file) => judgeFile(file, { ...world, ledger, settings, inTurn, checks: await asked() }),
   };
 }
 
@@ -109,5 +116,22 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
       throw error;
     });
     return made;
+  };
+}
+
+/** Has so many works under way at once, and the others wait in the order in which they came. */
+function takeTurns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = atOnce;
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((goOn) => waiting.push(goOn));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
   };
 }
