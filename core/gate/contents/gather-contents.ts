@@ -6,7 +6,7 @@ import { type PathsEntry, parsePathsJson } from '../../package/paths-json.ts';
 import type { FileObserver } from '../../wheel/check-record.ts';
 import type { GateMember } from '../reading.ts';
 import { FileLook } from './look-into-file.ts';
-import { secretOfPath } from './secrets.ts';
+import { maxSecretTries, secretOfPath } from './secrets.ts';
 import { textKeeper } from './texts.ts';
 
 type FileFacts = Parameters<FileObserver>[0];
@@ -14,7 +14,7 @@ type FileFacts = Parameters<FileObserver>[0];
 const pathsJson = 'info/paths.json';
 /** What clients read of a package as JSON. */
 const readAsJson =
-  /^(?:info\/(?:index|paths|about|link|run_exports)\.json|menu\/[^/]+\.json|etc\/conda\/env_vars\.d\/[^/]+\.json)$/i;
+  /^(?:info\/(?:index|paths|about|link|run_exports)\.json|menu\/.+\.json|etc\/conda\/env_vars\.d\/[^/]+\.json)$/i;
 /** Enough to see what is wrong: a package of keys may have thousands. */
 const maxSecrets = 100;
 
@@ -31,6 +31,7 @@ export class Gathering {
   unpacked = 0;
   readonly #keep: ReturnType<typeof textKeeper>;
   readonly #report: Report;
+  readonly #tries = { left: maxSecretTries };
   #placeholders: ReadonlyMap<string, string> = new Map();
 
   /** @param jsonBytes of one JSON file of `info/` */
@@ -55,7 +56,13 @@ export class Gathering {
     const ofPath = secretOfPath(path);
     if (ofPath !== null) onSecret(ofPath);
     const placeholder = this.#placeholders.get(path) ?? null;
-    const look = new FileLook({ size, keep: kept === 'too-large' ? null : kept, placeholder, onSecret });
+    const look = new FileLook({
+      size,
+      keep: kept === 'too-large' ? null : kept,
+      placeholder,
+      onSecret,
+      tries: this.#tries,
+    });
     return { see: (bytes) => look.see(bytes), end: (sha256) => this.#end(file, sha256, look) };
   }
 
