@@ -53,6 +53,9 @@ const places: readonly (readonly [InstallRole, RegExp])[] = [
 /** Folders where Python looks for modules, but for site folders: its own library, and on Windows its extensions. */
 const inLibrary = /^(?:lib(?:64)?\/(?:(?:python|pypy)[\w.]*\/)?(?:lib-dynload\/)?|dlls\/)?(?:site|user)customize[./]/;
 
+/** Of a Python that another package may bring. */
+const libraryFolder = /^lib(?:64)?\/(?:python|pypy)[\w.]*(?:\/lib-dynload)?$/;
+
 /** Folders whose files act by where they lie: a link in the place of one gives that to files that lie elsewhere. */
 const actingFolder = /^(?:bin|scripts|lib|menu|condarc\.d|etc(?:\/conda(?:\/(?:activate|deactivate|env_vars)\.d)?)?)$/;
 
@@ -85,23 +88,25 @@ export function installFiles({ kind, name }: Owner, contents: Contents): readonl
 interface Whole {
   readonly owner: Owner;
   readonly contents: Contents;
-  readonly hasPth: boolean;
+  /** Python may look in other folders than its own: a `.pth` names them, or a link in the place of its library leads there. */
+  readonly leadsElsewhere: boolean;
   /** Native modules by their names, as `google/cloud`, and those of packages by the folder's name too. */
   readonly natives: ReadonlySet<string>;
 }
 
 function wholeOf(owner: Owner, contents: Contents): Whole {
   const natives = new Set<string>();
-  let hasPth = false;
-  for (const path of contents.members.keys()) {
+  let leadsElsewhere = false;
+  for (const { path, type } of contents.members.values()) {
     const installed = installedPath(owner.kind, path) ?? '';
-    hasPth ||= foldedPath(installed).endsWith('.pth');
+    const folded = foldedPath(installed);
+    leadsElsewhere ||= folded.endsWith('.pth') || (type === 'symlink' && libraryFolder.test(folded));
     if (!/\.(?:so|pyd)$/i.test(installed)) continue;
     const [, module] =
       /^([\w/]+)\.(?:[^/]*\.)?(?:so|pyd)$/.exec((inSiteFolder(installed) ?? installed).toLowerCase()) ?? [];
     if (module !== undefined) natives.add(module).add(module.replace(/\/__init__$/, ''));
   }
-  return { owner, contents, hasPth, natives };
+  return { owner, contents, leadsElsewhere, natives };
 }
 
 function installFile(member: GateMember, whole: Whole): InstallFile[] {
@@ -150,11 +155,10 @@ function confirmed(file: InstallFile, whole: Whole): InstallFile[] {
 }
 
 /** Of the packages that have these, most are started by putting the folder on the path by hand: pdm, tracers. */
-function customizing(path: string, { owner, hasPth }: Whole): InstallRole {
+function customizing(path: string, { owner, leadsElsewhere }: Whole): InstallRole {
   const installed = foldedPath(installedPath(owner.kind, path) ?? '');
   const isFound = inLibrary.test(installed) || /^(?:site|user)customize[./]/.test(inSiteFolder(installed) ?? '');
-  // A .pth may name the folder.
-  return isFound || hasPth ? 'customize' : 'customize-elsewhere';
+  return isFound || leadsElsewhere ? 'customize' : 'customize-elsewhere';
 }
 
 function ofPth(file: InstallFile, whole: Whole): InstallFile[] {

@@ -104,6 +104,8 @@ describe('D3: what else Python starts with', () => {
     const path = `${site}/pdm/pep582/sitecustomize.py`;
     expect(await ofPackage({ [path]: '' })).toEqual(['warn D3.customize-elsewhere']);
     expect(await ofPackage({ [path]: '', [`${site}/x.pth`]: 'pdm/pep582\n' })).toEqual(['hold D3.customize']);
+    const library = { 'lib/python3.12': { link: '../share/x' } };
+    expect(await ofPackage({ 'share/x/sitecustomize.py': '', ...library })).toEqual(['hold D3.customize']);
     expect(await ofPackage({ [`${site}/sitecustomizer.py`]: '', [`${site}/x/mysitecustomize.py`]: '' })).toEqual([]);
   });
 
