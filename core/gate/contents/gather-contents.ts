@@ -15,8 +15,8 @@ const pathsJson = 'info/paths.json';
 /** What clients read of a package as JSON. */
 const readAsJson =
   /^(?:info\/(?:index|paths|about|link|run_exports)\.json|menu\/.+\.json|etc\/conda\/env_vars\.d\/[^/]+\.json)$/i;
-/** Enough to see what is wrong: a package of keys may have thousands. */
-const maxSecrets = 100;
+/** Enough to see what is wrong: a package of keys may have thousands, and one kind must not hide another. */
+const maxSecretsOfAKind = 50;
 
 /** What the checks go by, gathered from an archive's members as they come. Memory is their names and the texts that are kept. */
 export class Gathering {
@@ -67,8 +67,9 @@ export class Gathering {
   }
 
   #addSecret(path: string, kind: string): void {
-    const isKnown = this.secrets.some((one) => one.path === path && one.kind === kind);
-    if (!isKnown && this.secrets.length < maxSecrets) this.secrets.push({ path, kind });
+    const known = this.secrets.filter((one) => one.kind === kind);
+    const isKnown = known.length >= maxSecretsOfAKind || known.some((one) => one.path === path);
+    if (!isKnown) this.secrets.push({ path, kind });
   }
 
   #end(file: FileFacts, sha256: Sha256, look: FileLook): void {
