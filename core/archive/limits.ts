@@ -11,7 +11,7 @@ export interface ReadLimits {
   readonly totalBytes: number;
   /** Members, both tarballs of a `.conda` together. */
   readonly entries: number;
-  /** Of all member names together: the one thing a whole-package read keeps in memory. */
+  /** Of all member names, and of the folders that they lie in, each once: the one thing a whole-package read keeps in memory. */
   readonly nameBytes: number;
   /** Of one JSON file of `info/`. */
   readonly jsonBytes: number;

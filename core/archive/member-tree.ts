@@ -9,6 +9,7 @@ type MemberType = 'file' | 'directory' | 'symlink';
 export class MemberTree {
   readonly #types: ReadonlyMap<string, MemberType>;
   readonly #report: Report;
+  readonly #spend: (bytes: number) => void;
   /** Folders that some member lies in, whether they are members themselves or not. */
   readonly #folders = new Set<string>();
   /** The same, as a machine without case has them. */
@@ -16,10 +17,17 @@ export class MemberTree {
   /** All members as such a machine has them, and whether they are folders. */
   readonly #folded = new Map<string, boolean>();
 
-  /** @param types of all members so far, by path; it grows with them */
-  constructor(types: ReadonlyMap<string, MemberType>, report: Report) {
+  /**
+   * @param types of all members so far, by path; it grows with them
+   * @param spend told how long the path of each new folder is: a name of a kilobyte may lie in 500 that nothing else lies in
+   */
+  constructor(
+    types: ReadonlyMap<string, MemberType>,
+    { report, spend }: { readonly report: Report; readonly spend: (bytes: number) => void },
+  ) {
     this.#types = types;
     this.#report = report;
+    this.#spend = spend;
   }
 
   /** Takes note of a member, and reports what is odd about its place: `A10.*` of links, `A12.*` of files and of case. */
@@ -45,6 +53,7 @@ export class MemberTree {
       if (type === 'symlink') this.#report('A10.under-symlink', `${shown(path)} lies below a symlink`);
       if (type === 'file') this.#report('A12.under-file', `${shown(path)} lies below a file`);
       if (this.#folders.has(at)) return;
+      this.#spend(at.length);
       this.#folders.add(at);
       const folded = foldedPath(at);
       this.#foldedFolders.add(folded);

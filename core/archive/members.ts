@@ -22,16 +22,19 @@ export interface MemberRules {
  */
 export function memberRules(limits: ReadLimits, report: Report): MemberRules {
   const types = new Map<string, MemberFacts['type']>();
-  const tree = new MemberTree(types, report);
   let nameBytes = 0;
+  const spend = (bytes: number): void => {
+    nameBytes += bytes;
+    if (nameBytes > limits.nameBytes) refuse('A13.names', `member names of more than ${limits.nameBytes} bytes`);
+  };
+  const tree = new MemberTree(types, { report, spend });
   return {
     report,
     add(member) {
       const { path, type } = member;
       if (types.has(path)) refuse('A12.dup', `two members at ${shown(path)}`);
       if (types.size >= limits.entries) refuse('A13.entries', `more than ${limits.entries} members`);
-      nameBytes += path.length;
-      if (nameBytes > limits.nameBytes) refuse('A13.names', `member names of more than ${limits.nameBytes} bytes`);
+      spend(path.length);
       types.set(path, type);
       tree.place(path, type);
       reportModeAndLink(member, report);
@@ -65,7 +68,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const maxNameBytes = 1024;
 
 /**
- * Text of an archive's own making: UTF-8, NFC, no control character.
+ * Text of an archive's own making: UTF-8, NFC, no control character and no end of a line.
  *
  * @throws GatehouseError `package.refused` with `A9.*`
  */
@@ -77,8 +80,10 @@ export function memberText(raw: Uint8Array, what: string): string {
   } catch {
     return refuse('A9.utf8', `a ${what} is not UTF-8`);
   }
-  // A byte order mark is dropped by whoever decodes as browsers do.
-  if (/[\p{Cc}\ufeff]/u.test(text)) refuse('A9.control', `the ${what} ${shown(text)} holds a control character`);
+  // A byte order mark is dropped by whoever decodes as browsers do; a line or paragraph separator ends a line to Python, and
+  // is no character to a `.` of a pattern that looks for where files lie.
+  if (/[\p{Cc}\p{Zl}\p{Zp}\ufeff]/u.test(text))
+    refuse('A9.control', `the ${what} ${shown(text)} holds a control character`);
   if (text.normalize('NFC') !== text) refuse('A9.nfc', `the ${what} ${shown(text)} is not in Unicode's normal form C`);
   return text;
 }

@@ -2,13 +2,15 @@ import type { Policy } from '../documents/gate/policy.ts';
 import type { GateVerdict } from '../documents/gate/verdict.ts';
 import type { Digests } from '../names/digest.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
+import type { StoredObject } from '../ports/store.ts';
 import type { GateCandidate } from './check.ts';
 import type { Settled } from './settle.ts';
 
 /** A file at the door: what it is, and its bytes, which are judged whole. */
 export interface AtTheDoor extends Omit<GateCandidate, 'sha256' | 'isServed'> {
   readonly digests: Digests;
-  readonly bytes: ByteSource;
+  /** Where its digests are its object's word alone, with the metadata that says so. */
+  readonly bytes: ByteSource & Partial<Pick<StoredObject, 'metadata'>>;
   /** The entries that brought it, as a plan names them; null of what nobody's entry brought. */
   readonly request: { readonly entries: readonly string[] } | null;
   /** False unless it is in an index already: a sweep's. */

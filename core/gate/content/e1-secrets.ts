@@ -7,6 +7,7 @@ const codes: ReadonlyMap<string, string> = new Map([
   ['aws-key', 'E1.token'],
   ['github-token', 'E1.token'],
   ['pypi-token', 'E1.token'],
+  ['too-many-starts', 'E1.token'],
   ['env-file', 'E1.env-file'],
   ['git-folder', 'E1.git-folder'],
 ]);
@@ -25,6 +26,6 @@ export const e1Secrets: ContentsCheck = {
       const code = codes.get(kind) ?? 'E1.token';
       return { code, verdict, detail: `${shown(path)} looks like a secret (${kind})` } as const;
     });
-    return boundedFirings('E1.token', firings);
+    return boundedFirings(firings);
   },
 };

@@ -38,7 +38,6 @@ function newPaths<File extends { readonly path: string }>(now: readonly File[], 
 
 const newScripts = ({ scripts }: GateFacts, was: GateFacts, than: string): Firing[] =>
   boundedFirings(
-    'E3.script',
     newPaths(scripts, was.scripts).map(({ path, sha256 }) => ({
       ...held('E3.script', `${shown(path)} runs by itself, and ${than} had no such file`),
       sha256,
@@ -50,7 +49,6 @@ const newNatives = ({ natives }: GateFacts, was: GateFacts, than: string): Firin
 
 const newBlobs = ({ blobs }: GateFacts, was: GateFacts, than: string): Firing[] =>
   boundedFirings(
-    'E3.blob',
     newPaths(blobs, was.blobs).map(({ path, size }) =>
       held('E3.blob', `${shown(path)} has ${size} bytes, and ${than} had no such file`),
     ),

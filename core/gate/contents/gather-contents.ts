@@ -6,7 +6,7 @@ import { type PathsEntry, parsePathsJson } from '../../package/paths-json.ts';
 import type { FileObserver } from '../../wheel/check-record.ts';
 import type { GateMember } from '../reading.ts';
 import { FileLook } from './look-into-file.ts';
-import { secretOfPath } from './secrets.ts';
+import { maxSecretTries, secretOfPath } from './secrets.ts';
 import { textKeeper } from './texts.ts';
 
 type FileFacts = Parameters<FileObserver>[0];
@@ -14,9 +14,9 @@ type FileFacts = Parameters<FileObserver>[0];
 const pathsJson = 'info/paths.json';
 /** What clients read of a package as JSON. */
 const readAsJson =
-  /^(?:info\/(?:index|paths|about|link|run_exports)\.json|menu\/[^/]+\.json|etc\/conda\/env_vars\.d\/[^/]+\.json)$/i;
-/** Enough to see what is wrong: a package of keys may have thousands. */
-const maxSecrets = 100;
+  /^(?:info\/(?:index|paths|about|link|run_exports)\.json|menu\/.+\.json|etc\/conda\/env_vars\.d\/[^/]+\.json)$/i;
+/** Enough to see what is wrong: a package of keys may have thousands, and one kind must not hide another. */
+const maxSecretsOfAKind = 50;
 
 /** What the checks go by, gathered from an archive's members as they come. Memory is their names and the texts that are kept. */
 export class Gathering {
@@ -31,6 +31,7 @@ export class Gathering {
   unpacked = 0;
   readonly #keep: ReturnType<typeof textKeeper>;
   readonly #report: Report;
+  readonly #tries = { left: maxSecretTries };
   #placeholders: ReadonlyMap<string, string> = new Map();
 
   /** @param jsonBytes of one JSON file of `info/` */
@@ -55,13 +56,20 @@ export class Gathering {
     const ofPath = secretOfPath(path);
     if (ofPath !== null) onSecret(ofPath);
     const placeholder = this.#placeholders.get(path) ?? null;
-    const look = new FileLook({ size, keep: kept === 'too-large' ? null : kept, placeholder, onSecret });
+    const look = new FileLook({
+      size,
+      keep: kept === 'too-large' ? null : kept,
+      placeholder,
+      onSecret,
+      tries: this.#tries,
+    });
     return { see: (bytes) => look.see(bytes), end: (sha256) => this.#end(file, sha256, look) };
   }
 
   #addSecret(path: string, kind: string): void {
-    const isKnown = this.secrets.some((one) => one.path === path && one.kind === kind);
-    if (!isKnown && this.secrets.length < maxSecrets) this.secrets.push({ path, kind });
+    const known = this.secrets.filter((one) => one.kind === kind);
+    const isKnown = known.length >= maxSecretsOfAKind || known.some((one) => one.path === path);
+    if (!isKnown) this.secrets.push({ path, kind });
   }
 
   #end(file: FileFacts, sha256: Sha256, look: FileLook): void {

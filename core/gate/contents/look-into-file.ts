@@ -1,6 +1,6 @@
 import { machineHeadBytes, machineOf } from './machine.ts';
 import { type TextSearch, textSearch } from './placeholder.ts';
-import { secretSearch } from './secrets.ts';
+import { type SecretTries, secretSearch } from './secrets.ts';
 
 /** What is looked for in a file. */
 export interface Sought {
@@ -11,6 +11,8 @@ export interface Sought {
   /** What must occur in it; null where nothing must. */
   readonly placeholder: string | null;
   readonly onSecret: (kind: string) => void;
+  /** Of the archive that it is in. */
+  readonly tries: SecretTries;
 }
 
 export interface FileSeen {
@@ -36,7 +38,7 @@ export class FileLook {
     this.#sought = sought;
     this.#headBytes = Math.max(sought.keep ?? 0, Math.min(sought.size, machineHeadBytes));
     this.#placeholder = sought.placeholder === null ? null : textSearch(sought.placeholder);
-    this.#searchSecrets = secretSearch(sought.onSecret);
+    this.#searchSecrets = secretSearch(sought.onSecret, sought.tries);
   }
 
   see(bytes: Uint8Array): void {

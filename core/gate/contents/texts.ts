@@ -15,7 +15,7 @@ const installTexts = [
   /(?:^|\/)condarc\.d\/[^/]+$/,
   /(?:^|\/)pip\.(?:conf|ini)$/,
   /(?:^|\/)[._]netrc$/,
-  /^menu\/[^/]+\.json$/,
+  /^menu\/.+\.json$/,
 ];
 
 /** What Python's tools read of an installed project. */

@@ -19,6 +19,6 @@ export const d1LinkScripts: ContentsCheck = {
       detail: `${shown(path)} runs when a package is linked or unlinked`,
       ...(sha256 !== null && { sha256 }),
     }));
-    return boundedFirings('D1.link-script', firings);
+    return boundedFirings(firings);
   },
 };

@@ -18,7 +18,7 @@ export const d5EntryPoints = contentsCheck({
   version: 1,
   find: ({ kind, contents }) => {
     const lines = kind === 'package' ? [...linkedNames(contents), ...names(contents)] : names(contents);
-    return boundedFirings('D5.name', lines.flatMap(faultOf));
+    return boundedFirings(lines.flatMap(faultOf));
   },
 });
 

@@ -44,7 +44,8 @@ const places: readonly (readonly [InstallRole, RegExp])[] = [
   ['link-script', /^(?:bin|scripts)\/\.[^/]*-(?:pre|post)-(?:un)?link\.(?:sh|bat)$/],
   ['activation', /^etc\/conda\/(?:de)?activate\.d\/./],
   ['environment', /^etc\/conda\/env_vars\.d\/./],
-  ['menu', /^menu\/[^/]+\.json$/],
+  // conda makes shortcuts of those in folders below too: its pattern is `^menu/.*\.json$`.
+  ['menu', /^menu\/.+\.json$/],
   // Beside an interpreter: both say where Python finds its modules.
   ['python-paths', /^(?:(?:bin|scripts)\/)?(?:pyvenv\.cfg|[^/]*\._pth)$/],
   ['customize-elsewhere', /(?:^|\/)(?:site|user)customize(?:\/__init__)?(?:\.[^/]*)?\.(?:py|pyc|pyw|so|pyd)$/],
@@ -53,6 +54,9 @@ const places: readonly (readonly [InstallRole, RegExp])[] = [
 
 /** Folders where Python looks for modules, but for site folders: its own library, and on Windows its extensions. */
 const inLibrary = /^(?:lib(?:64)?\/(?:(?:python|pypy)[\w.]*\/)?(?:lib-dynload\/)?|dlls\/)?(?:site|user)customize[./]/;
+
+/** Of a Python that another package may bring. */
+const libraryFolder = /^lib(?:64)?\/(?:python|pypy)[\w.]*(?:\/lib-dynload)?$/;
 
 /** Folders whose files act by where they lie: a link in the place of one gives that to files that lie elsewhere. */
 const actingFolder = /^(?:bin|scripts|lib|menu|condarc\.d|etc(?:\/conda(?:\/(?:activate|deactivate|env_vars)\.d)?)?)$/;
@@ -76,18 +80,44 @@ export function installFiles({ kind, name }: Owner, contents: Contents): readonl
   const before = remembered.get(contents);
   if (before?.owner.kind === kind && before.owner.name === name) return before.files;
   const owner = { kind, name };
-  const files = [...contents.members.values()].flatMap((member) => installFile(member, owner, contents));
+  const whole = wholeOf(owner, contents);
+  const files = [...contents.members.values()].flatMap((member) => installFile(member, whole));
   remembered.set(contents, { owner, files });
   return files;
 }
 
-function installFile(member: GateMember, owner: Owner, contents: Contents): InstallFile[] {
+/** What is asked of all members together: once, or 200,000 files that are called alike would ask for 200,000 walks. */
+interface Whole {
+  readonly owner: Owner;
+  readonly contents: Contents;
+  /** Python may look in other folders than its own: a `.pth` names them, or a link in the place of its library leads there. */
+  readonly leadsElsewhere: boolean;
+  /** Native modules by their names, as `google/cloud`, and those of packages by the folder's name too. */
+  readonly natives: ReadonlySet<string>;
+}
+
+function wholeOf(owner: Owner, contents: Contents): Whole {
+  const natives = new Set<string>();
+  let leadsElsewhere = false;
+  for (const { path, type } of contents.members.values()) {
+    const installed = installedPath(owner.kind, path) ?? '';
+    const folded = foldedPath(installed);
+    leadsElsewhere ||= folded.endsWith('.pth') || (type === 'symlink' && libraryFolder.test(folded));
+    if (!/\.(?:so|pyd)$/i.test(installed)) continue;
+    const [, module] =
+      /^([\w/]+)\.(?:[^/]*\.)?(?:so|pyd)$/.exec((inSiteFolder(installed) ?? installed).toLowerCase()) ?? [];
+    if (module !== undefined) natives.add(module).add(module.replace(/\/__init__$/, ''));
+  }
+  return { owner, contents, leadsElsewhere, natives };
+}
+
+function installFile(member: GateMember, whole: Whole): InstallFile[] {
   if (member.type === 'directory') return [];
-  const installed = installedPath(owner.kind, member.path);
+  const installed = installedPath(whole.owner.kind, member.path);
   const role = installed === null ? null : roleAt(installed, member);
   if (role === null) return [];
-  const text = contents.texts.get(member.path) ?? null;
-  return confirmed({ role, path: member.path, sha256: member.sha256, text }, owner, contents);
+  const text = whole.contents.texts.get(member.path) ?? null;
+  return confirmed({ role, path: member.path, sha256: member.sha256, text }, whole);
 }
 
 /**
@@ -138,26 +168,24 @@ function roleAt(installed: string, { type }: GateMember): InstallRole | null {
 }
 
 /** Whether the file's content makes it what its place says. */
-function confirmed(file: InstallFile, owner: Owner, contents: Contents): InstallFile[] {
-  if (file.role === 'shim') return normalProjectName(owner.name) === 'setuptools' ? [] : [file];
+function confirmed(file: InstallFile, whole: Whole): InstallFile[] {
+  if (file.role === 'shim') return normalProjectName(whole.owner.name) === 'setuptools' ? [] : [file];
   if (file.role === 'plugin') return file.text !== null && !hasPlugin(file.text) ? [] : [file];
-  if (file.role === 'customize-elsewhere') return [{ ...file, role: customizing(file.path, owner, contents) }];
-  return file.role === 'import' ? ofPth(file, owner, contents) : [file];
+  if (file.role === 'customize-elsewhere') return [{ ...file, role: customizing(file.path, whole) }];
+  return file.role === 'import' ? ofPth(file, whole) : [file];
 }
 
 /** Of the packages that have these, most are started by putting the folder on the path by hand: pdm, tracers. */
-function customizing(path: string, { kind }: Owner, { members }: Contents): InstallRole {
-  const installed = foldedPath(installedPath(kind, path) ?? '');
+function customizing(path: string, { owner, leadsElsewhere }: Whole): InstallRole {
+  const installed = foldedPath(installedPath(owner.kind, path) ?? '');
   const isFound = inLibrary.test(installed) || /^(?:site|user)customize[./]/.test(inSiteFolder(installed) ?? '');
-  // One may name the folder.
-  const hasPth = [...members.keys()].some((at) => foldedPath(installedPath(kind, at) ?? '').endsWith('.pth'));
-  return isFound || hasPth ? 'customize' : 'customize-elsewhere';
+  return isFound || leadsElsewhere ? 'customize' : 'customize-elsewhere';
 }
 
-function ofPth(file: InstallFile, owner: Owner, contents: Contents): InstallFile[] {
+function ofPth(file: InstallFile, whole: Whole): InstallFile[] {
   if (file.text === null) return [{ ...file, role: 'unread' }];
   const text = Buffer.from(file.text).toString('latin1');
-  return runsCode(text) && !isOfSetuptools(sitePth(file.path, text, { owner, contents })) ? [file] : [];
+  return runsCode(text) && !isOfSetuptools(sitePth(file.path, text, whole)) ? [file] : [];
 }
 
 const hasPlugin = (text: Uint8Array): boolean =>
@@ -172,14 +200,7 @@ const runsCode = (latin1: string): boolean =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Python goes by
   /(?:^|[\n\v\f\r\x1c-\x1e\x85]|\xe2\x80[\xa8\xa9])(?:\xef\xbb\xbf)*import[ \t]/.test(latin1);
 
-function sitePth(path: string, text: string, { owner, contents }: { owner: Owner; contents: Contents }) {
+function sitePth(path: string, text: string, { owner, natives }: Whole) {
   const fileName = path.split('/').at(-1) ?? '';
-  const hasNative = (module: string) => {
-    const wanted = new RegExp(`^${module}(?:/__init__)?\\.(?:[^/]*\\.)?(?:so|pyd)$`, 'i');
-    return [...contents.members.keys()].some((at) => {
-      const installed = installedPath(owner.kind, at);
-      return installed !== null && wanted.test(inSiteFolder(installed) ?? installed);
-    });
-  };
-  return { fileName, text, owner: owner.name, hasNative };
+  return { fileName, text, owner: owner.name, hasNative: (module: string) => natives.has(module.toLowerCase()) };
 }

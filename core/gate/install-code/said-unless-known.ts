@@ -27,5 +27,5 @@ export async function saidUnlessKnown<File extends Pick<InstallFile, 'sha256'>>(
     if (sha256 !== null && (await isKnownScript(check, sha256))) continue;
     firings.push({ ...say(file), ...(sha256 !== null && { sha256 }) });
   }
-  return boundedFirings(firings[0]?.code ?? '', firings);
+  return boundedFirings(firings);
 }

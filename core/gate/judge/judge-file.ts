@@ -1,5 +1,10 @@
-import type { Firing } from '../../documents/gate/verdict.ts';
-import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../../documents/gate/verdict.ts';
+import {
+  type CheckResult,
+  type Firing,
+  type GateFacts,
+  type GateVerdict,
+  readVerdict,
+} from '../../documents/gate/verdict.ts';
 import type { Ledger } from '../../ledger/open-ledger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -24,6 +29,8 @@ interface JudgeWorld {
   readonly checks: GateCheckWorld;
   readonly settings: Pick<GateSettings, 'allowlist' | 'reasons'>;
   readonly lacksTime?: ((file: AtTheDoor) => string | null) | undefined;
+  /** Does the work once fewer archives are being read than may be at once. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** What the bytes say, for as long as the checks are what they are. */
@@ -66,8 +73,8 @@ function unreadFor(detail: string | null): Read | null {
   return { facts: null, previous: null, results };
 }
 
-async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> {
-  const { results, facts } = await askOfBytes(file, contentsChecks, checks);
+async function readAnew(file: AtTheDoor, { checks, inTurn }: JudgeWorld): Promise<Read> {
+  const { results, facts } = await inTurn(() => askOfBytes(file, contentsChecks, checks));
   const previous = (await checks.previous(candidateOf(file, null)))?.sha256 ?? null;
   return { facts, previous, results };
 }

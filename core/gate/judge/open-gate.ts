@@ -32,6 +32,12 @@ export interface GateWorld {
   readonly lacksTime?: ((file: AtTheDoor) => string | null) | undefined;
 }
 
+/**
+ * Archives that are read at the same time: each may need a window of 128 MiB, and its names and texts. Two keep a processor busy
+ * while one waits for its store; whoever fetches or indexes asks for up to 16.
+ */
+const maxReadAtOnce = 2;
+
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
 export function openGate(settings: GateSettings, world: GateWorld): Gate {
   const { policy, knownNames, reserved } = settings;
@@ -51,6 +57,7 @@ export function openGate(settings: GateSettings, world: GateWorld): Gate {
   const ledger = openLedger(world);
   const isPatient = world.lacksTime === undefined;
   const standing = { store, world: asked, known, isPatient };
+  const inTurn = takeTurns(maxReadAtOnce);
   return {
     policy,
     standingOf: (candidate) => standingOf(candidate, standing),
@@ -58,7 +65,7 @@ export function openGate(settings: GateSettings, world: GateWorld): Gate {
       const recalled = await recallResult(verdict.sha256, store);
       return standsBy(candidateOfVerdict(verdict), { earlier: verdict, recalled, checks: await asked(), isPatient });
     },
-    judge: async (file) => judgeFile(file, { ...world, ledger, settings, checks: await asked() }),
+    judge: async (file) => judgeFile(file, { ...world, ledger, settings, inTurn, checks: await asked() }),
   };
 }
 
@@ -117,5 +124,22 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
       throw error;
     });
     return made;
+  };
+}
+
+/** Has so many works under way at once, and the others wait in the order in which they came. */
+function takeTurns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = atOnce;
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((goOn) => waiting.push(goOn));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
   };
 }

@@ -34,7 +34,7 @@ function foreignBinaries({ members }: Contents, known: readonly string[]): Firin
   const firings = foreign.map(({ path, machine }) => {
     return { code: 'F4.machine', verdict: 'hold' as const, detail: `${shown(path)} is ${machine}` };
   });
-  return boundedFirings('F4.machine', firings);
+  return boundedFirings(firings);
 }
 
 /** setuptools, pip and distlib carry the launchers of Windows in wheels for every platform. */

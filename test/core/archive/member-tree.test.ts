@@ -9,7 +9,10 @@ type Placed = readonly [path: string, type: Type];
 function reported(members: readonly Placed[]): string[] {
   const types = new Map<string, Type>();
   const codes = new Set<string>();
-  const tree = new MemberTree(types, (code) => codes.add(code.replace(/^A10\..*/, 'A10')));
+  const tree = new MemberTree(types, {
+    report: (code) => codes.add(code.replace(/^A10\..*/, 'A10')),
+    spend: () => {},
+  });
   for (const [path, type] of members) {
     types.set(path, type);
     tree.place(path, type);

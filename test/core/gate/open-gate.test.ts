@@ -4,8 +4,9 @@ import type { AtTheDoor } from '../../../core/gate/gate.ts';
 import { ledgerKey, recallKey } from '../../../core/layout/keys.ts';
 import { startDigests } from '../../../core/names/digest.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
+import { GatehouseError } from '../../../core/problems/error.ts';
 import { testGate } from '../../support/gate/test-gate.ts';
-import { buildConda, stem } from '../../support/packages/build-package.ts';
+import { buildConda, pkgTar, stem } from '../../support/packages/build-package.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 const id = `linux-64/${stem}.conda`;
@@ -39,6 +40,40 @@ describe('a file at the door', () => {
     await testGate(store).judge({ ...file, bytes: unread });
     expect((await store.get(keyOfVerdict(id, file.digests.sha256)))?.etag).toBe(etag);
     expect(store.objects.has(ledgerKey(2))).toBe(false);
+  });
+
+  it('waits while two others are read, whoever fails', async () => {
+    const gate = testGate(memoryStore());
+    let [reading, most] = [0, 0];
+    const slow = (bytes: Uint8Array, at: number): AtTheDoor => {
+      const file = atTheDoor(bytes);
+      const { size, read } = file.bytes;
+      const counted = async (start: number, end: number) => {
+        most = Math.max(most, ++reading);
+        await new Promise(setImmediate);
+        reading--;
+        if (at === 1) throw new GatehouseError('store.broken', 'the disk is gone');
+        return read(start, end);
+      };
+      return { ...file, id: `linux-64/demo-1.0-${at}.conda`, bytes: { size, read: counted } };
+    };
+    const bytes = buildConda();
+    const judged = await Promise.allSettled(Array.from({ length: 8 }, (_, at) => gate.judge(slow(bytes, at))));
+    expect(judged.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', ...Array(6).fill('fulfilled')]);
+    expect(most).toBe(2);
+  });
+
+  it('brings no verdict to a sha256 that its object claims and that is of others', async () => {
+    const store = memoryStore();
+    const [sound, other] = [atTheDoor(buildConda()), atTheDoor(buildConda({ pkg: pkgTar({ name: 'a', data: 'b' }) }))];
+    const { sha256, md5 } = other.digests;
+    const claiming = { ...sound, digests: other.digests, bytes: { ...sound.bytes, metadata: { sha256, md5 } } };
+    expect((await testGate(store).judge(claiming)).verdict).toBe('error');
+    const { verdict, facts } = await testGate(store).judge({
+      ...other,
+      bytes: { ...other.bytes, metadata: { sha256 } },
+    });
+    expect([verdict, facts?.unpacked]).toEqual(['warn', (await testGate(memoryStore()).judge(other)).facts?.unpacked]);
   });
 
   it('is out when no reader can read it', async () => {

@@ -68,6 +68,8 @@ export const refusedTars: [string, Uint8Array, string][] = [
   ['a drive', named('C:x'), 'A9.drive'],
   ['a control character', named('a\nb'), 'A9.control'],
   ['a C1 control character', named('a\u0085b'), 'A9.control'],
+  ['a line separator', named('lib/site-packages/\u2028x.pth'), 'A9.control'],
+  ['a paragraph separator', named('etc/conda/activate.d/\u2029x.sh'), 'A9.control'],
   ['a byte order mark', named('\ufeffa'), 'A9.control'],
   ['a name that is not UTF-8', named(Buffer.from([0x61, 0xff])), 'A9.utf8'],
   ['an overlong encoding of ..', named(Buffer.from([0xc0, 0xae, 0xc0, 0xae])), 'A9.utf8'],

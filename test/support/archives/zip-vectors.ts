@@ -29,6 +29,8 @@ const two = buildZip([a, b]);
 const smuggled = two.subarray(Buffer.from(two).lastIndexOf('PK\x01\x02'), -22);
 const wide = oneMemberZip({}, { zip64: true });
 
+const lineEnd = { name: Buffer.from('\u2028x.pth'), flags: 0x0800 };
+
 /** What must be refused, and the code. */
 export const refusedZips: [string, Uint8Array, string][] = [
   ['a local name that is not the directory name', oneMemberZip({ local: { name: 'c' } }), 'A4.mismatch'],
@@ -169,6 +171,7 @@ export const refusedZips: [string, Uint8Array, string][] = [
   ['an absolute name', oneMemberZip({ name: '/a' }), 'A9.absolute'],
   ['a parent in the name', oneMemberZip({ name: '../a' }), 'A9.parent'],
   ['a name with a NUL', oneMemberZip({ name: 'a\0.txt' }), 'A9.control'],
+  ['a name with a line separator', oneMemberZip({ name: '???x.pth', local: lineEnd, central: lineEnd }), 'A9.control'],
   [
     'a name that is not marked UTF-8',
     oneMemberZip({ name: 'é', local: { name: Buffer.from('é') }, central: { name: Buffer.from('é') } }),

@@ -98,6 +98,20 @@ export const bombs: readonly Bomb[] = [
       ),
   },
   {
+    name: 'names of a kilobyte, each in 500 folders of its own',
+    kind: 'conda',
+    code: /^A13\.(names|ratio)$/,
+    bytes: () =>
+      ofPkg(
+        (function* () {
+          for (let i = 0; i < 20_000; i++) {
+            yield rawMember(gnuLong('L', `${i}${'/A'.repeat(500)}`));
+            yield rawMember({ name: 'x' });
+          }
+        })(),
+      ),
+  },
+  {
     name: 'a pax header of 60 kB for each file',
     kind: 'conda',
     code: /^A13\.ratio$/,

@@ -7,7 +7,7 @@ import { bytesSource } from '../../../../core/ports/byte-source.ts';
 import { GatehouseError } from '../../../../core/problems/error.ts';
 import type { RawMember } from '../../../support/archives/build-tar.ts';
 import { binaryFor } from '../../../support/gate/native-heads.ts';
-import { buildConda, stem } from '../../../support/packages/build-package.ts';
+import { buildConda, pkgTar, stem } from '../../../support/packages/build-package.ts';
 import { soundConda, soundTarBz2 } from '../../../support/packages/sound-package.ts';
 import { buildSdist } from '../../../support/python/build-sdist.ts';
 import { buildWheel } from '../../../support/python/build-wheel.ts';
@@ -119,4 +119,13 @@ describe('readContents', () => {
     await expect(read(new GatehouseError('store.broken', 'gone'))).rejects.toThrow('gone');
     expect(await read(new TypeError('a bug'))).toEqual({ status: 'failed', detail: 'a bug' });
   });
+});
+
+it('keeps a secret that comes behind many of another kind', async () => {
+  const git = Array.from({ length: 200 }, (_, at) => ({ name: `share/.git/${at}`, data: '' }));
+  const key = { name: 'share/z.py', data: `"${['AKI', 'A234567ABCDEFGHIJ'].join('')}"` };
+  const bytes = bytesSource(buildConda({ pkg: pkgTar(...git, key) }));
+  const reading = await readContents({ kind: 'package', fileName: `${stem}.conda`, bytes });
+  const kinds = reading.status === 'read' ? reading.contents.secrets.map(({ kind }) => kind) : [];
+  expect(new Set(kinds)).toEqual(new Set(['git-folder', 'aws-key']));
 });

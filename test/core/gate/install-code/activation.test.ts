@@ -115,8 +115,12 @@ describe('D7', () => {
     ]);
   });
 
+  it.each(['Menu/sub/x.json', 'menu/a/b/x.JSON'])('holds %s, which conda makes shortcuts of too', async (path) => {
+    expect(await saidOf(d7Menus, smallSubject({ files: { [path]: '{}' } }))).toEqual(['hold D7.menu']);
+  });
+
   it('says nothing of icons, nor of what lies elsewhere', async () => {
-    const files = { 'Menu/x.ico': '', 'Menu/sub/x.json': '', 'share/Menu/x.json': '', 'info/recipe/Menu/x.json': '' };
+    const files = { 'Menu/x.ico': '', 'Menu/sub/x.ico': '', 'share/Menu/x.json': '', 'info/recipe/Menu/x.json': '' };
     expect(await saidOf(d7Menus, smallSubject({ files }))).toEqual([]);
   });
 });
