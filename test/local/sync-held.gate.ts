@@ -71,3 +71,15 @@ describe('a hold that is found after fetching', () => {
     expect(fetched('lib-2.0-0.conda')).toBe(1);
   });
 });
+
+it('what a first sync lets in with a warning is told by that very run, once', async () => {
+  const files = [{ path: 'etc/conda/activate.d/app.sh', content: 'export APP=1\n' }];
+  await lab.publish([small('app 1.0', [], { files })]);
+  const told = async () => {
+    const { plan, problems } = await lab.sync(lab.allowlist(['app']));
+    expect(problems).toEqual([]);
+    return plan.warnings.map(({ code, subject }) => `${code} ${subject}`);
+  };
+  expect(await told()).toEqual(['D2.activation linux-64/app-1.0-0.conda']);
+  expect(await told()).toEqual(['D2.activation linux-64/app-1.0-0.conda']);
+});
