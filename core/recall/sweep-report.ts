@@ -88,7 +88,9 @@ export function startReport({ policy, now }: Counting) {
     isWhole: (): boolean => counts.unjudged === 0,
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
       const { checked, judged, uncovered } = counts;
-      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason }));
+      const hint =
+        'nobody gets it any more: remove it where it is installed; gatehouse why says who brought it, and what would end this';
+      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason, hint }));
       const rest = counts.unnamed === 0 ? [] : [unnamed(counts.unnamed)];
       return {
         ...{ finished, checked, judged, recalled, released, codes: Object.fromEntries([...codes].sort()), uncovered },

@@ -1,9 +1,9 @@
-import { checkOfCode } from '../../documents/gate/checks.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Settled } from '../settle.ts';
 import { proposedWaivers } from './proposed-waivers.ts';
+import { rejectedHint } from './rejected-hint.ts';
 
 /** What is not let through: what it is called in a problem, and its bytes. */
 interface KeptOut {
@@ -23,14 +23,9 @@ export function gateProblem({ subject, sha256 }: KeptOut, { verdict, telling }: 
   if (worst === undefined) return { code: 'gate.held', subject, detail: 'it was held before', hint: againHint };
   const more = others.length === 0 ? '' : `; and ${others.map(({ code }) => code).join(', ')}`;
   const detail = `${worst.code}: ${worst.detail}${untilText(worst)}${more}`;
-  if (verdict === 'reject') return { code: 'gate.rejected', subject, detail, hint: rejectedHint(worst) };
+  if (verdict === 'reject') return { code: 'gate.rejected', subject, detail, hint: rejectedHint(worst.code) };
   return { code: 'gate.held', subject, detail, hint: heldHint([worst, ...others], sha256, now) };
 }
-
-const rejectedHint = ({ code }: Firing): string =>
-  checkOfCode(code) === 'E1'
-    ? 'take it out, build again under a new version, and publish that; if anybody else has had the file, the secret is known'
-    : 'these bytes are not let in, and no waiver changes that: take another build or version';
 
 const againHint = 'gatehouse index, or the next sync, judges it anew';
 

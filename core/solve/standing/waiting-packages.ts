@@ -1,6 +1,7 @@
 import { checkOfCode } from '../../documents/gate/checks.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import { artifactId, type EntryOutcome, type Waiting } from '../../documents/plan.ts';
+import { rejectedHint } from '../../gate/door/rejected-hint.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { noarch } from '../../names/subdir.ts';
@@ -49,7 +50,7 @@ export function waitingOf({ id, sha256, firing }: Omit<Held<unknown>, 'what'>): 
 
 /** Without a day that a waiver would end on: equal plans have equal bytes. */
 function hintOf({ code, verdict, sha256: ofFile, until }: Firing, sha256: Sha256 | null): string | null {
-  if (verdict === 'reject') return 'no waiver lets these bytes in: take another build or version';
+  if (verdict === 'reject') return rejectedHint(code);
   const pinned = ofFile ?? sha256;
   if (verdict !== 'hold' || pinned === null || checkOfCode(code) === null) return null;
   const first = until === undefined ? '' : 'it enters by itself then; before that ';

@@ -33,5 +33,7 @@ describe('what a person is told of a file that is kept out', () => {
       '"check"',
     );
     expect(told('reject', firing('E1.token', { verdict: 'reject' })).hint).toMatch(/^take it out, build again/);
+    const recalled = told('reject', firing('R1.recalled', { verdict: 'reject' })).hint;
+    expect(recalled).toMatch(/recall --undo.*its waiver is renewed/);
   });
 });
