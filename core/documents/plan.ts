@@ -105,6 +105,8 @@ export const waitingSchema = z.strictObject({
   detail: z.string(),
   /** Milliseconds since the epoch: when that ends by itself; null where it does not. */
   until: z.number().nullable(),
+  /** What a person can do about it. */
+  hint: z.string().optional(),
 });
 export type Waiting = z.infer<typeof waitingSchema>;
 

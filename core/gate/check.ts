@@ -17,6 +17,8 @@ export interface GateCandidate {
   /** Null where upstream does not say. */
   readonly sha256: Sha256 | null;
   readonly origin: GateVerdict['origin'];
+  /** Of the file that it is made of, absent of all others: nobody knows the bytes of a package before it is made. */
+  readonly madeOf?: Sha256;
   /** The channel's or index's URL; null of the organisation's own. */
   readonly source: string | null;
   /** Upstream's record; null of a file for pip, and of what is published or copied in. */

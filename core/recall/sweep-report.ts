@@ -106,7 +106,9 @@ export function startReport({ policy, now }: Counting, before: SweepProgress) {
     },
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
       const { unnamed, ...counted } = counts;
-      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason }));
+      const hint =
+        'nobody gets it any more: remove it where it is installed; gatehouse why says who brought it, and what would end this';
+      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason, hint }));
       const rest = unnamed === 0 ? [] : [andMore(unnamed)];
       const progress = { after, isWhole: before.isWhole && counts.unjudged === 0 };
       const expiring = policy.waivers.filter((waiver) => isExpiring(waiver, now));

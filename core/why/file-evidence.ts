@@ -3,6 +3,7 @@ import type { Policy } from '../documents/gate/policy.ts';
 import { readRecall } from '../documents/gate/recalled.ts';
 import { type GateVerdict, isPassing, readVerdict } from '../documents/gate/verdict.ts';
 import { readProjectControl } from '../documents/simple/project-control.ts';
+import { proposedWaivers } from '../gate/door/proposed-waivers.ts';
 import { type Settled, settledNow } from '../gate/settle.ts';
 import { type ChannelName, objectKeySchema } from '../layout/keys.ts';
 import { type NamedBytes, placeById } from '../layout/named-bytes.ts';
@@ -41,6 +42,7 @@ export async function fileEvidence(bytes: NamedBytes, world: EvidenceWorld): Pro
     state: isRecalled ? 'recalled' : await stateOf(bytes, { verdict, settled, said }, world),
     now: settled,
     until: settled && endOf(settled),
+    waiversToWrite: settled === null ? [] : proposedWaivers(settled.telling, bytes.sha256, now),
     verdict,
     source,
     needed: said.why ?? [],

@@ -49,6 +49,8 @@ export interface WhyFile extends NamedBytes {
   readonly now: Settled | null;
   /** Milliseconds since the epoch: when all that holds it has ended by itself; null where something does not, or nothing holds. */
   readonly until: number | null;
+  /** The lines of `waivers` that would end what holds it; none where nothing does, or no waiver can. */
+  readonly waiversToWrite: readonly string[];
   /** The verdict as it was laid at rest. */
   readonly verdict: GateVerdict | null;
   readonly source: FileSource | null;

@@ -45,12 +45,17 @@ export async function unknownRelease(asked: AskedRelease, world: KnownWorld): Pr
   return new GatehouseError('yank.unknown', `the channel has no ${asked.name} ${asked.version}`, { hint });
 }
 
-/** Says that neither side of the store has such a release. */
+/** Says that neither side of the store has such a release, or that none of it is recalled. */
 export async function unknownAnywhere(asked: AskedRelease, world: KnownWorld): Promise<GatehouseError> {
   const channel = await knownIn(world, asked);
   const staged = await knownIn({ ...world, store: stagingStore(world.store) }, asked);
   const names = channel.names.union(staged.names);
-  return nothingOf(asked, { names, versions: channel.versions.union(staged.versions) }, 'recall.unknown');
+  const versions = channel.versions.union(staged.versions);
+  if (![...versions].some((version) => isSameVersion(version, asked.version))) {
+    return nothingOf(asked, { names, versions }, 'recall.unknown');
+  }
+  const hint = `gatehouse why ${asked.name} says what became of it`;
+  return new GatehouseError('recall.unknown', `no file of ${asked.name} ${asked.version} is recalled`, { hint });
 }
 
 interface Known {

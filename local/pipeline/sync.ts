@@ -16,13 +16,15 @@ import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
-import { type World, planWorld } from '../world/open-world.ts';
+import { planWorld, type World } from '../world/open-world.ts';
 import { openPlanGate } from '../world/plan-gate.ts';
+import { rememberWarnings } from './entered-warnings.ts';
 import { fetchAround } from './fetch-around.ts';
 import { type IndexedSide, indexAll, indexProblems } from './index-all.ts';
 import { releaseAll } from './release-all.ts';
 
 export interface SyncReport {
+  /** As it was carried out, with what the gate warned of in what came. */
   readonly plan: Plan;
   readonly fetched: readonly string[];
   /** The changes that were carried out; fewer than planned when a fetch failed. */
@@ -71,7 +73,8 @@ export async function sync(
   const first = (await releaseAll(allowlist, world, log)) ? await planNow() : found;
   await planning.nameEvidence.keep();
   const gate = gateByAllowlist(allowlist, { ...world, log }, written ? sha256Of(written) : null);
-  const fetching = { world: { ...world, gate }, log, planAgain: planNow };
+  const watched = rememberWarnings(gate, world.clock);
+  const fetching = { world: { ...world, gate: watched.gate }, log, planAgain: planNow };
   const { plan: planned, fetched, held: kept, failed } = await fetchAround(first, fetching);
   if (!yes) refuse(await mostLeave(planned, world));
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
@@ -79,7 +82,8 @@ export async function sync(
   const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
   if (failed.length === 0) await markOpened(world.store, world.clock);
   const held = [...planned.problems.filter(({ code }) => code.startsWith('held.')), ...kept];
-  return { plan: planned, fetched, applied, held, failed, indexed, ...others, proof };
+  const warnings = [...planned.warnings, ...watched.warnings(fetched, planned.warnings)];
+  return { plan: { ...planned, warnings }, fetched, applied, held, failed, indexed, ...others, proof };
 }
 
 /** So many of those that would leave are named. */

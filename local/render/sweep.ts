@@ -46,7 +46,7 @@ const files = (count: number): string => (count === 1 ? '1 file' : `${count} fil
 const hourMs = 3_600_000;
 
 function adviceLine({ advisoriesAsOf }: SweepReport, now: number): string {
-  if (advisoriesAsOf === null) return 'no advisories were asked';
+  if (advisoriesAsOf === null) return 'there were no advisories to go by';
   const hours = Math.max(0, Math.floor((now - advisoriesAsOf) / hourMs));
   const age = hours === 0 ? 'less than an hour old' : hours === 1 ? '1 hour old' : `${hours} hours old`;
   return `the advisories are ${age} (${new Date(advisoriesAsOf).toISOString().slice(0, 16)}Z)`;

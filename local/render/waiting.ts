@@ -4,7 +4,7 @@ import { shownLine } from '../../core/problems/shown-text.ts';
 /** What waits at the gate, each on a line; of what waits for want of advisories there is a warning, and no line for each. */
 export function waitingLines({ waiting }: Pick<Plan, 'waiting'>): string[] {
   return shownWaiting(waiting).map(
-    ({ id, code, detail }) => `. ${id}  waits at the gate: ${code}: ${shownLine(detail)}`,
+    (one) => `. ${one.id}  waits at the gate${untilText(one)}: ${one.code}: ${shownLine(one.detail)}`,
   );
 }
 
@@ -17,6 +17,8 @@ export function gateLines({ waiting, advisories }: Pick<Plan, 'waiting' | 'advis
   const waits = files === 0 ? [] : [`${files} ${files === 1 ? 'file waits' : 'files wait'} at the gate`];
   return [...waits, ...(advisories === 'none' ? ['advisories: none'] : [])];
 }
+
+const untilText = (one: Waiting): string => (one.until === null ? '' : ` until ${untilCell(one)}`);
 
 /** A time as a day and minutes in UTC; empty for what does not end by itself. */
 export const untilCell = ({ until }: Waiting): string =>

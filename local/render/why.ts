@@ -15,7 +15,8 @@ function fileText(file: WhyFile): string {
   const { id, sha256, side, damaged } = file;
   const staged = side === 'staging' ? ' (staging)' : '';
   const lines = [
-    ...(file.now?.telling ?? []).map((firing) => firingLine(firing, file)),
+    ...(file.now?.telling ?? []).map(firingLine),
+    ...file.waiversToWrite.map((line) => `to let it in, once you have looked at it, in "waivers": ${line}`),
     ...stateLines(file),
     ...broughtLines(file),
     ...judgedLines(file),
@@ -35,12 +36,9 @@ function stateText({ state, now, until, verdict }: WhyFile): string {
   return now?.verdict === 'pass' ? 'served' : `served, verdict ${now?.verdict}`;
 }
 
-/** What was found, with what a person can do about a hold: the line of `waivers` that would end it. */
-function firingLine({ code, verdict, detail, until, sha256 }: Firing, file: WhyFile): string {
+function firingLine({ code, verdict, detail, until }: Firing): string {
   const found = `${code} ${verdict}: ${detail}`;
-  if (verdict === 'warn' || verdict === 'reject') return found;
-  if (until !== undefined) return `${found}; ends by itself on ${time(until)}`;
-  return `${found}; to waive it: "check": "${code}", "sha256": "${sha256 ?? file.sha256}"`;
+  return verdict === 'warn' || until === undefined ? found : `${found}; ends by itself on ${time(until)}`;
 }
 
 function stateLines({ recall, keptOut, state }: WhyFile): string[] {

@@ -71,6 +71,8 @@ it('recalls by hand from conda and pip at once, says so, and lets it in again', 
   expect([back.status, back.stdout], back.stderr).toEqual([0, expect.stringContaining('it is served again')]);
   expect(await solved('acme-tool')).toContain('acme-tool-2.0');
   expect((await fetch(`${url}/simple/acme-tool/${wheel}.metadata`)).status).toBe(200);
+  const twice = await byAllowlist('recall', 'acme-tool', '2.0', '--undo');
+  expect([twice.status, twice.stderr]).toEqual([1, expect.stringContaining('no file of acme-tool 2.0 is recalled')]);
 });
 
 it('names what there is where it finds nothing, and takes no empty reason', async () => {

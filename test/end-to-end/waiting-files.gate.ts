@@ -40,10 +40,11 @@ const simpleIndex =
     response.writeHead(200, dated).end(file.bytes);
   };
 
-const allowing = (packages: readonly unknown[]) =>
+const allowing = (packages: readonly unknown[], waivers: readonly unknown[] = []) =>
   lab.allowlist(packages, {
     indexes: [`${lab.upstream.url}/simple`],
     mapping: 'none',
+    waivers,
     policy: { coolDown: { local: true }, advisories: 'none' },
   });
 
@@ -77,6 +78,24 @@ describe('files of an index that says nothing of their age', () => {
     const later = await lab.sync(allowing(entries));
     expect([later.problems, later.plan.waiting]).toEqual([[], []]);
     expect(await stems()).toContain('tool-2.0');
+    expect(await damage()).toEqual([]);
+  });
+
+  it('enter by a waiver of the file, which the package that is made of it needs no other than', async () => {
+    await lab.publish([small('python 3.12.1'), small('pip 24.0', ['python'])]);
+    lab.intercept = simpleIndex(files);
+    lab.now = now;
+    const entries = [{ pypi: 'tool', dependencies: 'pypi' }];
+    const waiver = {
+      check: 'C2.young',
+      sha256: sha256Of(wheelOf(young, 'Requires-Dist: lib\n')),
+      reason: 'a fix',
+      expires: '2026-07-30',
+    };
+    const { problems, plan: carried } = await lab.sync(allowing(entries, [waiver]));
+    expect([problems, carried.waiting]).toEqual([[], []]);
+    expect(carried.simple.add).toContain(`simple/tool/${young}`);
+    expect(await stems()).toEqual(['lib-1.0', 'tool-2.0']);
     expect(await damage()).toEqual([]);
   });
 

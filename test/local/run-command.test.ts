@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { GatehouseError } from '../../core/problems/error.ts';
@@ -30,6 +31,9 @@ function spy(): { command: Command; given: Invocation[] } {
   return { command, given };
 }
 
+/** A line's words as a shell passes them on: without the file that it sends the output to. */
+const argumentsOf = (line: string): string[] => line.replace(/ >>? [\w.-]+$/, '').split(' ');
+
 describe('help', () => {
   it.each(commands.map(({ name }) => name))(
     'gatehouse %s --help shows its options and whole examples',
@@ -45,7 +49,7 @@ describe('help', () => {
 
   it.each(commands)('the examples of $name are command lines it takes', async ({ examples }) => {
     for (const [line] of examples) {
-      const [, ...argv] = line.replace(/ >.*/, '').split(' ');
+      const [, ...argv] = argumentsOf(line);
       expect(await run([...argv, '--help']), line).toMatchObject({ status: 0 });
     }
   });
@@ -125,12 +129,23 @@ describe('what a command gets', () => {
   });
 });
 
-it('each command line of README.md is one that is taken', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const lines = [...readme.matchAll(/npx gatehouse ([^`\n]*)/g)].map(([, line = '']) => line);
-  expect(lines.length).toBeGreaterThanOrEqual(6);
-  for (const line of lines) expect(await run([...line.split(' '), '--help']), line).toMatchObject({ status: 0 });
-  const optionsSaid = readme.match(/`--[a-z-]+/g)?.map((text) => text.slice(3)) ?? [];
+const pages = new URL('../../', import.meta.url);
+const names = [
+  'README.md',
+  ...readdirSync(new URL('docs/', pages))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const textOf = (name: string) => readFile(new URL(name, pages), 'utf8');
+
+it.each(names)('each command line of %s is one that is taken', async (name) => {
+  const lines = [...(await textOf(name)).matchAll(/npx gatehouse ([^`\n]*)/g)].map(([, line = '']) => line.trim());
+  if (name === 'README.md') expect(lines.length).toBeGreaterThanOrEqual(6);
+  for (const line of lines) expect(await run([...argumentsOf(line), '--help']), line).toMatchObject({ status: 0 });
+});
+
+it('each option that README.md names is one', async () => {
+  const optionsSaid = (await textOf('README.md')).match(/`--[a-z-]+/g)?.map((text) => text.slice(3)) ?? [];
   const known = new Set([
     'allowlist',
     'store',
@@ -138,5 +153,5 @@ it('each command line of README.md is one that is taken', async () => {
     'help',
     ...commands.flatMap(({ options }) => Object.keys(options)),
   ]);
-  expect(optionsSaid.filter((name) => !known.has(name))).toEqual([]);
+  expect(optionsSaid.filter((option) => !known.has(option))).toEqual([]);
 });

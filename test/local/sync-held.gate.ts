@@ -18,6 +18,7 @@ describe('a hold that is found after fetching', () => {
     expect(came).toEqual(['linux-64/app-1.0-0.conda', 'linux-64/lib-1.0-0.conda']);
     expect(held).toMatchObject([{ code: 'gate.held', subject: 'linux-64/lib-2.0-0.conda' }]);
     expect(plan.waiting).toMatchObject([{ id: 'linux-64/lib-2.0-0.conda', code: 'D1.link-script', until: null }]);
+    expect(plan.waiting[0]?.hint).toMatch(/^a line of "waivers" .* of check D1\.link-script and sha256 [0-9a-f]{64}$/);
     expect(await names()).toEqual(['app-1.0-0.conda', 'lib-1.0-0.conda']);
     // The next run knows it without the bytes.
     const next = await lab.sync(lab.allowlist(['app']));
@@ -69,4 +70,16 @@ describe('a hold that is found after fetching', () => {
     expect(await names()).toEqual(['app-1.0-0.conda', 'lib-2.0-0.conda', 'other-1.0-0.conda']);
     expect(fetched('lib-2.0-0.conda')).toBe(1);
   });
+});
+
+it('what a first sync lets in with a warning is told by that very run, once', async () => {
+  const files = [{ path: 'etc/conda/activate.d/app.sh', content: 'export APP=1\n' }];
+  await lab.publish([small('app 1.0', [], { files })]);
+  const told = async () => {
+    const { plan, problems } = await lab.sync(lab.allowlist(['app']));
+    expect(problems).toEqual([]);
+    return plan.warnings.map(({ code, subject }) => `${code} ${subject}`);
+  };
+  expect(await told()).toEqual(['D2.activation linux-64/app-1.0-0.conda']);
+  expect(await told()).toEqual(['D2.activation linux-64/app-1.0-0.conda']);
 });

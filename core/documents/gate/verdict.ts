@@ -91,6 +91,8 @@ export const verdictSchema = z.strictObject({
   /** Bytes. */
   size: z.int().nonnegative(),
   origin: z.enum(['upstream', 'index', 'made', 'published', 'copied']),
+  /** Of the file that it is made of; absent of all others. */
+  madeOf: sha256Schema.optional(),
   /** The worst that counts. */
   verdict: answerSchema,
   checks: z.array(checkResultSchema),

@@ -1,8 +1,9 @@
 import type { Firing } from '../../documents/gate/verdict.ts';
-import { canonicalJson } from '../../json/json.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Settled } from '../settle.ts';
+import { proposedWaivers } from './proposed-waivers.ts';
+import { rejectedHint } from './rejected-hint.ts';
 
 /** What is not let through: what it is called in a problem, and its bytes. */
 interface KeptOut {
@@ -11,8 +12,8 @@ interface KeptOut {
 }
 
 /**
- * Why the gate does not let a file through, as a person is told it: the check's code leads, and the hint has the line with which
- * the allowlist lets it in.
+ * Why the gate does not let a file through, as a person is told it: the check's code leads, and the hint has the lines
+ * with which the allowlist lets it in.
  *
  * @param now milliseconds since the epoch
  */
@@ -22,26 +23,27 @@ export function gateProblem({ subject, sha256 }: KeptOut, { verdict, telling }: 
   if (worst === undefined) return { code: 'gate.held', subject, detail: 'it was held before', hint: againHint };
   const more = others.length === 0 ? '' : `; and ${others.map(({ code }) => code).join(', ')}`;
   const detail = `${worst.code}: ${worst.detail}${untilText(worst)}${more}`;
-  if (verdict === 'reject') return { code: 'gate.rejected', subject, detail, hint: rejectedHint };
-  return { code: 'gate.held', subject, detail, hint: heldHint(worst, sha256, now) };
+  if (verdict === 'reject') return { code: 'gate.rejected', subject, detail, hint: rejectedHint(worst.code) };
+  return { code: 'gate.held', subject, detail, hint: heldHint([worst, ...others], sha256, now) };
 }
-
-const rejectedHint = 'these bytes are not let in, and no waiver changes that: take another build or version';
 
 const againHint = 'gatehouse index, or the next sync, judges it anew';
 
 const untilText = ({ until }: Firing): string =>
-  until === undefined ? '' : `; until ${new Date(until).toISOString().replace(/\.000Z$/, 'Z')}`;
+  until === undefined ? '' : `; until ${new Date(until).toISOString().replace(/\.\d+Z$/, 'Z')}`;
 
-/** 90 days in milliseconds, which is what a waiver is proposed for. */
-const proposedMs = 90 * 24 * 60 * 60 * 1000;
+/** So many lines of waivers are in a hint: it is cut where it is longer than a line that is shown. */
+const maxWaivers = 2;
 
-function heldHint({ code, verdict, sha256: ofFile, until }: Firing, sha256: Sha256 | null, now: number): string {
-  if (verdict === 'error') return 'the check could not be done: the next run asks again';
-  const pinned = ofFile ?? sha256;
-  const first = until === undefined ? '' : 'it enters by itself then; ';
-  if (pinned === null) return `${first}docs/security.md says how a hold ends`;
-  const expires = new Date(now + proposedMs).toISOString().slice(0, 10);
-  const waiver = canonicalJson({ check: code, sha256: pinned, reason: 'WHY', expires });
-  return `${first}who has looked at it lets it in with a line of "waivers" in the allowlist: ${waiver.trim()}`;
+function heldHint(holding: readonly Firing[], sha256: Sha256 | null, now: number): string {
+  if (holding[0]?.verdict === 'error') return 'the check could not be done: the next run asks again';
+  const first = holding.every(({ until }) => until !== undefined) ? 'it enters by itself then; ' : '';
+  const waivers = proposedWaivers(holding, sha256, now);
+  if (waivers.length === 0) return `${first}docs/security.md says how a hold ends`;
+  const listed = holding.some(({ code }) => code === 'E2.license')
+    ? ', or its license into "licenses" of "policy"'
+    : '';
+  const more = waivers.length > maxWaivers ? `, and ${waivers.length - maxWaivers} more, which gatehouse why has` : '';
+  const lines = waivers.slice(0, maxWaivers).join(', ');
+  return `${first}who has looked at it writes into "waivers" of the allowlist${listed}, and syncs: ${lines}${more}`;
 }

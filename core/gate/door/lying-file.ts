@@ -45,7 +45,16 @@ export function packageThatLies(place: PackagePlace, known: Provenance | null, l
     case 'upstream':
       return { ...entered, origin: 'upstream', source: origin.channel, record, projects: [] };
     case 'made':
-      return { ...entered, origin: 'made', source: origin.index, record, projects: releaseOf(origin.fileName) };
+      return {
+        ...entered,
+        ...{
+          origin: 'made',
+          source: origin.index,
+          record,
+          projects: releaseOf(origin.fileName),
+          madeOf: origin.sha256,
+        },
+      };
     case 'published': {
       const projects = origin.wheel === undefined ? [] : releaseOf(origin.wheel.fileName);
       return { ...entered, ...copiedIn, origin: 'published', projects };

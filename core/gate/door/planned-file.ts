@@ -21,7 +21,7 @@ export async function packageAtTheDoor(
     published,
     yanked: false,
     projectStatus: null,
-    projects: made === undefined ? [] : releaseOf(made.fileName),
+    ...(made === undefined ? { projects: [] } : { projects: releaseOf(made.fileName), madeOf: made.sha256 }),
     digests,
     bytes: await staged.source(),
     request: { entries: why },

@@ -10,10 +10,16 @@ export const askDataChecks = (
 ): Promise<CheckResult[]> =>
   Promise.all(
     checks.map(async (check) => {
-      const result = await answerOf(check, () => check.judge(candidate, world));
+      const result = await answerOf(check, async () => (await check.judge(candidate, world)).map(pinnedTo(candidate)));
       return check.usesAdvice && world.advice.status === 'known' ? { ...result, dataAsOf: world.advice.asOf } : result;
     }),
   );
+
+/** What is found of a package before it is made is waived by the file that it is made of, as of that file itself. */
+const pinnedTo =
+  ({ madeOf }: GateCandidate) =>
+  (firing: Firing): Firing =>
+    madeOf === undefined || firing.sha256 !== undefined ? firing : { ...firing, sha256: madeOf };
 
 export const askContentsChecks = (
   checks: readonly ContentsCheck[],

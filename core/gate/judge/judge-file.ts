@@ -99,7 +99,9 @@ async function conclude(
 ): Promise<GateVerdict> {
   const { id, digests, origin, published, request } = file;
   const { facts, previous, results } = read;
-  const candidate = candidateOf(file, facts);
+  const madeOf = file.madeOf ?? there?.madeOf;
+  const made = madeOf === undefined ? {} : { madeOf };
+  const candidate = { ...candidateOf(file, facts), ...made };
   const projects = projectsOf(candidate, checks.advice);
   const asked = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
   const data = asked.map((result) => newer(result, there));
@@ -107,7 +109,7 @@ async function conclude(
   const now = clock.now();
   const { verdict, waivers } = settle({ checks: all, sha256: digests.sha256 }, checks.policy, now);
   return {
-    ...{ version: 1, id, sha256: digests.sha256, size: digests.size, origin, verdict },
+    ...{ version: 1, id, sha256: digests.sha256, size: digests.size, origin, ...made, verdict },
     ...{ checks: all, waivers: [...waivers], facts, previous },
     published: published ?? there?.published ?? null,
     request: (request && asRequested(request.entries, settings)) ?? there?.request ?? null,

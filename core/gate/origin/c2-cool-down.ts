@@ -1,3 +1,4 @@
+import { daysInMs } from '../../documents/gate/policy.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import type { DataCheck, GateCandidate } from '../check.ts';
 import { coolsDown } from '../cool-down.ts';
@@ -16,7 +17,8 @@ function young(candidate: GateCandidate, coolDown: number, now: number): Firing[
   const { at, by } = bornAt(candidate, now);
   const until = at + coolDown;
   if (until <= now) return [];
-  const detail = `public since ${shownTime(at)} (${by}), and waits until ${shownTime(until)}`;
+  const days = Math.round(coolDown / daysInMs(1));
+  const detail = `public since ${shownTime(at)} (${by}), which is less than ${days} ${days === 1 ? 'day' : 'days'}`;
   return [{ code: 'C2.young', verdict: 'hold', detail, until }];
 }
 

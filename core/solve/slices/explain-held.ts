@@ -99,7 +99,9 @@ function said<P extends Part>(part: P, told: ReadonlyMap<string, string>, held: 
     return more === undefined ? outcome : { ...outcome, explanation: more };
   };
   const solved = part.group.solved.map((one) => ({ ...one, outcomes: one.outcomes.map(say) }));
-  const waiting = held.flatMap(({ id, held: firing }) => (firing === null ? [] : [waitingOf({ id, firing })]));
+  const waiting = held.flatMap(({ id, sha256, held: firing }) =>
+    firing === null ? [] : [waitingOf({ id, sha256, firing })],
+  );
   return {
     ...part,
     group: { ...part.group, solved },

@@ -114,9 +114,10 @@ function unverifiable(one: UpstreamRecord): Problem[] {
 const byText = (a: Problem, b: Problem): number => compareCodePoints(textOf(a), textOf(b));
 const textOf = ({ code, subject, detail, hint = '' }: Problem): string => [code, subject, detail, hint].join('\n');
 
-/** Platforms share `noarch`, and entries what they need. */
+/** Platforms share `noarch`, and entries what they need; one of them may know the bytes, and so have the hint. */
 function waitingOnce(waiting: readonly Waiting[]): Waiting[] {
-  const byText = new Map(waiting.map((one) => [`${one.id} ${one.code} ${one.detail}`, one]));
+  const hintLast = waiting.toSorted((a, b) => compareCodePoints(a.hint ?? '', b.hint ?? ''));
+  const byText = new Map(hintLast.map((one) => [`${one.id} ${one.code} ${one.detail}`, one]));
   return [...byText].sort(([a], [b]) => compareCodePoints(a, b)).map(([, one]) => one);
 }
 

@@ -35,7 +35,7 @@ export function offeredPackage(one: UpstreamRecord, isServed: boolean): Offered 
     return { candidate, url, from: channel, seen: digest === null ? null : { id, digest } };
   }
   const projects = releaseOf(made.fileName);
-  const candidate = { ...common, ...source, origin: 'made', sha256: null, projects } as const;
+  const candidate = { ...common, ...source, origin: 'made', sha256: null, madeOf: made.sha256, projects } as const;
   const seen = { id: `simple/${projects[0]?.project ?? name}/${made.fileName}`, digest: made.sha256 };
   return { candidate, url: made.url, from: made.index, seen };
 }

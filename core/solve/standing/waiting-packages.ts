@@ -1,4 +1,8 @@
+import { checkOfCode } from '../../documents/gate/checks.ts';
+import type { Firing } from '../../documents/gate/verdict.ts';
 import { artifactId, type EntryOutcome, type Waiting } from '../../documents/plan.ts';
+import { rejectedHint } from '../../gate/door/rejected-hint.ts';
+import type { Sha256 } from '../../names/digest.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { noarch } from '../../names/subdir.ts';
 import { compareVersionTexts } from '../../names/version/version-texts.ts';
@@ -38,12 +42,20 @@ export function waitingPackages({ specs, outcome, chosen, heldOf }: Solution): W
   });
 }
 
-export const waitingOf = ({ id, firing }: Pick<Held<unknown>, 'id' | 'firing'>): Waiting => ({
-  id,
-  code: firing.code,
-  detail: firing.detail,
-  until: firing.until ?? null,
-});
+export function waitingOf({ id, sha256, firing }: Omit<Held<unknown>, 'what'>): Waiting {
+  const { code, detail, until = null } = firing;
+  const hint = hintOf(firing, sha256);
+  return { id, code, detail, until, ...(hint !== null && { hint }) };
+}
+
+/** Without a day that a waiver would end on: equal plans have equal bytes. */
+function hintOf({ code, verdict, sha256: ofFile, until }: Firing, sha256: Sha256 | null): string | null {
+  if (verdict === 'reject') return rejectedHint(code);
+  const pinned = ofFile ?? sha256;
+  if (verdict !== 'hold' || pinned === null || checkOfCode(code) === null) return null;
+  const first = until === undefined ? '' : 'it enters by itself then; before that ';
+  return `${first}a line of "waivers" in the allowlist lets it in, of check ${code} and sha256 ${pinned}`;
+}
 
 const isInsteadOf = (held: UpstreamRecord, chosen: UpstreamRecord, { platform }: EntryOutcome): boolean =>
   held.channel === chosen.channel &&

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { defaultPolicy } from '../../../core/documents/gate/policy.ts';
+import { defaultPolicy, waiverSchema } from '../../../core/documents/gate/policy.ts';
 import type { Firing, GateVerdict } from '../../../core/documents/gate/verdict.ts';
 import { keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import { recallKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { why } from '../../../core/steps/evidence/why.ts';
@@ -75,10 +76,16 @@ describe('gatehouse why', () => {
       ['held', until],
       ['held', null],
     ]);
-    expect(whyText(report)).toContain(`"check": "D1.link-script", "sha256": "${sha256Of('script')}"`);
-    const waiver = { check: 'D1', sha256: held.sha256, reason: 'read it', expires: '2099-01-01' };
-    const waived = await ask('p1', '1.0', { ...defaultPolicy, waivers: [waiver] });
-    expect(waived.files[1]?.now).toMatchObject({ verdict: 'warn', waivers: [waiver] });
+    const [young, script] = [...whyText(report).matchAll(/in "waivers": (\{.*\})$/gm)].map(([, line = '']) =>
+      parseJson(line, waiverSchema, 'why'),
+    );
+    expect(young).toMatchObject({ check: 'C2.young', sha256: report.files[0]?.sha256 });
+    expect(script).toMatchObject({ check: 'D1.link-script', sha256: sha256Of('script') });
+    for (const waiver of [{ check: 'D1', sha256: held.sha256, reason: 'read it', expires: '2099-01-01' }, script]) {
+      if (waiver === undefined) throw new TypeError('a held file has a line');
+      const waived = await ask('p1', '1.0', { ...defaultPolicy, waivers: [waiver] });
+      expect(waived.files[1]).toMatchObject({ now: { verdict: 'warn', waivers: [waiver] }, waiversToWrite: [] });
+    }
   });
 
   it('tells what is recalled first, then what is rejected, and what is served last', async () => {

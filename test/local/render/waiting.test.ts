@@ -17,7 +17,7 @@ const plan: Plan = {
 
 it('what waits is a line each of a plan, but for want of advisories', () => {
   expect(planText(plan).split('\n').slice(1, -1)).toEqual([
-    '. linux-64/openssl-3.5.4-0.conda  waits at the gate: C2.young: public since yesterday',
+    '. linux-64/openssl-3.5.4-0.conda  waits at the gate until 2026-12-05 09:00 UTC: C2.young: public since yesterday',
     expect.stringContaining('. noarch/x-1.0-0.conda  waits at the gate: D1.link-script: '),
     '2 files wait at the gate',
     'advisories: none',

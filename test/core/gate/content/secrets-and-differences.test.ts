@@ -1,9 +1,9 @@
+import { describe, expect, it } from 'vitest';
 import { b4Depends } from '../../../../core/gate/consistency/b4-depends.ts';
 import { e1Secrets } from '../../../../core/gate/content/e1-secrets.ts';
 import { e3Differences } from '../../../../core/gate/content/e3-differences.ts';
 import { sha256Of } from '../../../../core/names/digest.ts';
 import { firingsOf, saidOf, smallFacts, smallSubject, smallWorld } from '../../../support/gate/small-subject.ts';
-import { describe, expect, it } from 'vitest';
 
 describe('E1', () => {
   const secrets = [

@@ -1,9 +1,9 @@
+import { describe, expect, it } from 'vitest';
 import { d3StartUp } from '../../../../core/gate/install-code/d3-start-up.ts';
 import { scriptsOf } from '../../../../core/gate/install-code/install-files.ts';
 import { f7StartUp } from '../../../../core/gate/wheels/f7-start-up.ts';
 import { sha256Of } from '../../../../core/names/digest.ts';
 import { contentsOf, firingsOf, saidOf, smallSubject, smallWorld } from '../../../support/gate/small-subject.ts';
-import { describe, expect, it } from 'vitest';
 
 const site = 'lib/python3.12/site-packages';
 const ofPackage = (files: Parameters<typeof contentsOf>[0]) => saidOf(d3StartUp, smallSubject({ files }));

@@ -35,7 +35,7 @@ describe('C2', () => {
     expect(firings).toMatchObject([
       {
         until: now + 0.5 * day,
-        detail: 'public since 2026-03-18T12:00Z (upload-time), and waits until 2026-03-25T12:00Z',
+        detail: 'public since 2026-03-18T12:00Z (upload-time), which is less than 7 days',
       },
     ]);
     const settled = (at: number) =>
