@@ -56,15 +56,16 @@ export function startReport({ policy, now }: Counting) {
   const codes = new Map<string, number>();
   const changed: ObjectKey[] = [];
   const problems: Problem[] = [];
-  const counts = { checked: 0, judged: 0, uncovered: 0, unjudged: 0, unnamed: 0 };
+  const counts = { checked: 0, judged: 0, mirrored: 0, uncovered: 0, unjudged: 0, unnamed: 0 };
   const tell = (problem: Problem) => {
     if (problems.length < maxProblemsNamed) problems.push(problem);
     else counts.unnamed += 1;
   };
   return {
-    examined({ file, sha256, fate, settled, isNew, isCovered }: ExaminedFile): void {
+    examined({ file, sha256, fate, settled, isNew, isCovered, isMirrored }: ExaminedFile): void {
       counts.checked += 1;
       counts.judged += Number(isNew);
+      counts.mirrored += Number(isMirrored);
       counts.uncovered += Number(!isCovered);
       counts.unjudged += Number(fate === 'unjudged');
       for (const code of new Set(settled.telling.map((firing) => firing.code))) {
@@ -84,8 +85,8 @@ export function startReport({ policy, now }: Counting) {
     },
     problems: (found: readonly Problem[]): void => found.forEach(tell),
     checked: (): number => counts.checked,
-    /** Whether every file that was come to could be judged. */
-    isWhole: (): boolean => counts.unjudged === 0,
+    /** Whether every file that was come to could be judged, and any came from a channel or an index. */
+    isWhole: (): boolean => counts.unjudged === 0 && counts.mirrored > 0,
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
       const { checked, judged, uncovered } = counts;
       const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason }));

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { openedKey } from '../../core/layout/keys.ts';
+import { sweepAll, sweepProblems } from '../../local/pipeline/sweep-all.ts';
+import { lab, names, useLab } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
+
+useLab();
+
+/** `Menu/app.json`, which is no news in what a channel begins with, and held in what comes later. */
+const withMenu = () =>
+  small('app 1.0', [], { files: [{ path: 'Menu/app.json', content: '{"menu_name": "A", "menu_items": []}\n' }] });
+const app = ['app-1.0-0.conda'];
+const isOpened = async () => (await lab.world.store.get(openedKey)) !== null;
+const sweep = async () =>
+  sweepProblems(await sweepAll(lab.world, { allowlist: lab.allowlist(['app']), sha256: null, log: () => {} }));
+
+it('is a first sync again after one that could not read its channel', async () => {
+  await lab.publish([withMenu()]);
+  lab.intercept = (_request, response) => void response.writeHead(503).end();
+  const cut = await lab.sync(lab.allowlist(['app']));
+  expect([cut.plan.add, cut.problems.length > 0, await isOpened()], `${cut.problems}`).toEqual([[], true, false]);
+  lab.intercept = null;
+  const first = await lab.sync(lab.allowlist(['app']));
+  expect([first.problems, await names(), await isOpened()]).toEqual([[], app, true]);
+});
+
+it('is a first sync behind a sync that asked for nothing and a sweep of nothing', async () => {
+  await lab.publish([withMenu()]);
+  await lab.sync(lab.allowlist([]));
+  expect([await sweep(), await isOpened()]).toEqual([[], false]);
+  const first = await lab.sync(lab.allowlist(['app']));
+  expect([first.problems, await names(), await isOpened()]).toEqual([[], app, true]);
+});
+
+it('holds a Menu file of what comes later', async () => {
+  await lab.publish([small('plain 1.0'), withMenu()]);
+  await lab.sync(lab.allowlist(['plain']));
+  const later = await lab.sync(lab.allowlist(['plain', 'app']));
+  expect(later.problems).toEqual(expect.arrayContaining(['entry.unsolvable app on linux-64']));
+  expect(await names()).toEqual(['plain-1.0-0.conda']);
+});
