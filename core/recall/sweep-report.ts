@@ -53,6 +53,7 @@ interface Counting {
 export function startReport({ policy, now }: Counting) {
   const recalled: RecalledFile[] = [];
   const released: string[] = [];
+  const hints = new Map<string, string | undefined>();
   const codes = new Map<string, number>();
   const changed: ObjectKey[] = [];
   const problems: Problem[] = [];
@@ -71,8 +72,10 @@ export function startReport({ policy, now }: Counting) {
       for (const code of new Set(settled.telling.map((firing) => firing.code))) {
         codes.set(code, (codes.get(code) ?? 0) + 1);
       }
-      const isTold = (fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0;
-      if (isTold) tell(gateProblem({ subject: file.id, sha256 }, settled, now));
+      const problem = gateProblem({ subject: file.id, sha256 }, settled, now);
+      // Of what is rejected no waiver is to be told.
+      if (fate === 'bad' && settled.verdict === 'hold') hints.set(file.id, problem.hint);
+      if ((fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0) tell(problem);
     },
     recalled(bad: readonly BadFile[]): void {
       for (const { file, sha256, reason } of bad) recalled.push({ id: file.id, sha256, reason });
@@ -89,7 +92,7 @@ export function startReport({ policy, now }: Counting) {
     isWhole: (): boolean => counts.unjudged === 0 && counts.mirrored > 0,
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
       const { checked, judged, uncovered } = counts;
-      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason }));
+      const told = recalled.map((one) => turnedBad(one, hints.get(one.id)));
       const rest = counts.unnamed === 0 ? [] : [unnamed(counts.unnamed)];
       return {
         ...{ finished, checked, judged, recalled, released, codes: Object.fromEntries([...codes].sort()), uncovered },
@@ -100,6 +103,13 @@ export function startReport({ policy, now }: Counting) {
   };
 }
 export type GrowingReport = ReturnType<typeof startReport>;
+
+const turnedBad = ({ id, reason }: RecalledFile, hint: string | undefined): Problem => ({
+  code: 'sweep.bad-file',
+  subject: id,
+  detail: reason,
+  ...(hint !== undefined && { hint }),
+});
 
 const isExpiring = (waiver: Waiver, now: number): boolean =>
   isInForce(waiver, now) && !isInForce(waiver, now + expiringWithin);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openedKey } from '../../core/layout/keys.ts';
+import { noticesKey, openedKey } from '../../core/layout/keys.ts';
 import { sweepAll, sweepProblems } from '../../local/pipeline/sweep-all.ts';
 import { lab, names, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
@@ -38,4 +38,22 @@ it('holds a Menu file of what comes later', async () => {
   const later = await lab.sync(lab.allowlist(['plain', 'app']));
   expect(later.problems).toEqual(expect.arrayContaining(['entry.unsolvable app on linux-64']));
   expect(await names()).toEqual(['plain-1.0-0.conda']);
+});
+
+it('tells once of a sweep what is held, with the waiver that brings it back, and then ends its notice', async () => {
+  const startUp = { path: 'lib/python3.11/site-packages/app.pth', content: 'import os\n' };
+  await lab.publish([small('app 1.0', [], { files: [startUp] })]);
+  const first = await lab.sync(lab.allowlist(['app']));
+  const [held] = first.held;
+  const text = /\{.*\}$/.exec(held?.hint ?? '')?.[0] ?? '';
+  const waiver = JSON.parse(text);
+  const waived = lab.allowlist(['app'], { waivers: [waiver] });
+  expect([(await lab.sync(waived)).problems, await names()]).toEqual([[], app]);
+  const swept = await sweep();
+  expect(swept).toEqual([expect.objectContaining({ code: 'sweep.bad-file', hint: expect.stringContaining(text) })]);
+  const notices = async () => (await lab.world.store.read(noticesKey('conda')))?.bytes.toString() ?? '';
+  expect([await names(), await notices()]).toEqual([[], expect.stringContaining('app 1.0 was recalled')]);
+  const out = await lab.sync(lab.allowlist(['app']));
+  expect(out.plan.problems.map(({ detail }) => detail).join()).not.toContain('no waiver changes that');
+  expect([(await lab.sync(waived)).problems, await names(), await notices()]).toEqual([[], app, '{"notices":[]}']);
 });

@@ -22,11 +22,17 @@ export function gateProblem({ subject, sha256 }: KeptOut, { verdict, telling }: 
   if (worst === undefined) return { code: 'gate.held', subject, detail: 'it was held before', hint: againHint };
   const more = others.length === 0 ? '' : `; and ${others.map(({ code }) => code).join(', ')}`;
   const detail = `${worst.code}: ${worst.detail}${untilText(worst)}${more}`;
-  if (verdict === 'reject') return { code: 'gate.rejected', subject, detail, hint: rejectedHint };
+  if (verdict === 'reject') {
+    const hint = worst.code === 'R1.recalled' ? recalledHint : rejectedHint;
+    return { code: 'gate.rejected', subject, detail, hint };
+  }
   return { code: 'gate.held', subject, detail, hint: heldHint(worst, sha256, now) };
 }
 
 const rejectedHint = 'these bytes are not let in, and no waiver changes that: take another build or version';
+
+const recalledHint =
+  'what a sweep recalled comes back once nothing else holds it: where a check holds it, by a waiver of that code and these bytes; else when its advisory is withdrawn; gatehouse recall NAME VERSION --undo ends a recall by hand';
 
 const againHint = 'gatehouse index, or the next sync, judges it anew';
 
