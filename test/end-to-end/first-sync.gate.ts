@@ -57,3 +57,13 @@ it('tells once of a sweep what is held, with the waiver that brings it back, and
   expect(out.plan.problems.map(({ detail }) => detail).join()).not.toContain('no waiver changes that');
   expect([(await lab.sync(waived)).problems, await names(), await notices()]).toEqual([[], app, '{"notices":[]}']);
 });
+
+it('tells the waivers of all files that an entry lacks for one reason, and they let it in', async () => {
+  await lab.publish([small('app 1.0', ['base']), small('base 1.0')]);
+  const policy = { coolDown: { local: true }, advisories: 'none' };
+  const [problem] = (await lab.sync(lab.allowlist(['app'], { policy }))).plan.problems;
+  expect(problem?.detail).toMatch(/public since .* until [^;]*\n/);
+  const waivers = (problem?.detail.match(/\{"check".*\}/g) ?? []).map((text) => JSON.parse(text));
+  expect((await lab.sync(lab.allowlist(['app'], { policy, waivers }))).problems).toEqual([]);
+  expect(await names()).toEqual([...app, 'base-1.0-0.conda']);
+});

@@ -36,8 +36,11 @@ const recalledHint =
 
 const againHint = 'gatehouse index, or the next sync, judges it anew';
 
-const untilText = ({ until }: Firing): string =>
-  until === undefined ? '' : `; until ${new Date(until).toISOString().replace(/\.000Z$/, 'Z')}`;
+/** C2 says it by itself. */
+const untilText = ({ code, until }: Firing): string =>
+  until === undefined || code.startsWith('C2.')
+    ? ''
+    : `; until ${new Date(until).toISOString().replace(/\.000Z$/, 'Z')}`;
 
 /** 90 days in milliseconds, which is what a waiver is proposed for. */
 const proposedMs = 90 * 24 * 60 * 60 * 1000;
