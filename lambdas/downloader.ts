@@ -1,12 +1,12 @@
 import { jobSchema } from '../core/documents/plan.ts';
 import { isJobWanted, wantedByJob } from '../core/documents/run.ts';
-import type { Gate } from '../core/gate/gate.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { fetchFile } from '../core/steps/fetch-file.ts';
 import { cloudGate } from './cloud-gate.ts';
 import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { lacksTime } from './reading-time.ts';
 import { soonAgain } from './soon-again.ts';
 import { withinTime } from './within-time.ts';
 import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
@@ -15,16 +15,16 @@ import { type Context, type DownloaderWorld, inWorld, openDownloader } from './w
 export async function fetchBatch(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const { Records } = parseValue(event, sqsEventSchema, 'the event');
-  const gate = await cloudGate(world);
-  return eachMessage(Records, world.telemetry, (message) => fetchJob(message, { ...world, gate }));
+  return eachMessage(Records, world.telemetry, (message) => fetchJob(message, world, context));
 }
 
-async function fetchJob({ body }: SqsMessage, world: DownloaderWorld & { readonly gate: Gate }): Promise<void> {
+async function fetchJob({ body }: SqsMessage, world: DownloaderWorld, context: Context): Promise<void> {
   const { telemetry, store } = world;
   const job = parseJson(body, jobSchema, 'a job');
   const wanted = await wantedByJob(store, job);
   if (wanted === null) return telemetry.note('superseded', job);
-  const fetching = { ...world, log: telemetry.log, isWanted: () => isJobWanted(store, job) };
+  const gate = await cloudGate(world, { lacksTime: lacksTime(() => context.getRemainingTimeInMillis()) });
+  const fetching = { ...world, gate, log: telemetry.log, isWanted: () => isJobWanted(store, job) };
   const outcome = await (wanted.kind === 'file'
     ? fetchFile(wanted.file, fetching)
     : fetchArtifact(wanted.artifact, fetching));

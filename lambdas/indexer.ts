@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import type { Gate } from '../core/gate/gate.ts';
+import type { GateShell } from '../core/gate/gate-by-allowlist.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import type { ObjectKey } from '../core/layout/keys.ts';
 import { type Side, sides } from '../core/layout/sides.ts';
@@ -17,10 +18,11 @@ import { collectStrays, type StrayCollector } from '../core/store/strays.ts';
 import { cloudGate } from './cloud-gate.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { indexPaths, projectPaths } from './invalidation-paths.ts';
+import { lacksTime } from './reading-time.ts';
 import { worldOf } from './side-world.ts';
 import { soonAgain } from './soon-again.ts';
 import { type Touched, type TouchedKeys, type TouchedSides, toldSchema, unionOfSides } from './touched.ts';
-import { type IndexerWorld, inWorld, openIndexer } from './world.ts';
+import { type Context, type IndexerWorld, inWorld, openIndexer } from './world.ts';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
 const eventSchema = z.union([sqsEventSchema, reconcileSchema]);
@@ -29,7 +31,10 @@ const eventSchema = z.union([sqsEventSchema, reconcileSchema]);
  * Indexes each subdir and each project that a batch touches once, in the channel and in staging, however many messages
  * name it; then what is made of all subdirs.
  */
-export async function index(event: unknown, world: IndexerWorld): Promise<BatchReply> {
+export async function index(event: unknown, opened: IndexerWorld, context: Context): Promise<BatchReply> {
+  // A file that was copied in is hashed before it is read: what takes both is no matter for another invocation.
+  const remaining = () => context.getRemainingTimeInMillis();
+  const world = { ...opened, lacksTime: lacksTime(remaining, remaining() / 2) };
   const parsed = parseValue(event, eventSchema, 'the event');
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
   for (const side of sides) await reconcileSide(side, worldOf(side, world));
@@ -42,6 +47,7 @@ async function reconcileSide(side: Side, world: IndexerWorld): Promise<void> {
   warnOfStrays(strays, world);
 }
 
+type TimedWorld = IndexerWorld & Pick<GateShell, 'lacksTime'>;
 type GatedWorld = IndexerWorld & { readonly gate: Gate };
 
 interface ParsedMessage {
@@ -49,7 +55,7 @@ interface ParsedMessage {
   readonly told: TouchedSides;
 }
 
-async function indexBatch(messages: readonly SqsMessage[], world: IndexerWorld): Promise<BatchReply> {
+async function indexBatch(messages: readonly SqsMessage[], world: TimedWorld): Promise<BatchReply> {
   const parsed: ParsedMessage[] = [];
   const unreadable = await eachMessage(messages, world.telemetry, async (message) => {
     parsed.push({ message, told: parseJson(message.body, toldSchema, 'a message to the indexer') });
@@ -84,12 +90,12 @@ async function wholeChannel(touched: Touched, { store }: IndexerWorld): Promise<
 /** @returns the subdirs and projects whose messages must come again */
 async function indexSide(
   { subdirs, projects, others }: Touched,
-  world: IndexerWorld,
+  world: TimedWorld,
 ): Promise<ReadonlySet<Subdir | ProjectName>> {
-  const judging = { ...world, gate: await cloudGate(world) };
-  const failing = new Set([...(await indexTouched(subdirs, judging)), ...(await indexForPip(projects, judging))]);
   await tellOfStrays(others, world);
-  return failing;
+  if (subdirs.size + projects.size === 0) return new Set();
+  const judging = { ...world, gate: await cloudGate(world, world) };
+  return new Set([...(await indexTouched(subdirs, judging)), ...(await indexForPip(projects, judging))]);
 }
 
 /** Tells of files that somebody put in under a name that nobody indexes. Of a key's two readings one may be no object. */

@@ -2,14 +2,22 @@ import {
   type ChannelName,
   channeldataKey,
   indexKey,
+  type ObjectKey,
   projectPageKey,
   rootPageKey,
+  simpleMetadataKey,
   simplePages,
   simplePrefix,
 } from '../core/layout/keys.ts';
+import { encodePath } from '../core/layout/route.ts';
+import { sha256Of } from '../core/names/digest.ts';
 import type { ProjectName } from '../core/names/project-name.ts';
 import type { Subdir } from '../core/names/subdir.ts';
 import { outputs } from '../core/outputs/outputs.ts';
+import { isRecalled } from '../core/recall/note-recall.ts';
+import { recalledHere } from '../core/recall/release.ts';
+import { keyOfPlace } from '../core/recall/served-file.ts';
+import type { CloudWorld } from './world.ts';
 
 /**
  * The paths of index files, each by its name: CloudFront takes 15 wildcards at a time, and each runs for minutes.
@@ -39,4 +47,42 @@ export function projectPaths(projects: readonly ProjectName[]): string[] {
     ...simplePages.map((page) => `/${projectPageKey(project, page)}`),
   ];
   return [...root, ...projects.flatMap(pagesOf)];
+}
+
+/** The paths of files: as clients ask for them, and as the edge function writes that, by which they are kept. */
+export const filePaths = (keys: readonly ObjectKey[]): string[] =>
+  [...new Set(keys.flatMap((key) => [`/${encodePath(key)}`, `/${key}`]))].sort();
+
+/** 3 days: what was recalled since the sweep before the last began. */
+const recentMs = 3 * 24 * 60 * 60 * 1000;
+
+/** The keys of what was recalled of a half of its bucket in the last days, whoever did so. */
+export async function recentlyRecalled({ store, channel, clock }: CloudWorld): Promise<ObjectKey[]> {
+  const keys: ObjectKey[] = [];
+  for await (const { file, recall } of recalledHere({ store, channel })) {
+    if (!isRecalled(recall) || clock.now() - recall.at > recentMs) continue;
+    keys.push(keyOfPlace(file));
+    if (file.kind === 'file') keys.push(simpleMetadataKey(file.project, file.fileName));
+  }
+  return keys;
+}
+
+/** CloudFront has no more than so many under way at a time. */
+const maxPathsAtOnce = 3000;
+
+/**
+ * Has the edges forget paths. Each batch has a name that tells when it is asked for and what it holds: CloudFront takes one
+ * of a name that it knows for done, so that who is tried again comes to the next.
+ *
+ * @throws when CloudFront refuses a batch: another invalidation is under way
+ */
+export async function invalidateInBatches(
+  paths: readonly string[],
+  startedAt: number,
+  purge: (paths: readonly string[], reference: string) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < paths.length; at += maxPathsAtOnce) {
+    const batch = paths.slice(at, at + maxPathsAtOnce);
+    await purge(batch, sha256Of(`${startedAt} ${batch.join(' ')}`));
+  }
 }

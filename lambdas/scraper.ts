@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpFetch, hurried } from '../adapters/http-fetch.ts';
+import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { openGlance } from '../core/releases/glance.ts';
@@ -11,6 +12,7 @@ import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts
 import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
 import { startRun } from '../core/steps/cloud-run/start.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
+import { cloudPlanGate } from './cloud-plan-gate.ts';
 import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import { soonAgain } from './soon-again.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -49,8 +51,14 @@ async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> 
     telemetry.note('slice', { ...message, status });
   } else if (message.type === 'merge') {
     reportConcluded(message, await concludeRun(message.run, planning(world)), telemetry);
+  } else if (message.type === 'around') {
+    const { run: after, round } = message;
+    telemetry.note('run', { ...(await startRun(`${after} around`, world, { after, round })), round });
   } else reportAdvanced(message, await advanceRun(message.run, world), telemetry);
 }
+
+/** So many of those that wait are in the log by name; the plan at rest has all. */
+const maxWaitingNamed = 100;
 
 function reportConcluded(
   message: RunMessage,
@@ -59,10 +67,12 @@ function reportConcluded(
 ): void {
   telemetry.note('merge', { ...message, status, missing, complete: plan?.complete });
   if (status === 'sent') telemetry.count('SlicesMissing', missing.length);
-  const { problems = [], warnings = [] } = plan ?? {};
+  const { problems = [], warnings = [], waiting = [] } = plan ?? {};
   for (const problem of problems) telemetry.warn('problem', problem);
   for (const warning of warnings) telemetry.note('warning', warning);
   telemetry.count('PlanProblems', problems.length);
+  for (const one of waiting.slice(0, maxWaitingNamed)) telemetry.note('waiting', { ...one });
+  telemetry.count('FilesWaiting', waiting.length);
   if (leaving === null) return;
   // An allowlist of another channel, deployed by mistake, is seen here first: what leaves is still there to come back.
   const { packages, served } = leaving;
@@ -75,9 +85,9 @@ function reportAdvanced(
   outcome: Awaited<ReturnType<typeof advanceRun>>,
   telemetry: Telemetry,
 ): void {
-  const { status, missing, applied } = outcome;
-  const facts = { ...message, status, missing: missing.slice(0, 100), absent: missing.length, ...applied };
-  if (status === 'given up') telemetry.warn('settle', facts);
+  const { status, missing, held, applied } = outcome;
+  const facts = { ...message, status, missing: missing.slice(0, 100), absent: missing.length, held, ...applied };
+  if (status === 'given up' || status === 'around') telemetry.warn('settle', facts);
   else telemetry.note('settle', facts);
   telemetry.count('ArtifactsGivenUp', status === 'given up' ? missing.length : 0);
 }
@@ -92,6 +102,8 @@ function planning(world: ScraperWorld) {
     pythonIndexes: openPythonIndexes(upstream),
     nameEvidence: openNameEvidence(upstream),
     glance: openGlance({ ...upstream, fetch: httpFetch(hurried) }),
+    openGate: (allowlist: Allowlist, now: number, here?: ReadonlySet<string>) =>
+      cloudPlanGate(allowlist, upstream, { now, ...(here && { here }) }),
   };
 }
 

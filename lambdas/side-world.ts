@@ -3,9 +3,9 @@ import { type Side, stagedPath } from '../core/layout/sides.ts';
 import { stagedLog, stagedText } from '../core/store/staged-telling.ts';
 import { stagingStore } from '../core/store/staging-store.ts';
 import type { Telemetry } from './telemetry.ts';
-import type { CloudWorld, IndexerWorld } from './world.ts';
+import type { CloudWorld, IndexerWorld, SweeperWorld } from './world.ts';
 
-type HalfWorld = CloudWorld & Partial<Pick<IndexerWorld, 'invalidate'>>;
+type HalfWorld = CloudWorld & Partial<Pick<IndexerWorld, 'invalidate'> & Pick<SweeperWorld, 'purge'>>;
 
 /**
  * The world of a function that works on one half of its bucket. Staging looks like a bucket of its own from there, and what
@@ -13,9 +13,12 @@ type HalfWorld = CloudWorld & Partial<Pick<IndexerWorld, 'invalidate'>>;
  */
 export function worldOf<World extends HalfWorld>(side: Side, world: World): World {
   if (side === 'channel') return world;
-  const { store, telemetry, invalidate: send } = world;
-  const invalidate = send && ((paths: readonly string[]) => send(paths.map((path) => `/${stagingFolder}${path}`)));
-  return { ...world, store: stagingStore(store), telemetry: ofStaging(telemetry), ...(send && { invalidate }) };
+  const { store, telemetry, invalidate: send, purge: sendFiles } = world;
+  const onStaging = (paths: readonly string[]) => paths.map((path) => `/${stagingFolder}${path}`);
+  const invalidate = send && ((paths: readonly string[]) => send(onStaging(paths)));
+  const purge = sendFiles && ((paths: readonly string[], name: string) => sendFiles(onStaging(paths), name));
+  const told = { telemetry: ofStaging(telemetry), ...(send && { invalidate }), ...(sendFiles && { purge }) };
+  return { ...world, store: stagingStore(store), ...told };
 }
 
 function ofStaging(telemetry: Telemetry): Telemetry {

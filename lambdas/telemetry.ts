@@ -49,6 +49,7 @@ function levelOf(event: Event): 'debug' | 'info' | 'warn' | 'error' | null {
     case 'fetch.failed':
       return 'error';
     case 'fetch.held':
+    case 'sweep.recalled':
     case 'retry':
     case 'plan.fallback':
     case 'plan.unsolved':

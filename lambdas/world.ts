@@ -58,6 +58,18 @@ export interface IndexerWorld extends JudgingWorld {
   readonly bzip2?: Bzip2;
 }
 
+export interface SweeperWorld extends JudgingWorld {
+  /** Its own: a sweep goes on by a message. */
+  readonly queue: Queue;
+  /** The indexer's. */
+  readonly indexes: Queue;
+  /**
+   * Has the edges forget paths, under a name that is heard once; null without CloudFront. It is no matter of the setting
+   * `invalidate`: packages are kept for a year.
+   */
+  readonly purge: ((paths: readonly string[], reference: string) => Promise<void>) | null;
+}
+
 export interface PrunerWorld extends CloudWorld {
   /** Milliseconds. */
   readonly retain: number;
@@ -120,6 +132,7 @@ const indexerEnvironment = workerEnvironment.extend({
   ...indexQueueVariable,
   GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
 });
+const sweeperEnvironment = indexerEnvironment.extend({ GATEHOUSE_SWEEP_QUEUE_URL: z.url() });
 const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
 const scraperEnvironment = prunerEnvironment.extend({
   ...ownQueueVariable,
@@ -149,6 +162,18 @@ export function openIndexer(): IndexerWorld & Postponing {
     queue: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
     invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
     ...bundledBzip2(),
+  };
+}
+
+export function openSweeper(): SweeperWorld & Postponing {
+  const variables = readEnvironment(sweeperEnvironment);
+  const { GATEHOUSE_DISTRIBUTION_ID: distribution } = variables;
+  return {
+    ...openWorker(variables),
+    ...judging(),
+    queue: sqsQueue(variables.GATEHOUSE_SWEEP_QUEUE_URL),
+    indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
+    purge: distribution === undefined ? null : cloudFrontInvalidation(distribution),
   };
 }
 
@@ -198,11 +223,11 @@ function openCloud(bucket: string): CloudWorld & Pick<DownloaderWorld, 'scratch'
   };
 }
 
-/** Sends each list of paths as one invalidation of a CloudFront distribution. */
+/** Sends each list of paths as one invalidation of a CloudFront distribution; one of a name that it knows is done already. */
 export function cloudFrontInvalidation(distribution: string, client = new CloudFrontClient()) {
-  return async (paths: readonly string[]): Promise<void> => {
+  return async (paths: readonly string[], reference: string = crypto.randomUUID()): Promise<void> => {
     const Paths = { Quantity: paths.length, Items: [...paths] };
-    const InvalidationBatch = { CallerReference: crypto.randomUUID(), Paths };
+    const InvalidationBatch = { CallerReference: reference, Paths };
     await client.send(new CreateInvalidationCommand({ DistributionId: distribution, InvalidationBatch }));
   };
 }

@@ -9,8 +9,8 @@ import { cfnBucketOf } from './storage.ts';
 /** The path of a construct below the channel, cdk-nag's rule, and why what it finds there is no fault. */
 type Finding = readonly [path: string, rule: string, reason: string];
 
-const deadLetters = ['Event', 'Plan', 'Job', 'Index', 'Proof'].map((name) => `${name}DeadLetters`);
-const eventSources = ['Scraper', 'Downloader', 'Indexer', 'Prover'].map((name) => `${name}/Queue`);
+const deadLetters = ['Event', 'Plan', 'Job', 'Index', 'Proof', 'Sweep'].map((name) => `${name}DeadLetters`);
+const eventSources = ['Scraper', 'Downloader', 'Indexer', 'Prover', 'Sweeper'].map((name) => `${name}/Queue`);
 
 const always: readonly Finding[] = [
   ['Bucket', 'AwsSolutions-S1', 'Whether reads are logged, and where, is for the organisation: CloudTrail can.'],

@@ -6,6 +6,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { FunctionName } from './bundle-functions.ts';
 import type { Functions } from './pipeline.ts';
 import { constructId, type WorkQueue } from './queues.ts';
 import type { Settings } from './settings.ts';
@@ -54,10 +55,31 @@ function watches({ functions, queues, deadLetters }: Watched): Watch[] {
     ]),
     {
       id: 'EntriesLostAlarm',
-      metric: entriesLost,
+      metric: counted('EntriesLost', 'prover'),
       threshold: 1,
       says: 'An entry of the allowlist installed from the channel until now, and does not any more.',
       section: 'An entry no longer installs',
+    },
+    {
+      id: 'FilesRecalledAlarm',
+      metric: counted('FilesRecalled', 'sweeper'),
+      threshold: 1,
+      says: 'A file that was served turned bad, and was taken back.',
+      section: 'A file was recalled',
+    },
+    {
+      id: 'SweepsLateAlarm',
+      metric: counted('SweepsLate', 'sweeper'),
+      threshold: 1,
+      says: 'A sweep has not come to its end in two days.',
+      section: 'A sweep does not end',
+    },
+    {
+      id: 'AdvisoriesMissingAlarm',
+      metric: counted('AdvisoriesMissing', 'sweeper'),
+      threshold: 1,
+      says: 'The advisories could not be had: what is new waits, and what is served was not checked against them.',
+      section: 'The advisories cannot be had',
     },
     ...Object.values(functions).flatMap((fn): Watch[] => [
       {
@@ -79,16 +101,17 @@ function watches({ functions, queues, deadLetters }: Watched): Watch[] {
 }
 
 /**
- * The prover counts it (lambdas/prover.ts) under the namespace and service that lib/functions.ts gives it: one metric for
+ * What a function counts itself (lambdas/) under the namespace and service that lib/functions.ts gives it: one metric for
  * all channels of an account and region.
  */
-const entriesLost = new cloudwatch.Metric({
-  namespace: 'Gatehouse',
-  metricName: 'EntriesLost',
-  dimensionsMap: { service: 'prover' },
-  statistic: 'Sum',
-  period: alarmPeriod,
-});
+const counted = (metricName: string, service: FunctionName): cloudwatch.Metric =>
+  new cloudwatch.Metric({
+    namespace: 'Gatehouse',
+    metricName,
+    dimensionsMap: { service },
+    statistic: 'Sum',
+    period: alarmPeriod,
+  });
 
 const deadLettersIn = (name: string, queue: Queue): Watch => ({
   id: `${name}DeadLettersAlarm`,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
-const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner', 'deploy-files'] as const;
+const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner', 'sweeper', 'deploy-files'] as const;
 /** Each is a file of lambdas/, whose `handler` is `index.handler` of its bundle. */
 export type FunctionName = (typeof functionNames)[number];
 
@@ -64,6 +64,7 @@ export function bundleFunctions(outdir: string, { bz2 }: BundleOptions): Record<
     indexer: folder('indexer'),
     prover: folder('prover'),
     pruner: folder('pruner'),
+    sweeper: folder('sweeper'),
     'deploy-files': folder('deploy-files'),
   };
 }

@@ -60,7 +60,11 @@ export class CondaChannel extends Construct {
     const files = { allowlist, patches: patches ?? join(dirname(allowlist), 'patches') };
     deployFiles(this, files, this.functions['deploy-files']);
     this.distribution = settings.cdn ? channelDelivery(this, this.bucket, settings) : null;
-    if (this.distribution !== null && settings.invalidate) letInvalidate(this.functions.indexer, this.distribution);
+    if (this.distribution !== null) {
+      if (settings.invalidate) letInvalidate(this.functions.indexer, this.distribution);
+      // Whatever the setting says: what is recalled must leave the edges, which keep packages for a year.
+      letInvalidate(this.functions.sweeper, this.distribution);
+    }
     const origin = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}`;
     this.url = origin && `${origin}/conda`;
     this.indexUrl = origin && `${origin}/simple/`;
@@ -87,7 +91,7 @@ export class CondaChannel extends Construct {
 
 function channelQueues(scope: Construct, settings: Settings): Readonly<Record<QueueName, WorkQueue>> {
   const make = (name: QueueName) => workQueue(scope, name, sizeOf(work[name].by, settings).timeout);
-  return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof') };
+  return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof'), sweep: make('sweep') };
 }
 
 /** Bundles into the app's output, which is thrown away. */
@@ -97,9 +101,9 @@ function bundled(scope: Construct, { bz2 }: Settings): Readonly<Record<FunctionN
   return bundleFunctions(join(outdir, 'functions', scope.node.addr), { bz2 });
 }
 
-function letInvalidate(indexer: lambda.Function, distribution: Distribution): void {
-  indexer.addEnvironment('GATEHOUSE_DISTRIBUTION_ID', distribution.distributionId);
-  indexer.addToRolePolicy(
+function letInvalidate(fn: lambda.Function, distribution: Distribution): void {
+  fn.addEnvironment('GATEHOUSE_DISTRIBUTION_ID', distribution.distributionId);
+  fn.addToRolePolicy(
     new iam.PolicyStatement({
       sid: 'Invalidate',
       actions: ['cloudfront:CreateInvalidation'],

@@ -29,6 +29,8 @@ const defaultSizes: Readonly<Record<FunctionName, FunctionSize>> = {
   indexer: { memory: 3008, scratch: 2048, timeout: 300 },
   prover: { memory: 3008, scratch: 1024, timeout: 900 },
   pruner: { memory: 1024, scratch: 512, timeout: 900 },
+  // It reads what nobody judged yet, four files side by side; what comes back is staged whole.
+  sweeper: { memory: 3008, scratch: 10_240, timeout: 900 },
   // It waits for its own new permissions to spread.
   'deploy-files': { memory: 256, scratch: 512, timeout: 120 },
 };
@@ -53,15 +55,16 @@ const queueVariables: Readonly<Record<QueueName, string>> = {
   job: 'GATEHOUSE_JOB_QUEUE_URL',
   index: 'GATEHOUSE_INDEX_QUEUE_URL',
   proof: 'GATEHOUSE_PROOF_QUEUE_URL',
+  sweep: 'GATEHOUSE_SWEEP_QUEUE_URL',
 };
 
 /**
  * Functions that send messages to themselves. Lambda stops such a function after 16 invocations of which each was set
  * off by the one before: four hours of a run that comes back every quarter of an hour. The run itself ends after two
- * days, and its planning after eight hours (core/steps).
+ * days, and its planning after eight hours (core/steps); a sweep when it has come to the last file.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
-const selfInvoking: readonly FunctionName[] = ['scraper'];
+const selfInvoking: readonly FunctionName[] = ['scraper', 'sweeper'];
 
 /** A function with a role of its own that may do what lib/permissions.ts says, and write its log and traces. */
 export function channelFunction(scope: Construct, name: FunctionName, around: Surroundings): lambda.Function {

@@ -1,6 +1,7 @@
 import { mainIndexFiles, optionalIndexFiles } from '../core/layout/index-files.ts';
-import { simplePages, usedNamesPrefix } from '../core/layout/keys.ts';
+import { noticesKey, simplePages, usedNamesPrefix } from '../core/layout/keys.ts';
 import { stagedPath } from '../core/layout/sides.ts';
+import { distributionEndings } from '../core/layout/simple-place.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import type { QueueName } from './queues.ts';
 
@@ -26,6 +27,9 @@ const indexFiles = [...mainIndexFiles.map((file) => `conda/*/${file}`), 'conda/c
 /** Wheels for pip, the metadata of each, and the pages that name them. */
 const metadata = 'simple/*.metadata';
 const wheels = ['simple/*.whl', metadata] as const;
+/** Of both, and of source distributions, which are the organisation's own. */
+const forPip = [...distributionEndings.map((ending) => `simple/*${ending}`), metadata] as const;
+const notices = noticesKey('conda');
 const pages = simplePages.flatMap((page) => [`simple/${page}`, `simple/*/${page}`]);
 
 /** All that is staged, and what is known of it. */
@@ -61,7 +65,7 @@ const known = [scripts, advisories, recalled, mapping, allowlist] as const;
 const asked = [verdicts, ledger, opened] as const;
 const judged = [verdicts, ledger] as const;
 
-/** Who may do what in the bucket: each function writes what is its own, and only the pruner deletes. */
+/** Who may do what in the bucket: each function writes what is its own; only the pruner and the sweeper delete. */
 export const access: Readonly<Record<FunctionName, Access>> = {
   scraper: {
     read: ['conda/*', 'simple/*', '_gatehouse/*'],
@@ -90,12 +94,24 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     write: [proof],
   },
   pruner: {
-    read: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents]), allowlist],
-    list: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents]), allowlist],
+    read: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents, held]), allowlist],
+    list: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents, held]), allowlist],
     // Segments of the state are below a folder of their subdir; the state itself is beside that folder and stays. What is
     // published or copied in, as all in staging is, never leaves by itself.
-    delete: [...packages, ...wheels, ...bothSides([...optionFiles, segments]), plans, documents],
+    delete: [...packages, ...wheels, ...bothSides([...optionFiles, segments, held]), plans, documents],
     send: ['index'],
+  },
+  sweeper: {
+    read: ['conda/*', 'simple/*', 'staging/*', '_gatehouse/*'],
+    list: ['conda/*', 'simple/*', 'staging/*', '_gatehouse/*'],
+    // What it takes back goes there first, and may come back under its name.
+    write: [
+      ...bothSides([...packages, ...forPip, notices, control, ...judged, opened]),
+      ...[scripts, advisories, recalled],
+    ],
+    // What turned bad, whoever brought it.
+    delete: bothSides([...packages, ...forPip]),
+    send: ['sweep', 'index'],
   },
   'deploy-files': {
     read: [],

@@ -19,6 +19,7 @@ export function channelPipeline(scope: Construct, around: Surroundings): Functio
     indexer: make('indexer'),
     prover: make('prover'),
     pruner: make('pruner'),
+    sweeper: make('sweeper'),
     'deploy-files': make('deploy-files'),
   };
   for (const name of queueNames) workOff(functions[work[name].by], name, around.queues[name]);
@@ -55,4 +56,6 @@ function startByClock(scope: Construct, functions: Functions, { settings, deadLe
   // Finds packages that were left unindexed because an event never came.
   start('Reconcile', 'rate(1 day)', functions.indexer, events.RuleTargetInput.fromObject({ type: 'reconcile' }));
   start('Prune', 'rate(7 days)', functions.pruner);
+  const input = events.RuleTargetInput.fromObject({ type: 'sweep' });
+  if (settings.sweep !== 'off') start('Sweep', settings.sweep, functions.sweeper, input);
 }

@@ -3,7 +3,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
 
-export const queueNames = ['plan', 'job', 'index', 'proof'] as const;
+export const queueNames = ['plan', 'job', 'index', 'proof', 'sweep'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** How a queue is worked off. */
@@ -28,6 +28,7 @@ export const work: Readonly<Record<QueueName, Work>> = {
   index: { by: 'indexer', batchSize: 1000, windowSeconds: 30, maxConcurrency: 2, maxReceives: 10 },
   // One proof stands for all index changes of two minutes.
   proof: { by: 'prover', batchSize: 1000, windowSeconds: 120, maxConcurrency: 2, maxReceives: 5 },
+  sweep: { by: 'sweeper', batchSize: 1, windowSeconds: 0, maxConcurrency: 2, maxReceives: 10 },
 };
 
 export interface WorkQueue {

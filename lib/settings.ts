@@ -24,21 +24,26 @@ const sizes = z.strictObject(
     indexer: size.exactOptional(),
     prover: size.exactOptional(),
     pruner: size.exactOptional(),
+    sweeper: size.exactOptional(),
   },
   'expected an object of functions: set it in cdk.json, under context',
 );
 
 const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, `expected ${expected}`);
 
+const schedule = text(
+  /^(?:off|rate\(\d+ (?:minute|hour|day)s?\)|cron\([^()]+\))$/,
+  'off, or a schedule such as `rate(7 days)` or `cron(0 4 ? * SUN *)`',
+);
+
 const settingsSchema = z
   .strictObject({
     /** CloudFront in front of the bucket. */
     cdn: flag.default(true),
     /** When a sync starts by itself, in UTC; a change to the allowlist starts one at once, whatever this says. */
-    schedule: text(
-      /^(?:off|rate\(\d+ (?:minute|hour|day)s?\)|cron\([^()]+\))$/,
-      'off, or a schedule such as `rate(7 days)` or `cron(0 4 ? * SUN *)`',
-    ).default('rate(7 days)'),
+    schedule: schedule.default('rate(7 days)'),
+    /** When every file that is served is looked at again, in UTC, with the advisories of then. */
+    sweep: schedule.default('rate(1 day)'),
     /** The channel's own host name; goes with a certificate. */
     domain: text(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a host name').optional(),
     /** CloudFront takes certificates of us-east-1 only. */

@@ -7,9 +7,14 @@ import {
   allowlistKey,
   channelNames,
   controlPrefix,
+  heldPrefix,
+  ledgerHeadKey,
+  ledgerPrefix,
   privatePrefix,
   projectControlPrefix,
+  recalledPrefix,
   usedNamesPrefix,
+  verdictsPrefix,
 } from '../core/layout/keys.ts';
 import { stagedPath } from '../core/layout/sides.ts';
 import { distributionEndings, metadataEnding } from '../core/layout/simple-place.ts';
@@ -57,6 +62,8 @@ function cameOrWent(prefix: string, suffixes: readonly string[]): Notification[]
   ]);
 }
 
+const records = [`${verdictsPrefix}*`, `${ledgerPrefix}*`, ledgerHeadKey].flatMap(bothSides);
+
 /** The channel's private bucket; it outlives its stack. */
 export function channelBucket(scope: Construct, queues: Readonly<Record<QueueName, WorkQueue>>): s3.Bucket {
   const bucket = new s3.Bucket(scope, 'Bucket', {
@@ -100,19 +107,34 @@ function createOnly(bucket: s3.Bucket): iam.PolicyStatement {
     effect: iam.Effect.DENY,
     principals: [new iam.AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [...files, `${usedNamesPrefix}*`].map((pattern) => bucket.arnForObjects(pattern)),
+    resources: [...files, ...writtenOnce].map((pattern) => bucket.arnForObjects(pattern)),
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 }
 
-/** A name that was used once is never free again: clients that locked its hash would refuse whatever came under it next. */
+/**
+ * Of a used name which bytes it is of, the entries of the ledger, bytes that are held and bytes that were recalled: named by
+ * their sha256, beside which a document has an ending.
+ */
+const writtenOnce = [
+  `${usedNamesPrefix}*`,
+  ...[ledgerPrefix, heldPrefix].flatMap((prefix) => [`${prefix}*`, stagedPath(`${prefix}*`)]),
+  `${recalledPrefix}${'?'.repeat(64)}`,
+];
+
+/**
+ * A name that was used once is never free again: clients that locked its hash would refuse whatever came under it next. Nor
+ * does anything of the record leave by which a person answers for what was let in and taken back.
+ */
 function neverFreed(bucket: s3.Bucket): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    sid: 'UsedNamesStay',
+    sid: 'NamesAndRecordsStay',
     effect: iam.Effect.DENY,
     principals: [new iam.AnyPrincipal()],
     actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-    resources: [bucket.arnForObjects(`${usedNamesPrefix}*`)],
+    resources: [`${usedNamesPrefix}*`, `${recalledPrefix}*`, ...records].map((pattern) =>
+      bucket.arnForObjects(pattern),
+    ),
   });
 }
 

@@ -1,4 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
 import { checkPackage } from '../../core/index/check-package.ts';
 import { digestStream } from '../../core/names/digest.ts';
@@ -8,7 +7,8 @@ import { storedDigests } from '../../core/store/stored-digests.ts';
 import { httpFetch } from '../http-fetch.ts';
 import { folderStore } from '../store-folder/store-folder.ts';
 import { systemClock } from '../system-clock.ts';
-import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
+import { type IndexCall, type IndexReply, type ThreadPlace, serializeError } from './messages.ts';
+import { parentPort, workerData } from 'node:worker_threads';
 
 /** The thread indexes packages of one store as the main thread would, for as long as that calls. */
 const port = parentPort;

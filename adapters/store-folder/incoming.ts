@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { GatehouseError } from '../../core/problems/error.ts';
 import { makeFolder } from '../make-folder.ts';
 import { regularFile } from '../open-file.ts';
 import { systemErrorCode } from '../system-error.ts';
@@ -51,6 +52,26 @@ export async function openIncoming(path: string): Promise<IncomingFile> {
       }
     },
   };
+}
+
+/** Of a file its last change, which nobody can date back as they can its contents' (`ctime`). Null of one that is gone. */
+export function changeOf(path: string): string | null {
+  const stats = regularFile(path);
+  return stats && `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`;
+}
+
+/** What is on its way in, and its last change when it was first read: what was read then was judged. */
+export interface CheckedFile extends Pick<IncomingFile, 'path' | 'handle'> {
+  readonly checked: string | null;
+}
+
+/** @throws GatehouseError `store.conflict` where somebody changed it since: nothing is published of it */
+export function expectUnchanged({ path, checked }: CheckedFile): void {
+  const now = changeOf(path);
+  if (checked === null || now === null || now === checked) return;
+  throw new GatehouseError('store.conflict', `${path} was changed after it was read: nothing was published of it`, {
+    retry: true,
+  });
 }
 
 async function prepare(folder: string): Promise<void> {

@@ -13,7 +13,14 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import { fileEtag, handleSource, openFile, readFile } from '../open-file.ts';
 import { asDiskError, nullIfAbsent } from '../system-error.ts';
 import { tooLarge } from '../too-large.ts';
-import { type IncomingFile, incomingFiles, openIncoming } from './incoming.ts';
+import {
+  type CheckedFile,
+  changeOf,
+  expectUnchanged,
+  type IncomingFile,
+  incomingFiles,
+  openIncoming,
+} from './incoming.ts';
 import { keyPath } from './key-path.ts';
 import { listFiles } from './list-files.ts';
 import { exclusiveLock } from './lock.ts';
@@ -86,20 +93,23 @@ async function put(place: Place, ...[key, bytes, condition]: Parameters<Store['p
 
 function stage(place: Place, file: IncomingFile): StagedObject {
   let isPublished = false;
+  let checked: string | null = null;
   return {
     async write(bytes) {
       // The published name is the same file: a late write would change what was checked.
       if (isPublished) throw new GatehouseError('internal.bug', 'a staged object was written to after its publishing');
+      checked = null;
       await asDiskError('write what comes in', () => file.handle.appendFile(bytes));
     },
     source: () =>
       asDiskError('read what came in', async () => {
         const { size, read } = await handleSource(file.handle);
+        checked ??= changeOf(file.path);
         return { size, read: (start, end) => asDiskError('read what came in', () => read(start, end)) };
       }),
     publish(...what) {
       isPublished = true;
-      return asDiskError(`publish ${what[0]}`, () => publish(place, file, ...what));
+      return asDiskError(`publish ${what[0]}`, () => publish(place, { ...file, checked }, ...what));
     },
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
@@ -108,7 +118,7 @@ function stage(place: Place, file: IncomingFile): StagedObject {
 /** Publishing happens under the lock: without it, a losing publisher's metadata could come to lie beside the winner's bytes. */
 async function publish(
   place: Place,
-  file: IncomingFile,
+  file: CheckedFile,
   ...[key, metadata, condition = { absent: true }]: Parameters<StagedObject['publish']>
 ): Promise<PutOutcome> {
   const path = keyPath(place.root, key);
@@ -117,6 +127,7 @@ async function publish(
   return await place.exclusive(async () => {
     const current = occupant(path);
     if (!allows(condition, current)) return conflict;
+    expectUnchanged(file);
     stampLater(file.path, current?.mtimeNs ?? 0n);
     const etag = fileEtag(await file.handle.stat({ bigint: true }));
     await writeMetadata(place.root, { key, metadata, etag }, sidecar);

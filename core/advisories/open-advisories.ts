@@ -39,12 +39,16 @@ export async function openAdvisories(url: string, world: AdvisoriesWorld): Promi
   const isGood = kept !== null && kept.asOf <= now && now - kept.asOf < (world.goodFor ?? 0);
   const read = isGood ? kept : await reach(url, kept, world);
   if (read instanceof GatehouseError) return { status: 'unreachable', detail: read.message };
-  if (now - read.newest > maxQuietDays * dayMs) {
+  if (isQuiet(read, now)) {
     const newest = new Date(read.newest).toISOString().slice(0, 10);
     return { status: 'unreachable', detail: `${shownUrl(url)} has no record that is newer than ${newest}` };
   }
   return { status: 'known', advisories: read };
 }
+
+/** @param now milliseconds since the epoch */
+const isQuiet = ({ newest }: Pick<KeptAdvisories, 'newest'>, now: number): boolean =>
+  now - newest > maxQuietDays * dayMs;
 
 async function reach(
   url: string,
@@ -72,7 +76,8 @@ async function keepUnlessDenied(fresh: KeptAdvisories, store: Store): Promise<vo
 }
 
 async function fetchExport(url: string, kept: KeptAdvisories | null, world: AdvisoriesWorld): Promise<KeptAdvisories> {
-  const etag = kept?.etag ?? null;
+  // Whoever read it by a clock that is late took its newest records for ones of the future: it is read anew, and not asked whether it changed.
+  const etag = kept === null || isQuiet(kept, world.clock.now()) ? null : kept.etag;
   const headers = etag === null ? {} : { 'if-none-match': etag };
   const read = await fetchWithRetry({ url, headers }, world, (response) => readAnswer(response, url, { kept, world }));
   return read ?? Promise.reject(new GatehouseError('upstream.status', `${shownUrl(url)} answered with status 404`));

@@ -58,7 +58,7 @@ export async function draftNeeded(artifact: Artifact, state: SubdirState, world:
 
 async function otherBytes(artifact: Artifact, digests: Digests, world: DraftWorld): Promise<Problem | null> {
   if (await isThese(artifact, digests, world)) return null;
-  const detail = `${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
+  const detail = `A2.mutated: ${artifact.url} now has other bytes than the store holds under this name; nothing was changed`;
   return { code: 'fetch.mutated', subject: artifactId(artifact), detail };
 }
 

@@ -18,6 +18,13 @@ import { type Job, type Planned, plannedById, pythonsForPip, readPlan } from './
 const stages = ['planning', 'fetching', 'fetching-second', 'altering', 'settled'] as const;
 
 /**
+ * Absent of the first. 2: plans around what the gate held of the first's plan; 3: what it held again, so nothing is fetched any
+ * more, and the plan goes by what is here.
+ */
+const roundSchema = z.literal([2, 3]);
+export type Round = z.infer<typeof roundSchema>;
+
+/**
  * How far a plan has come that many invocations work out and carry out, any of which may be cut off or come twice.
  * Mutable, so it is only written under compare-and-swap.
  */
@@ -36,6 +43,8 @@ export const runSchema = z.strictObject({
   plan: sha256Schema.nullable(),
   /** `fetching`: all artifacts but the second formats; `fetching-second`: those. */
   stage: z.enum(stages),
+  /** Where it goes on for another run that brought what the gate holds: the second time, and the last. */
+  round: roundSchema.exactOptional(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -140,6 +149,8 @@ export const runMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('merge'), run }),
   /** See what has arrived, and write to control what it allows. */
   z.strictObject({ type: z.literal('settle'), run }),
+  /** Start the run that goes on for this one. */
+  z.strictObject({ type: z.literal('around'), run, round: roundSchema }),
 ]);
 export type RunMessage = z.infer<typeof runMessageSchema>;
 

@@ -62,8 +62,8 @@ export interface GateCheckWorld {
   readonly previous: (
     candidate: GateCandidate,
   ) => Promise<{ readonly sha256: Sha256; readonly facts: GateFacts } | null>;
-  /** Whether a script of these bytes passed before, in any package. */
-  readonly isKnownScript: (sha256: Sha256) => Promise<boolean>;
+  /** Whether a file of these bytes passed before as what it is to this check, in any package. */
+  readonly isKnownScript: (check: CheckId, sha256: Sha256) => Promise<boolean>;
   /** Names that are allowed already: what looks like one of them is no accident. */
   readonly knownNames: readonly string[];
   /** The organisation's own names (`isReserved`). */

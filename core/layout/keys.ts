@@ -192,8 +192,12 @@ export const recallKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'recal
 
 export const recalledPrefix = '_gatehouse/recalled/';
 
-/** That a start-up script, activation script or the like passed once, by its sha256: the same again is nothing new. */
-export const knownScriptKey = (sha256: Sha256): ObjectKey => key('_gatehouse', 'scripts', `${sha256}.json`);
+/**
+ * That a file passed once as what it is to a check, by its sha256: the same again is nothing new. The same bytes as something
+ * else are: an activation script that is laid down as a `.pth` runs at every start of Python.
+ */
+export const knownScriptKey = (check: string, sha256: Sha256): ObjectKey =>
+  key('_gatehouse', 'scripts', check, `${sha256}.json`);
 
 export const knownScriptsPrefix = '_gatehouse/scripts/';
 

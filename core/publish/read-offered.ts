@@ -112,13 +112,16 @@ function fileProvenance({ digests }: OfferedFile, read: ReadFile, { by, clock }:
 async function readOfferedPackage(offered: OfferedFile, { by, clock }: ReadWorld): Promise<PackagePublication> {
   const { staged, digests } = offered;
   const filename = parsePackageFileName(offered.fileName);
-  if (filename === null) refuse('B1.name', `${offered.fileName} is not the name of a conda package's file`);
+  if (filename === null) refuse('A3.file-name', `${offered.fileName} is not the name of a conda package's file`);
   const { findings, ...info } = await readPackageInfo(await staged.source(), filename);
   const subdir = subdirSchema.safeParse(info.index.subdir).data;
   if (subdir === undefined) refuse('B1.subdir', `info/index.json of ${filename} names no subdir`);
   const contradictions = identityProblems({ index: info.index, fileName: filename, subdir });
   if (contradictions.length > 0) {
-    throw new GatehouseError('package.identity', contradictions.map(({ detail }) => detail).join('; '));
+    throw new GatehouseError(
+      'package.identity',
+      contradictions.map(({ code, detail }) => `${code}: ${detail}`).join('; '),
+    );
   }
   const found = [...findings];
   const record = recordFromIndex(info.index, digests, subdir, (code, detail) => found.push({ code, detail }));

@@ -47,7 +47,7 @@ async function otherThatEntered(publication: Publication, store: Store): Promise
 export const usedNameProblem = (publication: Publication, used: Sha256): Problem => ({
   code: 'publish.used-name',
   subject: placeOf(publication).fileName,
-  detail: `the file name was used for other bytes, of sha256 ${used}; these have sha256 ${publication.digests.sha256}`,
+  detail: `A2.mutated: the file name was used for other bytes, of sha256 ${used}; these have sha256 ${publication.digests.sha256}`,
   hint: 'what was published never changes: raise the version, build it again, and publish that',
 });
 

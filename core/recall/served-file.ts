@@ -1,5 +1,6 @@
 import { artifactId } from '../documents/plan.ts';
 import { simpleFileId } from '../documents/simple/simple-plan.ts';
+import { compareCodePoints } from '../json/json.ts';
 import { channelPlace } from '../layout/channel-place.ts';
 import { type ChannelName, type ObjectKey, packageKey, simpleFileKey } from '../layout/keys.ts';
 import { simplePlace } from '../layout/simple-place.ts';
@@ -51,15 +52,35 @@ export const keyOfPlace = (file: PackageAt | FileAt): ObjectKey =>
     ? packageKey(file.channel, file.subdir, file.filename)
     : simpleFileKey(file.project, file.fileName);
 
-/** Every package and every file for pip of one side of a store, those of one subdir or project in a row. */
-export async function* servedFiles(world: ChannelStore): AsyncGenerator<ServedFile, void, void> {
-  const { store, channel } = world;
+/**
+ * Every package and every file for pip of one side of a store, those of one subdir or project in a row, in an order that stands.
+ *
+ * @param after the id of a file, which need not be there any more: those that come behind it
+ */
+export async function* servedFiles(
+  world: ChannelStore,
+  after: string | null = null,
+): AsyncGenerator<ServedFile, void, void> {
+  const last = after === null ? null : placeOfId(after, world.channel);
+  if (last?.kind !== 'file') yield* servedPackages(world, last);
+  yield* servedForPip(world, last?.kind === 'file' ? last : null);
+}
+
+async function* servedPackages({ store, channel }: ChannelStore, last: PackageAt | null) {
   for await (const { subdir, filename, ...head } of listPackages(store, channel)) {
-    yield { kind: 'package', id: artifactId({ subdir, filename }), channel, subdir, filename, head };
+    const id = artifactId({ subdir, filename });
+    if (last !== null && compareCodePoints(id, last.id) <= 0) continue;
+    yield { kind: 'package', id, channel, subdir, filename, head } as const;
   }
-  for (const project of await projectsIn(store, collectStrays(simpleStrays))) {
+}
+
+async function* servedForPip({ store }: ChannelStore, last: FileAt | null) {
+  const projects = await projectsIn(store, collectStrays(simpleStrays));
+  for (const project of projects.filter((one) => last === null || one >= last.project)) {
+    const done = project === last?.project ? last.fileName : '';
     for (const { fileName, file: head } of await filesIn(project, store)) {
-      if (head !== null) yield { kind: 'file', id: simpleFileId({ project, fileName }), project, fileName, head };
+      if (head === null || compareCodePoints(fileName, done) <= 0) continue;
+      yield { kind: 'file', id: simpleFileId({ project, fileName }), project, fileName, head } as const;
     }
   }
 }

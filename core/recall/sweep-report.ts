@@ -13,10 +13,22 @@ interface RecalledFile {
   readonly reason: string;
 }
 
+/** How far the runs before came of a sweep that takes several. */
+export interface SweepProgress {
+  /** The id of the last file that was done; null before the first. */
+  readonly after: string | null;
+  /** Whether every file so far could be judged. */
+  readonly isWhole: boolean;
+}
+
+export const sweepStart: SweepProgress = { after: null, isWhole: true };
+
 /** What came of a sweep of one side of a store. */
 export interface SweepReport {
   /** False when time was up before all was come to. */
   readonly finished: boolean;
+  /** How far it came, for the run that goes on. */
+  readonly progress: SweepProgress;
   /** Files that were looked at. */
   readonly checked: number;
   /** Those of them that had no verdict before. */
@@ -26,6 +38,8 @@ export interface SweepReport {
   readonly released: readonly string[];
   /** How many files each code of the gate told something of. */
   readonly codes: Readonly<Record<string, number>>;
+  /** How many could not be judged: their bytes or the advisories could not be had. */
+  readonly unjudged: number;
   /** Files of which no project is known, so that no advisory could be found. */
   readonly uncovered: number;
   /** Milliseconds since the epoch: when the advisories were read that it went by; null where there are none. */
@@ -50,36 +64,33 @@ interface Counting {
 }
 
 /** A report that grows while a sweep goes on. Its size is bounded by what was recalled. */
-export function startReport({ policy, now }: Counting) {
+export function startReport({ policy, now }: Counting, before: SweepProgress) {
   const recalled: RecalledFile[] = [];
   const released: string[] = [];
   const hints = new Map<string, string | undefined>();
   const codes = new Map<string, number>();
   const changed: ObjectKey[] = [];
   const problems: Problem[] = [];
-  const counts = { checked: 0, judged: 0, mirrored: 0, uncovered: 0, unjudged: 0, unnamed: 0 };
+  let { after } = before;
+  const counts = { checked: 0, judged: 0, uncovered: 0, unjudged: 0, unnamed: 0, mirrored: 0 };
   const tell = (problem: Problem) => {
     if (problems.length < maxProblemsNamed) problems.push(problem);
     else counts.unnamed += 1;
   };
   return {
     examined({ file, sha256, fate, settled, isNew, isCovered, isMirrored }: ExaminedFile): void {
+      counts.mirrored += Number(isMirrored);
       counts.checked += 1;
       counts.judged += Number(isNew);
-      counts.mirrored += Number(isMirrored);
       counts.uncovered += Number(!isCovered);
       counts.unjudged += Number(fate === 'unjudged');
-      for (const code of new Set(settled.telling.map((firing) => firing.code))) {
-        codes.set(code, (codes.get(code) ?? 0) + 1);
-      }
+      countCodes(settled, codes);
       const problem = gateProblem({ subject: file.id, sha256 }, settled, now);
       // Of what is rejected no waiver is to be told.
       if (fate === 'bad' && settled.verdict === 'hold') hints.set(file.id, problem.hint);
       if ((fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0) tell(problem);
     },
-    recalled(bad: readonly BadFile[]): void {
-      for (const { file, sha256, reason } of bad) recalled.push({ id: file.id, sha256, reason });
-    },
+    recalled: (bad: readonly BadFile[]): void => void recalled.push(...bad.map(recalledFile)),
     released: (id: string): void => void released.push(id),
     changed: (keys: readonly ObjectKey[]): void => void changed.push(...keys),
     failed: (problem: Problem): void => {
@@ -88,21 +99,34 @@ export function startReport({ policy, now }: Counting) {
     },
     problems: (found: readonly Problem[]): void => found.forEach(tell),
     checked: (): number => counts.checked,
-    /** Whether every file that was come to could be judged, and any came from a channel or an index. */
-    isWhole: (): boolean => counts.unjudged === 0 && counts.mirrored > 0,
+    /** Whether every file that was come to could be judged, and any may have come from a channel or an index. */
+    isWhole: () => before.isWhole && counts.unjudged === 0 && (counts.mirrored > 0 || before.after !== null),
+    /** All up to this file was come to. */
+    done(id: string): void {
+      after = id;
+    },
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
-      const { checked, judged, uncovered } = counts;
+      const { unnamed, mirrored: _, ...counted } = counts;
       const told = recalled.map((one) => turnedBad(one, hints.get(one.id)));
-      const rest = counts.unnamed === 0 ? [] : [unnamed(counts.unnamed)];
+      const progress = { after, isWhole: before.isWhole && counts.unjudged === 0 };
+      const expiring = policy.waivers.filter((waiver) => isExpiring(waiver, now));
+      const listed = { recalled, released, changed, codes: Object.fromEntries([...codes].sort()), expiring };
       return {
-        ...{ finished, checked, judged, recalled, released, codes: Object.fromEntries([...codes].sort()), uncovered },
-        ...{ advisoriesAsOf, expiring: policy.waivers.filter((waiver) => isExpiring(waiver, now)), changed },
-        problems: [...told, ...problems, ...rest],
+        finished,
+        progress,
+        ...counted,
+        ...listed,
+        advisoriesAsOf,
+        problems: [...told, ...problems, ...andMore(unnamed)],
       };
     },
   };
 }
 export type GrowingReport = ReturnType<typeof startReport>;
+
+function countCodes({ telling }: ExaminedFile['settled'], codes: Map<string, number>): void {
+  for (const code of new Set(telling.map((firing) => firing.code))) codes.set(code, (codes.get(code) ?? 0) + 1);
+}
 
 const turnedBad = ({ id, reason }: RecalledFile, hint: string | undefined): Problem => ({
   code: 'sweep.bad-file',
@@ -114,8 +138,10 @@ const turnedBad = ({ id, reason }: RecalledFile, hint: string | undefined): Prob
 const isExpiring = (waiver: Waiver, now: number): boolean =>
   isInForce(waiver, now) && !isInForce(waiver, now + expiringWithin);
 
-const unnamed = (count: number): Problem => ({
-  code: 'sweep.more',
-  subject: 'the sweep',
-  detail: `${count} more files could not be judged, or wait for a person`,
-});
+const recalledFile = ({ file, sha256, reason }: BadFile): RecalledFile => ({ id: file.id, sha256, reason });
+
+function andMore(count: number): Problem[] {
+  if (count === 0) return [];
+  const detail = `${count} more files could not be judged, or wait for a person`;
+  return [{ code: 'sweep.more', subject: 'the sweep', detail }];
+}

@@ -1,3 +1,4 @@
+import { refusalFiring, splitCode } from '../gate/contents/refusal.ts';
 import { orProblem } from '../problems/or-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { carryOut } from '../publish/carry-out.ts';
@@ -18,9 +19,16 @@ export async function publish(offered: readonly OfferedFile[], world: PublishWor
   const problems: Problem[] = [];
   for (const file of offered) {
     const read = await orProblem(file.fileName, async () => readOffered(file, world));
-    if ('code' in read) problems.push({ hint: 'build it again, and publish what was built', ...read });
+    if ('code' in read) problems.push({ hint: 'build it again, and publish what was built', ...byCheck(read) });
     else publications.push(read);
   }
   if (problems.length > 0) return { files: [], warnings: [], problems };
   return carryOut(publications, world);
+}
+
+/** What a wheel's reader refuses under the code of the check that owns it, as the gate calls it, which is never asked of such a file. */
+function byCheck(problem: Problem): Problem {
+  if (problem.code !== 'package.refused' || !problem.subject.endsWith('.whl')) return problem;
+  const { firing } = refusalFiring(splitCode(problem.detail), 'wheel');
+  return { ...problem, detail: `${firing.code}: ${firing.detail}` };
 }

@@ -1,6 +1,7 @@
 import { markOpened } from '../documents/gate/opened.ts';
 import type { Advice } from '../gate/advice.ts';
 import type { Log } from '../ports/log.ts';
+import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { problemOf } from '../problems/problem.ts';
 import { keepNotices } from '../recall/channel-notices.ts';
@@ -8,7 +9,13 @@ import { type ExaminedFile, examineServed } from '../recall/examine-served.ts';
 import { type BadFile, badFile, folderOf, placesOf, type RecallingWorld, recallFiles } from '../recall/recall-files.ts';
 import { type ReleasingWorld, releaseRecalled } from '../recall/release.ts';
 import { type ServedFile, servedFiles } from '../recall/served-file.ts';
-import { type GrowingReport, type SweepReport, startReport } from '../recall/sweep-report.ts';
+import {
+  type GrowingReport,
+  type SweepProgress,
+  type SweepReport,
+  startReport,
+  sweepStart,
+} from '../recall/sweep-report.ts';
 import { batches, mapInOrder } from '../store/map-in-order.ts';
 import { isDamaged } from '../store/read-json-object.ts';
 
@@ -16,8 +23,12 @@ export interface SweepWorld extends ReleasingWorld, RecallingWorld {
   /** The same that the gate goes by. */
   readonly advice: Advice;
   readonly log: Log;
-  /** Whether time is up: what was not come to is left to the next run, which passes over what this one did at little cost. */
+  /** Whether time is up: what was not come to is left to the run that goes on from its report's progress. */
   readonly isTimeUp?: () => boolean;
+  /** Where the run before stopped; the first file without it. */
+  readonly from?: SweepProgress;
+  /** Files looked at side by side; {@link maxFilesAtOnce} without it. */
+  readonly filesAtOnce?: number;
 }
 
 /** Files looked at side by side: each costs a few requests, or the reading of its bytes. */
@@ -34,14 +45,17 @@ const filesPerRecall = 256;
  * @throws GatehouseError `store.*`
  */
 export async function sweep(world: SweepWorld): Promise<SweepReport> {
-  const { gate, clock, advice } = world;
-  const report = startReport({ policy: gate.policy, now: clock.now() });
+  const { gate, clock, advice, from = sweepStart } = world;
+  const isTimeUp = world.isTimeUp ?? (() => false);
+  const report = startReport({ policy: gate.policy, now: clock.now() }, from);
   const asOf = advice.status === 'known' ? advice.asOf : null;
   if (advice.status === 'unreachable') report.problems([withoutAdvice(advice.detail)]);
   await orTold('recalls', report, () => release(world, report));
-  for await (const { items } of batches(servedFiles(world), filesPerRecall)) {
-    if (world.isTimeUp?.()) return report.finish(false, asOf);
+  for await (const { items } of batches(servedFiles(world, from.after), filesPerRecall)) {
     await sweepBatch(items, world, report);
+    if (isTimeUp()) return report.finish(false, asOf);
+    const last = items.at(-1);
+    if (last !== undefined) report.done(last.id);
   }
   await orTold('notices', report, async () => report.changed(await keepNotices(world)));
   if (report.isWhole() && advice.status !== 'unreachable') await markOpened(world.store, clock);
@@ -60,7 +74,9 @@ async function release(world: SweepWorld, report: GrowingReport): Promise<void> 
 
 async function sweepBatch(files: readonly ServedFile[], world: SweepWorld, report: GrowingReport): Promise<void> {
   const bad: BadFile[] = [];
-  for await (const found of mapInOrder(files, maxFilesAtOnce, (file) => examine(file, world, report))) {
+  for await (const found of mapInOrder(files, world.filesAtOnce ?? maxFilesAtOnce, (file) =>
+    examine(file, world, report),
+  )) {
     if (found === null) continue;
     report.examined(found);
     if (found.fate === 'bad') bad.push(badFile(found.file, found.sha256, found.settled));
@@ -71,8 +87,9 @@ async function sweepBatch(files: readonly ServedFile[], world: SweepWorld, repor
   world.log({ type: 'sweep.checked', files: report.checked() });
 }
 
-/** What of ours is damaged that tells of a file costs that file alone, which stays and is told. */
+/** What of ours is damaged that tells of a file costs that file alone, which stays and is told. Null also of what time did not suffice for. */
 async function examine(file: ServedFile, world: SweepWorld, report: GrowingReport): Promise<ExaminedFile | null> {
+  if (world.isTimeUp?.()) return null;
   let found: ExaminedFile | null = null;
   await orTold(file.id, report, async () => {
     found = await examineServed(file, world);
@@ -93,7 +110,8 @@ async function orTold(subject: string, report: GrowingReport, work: () => Promis
   try {
     await work();
   } catch (error) {
-    if (!isDamaged(error)) throw error;
+    const isTooLarge = error instanceof GatehouseError && error.code === 'store.too-large';
+    if (!isDamaged(error) && !isTooLarge) throw error;
     report.failed(problemOf(error, subject));
   }
 }

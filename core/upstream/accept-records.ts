@@ -85,7 +85,7 @@ function acceptRecord(
 ): Pick<UpstreamRecord, 'filename' | 'record' | 'findings'> | Pick<Problem, 'code' | 'detail'> {
   const filename = parsePackageFileName(member.filename);
   if (filename === null || !filename.endsWith(member.format)) {
-    return { code: 'record.file-name', detail: `is not the name of a ${member.format} package (CEP 26)` };
+    return { code: 'record.file-name', detail: `A3.name: it is not the name of a ${member.format} package (CEP 26)` };
   }
   if (member.fault !== undefined) return { code: 'record.invalid', detail: member.fault };
   const normal = normaliseRecord(member.value);

@@ -5,6 +5,7 @@ import { sha256Of } from '../../core/names/digest.ts';
 import type { ChannelPackage } from '../../local/sample/build-channel.ts';
 import { buildSampleChannel, sampleAllowlist, samplePlatforms } from '../../local/sample/sample-channel.ts';
 import { buildSampleIndex } from '../../local/sample/sample-index.ts';
+import { osvExport, osvRecord, recentRecord } from '../support/advisories/osv-export.ts';
 import { buildZip } from '../support/archives/build-zip.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
@@ -64,6 +65,15 @@ async function writeProject(folder: string, { project, fileName, bytes }: Projec
   await writeFile(join(place, 'index.html'), `<!DOCTYPE html><title>${project}</title>${link}\n`);
 }
 
+/** Writes an export of advisories beside the channel, by which 1.0 of these projects was made to harm. */
+export async function advise(folder: string, projects: readonly string[]): Promise<void> {
+  const now = Date.now();
+  const bad = projects.map((project) =>
+    osvRecord({ id: `MAL-2026-${project}`, project, at: now - 3_600_000, versions: ['1.0'] }),
+  );
+  await writeFile(join(folder, 'advisories.zip'), osvExport([...bad, recentRecord(now)]));
+}
+
 /** The sample allowlist with the course's entry. */
 export function courseAllowlist(url: string): string {
   const allowlist = JSON.parse(sampleAllowlist(url, `${url}/simple`));
@@ -71,6 +81,7 @@ export function courseAllowlist(url: string): string {
   return JSON.stringify({
     ...allowlist,
     reserved: ['acme'],
+    policy: { advisories: `${url}/advisories.zip` },
     condaNames: { ...allowlist.condaNames, decorator: 'decorator' },
     packages: [...allowlist.packages, entry],
   });

@@ -23,6 +23,8 @@ const outputsSchema = z.object({
     indexDeadLetters: z.url(),
     proofQueue: z.url(),
     proofDeadLetters: z.url(),
+    sweepQueue: z.url(),
+    sweepDeadLetters: z.url(),
   }),
 });
 type Outputs = z.infer<typeof outputsSchema>[typeof stackName];

@@ -5,13 +5,14 @@ import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { awsClients } from './aws-clients.ts';
 import { corpusChecks } from './checks/corpus-checks.ts';
+import { gateChecks } from './checks/gate-checks.ts';
 import { mirrorChecks } from './checks/mirror-checks.ts';
 import { pipChecks } from './checks/pip-checks.ts';
 import { poisonChecks } from './checks/poison-checks.ts';
 import { publishChecks } from './checks/publish-checks.ts';
 import { raceChecks } from './checks/race-checks.ts';
 import type { Scene } from './checks/scene.ts';
-import { buildCourseChannel, buildCourseIndex, courseAllowlist } from './course-upstream.ts';
+import { advise, buildCourseChannel, buildCourseIndex, courseAllowlist } from './course-upstream.ts';
 import { startDeployment } from './deployment.ts';
 
 const minutes = 60_000;
@@ -25,6 +26,7 @@ beforeAll(async () => {
   const upstreamFolder = join(folder.path, 'upstream');
   await buildCourseChannel(upstreamFolder);
   await buildCourseIndex(upstreamFolder);
+  await advise(upstreamFolder, []);
   const upstream = await serveFolder(upstreamFolder, {
     intercept: (request, response, next) =>
       scene?.isDown(request.url ?? '') ? void response.writeHead(404).end() : next(),
@@ -42,6 +44,7 @@ afterAll(() => ending.disposeAsync(), 15 * minutes);
 mirrorChecks(() => scene);
 pipChecks(() => scene);
 publishChecks(() => scene);
+gateChecks(() => scene);
 poisonChecks(() => scene);
 raceChecks(() => scene);
 corpusChecks(() => scene);

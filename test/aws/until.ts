@@ -34,8 +34,8 @@ function changedMeanwhile(error: unknown): null {
 export async function untilQuiet(deployment: Deployment): Promise<void> {
   let quiet = 0;
   await until('quiet', deployment, async () => {
-    const { planQueue, jobQueue, indexQueue, proofQueue } = await messagesIn(deployment);
-    quiet = [planQueue, jobQueue, indexQueue, proofQueue].every((count) => count === 0) ? quiet + 1 : 0;
+    const { planQueue, jobQueue, indexQueue, proofQueue, sweepQueue } = await messagesIn(deployment);
+    quiet = [planQueue, jobQueue, indexQueue, proofQueue, sweepQueue].every((count) => count === 0) ? quiet + 1 : 0;
     return quiet === 4;
   });
 }

@@ -3,5 +3,6 @@ import './pipeline/from-allowlist.ts';
 import './pipeline/wiring.ts';
 import './pipeline/poison.ts';
 import './pipeline/publish.ts';
+import './pipeline/gate.ts';
 import './pipeline/storm.ts';
 import './pipeline/crash.ts';

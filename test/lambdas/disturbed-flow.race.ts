@@ -83,10 +83,12 @@ async function play(mischief?: Parameters<typeof smallCloud>[1]): Promise<Play> 
   return { cloud, served: kept(cloud) };
 }
 
-/** All but what tells of the way there, and shards. */
+/** All but what tells of the way there, as the order of the ledger does, and shards. */
 const kept = (cloud: SmallCloud) =>
   Object.fromEntries(
-    Object.entries(cloud.objects()).filter(([key]) => !/^_gatehouse\/(runs|plans|state)\//.test(key) && !isShard(key)),
+    Object.entries(cloud.objects()).filter(
+      ([key]) => !/^_gatehouse\/(?:(?:runs|plans|state|ledger)\/|ledger-head\.json)/.test(key) && !isShard(key),
+    ),
   );
 
 /** Batches of up to 10 on every queue, so that a handler is also cut off between two messages. */

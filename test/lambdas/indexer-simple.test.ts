@@ -8,7 +8,7 @@ import { fetchFile } from '../../core/steps/fetch-file.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { projectPaths } from '../../lambdas/invalidation-paths.ts';
 import { cloudFrontInvalidation } from '../../lambdas/world.ts';
-import { batch, type CloudLab, failing, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import { batch, type CloudLab, failing, inTime, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
@@ -120,7 +120,7 @@ describe('what pip reads', () => {
     );
     const told = [notification(at(plain)), notification('conda/linux-64/b-1.0-0.conda'), notification(control)];
     const world = { ...cloud.world(), store, queue: { send: async () => {} }, invalidate: null };
-    expect(await index({ Records: batch(...told) }, world)).toEqual(failing('m0', 'm2'));
+    expect(await index({ Records: batch(...told) }, world, inTime)).toEqual(failing('m0', 'm2'));
     expect(await cloud.invoke('indexer', batch(...told))).toEqual(failing());
     expect(listed()).toEqual([plain]);
   });
@@ -145,7 +145,7 @@ describe('invalidation', () => {
     await decide({ [plain]: wanted });
     await bringIn(plain);
     const world = { ...cloud.world(), queue: { send: async () => {} }, invalidate };
-    for (let twice = 0; twice < 2; twice++) await index({ Records: batch(notification(at(plain))) }, world);
+    for (let twice = 0; twice < 2; twice++) await index({ Records: batch(notification(at(plain))) }, world, inTime);
     const calls = mock.commandCalls(CreateInvalidationCommand).map(({ args: [{ input }] }) => input);
     expect(calls.map(({ InvalidationBatch }) => InvalidationBatch?.Paths?.Items)).toEqual([
       [

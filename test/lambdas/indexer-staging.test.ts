@@ -8,7 +8,15 @@ import { stagingStore } from '../../core/store/staging-store.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';
 import { small } from '../support/cli/start-lab.ts';
-import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import {
+  batch,
+  type CloudLab,
+  failing,
+  inTime,
+  listed,
+  notification,
+  startCloudLab,
+} from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';
@@ -155,7 +163,7 @@ describe('what is staged', () => {
     const invalidate = async (some: readonly string[]) => void paths.push(...some);
     const world = { ...cloud.world(), queue: { send: async () => {} }, invalidate };
     const bodies = [...told, notification('conda/noarch/x-1-0.conda'), notification('conda/linux-64/a-1.0-0.conda')];
-    expect(await index({ Records: batch(...bodies) }, world)).toEqual(failing('m0'));
+    expect(await index({ Records: batch(...bodies) }, world, inTime)).toEqual(failing('m0'));
     expect(cloud.telemetry.lines).toContainEqual(expect.stringMatching(/^failed: index of noarch \(staging\)/));
     expect(cloud.telemetry.lines).toContainEqual(expect.stringMatching(/"subject":"staging\/conda\/Linux-64\/x-1/));
     expect(paths).toContain('/staging/conda/linux-64/repodata.json');

@@ -5,7 +5,15 @@ import { subdirSchema } from '../../core/names/subdir.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { indexPaths } from '../../lambdas/invalidation-paths.ts';
 import { cloudFrontInvalidation } from '../../lambdas/world.ts';
-import { batch, type CloudLab, failing, listed, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
+import {
+  batch,
+  type CloudLab,
+  failing,
+  inTime,
+  listed,
+  notification,
+  startCloudLab,
+} from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { key } from '../support/store/objects.ts';
 import { memoryStore } from '../twins/store-memory.ts';
@@ -119,9 +127,11 @@ describe('the indexer', () => {
     for (const name of ['b', 'a']) {
       await store.delete(key(`conda/linux-64/${name}-1.0-0.conda`));
       const event = { Records: batch(notification(`conda/linux-64/${name}-1.0-0.conda`)) };
-      expect(await index(event, world)).toEqual(failing());
+      expect(await index(event, world, inTime)).toEqual(failing());
     }
-    expect(await index({ Records: batch(notification('conda/linux-64/a-1.0-0.conda')) }, world)).toEqual(failing());
+    expect(await index({ Records: batch(notification('conda/linux-64/a-1.0-0.conda')) }, world, inTime)).toEqual(
+      failing(),
+    );
     const calls = mock.commandCalls(CreateInvalidationCommand).map(({ args: [{ input }] }) => input);
     expect(calls).toHaveLength(2);
     expect(calls[1]?.InvalidationBatch?.Paths?.Items).toEqual([

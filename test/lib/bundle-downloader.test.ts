@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { artifactId, keepPlan } from '../../core/documents/plan.ts';
-import { packageKey } from '../../core/layout/keys.ts';
+import { allowlistKey, packageKey } from '../../core/layout/keys.ts';
 import { newCloudBucket } from '../cloud/s3/s3-world.ts';
 import { startCloud } from '../cloud/start-cloud.ts';
 import { readPackage } from '../local/sample/read-back.ts';
@@ -30,6 +30,13 @@ it.each([true, false])(
     const store = memoryStore();
     const plan = await keepPlan(store, { ...emptyPlan, artifacts: [artifact], add: [artifactId(artifact)] });
     const { s3, destroy } = cloudClients(cloud.endpoint);
+    const quiet = {
+      channels: [upstream.url],
+      platforms: ['linux-64'],
+      packages: ['demo'],
+      policy: { coolDown: { days: 0 } },
+    };
+    await store.put(allowlistKey, Buffer.from(JSON.stringify(quiet)));
     for (const [Key, { bytes: Body }] of store.objects) {
       await s3.send(new PutObjectCommand({ Bucket: 'channel', Key, Body }));
     }

@@ -25,7 +25,7 @@ it.each([true, false])(
     destroy();
     const message = { messageId: 'm1', body: '{"type":"index","subdir":"noarch"}' };
     const script = `import(${JSON.stringify(pathToFileURL(join(indexer, 'index.mjs')).href)})
-    .then(({ handler }) => handler(${JSON.stringify({ Records: [message] })}, {}))
+    .then(({ handler }) => handler(${JSON.stringify({ Records: [message] })}, { getRemainingTimeInMillis: () => 300000 }))
     .then((reply) => console.log(JSON.stringify(reply)), console.error)`;
     const env = {
       ...cloud.environment,

@@ -8,6 +8,7 @@ test('nothing need be said', () => {
   expect(read({})).toEqual({
     cdn: true,
     schedule: 'rate(7 days)',
+    sweep: 'rate(1 day)',
     retain: 90,
     sizes: {},
     bz2: false,

@@ -65,8 +65,8 @@ const factsSchema = z.strictObject({
   maintainers: z.array(z.string()),
   /** Bytes of all its members. */
   unpacked: z.number(),
-  /** Files that run, or act, at installation or at the start of Python. */
-  scripts: z.array(z.strictObject({ path: z.string(), sha256: sha256Schema })),
+  /** Files that run, or act, at installation or at the start of Python, each with the check whose business that is (D3, of a wheel too). */
+  scripts: z.array(z.strictObject({ path: z.string(), sha256: sha256Schema, check: checkIdSchema })),
   /** How many native binaries. */
   natives: z.number(),
   /** Foreign files of more than a MiB. */

@@ -18,7 +18,7 @@ export const d2Activation: ContentsCheck = {
     const files = installFiles(subject, subject.reading.contents);
     return saidUnlessKnown(
       files.filter(({ role }) => role === 'activation' || role === 'environment' || role === 'folder'),
-      world,
+      { ...world, check: 'D2' },
       (file) => sayOf(file, world),
     );
   },

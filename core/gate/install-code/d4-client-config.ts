@@ -15,7 +15,7 @@ export const d4ClientConfig: ContentsCheck = {
     const files = installFiles(subject, subject.reading.contents);
     return saidUnlessKnown(
       files.filter(({ role }) => role === 'config' || role === 'plugin'),
-      world,
+      { ...world, check: 'D4' },
       ({ role, path }) =>
         role === 'config'
           ? { code: 'D4.config', detail: `${shown(path)} configures a client`, verdict: 'hold' }

@@ -13,7 +13,7 @@ export const d7Menus: ContentsCheck = {
   judge(subject, world) {
     if (subject.reading.status !== 'read') return [];
     const files = installFiles(subject, subject.reading.contents).filter(({ role }) => role === 'menu');
-    return saidUnlessKnown(files, world, ({ path }) => ({
+    return saidUnlessKnown(files, { ...world, check: 'D7' }, ({ path }) => ({
       code: 'D7.menu',
       detail: `${shown(path)} makes shortcuts that run commands`,
       verdict: world.isFirst ? 'warn' : 'hold',

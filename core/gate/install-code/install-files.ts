@@ -1,3 +1,5 @@
+import type { CheckId } from '../../documents/gate/checks.ts';
+import type { GateFacts } from '../../documents/gate/verdict.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import { normalProjectName } from '../../names/normal-project-name.ts';
 import { entryPointRows } from '../../wheel/entry-points.ts';
@@ -92,10 +94,29 @@ function installFile(member: GateMember, owner: Owner, contents: Contents): Inst
  * Those that later builds are compared with, and whose bytes are known from then on. Not among them is what does not run
  * where it lies: in another place it would, and would be known already.
  */
-export const scriptsOf = (owner: Owner, contents: Contents): { path: string; sha256: Sha256 }[] =>
+export const scriptsOf = (owner: Owner, contents: Contents): GateFacts['scripts'] =>
   installFiles(owner, contents).flatMap(({ role, path, sha256 }) =>
-    sha256 === null || role === 'customize-elsewhere' ? [] : [{ path, sha256 }],
+    sha256 === null || role === 'customize-elsewhere' ? [] : [{ path, sha256, check: checkOf(role) }],
   );
+
+/** The check that speaks of files of a role; of start-up code D3, for F7 too. */
+function checkOf(role: InstallRole): CheckId {
+  switch (role) {
+    case 'link-script':
+      return 'D1';
+    case 'activation':
+    case 'environment':
+    case 'folder':
+      return 'D2';
+    case 'config':
+    case 'plugin':
+      return 'D4';
+    case 'menu':
+      return 'D7';
+    default:
+      return 'D3';
+  }
+}
 
 const placed = (installed: string): InstallRole | null => {
   const lower = foldedPath(installed);

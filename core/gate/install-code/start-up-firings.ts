@@ -29,7 +29,7 @@ export function startUpFirings(
 ): Promise<Firing[]> {
   const files = subject.reading.status === 'read' ? installFiles(subject, subject.reading.contents) : [];
   const said = files.flatMap(({ role, ...file }) => (isStartUp(role) ? [{ ...file, role }] : []));
-  return saidUnlessKnown(said, world, ({ role, path }) => ({
+  return saidUnlessKnown(said, { ...world, check: 'D3' }, ({ role, path }) => ({
     code: codes[role],
     detail: `${shown(path)} ${doings[role]}`,
     verdict: role === 'customize-elsewhere' ? 'warn' : 'hold',

@@ -1,3 +1,4 @@
+import type { Firing } from '../../documents/gate/verdict.ts';
 import { type CheckResult, type GateFacts, type GateVerdict, readVerdict } from '../../documents/gate/verdict.ts';
 import type { Ledger } from '../../ledger/open-ledger.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -22,6 +23,7 @@ interface JudgeWorld {
   readonly judgedBy: string;
   readonly checks: GateCheckWorld;
   readonly settings: Pick<GateSettings, 'allowlist' | 'reasons'>;
+  readonly lacksTime?: ((file: AtTheDoor) => string | null) | undefined;
 }
 
 /** What the bytes say, for as long as the checks are what they are. */
@@ -31,7 +33,7 @@ type Read = Pick<GateVerdict, 'facts' | 'previous'> & { readonly results: readon
 export async function judgeFile(file: AtTheDoor, world: JudgeWorld): Promise<GateVerdict> {
   const { sha256 } = file.digests;
   const earlier = (await readVerdict(world.store, file.id, sha256))?.value ?? null;
-  const read = readBefore(earlier) ?? (await readAnew(file, world));
+  const read = readBefore(earlier) ?? unreadFor(world.lacksTime?.(file) ?? null) ?? (await readAnew(file, world));
   const verdict = await keepVerdict(
     { id: file.id, sha256 },
     (there) => conclude(file, { read: readBefore(there) ?? read, there }, world),
@@ -52,6 +54,16 @@ function readBefore(earlier: GateVerdict | null): Read | null {
   if (isBroken || !contentsChecks.every(isAnswered)) return null;
   const { facts, previous } = earlier;
   return { facts, previous, results };
+}
+
+/** An error, and so a hold that ends as soon as somebody has the time to read it: begun, it would be cut off again and again. */
+function unreadFor(detail: string | null): Read | null {
+  if (detail === null) return null;
+  const results = contentsChecks.map(({ id, version }): CheckResult => {
+    const firings: Firing[] = id === 'A13' ? [{ code: 'A13.time', verdict: 'error', detail }] : [];
+    return { id, version, firings };
+  });
+  return { facts: null, previous: null, results };
 }
 
 async function readAnew(file: AtTheDoor, { checks }: JudgeWorld): Promise<Read> {

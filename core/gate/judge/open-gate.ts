@@ -7,7 +7,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Advice } from '../advice.ts';
 import type { GateCandidate, GateCheckWorld } from '../check.ts';
-import type { Gate } from '../gate.ts';
+import type { AtTheDoor, Gate } from '../gate.ts';
 import { projectsOf } from '../origin/projects-of.ts';
 import { type Settled, settle } from '../settle.ts';
 import { askDataChecks } from './ask-checks.ts';
@@ -28,6 +28,8 @@ export interface GateWorld {
   readonly judgedBy: string;
   /** Opened when a check first needs it, and once. */
   readonly openAdvice: () => Promise<Advice>;
+  /** Says why there is no time to read a file to its end; null when there is. There always is without it. What it throws is thrown on. */
+  readonly lacksTime?: ((file: AtTheDoor) => string | null) | undefined;
 }
 
 /** Opens the gate of one side of a store, for one command or invocation: what it knows of the world is as it was first asked. */
@@ -47,13 +49,14 @@ export function openGate(settings: GateSettings, world: GateWorld): Gate {
   const asked = async (): Promise<GateCheckWorld> => ({ ...(await checkWorld()), now: clock.now() });
   const known = once(() => keysBelow(store, [verdictsPrefix, recalledPrefix]));
   const ledger = openLedger(world);
-  const standing = { store, world: asked, known };
+  const isPatient = world.lacksTime === undefined;
+  const standing = { store, world: asked, known, isPatient };
   return {
     policy,
     standingOf: (candidate) => standingOf(candidate, standing),
     standsNow: async (verdict) => {
       const recalled = await recallResult(verdict.sha256, store);
-      return standsBy(candidateOfVerdict(verdict), { earlier: verdict, recalled, checks: await asked() });
+      return standsBy(candidateOfVerdict(verdict), { earlier: verdict, recalled, checks: await asked(), isPatient });
     },
     judge: async (file) => judgeFile(file, { ...world, ledger, settings, checks: await asked() }),
   };
@@ -64,33 +67,38 @@ interface Standing {
   readonly world: () => Promise<GateCheckWorld>;
   /** The keys of all verdicts and recalls: a plan asks for thousands of files, of most of which there is neither. */
   readonly known: () => Promise<ReadonlySet<string>>;
+  /** Whether it has all the time that a file takes: what others had too little for is no matter to it. */
+  readonly isPatient: boolean;
 }
 
-async function standingOf(candidate: GateCandidate, { store, world, known }: Standing): Promise<Settled> {
+async function standingOf(candidate: GateCandidate, { store, world, known, isPatient }: Standing): Promise<Settled> {
   const { id, sha256 } = candidate;
   const checks = await world();
-  if (sha256 === null) return standsBy(candidate, { earlier: null, recalled: [], checks });
+  if (sha256 === null) return standsBy(candidate, { earlier: null, recalled: [], checks, isPatient });
   const keys = await known();
   const earlier = keys.has(verdictKey(id, sha256)) ? ((await readVerdict(store, id, sha256))?.value ?? null) : null;
   const recalled = keys.has(recallKey(sha256)) ? await recallResult(sha256, store) : [];
-  return standsBy(candidate, { earlier, recalled, checks });
+  return standsBy(candidate, { earlier, recalled, checks, isPatient });
 }
 
 interface StandsBy {
   readonly earlier: GateVerdict | null;
   readonly recalled: readonly CheckResult[];
   readonly checks: GateCheckWorld;
+  readonly isPatient: boolean;
 }
 
 /** Data checks are asked anew; what was read of the bytes stays as it was. */
-async function standsBy(candidate: GateCandidate, { earlier, recalled, checks }: StandsBy): Promise<Settled> {
+async function standsBy(candidate: GateCandidate, by: StandsBy): Promise<Settled> {
+  const { earlier, recalled, checks, isPatient } = by;
   const { sha256 } = candidate;
   const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
   const projects = projectsOf(known, checks.advice);
   const read = earlier === null ? {} : { facts: earlier.facts };
   const data = await askDataChecks(dataChecks, { ...candidate, ...read, projects }, checks);
   const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
-  const contents = (earlier?.checks ?? []).filter(({ id }) => !anew.has(id));
+  const isOver = ({ firings }: CheckResult) => isPatient && firings.some(({ code }) => code === 'A13.time');
+  const contents = (earlier?.checks ?? []).filter((result) => !anew.has(result.id) && !isOver(result));
   return settle({ checks: [...data, ...contents, ...recalled], sha256 }, checks.policy, checks.now);
 }
 

@@ -1,66 +1,130 @@
 import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../diff/write-plan.ts';
-import { artifactId, artifactJobs, fetchedFirst, idsToAdd, type Plan, readPlan } from '../../documents/plan.ts';
-import { enterStage, isBefore, isLatest, openRun, runMessage } from '../../documents/run.ts';
+import { lastVerdict } from '../../documents/gate/last-verdict.ts';
+import { markOpened } from '../../documents/gate/opened.ts';
+import { isPassing } from '../../documents/gate/verdict.ts';
+import {
+  artifactId,
+  artifactJobs,
+  fetchedFirst,
+  idsToAdd,
+  type Plan,
+  plannedById,
+  readPlan,
+} from '../../documents/plan.ts';
+import { enterStage, isBefore, isLatest, openRun, type Run, runMessage } from '../../documents/run.ts';
+import type { SimpleFile } from '../../documents/simple/simple-plan.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import type { Store } from '../../ports/store.ts';
 import { type ChannelStore, listPackages } from '../../store/list-packages.ts';
+import { mapInOrder } from '../../store/map-in-order.ts';
 
 export interface AdvanceWorld extends ChannelStore {
   readonly clock: Clock;
+  /** Where a run's messages go. */
+  readonly queue: Queue;
   readonly later: Queue;
   readonly jobs: Queue;
 }
 
 export interface Advanced {
-  /** `given up`: what is missing has not come in days; nothing that is served was changed. */
-  readonly status: 'waiting' | 'settled' | 'given up' | 'superseded';
+  /**
+   * `given up`: what is missing has not come in days; nothing that is served was changed. `around`: all else has come, and the
+   * gate holds the rest: another run goes on, whose plan does without.
+   */
+  readonly status: 'waiting' | 'settled' | 'given up' | 'superseded' | 'around';
   /** Ids of artifacts and of files for pip that the plan adds and the store does not have. */
   readonly missing: readonly string[];
+  /** Those of them that came, and that the gate holds. */
+  readonly held: readonly string[];
   readonly applied: Applied;
 }
+
+const nothingMissing = { missing: [], held: [], applied: nothingApplied };
 
 /** 2 days: more than the tries of a job and a redrive take; the next run plans anew what did not come. */
 const maxWaitForFetchesMs = 2 * 24 * 60 * 60 * 1000;
 
 /**
  * Sees what has arrived of a run's plan. Who needs what is written to control at once; second formats are sent for when
- * all else is there; what changes the index waits until everything is. Comes back later until then. Safe to run twice and
- * by many at once.
+ * all else is there; what changes the index waits until everything is. Comes back later until then. Where all else is there and
+ * the gate holds the rest, it sends for a run that plans around that, twice at most: a hold keeps no run open. Safe to run
+ * twice and by many at once.
  *
  * @throws GatehouseError `store.*`; `json.invalid` when control is damaged
  */
 export async function advanceRun(id: Sha256, world: AdvanceWorld): Promise<Advanced> {
   const { store } = world;
   const opened = await openRun(store, id);
-  if (opened === null || opened.run.plan === null) {
-    return { status: 'superseded', missing: [], applied: nothingApplied };
-  }
+  const planId = opened?.run.plan ?? null;
+  if (opened === null || planId === null) return { ...nothingMissing, status: 'superseded' };
   const { run } = opened;
-  if (run.stage === 'settled') return { status: 'settled', missing: [], applied: nothingApplied };
-  const plan = await readPlan(store, opened.run.plan);
+  if (run.stage === 'settled') return { ...nothingMissing, status: 'settled' };
+  const plan = await readPlan(store, planId);
   const missing = run.stage === 'altering' ? [] : await missingOf(plan, world);
-  if (missing.length === 0) {
-    // Entered before the write, so that nobody who looked earlier writes an older override over a change.
-    await enterStage(id, 'altering', world);
-    const applied = await writePlan(plan, { ...world, isCurrent: () => isLatest(store, id) });
-    await enterStage(id, 'settled', world);
-    return { status: 'settled', missing, applied };
-  }
+  return missing.length === 0 ? settle(id, plan, world) : waitFor(missing, { id, run, plan, planId }, world);
+}
+
+async function settle(id: Sha256, plan: Plan, world: AdvanceWorld): Promise<Advanced> {
+  const { store } = world;
+  // Entered before the write, so that nobody who looked earlier writes an older override over a change.
+  await enterStage(id, 'altering', world);
+  const applied = await writePlan(plan, { ...world, isCurrent: () => isLatest(store, id) });
+  await enterStage(id, 'settled', world);
+  await markOpened(store, world.clock);
+  return { ...nothingMissing, status: 'settled', applied };
+}
+
+interface Planned {
+  readonly id: Sha256;
+  readonly run: Run;
+  readonly plan: Plan;
+  readonly planId: Sha256;
+}
+
+async function waitFor(missing: readonly string[], planned: Planned, world: AdvanceWorld): Promise<Advanced> {
+  const { id, run, plan, planId } = planned;
   const applied = await writeDecisions(plan, { ...world, isCurrent: () => isUnchanged(id, world) });
-  const first = new Set(fetchedFirst(plan));
-  if (run.stage !== 'fetching-second' && !missing.some((artifact) => first.has(artifact))) {
-    await world.jobs.send(artifactJobs(opened.run.plan, missing));
+  const held = await heldOf(missing, planned, world);
+  const isFirst = new Set(fetchedFirst(plan));
+  const isSent = (artifact: string) => run.stage === 'fetching-second' || isFirst.has(artifact);
+  const isComing = missing.some((artifact) => isSent(artifact) && !held.includes(artifact));
+  if (held.length > 0 && !isComing && run.round !== 3) {
+    await world.queue.send([runMessage({ type: 'around', run: id, round: run.round === 2 ? 3 : 2 })]);
+    return { status: 'around', missing, held, applied };
+  }
+  if (run.stage !== 'fetching-second' && !missing.some((artifact) => isFirst.has(artifact))) {
+    await world.jobs.send(artifactJobs(planId, missing));
     await enterStage(id, 'fetching-second', world);
   }
   if (world.clock.now() >= run.startedAt + maxWaitForFetchesMs) {
     await enterStage(id, 'settled', world);
-    return { status: 'given up', missing, applied };
+    return { status: 'given up', missing, held, applied };
   }
   await world.later.send([runMessage({ type: 'settle', run: id })]);
-  return { status: 'waiting', missing, applied };
+  return { status: 'waiting', missing, held, applied };
 }
+
+/** Verdicts that are read side by side. */
+const maxReads = 16;
+
+/** Those that were judged since the run began, and did not pass. */
+async function heldOf(missing: readonly string[], { run, plan }: Planned, { store }: AdvanceWorld): Promise<string[]> {
+  const planned = plannedById(plan);
+  const verdictOf = (id: string) => {
+    const found = planned.get(id);
+    return lastVerdict(store, id, found?.kind === 'file' ? sha256OfFile(found.file) : (found?.artifact.sha256 ?? null));
+  };
+  const held: string[] = [];
+  for await (const verdict of mapInOrder(missing, maxReads, verdictOf)) {
+    if (verdict !== null && verdict.judgedAt >= run.startedAt && !isPassing(verdict)) held.push(verdict.id);
+  }
+  return held;
+}
+
+/** Of a wheel that is made here nobody knows it before. */
+const sha256OfFile = ({ sdist, sha256 }: SimpleFile): Sha256 | null => (sdist === undefined ? sha256 : null);
 
 async function missingOf(plan: Plan, { store, channel }: AdvanceWorld): Promise<string[]> {
   const missing = new Set(idsToAdd(plan));

@@ -10,14 +10,18 @@ import type { Queue } from '../../ports/queue.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { planSlices } from '../../solve/requests.ts';
 import { type SliceWorld, solveSlice } from '../../solve/slices/solve-slice.ts';
+import { idsHere } from '../../solve/standing/ids-here.ts';
 import type { PlanGate } from '../../solve/standing/look-at.ts';
 import { openStandings } from '../../solve/standing/standings.ts';
 import type { ChannelStore } from '../../store/list-packages.ts';
 import { putOnce } from '../../store/put-once.ts';
 
 export interface RunSliceWorld extends Omit<SliceWorld, 'patches' | 'own' | 'standings'>, ChannelStore {
-  /** Opened for the time at which the run started, so that all its slices find the same; it holds nothing without it. */
-  readonly openGate?: (allowlist: Allowlist, now: number) => PlanGate;
+  /**
+   * Opens the gate for the time at which the run started, so that all its slices find the same; of what is `here` alone, where
+   * that is given. It holds nothing without it.
+   */
+  readonly openGate?: (allowlist: Allowlist, now: number, here?: ReadonlySet<string>) => PlanGate;
   readonly clock: Clock;
   readonly queue: Queue;
 }
@@ -42,7 +46,8 @@ export async function solveRunSlice(id: Sha256, slice: number, world: RunSliceWo
   if (work === undefined) throw new GatehouseError('internal.bug', `run ${id} has no slice ${slice}`);
   const key = partialKey(id, slice);
   if ((await world.store.get(key)) === null) {
-    const gate = world.openGate?.(allowlist, run.startedAt);
+    const here = run.round === 3 ? [await idsHere(world)] : [];
+    const gate = world.openGate?.(allowlist, run.startedAt, ...here);
     const clock = { now: () => run.startedAt };
     const part = await solveSlice(work, allowlist, {
       ...world,

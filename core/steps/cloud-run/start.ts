@@ -1,6 +1,6 @@
 import { readStoredAllowlist } from '../../documents/allowlist/stored-allowlist.ts';
 import { readStoredPatches } from '../../documents/patches/stored-patches.ts';
-import { latestRunSchema, type Run, runMessage } from '../../documents/run.ts';
+import { latestRunSchema, type Round, type Run, runMessage } from '../../documents/run.ts';
 import { canonicalJson } from '../../json/json.ts';
 import { latestRunKey, runKey } from '../../layout/keys.ts';
 import { type Sha256, sha256Of } from '../../names/digest.ts';
@@ -21,6 +21,12 @@ export interface StartWorld {
   readonly later: Queue;
 }
 
+/** The run that another goes on for, which is the latest then, or it is not started. */
+interface GoesOn {
+  readonly after: Sha256;
+  readonly round: Round;
+}
+
 export interface Started {
   readonly status: 'started' | 'superseded';
   readonly run: Sha256;
@@ -32,9 +38,14 @@ export interface Started {
  * each slice, and one that makes the plan in any case. Safe to run twice for one trigger.
  *
  * @param trigger names what set it off: the id of a message or event
+ * @param goesOn null of a run that plans by all there is
  * @throws GatehouseError `allowlist.missing`, `allowlist.invalid` or `patches.invalid`; `store.conflict` (retry)
  */
-export async function startRun(trigger: string, { store, clock, queue, later }: StartWorld): Promise<Started> {
+export async function startRun(
+  trigger: string,
+  { store, clock, queue, later }: StartWorld,
+  goesOn: GoesOn | null = null,
+): Promise<Started> {
   const { allowlist, sha256 } = await readStoredAllowlist(store);
   const patches = await readStoredPatches(store);
   // Hotfixes that cannot be read are reported once, here, and not slice by slice.
@@ -50,8 +61,9 @@ export async function startRun(trigger: string, { store, clock, queue, later }: 
     done: [],
     plan: null,
     stage: 'planning',
+    ...(goesOn && { round: goesOn.round }),
   };
-  if (!(await takePlace(id, { store, clock }))) return { status: 'superseded', run: id, slices };
+  if (!(await takePlace(id, goesOn, { store, clock }))) return { status: 'superseded', run: id, slices };
   await putOnce(store, runKey(id), Buffer.from(canonicalJson(run)));
   await later.send([runMessage({ type: 'merge', run: id })]);
   const messages = Array.from({ length: slices }, (_, slice) => runMessage({ type: 'slice', run: id, slice }));
@@ -64,12 +76,17 @@ export async function startRun(trigger: string, { store, clock, queue, later }: 
  * starts at the same time is tried again here, and so comes after it: a message that fails comes again a minute
  * later at best.
  */
-async function takePlace(id: Sha256, { store, clock }: Pick<StartWorld, 'store' | 'clock'>): Promise<boolean> {
+async function takePlace(
+  id: Sha256,
+  goesOn: GoesOn | null,
+  { store, clock }: Pick<StartWorld, 'store' | 'clock'>,
+): Promise<boolean> {
   const read = () => readJsonObject(store, latestRunKey, latestRunSchema);
   const object = { key: latestRunKey, read, conflict: 'others kept starting runs at the same time' };
   const latest = await updateJson({ store, clock }, object, async (current) => {
     const wasLatest = current?.run === id || (await store.get(runKey(id))) !== null;
-    return wasLatest ? null : { version: 1 as const, run: id };
+    const isOver = goesOn !== null && current?.run !== goesOn.after;
+    return wasLatest || isOver ? null : { version: 1 as const, run: id };
   });
   return latest?.run === id;
 }

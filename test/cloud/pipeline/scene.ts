@@ -105,8 +105,6 @@ function unexpected({ logs }: DeployedStack, expected: readonly RegExp[]): strin
 
 /** Every dead letter, by queue. */
 export const deadLetters = ({ stack }: Scene): Record<string, string[]> =>
-  Object.fromEntries(
-    ['Event', 'Plan', 'Job', 'Index', 'Proof'].map((name) => [name, stack.waiting(`Channel${name}DeadLetters`)]),
-  );
+  Object.fromEntries(Object.keys(noDeadLetters).map((name) => [name, stack.waiting(`Channel${name}DeadLetters`)]));
 
-export const noDeadLetters = { Event: [], Plan: [], Job: [], Index: [], Proof: [] };
+export const noDeadLetters = { Event: [], Plan: [], Job: [], Index: [], Proof: [], Sweep: [] };

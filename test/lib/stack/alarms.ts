@@ -32,14 +32,14 @@ const ids = (type: string, named: RegExp) =>
 
 test('every dead-letter queue is watched from its first message on', () => {
   const depth = alarms.filter(({ MetricName }) => MetricName === 'ApproximateNumberOfMessagesVisible');
-  expect(depth.map(({ Threshold }) => Threshold)).toEqual([1, 1, 1, 1, 1]);
+  expect(depth.map(({ Threshold }) => Threshold)).toEqual([1, 1, 1, 1, 1, 1]);
   expect(watched('ApproximateNumberOfMessagesVisible', 'AWS/SQS')).toEqual(ids('AWS::SQS::Queue', /DeadLetters/));
 });
 
 test('every other queue by its age, every function by its errors and throttles', () => {
   expect(watched('ApproximateAgeOfOldestMessage', 'AWS/SQS')).toEqual(ids('AWS::SQS::Queue', /^(?!.*DeadLetters)/));
   const functions = ids('AWS::Lambda::Function', /./);
-  expect(functions).toHaveLength(6);
+  expect(functions).toHaveLength(7);
   expect(watched('Errors', 'AWS/Lambda')).toEqual(functions);
   expect(watched('Throttles', 'AWS/Lambda')).toEqual(functions);
 });
@@ -50,6 +50,11 @@ test('an entry that is lost, as the prover counts it', () => {
   expect(prover?.Properties['Environment']).toMatchObject({
     Variables: { POWERTOOLS_SERVICE_NAME: 'prover', POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse' },
   });
+});
+
+test.each(['FilesRecalled', 'SweepsLate', 'AdvisoriesMissing'])('%s, as the sweeper counts it', (metric) => {
+  expect(watched(metric, 'Gatehouse')).toEqual(['sweeper']);
+  expect(readFileSync(new URL('../../../lambdas/sweeper.ts', import.meta.url), 'utf8')).toContain(`count('${metric}'`);
 });
 
 test.each(alarms.map(({ AlarmDescription }) => AlarmDescription))('%s', (description) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ledgerHeadKey, recalledKey, recallKey, verdictKey } from '../../../core/layout/keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { allows, type Statement, statementsOf } from '../../support/stack/stack-policies.ts';
-import { indexFiles, kinds, packages, pages, sdists, usedNames, wheels } from './key-kinds.ts';
+import { indexFiles, kept, kinds, packages, pages, sdists, sha256, usedNames, wheels } from './key-kinds.ts';
 import { full as template } from './templates.ts';
 
 const bucket = `<${template.one('AWS::S3::Bucket', 'ChannelBucket').id}>`;
@@ -22,6 +23,8 @@ describe('the bucket', () => {
           ...['conda/*.conda', 'conda/*.tar.bz2', 'staging/conda/*.conda', 'staging/conda/*.tar.bz2'],
           ...pipEndings.flatMap((ending) => [`simple/*${ending}`, `staging/simple/*${ending}`]),
           '_gatehouse/names/*',
+          ...['ledger/*', 'held/*', 'staging/ledger/*', 'staging/held/*'].map((key) => `_gatehouse/${key}`),
+          `_gatehouse/recalled/${'?'.repeat(64)}`,
         ]
           .map((key) => `${bucket}/${key}`)
           .sort(),
@@ -30,22 +33,30 @@ describe('the bucket', () => {
     ]);
     const asAllow = deny.map((statement): Statement => ({ ...statement, Effect: 'Allow' }));
     const files = [...packages, ...wheels, ...sdists];
-    for (const key of [...files, ...files.map(stagedPath), ...usedNames]) {
+    for (const key of [...files, ...files.map(stagedPath), ...usedNames, ...kept, recalledKey(sha256)]) {
       expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(true);
     }
-    const rewritten = [...indexFiles, ...pages];
+    const rewritten = [
+      ...indexFiles,
+      ...pages,
+      ledgerHeadKey,
+      recallKey(sha256),
+      verdictKey('noarch/a-1-0.conda', sha256),
+    ];
     for (const key of [...rewritten, ...rewritten.map(stagedPath)])
       expect(allows(asAllow, 's3:PutObject', `${bucket}/${key}`)).toBe(false);
   });
 
-  test('frees no name that was used, whoever asks, and lets everything else be deleted by who may', () => {
-    const deny = policy.filter(({ Sid }) => Sid === 'UsedNamesStay');
+  test('frees no name that was used and loses no record of the gate, whoever asks, and lets everything else be deleted by who may', () => {
+    const deny = policy.filter(({ Sid }) => Sid === 'NamesAndRecordsStay');
     expect(deny).toMatchObject([{ Effect: 'Deny', Principal: { AWS: ['*'] } }]);
     const asAllow = deny.map((statement): Statement => ({ ...statement, Effect: 'Allow' }));
-    const others = kinds.filter(({ kind }) => kind !== 'used names').flatMap(({ keys }) => keys);
+    const stays = /^(?:used names|verdicts|ledger|recalled bytes|recalls)(?:, staged)?$/;
+    const [own, others] = [true, false].map((is) => kinds.filter(({ kind }) => stays.test(kind) === is));
     for (const action of ['s3:DeleteObject', 's3:DeleteObjectVersion']) {
-      const kept = [...usedNames, ...others].filter((key) => allows(asAllow, action, `${bucket}/${key}`));
-      expect(kept).toEqual(usedNames);
+      const kept = kinds.flatMap(({ keys }) => keys).filter((key) => allows(asAllow, action, `${bucket}/${key}`));
+      expect(kept).toEqual(own?.flatMap(({ keys }) => keys));
+      expect([own?.length, others?.length]).toEqual([7, kinds.length - 7]);
     }
   });
 

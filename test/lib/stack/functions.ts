@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { full, plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
+const [distribution] = template.of('AWS::CloudFront::Distribution');
 
 describe('the functions', () => {
   const functions = template.of('AWS::Lambda::Function');
 
-  test('are these six, on Node 24 and arm64, traced, with a log that ends and dead letters', () => {
+  test('are these seven, on Node 24 and arm64, traced, with a log that ends and dead letters', () => {
     expect(functions.map(({ id }) => id.replace(/^Channel(\w+?)[0-9A-F]{8}$/, '$1')).sort()).toEqual([
       'DeployFiles',
       'Downloader',
@@ -15,6 +16,7 @@ describe('the functions', () => {
       'Prover',
       'Pruner',
       'Scraper',
+      'Sweeper',
     ]);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
@@ -53,6 +55,10 @@ describe('the functions', () => {
     ['Indexer', { GATEHOUSE_OWN_QUEUE_URL: 'Index', GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
     ['Prover', { GATEHOUSE_OWN_QUEUE_URL: 'Proof' }],
     ['Pruner', { GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
+    [
+      'Sweeper',
+      { GATEHOUSE_OWN_QUEUE_URL: 'Sweep', GATEHOUSE_SWEEP_QUEUE_URL: 'Sweep', GATEHOUSE_INDEX_QUEUE_URL: 'Index' },
+    ],
     ['DeployFiles', {}],
   ])('%s is told where things are', (name, queues) => {
     const [fn] = functions.filter(({ id }) => id.startsWith(`Channel${name}`));
@@ -65,32 +71,36 @@ describe('the functions', () => {
         GATEHOUSE_BUCKET: `<${bucket.id}>`,
         ...Object.fromEntries(urls),
         ...(name === 'Scraper' || name === 'Pruner' ? { GATEHOUSE_RETAIN_DAYS: '90' } : {}),
+        ...(name === 'Sweeper' ? { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>` } : {}),
         POWERTOOLS_SERVICE_NAME: name === 'DeployFiles' ? 'deploy-files' : name.toLowerCase(),
         POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
       },
     });
   });
 
-  test('the scraper alone may come back to itself more than 16 times', () => {
+  test('the scraper and the sweeper alone may come back to themselves more than 16 times', () => {
     const looping = functions.filter(({ Properties }) => Properties['RecursiveLoop'] === 'Allow');
-    expect(looping.map(({ id }) => id)).toEqual([expect.stringMatching(/^ChannelScraper/)]);
+    expect(looping.map(({ id }) => id)).toEqual([
+      expect.stringMatching(/^ChannelScraper/),
+      expect.stringMatching(/^ChannelSweeper/),
+    ]);
   });
 
-  test('the indexer alone is told of the distribution, and only to invalidate', () => {
+  test('the indexer and the sweeper are told of the distribution, the sweeper whatever the setting says', () => {
     const withDistribution = (of: typeof full) =>
       of
         .of('AWS::Lambda::Function')
         .filter(({ Properties }) => JSON.stringify(Properties['Environment']).includes('GATEHOUSE_DISTRIBUTION_ID'));
     const [distribution] = full.of('AWS::CloudFront::Distribution');
-    const [indexer, ...others] = withDistribution(full);
-    expect(indexer?.id).toMatch(/^ChannelIndexer/);
-    expect(indexer?.Properties['Environment']).toMatchObject({
-      Variables: { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>` },
-    });
-    expect([others, withDistribution(template)]).toEqual([[], []]);
+    const told = (of: typeof full) => withDistribution(of).map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect([told(full), told(template)]).toEqual([['ChannelIndexer', 'ChannelSweeper'], ['ChannelSweeper']]);
+    for (const { Properties } of withDistribution(full))
+      expect(Properties['Environment']).toMatchObject({
+        Variables: { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>` },
+      });
   });
 
-  test('the clock starts three, and what it cannot start is kept', () => {
+  test('the clock starts four, and what it cannot start is kept', () => {
     const rules = template.of('AWS::Events::Rule').map(({ Properties }) => Properties);
     const arn = (type: string, name: string) => `<${template.of(type).find(({ id }) => id.startsWith(name))?.id}>`;
     const kept = { DeadLetterConfig: { Arn: arn('AWS::SQS::Queue', 'ChannelEventDeadLetters') } };
@@ -106,6 +116,10 @@ describe('the functions', () => {
       {
         ScheduleExpression: 'rate(7 days)',
         Targets: [{ Arn: arn('AWS::Lambda::Function', 'ChannelPruner'), ...kept }],
+      },
+      {
+        ScheduleExpression: 'rate(1 day)',
+        Targets: [{ Arn: arn('AWS::Lambda::Function', 'ChannelSweeper'), Input: '{"type":"sweep"}', ...kept }],
       },
     ]);
   });

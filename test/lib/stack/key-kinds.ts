@@ -1,12 +1,20 @@
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import {
+  advisoriesKey,
   allowlistKey,
   channeldataKey,
   controlKey,
   fileProvenanceKey,
+  firstSeenKey,
+  heldKey,
   indexKey,
+  knownScriptKey,
   latestRunKey,
+  ledgerHeadKey,
+  ledgerKey,
   mappingKey,
+  noticesKey,
+  openedKey,
   packageKey,
   partialKey,
   patchKey,
@@ -17,6 +25,8 @@ import {
   projectsStateKey,
   proofKey,
   provenanceKey,
+  recalledKey,
+  recallKey,
   rootPageKey,
   runKey,
   segmentKey,
@@ -29,6 +39,7 @@ import {
   tokensKey,
   usedFileNameKey,
   usedPackageNameKey,
+  verdictKey,
 } from '../../../core/layout/keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
@@ -38,11 +49,11 @@ import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
 import { outputs } from '../../../core/outputs/outputs.ts';
 
-export const functions = ['Scraper', 'Downloader', 'Indexer', 'Prover', 'Pruner', 'DeployFiles'] as const;
+export const functions = ['Scraper', 'Downloader', 'Indexer', 'Prover', 'Pruner', 'Sweeper', 'DeployFiles'] as const;
 type Named = (typeof functions)[number];
 
 const subdir = subdirSchema.parse('linux-64');
-const sha256 = sha256Schema.parse('0123456789abcdef'.repeat(4));
+export const sha256 = sha256Schema.parse('0123456789abcdef'.repeat(4));
 const conda = packageFileNameSchema.parse('a-1-0.conda');
 const bzip2 = packageFileNameSchema.parse('a-1-0.tar.bz2');
 
@@ -55,6 +66,8 @@ export const wheels = [wheelKey, metadataKey];
 export const sdists = ['.tar.gz', '.zip', '.tar.bz2'].map((format) =>
   simpleFileKey(project, distributionFileNameSchema.parse(`demo-1.0${format}`)),
 );
+/** Named by what it is, and written once. */
+export const kept = [ledgerKey(1), heldKey(sha256)].flatMap((key) => [key, stagedPath(key)]);
 export const usedNames = [usedPackageNameKey(subdir, conda), usedFileNameKey(project, wheel)];
 export const pages = simplePages.flatMap((page) => [projectPageKey(project, page), rootPageKey(page)]);
 
@@ -77,10 +90,15 @@ interface Kind {
 
 /** Every kind of key of the channel, who may write it and who may delete it. */
 const ofChannel: readonly Kind[] = [
-  { kind: 'packages', keys: packages, writers: ['Downloader'], deleters: ['Pruner'] },
-  { kind: 'wheels for pip', keys: [wheelKey], writers: ['Downloader'], deleters: ['Pruner'] },
-  { kind: 'metadata of wheels', keys: [metadataKey], writers: ['Downloader', 'Indexer'], deleters: ['Pruner'] },
-  { kind: 'source distributions', keys: sdists, writers: [], deleters: [] },
+  { kind: 'packages', keys: packages, writers: ['Downloader', 'Sweeper'], deleters: ['Pruner', 'Sweeper'] },
+  { kind: 'wheels for pip', keys: [wheelKey], writers: ['Downloader', 'Sweeper'], deleters: ['Pruner', 'Sweeper'] },
+  {
+    kind: 'metadata of wheels',
+    keys: [metadataKey],
+    writers: ['Downloader', 'Indexer', 'Sweeper'],
+    deleters: ['Pruner', 'Sweeper'],
+  },
+  { kind: 'source distributions', keys: sdists, writers: ['Sweeper'], deleters: ['Sweeper'] },
   { kind: 'pages for pip', keys: pages, writers: ['Indexer'], deleters: [] },
   {
     kind: 'index files',
@@ -98,9 +116,24 @@ const ofChannel: readonly Kind[] = [
   {
     kind: 'control',
     keys: [controlKey('conda', subdir), projectControlKey(project)],
-    writers: ['Scraper'],
+    writers: ['Scraper', 'Sweeper'],
     deleters: [],
   },
+  {
+    kind: 'verdicts',
+    keys: [verdictKey('noarch/a-1-0.conda', sha256), verdictKey('simple/demo/demo-1.0.tar.gz', sha256)],
+    writers: ['Downloader', 'Indexer', 'Sweeper'],
+    deleters: [],
+  },
+  {
+    kind: 'ledger',
+    keys: [ledgerKey(1), ledgerHeadKey],
+    writers: ['Downloader', 'Indexer', 'Sweeper'],
+    deleters: [],
+  },
+  { kind: 'opened', keys: [openedKey], writers: ['Scraper', 'Sweeper'], deleters: [] },
+  { kind: 'held bytes', keys: [heldKey(sha256)], writers: ['Downloader'], deleters: ['Pruner'] },
+  { kind: 'notices', keys: [noticesKey('conda')], writers: ['Sweeper'], deleters: [] },
   {
     kind: 'state',
     keys: [stateKey('conda', subdir), projectStateKey(project), projectsStateKey],
@@ -108,6 +141,16 @@ const ofChannel: readonly Kind[] = [
     deleters: [],
   },
   { kind: 'segments', keys: segments, writers: ['Indexer'], deleters: ['Pruner'] },
+  { kind: 'recalled bytes', keys: [recalledKey(sha256)], writers: ['Sweeper'], deleters: [] },
+  { kind: 'recalls', keys: [recallKey(sha256)], writers: ['Sweeper'], deleters: [] },
+  {
+    kind: 'scripts',
+    keys: [knownScriptKey(sha256)],
+    writers: ['Downloader', 'Indexer', 'Sweeper'],
+    deleters: [],
+  },
+  { kind: 'advisories', keys: [advisoriesKey], writers: ['Scraper', 'Downloader', 'Indexer', 'Sweeper'], deleters: [] },
+  { kind: 'first seen', keys: [firstSeenKey('noarch/a-1-0.conda', sha256)], writers: ['Scraper'], deleters: [] },
   { kind: 'plans', keys: [planKey(sha256)], writers: ['Scraper'], deleters: ['Pruner'] },
   { kind: 'runs', keys: [runKey(sha256), partialKey(sha256, 3), latestRunKey], writers: ['Scraper'], deleters: [] },
   {
@@ -141,15 +184,15 @@ const ofChannel: readonly Kind[] = [
 ];
 
 const inStaging = ofChannel.slice(0, ofChannel.findIndex(({ kind }) => kind === 'segments') + 1);
-const deletedInStaging: readonly string[] = ['index files by option', 'segments'];
+const deletedInStaging: readonly string[] = ['index files by option', 'segments', 'held bytes'];
 
-/** What staging has of the same: no function brings a file in there, and none takes one away. */
+/** What staging has of the same: no function brings a file in there but what was recalled, nor takes away but what turned bad. */
 const staged = inStaging.map(
   ({ kind, keys, writers, deleters }): Kind => ({
     kind: `${kind}, staged`,
     keys: keys.map(stagedPath),
-    writers: writers.filter((name) => name === 'Indexer'),
-    deleters: deletedInStaging.includes(kind) ? deleters : [],
+    writers: writers.filter((name) => name === 'Indexer' || name === 'Sweeper'),
+    deleters: deleters.filter((name) => name === 'Sweeper' || deletedInStaging.includes(kind)),
   }),
 );
 

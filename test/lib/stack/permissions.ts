@@ -20,7 +20,7 @@ describe.each(kinds)('$kind', ({ keys, writers, deleters }) => {
 test('a package named like an index file is a package', () => {
   for (const { file } of outputs) {
     for (const key of [`conda/linux-64/${file}-1-0.conda`, `conda/linux-64/${file.replace(/\..*/, '')}-1-0.tar.bz2`]) {
-      expect(who('s3:PutObject', key)).toEqual(['Downloader']);
+      expect(who('s3:PutObject', key)).toEqual(['Downloader', 'Sweeper']);
     }
   }
 });
@@ -29,6 +29,14 @@ describe('reading', () => {
   test('the pruner reads what it judges by: not runs, hotfixes or proofs', () => {
     const unread = kinds.filter(({ keys }) => keys.some((key) => !who('s3:GetObject', key).includes('Pruner')));
     expect(unread.map(({ kind }) => kind)).toEqual([
+      'verdicts',
+      'ledger',
+      'opened',
+      'recalled bytes',
+      'recalls',
+      'scripts',
+      'advisories',
+      'first seen',
       'runs',
       'incoming',
       'proof',
@@ -37,6 +45,9 @@ describe('reading', () => {
       'names',
       'patches',
       'nothing of ours',
+      'verdicts, staged',
+      'ledger, staged',
+      'opened, staged',
     ]);
   });
 
@@ -45,12 +56,14 @@ describe('reading', () => {
     const indexed = ['packages', 'wheels for pip', 'metadata of wheels', 'source distributions', 'pages for pip'];
     const kept = ['index files', 'index files by option', 'provenance', 'control', 'state', 'segments'];
     const both = [...indexed, ...kept].flatMap((kind) => [kind, `${kind}, staged`]);
-    expect(read.map(({ kind }) => kind).sort()).toEqual([...both, 'used names', 'allowlist'].sort());
+    const judged = ['verdicts', 'ledger', 'opened', 'notices'].flatMap((kind) => [kind, `${kind}, staged`]);
+    const known = ['scripts', 'advisories', 'recalled bytes', 'recalls', 'names', 'used names', 'allowlist'];
+    expect(read.map(({ kind }) => kind).sort()).toEqual([...both, ...judged, ...known, 'held bytes, staged'].sort());
   });
 
   test('the prover reads no package, the deployer nothing of the bucket', () => {
     for (const key of packages)
-      expect(who('s3:GetObject', key)).toEqual(['Scraper', 'Downloader', 'Indexer', 'Pruner']);
+      expect(who('s3:GetObject', key)).toEqual(['Scraper', 'Downloader', 'Indexer', 'Pruner', 'Sweeper']);
     for (const { keys } of kinds) for (const key of keys) expect(who('s3:GetObject', key)).not.toContain('DeployFiles');
   });
 
@@ -86,16 +99,17 @@ test('each sends where its work goes on', () => {
     Indexer: ['Index'],
     Prover: [],
     Pruner: ['Index'],
+    Sweeper: ['Index', 'Sweep'],
     DeployFiles: [],
   });
 });
 
-test('only the indexer invalidates, that distribution alone, and only when asked', () => {
+test('only the indexer and the sweeper invalidate, that distribution alone', () => {
   const [distribution] = template.of('AWS::CloudFront::Distribution');
   const arn = `arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/<${distribution?.id}>`;
   const may = functions.filter((name) => allows(role(name), 'cloudfront:CreateInvalidation', arn));
-  expect(may).toEqual(['Indexer']);
-  expect(JSON.stringify(role('Indexer'))).toContain(arn);
+  expect(may).toEqual(['Indexer', 'Sweeper']);
+  for (const name of may) expect(JSON.stringify(role(name))).toContain(arn);
 });
 
 test('Lambda alone takes these roles, and none has a managed policy', () => {

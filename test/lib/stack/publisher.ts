@@ -112,6 +112,8 @@ describe('a role that may publish', () => {
   test('reads what it solves from and is held against, and neither runs nor tokens', () => {
     const unread = kinds.filter(({ keys }) => keys.some((key) => !may('Staging', 's3:GetObject', key)));
     expect(unread.map(({ kind }) => kind)).toEqual([
+      'held bytes',
+      'first seen',
       'plans',
       'runs',
       'upstream documents of a folder that was copied here',
@@ -120,6 +122,7 @@ describe('a role that may publish', () => {
       'tokens',
       'patches',
       'nothing of ours',
+      'held bytes, staged',
     ]);
   });
 

@@ -5,12 +5,12 @@ import { plain as template } from './templates.ts';
 
 const deadLetters = template.of('AWS::SQS::Queue').filter(({ id }) => id.includes('DeadLetters'));
 const workQueues = template.of('AWS::SQS::Queue').filter(({ id }) => !id.includes('DeadLetters'));
-const workers = { Plan: 'Scraper', Job: 'Downloader', Index: 'Indexer', Proof: 'Prover' } as const;
-const names = ['Plan', 'Job', 'Index', 'Proof'] as const;
+const workers = { Plan: 'Scraper', Job: 'Downloader', Index: 'Indexer', Proof: 'Prover', Sweep: 'Sweeper' } as const;
+const names = ['Plan', 'Job', 'Index', 'Proof', 'Sweep'] as const;
 
 describe('the queues', () => {
   test('all encrypt, take TLS only and keep messages for 14 days', () => {
-    expect(workQueues).toHaveLength(4);
+    expect(workQueues).toHaveLength(5);
     for (const { id, Properties } of template.of('AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
       const policy = template
@@ -26,10 +26,10 @@ describe('the queues', () => {
     expect(targets).toEqual(
       names.map((name) => ({
         deadLetterTargetArn: `<${template.one('AWS::SQS::Queue', `Channel${name}DeadLetters`).id}>`,
-        maxReceiveCount: name === 'Index' || name === 'Job' ? 10 : 5,
+        maxReceiveCount: ['Index', 'Job', 'Sweep'].includes(name) ? 10 : 5,
       })),
     );
-    expect(deadLetters).toHaveLength(5);
+    expect(deadLetters).toHaveLength(6);
   });
 
   test.each(names)('%s hides a message for six timeouts of its worker and a window', (name) => {
@@ -53,6 +53,7 @@ describe('the queues', () => {
       { BatchSize: 1, MaximumBatchingWindowInSeconds: 0, ScalingConfig: { MaximumConcurrency: 5 } },
       { BatchSize: 1000, MaximumBatchingWindowInSeconds: 30, ScalingConfig: { MaximumConcurrency: 2 } },
       { BatchSize: 1000, MaximumBatchingWindowInSeconds: 120, ScalingConfig: { MaximumConcurrency: 2 } },
+      { BatchSize: 1, MaximumBatchingWindowInSeconds: 0, ScalingConfig: { MaximumConcurrency: 2 } },
     ]);
     for (const { FunctionResponseTypes } of settings)
       expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);

@@ -22,6 +22,7 @@ describe('with other settings', () => {
   const other = synthesize({
     cdn: false,
     schedule: 'off',
+    sweep: 'cron(0 3 ? * SUN *)',
     retain: 30,
     sizes: { indexer: { memory: 1024, timeout: 60 } },
     alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops',
@@ -36,7 +37,13 @@ describe('with other settings', () => {
 
   test('schedule off: a sync begins with a change to the allowlist only', () => {
     const schedules = other.of('AWS::Events::Rule').map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
-    expect(schedules).toEqual(['ChannelReconcile', 'ChannelPrune']);
+    expect(schedules).toEqual(['ChannelReconcile', 'ChannelPrune', 'ChannelSweep']);
+  });
+
+  test('a sweep when it is asked for, or never', () => {
+    const rules = (of: typeof other) => of.of('AWS::Events::Rule').filter(({ id }) => id.startsWith('ChannelSweep'));
+    expect(rules(other).map(({ Properties }) => Properties['ScheduleExpression'])).toEqual(['cron(0 3 ? * SUN *)']);
+    expect(rules(synthesize({ sweep: 'off' }))).toEqual([]);
   });
 
   test('sizes, and what follows from them', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gateByAllowlist } from '../../../core/gate/judge/gate-by-allowlist.ts';
 import { openAdvice } from '../../../core/gate/judge/open-advice.ts';
+import { openPythonIndexes } from '../../../core/releases/python-indexes.ts';
 import { sweep } from '../../../core/steps/sweep.ts';
 import { indexAll } from '../../../local/pipeline/index-all.ts';
 import { lab } from '../cli/lab.ts';
@@ -93,7 +94,8 @@ export async function recallingWorld(allowlist: Allowed) {
   };
   const { condaNames } = allowlist;
   const gate = gateByAllowlist(allowlist, world);
-  return { ...world, gate, advice: await openAdvice(allowlist, world), index, condaNames };
+  const filesOf = openPythonIndexes(world).files;
+  return { ...world, gate, filesOf, advice: await openAdvice(allowlist, world), index, condaNames };
 }
 
 /** At a time: a sweep, and what it recalls. */

@@ -1,11 +1,12 @@
-// Reads one file as the gate does, with all checks of contents, and tells its parent what it cost:
-// node read-bomb.ts KIND ID PATH
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { contentsChecks } from '../../../core/gate/judge/checks.ts';
 import { peakMemoryBytes } from '../machine/peak-memory.ts';
 import { archiveKinds, makeFile } from '../made-archives/make-file.ts';
 import { ourReading } from '../readers/our-reading.ts';
+
+// Reads one file as the gate does, with all checks of contents, and tells its parent what it cost:
+// node read-bomb.ts KIND ID PATH
 
 const [kind, id, path] = z.tuple([z.enum(archiveKinds), z.string(), z.string()]).parse(process.argv.slice(2));
 const bytes = readFileSync(path);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { verify } from '../../../core/steps/verify.ts';
 import { type Lab, startLab } from './start-lab.ts';
 
@@ -11,6 +11,14 @@ export function useLab(): void {
     lab = await startLab();
   });
   afterEach(() => lab[Symbol.asyncDispose]());
+}
+
+/** The same, one for all tests of the calling file: each leaves it as sound as it found it. */
+export function useOneLab(): void {
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
 }
 
 export const day = 24 * 60 * 60 * 1000;

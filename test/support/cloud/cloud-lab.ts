@@ -63,3 +63,6 @@ export const batch = (...bodies: string[]) => bodies.map((body, i) => ({ message
 export const failing = (...ids: string[]) => ({
   batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
 });
+
+/** Of an invocation that has its time before it. */
+export const inTime = { getRemainingTimeInMillis: () => 300_000 };

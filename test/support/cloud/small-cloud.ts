@@ -13,7 +13,7 @@ import { failuresOf } from '../../cloud/stack/event-source.ts';
 import { ruleEvents } from '../../cloud/stack/fire-rule.ts';
 import { type Bucket, type Change, memoryStore, newBucket } from '../../twins/store-memory.ts';
 import { type RecordedTelemetry, recordTelemetry } from './recorded-telemetry.ts';
-import { type Life, smallFunctions } from './small-functions.ts';
+import { type Life, type Purged, smallFunctions } from './small-functions.ts';
 import { type Disorder, smallQueue } from './small-queue.ts';
 import {
   bucketName,
@@ -36,6 +36,8 @@ export interface SmallCloud {
   readonly telemetry: RecordedTelemetry;
   /** Messages that were given up, by the function that could not handle them. */
   readonly dead: readonly { readonly queue: SmallFunction; readonly body: string }[];
+  /** What CloudFront was told to forget. */
+  readonly purged: readonly Purged[];
   /** Effects so far. */
   effects: number;
   /** Loses the messages of which it says so. */
@@ -59,6 +61,8 @@ export interface SmallCloud {
   reconcile(): Promise<unknown>;
   /** Sends the weekly rule's event. */
   prune(): Promise<unknown>;
+  /** Sends the event by which a sweep starts. */
+  sweep(): Promise<unknown>;
   /** Delivers until nothing is left, not even what comes later. */
   run(): Promise<void>;
   /** Has what comes later come, and delivers all that waits. */
@@ -78,6 +82,7 @@ const md5 = (bytes: Uint8Array) => `"${createHash('md5').update(bytes).digest('h
 export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 0 }): SmallCloud {
   const { random, crash = () => false } = mischief;
   const dead: { queue: SmallFunction; body: string }[] = [];
+  const purged: Purged[] = [];
   let messages = 0;
   const queues = wiring.sources.map((source) => {
     const on = functionNamed(source.FunctionName);
@@ -115,7 +120,16 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     if (own.killed) throw new Killed('the invocation was cut off');
   };
   const clock = { now: () => cloud.now, sleep: async () => {}, random };
-  const outside = { bucket, clock, telemetry, solver, bzip2: () => cloud.bzip2, queueAt, effect };
+  const outside = {
+    bucket,
+    clock,
+    telemetry,
+    solver,
+    bzip2: () => cloud.bzip2,
+    queueAt,
+    effect,
+    purged: (one: Purged) => void purged.push(one),
+  };
   const { handlers, worldByHand } = smallFunctions(outside);
   const invoke = (on: SmallFunction, event: unknown) => {
     life = { killed: false };
@@ -144,6 +158,7 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     bucket,
     telemetry,
     dead,
+    purged,
     effects: 0,
     now: Date.UTC(2026, 0, 1),
     put: async (key, bytes) => void (await memoryStore({}, bucket).put(key, bytes)),
@@ -166,6 +181,7 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     schedule: (id) => fire('ChannelSync', { id }),
     reconcile: () => fire('ChannelReconcile'),
     prune: () => fire('ChannelPrune'),
+    sweep: () => fire('ChannelSweep'),
     async turn() {
       for (const { queue } of queues) queue.waiting.push(...queue.delayed.splice(0));
       for (let turns = 0; turns < 5000; turns++) {

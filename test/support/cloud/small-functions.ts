@@ -10,6 +10,7 @@ import { index } from '../../../lambdas/indexer.ts';
 import { proveChannel } from '../../../lambdas/prover.ts';
 import { pruneChannel } from '../../../lambdas/pruner.ts';
 import { scrape } from '../../../lambdas/scraper.ts';
+import { sweepChannel } from '../../../lambdas/sweeper.ts';
 import type { IndexerWorld } from '../../../lambdas/world.ts';
 import { type Bucket, memoryStore, type StoreOperation } from '../../twins/store-memory.ts';
 import type { RecordedTelemetry } from './recorded-telemetry.ts';
@@ -21,6 +22,11 @@ export interface Life {
   killed: boolean;
 }
 
+export interface Purged {
+  readonly paths: readonly string[];
+  readonly reference: string;
+}
+
 export interface Outside {
   readonly bucket: Bucket;
   readonly clock: Clock;
@@ -29,6 +35,8 @@ export interface Outside {
   readonly bzip2: () => IndexerWorld['bzip2'];
   /** @param place the queue's URL or ARN */
   readonly queueAt: (place: string) => SmallQueue;
+  /** Told of what CloudFront is to forget. */
+  readonly purged: (invalidation: Purged) => void;
   /** Awaited before everything that an invocation does to the bucket or to a queue. */
   readonly effect: (life: Life) => Promise<void>;
 }
@@ -70,12 +78,22 @@ export function smallFunctions(outside: Outside) {
     const retain = Number(variables['GATEHOUSE_RETAIN_DAYS']) * dayMs;
     return { ...world, retain, indexes: sending('GATEHOUSE_INDEX_QUEUE_URL') };
   };
+  const sweeperWorld = (life: Life) => {
+    const { sending, ...world } = worldOf('sweeper', 'sweeper', { ...outside, life });
+    const sent = { queue: sending('GATEHOUSE_SWEEP_QUEUE_URL'), indexes: sending('GATEHOUSE_INDEX_QUEUE_URL') };
+    const purge = async (paths: readonly string[], reference: string) => {
+      await outside.effect(life);
+      outside.purged({ paths, reference });
+    };
+    return { ...world, ...sent, fetch: httpFetch(), judgedBy: '0.0.0', purge };
+  };
   const handlers: Record<SmallFunction, (event: unknown, life: Life) => Promise<unknown>> = {
     scraper: (event, life) => scrape(event, scraperWorld(life), contextOf('scraper')),
     downloader: (event, life) => fetchBatch(event, downloaderWorld(life), contextOf('downloader')),
-    indexer: (event, life) => index(event, indexerWorld(life)),
+    indexer: (event, life) => index(event, indexerWorld(life), contextOf('indexer')),
     prover: (event, life) => proveChannel(event, proverWorld(life)),
     pruner: (event, life) => pruneChannel(event, prunerWorld(life)),
+    sweeper: (event, life) => sweepChannel(event, sweeperWorld(life), contextOf('sweeper')),
   };
   return { handlers, worldByHand: (life: Life) => scraperWorld(life, null) };
 }

@@ -8,7 +8,7 @@ import { type DeployedFunction, readWiring } from '../../cloud/stack/wiring.ts';
 import type { StoreOperation } from '../../twins/store-memory.ts';
 import { oncePerRun } from '../machine/once-per-run.ts';
 
-const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner'] as const;
+const functionNames = ['scraper', 'downloader', 'indexer', 'prover', 'pruner', 'sweeper'] as const;
 export type SmallFunction = (typeof functionNames)[number];
 
 /** Synthesized by the first test file that asks: to load the CDK takes seconds of a processor. */

@@ -76,7 +76,7 @@ export const smallWorld = ({
   advice: { status: 'none' },
   isFirst,
   previous: async () => (previous === null ? null : { sha256: sha256Of('before'), facts: previous }),
-  isKnownScript: async (sha256) => known.includes(sha256),
+  isKnownScript: async (_, sha256) => known.includes(sha256),
   knownNames: [],
   reserved: [],
 });

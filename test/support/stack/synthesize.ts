@@ -26,6 +26,7 @@ function emptyBundles(folder: string): Record<FunctionName, string> {
     indexer: bundle('indexer'),
     prover: bundle('prover'),
     pruner: bundle('pruner'),
+    sweeper: bundle('sweeper'),
     'deploy-files': bundle('deploy-files'),
   };
 }

@@ -37,7 +37,7 @@ describe('E1', () => {
 });
 
 const mebi = 1024 ** 2;
-const script = (path: string, text = 'x') => ({ path, sha256: sha256Of(text) });
+const script = (path: string, text = 'x') => ({ path, sha256: sha256Of(text), check: 'D3' as const });
 
 describe('E3', () => {
   const was = smallFacts({

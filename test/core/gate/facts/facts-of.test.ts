@@ -59,7 +59,7 @@ describe('factsOf', () => {
       { name: 'lib/x.wasm', data: binaryFor('wasm') },
     ];
     const facts = await of({ payload });
-    expect(facts.scripts).toEqual([{ path: 'site-packages/a.pth', sha256: sha256Of(pth) }]);
+    expect(facts.scripts).toEqual([{ path: 'site-packages/a.pth', sha256: sha256Of(pth), check: 'D3' }]);
     expect(facts.natives).toBe(1);
     expect(facts.blobs).toEqual([{ path: 'site-packages/x/big.js', size: 1024 ** 2 + 1 }]);
     expect(facts.hosts).toEqual(['10.0.0.1', 'evil.example']);

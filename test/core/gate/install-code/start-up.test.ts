@@ -114,7 +114,9 @@ describe('D3: what else Python starts with', () => {
       [`${site}/y.start`]: 'y',
       'bin/.a-post-link.sh': { link: 'x' },
     };
-    expect(scriptsOf(owner, contentsOf(files))).toEqual([{ path: `${site}/y.start`, sha256: sha256Of('y') }]);
+    expect(scriptsOf(owner, contentsOf(files))).toEqual([
+      { path: `${site}/y.start`, sha256: sha256Of('y'), check: 'D3' },
+    ]);
   });
 
   it('holds _distutils_hack in what is not setuptools', async () => {

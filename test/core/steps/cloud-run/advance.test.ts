@@ -36,7 +36,7 @@ const control = objectKeySchema.parse('_gatehouse/control/conda/linux-64.json');
 const projectControl = objectKeySchema.parse('_gatehouse/control/simple/demo.json');
 
 let bucket: Bucket;
-let sent: { later: string[]; jobs: string[] };
+let sent: { later: string[]; jobs: string[]; queue: string[] };
 let now: number;
 const put = (key: string, value: Uint8Array | string) =>
   memoryStore({}, bucket).put(objectKeySchema.parse(key), Buffer.from(value));
@@ -46,7 +46,7 @@ const stage = () => parseJson(String(Buffer.from(bucket.objects.get(runKey(id))?
 
 beforeEach(async () => {
   bucket = newBucket();
-  sent = { later: [], jobs: [] };
+  sent = { later: [], jobs: [], queue: [] };
   now = 0;
   await put(allowlistKey, allowlist);
   await put(planKey(planId), planBytes);
@@ -59,6 +59,7 @@ const settle = (options: Parameters<typeof memoryStore>[0] = {}, which: Sha256 =
     store: memoryStore(options, bucket),
     channel: 'conda',
     clock: { now: () => now, sleep: async () => {}, random: () => 0 },
+    queue: { send: async (messages) => void sent.queue.push(...messages) },
     later: { send: async (messages) => void sent.later.push(...messages) },
     jobs: { send: async (messages) => void sent.jobs.push(...messages) },
   });
@@ -70,7 +71,7 @@ describe('settling', () => {
   it('decides at once, sends for second formats when the others are there, alters when all is', async () => {
     expect(await settle()).toMatchObject({ status: 'waiting', missing: plan.add });
     expect(decided()).toEqual(plan.decisions['linux-64']);
-    expect(sent).toEqual({ later: [again], jobs: [] });
+    expect(sent).toEqual({ later: [again], jobs: [], queue: [] });
     await arrive('new');
     expect(await settle()).toMatchObject({ status: 'waiting', missing: plan.second });
     expect(await settle()).toMatchObject({ status: 'waiting' });
