@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import type { Gate } from '../core/gate/gate.ts';
-import type { GateShell } from '../core/gate/gate-by-allowlist.ts';
+import type { GateShell } from '../core/gate/judge/gate-by-allowlist.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import type { ObjectKey } from '../core/layout/keys.ts';
 import { type Side, sides } from '../core/layout/sides.ts';

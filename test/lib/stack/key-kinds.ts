@@ -145,7 +145,7 @@ const ofChannel: readonly Kind[] = [
   { kind: 'recalls', keys: [recallKey(sha256)], writers: ['Sweeper'], deleters: [] },
   {
     kind: 'scripts',
-    keys: [knownScriptKey(sha256)],
+    keys: [knownScriptKey('D3', sha256)],
     writers: ['Downloader', 'Indexer', 'Sweeper'],
     deleters: [],
   },
