@@ -78,17 +78,12 @@ export function startReport({ policy, now }: Counting, before: SweepProgress) {
     else counts.unnamed += 1;
   };
   return {
-    examined({ file, sha256, fate, settled, isNew, isCovered, isMirrored }: ExaminedFile): void {
-      counts.mirrored += Number(isMirrored);
-      counts.checked += 1;
-      counts.judged += Number(isNew);
-      counts.uncovered += Number(!isCovered);
-      counts.unjudged += Number(fate === 'unjudged');
-      countCodes(settled, codes);
-      const problem = gateProblem({ subject: file.id, sha256 }, settled, now);
+    examined(found: ExaminedFile): void {
+      count(found, counts, codes);
+      const problem = gateProblem({ subject: found.file.id, sha256: found.sha256 }, found.settled, now);
       // Of what is rejected no waiver is to be told.
-      if (fate === 'bad' && settled.verdict === 'hold') hints.set(file.id, problem.hint);
-      if ((fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0) tell(problem);
+      if (found.fate === 'bad' && found.settled.verdict === 'hold') hints.set(found.file.id, problem.hint);
+      if (isForPerson(found)) tell(problem);
     },
     recalled: (bad: readonly BadFile[]): void => void recalled.push(...bad.map(recalledFile)),
     released: (id: string): void => void released.push(id),
@@ -107,33 +102,37 @@ export function startReport({ policy, now }: Counting, before: SweepProgress) {
     },
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
       const { unnamed, mirrored: _, ...counted } = counts;
-      const told = recalled.map((one) => turnedBad(one, hints.get(one.id)));
       const progress = { after, isWhole: before.isWhole && counts.unjudged === 0 };
-      const expiring = policy.waivers.filter((waiver) => isExpiring(waiver, now));
-      const listed = { recalled, released, changed, codes: Object.fromEntries([...codes].sort()), expiring };
-      return {
-        finished,
-        progress,
-        ...counted,
-        ...listed,
-        advisoriesAsOf,
-        problems: [...told, ...problems, ...andMore(unnamed)],
-      };
+      const told = [...turnedBad(recalled, hints), ...problems, ...andMore(unnamed)];
+      const listed = { recalled, released, changed, codes: Object.fromEntries([...codes].sort()), problems: told };
+      return { finished, progress, ...counted, ...listed, advisoriesAsOf, expiring: expiringOf(policy, now) };
     },
   };
 }
 export type GrowingReport = ReturnType<typeof startReport>;
 
-function countCodes({ telling }: ExaminedFile['settled'], codes: Map<string, number>): void {
-  for (const code of new Set(telling.map((firing) => firing.code))) codes.set(code, (codes.get(code) ?? 0) + 1);
+const isForPerson = ({ fate, settled }: ExaminedFile): boolean =>
+  (fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0;
+
+type Counts = Record<'checked' | 'judged' | 'uncovered' | 'unjudged' | 'mirrored', number>;
+
+function count(found: ExaminedFile, counts: Counts, codes: Map<string, number>): void {
+  const { fate, settled, isNew, isCovered, isMirrored } = found;
+  counts.checked += 1;
+  counts.judged += Number(isNew);
+  counts.uncovered += Number(!isCovered);
+  counts.unjudged += Number(fate === 'unjudged');
+  counts.mirrored += Number(isMirrored);
+  for (const code of new Set(settled.telling.map((firing) => firing.code))) codes.set(code, (codes.get(code) ?? 0) + 1);
 }
 
-const turnedBad = ({ id, reason }: RecalledFile, hint: string | undefined): Problem => ({
-  code: 'sweep.bad-file',
-  subject: id,
-  detail: reason,
-  ...(hint !== undefined && { hint }),
-});
+const turnedBad = (recalled: readonly RecalledFile[], hints: ReadonlyMap<string, string | undefined>): Problem[] =>
+  recalled.map(({ id, reason }) => {
+    const hint = hints.get(id);
+    return { code: 'sweep.bad-file', subject: id, detail: reason, ...(hint !== undefined && { hint }) };
+  });
+
+const expiringOf = ({ waivers }: Policy, now: number): Waiver[] => waivers.filter((waiver) => isExpiring(waiver, now));
 
 const isExpiring = (waiver: Waiver, now: number): boolean =>
   isInForce(waiver, now) && !isInForce(waiver, now + expiringWithin);
