@@ -36,6 +36,8 @@ export interface ExaminedFile {
   readonly isNew: boolean;
   /** Whether a release of some project is known that the file is or holds: without one no advisory can be found. */
   readonly isCovered: boolean;
+  /** Whether it came from a channel or an index. */
+  readonly isMirrored: boolean;
 }
 
 /**
@@ -58,7 +60,8 @@ async function examineObject(file: ServedFile, object: StoredObject, world: Exam
   const known = world.filesOf ? { ...entered, ...(await upstreamWord(entered, world.filesOf)) } : entered;
   const looked = (await withoutBytes(known, earlier, world)) ?? (await judged(known, world));
   const fate = looked.fate === 'bad' && (await mayWait(file, { earlier, ...looked }, store)) ? 'flagged' : looked.fate;
-  return { file, sha256: digests.sha256, isNew: earlier === null, ...looked, fate };
+  const isMirrored = known.source !== null;
+  return { file, sha256: digests.sha256, isNew: earlier === null, isMirrored, ...looked, fate };
 }
 
 /**

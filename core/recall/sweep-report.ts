@@ -1,4 +1,4 @@
-import { daysInMs, isInForce, type Policy, type Waiver } from '../documents/gate/policy.ts';
+import { type Policy, type Waiver, daysInMs, isInForce } from '../documents/gate/policy.ts';
 import { gateProblem } from '../gate/door/gate-problem.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import type { Sha256 } from '../names/digest.ts';
@@ -67,29 +67,25 @@ interface Counting {
 export function startReport({ policy, now }: Counting, before: SweepProgress) {
   const recalled: RecalledFile[] = [];
   const released: string[] = [];
+  const hints = new Map<string, string | undefined>();
   const codes = new Map<string, number>();
   const changed: ObjectKey[] = [];
   const problems: Problem[] = [];
   let { after } = before;
-  const counts = { checked: 0, judged: 0, uncovered: 0, unjudged: 0, unnamed: 0 };
+  const counts = { checked: 0, judged: 0, uncovered: 0, unjudged: 0, unnamed: 0, mirrored: 0 };
   const tell = (problem: Problem) => {
     if (problems.length < maxProblemsNamed) problems.push(problem);
     else counts.unnamed += 1;
   };
   return {
-    examined({ file, sha256, fate, settled, isNew, isCovered }: ExaminedFile): void {
-      counts.checked += 1;
-      counts.judged += Number(isNew);
-      counts.uncovered += Number(!isCovered);
-      counts.unjudged += Number(fate === 'unjudged');
-      for (const code of new Set(settled.telling.map((firing) => firing.code)))
-        codes.set(code, (codes.get(code) ?? 0) + 1);
-      const isTold = (fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0;
-      if (isTold) tell(gateProblem({ subject: file.id, sha256 }, settled, now));
+    examined(found: ExaminedFile): void {
+      count(found, counts, codes);
+      const problem = gateProblem({ subject: found.file.id, sha256: found.sha256 }, found.settled, now);
+      // Of what is rejected no waiver is to be told.
+      if (found.fate === 'bad' && found.settled.verdict === 'hold') hints.set(found.file.id, problem.hint);
+      if (isForPerson(found)) tell(problem);
     },
-    recalled(bad: readonly BadFile[]): void {
-      for (const { file, sha256, reason } of bad) recalled.push({ id: file.id, sha256, reason });
-    },
+    recalled: (bad: readonly BadFile[]): void => void recalled.push(...bad.map(recalledFile)),
     released: (id: string): void => void released.push(id),
     changed: (keys: readonly ObjectKey[]): void => void changed.push(...keys),
     failed: (problem: Problem): void => {
@@ -98,32 +94,53 @@ export function startReport({ policy, now }: Counting, before: SweepProgress) {
     },
     problems: (found: readonly Problem[]): void => found.forEach(tell),
     checked: (): number => counts.checked,
-    /** Whether every file that was come to could be judged. */
-    isWhole: (): boolean => before.isWhole && counts.unjudged === 0,
+    /** Whether every file that was come to could be judged, and any may have come from a channel or an index. */
+    isWhole: () => before.isWhole && counts.unjudged === 0 && (counts.mirrored > 0 || before.after !== null),
     /** All up to this file was come to. */
     done(id: string): void {
       after = id;
     },
     finish(finished: boolean, advisoriesAsOf: number | null): SweepReport {
-      const { unnamed, ...counted } = counts;
-      const hint =
-        'nobody gets it any more: remove it where it is installed; gatehouse why says who brought it, and what would end this';
-      const told = recalled.map(({ id, reason }) => ({ code: 'sweep.bad-file', subject: id, detail: reason, hint }));
-      const rest = unnamed === 0 ? [] : [andMore(unnamed)];
+      const { unnamed, mirrored: _, ...counted } = counts;
       const progress = { after, isWhole: before.isWhole && counts.unjudged === 0 };
-      const expiring = policy.waivers.filter((waiver) => isExpiring(waiver, now));
-      const listed = { recalled, released, changed, codes: Object.fromEntries([...codes].sort()), expiring };
-      return { finished, progress, ...counted, ...listed, advisoriesAsOf, problems: [...told, ...problems, ...rest] };
+      const told = [...turnedBad(recalled, hints), ...problems, ...andMore(unnamed)];
+      const listed = { recalled, released, changed, codes: Object.fromEntries([...codes].sort()), problems: told };
+      return { finished, progress, ...counted, ...listed, advisoriesAsOf, expiring: expiringOf(policy, now) };
     },
   };
 }
 export type GrowingReport = ReturnType<typeof startReport>;
 
+const isForPerson = ({ fate, settled }: ExaminedFile): boolean =>
+  (fate === 'flagged' || fate === 'unjudged') && settled.telling.length > 0;
+
+type Counts = Record<'checked' | 'judged' | 'uncovered' | 'unjudged' | 'mirrored', number>;
+
+function count(found: ExaminedFile, counts: Counts, codes: Map<string, number>): void {
+  const { fate, settled, isNew, isCovered, isMirrored } = found;
+  counts.checked += 1;
+  counts.judged += Number(isNew);
+  counts.uncovered += Number(!isCovered);
+  counts.unjudged += Number(fate === 'unjudged');
+  counts.mirrored += Number(isMirrored);
+  for (const code of new Set(settled.telling.map((firing) => firing.code))) codes.set(code, (codes.get(code) ?? 0) + 1);
+}
+
+const turnedBad = (recalled: readonly RecalledFile[], hints: ReadonlyMap<string, string | undefined>): Problem[] =>
+  recalled.map(({ id, reason }) => {
+    const hint = hints.get(id);
+    return { code: 'sweep.bad-file', subject: id, detail: reason, ...(hint !== undefined && { hint }) };
+  });
+
+const expiringOf = ({ waivers }: Policy, now: number): Waiver[] => waivers.filter((waiver) => isExpiring(waiver, now));
+
 const isExpiring = (waiver: Waiver, now: number): boolean =>
   isInForce(waiver, now) && !isInForce(waiver, now + expiringWithin);
 
-const andMore = (count: number): Problem => ({
-  code: 'sweep.more',
-  subject: 'the sweep',
-  detail: `${count} more files could not be judged, or wait for a person`,
-});
+const recalledFile = ({ file, sha256, reason }: BadFile): RecalledFile => ({ id: file.id, sha256, reason });
+
+function andMore(count: number): Problem[] {
+  if (count === 0) return [];
+  const detail = `${count} more files could not be judged, or wait for a person`;
+  return [{ code: 'sweep.more', subject: 'the sweep', detail }];
+}

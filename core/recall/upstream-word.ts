@@ -1,5 +1,7 @@
 import type { AtTheDoor } from '../gate/gate.ts';
+import { parseNamedFile } from '../names/named-file.ts';
 import { type ProjectName, parseProjectName } from '../names/project-name.ts';
+import { isSameVersion } from '../names/release-version.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 
@@ -9,27 +11,40 @@ export type FilesOf = (index: string, project: ProjectName) => Promise<readonly 
 type Word = Pick<AtTheDoor, 'yanked' | 'projectStatus'>;
 
 /**
- * What the index that a file for pip came from says of it today: that it is yanked or gone, or that its project is in quarantine
- * (PEP 592, 792). Of other files nothing new.
+ * What the index that a file came from, or was made of, says of it today: that it is yanked or gone, or that its project is in
+ * quarantine (PEP 592, 792). Of packages of channels nothing new.
  *
  * @returns null where the index cannot be read
  * @throws GatehouseError `store.*`
  */
 export async function upstreamWord(file: AtTheDoor, filesOf: FilesOf): Promise<Word | null> {
-  const { kind, name, source, yanked, projectStatus } = file;
-  const project = kind === 'package' ? null : parseProjectName(name);
+  const { source, yanked, projectStatus } = file;
+  const project = projectOf(file);
   if (source === null || project === null) return { yanked, projectStatus };
   try {
-    return wordIn(file, await filesOf(source, project));
+    return wordIn(file, project, await filesOf(source, project));
   } catch (error) {
     if (!(error instanceof GatehouseError) || error.code.startsWith('store.')) throw error;
     return error.code === 'upstream.quarantined' ? { yanked, projectStatus: 'quarantined' } : null;
   }
 }
 
-function wordIn({ id, yanked, projectStatus }: AtTheDoor, files: readonly ProjectFile[] | null): Word {
-  const fileName = id.slice(id.lastIndexOf('/') + 1);
-  const file = files?.find((one) => one.fileName === fileName);
-  if (file === undefined) return { yanked: 'it has the file no more', projectStatus };
-  return { yanked: file.yanked === false ? yanked : file.yanked, projectStatus: file.projectStatus ?? null };
+function projectOf({ kind, name, origin, projects: [release] }: AtTheDoor): ProjectName | null {
+  if (kind !== 'package') return parseProjectName(name);
+  return origin === 'made' ? parseProjectName(release?.project ?? '') : null;
+}
+
+function wordIn(file: AtTheDoor, project: ProjectName, found: readonly ProjectFile[] | null): Word {
+  const files = (found ?? []).filter((one) => isItsSource(one, file, project));
+  const [first] = files;
+  if (first === undefined) return { yanked: 'it has the file no more', projectStatus: file.projectStatus };
+  const yanked = files.every((one) => one.yanked !== false) ? first.yanked : file.yanked;
+  return { yanked, projectStatus: first.projectStatus ?? null };
+}
+
+/** What is made has another name than the file that it is made of: it goes by all files of its release. */
+function isItsSource({ fileName }: ProjectFile, file: AtTheDoor, project: ProjectName): boolean {
+  if (file.origin !== 'made') return fileName === file.id.slice(file.id.lastIndexOf('/') + 1);
+  const version = parseNamedFile(project, fileName)?.version.text;
+  return version !== undefined && isSameVersion(version, file.projects[0]?.version ?? file.version);
 }

@@ -23,8 +23,11 @@ export const verifyCommand: Command = {
     const { checked, staging, ledger, problems } = await verifyAll(configured, world, report.log);
     report.finish();
     if (json) terminal.out(`${jsonText({ checked, staging, ledger, problems }, 2)}\n`);
-    for (const { code, key, detail, hint } of problems)
-      terminal.err(`${code}: ${shownLine(key)}: ${hinted(detail, hint)}\n`);
+    // Of a store from before the gate every file has the same hint.
+    for (const [place, { code, key, detail, hint }] of problems.entries()) {
+      const isToldNext = problems[place + 1]?.hint === hint;
+      terminal.err(`${code}: ${shownLine(key)}: ${isToldNext ? detail : hinted(detail, hint)}\n`);
+    }
     terminal.err(
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
     );

@@ -1,6 +1,7 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { recalledPrefix } from '../../core/layout/keys.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { keepNotices } from '../../core/recall/channel-notices.ts';
 import { openJudging } from '../../core/recall/open-judging.ts';
 import { releaseRecalled } from '../../core/recall/release.ts';
 import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
@@ -22,6 +23,7 @@ export async function releaseAll(allowlist: Allowlist, world: World, log: Log): 
     const judging = await openJudging(allowlist, { ...side, log });
     const { files } = await releaseRecalled({ ...side, ...judging, filesOf });
     for (const { id } of files) log({ type: 'sweep.released', id });
+    if (files.length > 0) await keepNotices(side);
     count += files.length;
   }
   return count > 0;

@@ -1,3 +1,4 @@
+import { eachOnce } from '../../core/diff/plan-problems.ts';
 import type { Sha256 } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
@@ -64,9 +65,6 @@ const sweepSide = (world: World, { allowlist, judging, log }: SideSweeping): Pro
     index: (touched) => indexTouched(touched, allowlist, { ...world, gate: judging.gate, log }),
   });
 
-/** All that makes the exit status 1. */
-export const sweepProblems = ({ channel, staging, indexed }: SweptAll): Problem[] => [
-  ...channel.problems,
-  ...(staging?.problems ?? []),
-  ...indexed,
-];
+/** All that makes the exit status 1, once: what waits for a person the sweep and the index find both. */
+export const sweepProblems = ({ channel, staging, indexed }: SweptAll): Problem[] =>
+  eachOnce([...channel.problems, ...(staging?.problems ?? []), ...indexed]);

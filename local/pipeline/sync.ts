@@ -4,6 +4,7 @@ import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.t
 import { keepAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { markOpened } from '../../core/documents/gate/opened.ts';
 import { type Plan, pythonsForPip } from '../../core/documents/plan.ts';
+import { thisStore } from '../../core/documents/published/this-store.ts';
 import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -16,7 +17,7 @@ import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
-import { planWorld, type World } from '../world/open-world.ts';
+import { type World, planWorld } from '../world/open-world.ts';
 import { openPlanGate } from '../world/plan-gate.ts';
 import { rememberWarnings } from './entered-warnings.ts';
 import { fetchAround } from './fetch-around.ts';
@@ -80,11 +81,18 @@ export async function sync(
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const { subdirs: indexed, ...others } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
-  if (failed.length === 0) await markOpened(world.store, world.clock);
+  if (failed.length === 0 && isWhole(planned)) await markOpened(world.store, world.clock);
   const held = [...planned.problems.filter(({ code }) => code.startsWith('held.')), ...kept];
   const warnings = [...planned.warnings, ...watched.warnings(fetched, planned.warnings)];
   return { plan: { ...planned, warnings }, fetched, applied, held, failed, indexed, ...others, proof };
 }
+
+/** Whether all upstreams could be read, and something came of one: what a channel begins with has come. */
+const isWhole = ({ problems, artifacts, simple: { files } }: Plan): boolean =>
+  !problems.some(({ code }) => code.startsWith('upstream.')) &&
+  [...artifacts.map(({ channel }) => channel), ...files.map(({ index }) => index)].some(
+    (from) => !from.startsWith(thisStore),
+  );
 
 /** So many of those that would leave are named. */
 const maxLeavingNamed = 20;

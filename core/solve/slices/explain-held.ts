@@ -1,4 +1,4 @@
-import { artifactId, type EntryOutcome } from '../../documents/plan.ts';
+import { type EntryOutcome, artifactId } from '../../documents/plan.ts';
 import type { PipOutcome } from '../../documents/simple/simple-plan.ts';
 import { gateProblem } from '../../gate/door/gate-problem.ts';
 import { compareCodePoints } from '../../json/json.ts';
@@ -67,18 +67,20 @@ const tryLook = <T>(look: () => Promise<readonly LookedAt<T>[]>): Promise<readon
     return [];
   });
 
-/** So many reasons are told, and of each so many of the files that it holds. */
+/** So many reasons are told, and of each so many of the files that it holds, each with its own waiver. */
 const maxReasons = 10;
-const maxNamed = 3;
+const maxNamed = 5;
 
 function reasons(found: readonly LookedAt<unknown>[], standings: Standings): string {
   const alike = [...Map.groupBy(found, ({ held }) => held?.detail ?? '').values()];
   const lines = alike.slice(0, maxReasons).flatMap((files) => {
-    const [{ id, sha256, held } = { id: '', sha256: null, held: null }] = files;
-    if (held === null) return [];
-    const settled = { verdict: held.verdict, telling: [held], waivers: [] };
-    const { detail, hint = '' } = gateProblem({ subject: id, sha256 }, settled, standings.now());
-    return [`  ${namedIds(files)}: ${detail}`, `    ${hint}`];
+    const problems = files.slice(0, maxNamed).flatMap(({ id, sha256, held }) => {
+      if (held === null) return [];
+      const settled = { verdict: held.verdict, telling: [held], waivers: [] };
+      return [gateProblem({ subject: id, sha256 }, settled, standings.now())];
+    });
+    const hints = new Set(problems.map(({ hint = '' }) => `    ${hint}`));
+    return [`  ${namedIds(files)}: ${problems[0]?.detail}`, ...hints];
   });
   const more = alike.length > maxReasons ? [`  and ${alike.length - maxReasons} more`] : [];
   return ['It would install, did the gate not hold:', ...lines, ...more].join('\n');
