@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createZstdDecompress } from 'node:zlib';
+import { z } from 'zod';
 import { decodeBzip2 } from '../core/archive/bzip2/decode-bzip2.ts';
 import { turnedOut } from '../core/archive/decode-through.ts';
 import { openZip } from '../core/archive/zip/open-zip.ts';
@@ -6,10 +10,7 @@ import { parseJson } from '../core/json/json.ts';
 import { bytesSource, chunksOf } from '../core/ports/byte-source.ts';
 import { peakMemoryBytes } from '../test/support/machine/peak-memory.ts';
 import { ourReading } from '../test/support/readers/our-reading.ts';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createZstdDecompress } from 'node:zlib';
-import { z } from 'zod';
+
 // Reads each file of a list, and prints what that cost in processor time and memory: node gate-one.ts gate|floor LIST
 
 const ignore = (): void => {};

@@ -1,3 +1,4 @@
+import { parentPort, workerData } from 'node:worker_threads';
 import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
 import { checkPackage } from '../../core/index/check-package.ts';
 import { digestStream } from '../../core/names/digest.ts';
@@ -7,8 +8,7 @@ import { storedDigests } from '../../core/store/stored-digests.ts';
 import { httpFetch } from '../http-fetch.ts';
 import { folderStore } from '../store-folder/store-folder.ts';
 import { systemClock } from '../system-clock.ts';
-import { type IndexCall, type IndexReply, type ThreadPlace, serializeError } from './messages.ts';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
 
 /** The thread indexes packages of one store as the main thread would, for as long as that calls. */
 const port = parentPort;

@@ -1,4 +1,4 @@
-import { type Policy, type Waiver, daysInMs, isInForce } from '../documents/gate/policy.ts';
+import { daysInMs, isInForce, type Policy, type Waiver } from '../documents/gate/policy.ts';
 import { gateProblem } from '../gate/door/gate-problem.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import type { Sha256 } from '../names/digest.ts';

@@ -1,4 +1,4 @@
-import { type EntryOutcome, artifactId } from '../../documents/plan.ts';
+import { artifactId, type EntryOutcome } from '../../documents/plan.ts';
 import type { PipOutcome } from '../../documents/simple/simple-plan.ts';
 import { gateProblem } from '../../gate/door/gate-problem.ts';
 import { compareCodePoints } from '../../json/json.ts';
