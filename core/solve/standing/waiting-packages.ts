@@ -2,6 +2,7 @@ import { checkOfCode } from '../../documents/gate/checks.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import { artifactId, type EntryOutcome, type Waiting } from '../../documents/plan.ts';
 import { rejectedHint } from '../../gate/door/rejected-hint.ts';
+import { compareCodePoints } from '../../json/json.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { noarch } from '../../names/subdir.ts';
@@ -37,7 +38,10 @@ export function waitingPackages({ specs, outcome, chosen, heldOf }: Solution): W
     const fitting = newer.filter(
       ({ what }) => asked.every((spec) => matchesPlaced(spec, what)) && fitsPython(what, here),
     );
-    const [newest] = fitting.sort((a, b) => compareBuilds(b.what.record, a.what.record));
+    // Of one build in two subdirs always the same is named, in whatever order they were read.
+    const [newest] = fitting.sort(
+      (a, b) => compareBuilds(b.what.record, a.what.record) || compareCodePoints(a.id, b.id),
+    );
     return newest === undefined ? [] : [waitingOf(newest)];
   });
 }
