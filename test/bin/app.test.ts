@@ -25,7 +25,7 @@ test('it puts together all that a deployment needs, from the repository alone', 
   await app({ bz2: 'on', 'aws:cdk:enable-asset-metadata': true }, folder.path);
   const text = readFileSync(join(folder.path, 'Gatehouse.template.json'), 'utf8');
   const functions = plainTemplate(parseJson(text, z.json(), 'the template')).of('AWS::Lambda::Function');
-  expect(functions).toHaveLength(6);
+  expect(functions).toHaveLength(7);
   for (const { id, Metadata } of functions) {
     const bundle = join(folder.path, assetSchema.parse(Metadata)['aws:asset:path']);
     expect([id, existsSync(join(bundle, 'index.mjs'))]).toEqual([id, true]);
