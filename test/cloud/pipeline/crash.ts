@@ -10,7 +10,7 @@ import type { CloudRequest } from '../fault.ts';
 import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 
 /** `GATEHOUSE_CRASHES=10` (npm run soak:cloud) for a long look. */
-const plays = Number(process.env['GATEHOUSE_CRASHES'] ?? 3);
+const plays = Number(process.env['GATEHOUSE_CRASHES'] ?? 2);
 /** Functions that are killed in one play. */
 const kills = 10;
 const minutes = { timeout: 300_000 };

@@ -10,7 +10,7 @@ import { decideAll, lackingMetadata, listable, namedForPip, writtenForPip } from
 import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 
 /** `GATEHOUSE_STORMS=10` (npm run soak:cloud) for a long look. */
-const storms = Number(process.env['GATEHOUSE_STORMS'] ?? 3);
+const storms = Number(process.env['GATEHOUSE_STORMS'] ?? 2);
 const minutes = { timeout: 300_000 };
 const objects = 500;
 const writers = 8;
