@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findStoredAllowlist, storedAllowlistSha256 } from '../core/documents/allowlist/stored-allowlist.ts';
 import { indexMessage, projectMessage } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
-import { heldPrefix } from '../core/layout/keys.ts';
+import { heldPrefix } from '../core/layout/gate-keys.ts';
 import { type Side, sides } from '../core/layout/sides.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { type Judging, openJudging } from '../core/recall/open-judging.ts';

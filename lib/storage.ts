@@ -3,18 +3,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
+import { heldPrefix, ledgerHeadKey, ledgerPrefix, recalledPrefix, verdictsPrefix } from '../core/layout/gate-keys.ts';
 import {
   allowlistKey,
   channelNames,
   controlPrefix,
-  heldPrefix,
-  ledgerHeadKey,
-  ledgerPrefix,
   privatePrefix,
   projectControlPrefix,
-  recalledPrefix,
   usedNamesPrefix,
-  verdictsPrefix,
 } from '../core/layout/keys.ts';
 import { stagedPath } from '../core/layout/sides.ts';
 import { distributionEndings, metadataEnding } from '../core/layout/simple-place.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { advisoriesKey } from '../layout/keys.ts';
+import { advisoriesKey } from '../layout/gate-keys.ts';
 import { type ProjectName, projectNameSchema } from '../names/project-name.ts';
 import type { Store } from '../ports/store.ts';
 import { isDamaged, readJsonObject } from '../store/read-json-object.ts';

@@ -1,6 +1,7 @@
 import { type Sha256, sha256Schema } from '../names/digest.ts';
 import { type ChannelPlace, channelPlace } from './channel-place.ts';
-import type { provenancesPrefix, verdictsPrefix } from './keys.ts';
+import type { verdictsPrefix } from './gate-keys.ts';
+import type { provenancesPrefix } from './keys.ts';
 import { type SimplePlace, simplePlace } from './simple-place.ts';
 
 /** Bytes that have, or had, a name. */

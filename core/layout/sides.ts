@@ -1,12 +1,10 @@
+import { advisoriesKey, knownScriptsPrefix, recalledPrefix } from './gate-keys.ts';
 import {
-  advisoriesKey,
   allowlistKey,
-  knownScriptsPrefix,
   mappingKey,
   type ObjectKey,
   objectKeySchema,
   privatePrefix,
-  recalledPrefix,
   stagingFolder,
   tokensKey,
   usedNamesPrefix,

@@ -1,4 +1,4 @@
-import { ledgerHeadKey, ledgerKey } from '../layout/keys.ts';
+import { ledgerHeadKey, ledgerKey } from '../layout/gate-keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';

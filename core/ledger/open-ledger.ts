@@ -1,5 +1,5 @@
 import { canonicalJson } from '../json/json.ts';
-import { ledgerHeadKey, ledgerKey } from '../layout/keys.ts';
+import { ledgerHeadKey, ledgerKey } from '../layout/gate-keys.ts';
 import { sha256Of } from '../names/digest.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';

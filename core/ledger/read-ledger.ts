@@ -1,5 +1,6 @@
 import { canonicalJson, parseJson } from '../json/json.ts';
-import { ledgerKey, ledgerPrefix, type ObjectKey } from '../layout/keys.ts';
+import { ledgerKey, ledgerPrefix } from '../layout/gate-keys.ts';
+import type { ObjectKey } from '../layout/keys.ts';
 import { type Sha256, sha256Of } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';

@@ -1,4 +1,5 @@
-import { ledgerHeadKey, ledgerKey, ledgerPrefix, type ObjectKey } from '../layout/keys.ts';
+import { ledgerHeadKey, ledgerKey, ledgerPrefix } from '../layout/gate-keys.ts';
+import type { ObjectKey } from '../layout/keys.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';

@@ -1,14 +1,7 @@
 import type { Manifest, StatePlace } from '../index/manifest.ts';
 import { channelPlace } from '../layout/channel-place.ts';
-import {
-  cachedDocumentPrefix,
-  heldPrefix,
-  indexKey,
-  planPrefix,
-  segmentPrefix,
-  shardsFolder,
-  stateKey,
-} from '../layout/keys.ts';
+import { heldPrefix } from '../layout/gate-keys.ts';
+import { cachedDocumentPrefix, indexKey, planPrefix, segmentPrefix, shardsFolder, stateKey } from '../layout/keys.ts';
 import { sections } from '../outputs/entries/entry-source.ts';
 import { unaskedOutputKeys } from '../outputs/outputs.ts';
 import { readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';

@@ -1,4 +1,5 @@
-import { recalledKey, simpleMetadataKey } from '../layout/keys.ts';
+import { recalledKey } from '../layout/gate-keys.ts';
+import { simpleMetadataKey } from '../layout/keys.ts';
 import { digestStream } from '../names/digest.ts';
 import { parseWheelFileName } from '../names/wheel-file-name.ts';
 import { chunksOf } from '../ports/byte-source.ts';

@@ -1,6 +1,6 @@
 import { readVerdict } from '../documents/gate/verdict.ts';
 import type { AtTheDoor } from '../gate/gate.ts';
-import { recalledKey } from '../layout/keys.ts';
+import { recalledKey } from '../layout/gate-keys.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { Store, StoredObject } from '../ports/store.ts';
 import { storedDigests } from '../store/stored-digests.ts';

@@ -1,6 +1,6 @@
 import { type Recall, readRecall } from '../documents/gate/recalled.ts';
 import type { GateAnswer } from '../documents/gate/verdict.ts';
-import { recallKey } from '../layout/keys.ts';
+import { recallKey } from '../layout/gate-keys.ts';
 import { layDecided } from '../ledger/lay-decided.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { Sha256 } from '../names/digest.ts';

@@ -1,7 +1,7 @@
 import { checkOfCode } from '../documents/gate/checks.ts';
 import { type Recall, readRecall } from '../documents/gate/recalled.ts';
 import { keptOut } from '../gate/door/let-through.ts';
-import { recalledPrefix } from '../layout/keys.ts';
+import { recalledPrefix } from '../layout/gate-keys.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { ChannelStore } from '../store/list-packages.ts';

@@ -1,4 +1,5 @@
-import { type ObjectKey, recalledKey, simpleMetadataKey } from '../layout/keys.ts';
+import { recalledKey } from '../layout/gate-keys.ts';
+import { type ObjectKey, simpleMetadataKey } from '../layout/keys.ts';
 import { startDigests } from '../names/digest.ts';
 import { chunksOf } from '../ports/byte-source.ts';
 import type { Store, StoredObject } from '../ports/store.ts';

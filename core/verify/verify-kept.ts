@@ -1,5 +1,6 @@
 import { readRecall } from '../documents/gate/recalled.ts';
-import { heldPrefix, type ObjectKey, recalledPrefix, recallKey } from '../layout/keys.ts';
+import { heldPrefix, recalledPrefix, recallKey } from '../layout/gate-keys.ts';
+import type { ObjectKey } from '../layout/keys.ts';
 import type { VerifiedLedger } from '../ledger/verify-ledger.ts';
 import { digestStream, type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
 import { chunksOf } from '../ports/byte-source.ts';

@@ -1,6 +1,7 @@
 import { type GateAnswer, type GateVerdict, verdictSchema } from '../documents/gate/verdict.ts';
 import { parseJson } from '../json/json.ts';
-import { heldKey, type ObjectKey, objectKeySchema, recalledKey, verdictKey, verdictsPrefix } from '../layout/keys.ts';
+import { heldKey, recalledKey, verdictKey, verdictsPrefix } from '../layout/gate-keys.ts';
+import { type ObjectKey, objectKeySchema } from '../layout/keys.ts';
 import { namedBytes } from '../layout/named-bytes.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { decidedOn, type VerifiedLedger, verifyLedger } from '../ledger/verify-ledger.ts';

@@ -1,5 +1,6 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import { provenancesPrefix, verdictsPrefix } from '../layout/keys.ts';
+import { verdictsPrefix } from '../layout/gate-keys.ts';
+import { provenancesPrefix } from '../layout/keys.ts';
 import { type NamedBytes, namedBytes, placeById } from '../layout/named-bytes.ts';
 import { packageFileParts } from '../names/package-file-name.ts';
 import { isSameVersion, versionOfFile } from '../names/release-version.ts';

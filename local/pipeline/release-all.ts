@@ -1,5 +1,5 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
-import { recalledPrefix } from '../../core/layout/keys.ts';
+import { recalledPrefix } from '../../core/layout/gate-keys.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { keepNotices } from '../../core/recall/channel-notices.ts';
 import { openJudging } from '../../core/recall/open-judging.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openedKey } from '../../core/layout/keys.ts';
+import { openedKey } from '../../core/layout/gate-keys.ts';
 import { damage, day, lab, names, useLab } from '../support/cli/lab.ts';
 import { missionAllowlist, modelCondaForge, yesterday } from '../support/gate/day-zero.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
-import { heldKey, ledgerKey, recalledKey } from '../../core/layout/keys.ts';
+import { heldKey, ledgerKey, recalledKey } from '../../core/layout/gate-keys.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { runCommand } from '../../local/commands/run-command.ts';
 import { commands } from '../../local/main.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { noticesKey, openedKey } from '../../core/layout/keys.ts';
+import { openedKey } from '../../core/layout/gate-keys.ts';
+import { noticesKey } from '../../core/layout/keys.ts';
 import { sweepAll, sweepProblems } from '../../local/pipeline/sweep-all.ts';
 import { lab, names, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';

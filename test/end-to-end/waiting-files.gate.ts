@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstSeenPrefix } from '../../core/layout/keys.ts';
+import { firstSeenPrefix } from '../../core/layout/gate-keys.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { plan } from '../../core/steps/plan.ts';
 import type { Intercept } from '../../local/sample/serve-folder.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../json/json.ts';
-import { firstSeenKey } from '../../layout/keys.ts';
+import { firstSeenKey } from '../../layout/gate-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import { putOnce } from '../../store/put-once.ts';

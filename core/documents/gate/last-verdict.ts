@@ -1,4 +1,4 @@
-import { verdictPrefix } from '../../layout/keys.ts';
+import { verdictPrefix } from '../../layout/gate-keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
 import { readJsonObject } from '../../store/read-json-object.ts';

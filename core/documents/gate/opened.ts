@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../json/json.ts';
-import { openedKey } from '../../layout/keys.ts';
+import { openedKey } from '../../layout/gate-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import { putOnce } from '../../store/put-once.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recallKey } from '../../layout/keys.ts';
+import { recallKey } from '../../layout/gate-keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
 import { type JsonObject, readJsonObject } from '../../store/read-json-object.ts';

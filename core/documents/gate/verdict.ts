@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ObjectKey, verdictKey } from '../../layout/keys.ts';
+import { verdictKey } from '../../layout/gate-keys.ts';
+import type { ObjectKey } from '../../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
 import { isDamaged, type JsonObject, readJsonObject } from '../../store/read-json-object.ts';

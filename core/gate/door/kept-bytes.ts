@@ -1,5 +1,5 @@
 import { readRecall } from '../../documents/gate/recalled.ts';
-import { heldKey, recalledKey } from '../../layout/keys.ts';
+import { heldKey, recalledKey } from '../../layout/gate-keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import { chunksOf } from '../../ports/byte-source.ts';
 import { type StageWorld, stageBytes } from '../../python-index/stage-bytes.ts';

@@ -1,5 +1,5 @@
 import { type GateVerdict, isPassing } from '../../documents/gate/verdict.ts';
-import { heldKey } from '../../layout/keys.ts';
+import { heldKey } from '../../layout/gate-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StagedObject } from '../../ports/store.ts';
 import type { Problem } from '../../problems/problem.ts';

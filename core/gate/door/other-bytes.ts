@@ -1,5 +1,5 @@
 import { isPassing, verdictSchema } from '../../documents/gate/verdict.ts';
-import { verdictsOf } from '../../layout/keys.ts';
+import { verdictsOf } from '../../layout/gate-keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
 import { GatehouseError } from '../../problems/error.ts';

@@ -1,7 +1,7 @@
 import type { CheckId } from '../../documents/gate/checks.ts';
 import type { GateVerdict } from '../../documents/gate/verdict.ts';
 import { canonicalJson } from '../../json/json.ts';
-import { knownScriptKey } from '../../layout/keys.ts';
+import { knownScriptKey } from '../../layout/gate-keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
 import { putOnce } from '../../store/put-once.ts';

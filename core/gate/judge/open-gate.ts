@@ -1,6 +1,6 @@
 import { isFirst } from '../../documents/gate/opened.ts';
 import { type CheckResult, type GateVerdict, readVerdict } from '../../documents/gate/verdict.ts';
-import { recalledPrefix, recallKey, verdictKey, verdictsPrefix } from '../../layout/keys.ts';
+import { recalledPrefix, recallKey, verdictKey, verdictsPrefix } from '../../layout/gate-keys.ts';
 import { openLedger } from '../../ledger/open-ledger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';

@@ -1,5 +1,5 @@
 import { type GateFacts, isPassing, soundVerdict } from '../../documents/gate/verdict.ts';
-import { verdictPrefix } from '../../layout/keys.ts';
+import { verdictPrefix } from '../../layout/gate-keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
 import type { ObjectHead, Store } from '../../ports/store.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sqsQueue } from '../../../adapters/queue-sqs.ts';
 import { lastVerdict } from '../../../core/documents/gate/last-verdict.ts';
-import { objectKeySchema, recalledPrefix } from '../../../core/layout/keys.ts';
+import { recalledPrefix } from '../../../core/layout/gate-keys.ts';
+import { objectKeySchema } from '../../../core/layout/keys.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { serveStore } from '../../../local/serve/serve-store.ts';
 import { small } from '../../support/cli/start-lab.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openAdvisories } from '../../../core/advisories/open-advisories.ts';
-import { advisoriesKey } from '../../../core/layout/keys.ts';
+import { advisoriesKey } from '../../../core/layout/gate-keys.ts';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
 import { readOnlyStore } from '../../../core/store/read-only-store.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyOfVerdict, readVerdict } from '../../../core/documents/gate/verdict.ts';
 import type { AtTheDoor } from '../../../core/gate/gate.ts';
-import { ledgerKey, recallKey } from '../../../core/layout/keys.ts';
+import { ledgerKey, recallKey } from '../../../core/layout/gate-keys.ts';
 import { startDigests } from '../../../core/names/digest.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Waiver } from '../../../core/documents/gate/policy.ts';
 import { keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
-import { packageKey, verdictsPrefix } from '../../../core/layout/keys.ts';
+import { verdictsPrefix } from '../../../core/layout/gate-keys.ts';
+import { packageKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { folderStore } from '../../../adapters/store-folder/store-folder.ts';
 import { s3Store } from '../../../adapters/store-s3/store-s3.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
-import { ledgerHeadKey, ledgerKey } from '../../../core/layout/keys.ts';
+import { ledgerHeadKey, ledgerKey } from '../../../core/layout/gate-keys.ts';
 import { openLedger } from '../../../core/ledger/open-ledger.ts';
 import { verifyLedger } from '../../../core/ledger/verify-ledger.ts';
 import { type Sha256, sha256Of } from '../../../core/names/digest.ts';

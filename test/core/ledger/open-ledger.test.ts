@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ledgerHeadKey, ledgerKey } from '../../../core/layout/keys.ts';
+import { ledgerHeadKey, ledgerKey } from '../../../core/layout/gate-keys.ts';
 import { openLedger } from '../../../core/ledger/open-ledger.ts';
 import { readLedger } from '../../../core/ledger/read-ledger.ts';
 import { verifyLedger } from '../../../core/ledger/verify-ledger.ts';

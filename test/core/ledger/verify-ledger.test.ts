@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { canonicalJson } from '../../../core/json/json.ts';
-import { ledgerHeadKey, ledgerKey, type ObjectKey } from '../../../core/layout/keys.ts';
+import { ledgerHeadKey, ledgerKey } from '../../../core/layout/gate-keys.ts';
+import type { ObjectKey } from '../../../core/layout/keys.ts';
 import type { LedgerEntry } from '../../../core/ledger/ledger-entry.ts';
 import { readLedger } from '../../../core/ledger/read-ledger.ts';
 import { verifyLedger } from '../../../core/ledger/verify-ledger.ts';

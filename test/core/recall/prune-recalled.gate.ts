@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { heldKey, recalledKey } from '../../../core/layout/keys.ts';
+import { heldKey, recalledKey } from '../../../core/layout/gate-keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { noarch } from '../../../core/names/subdir.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { writeFileDecisions } from '../../../core/diff/write-file-decisions.ts';
 import { writeOverrides } from '../../../core/diff/write-overrides.ts';
-import { recalledKey } from '../../../core/layout/keys.ts';
+import { recalledKey } from '../../../core/layout/gate-keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { noarch } from '../../../core/names/subdir.ts';
 import { sweep } from '../../../core/steps/sweep.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../core/json/json.ts';
-import { recalledKey } from '../../../core/layout/keys.ts';
+import { recalledKey } from '../../../core/layout/gate-keys.ts';
 import { type Sha256, sha256Of } from '../../../core/names/digest.ts';
 import { malicious, sweepScene } from '../../support/recall/sweep-scene.ts';
 import type { Fault, MemoryStore } from '../../twins/store-memory.ts';

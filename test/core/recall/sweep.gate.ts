@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readRecall } from '../../../core/documents/gate/recalled.ts';
 import { readVerdict } from '../../../core/documents/gate/verdict.ts';
 import { parseJson } from '../../../core/json/json.ts';
-import { openedKey, recalledKey } from '../../../core/layout/keys.ts';
+import { openedKey, recalledKey } from '../../../core/layout/gate-keys.ts';
 import { ledgerEntrySchema } from '../../../core/ledger/ledger-entry.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import { type ErrorCode, GatehouseError } from '../../../core/problems/error.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type GateVerdict, keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
-import { heldKey } from '../../../core/layout/keys.ts';
+import { heldKey } from '../../../core/layout/gate-keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { verifyListed } from '../../../core/verify/verify-listed.ts';
 import { verifyVerdicts } from '../../../core/verify/verify-verdicts.ts';

@@ -3,7 +3,7 @@ import { defaultPolicy, waiverSchema } from '../../../core/documents/gate/policy
 import type { Firing, GateVerdict } from '../../../core/documents/gate/verdict.ts';
 import { keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
 import { parseJson } from '../../../core/json/json.ts';
-import { recallKey } from '../../../core/layout/keys.ts';
+import { recallKey } from '../../../core/layout/gate-keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { why } from '../../../core/steps/evidence/why.ts';
 import { stagingStore } from '../../../core/store/staging-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ledgerHeadKey, recalledKey, recallKey, verdictKey } from '../../../core/layout/keys.ts';
+import { ledgerHeadKey, recalledKey, recallKey, verdictKey } from '../../../core/layout/gate-keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { allows, type Statement, statementsOf } from '../../support/stack/stack-policies.ts';
 import { indexFiles, kept, kinds, packages, pages, sdists, sha256, usedNames, wheels } from './key-kinds.ts';

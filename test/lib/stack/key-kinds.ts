@@ -1,20 +1,25 @@
-import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
 import {
   advisoriesKey,
+  firstSeenKey,
+  heldKey,
+  knownScriptKey,
+  ledgerHeadKey,
+  ledgerKey,
+  openedKey,
+  recalledKey,
+  recallKey,
+  verdictKey,
+} from '../../../core/layout/gate-keys.ts';
+import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
+import {
   allowlistKey,
   channeldataKey,
   controlKey,
   fileProvenanceKey,
-  firstSeenKey,
-  heldKey,
   indexKey,
-  knownScriptKey,
   latestRunKey,
-  ledgerHeadKey,
-  ledgerKey,
   mappingKey,
   noticesKey,
-  openedKey,
   packageKey,
   partialKey,
   patchKey,
@@ -25,8 +30,6 @@ import {
   projectsStateKey,
   proofKey,
   provenanceKey,
-  recalledKey,
-  recallKey,
   rootPageKey,
   runKey,
   segmentKey,
@@ -39,7 +42,6 @@ import {
   tokensKey,
   usedFileNameKey,
   usedPackageNameKey,
-  verdictKey,
 } from '../../../core/layout/keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isPassing, verdictSchema } from '../../../core/documents/gate/verdict.ts';
 import { parseJson } from '../../../core/json/json.ts';
-import { type ObjectKey, objectKeySchema, verdictKey } from '../../../core/layout/keys.ts';
+import { verdictKey } from '../../../core/layout/gate-keys.ts';
+import { type ObjectKey, objectKeySchema } from '../../../core/layout/keys.ts';
 import { type Sha256, sha256Of, sha256Schema } from '../../../core/names/digest.ts';
 import { type Bucket, type Change, type Entry, newBucket } from '../../twins/store-memory.ts';
 

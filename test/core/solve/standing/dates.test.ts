@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openFirstSeen } from '../../../../core/documents/gate/first-seen.ts';
 import type { Policy } from '../../../../core/documents/gate/policy.ts';
-import { firstSeenPrefix, verdictKey } from '../../../../core/layout/keys.ts';
+import { firstSeenPrefix, verdictKey } from '../../../../core/layout/gate-keys.ts';
 import { packageFileNameSchema } from '../../../../core/names/package-file-name.ts';
 import { noarch } from '../../../../core/names/subdir.ts';
 import type { Store } from '../../../../core/ports/store.ts';
