@@ -61,7 +61,8 @@ describe('the export of advisories', () => {
     await inChannel({ 'xz 5.2.9': '2020-01-01T00:00:00Z' });
     await advise(at);
     const report = await syncAt(at, allowing(['xz']));
-    expect([report.problems, report.warnings]).toEqual([[], ['C3.unknown linux-64/xz-5.2.9-0.conda']]);
+    expect(report.problems).toEqual([]);
+    expect(report.warnings).toContain('C3.unknown linux-64/xz-5.2.9-0.conda');
   });
 });
 
