@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderStore } from '../../adapters/store-folder/store-folder.ts';
 import { listPackages } from '../../core/store/list-packages.ts';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
+import { nothingAsked } from '../support/gate/test-gate.ts';
 import { runPython } from '../support/machine/run-python.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { corpus } from '../support/packages/corpus.ts';
@@ -63,7 +64,10 @@ describe.each(channels)('%s whole, by the command line', (channel, specs) => {
       spec,
       platforms: same.map(({ platform }) => platform),
     }));
-    await writeFile(join(place, 'allowlist.json'), JSON.stringify({ channels: [upstream.url], platforms, packages }));
+    await writeFile(
+      join(place, 'allowlist.json'),
+      JSON.stringify({ channels: [upstream.url], platforms, packages, policy: nothingAsked }),
+    );
     const synced = await gatehouse(['sync', ...flags]);
     expect(synced, synced.stderr).toMatchObject({ status: channel in named ? 1 : 0 });
     expect(synced.stderr).toContain(named[channel] ?? '');

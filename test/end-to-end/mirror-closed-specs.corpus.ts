@@ -13,6 +13,7 @@ import { sync, syncProblems } from '../../local/pipeline/sync.ts';
 import { type FolderServer, serveFolder } from '../../local/sample/serve-folder.ts';
 import { serveStore } from '../../local/serve/serve-store.ts';
 import { openWorld, type World } from '../../local/world/open-world.ts';
+import { nothingAsked, nothingAskedPolicy } from '../support/gate/test-gate.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { corpus } from '../support/packages/corpus.ts';
 import { startHttpClient } from '../support/served/http-client.ts';
@@ -57,7 +58,7 @@ const serveCorpus = (channel: string): Promise<FolderServer> =>
   });
 
 async function syncSpec(upstream: string, { platform, spec }: ClosedSpec, world: World) {
-  const text = JSON.stringify({ channels: [upstream], platforms: [platform], packages: [spec] });
+  const text = JSON.stringify({ channels: [upstream], platforms: [platform], packages: [spec], policy: nothingAsked });
   const parsed = parseAllowlist(Buffer.from(text), 'allowlist.json');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return sync(parsed.allowlist, world, () => {});
@@ -93,7 +94,10 @@ describe.each(channels)('%s', (channel, specs) => {
         ).toEqual(leftOut(closed));
         expect(await mirrored(world), closed.spec).toEqual(expected);
         await expectSameBytes(expected, channel, store);
-        expect(await verify(platforms, { ...world, log: () => {} }), closed.spec).toMatchObject({ problems: [] });
+        expect(
+          await verify(platforms, { ...world, policy: nothingAskedPolicy, log: () => {} }),
+          closed.spec,
+        ).toMatchObject({ problems: [] });
         const served = await serveStore({ store: world.store, port: 0 });
         expect(await install(`${served.url}/conda`, closed)).toEqual(expected);
         await served.close();

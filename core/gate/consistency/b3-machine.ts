@@ -28,11 +28,11 @@ export const machinesBySubdir: ReadonlyMap<string, readonly string[]> = new Map(
 export const ofNoPlatform = new Set(['wasm', 'elf-cuda', 'elf-amdgpu', 'elf-bpf']);
 
 /**
- * What projects carry for every system in each of their packages: launchers that pip's distlib, setuptools, distutils up to
- * Python 3.10 and menuinst make commands and shortcuts of, and what pydevd, which debugpy holds, attaches to a process with.
+ * What projects carry for every system in each of their packages: launchers that pip's distlib, installer, setuptools, distutils
+ * up to Python 3.10 and menuinst make commands and shortcuts of, and what pydevd, which debugpy holds, attaches to a process with.
  */
 const carried = [
-  /(?:^|\/)distlib\/[tw](?:32|64)?(?:[-_]arm(?:64)?)?\.exe$/,
+  /(?:^|\/)(?:distlib|installer\/_scripts)\/[tw](?:32|64)?(?:[-_]arm(?:64)?)?\.exe$/,
   /(?:^|\/)setuptools\/(?:cli|gui)(?:-(?:32|64|arm|arm64|arm-32))?\.exe$/,
   /(?:^|\/)distutils\/command\/wininst-[\d.]+(?:-amd64)?\.exe$/,
   /(?:^|\/)menuinst\/data\/(?:osx|appkit)_launcher_(?:x86_64|arm64)$/,

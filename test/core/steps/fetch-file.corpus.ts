@@ -8,6 +8,7 @@ import { parseProjectName } from '../../../core/names/project-name.ts';
 import { parseSdistFileName } from '../../../core/names/sdist-file-name.ts';
 import { parseWheelFileName } from '../../../core/names/wheel-file-name.ts';
 import { fetchFile } from '../../../core/steps/fetch-file.ts';
+import { nothingAskedPolicy, testGate } from '../../support/gate/test-gate.ts';
 import { runPython } from '../../support/machine/run-python.ts';
 import { corpus } from '../../support/packages/corpus.ts';
 import { type FileChanges, filesForPip, simpleFile } from '../../support/python/fetch-simple.ts';
@@ -43,11 +44,12 @@ async function fetched(path: string): Promise<FetchedFile | null> {
   const planned = plannedAs(basename(path));
   if (planned === null) return null;
   const file = simpleFile(readFileSync(path), { url: pathToFileURL(path).href, ...planned });
-  const { store, world } = fetchScene('');
+  const { store, world: scene } = fetchScene('');
+  const world = { ...scene, gate: testGate(store, { policy: nothingAskedPolicy }) };
   const outcome = await fetchFile(file, world);
   if (outcome.status !== 'failed') return { file, stored: filesForPip(store), refused: null };
   expect(outcome.problem.code).toBe('package.refused');
-  expect(store.objects.size).toBe(0);
+  expect(filesForPip(store).size).toBe(0);
   return { file, stored: new Map(), refused: outcome.problem.detail.split(':', 1)[0] ?? '' };
 }
 

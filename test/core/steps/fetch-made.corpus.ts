@@ -10,6 +10,7 @@ import { parseSdistFileName } from '../../../core/names/sdist-file-name.ts';
 import { parseWheelFileName } from '../../../core/names/wheel-file-name.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
+import { nothingAskedPolicy, testGate } from '../../support/gate/test-gate.ts';
 import { corpus } from '../../support/packages/corpus.ts';
 import { inspectPackage } from '../../support/packages/inspect-package.ts';
 import { madeArtifact } from '../../support/python/made-artifact.ts';
@@ -26,8 +27,9 @@ async function fetchMade(path: string) {
   if (named === null) return null;
   const bytes = readFileSync(path);
   const scene = fetchScene('');
+  const world = { ...scene.world, gate: testGate(scene.store, { policy: nothingAskedPolicy }) };
   const artifact = madeArtifact(bytes, { url: pathToFileURL(path).href, fileName: basename(path), ...named });
-  const outcome = await fetchArtifact(artifact, scene.world);
+  const outcome = await fetchArtifact(artifact, world);
   if (outcome.status === 'failed') {
     const [reason = ''] = outcome.problem.detail.split(':', 1);
     return { outcome: reason, code: outcome.problem.code };

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type Artifact, artifactId, artifactSchema } from '../../../core/documents/plan.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import { fetchArtifact } from '../../../core/steps/fetch.ts';
+import { nothingAskedPolicy, testGate } from '../../support/gate/test-gate.ts';
 import { corpus, corpusPackages } from '../../support/packages/corpus.ts';
 import { fetchScene, provenancesIn } from '../../support/upstream/fetch-scene.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
@@ -40,7 +41,7 @@ function artifactsOf(channel: string): Artifact[] {
 
 async function fetchAll(channel: string) {
   const store = memoryStore();
-  const world = { ...fetchScene('').world, store };
+  const world = { ...fetchScene('').world, store, gate: testGate(store, { policy: nothingAskedPolicy }) };
   const artifacts = artifactsOf(channel);
   const failed: Record<string, string> = {};
   for (const artifact of artifacts) {
