@@ -17,9 +17,15 @@ export interface MostLeaving {
 /**
  * What a plan would take out of the index where that is more than half of what is served, as with an allowlist of another
  * channel; null where it is less, as with any edit. Where a state is lost or damaged nothing counts as served.
+ *
+ * @param cameNow ids of what came in this run: no index lists it yet, and so nobody loses it
  */
-export async function mostLeave({ drop, simple }: Plan, world: ChannelStore): Promise<MostLeaving | null> {
-  const packages = [...drop, ...simple.drop];
+export async function mostLeave(
+  { drop, simple }: Plan,
+  world: ChannelStore,
+  cameNow: readonly string[] = [],
+): Promise<MostLeaving | null> {
+  const packages = [...drop, ...simple.drop].filter((id) => !cameNow.includes(id));
   if (packages.length === 0) return null;
   const served = (await servedPackages(world)) + (await servedFiles(world.store));
   return packages.length * 2 > served ? { packages, served } : null;

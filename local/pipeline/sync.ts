@@ -77,7 +77,7 @@ export async function sync(
   const watched = rememberWarnings(gate, world.clock);
   const fetching = { world: { ...world, gate: watched.gate }, log, planAgain: planNow };
   const { plan: planned, fetched, held: kept, failed } = await fetchAround(first, fetching);
-  if (!yes) refuse(await mostLeave(planned, world));
+  if (!yes) refuse(await mostLeave(planned, world, fetched));
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const { subdirs: indexed, ...others } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });

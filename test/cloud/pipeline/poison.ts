@@ -69,7 +69,7 @@ describe('messages that cannot be handled', { shuffle: false }, () => {
     expectSoonAgain(stack, { asked, began });
     expect(index()).toEqual(['app', 'by-hand', 'lib', 'old'].map((name) => `${name}-1.0-0.conda`));
     const { Job = [], Index = [], ...others } = deadLetters(scene);
-    expect(others).toEqual({ Event: [], Plan: ['garbage'], Proof: ['garbage'] });
+    expect(others).toEqual({ Event: [], Plan: ['garbage'], Proof: ['garbage'], Sweep: [] });
     expect(Index.toSorted()).toEqual(['garbage', '{"type":"index","subdir":"../up"}']);
     expect(Job.toSorted()).toEqual(['garbage', expect.stringContaining('linux-64/bad-1.0-0.conda')]);
   });

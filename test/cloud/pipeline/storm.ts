@@ -35,7 +35,8 @@ describe('what 8 writers put and delete', () => {
   let packages: Written[];
   beforeAll(async () => {
     folder = await temporaryFolder();
-    const document = { channels: ['https://upstream.invalid/x'], platforms: ['linux-64'], packages: [] };
+    const policy = { advisories: 'none' };
+    const document = { channels: ['https://upstream.invalid/x'], platforms: ['linux-64'], packages: [], policy };
     out = await appOutput(folder, JSON.stringify(document));
     packages = await Promise.all(Array.from({ length: objects }, (_, number) => writtenPackage(number)));
     packages.push(...writtenForPip);

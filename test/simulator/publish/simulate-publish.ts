@@ -163,7 +163,8 @@ async function verified({ bucket }: PublishingWorld): Promise<string | null> {
     const store = side === 'channel' ? whole : stagingStore(whole);
     const world = { store, channel: 'conda', clock: standing, log: () => {} } as const;
     await indexChannel(world);
-    const [first] = (await verify([noarch], world)).problems;
+    // The small design lays down no verdicts of its own: what lists its files judges them, before and after it wrote.
+    const [first] = (await verify([noarch], world)).problems.filter(({ code }) => code !== 'verify.verdict');
     if (first !== undefined) return `P7 verify is clean: ${side}: ${first.code} ${first.key} ${first.detail}`;
   }
   return null;

@@ -5,7 +5,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { Metadata, Store } from '../../../core/ports/store.ts';
 import { seededRandom } from '../../support/random.ts';
 import { decide } from '../../support/simple/simple-scene.ts';
-import { type Change, newBucket } from '../../twins/store-memory.ts';
+import { type Change, memoryStore, newBucket } from '../../twins/store-memory.ts';
 import { clientOf, clockOf, md5Tag, type Reached, randomFates } from '../client.ts';
 import { startQueue } from '../queue.ts';
 import { type Actor, timeline } from '../timeline.ts';
@@ -44,6 +44,9 @@ interface SimpleWorld extends Reached {
 /** Runs one scenario to its end. Returns what did not hold, the first of it, named; null when all held. */
 export async function simulateSimple(indexer: SimpleIndexer, scenario: SimpleScenario): Promise<string | null> {
   const world = newSimpleWorld(scenario);
+  // Before all else: nobody could judge these bytes.
+  const beforehand = memoryStore({}, world.bucket);
+  for (const { verdict } of simulatedWheels) await beforehand.put(verdict.key, verdict.bytes);
   // A project that changed, or null: any may have.
   const queue = startQueue<ProjectName | null>(world, (actor, batch) => {
     const store = clientOf(world, actor, { fates: randomFates(scenario), stall: scenario.stall });

@@ -1,3 +1,5 @@
+import { type GateVerdict, keyOfVerdict } from '../../../core/documents/gate/verdict.ts';
+import { simpleFileId } from '../../../core/documents/simple/simple-plan.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
 import { fileProvenanceKey, type ObjectKey, simpleFileKey, simpleMetadataKey } from '../../../core/layout/keys.ts';
 import { sha256Of, startDigests } from '../../../core/names/digest.ts';
@@ -20,6 +22,8 @@ export interface SimulatedWheel extends Noted {
   readonly sha256: string;
   readonly beside: { readonly key: ObjectKey; readonly bytes: Uint8Array; readonly sha256: string };
   readonly provenance: { readonly key: ObjectKey; readonly bytes: Uint8Array };
+  /** That the gate let it in: written before all else, since nobody could judge these bytes. */
+  readonly verdict: { readonly key: ObjectKey; readonly bytes: Uint8Array };
   /** Other bytes under its name, which someone puts there by hand when the true ones are gone. */
   readonly impostor: Noted;
 }
@@ -42,6 +46,11 @@ function simulatedWheel(name: string): SimulatedWheel {
     findings: [],
     firstSeen: 1,
   };
+  const id = simpleFileId({ project, fileName });
+  const verdict: GateVerdict = {
+    ...{ version: 1, id, sha256, size: bytes.length, origin: 'index', verdict: 'pass', checks: [], waivers: [] },
+    ...{ published: null, facts: null, previous: null, request: null, judgedAt: 1, judgedBy: '0.0.0' },
+  };
   return {
     project,
     fileName,
@@ -53,6 +62,7 @@ function simulatedWheel(name: string): SimulatedWheel {
       key: fileProvenanceKey(project, fileName, sha256),
       bytes: Buffer.from(canonicalJson(provenance)),
     },
+    verdict: { key: keyOfVerdict(id, sha256), bytes: Buffer.from(canonicalJson(verdict)) },
     impostor: noted(Buffer.from(bytes).fill('!')),
   };
 }
