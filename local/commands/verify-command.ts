@@ -32,8 +32,7 @@ export const verifyCommand: Command = {
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
     );
     if (ledger.head !== null) terminal.err(`ledger: ${ledger.entries} entries, the last is ${ledger.head}\n`);
-    // What has its own hint is mended otherwise: the ledger, a verdict, a token.
-    if (problems.some(({ hint }) => hint === undefined)) terminal.err(repair);
+    if (problems.length > 0) terminal.err(repair);
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };
