@@ -7,6 +7,7 @@ import { allowlistKey, proofKey } from '../../../core/layout/keys.ts';
 import { readJsonObject } from '../../../core/store/read-json-object.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
+import { nothingAsked } from '../../support/gate/test-gate.ts';
 import { latestRun, nextRun, settledPlan } from '../follow-run.ts';
 import { until } from '../until.ts';
 import type { Scene } from './scene.ts';
@@ -36,7 +37,7 @@ export function corpusChecks(scene: () => Scene): void {
         const before = await latestRun(deployment);
         const platforms = [...new Set(specs.map(({ platform }) => platform))];
         const packages = specs.map(({ spec, platform }) => ({ spec, platforms: [platform] }));
-        const allowlist = JSON.stringify({ channels: [upstream.url], platforms, packages });
+        const allowlist = JSON.stringify({ channels: [upstream.url], platforms, packages, policy: nothingAsked });
         await deployment.store.put(allowlistKey, Buffer.from(allowlist));
         const plan = await settledPlan(deployment, await nextRun(deployment, before));
         expect(plan.problems).toEqual([]);
