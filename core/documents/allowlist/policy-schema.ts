@@ -6,15 +6,27 @@ import { defaultCoolDownDays } from '../gate/policy.ts';
 import { urlOrNoneSchema } from './source-url.ts';
 import { wordedText } from './worded-text.ts';
 
-/** A check, or one of its codes. */
-const checkSchema = wordedText(/^(?:[ABCDEFR][0-9]{1,2})(?:\.[a-z][a-z0-9-]*)?$/, (text) => ({
+const noCheck = (text: string) => ({
   message: `${quoted(text)} is no check of the gate`,
   hint: 'docs/security.md lists them: A4, D3, or a code such as B2.absent',
-})).superRefine((text, context) => {
-  if (checkOfCode(text) !== null || !/^[ABCDEFR][0-9]/.test(text)) return;
-  const params = { hint: 'docs/security.md lists them' };
-  context.addIssue({ code: 'custom', message: `${quoted(text)} is no check of the gate`, params });
 });
+
+/** Refuses a number that no check has; text of another kind has been refused by its pattern. */
+function refuseUnknown(text: string, context: z.RefinementCtx<string>): void {
+  if (checkOfCode(text) !== null || !/^[A-FR][0-9]/.test(text)) return;
+  const { message, hint } = noCheck(text);
+  context.addIssue({ code: 'custom', message, params: { hint } });
+}
+
+/** A check, or one of its codes. */
+const checkSchema = wordedText(/^[A-FR][0-9]{1,2}(?:\.[a-z][a-z0-9-]*)?$/, noCheck).superRefine(refuseUnknown);
+
+/** One that the organisation may count in another way. A recall is none: it ends by `--undo`, which the ledger tells of. */
+const countedCheckSchema = wordedText(/^[A-F][0-9]{1,2}(?:\.[a-z][a-z0-9-]*)?$/, (text) =>
+  checkOfCode(text) === 'R1'
+    ? { message: `${quoted(text)} always counts`, hint: 'gatehouse recall --undo ends a recall' }
+    : noCheck(text),
+).superRefine(refuseUnknown);
 
 const licenseSchema = wordedText(/^[A-Za-z0-9][A-Za-z0-9.+-]{0,99}$/, (text) => ({
   message: `${quoted(text)} is not an SPDX license identifier`,
@@ -38,7 +50,7 @@ const wrongDays = `a cool-down is of 0 to ${maxDays} days`;
 export const policySchema = z
   .strictObject({
     checks: z
-      .record(checkSchema, z.enum(checkModes))
+      .record(countedCheckSchema, z.enum(checkModes))
       .meta({ description: 'How a check, or one of its codes, counts where it differs from docs/security.md.' })
       .meta({ examples: [{ C4: 'enforce', 'B2.absent': 'enforce' }] })
       .optional(),

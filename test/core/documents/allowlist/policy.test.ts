@@ -29,6 +29,17 @@ describe('one thing wrong in what is said to the gate', () => {
     ],
     ['a check that is none', { more: ', "policy": {"checks": {«"C11"»: "off"}}' }, '"C11" is no check', 'security.md'],
     ['a check by a word', { more: ', "policy": {"checks": {«"cooldown"»: "off"}}' }, '"cooldown" is no check'],
+    [
+      'a recall that does not count',
+      { more: ', "policy": {"checks": {«"R1"»: "off"}}' },
+      '"R1" always counts',
+      'gatehouse recall --undo',
+    ],
+    [
+      'a recall by its code',
+      { more: ', "policy": {"checks": {«"R1.recalled"»: "dry-run"}}' },
+      '"R1.recalled" always counts',
+    ],
     ['a mode that is none', { more: ', "policy": {"checks": {"C2": «"warn"»}}' }, '"warn" is not one of off'],
     ['less than no day', { more: ', "policy": {"coolDown": {"days": «-1»}}' }, 'of 0 to 365 days'],
     ['more than a year', { more: ', "policy": {"coolDown": {"days": «366»}}' }, 'of 0 to 365 days'],
@@ -109,6 +120,14 @@ describe('what is said to the gate', () => {
     ]);
   });
 
+  test('a recall counts even where something else says otherwise', () => {
+    const modes = new Map([
+      ['R1', 'off'],
+      ['R1.recalled', 'dry-run'],
+    ] as const);
+    expect(modeOf('R1.recalled', { ...defaultPolicy, modes })).toBe('enforce');
+  });
+
   test('may let nothing wait, and a part of a day', () => {
     expect(parsed({ policy: { coolDown: { days: 0 } } }).policy.coolDown).toBe(0);
     expect(parsed({ policy: { coolDown: { days: 0.5 } } }).policy.coolDown).toBe(43_200_000);
@@ -141,6 +160,7 @@ describe('the schema that editors use agrees', () => {
 
   test.each<[string, object]>([
     ['a check by a word', { policy: { checks: { cooldown: 'off' } } }],
+    ['a recall that is off', { policy: { checks: { R1: 'off' } } }],
     ['a mode', { policy: { checks: { C2: 'warn' } } }],
     ['an unknown key', { policy: { days: 7 } }],
     ['days', { policy: { coolDown: { days: -1 } } }],
