@@ -24,6 +24,8 @@ export interface Changed {
 
 /** The system under test. Each throws what says to retry, or does its work to the end. */
 export interface PublishSystem {
+  /** Whether a verdict of each file is laid down before it is written. */
+  readonly judges: boolean;
   publish(files: readonly SimulatedFile[], to: Side, world: ActingWorld): Promise<Published>;
   promote(release: SimulatedRelease, world: ActingWorld): Promise<Published>;
   /** Null takes the yank back. Gives the addresses of the files that are yanked, or not any more. */

@@ -46,6 +46,7 @@ const publishedBy = ({ files }: PublishReport): Published => files.map(({ key })
 
 /** What ships. */
 export const realPublish: PublishSystem = {
+  judges: true,
   async publish(files, to, world) {
     const offered = Object.fromEntries(files.map(({ fileName, bytes }) => [fileName, bytes]));
     return publishedBy(await publishFiles(offered, publishing(world, to)));

@@ -157,14 +157,14 @@ async function indexAlone(world: PublishingWorld): Promise<void> {
 }
 
 /** What `verify` says of each side in the end, with what is made of all subdirs. */
-async function verified({ bucket }: PublishingWorld): Promise<string | null> {
+async function verified({ bucket, system: { judges } }: PublishingWorld): Promise<string | null> {
   const whole = memoryStore({}, bucket);
   for (const side of sides) {
     const store = side === 'channel' ? whole : stagingStore(whole);
     const world = { store, channel: 'conda', clock: standing, log: () => {} } as const;
     await indexChannel(world);
-    // The small design lays down no verdicts of its own: what lists its files judges them, before and after it wrote.
-    const [first] = (await verify([noarch], world)).problems.filter(({ code }) => code !== 'verify.verdict');
+    const { problems } = await verify([noarch], world);
+    const [first] = problems.filter(({ code }) => judges || code !== 'verify.verdict');
     if (first !== undefined) return `P7 verify is clean: ${side}: ${first.code} ${first.key} ${first.detail}`;
   }
   return null;
