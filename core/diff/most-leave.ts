@@ -25,7 +25,8 @@ export async function mostLeave(
   world: ChannelStore,
   cameNow: readonly string[] = [],
 ): Promise<MostLeaving | null> {
-  const packages = [...drop, ...simple.drop].filter((id) => !cameNow.includes(id));
+  const came = new Set(cameNow);
+  const packages = [...drop, ...simple.drop].filter((id) => !came.has(id));
   if (packages.length === 0) return null;
   const served = (await servedPackages(world)) + (await servedFiles(world.store));
   return packages.length * 2 > served ? { packages, served } : null;

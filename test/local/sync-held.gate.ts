@@ -55,6 +55,16 @@ describe('a hold that is found after fetching', () => {
     expect((await lab.sync(lab.allowlist(['app']))).fetched).toEqual(['linux-64/lib-1.5-0.conda']);
   });
 
+  it('leaves out what came for an entry that then cannot be had: nobody was served it, and so nobody loses it', async () => {
+    await lab.publish([small('app 1.0', ['lib', 'big']), small('big 1.0'), scripted('lib 2.0')]);
+    const { problems, held, applied } = await lab.sync(lab.allowlist(['app']), {});
+    expect(problems).toEqual(['entry.unsolvable app on linux-64']);
+    expect(held.map(({ subject }) => subject)).toEqual(['linux-64/lib-2.0-0.conda']);
+    expect(applied.dropped).toEqual(['linux-64/app-1.0-0.conda', 'linux-64/big-1.0-0.conda']);
+    expect(await names()).toEqual([]);
+    expect(await damage()).toEqual([]);
+  });
+
   it('fails the entry that has nothing else, with the reason and the line that lets it in; and then it is let in', async () => {
     await lab.publish([small('app 1.0', ['lib']), scripted('lib 2.0'), small('other 1.0')]);
     const report = await lab.sync(lab.allowlist(['app', 'other']));

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Allowlist, parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { parseJson } from '../../../core/json/json.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import { type SyncReport, sync, syncProblems } from '../../../local/pipeline/sync.ts';
+import { type SyncOptions, type SyncReport, sync, syncProblems } from '../../../local/pipeline/sync.ts';
 import { buildChannel, type ChannelPackage } from '../../../local/sample/build-channel.ts';
 import type { PackageSpec } from '../../../local/sample/build-package.ts';
 import type { PackageIndex } from '../../../local/sample/package-metadata.ts';
@@ -31,7 +31,7 @@ export interface Lab extends AsyncDisposable {
   /** Makes the upstream anew with these packages. */
   publish(packages: readonly ChannelPackage[], patches?: Readonly<Record<string, PackageIndex>>): Promise<void>;
   allowlist(packages: readonly unknown[], more?: Record<string, unknown>): Allowlist;
-  sync(allowlist: Allowlist): Promise<SyncReport & { problems: string[] }>;
+  sync(allowlist: Allowlist, options?: SyncOptions): Promise<SyncReport & { problems: string[] }>;
   /** Records that clients read of a subdir, by file name, in order. */
   index(subdir?: string): Promise<Record<string, { depends: string[] }>>;
   removed(subdir?: string): Promise<string[]>;
@@ -66,8 +66,8 @@ export async function startLab(): Promise<Lab> {
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
       return parsed.allowlist;
     },
-    async sync(allowlist) {
-      const report = await sync(allowlist, lab.world, () => {}, { yes: true });
+    async sync(allowlist, options = { yes: true }) {
+      const report = await sync(allowlist, lab.world, () => {}, options);
       return { ...report, problems: syncProblems(report).map(({ code, subject }) => `${code} ${subject}`) };
     },
     async index(subdir = 'linux-64') {
