@@ -1,7 +1,6 @@
 import { findStoredAllowlist, storedAllowlistSha256 } from '../core/documents/allowlist/stored-allowlist.ts';
 import type { Gate } from '../core/gate/gate.ts';
-import type { GateShell } from '../core/gate/judge/gate-by-allowlist.ts';
-import { gateByAllowlist } from '../core/gate/judge/gate-by-allowlist.ts';
+import { type GateShell, gateByAllowlist } from '../core/gate/judge/gate-by-allowlist.ts';
 import type { JudgingWorld } from './world.ts';
 
 /** 24 hours in milliseconds: so long the advisories that were kept count, and a function need not ask for them. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson, compareCodePoints } from '../json/json.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { compareVersionTexts, newestOf } from '../names/version/version-texts.ts';
+import { timestampMs } from '../record/timestamp-ms.ts';
 import { channelFields, channelFlags, isTrue, readFacts } from './entries/channel-facts.ts';
 import { type EntrySource, type OutputBytes, type Summary, summariesOf } from './entries/entry-source.ts';
 import { type IndexEntry, jsonPart, parsePart } from './entries/index-entry.ts';
@@ -149,7 +150,7 @@ function partialOf(entry: IndexEntry): { name: string; partial: NamePartial } {
   const { about, flags } = readFacts(entry.facts);
   const runExports = parsePart(entry.runExports, z.unknown(), entry.filename);
   const { name, version } = record;
-  const timestamp = record.timestamp > maxTimestampSeconds ? record.timestamp : record.timestamp * 1000;
+  const timestamp = timestampMs(record.timestamp);
   // The record has the last word, as it may be patched.
   const said: Readonly<Record<string, unknown>> = { ...about, ...record };
   const fields: NamePartial['fields'] = {};
@@ -159,6 +160,3 @@ function partialOf(entry: IndexEntry): { name: string; partial: NamePartial } {
   const build: Build = [timestamp, flags, isTrue(runExports) ? runExports : null];
   return { name, partial: { timestamp, fields, versions: { [version]: build } } };
 }
-
-/** 9999-12-31 in seconds: a timestamp above it is in milliseconds, as conda and conda-index hold it too. */
-const maxTimestampSeconds = 253402300799;

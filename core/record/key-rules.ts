@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { md5Schema, sha256Schema } from '../names/digest.ts';
 import { plainDependency } from './plain-dependency.ts';
 import { readableRunExports } from './readable-run-exports.ts';
+import { lastTimestampSecond, timestampMs } from './timestamp-ms.ts';
 
 /** Says why a part of a value is left out, as a sentence fragment. */
 type LeaveOut = (why: string) => void;
@@ -108,15 +109,13 @@ function listed(value: unknown): readonly unknown[] | undefined {
 
 /** Milliseconds since the epoch: the end of year 9999, less the day that rattler's calendar (jiff) lacks. */
 const maxTimestampMs = 253_402_207_200_999;
-/** Up to here a timestamp is seconds, above it milliseconds: to conda, libsolv, libmamba and rattler alike. */
-const maxSeconds = 253_402_300_799;
 
 function timestamp(value: unknown): unknown {
   if (typeof value !== 'number' || value < 0) return undefined;
   // A fraction of seconds becomes milliseconds, unless those would be read as seconds.
-  const ms = Math.trunc(value <= maxSeconds ? value * 1000 : value);
+  const ms = Math.trunc(timestampMs(value));
   if (ms > maxTimestampMs) return undefined;
-  return Number.isInteger(value) || ms <= maxSeconds ? Math.trunc(value) : ms;
+  return Number.isInteger(value) || ms <= lastTimestampSecond ? Math.trunc(value) : ms;
 }
 
 /** rattler splits a text at each space and comma, counts empty words, and puts a package with any word behind all others. */

@@ -1,10 +1,9 @@
 import type { Firing } from '../../documents/gate/verdict.ts';
+import { timestampMs } from '../../record/timestamp-ms.ts';
 import type { ContentsCheck } from '../check.ts';
 import { contentsCheck } from '../contents/contents-check.ts';
 
 const hour = 3_600_000;
-/** conda takes a smaller `timestamp` for seconds: 9999-12-31 (`conda/models/records.py`). */
-const maxSeconds = 253_402_300_799;
 
 /**
  * A package was not built in the future, an hour for clocks that differ, nor after its channel listed it (CEP 47). The first
@@ -35,5 +34,5 @@ export const b5Clocks: ContentsCheck = contentsCheck({
 
 function milliseconds(value: unknown): number | null {
   if (typeof value !== 'number' || !Number.isFinite(value)) return null;
-  return value <= maxSeconds ? value * 1000 : value;
+  return timestampMs(value);
 }

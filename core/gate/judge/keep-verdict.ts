@@ -1,6 +1,7 @@
 import { type GateVerdict, isPassing, keyOfVerdict, readVerdict } from '../../documents/gate/verdict.ts';
 import { canonicalJson } from '../../json/json.ts';
 import { type DecidingWorld, layDecided } from '../../ledger/lay-decided.ts';
+import { GatehouseError } from '../../problems/error.ts';
 import { keepKnownScripts } from './known-scripts.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function keepVerdict(
     },
     entryOf: ({ verdict }) => ({ event: 'judged', id, sha256, verdict }),
   });
-  if (kept === null) throw new Error(`no verdict of ${id}`);
+  if (kept === null) throw new GatehouseError('internal.bug', `no verdict of ${id}`);
   if (isPassing(kept)) await keepKnownScripts(kept, store);
   return kept;
 }

@@ -1,5 +1,6 @@
 import { daysInMs } from '../../documents/gate/policy.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
+import { timestampMs } from '../../record/timestamp-ms.ts';
 import type { DataCheck, GateCandidate } from '../check.ts';
 import { coolsDown } from '../cool-down.ts';
 
@@ -31,17 +32,9 @@ interface Born {
 /** By a server's word; a builder's only where it makes the file younger. What nobody vouches for is new. */
 function bornAt({ published, record, origin }: GateCandidate, now: number): Born {
   const said: Born = published ?? { at: now, by: 'no server says since when' };
-  const built = origin === 'upstream' ? builtAt(record?.timestamp) : null;
-  const isYounger = built !== null && built > said.at && built <= now;
+  const built = timestampMs(origin === 'upstream' ? (record?.timestamp ?? 0) : 0);
+  const isYounger = built > said.at && built <= now;
   return isYounger ? { at: built, by: 'as its builder says' } : said;
-}
-
-/** Old records have seconds: up to the year 9999 they are that to conda, libmamba and rattler alike. */
-const lastSecond = 253_402_300_799;
-
-function builtAt(timestamp: number | undefined): number | null {
-  if (timestamp === undefined || timestamp <= 0) return null;
-  return timestamp > lastSecond ? timestamp : timestamp * 1000;
 }
 
 const shownTime = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`;

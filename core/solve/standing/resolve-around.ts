@@ -10,6 +10,7 @@ import { nothingForPip, type ResolvedEntry, resolveEntry } from '../../resolve/r
 import type { PypiRequest } from '../requests.ts';
 import { gateWarnings } from './gate-warnings.ts';
 import type { Held } from './held.ts';
+import { endless, maxRounds } from './solve-around.ts';
 import type { LookedAt, Standings } from './standings.ts';
 import { waitingOf } from './waiting-packages.ts';
 
@@ -25,9 +26,6 @@ interface AroundWorld extends ResolveWorld {
 export interface ResolvedAround extends ResolvedEntry {
   readonly waiting: readonly Waiting[];
 }
-
-/** As in `solveAround`. */
-const maxRounds = 50;
 
 /** Resolves an entry for pip, and again without what turns out to be held once it is looked at closely. */
 export async function resolveAround(
@@ -53,9 +51,8 @@ export async function resolveAround(
     );
     return { ...entry, files: dated(looked, entry.files), warnings, waiting };
   }
-  const detail = `after ${maxRounds} solutions the gate still holds what the last one chose`;
-  const outcomes = targets.map((target) => nothingForPip(request, target, 'failed', detail));
-  const problem = { code: 'gate.endless', subject: request.id, detail };
+  const problem = endless(request);
+  const outcomes = targets.map((target) => nothingForPip(request, target, 'failed', problem.detail));
   return { outcomes, files: [], problems: [problem], warnings: [], waiting: [] };
 }
 

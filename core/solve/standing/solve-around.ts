@@ -28,7 +28,7 @@ export interface SolvedAround {
 }
 
 /** Each leaves out what the last one chose and may not have: real upstreams take two or three. */
-const maxRounds = 50;
+export const maxRounds = 50;
 
 /**
  * Solves a request, and again without what turns out to be held once it is looked at closely, until all that is chosen may
@@ -89,7 +89,8 @@ function solvedAround(
   return { outcomes, chosen, looked: looked.filter(({ id }) => ids.has(id)), waiting, problems: [] };
 }
 
-const endless = ({ id }: InstallRequest): Problem => ({
+/** The problem of an entry that they did not suffice for. */
+export const endless = ({ id }: Pick<InstallRequest, 'id'>): Problem => ({
   code: 'gate.endless',
   subject: id,
   detail: `after ${maxRounds} solutions the gate still holds what the last one chose`,
