@@ -116,6 +116,8 @@ function pypiProject(named: Affected['package']): ProjectName | null {
 
 /** Some records list hundreds of CVEs as one another's aliases. */
 const maxAliases = 20;
+/** OSV asks for 120; what follows is told nobody, and would lie in memory. */
+const maxSummary = 300;
 
 function advisoryOf(record: OsvRecord, affected: readonly Affected[]): Advisory {
   const aliases = record.aliases ?? [];
@@ -126,7 +128,7 @@ function advisoryOf(record: OsvRecord, affected: readonly Affected[]): Advisory 
     published: record.published == null ? modified : Date.parse(record.published),
     modified,
     withdrawn: record.withdrawn == null ? null : Date.parse(record.withdrawn),
-    summary: shownLine(record.summary ?? ''),
+    summary: shownLine(record.summary ?? '').slice(0, maxSummary),
     malicious: [record.id, ...aliases].some((id) => id.startsWith('MAL-')) || isEmbeddedMalice(record),
     score: scoreOf(record, affected),
     versions: [...new Set(affected.flatMap(({ versions }) => versions ?? []))],

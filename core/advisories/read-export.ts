@@ -19,8 +19,8 @@ export interface Advisories {
 
 /** 16 MiB; of 30,000 real records none has 2. */
 const maxRecordBytes = 16 * 1024 ** 2;
-/** 4 GiB of all records: they are read one after the other, and what they say of releases is kept. */
-const maxTotalBytes = 4 * 1024 ** 3;
+/** 1 GiB of all records: they are read one after the other, and what they say of releases is held in memory. */
+const maxTotalBytes = 1024 ** 3;
 const maxRecords = 500_000;
 /** Of a hundred records, how many may be beyond reading: more, and the export is damaged. */
 const maxLostPercent = 1;

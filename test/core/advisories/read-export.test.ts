@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readExport } from '../../../core/advisories/read-export.ts';
 import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { osvExport, osvRecord, recentRecord } from '../../support/advisories/osv-export.ts';
+import { buildZip } from '../../support/archives/build-zip.ts';
 
 const now = Date.parse('2026-03-25T00:00:00Z');
 const at = Date.parse('2026-03-24T11:15:14Z');
@@ -153,6 +154,22 @@ describe('an export of advisories', () => {
     await expect(readExport(damage(osvExport([...many, recent])), now)).rejects.toMatchObject({
       code: 'package.refused',
     });
+  });
+
+  it('is none when its records are more than a gibibyte, before any beyond is read', async () => {
+    const size = 1024 ** 3;
+    const member = (name: string) => ({ name, data: 'x', method: 8, local: { size }, central: { size } });
+    const of = (...names: string[]) => readExport(buildZip(names.map(member)), now);
+    await expect(of('MAL-1.json')).rejects.toMatchObject({ code: 'upstream.body' });
+    await expect(of('MAL-1.json', 'MAL-2.json')).rejects.toMatchObject({
+      code: 'package.refused',
+      message: expect.stringContaining('more than 1073741824 bytes'),
+    });
+  });
+
+  it('gives of a summary what is shown of it', async () => {
+    const record = osvRecord({ id: 'MAL-1', project: 'x', at, versions: ['1'], more: { summary: 'é\n'.repeat(9999) } });
+    expect((await advisoriesOf('x', [record, recent]))[0]?.summary).toHaveLength(300);
   });
 
   it('is none when no record is of PyPI', async () => {
