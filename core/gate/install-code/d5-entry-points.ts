@@ -7,7 +7,7 @@ import { entryPointRows } from '../../wheel/entry-points.ts';
 import { boundedFirings } from '../bounded-firings.ts';
 import { contentsCheck } from '../contents/contents-check.ts';
 import type { Contents } from '../reading.ts';
-import { isEntryPoints } from './install-files.ts';
+import { isEntryPoints } from './install-places.ts';
 
 /**
  * Names of commands, which installers join to a folder: one with a separator is written elsewhere, and one that starts with

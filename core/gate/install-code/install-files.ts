@@ -5,25 +5,9 @@ import { normalProjectName } from '../../names/normal-project-name.ts';
 import { entryPointRows } from '../../wheel/entry-points.ts';
 import type { GateCandidate } from '../check.ts';
 import type { Contents, GateMember } from '../reading.ts';
+import { type InstallRole, roleAt } from './install-places.ts';
 import { foldedPath, inSiteFolder, installedPath } from './installed-path.ts';
 import { isOfSetuptools } from './setuptools-pth.ts';
-
-/** What a file does without anybody calling it: each role but `paths` is a code of a check. */
-export type InstallRole =
-  | 'link-script'
-  | 'activation'
-  | 'environment'
-  | 'folder'
-  | 'import'
-  | 'start'
-  | 'customize'
-  | 'customize-elsewhere'
-  | 'shim'
-  | 'python-paths'
-  | 'unread'
-  | 'config'
-  | 'plugin'
-  | 'menu';
 
 /** A file that runs, or acts, at installation, at the start of a shell or of Python. */
 export interface InstallFile {
@@ -38,36 +22,11 @@ export interface InstallFile {
 
 type Owner = Pick<GateCandidate, 'kind' | 'name'>;
 
-/** By where a file lies once it is installed, without regard to case: some file systems have none. The first one counts. */
-const places: readonly (readonly [InstallRole, RegExp])[] = [
-  // conda runs the scripts of this name for the package of that name, whichever package brought them.
-  ['link-script', /^(?:bin|scripts)\/\.[^/]*-(?:pre|post)-(?:un)?link\.(?:sh|bat)$/],
-  ['activation', /^etc\/conda\/(?:de)?activate\.d\/./],
-  ['environment', /^etc\/conda\/env_vars\.d\/./],
-  // conda makes shortcuts of those in folders below too: its pattern is `^menu/.*\.json$`.
-  ['menu', /^menu\/.+\.json$/],
-  // Beside an interpreter: both say where Python finds its modules.
-  ['python-paths', /^(?:(?:bin|scripts)\/)?(?:pyvenv\.cfg|[^/]*\._pth)$/],
-  ['customize-elsewhere', /(?:^|\/)(?:site|user)customize(?:\/__init__)?(?:\.[^/]*)?\.(?:py|pyc|pyw|so|pyd)$/],
-  ['config', /(?:^|\/)(?:\.?condarc(?:\.d\/.+)?|\.?mambarc|pip\.(?:conf|ini)|[._]netrc|\.pypirc)$/],
-];
-
 /** Folders where Python looks for modules, but for site folders: its own library, and on Windows its extensions. */
 const inLibrary = /^(?:lib(?:64)?\/(?:(?:python|pypy)[\w.]*\/)?(?:lib-dynload\/)?|dlls\/)?(?:site|user)customize[./]/;
 
 /** Of a Python that another package may bring. */
 const libraryFolder = /^lib(?:64)?\/(?:python|pypy)[\w.]*(?:\/lib-dynload)?$/;
-
-/** Folders whose files act by where they lie: a link in the place of one gives that to files that lie elsewhere. */
-const actingFolder = /^(?:bin|scripts|lib|menu|condarc\.d|etc(?:\/conda(?:\/(?:activate|deactivate|env_vars)\.d)?)?)$/;
-
-/** In a site folder. On Windows the prefix itself is one to Python's `site`. */
-const sitePlaces: readonly (readonly [InstallRole, RegExp])[] = [
-  ['import', /^[^/]+\.pth$/],
-  // PEP 829: Python 3.15 calls what these files name when it starts.
-  ['start', /^[^/]+\.start$/],
-  ['shim', /^_distutils_hack(?:\/.*)?\.(?:py|pyc|so|pyd)$/],
-];
 
 /** Six checks and the facts ask of the same contents, and a walk over 200,000 members takes 0.4 s. */
 const remembered = new WeakMap<Contents, { readonly owner: Owner; readonly files: readonly InstallFile[] }>();
@@ -146,25 +105,6 @@ function checkOf(role: InstallRole): CheckId {
     default:
       return 'D3';
   }
-}
-
-const placed = (installed: string): InstallRole | null => {
-  const lower = foldedPath(installed);
-  const inside = inSiteFolder(lower) ?? (lower.includes('/') ? '' : lower);
-  const found = sitePlaces.find(([, pattern]) => pattern.test(inside)) ?? places.find(([, at]) => at.test(lower));
-  if (found?.[0] === 'config' && inSiteFolder(lower) !== null) return null;
-  return found?.[0] ?? (isEntryPoints(lower) ? 'plugin' : null);
-};
-
-/** Whether a file at this path says which commands and plugins a release has. */
-export const isEntryPoints = (path: string): boolean =>
-  /(?:^|[/.])(?:dist-info|egg-info)\/entry_points\.txt$/i.test(path);
-
-function roleAt(installed: string, { type }: GateMember): InstallRole | null {
-  // A site folder that is a link: what lies elsewhere in the package is start-up code then.
-  if (type === 'symlink' && /(?:^|\/)(?:site|dist)-packages$/.test(foldedPath(installed))) return 'unread';
-  if (type === 'symlink' && actingFolder.test(foldedPath(installed))) return 'folder';
-  return placed(installed);
 }
 
 /** Whether the file's content makes it what its place says. */

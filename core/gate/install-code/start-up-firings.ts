@@ -1,7 +1,8 @@
 import { shown } from '../../archive/finding.ts';
 import type { Firing } from '../../documents/gate/verdict.ts';
 import type { GateCheckWorld, Subject } from '../check.ts';
-import { type InstallRole, installFiles } from './install-files.ts';
+import { installFiles } from './install-files.ts';
+import type { InstallRole } from './install-places.ts';
 import { saidUnlessKnown } from './said-unless-known.ts';
 
 /** How a file of this role has its say whenever Python starts. */
