@@ -5,15 +5,15 @@ import { whoseFile } from '../documents/simple/file-provenance.ts';
 import type { FileDecision } from '../documents/simple/project-control.ts';
 import { type FileDecisions, type SimpleFile, type SimplePlan, simpleFileId } from '../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../json/json.ts';
-import { projectControlPrefix } from '../layout/keys.ts';
 import { type DistributionFileName, distributionFileNameSchema } from '../names/distribution-file-name.ts';
-import { type ProjectName, projectNameSchema } from '../names/project-name.ts';
+import type { ProjectName } from '../names/project-name.ts';
 import { isReserved } from '../names/reserved-names.ts';
 import type { Store } from '../ports/store.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { ProjectFile } from '../python-index/project-file.ts';
 import type { MergedForPip } from '../resolve/merge-resolved.ts';
 import { type ListedFile, shownOf } from '../simple/project-state.ts';
+import { projectsWithControl } from '../simple/projects-in.ts';
 import { keptBound } from './kept-bound.ts';
 import { type ProjectAtRest, readProjectAtRest, storedSource } from './stored-file.ts';
 import { type Leaving, type LeavingWorld, leaving, reservedReason } from './unneeded.ts';
@@ -67,12 +67,7 @@ export async function draftSimple(
 
 /** Those that are wanted, and those that control knows of. */
 async function projectsAtStake(wanted: readonly ProjectName[], store: Store): Promise<ProjectName[]> {
-  const found = new Set(wanted);
-  for await (const { key } of store.list(projectControlPrefix)) {
-    const name = projectNameSchema.safeParse(key.slice(projectControlPrefix.length).replace(/\.json$/, ''));
-    if (name.success) found.add(name.data);
-  }
-  return [...found].sort();
+  return [...new Set([...wanted, ...(await projectsWithControl(store))])].sort();
 }
 
 interface DraftedFile extends Pick<SimpleFile, 'project' | 'fileName'> {

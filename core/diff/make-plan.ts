@@ -1,4 +1,5 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
+import { idsToAdd } from '../documents/job.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches } from '../documents/patches/hotfix.ts';
 import {
@@ -6,7 +7,6 @@ import {
   artifactId,
   type EntryOutcome,
   fileBytesToAdd,
-  idsToAdd,
   type Overrides,
   type Plan,
   packageBytesToAdd,
