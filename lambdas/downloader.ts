@@ -1,4 +1,4 @@
-import { jobSchema } from '../core/documents/plan.ts';
+import { jobSchema } from '../core/documents/job.ts';
 import { isJobWanted, wantedByJob } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
@@ -6,10 +6,11 @@ import { fetchArtifact } from '../core/steps/fetch.ts';
 import { fetchFile } from '../core/steps/fetch-file.ts';
 import { cloudGate } from './cloud-gate.ts';
 import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { type Context, inWorld } from './in-world.ts';
 import { lacksTime } from './reading-time.ts';
 import { soonAgain } from './soon-again.ts';
 import { withinTime } from './within-time.ts';
-import { type Context, type DownloaderWorld, inWorld, openDownloader } from './world.ts';
+import { type DownloaderWorld, openDownloader } from './world.ts';
 
 /** Fetches the packages and the files for pip that jobs name. A job that fails is logged by name and comes again, or is a dead letter. */
 export async function fetchBatch(event: unknown, opened: DownloaderWorld, context: Context): Promise<BatchReply> {

@@ -17,12 +17,13 @@ import { simpleStrays } from '../core/store/simple-strays.ts';
 import { collectStrays, type StrayCollector } from '../core/store/strays.ts';
 import { cloudGate } from './cloud-gate.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { type Context, inWorld } from './in-world.ts';
 import { indexPaths, projectPaths } from './invalidation-paths.ts';
 import { lacksTime } from './reading-time.ts';
 import { worldOf } from './side-world.ts';
 import { soonAgain } from './soon-again.ts';
 import { type Touched, type TouchedKeys, type TouchedSides, toldSchema, unionOfSides } from './touched.ts';
-import { type Context, type IndexerWorld, inWorld, openIndexer } from './world.ts';
+import { type IndexerWorld, openIndexer } from './world.ts';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
 const eventSchema = z.union([sqsEventSchema, reconcileSchema]);

@@ -4,8 +4,9 @@ import { plannedPythons } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { prove } from '../core/steps/prove.ts';
 import { type BatchReply, batchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { inWorld } from './in-world.ts';
 import { soonAgain } from './soon-again.ts';
-import { inWorld, openProver, type ProverWorld } from './world.ts';
+import { openProver, type ProverWorld } from './world.ts';
 
 /** Proves every entry of the allowlist against the channel, once for all the changed index files that a batch names. */
 export async function proveChannel(event: unknown, world: ProverWorld): Promise<BatchReply> {

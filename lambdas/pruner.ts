@@ -5,8 +5,9 @@ import { type Side, sides } from '../core/layout/sides.ts';
 import { simplePlace } from '../core/layout/simple-place.ts';
 import type { PruneWorld } from '../core/prune/garbage.ts';
 import { type PruneReport, prune } from '../core/steps/prune.ts';
+import { inWorld } from './in-world.ts';
 import { worldOf } from './side-world.ts';
-import { inWorld, openPruner, type PrunerWorld } from './world.ts';
+import { openPruner, type PrunerWorld } from './world.ts';
 
 /**
  * Deletes what nobody needs any more of the channel and of staging, and has the subdirs that lost packages and the projects that lost wheels indexed.

@@ -14,10 +14,11 @@ import { startRun } from '../core/steps/cloud-run/start.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
 import { cloudPlanGate } from './cloud-plan-gate.ts';
 import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { type Context, inWorld } from './in-world.ts';
 import { soonAgain } from './soon-again.ts';
 import type { Telemetry } from './telemetry.ts';
 import { withinTime } from './within-time.ts';
-import { type Context, inWorld, openScraper, type ScraperWorld } from './world.ts';
+import { openScraper, type ScraperWorld } from './world.ts';
 
 /** The schedule's event, which Lambda delivers again under the same id when the invocation fails. */
 const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });

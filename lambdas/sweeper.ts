@@ -10,12 +10,13 @@ import type { TouchedPlaces } from '../core/recall/recall-files.ts';
 import type { SweepReport } from '../core/recall/sweep-report.ts';
 import { sweep } from '../core/steps/sweep.ts';
 import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { type Context, inWorld } from './in-world.ts';
 import { filePaths, invalidateInBatches, recentlyRecalled } from './invalidation-paths.ts';
 import { lacksTime } from './reading-time.ts';
 import { worldOf } from './side-world.ts';
 import { soonAgain } from './soon-again.ts';
 import { withinTime } from './within-time.ts';
-import { type Context, inWorld, openSweeper, type SweeperWorld } from './world.ts';
+import { openSweeper, type SweeperWorld } from './world.ts';
 
 /** The clock's event, and what a person sends to the queue. */
 const startSchema = z.strictObject({ type: z.literal('sweep') });

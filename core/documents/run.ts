@@ -11,8 +11,9 @@ import { isDamaged, type JsonObject, readJsonObject } from '../store/read-json-o
 import { updateJson } from '../store/update-json.ts';
 import type { Allowlist } from './allowlist/parse-allowlist.ts';
 import { readStoredAllowlist, storedAllowlistSha256 } from './allowlist/stored-allowlist.ts';
+import { type Job, type Planned, plannedById } from './job.ts';
 import { readStoredPatches, type StoredPatches } from './patches/stored-patches.ts';
-import { type Job, type Planned, plannedById, pythonsForPip, readPlan } from './plan.ts';
+import { pythonsForPip, readPlan } from './plan.ts';
 
 /** In order; a run never goes back. From `altering` on control may say what was proved with everything fetched. */
 const stages = ['planning', 'fetching', 'fetching-second', 'altering', 'settled'] as const;

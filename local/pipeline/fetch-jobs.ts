@@ -1,13 +1,6 @@
 import { memoryQueue } from '../../adapters/queue-memory.ts';
-import {
-  artifactJobs,
-  fetchedFirst,
-  idsToAdd,
-  jobSchema,
-  keepPlan,
-  type Plan,
-  plannedById,
-} from '../../core/documents/plan.ts';
+import { artifactJobs, fetchedFirst, idsToAdd, jobSchema, plannedById } from '../../core/documents/job.ts';
+import { keepPlan, type Plan } from '../../core/documents/plan.ts';
 import type { Gate } from '../../core/gate/gate.ts';
 import { parseJson } from '../../core/json/json.ts';
 import type { Log } from '../../core/ports/log.ts';

@@ -2,15 +2,8 @@ import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../d
 import { lastVerdict } from '../../documents/gate/last-verdict.ts';
 import { markOpened } from '../../documents/gate/opened.ts';
 import { isPassing } from '../../documents/gate/verdict.ts';
-import {
-  artifactId,
-  artifactJobs,
-  fetchedFirst,
-  idsToAdd,
-  type Plan,
-  plannedById,
-  readPlan,
-} from '../../documents/plan.ts';
+import { artifactJobs, fetchedFirst, idsToAdd, plannedById } from '../../documents/job.ts';
+import { artifactId, type Plan, readPlan } from '../../documents/plan.ts';
 import { enterStage, isBefore, isLatest, openRun, type Run, runMessage } from '../../documents/run.ts';
 import type { SimpleFile } from '../../documents/simple/simple-plan.ts';
 import type { Sha256 } from '../../names/digest.ts';

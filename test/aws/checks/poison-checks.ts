@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sqsQueue } from '../../../adapters/queue-sqs.ts';
-import { type Artifact, artifactId, artifactJobs, readPlan } from '../../../core/documents/plan.ts';
+import { artifactJobs } from '../../../core/documents/job.ts';
+import { type Artifact, artifactId, readPlan } from '../../../core/documents/plan.ts';
 import { runSchema } from '../../../core/documents/run.ts';
 import { type ObjectKey, objectKeySchema, runKey } from '../../../core/layout/keys.ts';
 import { subdirSchema } from '../../../core/names/subdir.ts';
