@@ -1,5 +1,5 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
-import { type Subdir, subdirSchema } from '../../core/names/subdir.ts';
+import { platformNames, type Subdir, subdirSchema } from '../../core/names/subdir.ts';
 import { type SbomOf, sbom } from '../../core/steps/evidence/sbom.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
 import { jsonText } from '../render/json-text.ts';
@@ -42,10 +42,10 @@ function wantedOf({ environment: name, platform: text }: Flags, allowlist: Allow
 }
 
 function platformOf(text: string, allowlist: Allowlist | null): Subdir {
-  const platform = subdirSchema.safeParse(text).data;
-  const { platforms = [] } = allowlist ?? {};
-  if (platform !== undefined && (platforms.length === 0 || platforms.includes(platform))) return platform;
-  throw invalid(`--platform is "${text}", which the allowlist does not have`, `it has ${platforms.join(', ')}`);
+  const known: readonly string[] = allowlist?.platforms ?? platformNames;
+  if (known.includes(text)) return subdirSchema.parse(text);
+  const what = allowlist === null ? 'is none' : 'the allowlist does not have';
+  throw invalid(`--platform is "${text}", which ${what}`, `write one of ${known.join(', ')}`);
 }
 
 function unknown(what: string, environments: Allowlist['environments']) {

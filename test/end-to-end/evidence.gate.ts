@@ -115,4 +115,11 @@ describe('gatehouse sbom', () => {
     ]);
     expect(await run('sbom', '--environment', 'other')).toMatchObject({ status: 2 });
   });
+
+  it('is of one platform, if it is one', async () => {
+    const { status, stdout } = await run('sbom', '--platform', 'linux-64');
+    expect([status, stdout.match(/"purl": "pkg:conda/g)?.length]).toEqual([0, 2]);
+    const wrong = await run('sbom', '--platform', 'linux-65');
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('"linux-65", which is none') });
+  });
 });
