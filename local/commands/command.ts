@@ -34,6 +34,8 @@ export interface Command {
   readonly summary: string;
   /** What it takes beside options, as its help shows it: `FILE...`. Without it, it takes nothing. */
   readonly operands?: string;
+  /** Whether it may begin with a store that is not there yet: it makes one, or has nothing to say of its content. */
+  readonly beginsStore?: boolean;
   /** Its own options, beside those every command has. */
   readonly options: ParseArgsOptionsConfig;
   /** One line for each of its own options. */

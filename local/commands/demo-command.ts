@@ -21,6 +21,7 @@ const demoFolder = ['_gatehouse', 'demo'] as const;
 export const demoCommand: Command = {
   name: 'demo',
   summary: 'build a small sample upstream on the spot, run the whole pipeline against it, serve it',
+  beginsStore: true,
   options: { once: { type: 'boolean' }, port: listenOptions.port },
   optionHelp: ['--once             end after the proof', portHelp],
   examples: [

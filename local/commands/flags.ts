@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { isAbsence } from '../../adapters/system-error.ts';
 import { didYouMean } from '../../core/problems/did-you-mean.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Terminal } from '../render/terminal.ts';
@@ -50,25 +51,36 @@ export const invalid = (message: string, hint = 'add --help to see what the comm
   new GatehouseError('usage.invalid', message, { hint });
 
 /**
- * `--store`: a folder, or a place where one can be made; or `s3://BUCKET`.
+ * `--store`: a folder, or, for a command that may begin one, a place where it can be made; or `s3://BUCKET`.
  *
- * @throws GatehouseError `usage.invalid` for a file, another URL, or a place within a bucket
+ * @throws GatehouseError `usage.invalid` for a file, another URL, a place within a bucket, or nothing where a store has to be
  */
-export async function storeFlag(value: string): Promise<string> {
-  const refused = (reason: string, hint = 'name a folder (one that is not there is made), or s3://BUCKET') =>
-    invalid(`--store is "${value}", ${reason}`, hint);
+export async function storeFlag(value: string, command: Pick<Command, 'name' | 'beginsStore'>): Promise<string> {
   const [isBucket, name, rest] = /^s3:(?:\/\/([^/]*)\/?(.*))?/is.exec(value) ?? [];
   if (isBucket !== undefined) {
-    if (rest) throw refused('and a channel takes a whole bucket', `give it one of its own: s3://${name}`);
+    if (rest) throw noStore(value, 'and a channel takes a whole bucket', `give it one of its own: s3://${name}`);
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     if (name !== undefined && /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/.test(name)) return `s3://${name}`;
-    throw refused('which names no bucket', 'write s3://BUCKET: 3 to 63 of a-z, 0-9, - and .');
+    throw noStore(value, 'which names no bucket', 'write s3://BUCKET: 3 to 63 of a-z, 0-9, - and .');
   }
-  if (/^[a-z][a-z\d+.-]+:\/\//i.test(value)) throw refused('which is neither a folder nor s3://BUCKET');
-  const found = await stat(value).catch(() => null);
-  if (found === null || found.isDirectory()) return value;
-  throw refused('which is not a folder');
+  await expectFolder(value, command);
+  return value;
 }
+
+async function expectFolder(
+  value: string,
+  { name, beginsStore = false }: Pick<Command, 'name' | 'beginsStore'>,
+): Promise<void> {
+  const hint = `name a folder${beginsStore ? ' (one that is not there is made)' : ''}, or s3://BUCKET`;
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(value)) throw noStore(value, 'which is neither a folder nor s3://BUCKET', hint);
+  const found = await stat(value).catch((error: unknown) => (isAbsence(error) ? null : undefined));
+  // A name misspelt would be a new channel: swept and found sound, its bill of materials empty.
+  if (found === null && !beginsStore)
+    throw noStore(value, 'which is not there', `${name} takes a store that is; gatehouse sync makes one`);
+  if (found && !found.isDirectory()) throw noStore(value, 'which is not a folder', hint);
+}
+
+const noStore = (value: string, reason: string, hint: string) => invalid(`--store is "${value}", ${reason}`, hint);
 
 /** The options of a command that serves. */
 export const listenOptions = {

@@ -11,6 +11,7 @@ import { type Command, exitStatus } from './command.ts';
 export const planCommand: Command = {
   name: 'plan',
   summary: 'show what sync would do; changes nothing but its cache of upstream documents',
+  beginsStore: true,
   options: { markdown: { type: 'boolean' } },
   optionHelp: ['--markdown         print it as Markdown, for a pull request'],
   examples: [

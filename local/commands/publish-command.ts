@@ -11,6 +11,7 @@ export const publishCommand: Command = {
   name: 'publish',
   summary: "put the organisation's own wheels, source distributions and conda packages into the channel",
   operands: 'FILE...',
+  beginsStore: true,
   options: { to: { type: 'string' } },
   optionHelp: ['--to staging       where it can be tried before it is promoted; without it, into the channel'],
   examples: [

@@ -68,7 +68,7 @@ async function runNamed(command: Command, args: readonly string[], world: Comman
   }
   return command.run({
     allowlist: flags['allowlist'] === undefined ? undefined : String(flags['allowlist']),
-    store: await storeFlag(String(flags['store'])),
+    store: await storeFlag(String(flags['store']), command),
     json: flags['json'] === true,
     flags,
     operands,

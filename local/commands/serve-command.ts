@@ -16,6 +16,7 @@ import { listenFlags, listenHelp, listenOptions } from './flags.ts';
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'serve the store over HTTP like CloudFront would',
+  beginsStore: true,
   options: listenOptions,
   optionHelp: listenHelp,
   examples: [

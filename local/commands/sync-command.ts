@@ -8,6 +8,7 @@ import { type Command, exitStatus } from './command.ts';
 export const syncCommand: Command = {
   name: 'sync',
   summary: 'plan, fetch, index and prove, once; finishes what an interrupted run left',
+  beginsStore: true,
   options: { yes: { type: 'boolean' } },
   optionHelp: ['--yes              let more than half of the served packages leave, where the allowlist says so'],
   examples: [

@@ -10,6 +10,7 @@ export const tokenCommand: Command = {
   name: 'token',
   summary: 'give out, list and revoke tokens by which others upload to gatehouse serve',
   operands: 'create NAME | list | revoke NAME',
+  beginsStore: true,
   options: { scope: { type: 'string' }, names: { type: 'string' } },
   optionHelp: [
     '--scope publish    what a new token is good for; to publish is all there is',

@@ -19,6 +19,7 @@ import { watchFiles } from './watch-files.ts';
 export const upCommand: Command = {
   name: 'up',
   summary: 'serve the channel and sync it; sync again when the allowlist changes, and sweep once a day',
+  beginsStore: true,
   options: listenOptions,
   optionHelp: listenHelp,
   examples: [

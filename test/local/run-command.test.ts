@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Command, Invocation } from '../../local/commands/command.ts';
@@ -20,6 +21,7 @@ function spy(): { command: Command; given: Invocation[] } {
   const command: Command = {
     name: 'spy',
     summary: 'look',
+    beginsStore: true,
     options: { port: { type: 'string' }, once: { type: 'boolean' } },
     optionHelp: [],
     examples: [],
@@ -100,6 +102,26 @@ describe('usage that is wrong is named, with a hint, and nothing runs', () => {
     expect({ status, out }).toEqual({ status: 2, out: '' });
     if (typeof message === 'string') expect(err).toBe(message);
     else expect(err).toMatch(message);
+  });
+});
+
+describe('a store that is not there', () => {
+  const missing = join(import.meta.dirname, 'no-such-folder', 'x');
+
+  it.each(commands.filter(({ beginsStore }) => beginsStore !== true))(
+    'is no empty one to $name, which makes none',
+    async ({ name }) => {
+      const { status, out, err } = await run([name, '--store', missing]);
+      expect({ status, out }).toEqual({ status: 2, out: '' });
+      const hint = `${name} takes a store that is; gatehouse sync makes one`;
+      expect(err).toBe(`error: --store is "${missing}", which is not there\nhint: ${hint}\n`);
+      expect(existsSync(dirname(missing))).toBe(false);
+    },
+  );
+
+  it('is begun by those that bring something in, show what they would, or serve what comes', () => {
+    const beginning = commands.filter(({ beginsStore }) => beginsStore === true).map(({ name }) => name);
+    expect(beginning.sort()).toEqual(['demo', 'plan', 'publish', 'serve', 'sync', 'token', 'up']);
   });
 });
 

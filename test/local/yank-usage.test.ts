@@ -13,6 +13,6 @@ it.each([
 ])('yank %j is bad usage, and touches no store', async (args, said) => {
   const terminal = fakeTerminal();
   const world = { commands: [yankCommand], terminal, untilInterrupted: async () => {} };
-  expect(await runCommand(['yank', ...args], world)).toBe(2);
+  expect(await runCommand(['yank', '--store', import.meta.dirname, ...args], world)).toBe(2);
   expect(terminal.said).toMatchObject({ out: '', err: expect.stringContaining(said) });
 });
