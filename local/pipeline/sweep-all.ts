@@ -1,6 +1,7 @@
 import { eachOnce } from '../../core/diff/plan-problems.ts';
 import type { Sha256 } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { orProblem } from '../../core/problems/or-problem.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { type Judging, openJudging } from '../../core/recall/open-judging.ts';
 import type { SweepReport } from '../../core/recall/sweep-report.ts';
@@ -37,8 +38,9 @@ export async function sweepAll(world: World, { allowlist, sha256, log }: Sweepin
   const channel = await sweepSide(world, { allowlist, judging, log });
   const staged = await stagedWorld(world);
   const staging = staged && (await sweepStaging(staged, { allowlist, sha256, log }, judging));
-  const indexed = indexProblems(await indexAll(allowlist, world, { log }));
-  return { channel, staging, indexed };
+  // An index that cannot be made is no reason to keep to ourselves what was recalled.
+  const indexed = await orProblem('the index', () => indexAll(allowlist, world, { log }));
+  return { channel, staging, indexed: 'code' in indexed ? [indexed] : indexProblems(indexed) };
 }
 
 async function sweepStaging(

@@ -83,6 +83,18 @@ describe('gatehouse verify', () => {
   });
 });
 
+describe('gatehouse sweep', () => {
+  it('tells what it found though an index cannot be made', async () => {
+    await writeFile(at('_gatehouse/control/conda/linux-64.json'), '{');
+    const { stdout, stderr, status } = await run('sweep', '--json');
+    expect(status).toBe(1);
+    const lib = 'linux-64/lib-1.0-0.conda';
+    const problems = [app, lib, 'the index'].map((subject) => ({ code: 'json.invalid', subject }));
+    expect(JSON.parse(stdout)).toMatchObject({ checked: 0, unjudged: 2, recalled: [], problems });
+    expect(stderr).toContain(`  json.invalid: ${app}\n`);
+  });
+});
+
 describe('gatehouse why', () => {
   it('says where a package came from, for whom, and by which entry', async () => {
     const { stdout, status } = await run('why', 'app');
