@@ -61,6 +61,12 @@ const anyPackage = fc.record({
   ),
 });
 
+/** The facts of a package in which is nothing. */
+const nothingOf = (name: string) => ({
+  ...{ name, version: '1.0', source: null, depends: [], license: null, maintainers: [], unpacked: 1 },
+  ...{ scripts: [], natives: 0, blobs: [], hosts: [] },
+});
+
 describe('a bill of materials', () => {
   it('has exactly one component for each indexed file, by its sha256, and fits the schema, whatever is indexed', async () => {
     const packages = fc.uniqueArray(anyPackage, { selector: (one) => `${one.subdir}/${fileName(one)}`, maxLength: 8 });
@@ -90,18 +96,9 @@ describe('a bill of materials', () => {
     const one = { subdir: 'noarch', name: 'p1', version: '1.0', license: 'MIT' };
     await index(store, [one]);
     const projects = [{ project: 'p-one', version: '1.0', by: 'dist-info' as const }];
-    const facts = {
-      name: 'p1',
-      version: '1.0',
-      source: null,
-      depends: [],
-      license: null,
-      maintainers: [],
-      unpacked: 1,
-    };
     const verdict = verdictOf(1, {
       ...{ id: `noarch/${fileName(one)}`, sha256: shaOf(one), verdict: 'warn' },
-      facts: { ...facts, scripts: [], natives: 0, blobs: [], hosts: [], projects },
+      facts: { ...nothingOf('p1'), projects },
     });
     await judged(store, verdict);
     await entered(verdict, store, {
@@ -120,6 +117,39 @@ describe('a bill of materials', () => {
     ]);
     expect(JSON.stringify(bill)).not.toContain('secret');
     expect(await validator.validate(JSON.stringify(bill))).toBeNull();
+  });
+
+  it('names a package that was made as of this channel, and trusts a mapping less than what the package says', async () => {
+    const store = memoryStore();
+    const one = { subdir: 'noarch', name: 'p1', version: '1.0', license: 'MIT' };
+    await index(store, [one]);
+    const by = (how: 'mapping' | 'dist-info') => ({ project: `p-${how}`, version: '1.0', by: how });
+    const verdict = verdictOf(1, {
+      ...{ id: `noarch/${fileName(one)}`, sha256: shaOf(one) },
+      facts: { ...nothingOf('p1'), projects: [by('mapping'), by('dist-info')] },
+    });
+    await judged(store, verdict);
+    await entered(verdict, store, {
+      ...{
+        type: 'made',
+        from: 'wheel',
+        revision: 1,
+        index: 'https://pypi.example/simple',
+        url: 'https://pypi.example/p1-1.0-py3-none-any.whl',
+      },
+      ...{ fileName: 'p1-1.0-py3-none-any.whl', sha256: sha256Of('wheel') },
+    });
+    const [component] = (await billOf(store)).components;
+    expect(component).toMatchObject({
+      purl: 'pkg:conda/p1@1.0?build=h_0&channel=conda&subdir=noarch&type=conda',
+      externalReferences: [{ type: 'distribution', url: 'https://pypi.example/p1-1.0-py3-none-any.whl' }],
+      evidence: {
+        identity: [
+          { methods: [{ confidence: 0.5, value: 'mapping' }] },
+          { methods: [{ confidence: 1, value: 'dist-info' }] },
+        ],
+      },
+    });
   });
 
   it('is the same for the same content, and another for other content', async () => {
@@ -153,8 +183,9 @@ describe('a bill of materials', () => {
     const specs: (readonly string[])[] = [];
     const solver: Solver = {
       ...noSolver,
-      solve: async (_, wanted) => {
+      solve: async ({ virtualPackages }, wanted) => {
         specs.push(wanted);
+        expect(virtualPackages).toMatchObject({ __glibc: '2.17', __unix: '0' });
         return { status: 'solved', keys: ['noarch/app-1-h_0.conda', 'noarch/lib-1-h_0.conda'] };
       },
     };
@@ -165,7 +196,7 @@ describe('a bill of materials', () => {
       channels: new Map(),
       line: 1,
     };
-    const allowlist = { python: [], virtualPackages: {} };
+    const allowlist = { python: [], virtualPackages: { 'linux-64': { __glibc: '2.17' } } };
     const platform = subdirSchema.parse('linux-64');
     const bill = await billOf(store, { kind: 'environment', environment, platform, allowlist }, solver);
     expect(specs).toEqual([['app']]);

@@ -126,6 +126,57 @@ describe('gatehouse why', () => {
     ]);
   });
 
+  it('counts a hold until the last that holds it ends, and not what only warns', async () => {
+    const now = standingClock.now();
+    const holding = [now + 1000, now + 3000, now + 2000].flatMap((until) => firing('C2.young', 'hold', { until }));
+    const checks = [...holding, ...firing('D2.activation', 'warn')];
+    await judged(store, build(0, { verdict: 'hold', checks }));
+    expect((await ask('p1')).files).toMatchObject([{ state: 'held', until: now + 3000 }]);
+  });
+
+  it('knows that a recall has ended, and why a version is yanked', async () => {
+    const verdict = build(0, {});
+    await judged(store, verdict);
+    await entered(verdict, store);
+    const recall = { version: 1, ids: [verdict.id], at: 5, endedAt: 6, reason: 'it phones home', check: null };
+    await store.put(recallKey(verdict.sha256), Buffer.from(JSON.stringify(recall)));
+    const yanked = { 'p1-1.0-0.conda': { yank: { at: 1, reason: 'a newer one is out' } } };
+    const control = { version: 1, packages: yanked };
+    await store.put(key('_gatehouse/control/conda/noarch.json'), Buffer.from(JSON.stringify(control)));
+    expect((await ask('p1')).files).toMatchObject([
+      { state: 'yanked', keptOut: 'a newer one is out', recall: { endedAt: 6 } },
+    ]);
+  });
+
+  it('takes for served, of one name, the very bytes that an index or a page lists', async () => {
+    const [listed, other] = [build(0, {}), build(0, { sha256: sha256Of('other bytes') })];
+    const wheel = 'simple/p1/p1-1.0-py3-none-any.whl';
+    const [paged, gone] = [listed, other].map((one) => ({ ...one, id: wheel }));
+    for (const one of [listed, other, paged, gone]) if (one !== undefined) await judged(store, one);
+    await listedIn('noarch', [listed], store);
+    const files = [{ filename: wheel.slice(10), url: wheel.slice(10), hashes: { sha256: listed.sha256 } }];
+    const page = { meta: { 'api-version': '1.0' }, name: 'p1', files };
+    await store.put(key('simple/p1/index.json'), Buffer.from(JSON.stringify(page)));
+    const found = (await ask('p1')).files.map(({ id, sha256, state }) => [id, sha256, state]);
+    expect(found).toEqual([
+      [listed.id, other.sha256, 'gone'],
+      [wheel, other.sha256, 'gone'],
+      [listed.id, listed.sha256, 'served'],
+      [wheel, listed.sha256, 'served'],
+    ]);
+  });
+
+  it('has of bytes under two names the judgements of each name alone', async () => {
+    const verdict = build(0, {});
+    await judged(store, verdict);
+    await judged(store, { ...verdict, id: 'linux-64/p1-1.0-0.conda' });
+    const told = (await ask('p1')).files.map(({ id, ledger }) => [id, ledger.map(({ sequence }) => sequence)]);
+    expect(told).toEqual([
+      ['linux-64/p1-1.0-0.conda', [2]],
+      ['noarch/p1-1.0-0.conda', [1]],
+    ]);
+  });
+
   it('tells what of it is damaged', async () => {
     const verdict = build(0, {});
     await judged(store, verdict);
