@@ -6,6 +6,7 @@ import { planCommand } from './commands/plan-command.ts';
 import { promoteCommand } from './commands/promote-command.ts';
 import { pruneCommand } from './commands/prune-command.ts';
 import { publishCommand } from './commands/publish-command.ts';
+import { putCommand } from './commands/put-command.ts';
 import { recallCommand } from './commands/recall-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { sbomCommand } from './commands/sbom-command.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   sbomCommand,
   publishCommand,
   promoteCommand,
+  putCommand,
   pruneCommand,
   yankCommand,
   sweepCommand,

@@ -25,10 +25,25 @@ export async function checkPublication(publication: Publication, world: CheckWor
   return (
     notReserved(publication, world.allowlist) ??
     notAllowed(publication, world) ??
-    (await otherSpelling(publication, world.store)) ??
-    (await usedName(publication, world.store)) ??
-    (await otherBytes(publication, world.target)) ??
+    (await takenName(publication, world)) ??
     (await otherMetadata(publication, world.target))
+  );
+}
+
+/**
+ * Why a file may not have its name, whoever brings it: other bytes have it or had it, or the same file is there by another
+ * spelling of it. Null when it may.
+ *
+ * @throws GatehouseError `json.invalid` when nobody can tell which bytes had the name
+ */
+export async function takenName(
+  publication: Publication,
+  { store, target }: Pick<CheckWorld, 'store' | 'target'>,
+): Promise<Problem | null> {
+  return (
+    (await otherSpelling(publication, store)) ??
+    (await usedName(publication, store)) ??
+    (await otherBytes(publication, target))
   );
 }
 

@@ -22,15 +22,29 @@ interface WriteWorld extends Pick<PublishWorld, 'to' | 'clock' | 'by'> {
  * @throws GatehouseError `fetch.mutated` when other bytes got there meanwhile, by hand
  */
 export async function writePublication(publication: Publication, world: WriteWorld): Promise<PublishedFile> {
-  const { target, to } = world;
-  const { provenance, kind, staged, digests } = publication;
-  const { key, provenanceKey, name, version } = placeOf(publication);
+  const { target } = world;
+  const { provenance, kind } = publication;
+  const { provenanceKey } = placeOf(publication);
   const isNew = await putOnce(target, provenanceKey, Buffer.from(canonicalJson(provenance)));
   if (!isNew) await markPublished(publication, world);
   if (kind === 'wheel') {
     const { project, fileName } = publication.provenance;
     await putOnce(target, simpleMetadataKey(project, fileName), publication.wheel.metadataBytes);
   }
+  return writeBytes(publication, world);
+}
+
+/**
+ * Writes a file's bytes where none are, with the digests and the headers that belong to its key.
+ *
+ * @throws GatehouseError `fetch.mutated` when other bytes got there meanwhile
+ */
+export async function writeBytes(
+  publication: Publication,
+  { target, to }: Pick<WriteWorld, 'target' | 'to'>,
+): Promise<PublishedFile> {
+  const { kind, staged, digests } = publication;
+  const { key, name, version } = placeOf(publication);
   const { sha256, md5 } = digests;
   const served = servedKey(key, to);
   const { status } = await staged.publish(objectKeySchema.parse(served), { sha256, md5 });

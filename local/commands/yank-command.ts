@@ -1,6 +1,6 @@
 import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
-import { type YankReport, type YankRequest, yank } from '../../core/steps/yank.ts';
+import { type YankReport, type YankRequest, yank } from '../../core/steps/take-back/yank.ts';
 import { indexPlaces } from '../pipeline/index-places.ts';
 import { jsonText } from '../render/json-text.ts';
 import { problemLines } from '../render/messages.ts';

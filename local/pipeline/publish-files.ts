@@ -10,12 +10,19 @@ import type { Problem } from '../../core/problems/problem.ts';
 import type { OfferedFile, PublishedFile, PublishReport, PublishWorld } from '../../core/publish/publication.ts';
 import { promote, type Release } from '../../core/steps/promote.ts';
 import { publish } from '../../core/steps/publish.ts';
+import { put } from '../../core/steps/put.ts';
 import { stagedLog, stagedProblem } from '../../core/store/staged-telling.ts';
 import { stagingStore } from '../../core/store/staging-store.ts';
+import type { Configured } from '../world/known-allowlist.ts';
 import { awaitListed } from './await-listed.ts';
 import { indexTouched } from './index-places.ts';
 
 type UngatedWorld = Omit<PublishWorld, 'gate'> & GateShell;
+
+/** What it takes to bring up to date what clients read of files that were written. */
+interface ServingWorld extends Pick<PublishWorld, 'store' | 'to' | 'gate' | 'clock' | 'log'> {
+  readonly allowlist: Configured;
+}
 
 export interface ServedReport extends PublishReport {
   /** Why what was published is not listed. */
@@ -39,13 +46,22 @@ export async function promoteFiles(release: Release, given: UngatedWorld): Promi
   return served(await promote(release, world), world);
 }
 
+/** Copies files into the channel, and brings up to date what clients read of them: what the gate keeps out is in no index. */
+export async function putFiles(
+  offered: readonly OfferedFile[],
+  given: Omit<ServingWorld, 'gate' | 'to'> & GateShell,
+): Promise<ServedReport> {
+  const world = { ...given, to: 'channel' as const, gate: gateByAllowlist(given.allowlist, given) };
+  return served(await put(offered, world), world);
+}
+
 /** Opens the gate of the part of the store that is published to. */
 function gated(world: UngatedWorld): PublishWorld {
   const store = world.to === 'channel' ? world.store : stagingStore(world.store);
   return { ...world, gate: gateByAllowlist(world.allowlist, { ...world, store }) };
 }
 
-async function served(report: PublishReport, world: PublishWorld): Promise<ServedReport> {
+async function served(report: PublishReport, world: ServingWorld): Promise<ServedReport> {
   const isOurs = ({ subject }: Problem) => report.files.some(({ key }) => key.endsWith(subject));
   if (world.to === 'channel') return { ...report, unlisted: (await indexOrAwait(report, world)).filter(isOurs) };
   const staged = { ...world, store: stagingStore(world.store), log: stagedLog(world.log) };
@@ -54,7 +70,7 @@ async function served(report: PublishReport, world: PublishWorld): Promise<Serve
 }
 
 /** Who may publish into a bucket need not have the right to index it. What is yanked no index of conda's ever lists. */
-async function indexOrAwait({ files, warnings }: PublishReport, world: PublishWorld): Promise<Problem[]> {
+async function indexOrAwait({ files, warnings }: PublishReport, world: ServingWorld): Promise<Problem[]> {
   try {
     return await indexPublished(files, world);
   } catch (error) {
@@ -70,7 +86,7 @@ async function indexOrAwait({ files, warnings }: PublishReport, world: PublishWo
 }
 
 /** Of packages the subdirs too that clients ask for and do not find yet: they fail without a `noarch`. */
-async function indexPublished(files: readonly PublishedFile[], world: PublishWorld): Promise<Problem[]> {
+async function indexPublished(files: readonly PublishedFile[], world: ServingWorld): Promise<Problem[]> {
   if (files.length === 0) return [];
   const { allowlist, store } = world;
   const projects = files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [projectNameSchema.parse(name)]));

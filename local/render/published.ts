@@ -25,10 +25,15 @@ export const plannedLines = ({ files }: Extract<Event, { type: 'publish.planned'
       `publishing ${kinds[kind]} ${name} ${version} (${formatBytes(size)}) as /${key}`,
   );
 
-/** What was published, a line for each file, and where clients find it. */
-export function publishedSummary(report: ServedReport, to: To): string {
+/**
+ * What was published, or copied in, a line for each file, and where clients find it.
+ *
+ * @param how what was done
+ */
+export function publishedSummary(report: ServedReport, to: To, how: 'published' | 'copied in' = 'published'): string {
   const { files, warnings, problems, unlisted } = report;
-  const nothing = problems.length > 0 ? 'nothing was published\n' : '';
+  const nothing = problems.length > 0 ? `nothing was ${how}\n` : '';
+  const told = { stored: how, present: 'was there  ' };
   const lines = files.map(({ status, key, sha256 }) => `${told[status]} /${key}  sha256:${sha256}\n`);
   return [
     ...lines,
@@ -38,8 +43,6 @@ export function publishedSummary(report: ServedReport, to: To): string {
     whereServed(files, to),
   ].join('');
 }
-
-const told: Readonly<Record<PublishedFile['status'], string>> = { stored: 'published', present: 'was there  ' };
 
 function whereServed(files: readonly PublishedFile[], to: To): string {
   const base = to === 'staging' ? '/staging' : '';

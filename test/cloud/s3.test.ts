@@ -54,12 +54,18 @@ describe('bodies', () => {
   });
 });
 
-it('copies, but under no condition, and refuses whom it does not know', async () => {
-  await put('k', 'x');
-  await clients.s3.send(new CopyObjectCommand({ Bucket, Key: 'copied', CopySource: `${Bucket}/k` }));
+it('copies with headers, under the conditions of a write, and refuses whom it does not know', async () => {
+  await put('k', 'x', { CacheControl: 'max-age=9', Metadata: { sha256: 'of x' } });
+  const copy = (Key: string, more = {}) =>
+    clients.s3.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/k`, ...more }));
+  const keptHeaders = (key: string) => cloud.s3.buckets.get(Bucket)?.objects.get(key)?.headers;
+  await copy('copied', { IfNoneMatch: '*' });
   expect(keptBytes('copied')).toBe('x');
-  const copy = new CopyObjectCommand({ Bucket, Key: 'other', CopySource: `${Bucket}/k`, IfNoneMatch: '*' });
-  await expect(clients.s3.send(copy)).rejects.toMatchObject({ name: 'AccessDenied' });
+  expect(keptHeaders('copied')).toMatchObject({ 'cache-control': 'max-age=9', 'x-amz-meta-sha256': 'of x' });
+  await expect(copy('copied', { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await expect(copy('copied', { IfMatch: '"other"' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await copy('bare', { MetadataDirective: 'REPLACE', ContentType: 'text/plain' });
+  expect(keptHeaders('bare')).toEqual({ 'content-type': 'text/plain' });
   expect((await fetch(`${cloud.endpoint}/${Bucket}/k`)).status).toBe(403);
 });
 

@@ -5,7 +5,7 @@ import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.t
 import type { Plan } from '../../core/documents/plan.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { noarch as noarchSubdir } from '../../core/names/subdir.ts';
-import { yank } from '../../core/steps/yank.ts';
+import { yank } from '../../core/steps/take-back/yank.ts';
 import { indexAll } from '../../local/pipeline/index-all.ts';
 import { sync } from '../../local/pipeline/sync.ts';
 import { damage, lab, useLab } from '../support/cli/lab.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { simpleFileKey } from '../../core/layout/keys.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { parseDistributionFileName } from '../../core/names/distribution-file-name.ts';
-import { yank } from '../../core/steps/yank.ts';
+import { yank } from '../../core/steps/take-back/yank.ts';
 import { buildTar } from '../support/archives/build-tar.ts';
 import { publishFiles, publishWorld } from '../support/publish/publish-scene.ts';
 import { buildWheel } from '../support/python/build-wheel.ts';

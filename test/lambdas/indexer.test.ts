@@ -39,6 +39,24 @@ describe('the indexer', () => {
     expect(listed(cloud)).toEqual(['a-1.0-0.conda']);
   });
 
+  it.each(['ObjectRemoved:Delete', 'ObjectCreated:Copy'])(
+    'a package that was restored is listed again: %s',
+    async (event) => {
+      await lab.synced(cloud);
+      const [at, store] = [key('conda/linux-64/b-1.0-0.conda'), memoryStore({}, cloud.bucket)];
+      const bytes = (await store.read(at))?.bytes ?? new Uint8Array();
+      await store.delete(at);
+      await cloud.run();
+      expect(listed(cloud)).toEqual(['a-1.0-0.conda']);
+      cloud.drop = () => true;
+      await store.put(at, bytes);
+      cloud.drop = () => false;
+      // Who deletes a delete marker is told of a removal, by which the version before came back.
+      expect(await cloud.invoke('indexer', batch(notification(at, event)))).toEqual(failing());
+      expect(listed(cloud)).toEqual(['a-1.0-0.conda', 'b-1.0-0.conda']);
+    },
+  );
+
   it('a subdir that cannot be indexed fails only its own messages', async () => {
     await lab.synced(cloud);
     await memoryStore({}, cloud.bucket).put(key('_gatehouse/control/conda/noarch.json'), Buffer.from('{'));

@@ -4,7 +4,7 @@ import type { Side } from '../../core/layout/sides.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import type { OfferedFile } from '../../core/publish/publication.ts';
-import { yank } from '../../core/steps/yank.ts';
+import { yank } from '../../core/steps/take-back/yank.ts';
 import { indexPlaces } from '../../local/pipeline/index-places.ts';
 import { promoteFiles, publishFiles, type ServedReport } from '../../local/pipeline/publish-files.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';

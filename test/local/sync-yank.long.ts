@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readControl } from '../../core/documents/control.ts';
 import { subdirSchema } from '../../core/names/subdir.ts';
 import { prune } from '../../core/steps/prune.ts';
-import { yank } from '../../core/steps/yank.ts';
+import { yank } from '../../core/steps/take-back/yank.ts';
 import { indexPlaces } from '../../local/pipeline/index-places.ts';
 import { sync } from '../../local/pipeline/sync.ts';
 import { buildPackage } from '../../local/sample/build-package.ts';

@@ -13,7 +13,7 @@ import { fetchFile } from '../../../core/steps/fetch-file.ts';
 import { indexProjects } from '../../../core/steps/index-projects.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
 import { promote } from '../../../core/steps/promote.ts';
-import { yank } from '../../../core/steps/yank.ts';
+import { yank } from '../../../core/steps/take-back/yank.ts';
 import { stagingStore } from '../../../core/store/staging-store.ts';
 import { testGate } from '../../support/gate/test-gate.ts';
 import { publishFiles } from '../../support/publish/publish-scene.ts';

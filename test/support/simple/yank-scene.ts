@@ -10,8 +10,8 @@ import { packageFileNameSchema } from '../../../core/names/package-file-name.ts'
 import { noarch, subdirSchema } from '../../../core/names/subdir.ts';
 import { indexChannel } from '../../../core/steps/index-channel.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
+import { type YankReport, yank } from '../../../core/steps/take-back/yank.ts';
 import { verify } from '../../../core/steps/verify.ts';
-import { type YankReport, yank } from '../../../core/steps/yank.ts';
 import { buildPackage } from '../../../local/sample/build-package.ts';
 import { type MemoryStoreOptions, memoryStore } from '../../twins/store-memory.ts';
 import { quietPolicy, testGate } from '../gate/test-gate.ts';

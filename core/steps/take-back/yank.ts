@@ -1,19 +1,19 @@
-import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { Yank } from '../documents/published/published.ts';
-import { canonicalJson } from '../json/json.ts';
-import type { ProjectName } from '../names/project-name.ts';
-import type { Subdir } from '../names/subdir.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Solver } from '../ports/solver.ts';
-import type { Store } from '../ports/store.ts';
-import { GatehouseError } from '../problems/error.ts';
-import type { Problem } from '../problems/problem.ts';
-import type { ChannelStore } from '../store/list-packages.ts';
-import { backOff } from '../store/update-json.ts';
-import { type AskedRelease, unknownRelease } from '../yank/asked-release.ts';
-import { draftYanks, type YankWrite } from '../yank/draft-yanks.ts';
-import { type FoundRelease, findRelease } from '../yank/find-release.ts';
-import { brokenByYank } from '../yank/prove-yanks.ts';
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
+import type { Yank } from '../../documents/published/published.ts';
+import { canonicalJson } from '../../json/json.ts';
+import type { ProjectName } from '../../names/project-name.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Solver } from '../../ports/solver.ts';
+import type { Store } from '../../ports/store.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import type { Problem } from '../../problems/problem.ts';
+import type { ChannelStore } from '../../store/list-packages.ts';
+import { backOff } from '../../store/update-json.ts';
+import { type AskedRelease, unknownRelease } from '../../yank/asked-release.ts';
+import { draftYanks, type YankWrite } from '../../yank/draft-yanks.ts';
+import { type FoundRelease, findRelease } from '../../yank/find-release.ts';
+import { brokenByYank } from '../../yank/prove-yanks.ts';
 
 export interface YankRequest extends AskedRelease {
   /** What clients show people; null takes the yank back. */
