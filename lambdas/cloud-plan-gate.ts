@@ -4,6 +4,7 @@ import { gateSettings } from '../core/gate/judge/gate-settings.ts';
 import { openAdvice } from '../core/gate/judge/open-advice.ts';
 import { openGate } from '../core/gate/judge/open-gate.ts';
 import type { Log } from '../core/ports/log.ts';
+import type { Excluding } from '../core/solve/standing/held.ts';
 import { openLastModified } from '../core/solve/standing/last-modified.ts';
 import type { PlanGate } from '../core/solve/standing/look-at.ts';
 import type { ScraperWorld } from './world.ts';
@@ -14,15 +15,15 @@ const goodForMs = 60 * 60 * 1000;
 interface PlanTime {
   /** When the run started, in milliseconds since the epoch: all its slices find the same, and whoever does one twice. */
   readonly now: number;
-  /** The ids of all that may be chosen, where nothing is to be fetched any more. */
-  readonly here?: ReadonlySet<string>;
+  /** What the plan does without. */
+  readonly excluding: Excluding;
 }
 
 /** What one slice of a run goes by at the gate. */
 export function cloudPlanGate(
   allowlist: Allowlist,
   world: ScraperWorld & { readonly log: Log },
-  { now, here }: PlanTime,
+  { now, excluding }: PlanTime,
 ): PlanGate {
   const clock = { ...world.clock, now: () => now };
   return {
@@ -35,6 +36,6 @@ export function cloudPlanGate(
     }),
     lastModified: openLastModified(world),
     firstSeen: openFirstSeen(world.store, clock, true),
-    ...(here && { here }),
+    ...excluding,
   };
 }

@@ -1,12 +1,13 @@
-import { jobSchema } from '../core/documents/job.ts';
+import { type Job, jobSchema, type Planned } from '../core/documents/job.ts';
 import { isJobWanted, wantedByJob } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { fetchArtifact } from '../core/steps/fetch.ts';
 import { fetchFile } from '../core/steps/fetch-file.ts';
 import { cloudGate } from './cloud-gate.ts';
-import { type BatchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { type BatchReply, deliveriesOf, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
 import { type Context, inWorld } from './in-world.ts';
+import { notingFailures } from './noting-failures.ts';
 import { lacksTime } from './reading-time.ts';
 import { soonAgain } from './soon-again.ts';
 import { withinTime } from './within-time.ts';
@@ -19,11 +20,15 @@ export async function fetchBatch(event: unknown, opened: DownloaderWorld, contex
   return eachMessage(Records, world.telemetry, (message) => fetchJob(message, world, context));
 }
 
-async function fetchJob({ body }: SqsMessage, world: DownloaderWorld, context: Context): Promise<void> {
+async function fetchJob(message: SqsMessage, world: DownloaderWorld, context: Context): Promise<void> {
+  const job = parseJson(message.body, jobSchema, 'a job');
+  const wanted = await wantedByJob(world.store, job);
+  if (wanted === null) return world.telemetry.note('superseded', job);
+  await notingFailures(job, deliveriesOf(message), world, () => fetchWanted(job, wanted, world, context));
+}
+
+async function fetchWanted(job: Job, wanted: Planned, world: DownloaderWorld, context: Context): Promise<void> {
   const { telemetry, store } = world;
-  const job = parseJson(body, jobSchema, 'a job');
-  const wanted = await wantedByJob(store, job);
-  if (wanted === null) return telemetry.note('superseded', job);
   const gate = await cloudGate(world, { lacksTime: lacksTime(() => context.getRemainingTimeInMillis()) });
   const fetching = { ...world, gate, log: telemetry.log, isWanted: () => isJobWanted(store, job) };
   const outcome = await (wanted.kind === 'file'
@@ -34,7 +39,7 @@ async function fetchJob({ body }: SqsMessage, world: DownloaderWorld, context: C
   if (outcome.status !== 'failed') return telemetry.note(outcome.status, job);
   const { subject, code, detail, hint } = outcome.problem;
   throw new GatehouseError('fetch.failed', `${subject}: ${code}: ${detail}`, {
-    retry: true,
+    retry: outcome.retry === true,
     ...(hint !== undefined && { hint }),
   });
 }

@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { type ObjectKey, objectKeySchema } from '../core/layout/keys.ts';
 import type { Telemetry } from './telemetry.ts';
 
-const messageSchema = z.object({ messageId: z.string(), body: z.string() });
+const messageSchema = z.object({
+  messageId: z.string(),
+  body: z.string(),
+  attributes: z.object({ ApproximateReceiveCount: z.coerce.number().int().positive() }).exactOptional(),
+});
 export type SqsMessage = z.infer<typeof messageSchema>;
+
+/** How often a message was delivered by now. */
+export const deliveriesOf = ({ attributes }: SqsMessage): number => attributes?.ApproximateReceiveCount ?? 1;
 
 /** A batch that Lambda took off a queue. */
 export const sqsEventSchema = z.object({ Records: z.array(messageSchema) });

@@ -6,8 +6,9 @@ import { parseJson, parseValue } from '../core/json/json.ts';
 import { openGlance } from '../core/releases/glance.ts';
 import { openNameEvidence } from '../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../core/releases/python-indexes.ts';
+import type { Excluding } from '../core/solve/standing/held.ts';
 import { rememberUpstream } from '../core/solve/upstream-subdirs.ts';
-import { advanceRun } from '../core/steps/cloud-run/advance.ts';
+import { type Advanced, advanceRun } from '../core/steps/cloud-run/advance.ts';
 import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts';
 import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
 import { startRun } from '../core/steps/cloud-run/start.ts';
@@ -81,16 +82,26 @@ function reportConcluded(
   telemetry.count('MostPackagesLeave', 1);
 }
 
-function reportAdvanced(
-  message: RunMessage,
-  outcome: Awaited<ReturnType<typeof advanceRun>>,
-  telemetry: Telemetry,
-): void {
-  const { status, missing, held, applied } = outcome;
-  const facts = { ...message, status, missing: missing.slice(0, 100), absent: missing.length, held, ...applied };
+function reportAdvanced(message: RunMessage, outcome: Advanced, telemetry: Telemetry): void {
+  const { status, missing, held, failed, applied } = outcome;
+  const facts = {
+    ...message,
+    status,
+    missing: missing.slice(0, 100),
+    absent: missing.length,
+    held,
+    failed,
+    ...applied,
+  };
   if (status === 'given up' || status === 'around') telemetry.warn('settle', facts);
   else telemetry.note('settle', facts);
-  telemetry.count('ArtifactsGivenUp', status === 'given up' ? missing.length : 0);
+  if (status === 'around') for (const problem of failed) telemetry.warn('problem', problem);
+  telemetry.count('ArtifactsGivenUp', givenUp(outcome));
+}
+
+function givenUp({ status, missing, failed }: Advanced): number {
+  if (status === 'given up') return missing.length;
+  return status === 'around' ? failed.length : 0;
 }
 
 function planning(world: ScraperWorld) {
@@ -103,8 +114,8 @@ function planning(world: ScraperWorld) {
     pythonIndexes: openPythonIndexes(upstream),
     nameEvidence: openNameEvidence(upstream),
     glance: openGlance({ ...upstream, fetch: httpFetch(hurried) }),
-    openGate: (allowlist: Allowlist, now: number, here?: ReadonlySet<string>) =>
-      cloudPlanGate(allowlist, upstream, { now, ...(here && { here }) }),
+    openGate: (allowlist: Allowlist, now: number, excluding: Excluding) =>
+      cloudPlanGate(allowlist, upstream, { now, excluding }),
   };
 }
 

@@ -44,6 +44,8 @@ const segments = '_gatehouse/state/*/*/*';
 const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
 const runs = '_gatehouse/runs/*';
+/** What could not be fetched of a plan. */
+const failed = '_gatehouse/runs/failed/*';
 const incoming = '_gatehouse/incoming/*';
 /** Which bytes a file name was used for. */
 const usedNames = `${usedNamesPrefix}*`;
@@ -77,7 +79,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     // Runs and the allowlist, since a job of a superseded run must bring nothing in.
     read: ['conda/*', 'simple/*', plans, runs, provenance, incoming, held, ...asked, ...known],
     list: ['conda/*', 'simple/*', plans, runs, provenance, incoming, held, ...asked, ...known],
-    write: [...packages, ...wheels, provenance, incoming, held, ...judged, scripts, advisories],
+    write: [...packages, ...wheels, provenance, incoming, held, failed, ...judged, scripts, advisories],
   },
   indexer: {
     // All of staging by two patterns: a policy has room for 10,240 characters.

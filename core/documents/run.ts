@@ -19,8 +19,8 @@ import { pythonsForPip, readPlan } from './plan.ts';
 const stages = ['planning', 'fetching', 'fetching-second', 'altering', 'settled'] as const;
 
 /**
- * Absent of the first. 2: plans around what the gate held of the first's plan; 3: what it held again, so nothing is fetched any
- * more, and the plan goes by what is here.
+ * Absent of the first. 2: plans around what did not come of the first's plan; 3: around what did not come again, so nothing is
+ * fetched any more, and the plan goes by what is here.
  */
 const roundSchema = z.literal([2, 3]);
 export type Round = z.infer<typeof roundSchema>;
@@ -44,8 +44,14 @@ export const runSchema = z.strictObject({
   plan: sha256Schema.nullable(),
   /** `fetching`: all artifacts but the second formats; `fetching-second`: those. */
   stage: z.enum(stages),
-  /** Where it goes on for another run that brought what the gate holds: the second time, and the last. */
+  /** Where it goes on for another run that brought what the gate holds, or that could not bring all: the second time, and the last. */
   round: roundSchema.exactOptional(),
+  /** The ids of what the runs that it goes on for could not fetch: no candidates of this one. */
+  without: z.array(z.string()).exactOptional(),
+  /** Of its plan, how many files were not there when `advanceRun` last looked. */
+  missing: z.int().nonnegative().exactOptional(),
+  /** When a slice was last done, a file came or a stage was entered; milliseconds since the epoch. */
+  movedAt: z.number().exactOptional(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -98,7 +104,8 @@ export const isBefore = (run: Run, stage: Run['stage']): boolean => stages.index
 
 /** Brings a run to a stage, unless it is there or later. */
 export async function enterStage(id: Sha256, stage: Run['stage'], world: RunWorld): Promise<void> {
-  await updateRun(id, world, (run) => (isBefore(run, stage) ? { ...run, stage } : null));
+  const movedAt = world.clock.now();
+  await updateRun(id, world, (run) => (isBefore(run, stage) ? { ...run, stage, movedAt } : null));
 }
 
 /**

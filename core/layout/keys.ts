@@ -113,6 +113,11 @@ export const partialKey = (run: Sha256, slice: number): ObjectKey => key('_gateh
 /** Which run is the latest, under compare-and-swap: the others are superseded. */
 export const latestRunKey: ObjectKey = key('_gatehouse', 'runs', 'latest.json');
 
+/** What could not be fetched of a plan is noted below it, by the id of the file. */
+export const failedFetchesPrefix = (plan: Sha256): string => `_gatehouse/runs/failed/${plan}/`;
+
+export const failedFetchKey = (plan: Sha256, id: string): ObjectKey => key(`${failedFetchesPrefix(plan)}${id}.json`);
+
 /** What pip reads lies below `simple/<project>/` (PEP 503): a project's files, each wheel's metadata and two pages. */
 export const simplePrefix = (project: ProjectName): string => `simple/${project}/`;
 

@@ -7,7 +7,9 @@ export type FetchOutcome =
   /** `present`: the store had these very bytes, or another worker was first. `superseded`: it was wanted no more. */
   | { readonly status: 'stored' | 'present' | 'superseded' }
   /** `held`: the gate does not let it in, now or ever. */
-  | { readonly status: 'failed' | 'held'; readonly problem: Problem };
+  | { readonly status: 'held'; readonly problem: Problem }
+  /** `retry`: another try may succeed. */
+  | { readonly status: 'failed'; readonly problem: Problem; readonly retry?: true };
 
 /** What came into the store, or was there, or came as far as the gate. */
 export type Brought =
@@ -54,6 +56,6 @@ export async function fetchOutcome(
     const problem = problemOf(error, subject);
     log({ type: 'fetch.failed', key, problem });
     if (!/^(upstream|fetch|package)\./.test(error.code)) throw error;
-    return { status: 'failed', problem };
+    return { status: 'failed', problem, ...(error.retry && { retry: true }) };
   }
 }

@@ -23,12 +23,27 @@ export function keepsOut({ telling: [worst] }: Settled, { isServed }: GateCandid
   return isServed && worst.verdict !== 'reject' ? null : worst;
 }
 
-/** What would have to be fetched where nothing is any more. */
-export function keptForLater({ id }: GateCandidate, here: ReadonlySet<string> | undefined): Firing | null {
+/** What a plan does without, whatever else may be said of it. */
+export interface Excluding {
+  /** The ids of all that may be chosen, where nothing is to be fetched any more; anything without it. */
+  readonly here?: ReadonlySet<string>;
+  /** The ids of what could not be fetched in this run. */
+  readonly without?: ReadonlySet<string>;
+}
+
+/** What would have to be fetched where nothing is any more, and what was tried in vain. */
+export function keptForLater({ id, isServed }: GateCandidate, { here, without }: Excluding): Firing | null {
+  if (without?.has(id) && !isServed) {
+    return {
+      code: 'gate.unfetched',
+      verdict: 'hold',
+      detail: 'it could not be fetched in this run: the next one tries it again',
+    };
+  }
   if (here === undefined || here.has(id)) return null;
   return {
     code: 'gate.later',
     verdict: 'hold',
-    detail: 'the gate held what came twice in this run: the next one fetches it',
+    detail: 'twice in this run something that was chosen did not come in: the next one fetches it',
   };
 }

@@ -8,15 +8,13 @@ import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Offered } from './candidate-of.ts';
-import { keepsOut, keptForLater } from './held.ts';
+import { type Excluding, keepsOut, keptForLater } from './held.ts';
 import type { LastModified } from './last-modified.ts';
 
 /** What a plan goes by at the gate. */
-export interface PlanGate extends Pick<Gate, 'policy' | 'standingOf'> {
+export interface PlanGate extends Pick<Gate, 'policy' | 'standingOf'>, Excluding {
   readonly lastModified: LastModified;
   readonly firstSeen: FirstSeen;
-  /** The ids of all that may be chosen, where nothing is to be fetched any more; anything without it. */
-  readonly here?: ReadonlySet<string>;
 }
 
 export interface CloseLookWorld {
@@ -48,7 +46,7 @@ export async function lookAt(offered: Offered, world: CloseLookWorld): Promise<L
   const { published, isUnseen } = await dateOf(offered, verdict, world);
   const candidate: GateCandidate = { ...offered.candidate, sha256, published };
   const settled = await gate.standingOf(candidate);
-  const held = keepsOut(settled, candidate) ?? keptForLater(candidate, gate.here);
+  const held = keepsOut(settled, candidate) ?? keptForLater(candidate, gate);
   return {
     published: candidate.isServed ? null : published,
     sha256,

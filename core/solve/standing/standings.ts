@@ -140,8 +140,9 @@ async function passingOf<T>(
 async function holdOf(candidate: GateCandidate, gate: PlanGate): Promise<Firing | null> {
   const settled = await gate.standingOf(asIfOld(candidate));
   // A file of an index may be what a package that is here was made of.
-  const here = candidate.origin === 'upstream' ? gate.here : undefined;
-  return keepsOut(settled, candidate) ?? keptForLater(candidate, here);
+  const { without, here } = gate;
+  const excluding = { ...(without && { without }), ...(here && candidate.origin === 'upstream' && { here }) };
+  return keepsOut(settled, candidate) ?? keptForLater(candidate, excluding);
 }
 
 /**

@@ -1,15 +1,17 @@
 import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../diff/write-plan.ts';
+import { failedFetches } from '../../documents/failed-fetch.ts';
 import { lastVerdict } from '../../documents/gate/last-verdict.ts';
 import { markOpened } from '../../documents/gate/opened.ts';
 import { isPassing } from '../../documents/gate/verdict.ts';
 import { artifactJobs, fetchedFirst, idsToAdd, plannedById } from '../../documents/job.ts';
 import { artifactId, type Plan, readPlan } from '../../documents/plan.ts';
-import { enterStage, isBefore, isLatest, openRun, type Run, runMessage } from '../../documents/run.ts';
+import { enterStage, isBefore, isLatest, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
 import type { SimpleFile } from '../../documents/simple/simple-plan.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import type { Store } from '../../ports/store.ts';
+import type { Problem } from '../../problems/problem.ts';
 import { type ChannelStore, listPackages } from '../../store/list-packages.ts';
 import { mapInOrder } from '../../store/map-in-order.ts';
 
@@ -23,18 +25,20 @@ export interface AdvanceWorld extends ChannelStore {
 
 export interface Advanced {
   /**
-   * `given up`: what is missing has not come in days; nothing that is served was changed. `around`: all else has come, and the
-   * gate holds the rest: another run goes on, whose plan does without.
+   * `given up`: what is missing does not come, or has not in days; nothing that is served was changed. `around`: all else has
+   * come, and the rest is held by the gate or cannot be fetched: another run goes on, whose plan does without.
    */
   readonly status: 'waiting' | 'settled' | 'given up' | 'superseded' | 'around';
   /** Ids of artifacts and of files for pip that the plan adds and the store does not have. */
   readonly missing: readonly string[];
   /** Those of them that came, and that the gate holds. */
   readonly held: readonly string[];
+  /** Those of them that were tried, and cannot be fetched. */
+  readonly failed: readonly Problem[];
   readonly applied: Applied;
 }
 
-const nothingMissing = { missing: [], held: [], applied: nothingApplied };
+const nothingMissing = { missing: [], held: [], failed: [], applied: nothingApplied };
 
 /** 2 days: more than the tries of a job and a redrive take; the next run plans anew what did not come. */
 const maxWaitForFetchesMs = 2 * 24 * 60 * 60 * 1000;
@@ -42,8 +46,8 @@ const maxWaitForFetchesMs = 2 * 24 * 60 * 60 * 1000;
 /**
  * Sees what has arrived of a run's plan. Who needs what is written to control at once; second formats are sent for when
  * all else is there; what changes the index waits until everything is. Comes back later until then. Where all else is there and
- * the gate holds the rest, it sends for a run that plans around that, twice at most: a hold keeps no run open. Safe to run
- * twice and by many at once.
+ * the rest is held by the gate or cannot be fetched, it sends for a run that plans around that, twice at most: one file keeps
+ * nothing back but what needs it. Safe to run twice and by many at once.
  *
  * @throws GatehouseError `store.*`; `json.invalid` when control is damaged
  */
@@ -80,23 +84,47 @@ async function waitFor(missing: readonly string[], planned: Planned, world: Adva
   const { id, run, plan, planId } = planned;
   const applied = await writeDecisions(plan, { ...world, isCurrent: () => isUnchanged(id, world) });
   const held = await heldOf(missing, planned, world);
+  const failed = await failedOf(missing, planned, world);
+  const told = { missing, held, failed, applied };
   const isFirst = new Set(fetchedFirst(plan));
   const isSent = (artifact: string) => run.stage === 'fetching-second' || isFirst.has(artifact);
-  const isComing = missing.some((artifact) => isSent(artifact) && !held.includes(artifact));
-  if (held.length > 0 && !isComing && run.round !== 3) {
+  const lost = new Set([...held, ...failed.map(({ subject }) => subject)]);
+  const isComing = missing.some((artifact) => isSent(artifact) && !lost.has(artifact));
+  if (lost.size > 0 && !isComing && run.round !== 3) {
     await world.queue.send([runMessage({ type: 'around', run: id, round: run.round === 2 ? 3 : 2 })]);
-    return { status: 'around', missing, held, applied };
+    return { status: 'around', ...told };
   }
   if (run.stage !== 'fetching-second' && !missing.some((artifact) => isFirst.has(artifact))) {
     await world.jobs.send(artifactJobs(planId, missing));
     await enterStage(id, 'fetching-second', world);
   }
-  if (world.clock.now() >= run.startedAt + maxWaitForFetchesMs) {
+  const isLate = world.clock.now() >= run.startedAt + maxWaitForFetchesMs;
+  if (isLate || (lost.size > 0 && !isComing)) {
     await enterStage(id, 'settled', world);
-    return { status: 'given up', missing, held, applied };
+    return { status: 'given up', ...told };
   }
+  await noteMissing(id, missing.length, world);
   await world.later.send([runMessage({ type: 'settle', run: id })]);
-  return { status: 'waiting', missing, held, applied };
+  return { status: 'waiting', ...told };
+}
+
+/** Says in the run how much has come: one that comes on no more is told of. */
+async function noteMissing(id: Sha256, missing: number, world: AdvanceWorld): Promise<void> {
+  const movedAt = world.clock.now();
+  await updateRun(id, world, (run) => (run.missing === missing ? null : { ...run, missing, movedAt }));
+}
+
+/** Those that were given up since the run began: a note of the same plan's earlier run says nothing of this one. */
+async function failedOf(
+  missing: readonly string[],
+  { run, planId }: Planned,
+  { store }: AdvanceWorld,
+): Promise<Problem[]> {
+  const noted = await failedFetches(store, planId, run.startedAt);
+  return missing.flatMap((id) => {
+    const problem = noted.get(id)?.problem;
+    return problem === undefined ? [] : [{ ...problem, subject: id }];
+  });
 }
 
 /** Verdicts that are read side by side. */

@@ -10,6 +10,7 @@ import type { Queue } from '../../ports/queue.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { planSlices } from '../../solve/requests.ts';
 import { type SliceWorld, solveSlice } from '../../solve/slices/solve-slice.ts';
+import type { Excluding } from '../../solve/standing/held.ts';
 import { idsHere } from '../../solve/standing/ids-here.ts';
 import type { PlanGate } from '../../solve/standing/look-at.ts';
 import { openStandings } from '../../solve/standing/standings.ts';
@@ -18,10 +19,10 @@ import { putOnce } from '../../store/put-once.ts';
 
 export interface RunSliceWorld extends Omit<SliceWorld, 'patches' | 'own' | 'standings'>, ChannelStore {
   /**
-   * Opens the gate for the time at which the run started, so that all its slices find the same; of what is `here` alone, where
-   * that is given. It holds nothing without it.
+   * Opens the gate for the time at which the run started, so that all its slices find the same, for a plan that does without
+   * what is said. It holds nothing without it.
    */
-  readonly openGate?: (allowlist: Allowlist, now: number, here?: ReadonlySet<string>) => PlanGate;
+  readonly openGate?: (allowlist: Allowlist, now: number, excluding: Excluding) => PlanGate;
   readonly clock: Clock;
   readonly queue: Queue;
 }
@@ -46,8 +47,7 @@ export async function solveRunSlice(id: Sha256, slice: number, world: RunSliceWo
   if (work === undefined) throw new GatehouseError('internal.bug', `run ${id} has no slice ${slice}`);
   const key = partialKey(id, slice);
   if ((await world.store.get(key)) === null) {
-    const here = run.round === 3 ? [await idsHere(world)] : [];
-    const gate = world.openGate?.(allowlist, run.startedAt, ...here);
+    const gate = world.openGate?.(allowlist, run.startedAt, await excludedOf(run, world));
     const clock = { now: () => run.startedAt };
     const part = await solveSlice(work, allowlist, {
       ...world,
@@ -58,11 +58,16 @@ export async function solveRunSlice(id: Sha256, slice: number, world: RunSliceWo
     await putOnce(world.store, key, Buffer.from(canonicalJson(part)));
     await world.nameEvidence.keep();
   }
-  const counted = await updateRun(id, world, (before) => counting(before, slice));
+  const counted = await updateRun(id, world, (before) => counting(before, slice, world.clock.now()));
   if (counted.done.length < counted.slices) return { status: 'done' };
   await world.queue.send([runMessage({ type: 'merge', run: id })]);
   return { status: 'last' };
 }
 
-const counting = (run: Run, slice: number): Run | null =>
-  run.done.includes(slice) ? null : { ...run, done: [...run.done, slice].sort((a, b) => a - b) };
+async function excludedOf({ round, without }: Run, world: ChannelStore): Promise<Excluding> {
+  const here = round === 3 ? await idsHere(world) : null;
+  return { ...(here && { here }), ...(without && { without: new Set(without) }) };
+}
+
+const counting = (run: Run, slice: number, movedAt: number): Run | null =>
+  run.done.includes(slice) ? null : { ...run, done: [...run.done, slice].sort((a, b) => a - b), movedAt };

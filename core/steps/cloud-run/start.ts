@@ -1,6 +1,7 @@
 import { readStoredAllowlist } from '../../documents/allowlist/stored-allowlist.ts';
+import { failedFetches } from '../../documents/failed-fetch.ts';
 import { readStoredPatches } from '../../documents/patches/stored-patches.ts';
-import { latestRunSchema, type Round, type Run, runMessage } from '../../documents/run.ts';
+import { latestRunSchema, type Round, type Run, runMessage, runSchema } from '../../documents/run.ts';
 import { canonicalJson } from '../../json/json.ts';
 import { latestRunKey, runKey } from '../../layout/keys.ts';
 import { type Sha256, sha256Of } from '../../names/digest.ts';
@@ -61,7 +62,7 @@ export async function startRun(
     done: [],
     plan: null,
     stage: 'planning',
-    ...(goesOn && { round: goesOn.round }),
+    ...(goesOn && { round: goesOn.round, ...(await failedBefore(goesOn, store)) }),
   };
   if (!(await takePlace(id, goesOn, { store, clock }))) return { status: 'superseded', run: id, slices };
   await putOnce(store, runKey(id), Buffer.from(canonicalJson(run)));
@@ -69,6 +70,15 @@ export async function startRun(
   const messages = Array.from({ length: slices }, (_, slice) => runMessage({ type: 'slice', run: id, slice }));
   await queue.send(slices === 0 ? [runMessage({ type: 'merge', run: id })] : messages);
   return { status: 'started', run: id, slices };
+}
+
+/** What the run before could not fetch, and those that it went on for. */
+async function failedBefore({ after }: GoesOn, store: Store): Promise<Pick<Run, 'without'>> {
+  const before = (await readJsonObject(store, runKey(after), runSchema))?.value;
+  if (before === undefined || before.plan === null) return {};
+  const failed = await failedFetches(store, before.plan, before.startedAt);
+  const without = [...new Set([...(before.without ?? []), ...failed.keys()])].sort();
+  return without.length === 0 ? {} : { without };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   allowlistKey,
   channeldataKey,
   controlKey,
+  failedFetchKey,
   fileProvenanceKey,
   indexKey,
   latestRunKey,
@@ -154,6 +155,12 @@ const ofChannel: readonly Kind[] = [
   { kind: 'advisories', keys: [advisoriesKey], writers: ['Scraper', 'Downloader', 'Indexer', 'Sweeper'], deleters: [] },
   { kind: 'first seen', keys: [firstSeenKey('noarch/a-1-0.conda', sha256)], writers: ['Scraper'], deleters: [] },
   { kind: 'plans', keys: [planKey(sha256)], writers: ['Scraper'], deleters: ['Pruner'] },
+  {
+    kind: 'failed fetches',
+    keys: [failedFetchKey(sha256, 'linux-64/a-1-0.conda')],
+    writers: ['Scraper', 'Downloader'],
+    deleters: [],
+  },
   { kind: 'runs', keys: [runKey(sha256), partialKey(sha256, 3), latestRunKey], writers: ['Scraper'], deleters: [] },
   {
     kind: 'upstream documents of a folder that was copied here',

@@ -37,6 +37,7 @@ describe('reading', () => {
       'scripts',
       'advisories',
       'first seen',
+      'failed fetches',
       'runs',
       'incoming',
       'proof',

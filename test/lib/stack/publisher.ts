@@ -115,6 +115,7 @@ describe('a role that may publish', () => {
       'held bytes',
       'first seen',
       'plans',
+      'failed fetches',
       'runs',
       'upstream documents of a folder that was copied here',
       'incoming',

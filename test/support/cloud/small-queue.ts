@@ -54,7 +54,7 @@ export function smallQueue(options: QueueOptions): SmallQueue {
       const size = 1 + Math.floor(random() * Math.min(waiting.length, batchSize));
       const batch = Array.from({ length: size }, () => waiting.splice(Math.floor(random() * waiting.length), 1)).flat();
       for (const one of batch) if (random() < duplicates) waiting.push(one);
-      return batch;
+      return batch.map((one) => ({ ...one, attributes: { ApproximateReceiveCount: one.receives + 1 } }));
     },
     again(batch) {
       for (const one of batch) {
