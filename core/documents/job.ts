@@ -15,21 +15,33 @@ export function fetchedFirst(plan: Plan): string[] {
   return idsToAdd(plan).filter((id) => !last.has(id));
 }
 
+/** The records of what is to be brought in, as a plan has them. */
+export interface PlannedRecords extends Pick<Plan, 'artifacts'> {
+  readonly simple: Pick<Plan['simple'], 'files'>;
+}
+
 /** What a job brings in: a package of the channel, or a file for pip. */
 export type Planned =
   | { readonly kind: 'package'; readonly artifact: Artifact }
   | { readonly kind: 'file'; readonly file: SimpleFile };
 
-/** All that a plan needs, by id. */
-export function plannedById({ artifacts, simple }: Plan): Map<string, Planned> {
+/** All that a plan, or a part of it, needs, by id. */
+export function plannedById({ artifacts, simple }: PlannedRecords): Map<string, Planned> {
   return new Map<string, Planned>([
     ...artifacts.map((artifact) => [artifactId(artifact), { kind: 'package', artifact }] as const),
     ...simple.files.map((file) => [simpleFileId(file), { kind: 'file', file }] as const),
   ]);
 }
 
-/** The message on the queue: names its plan, and what of it is to be brought in by its id; records stay in the plan. */
-export const jobSchema = z.strictObject({ plan: sha256Schema, artifact: z.string() });
+/**
+ * The message on the queue: names its plan, and what of it is to be brought in by its id; records stay in the plan. `part`
+ * is the one that has its record (core/documents/plan-part.ts), where the plan lies in parts.
+ */
+export const jobSchema = z.strictObject({
+  plan: sha256Schema,
+  artifact: z.string(),
+  part: z.int().nonnegative().exactOptional(),
+});
 export type Job = z.infer<typeof jobSchema>;
 
 /** A message for each package and file of a plan that is to be fetched. */

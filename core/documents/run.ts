@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { latestRunKey, runKey } from '../layout/keys.ts';
 import type { Side } from '../layout/sides.ts';
 import { type Sha256, sha256Schema } from '../names/digest.ts';
@@ -7,13 +6,15 @@ import type { Subdir } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { isDamaged, type JsonObject, readJsonObject } from '../store/read-json-object.ts';
+import { type JsonObject, isDamaged, readJsonObject } from '../store/read-json-object.ts';
 import { updateJson } from '../store/update-json.ts';
 import type { Allowlist } from './allowlist/parse-allowlist.ts';
 import { readStoredAllowlist, storedAllowlistSha256 } from './allowlist/stored-allowlist.ts';
-import { type Job, type Planned, plannedById } from './job.ts';
-import { readStoredPatches, type StoredPatches } from './patches/stored-patches.ts';
+import type { Job, Planned } from './job.ts';
+import { type StoredPatches, readStoredPatches } from './patches/stored-patches.ts';
+import { findPlanned } from './plan-part.ts';
 import { pythonsForPip, readPlan } from './plan.ts';
+import { z } from 'zod';
 
 /** In order; a run never goes back. From `altering` on control may say what was proved with everything fetched. */
 const stages = ['planning', 'fetching', 'fetching-second', 'altering', 'settled'] as const;
@@ -122,11 +123,11 @@ export async function isJobWanted(store: Store, { plan }: Pick<Job, 'plan'>): Pr
  *
  * @throws GatehouseError `state.damaged` when the plan is gone or has nothing of that id
  */
-export async function wantedByJob(store: Store, { plan: id, artifact }: Job): Promise<Planned | null> {
-  if (!(await isJobWanted(store, { plan: id }))) return null;
-  const found = plannedById(await readPlan(store, id)).get(artifact);
+export async function wantedByJob(store: Store, job: Job): Promise<Planned | null> {
+  if (!(await isJobWanted(store, job))) return null;
+  const found = await findPlanned(store, job);
   if (found !== undefined) return found;
-  throw new GatehouseError('state.damaged', `plan ${id} has nothing of the id ${artifact}`);
+  throw new GatehouseError('state.damaged', `plan ${job.plan} has nothing of the id ${job.artifact}`);
 }
 
 async function latestRun(store: Store): Promise<Run | null> {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
@@ -7,6 +6,7 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
+import { z } from 'zod';
 
 export { representationOf } from './representation.ts';
 export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';
@@ -90,6 +90,9 @@ export const shardsMadeKey = (channel: ChannelName, subdir: Subdir): ObjectKey =
   key('_gatehouse', 'state', channel, subdir, 'shards');
 
 export const planKey = (id: Sha256): ObjectKey => key('_gatehouse', 'plans', `${id}.json`);
+
+/** Some of what a plan adds, for the jobs of these: core/documents/plan-part.ts. */
+export const planPartKey = (id: Sha256, part: number): ObjectKey => key('_gatehouse', 'plans', id, `${part}.json`);
 
 export const proofKey = (channel: ChannelName): ObjectKey => key('_gatehouse', 'proof', `${channel}.json`);
 

@@ -19,6 +19,31 @@ export async function* mapInOrder<T, R>(
   for (const rest of running) yield await rest;
 }
 
+/**
+ * Does the work of all items, at most `limit` under way at once. After a failure none is begun any more, and it is thrown when
+ * those under way are over, so that nothing is done behind the caller's back.
+ */
+export async function eachAtOnce<T>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const left = [...items].values();
+  let isFailing = false;
+  const worker = async (): Promise<void> => {
+    for (const item of left) {
+      if (isFailing) return;
+      await work(item).catch((error: unknown) => {
+        isFailing = true;
+        throw error;
+      });
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: limit }, worker));
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
 export interface Batch<T> {
   readonly items: readonly T[];
   readonly last: boolean;

@@ -3,9 +3,10 @@ import { failedFetches } from '../../documents/failed-fetch.ts';
 import { lastVerdict } from '../../documents/gate/last-verdict.ts';
 import { markOpened } from '../../documents/gate/opened.ts';
 import { isPassing } from '../../documents/gate/verdict.ts';
-import { artifactJobs, fetchedFirst, idsToAdd, plannedById } from '../../documents/job.ts';
-import { artifactId, type Plan, readPlan } from '../../documents/plan.ts';
-import { enterStage, isBefore, isLatest, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
+import { fetchedFirst, idsToAdd, plannedById } from '../../documents/job.ts';
+import { jobsByPart } from '../../documents/plan-part.ts';
+import { type Plan, artifactId, readPlan } from '../../documents/plan.ts';
+import { type Run, enterStage, isBefore, isLatest, openRun, runMessage, updateRun } from '../../documents/run.ts';
 import type { SimpleFile } from '../../documents/simple/simple-plan.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -95,7 +96,7 @@ async function waitFor(missing: readonly string[], planned: Planned, world: Adva
     return { status: 'around', ...told };
   }
   if (run.stage !== 'fetching-second' && !missing.some((artifact) => isFirst.has(artifact))) {
-    await world.jobs.send(artifactJobs(planId, missing));
+    await world.jobs.send(jobsByPart(planId, plan, missing));
     await enterStage(id, 'fetching-second', world);
   }
   const isLate = world.clock.now() >= run.startedAt + maxWaitForFetchesMs;

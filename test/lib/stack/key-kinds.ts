@@ -25,6 +25,7 @@ import {
   partialKey,
   patchKey,
   planKey,
+  planPartKey,
   projectControlKey,
   projectPageKey,
   projectStateKey,
@@ -154,7 +155,7 @@ const ofChannel: readonly Kind[] = [
   },
   { kind: 'advisories', keys: [advisoriesKey], writers: ['Scraper', 'Downloader', 'Indexer', 'Sweeper'], deleters: [] },
   { kind: 'first seen', keys: [firstSeenKey('noarch/a-1-0.conda', sha256)], writers: ['Scraper'], deleters: [] },
-  { kind: 'plans', keys: [planKey(sha256)], writers: ['Scraper'], deleters: ['Pruner'] },
+  { kind: 'plans', keys: [planKey(sha256), planPartKey(sha256, 3)], writers: ['Scraper'], deleters: ['Pruner'] },
   {
     kind: 'failed fetches',
     keys: [failedFetchKey(sha256, 'linux-64/a-1-0.conda')],

@@ -75,7 +75,7 @@ describe('settling', () => {
     await arrive('new');
     expect(await settle()).toMatchObject({ status: 'waiting', missing: plan.second });
     expect(await settle()).toMatchObject({ status: 'waiting' });
-    expect(sent.jobs).toEqual([JSON.stringify({ plan: planId, artifact: 'linux-64/twin-1-0.conda' })]);
+    expect(sent.jobs).toEqual([JSON.stringify({ plan: planId, artifact: 'linux-64/twin-1-0.conda', part: 0 })]);
     expect(decided()['old-1-0.conda'].withdrawn).toBeUndefined();
     await arrive('twin');
     expect(await settle()).toMatchObject({ status: 'settled', applied: { dropped: plan.drop } });
