@@ -33,8 +33,8 @@ async function bzip2(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** Writes one more package, of a name that comes in the middle of a generated subdir; the same for the same number. */
-export async function onePackage(folder: string, number: number): Promise<string> {
-  const spec = { name: `lib-new-${number}`, version: '1.0', build: 'h5eee18b_0', subdir: 'linux-64' };
+export async function onePackage(folder: string, number: number, subdir = 'linux-64'): Promise<string> {
+  const spec = { name: `lib-new-${number}`, version: '1.0', build: 'h5eee18b_0', subdir };
   const files = [{ path: `lib/new-${number}.so`, size: 5000 }];
   const { filename, bytes } = await buildPackage({ ...spec, format: '.conda', files });
   await writeFile(join(folder, filename), bytes);
