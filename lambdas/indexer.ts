@@ -10,9 +10,10 @@ import { noarch, type Subdir } from '../core/names/subdir.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { indexProjects } from '../core/steps/index-projects.ts';
-import { type IndexWorld, indexSubdir } from '../core/steps/index-subdir.ts';
+import { type IndexWorld, indexSubdir, maxSubdirsAtOnce } from '../core/steps/index-subdir.ts';
 import { reconcile } from '../core/steps/reconcile.ts';
 import { channelStrays } from '../core/store/channel-strays.ts';
+import { mapInOrder } from '../core/store/map-in-order.ts';
 import { simpleStrays } from '../core/store/simple-strays.ts';
 import { collectStrays, type StrayCollector } from '../core/store/strays.ts';
 import { cloudGate } from './cloud-gate.ts';
@@ -125,8 +126,11 @@ async function indexTouched(touched: ReadonlyMap<Subdir, TouchedKeys>, world: Ga
   const asked = new Set((await findStoredAllowlist(world.store))?.forms);
   const failing: Subdir[] = [];
   const changed: Subdir[] = [];
-  for (const [subdir, keys] of touched) {
+  const work = async ([subdir, keys]: readonly [Subdir, TouchedKeys]) => {
     const indexed = await attempt(`index of ${subdir}`, world, () => indexOne(subdir, keys, { ...world, asked }));
+    return { subdir, indexed };
+  };
+  for await (const { subdir, indexed } of mapInOrder(touched, maxSubdirsAtOnce, work)) {
     if (indexed === null) failing.push(subdir);
     else if (indexed.changed) changed.push(subdir);
   }

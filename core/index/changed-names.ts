@@ -2,19 +2,22 @@ import { type EntrySource, type Section, sections } from '../outputs/entries/ent
 import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { nameOf } from '../outputs/shards/build-shards.ts';
 import { sameBytes } from '../ports/byte-source.ts';
+import { mapInOrder } from '../store/map-in-order.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
 import { readSegment } from './segment-store.ts';
 import { stateSource } from './state-source.ts';
 
 export interface ChangedSince {
-  /** The names whose shards a change of state touches. */
+  /** The names of which a change of state is seen. */
   readonly names: ReadonlySet<string>;
   /** Every entry of those names, and of few others. */
   readonly source: EntrySource;
 }
 
-/** Segments read to tell what changed; where more did, making every shard costs little more. About 1,000 entries each. */
+/** Segments read to tell what changed; where more did, making all anew costs little more. About 1,000 entries each. */
 const maxSegmentsRead = 40;
+/** Enough that a bucket's latency hides. */
+const maxSegmentsAtOnce = 8;
 
 /**
  * Which names differ between two states of a subdir, from the segments that only one of them has; null when those are
@@ -44,7 +47,8 @@ function without(segments: readonly Segment[], others: readonly Segment[]): Segm
 
 async function entriesOf(place: StatePlace, segments: readonly Segment[]): Promise<IndexEntry[]> {
   const entries: IndexEntry[] = [];
-  for (const segment of segments) entries.push(...(await readSegment(place, segment)));
+  const read = mapInOrder(segments, maxSegmentsAtOnce, (segment) => readSegment(place, segment));
+  for await (const some of read) entries.push(...some);
   return entries;
 }
 
@@ -58,7 +62,8 @@ function segmentsHolding(segments: readonly Segment[], names: ReadonlySet<string
 }
 
 /**
- * The names whose shards a change of entries touches: those of entries that are on one side only, or differ.
+ * The names whose shards, or part of channeldata, a change of entries touches: those of entries that are on one side only,
+ * or differ.
  *
  * @param before entries of the segments that went
  * @param after entries of the segments that came
@@ -73,7 +78,8 @@ export function changedNames(before: readonly IndexEntry[], after: readonly Inde
       old !== undefined &&
       old.kind === entry.kind &&
       sameBytes(old.record, entry.record) &&
-      sameBytes(old.runExports, entry.runExports);
+      sameBytes(old.runExports, entry.runExports) &&
+      sameBytes(old.facts, entry.facts);
     if (!isSame) names.add(nameOf(entry.filename));
   }
   for (const filename of was.keys()) names.add(nameOf(filename));

@@ -4,7 +4,7 @@ import { type ObjectKey, packageKey } from '../layout/keys.ts';
 import { type PackageFileName, parsePackageFileName } from '../names/package-file-name.ts';
 import { type Section, sectionOf, sections } from '../outputs/entries/entry-source.ts';
 import type { IndexEntry } from '../outputs/entries/index-entry.ts';
-import { listPackages } from '../store/list-packages.ts';
+import { type ListedPackage, listPackages } from '../store/list-packages.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 import type { PackageCheck } from './check-package.ts';
 import { overrideTag } from './index-package.ts';
@@ -21,7 +21,7 @@ export interface Compared {
 
 /**
  * The packages that a whole listing shows to differ from the state, and every problem, whose cause may be gone. Within a
- * section in order of file name; memory holds one segment of each section.
+ * section in order of file name; memory holds a few segments of each section.
  *
  * @param rebuild takes every package for changed
  */
@@ -55,17 +55,19 @@ function isStale(entry: IndexEntry | null, { listed, override }: PackageCheck): 
   return entry.override !== overrideTag(override);
 }
 
+/** Segments of a section read ahead of a listing: a page of it takes as long as reading some two of them. */
+const maxSegmentsAhead = 4;
+
 /** A walk over a section's entries beside another list in the same order. */
 function entryCursor(place: StatePlace, segments: readonly Segment[]) {
+  const batches = mapInOrder(segments, maxSegmentsAhead, (segment) => readSegment(place, segment));
   let entries: readonly IndexEntry[] = [];
   let at = 0;
-  let next = 0;
   const peek = async (): Promise<IndexEntry | null> => {
     for (; entries[at] === undefined; at = 0) {
-      const segment = segments[next];
-      if (segment === undefined) return null;
-      entries = await readSegment(place, segment);
-      next += 1;
+      const batch = await batches.next();
+      if (batch.done === true) return null;
+      entries = batch.value;
     }
     return entries[at] ?? null;
   };
@@ -99,20 +101,27 @@ export async function* changedAmong(
 ): AsyncGenerator<PackageCheck, void, void> {
   const entryOf = entryReader(place, manifest);
   const inOrder = [...new Set(filenames)].sort(compareCodePoints);
-  const checks = mapInOrder(inOrder, maxReads, async (filename): Promise<PackageCheck> => {
-    const object = await place.store.get(packageKey(place.channel, place.subdir, filename));
-    const override = overrideOf(filename);
-    if (object === null) return { filename, listed: null, override };
-    // As a listing has it, without a way to read it: a check is handed to other threads.
-    const { key, etag, size, modified } = object;
-    return { filename, listed: { key, etag, size, modified, subdir: place.subdir, filename }, override };
+  const compared = mapInOrder(inOrder, maxReads, async (filename) => {
+    const [listed, entry] = await Promise.all([lookUp(place, filename), entryOf(filename)]);
+    return { entry, check: { filename, listed, override: overrideOf(filename) } };
   });
-  for await (const check of checks) if (isStale(await entryOf(check.filename), check)) yield check;
+  for await (const { entry, check } of compared) if (isStale(entry, check)) yield check;
 }
 
-/** Looks entries up by name; keeps the last segment of each section, since names come in order. */
+/** A package as a listing has it, without a way to read it: a check is handed to other threads. */
+async function lookUp(
+  { store, channel, subdir }: StatePlace,
+  filename: PackageFileName,
+): Promise<ListedPackage | null> {
+  const object = await store.get(packageKey(channel, subdir, filename));
+  if (object === null) return null;
+  const { key, etag, size, modified } = object;
+  return { key, etag, size, modified, subdir, filename };
+}
+
+/** Looks entries up by name; keeps the last segment of each section, since names are asked for in order. */
 function entryReader(place: StatePlace, manifest: Manifest): (filename: PackageFileName) => Promise<IndexEntry | null> {
-  const kept = new Map<Section, { segment: Segment; entries: ReadonlyMap<string, IndexEntry> }>();
+  const kept = new Map<Section, { segment: Segment; entries: Promise<ReadonlyMap<string, IndexEntry>> }>();
   return async (filename) => {
     const section = sectionOf(filename);
     const segments = manifest.sections[section];
@@ -121,11 +130,14 @@ function entryReader(place: StatePlace, manifest: Manifest): (filename: PackageF
     const segment = after === -1 ? segments.at(-1) : segments[Math.max(0, after - 1)];
     if (segment === undefined) return null;
     const known = kept.get(section);
-    if (known?.segment === segment) return known.entries.get(filename) ?? null;
-    const entries = new Map((await readSegment(place, segment)).map((entry) => [entry.filename, entry]));
+    const entries = known?.segment === segment ? known.entries : entriesByName(place, segment);
     kept.set(section, { segment, entries });
-    return entries.get(filename) ?? null;
+    return (await entries).get(filename) ?? null;
   };
+}
+
+async function entriesByName(place: StatePlace, segment: Segment): Promise<ReadonlyMap<string, IndexEntry>> {
+  return new Map((await readSegment(place, segment)).map((entry) => [entry.filename, entry]));
 }
 
 /** The packages whose entries were made under another override than control's of now. */
@@ -134,8 +146,9 @@ export async function* overridesChanged(
   { manifest, overrideOf }: Compared & { readonly manifest: Manifest },
 ): AsyncGenerator<PackageFileName, void, void> {
   for (const section of sections) {
-    for (const segment of manifest.sections[section]) {
-      for (const { filename, override } of await readSegment(place, segment)) {
+    const read = mapInOrder(manifest.sections[section], maxReads, (segment) => readSegment(place, segment));
+    for await (const entries of read) {
+      for (const { filename, override } of entries) {
         if (override !== overrideTag(overrideOf(filename))) yield filename;
       }
     }

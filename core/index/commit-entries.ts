@@ -3,6 +3,7 @@ import { indexKey } from '../layout/keys.ts';
 import { type Section, sectionOf } from '../outputs/entries/entry-source.ts';
 import type { IndexEntry } from '../outputs/entries/index-entry.ts';
 import { subdirOutputs } from '../outputs/outputs.ts';
+import { mapInOrder } from '../store/map-in-order.ts';
 import type { EntryChange } from './check-package.ts';
 import { type Manifest, type Segment, type StatePlace, writeManifest } from './manifest.ts';
 import { generationOf } from './put-if-newer.ts';
@@ -48,8 +49,7 @@ async function nextManifest(
     own.sort((a, b) => compareCodePoints(a.filename, b.filename));
     return spliceSection(place, before?.sections[section] ?? [], own);
   };
-  const packages = await splice('packages');
-  const conda = await splice('packages.conda');
+  const [packages, conda] = await Promise.all([splice('packages'), splice('packages.conda')]);
   const sections = { packages: [...packages.segments], 'packages.conda': [...conda.segments] };
   if (before === null) return { ...(await firstManifest(place, state)), ...progress(null, control), sections };
   const generation = before.generation + (packages.shown || conda.shown ? 1 : 0);
@@ -72,6 +72,14 @@ function progress(before: Manifest | null, control: string | null | undefined): 
   return { control: before?.control ?? null, ...(partial && { partial }) };
 }
 
+interface Spliced {
+  readonly segments: readonly Segment[];
+  readonly shown: boolean;
+}
+
+/** Segments read and written at once: enough that a bucket's latency hides. */
+const maxSegmentsAtOnce = 8;
+
 /**
  * A section's segments with changes applied. Only segments that a change falls into are read and written.
  *
@@ -82,26 +90,34 @@ export async function spliceSection(
   place: StatePlace,
   segments: readonly Segment[],
   changes: readonly EntryChange[],
-): Promise<{ readonly segments: readonly Segment[]; readonly shown: boolean }> {
+): Promise<Spliced> {
   const next: Segment[] = [];
   let shown = false;
-  for (const { segment, own } of shares(segments, changes)) {
-    if (own.length === 0) {
-      if (segment !== null) next.push(segment);
-      continue;
-    }
-    const merged = mergeEntries(segment === null ? [] : await readSegment(place, segment), own);
-    for (const piece of splitEntries(merged.entries)) next.push(await writeSegment(place, piece));
-    shown ||= merged.shown;
+  const spliced = mapInOrder(shares(segments, changes), maxSegmentsAtOnce, (share) => spliceSegment(place, share));
+  for await (const part of spliced) {
+    next.push(...part.segments);
+    shown ||= part.shown;
   }
   return { segments: next, shown };
+}
+
+async function spliceSegment(place: StatePlace, { segment, own }: Share): Promise<Spliced> {
+  if (own.length === 0) return { segments: segment === null ? [] : [segment], shown: false };
+  const merged = mergeEntries(segment === null ? [] : await readSegment(place, segment), own);
+  const segments = await Promise.all(splitEntries(merged.entries).map((piece) => writeSegment(place, piece)));
+  return { segments, shown: merged.shown };
+}
+
+interface Share {
+  readonly segment: Segment | null;
+  readonly own: readonly EntryChange[];
 }
 
 /**
  * Which changes fall into which segment: those before the first one's name into the first. Without any segment all fall
  * into one that is null.
  */
-function shares(segments: readonly Segment[], changes: readonly EntryChange[]) {
+function shares(segments: readonly Segment[], changes: readonly EntryChange[]): Share[] {
   let rest = changes;
   return (segments.length > 0 ? segments : [null]).map((segment, at) => {
     const end = segments[at + 1]?.first;

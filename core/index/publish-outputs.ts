@@ -34,13 +34,17 @@ export async function publishOutputs(
   if (manifest === null) return false;
   const source = stateSource(world, manifest);
   let wrote = false;
-  for (const output of subdirOutputs) {
-    if (!(await isWanted(output, world))) continue;
+  for (const output of await wantedOutputs(world)) {
     if (rebuild && output.making.from === 'shards') await mendShards(world, source);
     const publication = publicationOf(output, { world, manifest, source });
     if (publication !== null) wrote = (await writeIfNewer(world, publication, manifest.generation)) || wrote;
   }
   return wrote;
+}
+
+async function wantedOutputs(world: OutputsWorld): Promise<Output<IndexFile>[]> {
+  const wanted = await Promise.all(subdirOutputs.map((output) => isWanted(output, world)));
+  return subdirOutputs.filter((_, at) => wanted[at]);
 }
 
 /**

@@ -33,7 +33,7 @@ export async function writeIfNewer(
 ): Promise<boolean> {
   const isBehind = async (at: ObjectKey | undefined) =>
     at !== undefined && generationOf((await world.store.get(at))?.metadata) < generation;
-  const [plainBehind, frameBehind] = [await isBehind(key), await isBehind(zst)];
+  const [plainBehind, frameBehind] = await Promise.all([isBehind(key), isBehind(zst)]);
   if (!plainBehind && !frameBehind) return false;
   await using plain = plainBehind ? await world.store.stage() : null;
   await using frame = frameBehind ? await world.store.stage() : null;

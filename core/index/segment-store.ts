@@ -1,7 +1,8 @@
-import { segmentKey, summaryKey } from '../layout/keys.ts';
-import { type Sha256, sha256Of } from '../names/digest.ts';
+import { type ObjectKey, segmentKey, summaryKey } from '../layout/keys.ts';
+import { sha256Of } from '../names/digest.ts';
 import type { Summary } from '../outputs/entries/entry-source.ts';
 import type { IndexEntry } from '../outputs/entries/index-entry.ts';
+import type { ObjectHead } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { Segment, StatePlace } from './manifest.ts';
 import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';
@@ -12,27 +13,30 @@ import { decodeSegment, encodeSegment, recordsOf } from './segment-codec.ts';
  * @throws GatehouseError `state.damaged` when it is missing or damaged
  */
 export const readSegment = async (place: StatePlace, segment: Segment): Promise<IndexEntry[]> =>
-  decodeSegment(await readHead(place, segment, { length: segment.bytes, sha256: segment.sha256 }));
+  decodeSegment(await readWhole(place, segment));
+
+async function readWhole({ store, channel, subdir }: StatePlace, segment: Segment): Promise<Uint8Array> {
+  const key = segmentKey(channel, subdir, segment.sha256);
+  const object = await store.read(key);
+  if (object !== null && sha256Of(object.bytes) === segment.sha256) return object.bytes;
+  throw damaged(key, object);
+}
 
 /** The records at the head of a segment (`recordsOf`), held against their own hash; errors as {@link readSegment}. */
-export const readRecords = (place: StatePlace, segment: Segment): Promise<Uint8Array> =>
-  readHead(place, segment, { length: segment.records, sha256: segment.recordsSha256 });
-
-async function readHead(
-  { store, channel, subdir }: StatePlace,
-  segment: Segment,
-  { length, sha256 }: { readonly length: number; readonly sha256: Sha256 },
-): Promise<Uint8Array> {
+export async function readRecords({ store, channel, subdir }: StatePlace, segment: Segment): Promise<Uint8Array> {
   const key = segmentKey(channel, subdir, segment.sha256);
   const object = await store.get(key);
   if (object?.size === segment.bytes) {
-    const bytes = await object.read(0, length);
-    if (sha256Of(bytes) === sha256) return bytes;
+    const bytes = await object.read(0, segment.records);
+    if (sha256Of(bytes) === segment.recordsSha256) return bytes;
   }
-  throw new GatehouseError('state.damaged', `${key} is ${object === null ? 'missing' : 'damaged'}`, {
+  throw damaged(key, object);
+}
+
+const damaged = (key: ObjectKey, object: ObjectHead | null): GatehouseError =>
+  new GatehouseError('state.damaged', `${key} is ${object === null ? 'missing' : 'damaged'}`, {
     hint: 'gatehouse index --rebuild derives it again',
   });
-}
 
 /**
  * Keeps entries as a segment. An object that lies there already under the same hash is the same segment, or a damaged
@@ -63,7 +67,7 @@ export async function writeSegment(place: StatePlace, entries: readonly IndexEnt
 
 async function isSound(place: StatePlace, segment: Segment): Promise<boolean> {
   try {
-    await readHead(place, segment, { length: segment.bytes, sha256: segment.sha256 });
+    await readWhole(place, segment);
     return true;
   } catch (error) {
     if (error instanceof GatehouseError && error.code === 'state.damaged') return false;

@@ -6,10 +6,10 @@ import { mapInOrder } from '../store/map-in-order.ts';
 import type { Manifest, Segment, StatePlace } from './manifest.ts';
 import { readRecords, readSegment, readSummary } from './segment-store.ts';
 
-/** Segments under way at once: one is used, one is read meanwhile, and one more hides a bucket's latency. */
-const maxSegmentsAtOnce = 3;
+/** Segments under way at once: enough that a bucket's latency hides. About 1 MB each. */
+const maxSegmentsAtOnce = 16;
 
-/** A state as index files read it: a few segments in memory. Reading it throws `state.damaged` for a damaged segment. */
+/** A state as index files read it: 16 segments in memory. Reading it throws `state.damaged` for a damaged segment. */
 export function stateSource(place: StatePlace, manifest: Manifest): RecordSource {
   return {
     subdir: place.subdir,
@@ -58,9 +58,10 @@ export function listedIn(manifest: Manifest): number {
 /** What is wrong with packages, as noted when they were read; only segments that hold such a note are read. */
 export async function packageProblems(place: StatePlace, manifest: Manifest): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const segment of sections.flatMap((section) => manifest.sections[section])) {
-    if (segment.problems === 0) continue;
-    for (const { kind, record } of await readSegment(place, segment)) {
+  const segments = sections.flatMap((section) => manifest.sections[section]);
+  const holding = segments.filter((segment) => segment.problems > 0);
+  for await (const entries of mapInOrder(holding, maxSegmentsAtOnce, (segment) => readSegment(place, segment))) {
+    for (const { kind, record } of entries) {
       if (kind === 'problem') problems.push(parsePart(record, problemSchema, 'a problem in the index state'));
     }
   }

@@ -89,6 +89,10 @@ export const cachedDocumentPrefix = '_gatehouse/cache/';
 export const shardsMadeKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
   key('_gatehouse', 'state', channel, subdir, 'shards');
 
+/** What a subdir adds to `channeldata.json`: losing it costs the making of all of it. */
+export const channeldataPartKey = (channel: ChannelName, subdir: Subdir): ObjectKey =>
+  key('_gatehouse', 'state', channel, subdir, 'channeldata');
+
 export const planKey = (id: Sha256): ObjectKey => key('_gatehouse', 'plans', `${id}.json`);
 
 /** Some of what a plan adds, for the jobs of these: core/documents/plan-part.ts. */

@@ -2,7 +2,7 @@ import { type IndexFile, type OptionalIndexFile, optionalIndexFiles } from '../l
 import { type ChannelName, indexKey, type ObjectKey } from '../layout/keys.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { channeldata } from './channeldata.ts';
+import { channeldata } from './channeldata/channeldata.ts';
 import { currentRepodata } from './current/current-repodata.ts';
 import type { EntrySource, OutputBytes, RecordSource } from './entries/entry-source.ts';
 import { repodata, repodataFromPackages, runExports, spliceRepodata } from './repodata.ts';

@@ -41,6 +41,9 @@ export interface IndexOptions {
   readonly rebuild?: boolean;
 }
 
+/** Subdirs that a shell indexes side by side: each waits for the store most of its time, and may take 250 MB of memory. */
+export const maxSubdirsAtOnce = 3;
+
 /** With the waits between them half a minute. What was found is published at each. */
 const maxAttempts = 12;
 

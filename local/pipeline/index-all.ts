@@ -1,12 +1,13 @@
 import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
-import { noarch } from '../../core/names/subdir.ts';
+import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { indexChannel } from '../../core/steps/index-channel.ts';
 import { type IndexedProjects, indexProjects } from '../../core/steps/index-projects.ts';
-import { type IndexedSubdir, indexSubdir } from '../../core/steps/index-subdir.ts';
+import { type IndexedSubdir, indexSubdir, maxSubdirsAtOnce } from '../../core/steps/index-subdir.ts';
 import { channelStrays } from '../../core/store/channel-strays.ts';
+import { mapInOrder } from '../../core/store/map-in-order.ts';
 import { stagedLog, stagedProblem } from '../../core/store/staged-telling.ts';
 import { stagingStrays } from '../../core/store/staging-strays.ts';
 import { collectStrays } from '../../core/store/strays.ts';
@@ -101,14 +102,15 @@ async function indexSide(
   const indexing = { ...judging, asked: new Set(forms), ...(threads && { offload: threads.offload }) };
   const failures: GatehouseError[] = [];
   const subdirs: IndexedSubdir[] = [];
-  for (const subdir of asked) {
-    const indexed = await attempt(failures, () => indexSubdir(subdir, indexing, { rebuild }));
+  const work = (subdir: Subdir) => attempt(failures, () => indexSubdir(subdir, indexing, { rebuild }));
+  // Where there are threads the store is a folder, which does not keep anybody waiting.
+  for await (const indexed of mapInOrder(asked, threads === undefined ? maxSubdirsAtOnce : 1, work)) {
     if (indexed !== null) subdirs.push(indexed);
   }
   const simple = await attempt(failures, () => indexProjects('all', judging, { rebuild }));
   const [first] = failures;
   if (first !== undefined || simple === null) throw first;
-  await indexChannel(world);
+  await indexChannel(world, { rebuild });
   return { subdirs, simple, strays: strays.found().map((stray) => ({ code: 'index.stray', ...stray })) };
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { changedNames } from '../../../core/index/changed-names.ts';
 import { canonicalJson } from '../../../core/json/json.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
-import { mergePartials, type NamePartial } from '../../../core/outputs/channeldata.ts';
+import { mergePartials, type NamePartial } from '../../../core/outputs/channeldata/name-partial.ts';
 import { currentRepodata } from '../../../core/outputs/current/current-repodata.ts';
 import type { IndexEntry } from '../../../core/outputs/entries/index-entry.ts';
 import { collected, sourceOf } from '../../support/index/form-source.ts';

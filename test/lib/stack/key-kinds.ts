@@ -1,50 +1,6 @@
-import {
-  advisoriesKey,
-  firstSeenKey,
-  heldKey,
-  knownScriptKey,
-  ledgerHeadKey,
-  ledgerKey,
-  openedKey,
-  recalledKey,
-  recallKey,
-  verdictKey,
-} from '../../../core/layout/gate-keys.ts';
+import { advisoriesKey, firstSeenKey, heldKey, knownScriptKey, ledgerHeadKey, ledgerKey, openedKey, recallKey, recalledKey, verdictKey } from '../../../core/layout/gate-keys.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import {
-  allowlistKey,
-  channeldataKey,
-  controlKey,
-  failedFetchKey,
-  fileProvenanceKey,
-  indexKey,
-  latestRunKey,
-  mappingKey,
-  noticesKey,
-  packageKey,
-  partialKey,
-  patchKey,
-  planKey,
-  planPartKey,
-  projectControlKey,
-  projectPageKey,
-  projectStateKey,
-  projectsStateKey,
-  proofKey,
-  provenanceKey,
-  rootPageKey,
-  runKey,
-  segmentKey,
-  shardKey,
-  simpleFileKey,
-  simpleMetadataKey,
-  simplePages,
-  stateKey,
-  summaryKey,
-  tokensKey,
-  usedFileNameKey,
-  usedPackageNameKey,
-} from '../../../core/layout/keys.ts';
+import { allowlistKey, channeldataKey, channeldataPartKey, controlKey, failedFetchKey, fileProvenanceKey, indexKey, latestRunKey, mappingKey, noticesKey, packageKey, partialKey, patchKey, planKey, planPartKey, projectControlKey, projectPageKey, projectStateKey, projectsStateKey, proofKey, provenanceKey, rootPageKey, runKey, segmentKey, shardKey, simpleFileKey, simpleMetadataKey, simplePages, stateKey, summaryKey, tokensKey, usedFileNameKey, usedPackageNameKey } from '../../../core/layout/keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
@@ -83,7 +39,11 @@ const byOption: readonly string[] = [
   shardKey('conda', subdir, sha256),
   ...optionalIndexFiles.map((file) => indexKey('conda', subdir, file)),
 ];
-const segments = [segmentKey('conda', subdir, sha256), summaryKey('conda', subdir, { sha256, name: 'x' })];
+const segments = [
+  segmentKey('conda', subdir, sha256),
+  summaryKey('conda', subdir, { sha256, name: 'x' }),
+  channeldataPartKey('conda', subdir),
+];
 
 interface Kind {
   readonly kind: string;
