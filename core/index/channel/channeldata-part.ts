@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { canonicalJson, parseJson } from '../json/json.ts';
-import { channeldataPartKey } from '../layout/keys.ts';
-import { sha256Of } from '../names/digest.ts';
-import { channeldataSummary } from '../outputs/channeldata/name-partial.ts';
-import { replaceRows, subdirPart } from '../outputs/channeldata/subdir-part.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { changedSince } from './changed-names.ts';
-import { type Manifest, manifestSchema, type StatePlace } from './manifest.ts';
-import { stateSource } from './state-source.ts';
+import { canonicalJson, parseJson } from '../../json/json.ts';
+import { channeldataPartKey } from '../../layout/keys.ts';
+import { sha256Of } from '../../names/digest.ts';
+import { channeldataSummary } from '../../outputs/channeldata/name-partial.ts';
+import { replaceRows, subdirPart } from '../../outputs/channeldata/subdir-part.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { changedSince } from '../changed-names.ts';
+import { type Manifest, manifestSchema, type StatePlace } from '../manifest.ts';
+import { stateSource } from '../state-source.ts';
 
 /** What a part was made from: by another way of making it, it is made anew. */
 const madeSchema = z.strictObject({ by: z.literal(channeldataSummary.name), root: manifestSchema });
