@@ -24,9 +24,11 @@ export const verifyCommand: Command = {
     report.finish();
     if (json) terminal.out(`${jsonText({ checked, staging, ledger, problems }, 2)}\n`);
     // Of a store from before the gate every file has the same hint.
-    for (const [place, { code, key, detail, hint }] of problems.entries()) {
-      const isToldNext = problems[place + 1]?.hint === hint;
-      terminal.err(`${code}: ${shownLine(key)}: ${isToldNext ? detail : hinted(detail, hint)}\n`);
+    for (const [number, { code, key, detail, hint }] of problems.entries()) {
+      const isToldNext = problems[number + 1]?.hint === hint;
+      // What says by itself which document is damaged is not told of it twice.
+      const place = detail.startsWith(key) ? '' : `${shownLine(key)}: `;
+      terminal.err(`${code}: ${place}${isToldNext ? detail : hinted(detail, hint)}\n`);
     }
     terminal.err(
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,

@@ -59,6 +59,11 @@ describe('gatehouse verify', () => {
     expect(told).toMatch(/verify\.unjudged: conda\/linux-64\/app-1\.0-0\.conda: /);
   });
 
+  it('names a damaged document once', async () => {
+    await writeFile(at('_gatehouse/control/conda/linux-64.json'), '{');
+    expect(await verify()).toMatch(/^verify\.control: _gatehouse\/control\/conda\/linux-64\.json is not JSON\nhint: /m);
+  });
+
   it('finds held and recalled bytes that are not what their name says', async () => {
     const bytes = Buffer.from('bytes');
     await scene.lab.world.store.put(heldKey(sha256Of(bytes)), bytes);

@@ -152,6 +152,17 @@ describe('a bill of materials', () => {
     });
   });
 
+  it('is none where something of it is damaged, and says who names the rest', async () => {
+    const store = memoryStore();
+    const one = { subdir: 'noarch', name: 'p1', version: '1.0', license: 'MIT' };
+    await index(store, [one]);
+    const verdict = verdictOf(1, { id: `noarch/${fileName(one)}`, sha256: shaOf(one) });
+    const provenance = key(`_gatehouse/provenance/conda/${verdict.id}/${verdict.sha256}.json`);
+    await store.put(provenance, Buffer.from('{'));
+    const error = { code: 'json.invalid', hint: expect.stringContaining('gatehouse verify') };
+    await expect(billOf(store)).rejects.toMatchObject({ ...error, message: `${provenance} is not JSON` });
+  });
+
   it('is the same for the same content, and another for other content', async () => {
     const one = { subdir: 'noarch', name: 'p1', version: '1.0', license: 'MIT' };
     const [first, second, third] = [memoryStore(), memoryStore(), memoryStore()];
