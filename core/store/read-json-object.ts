@@ -29,6 +29,16 @@ export async function readJsonObject<T>(
 export const isDamaged = (error: unknown): error is GatehouseError =>
   error instanceof GatehouseError && error.code === 'json.invalid';
 
+/** What comes of reading such an object; where it is damaged the error says what to do. */
+export async function hintIfDamaged<T>(reading: Promise<T>, hint: string): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    if (!isDamaged(cause)) throw cause;
+    throw new GatehouseError(cause.code, cause.message, { hint, cause });
+  }
+}
+
 /** Text that is UTF-8: a lenient decoder puts U+FFFD for a bad byte, and the damaged document would still be JSON. */
 function utf8(bytes: Uint8Array, what: string): string {
   try {

@@ -1,4 +1,4 @@
-import { readRecall } from '../documents/gate/recalled.ts';
+import { readRecall, restoringRecall } from '../documents/gate/recalled.ts';
 import { heldPrefix, recalledPrefix, recallKey } from '../layout/gate-keys.ts';
 import type { ObjectKey } from '../layout/keys.ts';
 import type { VerifiedLedger } from '../ledger/verify-ledger.ts';
@@ -31,12 +31,10 @@ export async function verifyRecalls(store: Store, ledgers: readonly VerifiedLedg
   const recalls = ledgers.flatMap(({ latest }) => [...latest.values()].filter(({ event }) => event !== 'judged'));
   const gone = new Set(recalls.map(({ sha256 }) => sha256).filter((sha256) => !seen.has(sha256)));
   const lost = [...gone].map(
-    (sha256): Damage => ({ code: 'verify.verdict', key: recallKey(sha256), detail: 'is gone', hint: restoring }),
+    (sha256): Damage => ({ code: 'verify.verdict', key: recallKey(sha256), detail: 'is gone', hint: restoringRecall }),
   );
   return { checked: checked + seen.size, problems: [...problems, ...found, ...lost] };
 }
-
-const restoring = 'put it back from a backup: without it the same bytes may come in again';
 
 async function verifyKept(store: Store, prefix: string): Promise<VerifyReport> {
   const problems: Damage[] = [];
@@ -70,10 +68,10 @@ async function recallProblems(
     await readRecall(store, sha256);
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    return [{ code: 'verify.verdict', key, ...tellingOf(error), hint: restoring }];
+    return [{ code: 'verify.verdict', key, ...tellingOf(error), hint: restoringRecall }];
   }
   const evidence = sha256Of(object.bytes);
   if (ledgers.some(({ latest }) => latest.get(sha256)?.evidence === evidence)) return [];
   const detail = 'is not what the last entry of the ledger about it was decided by';
-  return [{ code: 'verify.verdict', key, detail, hint: restoring }];
+  return [{ code: 'verify.verdict', key, detail, hint: restoringRecall }];
 }

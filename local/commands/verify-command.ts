@@ -1,4 +1,5 @@
 import { shownLine } from '../../core/problems/shown-text.ts';
+import type { Damage } from '../../core/verify/damage.ts';
 import { verifyAll } from '../pipeline/verify-all.ts';
 import { jsonText } from '../render/json-text.ts';
 import { hinted } from '../render/messages.ts';
@@ -24,11 +25,8 @@ export const verifyCommand: Command = {
     report.finish();
     if (json) terminal.out(`${jsonText({ checked, staging, ledger, problems }, 2)}\n`);
     // Of a store from before the gate every file has the same hint.
-    for (const [number, { code, key, detail, hint }] of problems.entries()) {
-      const isToldNext = problems[number + 1]?.hint === hint;
-      // What says by itself which document is damaged is not told of it twice.
-      const place = detail.startsWith(key) ? '' : `${shownLine(key)}: `;
-      terminal.err(`${code}: ${place}${isToldNext ? detail : hinted(detail, hint)}\n`);
+    for (const [place, damage] of problems.entries()) {
+      terminal.err(damageLine(damage, problems[place + 1]?.hint === damage.hint));
     }
     terminal.err(
       `${checked} objects checked, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n`,
@@ -38,6 +36,12 @@ export const verifyCommand: Command = {
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };
+
+function damageLine({ code, key, detail, hint }: Damage, isHintNext: boolean): string {
+  // A sentence that begins with the document that is damaged has named it.
+  const place = detail.startsWith(key) ? '' : `${shownLine(key)}: `;
+  return `${code}: ${place}${isHintNext ? detail : hinted(detail, hint)}\n`;
+}
 
 const repair =
   'hint: gatehouse index --rebuild writes index files anew; gatehouse sync fetches again what was fetched, not what was published or copied in\n';

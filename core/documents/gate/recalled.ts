@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recallKey } from '../../layout/gate-keys.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
-import { type JsonObject, readJsonObject } from '../../store/read-json-object.ts';
+import { hintIfDamaged, type JsonObject, readJsonObject } from '../../store/read-json-object.ts';
 import { checkIdSchema } from './checks.ts';
 
 /** That bytes were taken back from all who could get them, on both sides of a store. Mutable, under compare-and-swap. */
@@ -20,6 +20,9 @@ const recallSchema = z.strictObject({
 });
 export type Recall = z.infer<typeof recallSchema>;
 
+/** What to do where one is damaged or gone. */
+export const restoringRecall = 'put it back from a backup: without it the same bytes may come in again';
+
 /** The recall of these bytes, ended or not; null when there was none. */
 export const readRecall = (store: Store, sha256: Sha256): Promise<JsonObject<Recall> | null> =>
-  readJsonObject(store, recallKey(sha256), recallSchema);
+  hintIfDamaged(readJsonObject(store, recallKey(sha256), recallSchema), restoringRecall);

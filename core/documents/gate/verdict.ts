@@ -3,7 +3,7 @@ import { verdictKey } from '../../layout/gate-keys.ts';
 import type { ObjectKey } from '../../layout/keys.ts';
 import { type Sha256, sha256Schema } from '../../names/digest.ts';
 import type { Store } from '../../ports/store.ts';
-import { isDamaged, type JsonObject, readJsonObject } from '../../store/read-json-object.ts';
+import { hintIfDamaged, isDamaged, type JsonObject, readJsonObject } from '../../store/read-json-object.ts';
 import { checkIdSchema } from './checks.ts';
 import { waiverSchema } from './policy.ts';
 
@@ -125,7 +125,9 @@ export const isPassing = ({ verdict }: Pick<GateVerdict, 'verdict'>): boolean =>
  * @throws GatehouseError `json.invalid` when it is damaged, which is not taken for a pass
  */
 export const readVerdict = (store: Store, id: string, sha256: Sha256): Promise<JsonObject<GateVerdict> | null> =>
-  readJsonObject(store, keyOfVerdict(id, sha256), verdictSchema);
+  hintIfDamaged(readJsonObject(store, keyOfVerdict(id, sha256), verdictSchema), mending);
+
+const mending = 'put it back from a backup; or delete it and run gatehouse sweep, which judges anew';
 
 /** The verdict at a key; null when there is none, or it is damaged, so that nothing is known. */
 export async function soundVerdict(store: Store, key: ObjectKey): Promise<GateVerdict | null> {

@@ -5,13 +5,12 @@ import type { Subdir } from '../../names/subdir.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Solver } from '../../ports/solver.ts';
 import type { Store } from '../../ports/store.ts';
-import { GatehouseError } from '../../problems/error.ts';
 import { bomOf, type Dependency } from '../../sbom/bom.ts';
 import { type Component, componentOf } from '../../sbom/component.ts';
 import { environmentFiles } from '../../sbom/environment-files.ts';
 import { type IndexedFile, servedDistributions, servedPackages } from '../../sbom/served-files.ts';
 import { mapInOrder } from '../../store/map-in-order.ts';
-import { isDamaged } from '../../store/read-json-object.ts';
+import { hintIfDamaged } from '../../store/read-json-object.ts';
 import { fileSource } from '../../why/file-source.ts';
 
 export interface SbomWorld {
@@ -43,7 +42,7 @@ export type SbomOf =
 export async function sbom(of: SbomOf, world: SbomWorld): Promise<ReturnType<typeof bomOf>> {
   const { files, dependencies } = await filesOf(of, world);
   const components: Component[] = [];
-  for await (const component of mapInOrder(files, maxReadsAtOnce, (file) => describe(file, world)))
+  for await (const component of mapInOrder(files, maxReadsAtOnce, (file) => hintIfDamaged(describe(file, world), hint)))
     components.push(component);
   const where = of.platform === null ? '' : ` on ${of.platform}`;
   const subject =
@@ -70,11 +69,6 @@ async function filesOf(of: SbomOf, world: SbomWorld): Promise<Listed> {
 const hint = 'gatehouse verify names all that is damaged, and what to do: a bill that lacks something would look whole';
 
 async function describe(file: IndexedFile, world: SbomWorld): Promise<Component> {
-  try {
-    const verdict = (await readVerdict(world.store, file.id, file.sha256))?.value ?? null;
-    return componentOf(file, { verdict, source: await fileSource(file, verdict, world) });
-  } catch (cause) {
-    if (!isDamaged(cause)) throw cause;
-    throw new GatehouseError(cause.code, cause.message, { hint, cause });
-  }
+  const verdict = (await readVerdict(world.store, file.id, file.sha256))?.value ?? null;
+  return componentOf(file, { verdict, source: await fileSource(file, verdict, world) });
 }
