@@ -10,7 +10,7 @@ import type { FileAt, PackageAt } from './served-file.ts';
 /**
  * A file that was recalled, as the gate is asked about it: by the bytes that were kept.
  *
- * @returns null when none were kept
+ * @returns null when none were kept, or what lies there by now is something else, of which nobody asks
  * @throws GatehouseError `store.*`; `json.invalid` when a verdict or control is damaged
  */
 export async function keptAtTheDoor(
@@ -20,7 +20,8 @@ export async function keptAtTheDoor(
 ): Promise<(AtTheDoor & { readonly bytes: StoredObject }) | null> {
   const kept = await store.get(recalledKey(sha256));
   if (kept === null) return null;
-  const earlier = (await readVerdict(store, file.id, sha256))?.value ?? null;
   const lying = { bytes: kept, digests: await storedDigests(kept) };
+  if (lying.digests.sha256 !== sha256) return null;
+  const earlier = (await readVerdict(store, file.id, sha256))?.value ?? null;
   return { ...(await knownAtTheDoor(file, lying, { store, earlier })), bytes: kept };
 }

@@ -108,5 +108,5 @@ async function letIn({ file, sha256 }: RecalledHere, world: ReleasingWorld): Pro
 async function lost(file: PackageAt | FileAt, sha256: Sha256, world: ReleasingWorld): Promise<Problem> {
   await markRecalled(file, null, world);
   const hint = 'a sync fetches it again where an entry needs it; what is your own has to be published again';
-  return { code: 'recall.lost', subject: file.id, detail: `its bytes, ${sha256}, were not kept`, hint };
+  return { code: 'recall.lost', subject: file.id, detail: `its bytes, ${sha256}, were not kept, or are damaged`, hint };
 }

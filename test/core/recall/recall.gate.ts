@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readRecall } from '../../../core/documents/gate/recalled.ts';
 import { readVerdict } from '../../../core/documents/gate/verdict.ts';
+import { readProjectControl } from '../../../core/documents/simple/project-control.ts';
+import { recalledKey } from '../../../core/layout/gate-keys.ts';
+import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { recall } from '../../../core/steps/take-back/recall.ts';
 import { malicious, sweepScene } from '../../support/recall/sweep-scene.ts';
 
@@ -54,6 +57,23 @@ describe('a recall by hand', () => {
   it('finds nothing of what is not there', async () => {
     const scene = await served();
     expect((await scene.recall('demo', '7.0', 'broken')).files).toEqual([]);
+  });
+
+  it.each([
+    ['are gone', null],
+    ['are damaged', Buffer.from('other bytes')],
+  ])('ends also where the bytes that were kept %s: a sync may bring them', async (_, kept) => {
+    const scene = await served();
+    await scene.recall('demo', '1.0', 'leaks its key');
+    const key = recalledKey(scene.sha256);
+    if (kept === null) await scene.store.delete(key);
+    else await scene.store.put(key, kept);
+    const { problems } = await scene.recall('demo', '1.0', null);
+    expect(problems).toMatchObject([{ code: 'recall.lost', subject: `simple/demo/${wheel}` }]);
+    const project = projectNameSchema.parse('demo');
+    const { control } = await readProjectControl(scene.store, project);
+    expect(Object.values(control.files).map(({ recalled }) => recalled)).toEqual([]);
+    expect(scene.keys(`_gatehouse/verdicts/simple/demo/${wheel}/`)).toHaveLength(1);
   });
 
   it('says the same when it is asked again, and changes nothing', async () => {
