@@ -11,7 +11,7 @@ import { eventMessage } from '../../cloud/s3/event-message.ts';
 import type { Outcome } from '../../cloud/stack/container.ts';
 import { failuresOf } from '../../cloud/stack/event-source.ts';
 import { ruleEvents } from '../../cloud/stack/fire-rule.ts';
-import { type Bucket, type Change, memoryStore, newBucket } from '../../twins/store-memory.ts';
+import { type Bucket, type Change, memoryStore, newBucket, type StoreOperation } from '../../twins/store-memory.ts';
 import { type RecordedTelemetry, recordTelemetry } from './recorded-telemetry.ts';
 import { type Life, type Purged, smallFunctions } from './small-functions.ts';
 import { type Disorder, smallQueue } from './small-queue.ts';
@@ -29,6 +29,10 @@ import {
 export interface Mischief extends Disorder {
   /** Ends the invocation, and whatever it still does, before the nth effect of the whole play. */
   readonly crash?: (effect: number) => boolean;
+  /** Told of each request to the bucket, and of each message that is sent. */
+  readonly asked?: (operation: StoreOperation | 'send') => void;
+  /** Told of each invocation. */
+  readonly ran?: () => void;
 }
 
 export interface SmallCloud {
@@ -80,7 +84,7 @@ const md5 = (bytes: Uint8Array) => `"${createHash('md5').update(bytes).digest('h
  * is notified of what, who works it off in which batches and when it gives up, what the rules invoke, and who may do what.
  */
 export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 0 }): SmallCloud {
-  const { random, crash = () => false } = mischief;
+  const { random, crash = () => false, asked = () => {}, ran = () => {} } = mischief;
   const dead: { queue: SmallFunction; body: string }[] = [];
   const purged: Purged[] = [];
   let messages = 0;
@@ -91,7 +95,10 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
       maxReceives: maxReceivesOf(source.EventSourceArn),
       ...mischief,
       drop: (body) => cloud.drop(body),
-      nextId: () => `m${++messages}`,
+      nextId: () => {
+        asked('send');
+        return `m${++messages}`;
+      },
       giveUp: (body) => dead.push({ queue: on, body }),
     });
     return { on, source, queue };
@@ -127,12 +134,14 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     solver,
     bzip2: () => cloud.bzip2,
     queueAt,
+    asked,
     effect,
     purged: (one: Purged) => void purged.push(one),
   };
   const { handlers, worldByHand } = smallFunctions(outside);
   const invoke = (on: SmallFunction, event: unknown) => {
     life = { killed: false };
+    ran();
     return handlers[on](event, life);
   };
   const fire = async (rule: string, more: object = {}) => {

@@ -37,6 +37,8 @@ export interface Outside {
   readonly queueAt: (place: string) => SmallQueue;
   /** Told of what CloudFront is to forget. */
   readonly purged: (invalidation: Purged) => void;
+  /** Told of each request to the bucket. */
+  readonly asked: (operation: StoreOperation) => void;
   /** Awaited before everything that an invocation does to the bucket or to a queue. */
   readonly effect: (life: Life) => Promise<void>;
 }
@@ -112,6 +114,7 @@ function worldOf(name: SmallFunction, by: SmallFunction | null, outside: Outside
   const { Variables: variables } = deployedFunction(name).Environment;
   const before = (operation: StoreOperation, key: string, condition?: Condition) => {
     if (!mayAct(by, operation, key, condition)) throw forbidden(`${by} may not ${operation} ${key}`);
+    outside.asked(operation);
     return effect(life);
   };
   const sending = (variable: string, send: 'send' | 'sendDelayed' = 'send'): Queue => {
