@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { parseValue } from '../core/json/json.ts';
+import { schedulesSchema } from '../core/documents/clocks.ts';
+import { parseJson, parseValue } from '../core/json/json.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Of the queue that the function works off. */
-const ownQueueVariable = { GATEHOUSE_OWN_QUEUE_URL: z.url() };
+const ownQueueVariables = {
+  GATEHOUSE_OWN_QUEUE_URL: z.url(),
+  GATEHOUSE_DEAD_LETTERS_URL: z.url(),
+  GATEHOUSE_MAX_RECEIVES: z.coerce.number().int().positive(),
+};
 const bucketVariable = { GATEHOUSE_BUCKET: z.string().min(3) };
 const indexQueueVariable = { GATEHOUSE_INDEX_QUEUE_URL: z.url() };
 const retainVariable = {
@@ -14,7 +19,7 @@ const retainVariable = {
     .transform((days) => days * dayMs),
 };
 
-export const workerEnvironment = z.object({ ...bucketVariable, ...ownQueueVariable });
+export const workerEnvironment = z.object({ ...bucketVariable, ...ownQueueVariables });
 export const indexerEnvironment = workerEnvironment.extend({
   ...indexQueueVariable,
   GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
@@ -22,7 +27,9 @@ export const indexerEnvironment = workerEnvironment.extend({
 export const sweeperEnvironment = indexerEnvironment.extend({ GATEHOUSE_SWEEP_QUEUE_URL: z.url() });
 export const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
 export const scraperEnvironment = prunerEnvironment.extend({
-  ...ownQueueVariable,
+  ...ownQueueVariables,
+  /** JSON, by name: what the clock starts, and when. */
+  GATEHOUSE_SCHEDULES: z.string().transform((text) => parseJson(text, schedulesSchema, 'GATEHOUSE_SCHEDULES')),
   GATEHOUSE_PLAN_QUEUE_URL: z.url(),
   GATEHOUSE_JOB_QUEUE_URL: z.url(),
 });

@@ -1,4 +1,5 @@
 import { readStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
+import { noteClock } from '../core/documents/clocks.ts';
 import { indexMessage, projectMessage } from '../core/documents/run.ts';
 import { channelPlace } from '../core/layout/channel-place.ts';
 import { type Side, sides } from '../core/layout/sides.ts';
@@ -15,6 +16,7 @@ import { openPruner, type PrunerWorld } from './world.ts';
  * @throws GatehouseError `allowlist.*` where the allowlist is missing or bad: nothing is deleted
  */
 export async function pruneChannel(_event: unknown, world: PrunerWorld): Promise<{ readonly deleted: number }> {
+  await noteClock('prune', world);
   const { allowlist } = await readStoredAllowlist(world.store);
   const asked = new Set(allowlist.forms);
   let deleted = 0;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { httpFetch, hurried } from '../adapters/http-fetch.ts';
 import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
+import { noteClock } from '../core/documents/clocks.ts';
 import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { openGlance } from '../core/releases/glance.ts';
@@ -12,6 +13,7 @@ import { type Advanced, advanceRun } from '../core/steps/cloud-run/advance.ts';
 import { type Concluded, concludeRun } from '../core/steps/cloud-run/conclude.ts';
 import { solveRunSlice } from '../core/steps/cloud-run/slice.ts';
 import { startRun } from '../core/steps/cloud-run/start.ts';
+import { type Watched, watch } from '../core/steps/cloud-run/watch.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
 import { cloudPlanGate } from './cloud-plan-gate.ts';
 import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
@@ -23,7 +25,9 @@ import { openScraper, type ScraperWorld } from './world.ts';
 
 /** The schedule's event, which Lambda delivers again under the same id when the invocation fails. */
 const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });
-const eventSchema = z.union([sqsEventSchema, scheduleSchema]);
+/** Of the rule that comes every ten minutes. */
+const watchSchema = z.strictObject({ type: z.literal('watch') });
+const eventSchema = z.union([sqsEventSchema, watchSchema, scheduleSchema]);
 const bodySchema = z.union([runMessageSchema, s3KeysSchema]);
 
 /** Plans: once a week, when the allowlist or the hotfixes change, and slice by slice as its own messages say. */
@@ -31,14 +35,21 @@ export async function scrape(event: unknown, opened: ScraperWorld, context: Cont
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const parsed = parseValue(event, eventSchema, 'the event');
   if ('Records' in parsed) return eachMessage(parsed.Records, world.telemetry, (one) => handleMessage(one, world));
-  await start(parsed.id, world);
+  if ('type' in parsed) reportWatched(await watch(world), world.telemetry);
+  else {
+    await noteClock('sync', world);
+    await start(parsed.id, world);
+  }
   return { batchItemFailures: [] };
 }
 
 async function handleMessage({ messageId, body }: SqsMessage, world: ScraperWorld): Promise<void> {
   const message = parseJson(body, bodySchema, 'a message to the scraper');
-  if (!Array.isArray(message)) await proceed(message, world);
-  else if (message.length > 0) await start(messageId, world);
+  if (!Array.isArray(message)) return proceed(message, world);
+  if (message.length === 0) return;
+  await start(messageId, world);
+  // A stack that was deployed just now is watched from then on, and not from the clock's first turn.
+  reportWatched(await watch(world), world.telemetry);
 }
 
 async function start(trigger: string, world: ScraperWorld): Promise<void> {
@@ -72,7 +83,11 @@ function reportConcluded(
   const { problems = [], warnings = [], waiting = [] } = plan ?? {};
   for (const problem of problems) telemetry.warn('problem', problem);
   for (const warning of warnings) telemetry.note('warning', warning);
-  telemetry.count('PlanProblems', problems.length);
+  // A change that is held back because it would break an entry costs nobody anything.
+  const changesHeld = problems.filter(({ code }) => code.startsWith('held.')).length;
+  telemetry.count('ChangesHeld', changesHeld);
+  telemetry.count('PlanProblems', problems.length - changesHeld);
+  telemetry.count('PlansIncomplete', Number(plan?.complete === false));
   for (const one of waiting.slice(0, maxWaitingNamed)) telemetry.note('waiting', { ...one });
   telemetry.count('FilesWaiting', waiting.length);
   if (leaving === null) return;
@@ -102,6 +117,21 @@ function reportAdvanced(message: RunMessage, outcome: Advanced, telemetry: Telem
 function givenUp({ status, missing, failed }: Advanced): number {
   if (status === 'given up') return missing.length;
   return status === 'around' ? failed.length : 0;
+}
+
+/** The counts that are there each time are what tells a clock that stands from one that has nothing to tell. */
+function reportWatched({ missed, stuck, failing, missing }: Watched, telemetry: Telemetry): void {
+  for (const schedule of missed) telemetry.warn('a schedule did not fire', { schedule });
+  if (stuck !== null) {
+    const { stage, slices, done, missing: files, startedAt, movedAt } = stuck;
+    telemetry.warn('a sync does not come on', { stage, slices, done: done.length, files, startedAt, movedAt });
+  }
+  for (const entry of failing.slice(0, 100)) telemetry.warn('does not install', { ...entry });
+  telemetry.count('Watches', 1);
+  telemetry.count('SchedulesMissed', missed.length);
+  telemetry.count('SyncsStuck', Number(stuck !== null));
+  telemetry.count('EntriesNotInstalling', failing.length);
+  telemetry.count('FilesMissing', missing);
 }
 
 function planning(world: ScraperWorld) {

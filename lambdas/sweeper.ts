@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findStoredAllowlist, storedAllowlistSha256 } from '../core/documents/allowlist/stored-allowlist.ts';
+import { noteClock } from '../core/documents/clocks.ts';
 import { indexMessage, projectMessage } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { heldPrefix } from '../core/layout/gate-keys.ts';
@@ -45,6 +46,7 @@ export async function sweepChannel(event: unknown, opened: SweeperWorld, context
   if ('Records' in parsed) {
     return eachMessage(parsed.Records, world.telemetry, (message) => goOn(message, world, remaining));
   }
+  await noteClock('sweep', world);
   await sendOn({ type: 'sweep', side: 'channel', startedAt: world.clock.now(), after: null, isWhole: true }, world);
   return { batchItemFailures: [] };
 }

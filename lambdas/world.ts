@@ -8,9 +8,11 @@ import { compressBzip2 } from '../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
 import { sqsQueue } from '../adapters/queue-sqs.ts';
 import { rattlerSolver } from '../adapters/solver-rattler/solver-rattler.ts';
+import { sqsDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { sqsVisibility } from '../adapters/sqs-visibility.ts';
 import { s3Store } from '../adapters/store-s3/store-s3.ts';
 import { systemClock } from '../adapters/system-clock.ts';
+import type { Schedules } from '../core/documents/clocks.ts';
 import type { ChannelName } from '../core/layout/keys.ts';
 import type { Bzip2 } from '../core/ports/bzip2.ts';
 import type { DocumentCache } from '../core/ports/cache.ts';
@@ -90,6 +92,8 @@ export interface ScraperWorld extends ProverWorld, PrunerWorld, JudgingWorld {
   /** The same queue, whose messages come a quarter of an hour later, which is the longest that SQS delays one. */
   readonly later: Queue;
   readonly jobs: Queue;
+  /** Of what the clock starts. */
+  readonly schedules: Schedules;
 }
 
 const maxDelaySeconds = 900;
@@ -154,6 +158,7 @@ export function openScraper(): ScraperWorld & Postponing {
     queue: sqsQueue(variables.GATEHOUSE_PLAN_QUEUE_URL),
     later: sqsQueue(variables.GATEHOUSE_PLAN_QUEUE_URL, { delaySeconds: maxDelaySeconds }),
     jobs: sqsQueue(variables.GATEHOUSE_JOB_QUEUE_URL),
+    schedules: variables.GATEHOUSE_SCHEDULES,
     indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
   };
 }
@@ -165,7 +170,9 @@ const bundledBzip2 = (): { bzip2?: Bzip2 } =>
 
 function openWorker(variables: z.infer<typeof workerEnvironment>) {
   const { GATEHOUSE_BUCKET: bucket, GATEHOUSE_OWN_QUEUE_URL: ownQueue } = variables;
-  return { ...openCloud(bucket), postpone: sqsVisibility(ownQueue) };
+  const { GATEHOUSE_DEAD_LETTERS_URL: deadLetters, GATEHOUSE_MAX_RECEIVES: maxReceives } = variables;
+  const giveUp = sqsDeadLetters(deadLetters);
+  return { ...openCloud(bucket), postpone: sqsVisibility(ownQueue), maxReceives, giveUp };
 }
 
 function openCloud(bucket: string): CloudWorld & Pick<DownloaderWorld, 'scratch'> {

@@ -1,150 +1,221 @@
-import { Aws, Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Duration } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { alarmActions } from './alarm-actions.ts';
 import type { FunctionName } from './bundle-functions.ts';
+import { counted, metricPeriod } from './metrics.ts';
 import type { Functions } from './pipeline.ts';
-import { constructId, type WorkQueue } from './queues.ts';
+import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
 import type { Settings } from './settings.ts';
 
 interface Watch {
   readonly id: string;
   readonly metric: cloudwatch.IMetric;
-  /** The alarm goes off at this value and above it. */
-  readonly threshold: number;
   readonly says: string;
   /** The heading in docs/operations.md. */
   readonly section: string;
+  /** The alarm goes off when so many periods in a row are at 1 or above it; 1 when not said. */
+  readonly periods?: number;
+  /** It goes off when there is nothing to count, and says so of a clock that stands. */
+  readonly isAwaited?: true;
 }
 
 interface Watched {
   readonly functions: Functions;
-  readonly queues: Readonly<Record<string, WorkQueue>>;
+  readonly queues: Readonly<Record<QueueName, WorkQueue>>;
   readonly deadLetters: Queue;
   readonly settings: Settings;
 }
 
-const alarmPeriod = Duration.minutes(5);
-
-/** An alarm for each way in which work can stop; each names the section of docs/operations.md that says what to do. */
-export function channelAlarms(scope: Construct, watched: Watched): void {
-  const action = alarmAction(scope, watched.settings);
-  for (const { id, metric, threshold, says, section } of watches(watched)) {
-    const alarm = new cloudwatch.Alarm(scope, id, {
+/**
+ * An alarm for each way in which work can fail or stop; each names the section of docs/operations.md that says what to do. None is
+ * of a first try that fails, nor of work that waits its turn: both are as they should be.
+ */
+export function channelAlarms(scope: Construct, watched: Watched): Alarm[] {
+  const actions = alarmActions(scope, watched.settings);
+  return watches(scope, watched).map(({ id, metric, says, section, periods = 1, isAwaited }) => {
+    const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
+    const alarm = new Alarm(scope, id, {
       metric,
-      threshold,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      threshold: 1,
+      evaluationPeriods: periods,
+      comparisonOperator: isAwaited ? LESS_THAN_THRESHOLD : GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: isAwaited ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       alarmDescription: `${says} See docs/operations.md, "${section}".`,
     });
-    if (action !== null) alarm.addAlarmAction(action);
-  }
-}
-
-function watches({ functions, queues, deadLetters }: Watched): Watch[] {
-  return [
-    deadLettersIn('Events', deadLetters),
-    ...Object.entries(queues).flatMap(([name, queue]) => [
-      deadLettersIn(constructId(name), queue.deadLetters),
-      tooOld(name, queue),
-    ]),
-    {
-      id: 'EntriesLostAlarm',
-      metric: counted('EntriesLost', 'prover'),
-      threshold: 1,
-      says: 'An entry of the allowlist installed from the channel until now, and does not any more.',
-      section: 'An entry no longer installs',
-    },
-    {
-      id: 'FilesRecalledAlarm',
-      metric: counted('FilesRecalled', 'sweeper'),
-      threshold: 1,
-      says: 'A file that was served turned bad, and was taken back.',
-      section: 'A file was recalled',
-    },
-    {
-      id: 'SweepsLateAlarm',
-      metric: counted('SweepsLate', 'sweeper'),
-      threshold: 1,
-      says: 'A sweep has not come to its end in two days.',
-      section: 'A sweep does not end',
-    },
-    {
-      id: 'AdvisoriesMissingAlarm',
-      metric: counted('AdvisoriesMissing', 'sweeper'),
-      threshold: 1,
-      says: 'The advisories could not be had: what is new waits, and what is served was not checked against them.',
-      section: 'The advisories cannot be had',
-    },
-    ...Object.values(functions).flatMap((fn): Watch[] => [
-      {
-        id: `${fn.node.id}Errors`,
-        metric: fn.metricErrors({ period: alarmPeriod }),
-        threshold: 1,
-        says: `${fn.node.id} ended with an error, or was cut off.`,
-        section: 'A function fails',
-      },
-      {
-        id: `${fn.node.id}Throttles`,
-        metric: fn.metricThrottles({ period: alarmPeriod }),
-        threshold: 1,
-        says: `${fn.node.id} was held back by the account's concurrency.`,
-        section: 'A function is throttled',
-      },
-    ]),
-  ];
-}
-
-/**
- * What a function counts itself (lambdas/) under the namespace and service that lib/functions.ts gives it: one metric for
- * all channels of an account and region.
- */
-const counted = (metricName: string, service: FunctionName): cloudwatch.Metric =>
-  new cloudwatch.Metric({
-    namespace: 'Gatehouse',
-    metricName,
-    dimensionsMap: { service },
-    statistic: 'Sum',
-    period: alarmPeriod,
+    for (const action of actions) alarm.addAlarmAction(action);
+    // The allowlist that is deployed first has something to count at once.
+    if (isAwaited) alarm.node.addDependency(scope.node.findChild('Files'));
+    return alarm;
   });
+}
+
+const watches = (scope: Construct, { functions, queues, deadLetters }: Watched): Watch[] => [
+  deadLettersIn('Events', deadLetters),
+  ...queueNames.flatMap((name) => [
+    deadLettersIn(constructId(name), queues[name].deadLetters),
+    failing(scope, name),
+    standing(name, queues[name]),
+  ]),
+  ...counts.map(({ id, metricName, by, ...told }) => ({ id, metric: counted(scope, { metricName, by }), ...told })),
+  {
+    id: 'WatchesAlarm',
+    metric: counted(scope, { metricName: 'Watches', by: 'scraper', period: Duration.minutes(15) }),
+    says: 'Nobody looks any more whether schedules fire and syncs end.',
+    section: 'Nobody watches',
+    isAwaited: true,
+  },
+  ...Object.values(functions).flatMap((fn) => [errorsOf(fn), throttlesOf(fn)]),
+];
+
+/** What functions count, and is to be told of from the first on. */
+const counts: readonly (Omit<Watch, 'metric'> & { readonly metricName: string; readonly by: FunctionName })[] = [
+  {
+    id: 'PlansIncompleteAlarm',
+    metricName: 'PlansIncomplete',
+    by: 'scraper',
+    says: 'A plan lacks something that could not be read or worked out, such as a channel: nothing is removed by it.',
+    section: 'A plan has problems',
+  },
+  {
+    id: 'PlanProblemsAlarm',
+    metricName: 'PlanProblems',
+    by: 'scraper',
+    says: 'A plan has problems, such as an entry that cannot be solved.',
+    section: 'A plan has problems',
+  },
+  {
+    id: 'MostPackagesLeaveAlarm',
+    metricName: 'MostPackagesLeave',
+    by: 'scraper',
+    says: 'A run takes more than half of what is served out of the index.',
+    section: 'Most packages leave',
+  },
+  {
+    id: 'ArtifactsGivenUpAlarm',
+    metricName: 'ArtifactsGivenUp',
+    by: 'scraper',
+    says: 'Files of a plan could not be fetched, and the run goes on or ended without them.',
+    section: 'A file cannot be fetched',
+  },
+  {
+    id: 'SyncsStuckAlarm',
+    metricName: 'SyncsStuck',
+    by: 'scraper',
+    says: 'A sync has not ended, and has not come on for an hour.',
+    section: 'A sync does not end',
+  },
+  {
+    id: 'SchedulesMissedAlarm',
+    metricName: 'SchedulesMissed',
+    by: 'scraper',
+    says: 'A schedule did not fire when it should have.',
+    section: 'A schedule did not fire',
+  },
+  {
+    id: 'EntriesNotInstallingAlarm',
+    metricName: 'EntriesNotInstalling',
+    by: 'scraper',
+    says: 'The last sync has ended, and entries of the allowlist do not install from the channel.',
+    section: 'An entry does not install',
+  },
+  {
+    id: 'EntriesLostAlarm',
+    metricName: 'EntriesLost',
+    by: 'prover',
+    says: 'An entry of the allowlist installed from the channel until now, and does not any more.',
+    section: 'An entry no longer installs',
+  },
+  {
+    id: 'IndexProblemsAlarm',
+    metricName: 'IndexProblems',
+    by: 'indexer',
+    says: 'A file in the bucket cannot be listed.',
+    section: 'A file cannot be listed',
+  },
+  {
+    id: 'PruneProblemsAlarm',
+    metricName: 'PruneProblems',
+    by: 'pruner',
+    says: 'Pruning met something that it could not judge, and kept it.',
+    section: 'Pruning has problems',
+  },
+  {
+    id: 'FilesRecalledAlarm',
+    metricName: 'FilesRecalled',
+    by: 'sweeper',
+    says: 'A file that was served turned bad, and was taken back.',
+    section: 'A file was recalled',
+  },
+  {
+    id: 'SweepsLateAlarm',
+    metricName: 'SweepsLate',
+    by: 'sweeper',
+    says: 'A sweep has not come to its end in two days.',
+    section: 'A sweep does not end',
+  },
+  {
+    id: 'AdvisoriesMissingAlarm',
+    metricName: 'AdvisoriesMissing',
+    by: 'sweeper',
+    says: 'The advisories could not be had: what is new waits, and what is served was not checked against them.',
+    section: 'The advisories cannot be had',
+  },
+];
 
 const deadLettersIn = (name: string, queue: Queue): Watch => ({
   id: `${name}DeadLettersAlarm`,
-  metric: queue.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod, statistic: 'Maximum' }),
-  threshold: 1,
+  metric: queue.metricApproximateNumberOfMessagesVisible({ period: metricPeriod, statistic: 'Maximum' }),
   says: `${name}: messages were given up.`,
   section: 'A dead-letter queue is not empty',
 });
 
-const tooOld = (name: string, { queue, visibilityTimeoutSeconds }: WorkQueue): Watch => ({
-  id: `${constructId(name)}QueueAge`,
-  metric: queue.metricApproximateAgeOfOldestMessage({ period: alarmPeriod, statistic: 'Maximum' }),
-  // By then two whole attempts have failed, or were never begun.
-  threshold: 2 * visibilityTimeoutSeconds,
-  says: `Messages in the ${name} queue wait for longer than two attempts take.`,
-  section: 'A queue falls behind',
+/** As the function itself counts them: SQS leaves a message that came three times out of the age of the oldest. */
+const failing = (scope: Construct, name: QueueName): Watch => ({
+  id: `${constructId(name)}MessagesFailing`,
+  metric: counted(scope, { metricName: 'MessagesFailing', by: work[name].by }),
+  says:
+    name === 'job'
+      ? 'A file could not be fetched three times in a row.'
+      : `A message of the ${name} queue failed three times in a row.`,
+  section: name === 'job' ? 'A file cannot be fetched' : 'A message keeps failing',
 });
 
-/** Notifies the topic or address of the settings; null without either: an alarm shows in CloudWatch all the same. */
-function alarmAction(scope: Construct, { alarmTopic, email }: Settings): SnsAction | null {
-  if (alarmTopic !== undefined) return new SnsAction(sns.Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopic));
-  if (email === undefined) return null;
-  const topic = new sns.Topic(scope, 'Alarms', { enforceSSL: true });
-  // A policy of its own replaces the one by which every alarm of the account may publish.
-  topic.addToResourcePolicy(
-    new iam.PolicyStatement({
-      sid: 'FromAlarms',
-      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-    }),
-  );
-  topic.addSubscription(new EmailSubscription(email));
-  return new SnsAction(topic);
-}
+/** 25 minutes: an invocation may be at work for 15 before it deletes its first message. */
+const standingPeriods = 5;
+
+/** Nobody receives what waits. Work that waits its turn is none of this: others of its queue are done and deleted meanwhile. */
+const standing = (name: QueueName, { queue }: WorkQueue): Watch => ({
+  id: `${constructId(name)}QueueStands`,
+  metric: new MathExpression({
+    expression: 'IF(FILL(deleted, 0) < 1 AND FILL(waiting, 0) > 0, 1, 0)',
+    usingMetrics: {
+      deleted: queue.metricNumberOfMessagesDeleted({ period: metricPeriod, statistic: 'Sum' }),
+      waiting: queue.metricApproximateNumberOfMessagesVisible({ period: metricPeriod, statistic: 'Minimum' }),
+    },
+    label: `the ${name} queue stands`,
+    period: metricPeriod,
+  }),
+  says: `Messages wait in the ${name} queue, and none was done for 25 minutes.`,
+  section: 'A queue stands still',
+  periods: standingPeriods,
+});
+
+const errorsOf = (fn: lambda.Function): Watch => ({
+  id: `${fn.node.id}Errors`,
+  metric: fn.metricErrors({ period: metricPeriod }),
+  says: `${fn.node.id} ended with an error, or was cut off.`,
+  section: 'A function fails',
+});
+
+/** A first sync takes all the concurrency that a new account has, for minutes. */
+const throttlesOf = (fn: lambda.Function): Watch => ({
+  id: `${fn.node.id}Throttles`,
+  metric: fn.metricThrottles({ period: metricPeriod }),
+  says: `${fn.node.id} was held back by the account's concurrency for 25 minutes.`,
+  section: 'A function is throttled',
+  periods: 5,
+});

@@ -1,14 +1,17 @@
 import { dirname, join, resolve } from 'node:path';
 import { CfnOutput, Stack, type StackProps, Stage } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { accessStatements } from './access-statements.ts';
 import { acknowledgeFindings } from './acknowledge-findings.ts';
+import { toldOfAlarms } from './alarm-actions.ts';
 import { channelAlarms } from './alarms.ts';
 import { bundleFunctions, type FunctionName } from './bundle-functions.ts';
+import { channelDashboard } from './dashboard.ts';
 import { channelDelivery } from './delivery.ts';
 import { deployFiles, expectBzip2 } from './deployed-files.ts';
 import { sizeOf } from './functions.ts';
@@ -39,6 +42,10 @@ export class CondaChannel extends Construct {
   readonly url: string | null;
   /** What pip names as its index, or null without CloudFront. */
   readonly indexUrl: string | null;
+  readonly alarms: readonly Alarm[];
+  readonly dashboard: Dashboard;
+  /** Who is told of alarms, or that nobody is. */
+  readonly toldOfAlarms: string;
   private readonly allowlist: string;
 
   constructor(scope: Construct, id: string, props: CondaChannelProps = {}) {
@@ -68,7 +75,10 @@ export class CondaChannel extends Construct {
     const origin = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}`;
     this.url = origin && `${origin}/conda`;
     this.indexUrl = origin && `${origin}/simple/`;
-    channelAlarms(this, { functions: this.functions, queues: this.queues, deadLetters, settings });
+    const { functions, queues } = this;
+    this.alarms = channelAlarms(this, { functions, queues, deadLetters, settings });
+    this.dashboard = channelDashboard(this, { alarms: this.alarms, functions, queues, deadLetters });
+    this.toldOfAlarms = toldOfAlarms(settings);
     acknowledgeFindings(this, this.bucket, settings);
   }
 
@@ -121,6 +131,7 @@ export class ChannelStack extends Stack {
     this.channel = new CondaChannel(this, 'Channel', props.channel);
     const { url, indexUrl, bucket } = this.channel;
     new CfnOutput(this, 'Bucket', { value: bucket.bucketName, description: 'gatehouse COMMAND --store s3://BUCKET' });
+    new CfnOutput(this, 'Alarms', { value: this.channel.toldOfAlarms, description: 'Who is told of alarms' });
     if (url === null) return;
     new CfnOutput(this, 'ChannelUrl', { value: url, description: 'conda create --override-channels -c URL' });
     new CfnOutput(this, 'Condarc', { value: `channels:\n  - ${url}\n  - nodefaults`, description: 'For .condarc' });

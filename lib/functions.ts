@@ -7,8 +7,10 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { accessStatements } from './access-statements.ts';
 import type { FunctionName } from './bundle-functions.ts';
+import { channelMetricName } from './metrics.ts';
 import { access } from './permissions.ts';
 import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
+import { schedulesOf } from './schedules.ts';
 import type { Settings } from './settings.ts';
 
 interface FunctionSize {
@@ -91,7 +93,7 @@ export function channelFunction(scope: Construct, name: FunctionName, around: Su
     ephemeralStorageSize: Size.mebibytes(size.scratch),
     timeout: Duration.seconds(size.timeout),
     ...(selfInvoking.includes(name) ? { recursiveLoop: lambda.RecursiveLoop.ALLOW } : {}),
-    environment: environment(name, around),
+    environment: { ...environment(name, around), GATEHOUSE_CHANNEL_NAME: channelMetricName(scope) },
   });
 }
 
@@ -100,17 +102,24 @@ const retaining: readonly FunctionName[] = ['scraper', 'pruner'];
 
 function environment(name: FunctionName, { bucket, queues, settings }: Surroundings): Record<string, string> {
   const sends = (access[name].send ?? []).map((queue) => [queueVariables[queue], queues[queue].queue.queueUrl]);
-  const own = queueNames.filter((queue) => work[queue].by === name).map((queue) => queues[queue].queue.queueUrl);
+  const own = queueNames.filter((queue) => work[queue].by === name);
   return {
     GATEHOUSE_BUCKET: bucket.bucketName,
-    // What failed is told there when to come again (lambdas/soon-again.ts).
-    ...Object.fromEntries(own.map((url) => ['GATEHOUSE_OWN_QUEUE_URL', url])),
+    ...Object.fromEntries(own.flatMap((queue) => Object.entries(ownQueue(queue, queues[queue])))),
     ...Object.fromEntries(sends),
+    ...(name === 'scraper' ? { GATEHOUSE_SCHEDULES: JSON.stringify(schedulesOf(settings)) } : {}),
     ...(retaining.includes(name) ? { GATEHOUSE_RETAIN_DAYS: String(settings.retain) } : {}),
     POWERTOOLS_SERVICE_NAME: name,
     POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
   };
 }
+
+/** What failed is told there when to come again, or given up (lambdas/soon-again.ts). */
+const ownQueue = (name: QueueName, { queue, deadLetters }: WorkQueue): Record<string, string> => ({
+  GATEHOUSE_OWN_QUEUE_URL: queue.queueUrl,
+  GATEHOUSE_DEAD_LETTERS_URL: deadLetters.queueUrl,
+  GATEHOUSE_MAX_RECEIVES: String(work[name].maxReceives),
+});
 
 const writeLog = (group: logs.LogGroup): iam.PolicyStatementProps => ({
   sid: 'Log',

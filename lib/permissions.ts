@@ -44,6 +44,8 @@ const segments = '_gatehouse/state/*/*/*';
 const documents = '_gatehouse/cache/*';
 const plans = '_gatehouse/plans/*';
 const runs = '_gatehouse/runs/*';
+/** When the clock last started something. */
+const clock = (name: string) => `_gatehouse/clocks/${name}.json`;
 /** What could not be fetched of a plan. */
 const failed = '_gatehouse/runs/failed/*';
 const incoming = '_gatehouse/incoming/*';
@@ -72,7 +74,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   scraper: {
     read: ['conda/*', 'simple/*', '_gatehouse/*'],
     list: ['conda/*', 'simple/*', '_gatehouse/*'],
-    write: [plans, runs, control, mapping, advisories, firstSeen, opened],
+    write: [plans, runs, control, mapping, advisories, firstSeen, opened, clock('sync'), clock('watch')],
     send: ['plan', 'job', 'index'],
   },
   downloader: {
@@ -86,7 +88,10 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     read: ['conda/*', 'simple/*', provenance, control, state, ...asked, ...staging, usedNames, ...known],
     list: ['conda/*', 'simple/*', provenance, control, state, ...asked, ...staging, usedNames, ...known],
     // Verdicts, provenance and metadata, of what was copied in by hand.
-    write: [...bothSides([...indexFiles, ...pages, state, provenance, metadata, ...judged]), scripts, advisories],
+    write: [
+      ...bothSides([...indexFiles, ...pages, state, provenance, metadata, ...judged]),
+      ...[scripts, advisories, clock('reconcile')],
+    ],
     send: ['index'],
   },
   prover: {
@@ -98,6 +103,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   pruner: {
     read: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents, held]), allowlist],
     list: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents, held]), allowlist],
+    write: [clock('prune')],
     // Segments of the state are below a folder of their subdir; the state itself is beside that folder and stays. What is
     // published or copied in, as all in staging is, never leaves by itself.
     delete: [...packages, ...wheels, ...bothSides([...optionFiles, segments, held]), plans, documents],
@@ -109,7 +115,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     // What it takes back goes there first, and may come back under its name.
     write: [
       ...bothSides([...packages, ...forPip, notices, control, ...judged, opened]),
-      ...[scripts, advisories, recalled],
+      ...[scripts, advisories, recalled, clock('sweep')],
     ],
     // What turned bad, whoever brought it.
     delete: bothSides([...packages, ...forPip]),

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
 import { channelFunction, type Surroundings } from './functions.ts';
 import { type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
+import { schedulesOf } from './schedules.ts';
 
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 
@@ -28,7 +29,7 @@ export function channelPipeline(scope: Construct, around: Surroundings): Functio
 }
 
 /** Lambda invokes the function with batches of the queue; messages that it reports as failed come again. */
-function workOff(worker: lambda.Function, name: QueueName, { queue }: WorkQueue): void {
+function workOff(worker: lambda.Function, name: QueueName, { queue, deadLetters }: WorkQueue): void {
   const { batchSize, windowSeconds, maxConcurrency } = work[name];
   worker.addToRolePolicy(
     new iam.PolicyStatement({
@@ -36,6 +37,9 @@ function workOff(worker: lambda.Function, name: QueueName, { queue }: WorkQueue)
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
       resources: [queue.queueArn],
     }),
+  );
+  worker.addToRolePolicy(
+    new iam.PolicyStatement({ sid: 'GiveUp', actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
   );
   worker.addEventSourceMapping('Queue', {
     eventSourceArn: queue.queueArn,
@@ -47,15 +51,19 @@ function workOff(worker: lambda.Function, name: QueueName, { queue }: WorkQueue)
 }
 
 function startByClock(scope: Construct, functions: Functions, { settings, deadLetters }: Surroundings): void {
-  const start = (id: string, schedule: string, target: lambda.Function, input?: events.RuleTargetInput) =>
+  const start = (id: string, schedule: string | undefined, target: lambda.Function, type?: string) => {
+    if (schedule === undefined) return;
+    const event = type === undefined ? {} : { event: events.RuleTargetInput.fromObject({ type }) };
     new events.Rule(scope, id, {
       schedule: events.Schedule.expression(schedule),
-      targets: [new targets.LambdaFunction(target, { deadLetterQueue: deadLetters, ...(input && { event: input }) })],
+      targets: [new targets.LambdaFunction(target, { deadLetterQueue: deadLetters, ...event })],
     });
-  if (settings.schedule !== 'off') start('Sync', settings.schedule, functions.scraper);
+  };
+  const { sync, reconcile, prune, sweep } = schedulesOf(settings);
+  start('Sync', sync, functions.scraper);
   // Finds packages that were left unindexed because an event never came.
-  start('Reconcile', 'rate(1 day)', functions.indexer, events.RuleTargetInput.fromObject({ type: 'reconcile' }));
-  start('Prune', 'rate(7 days)', functions.pruner);
-  const input = events.RuleTargetInput.fromObject({ type: 'sweep' });
-  if (settings.sweep !== 'off') start('Sweep', settings.sweep, functions.sweeper, input);
+  start('Reconcile', reconcile, functions.indexer, 'reconcile');
+  start('Prune', prune, functions.pruner);
+  start('Sweep', sweep, functions.sweeper, 'sweep');
+  start('Watch', 'rate(10 minutes)', functions.scraper, 'watch');
 }

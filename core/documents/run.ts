@@ -130,7 +130,8 @@ export async function wantedByJob(store: Store, job: Job): Promise<Planned | nul
   throw new GatehouseError('state.damaged', `plan ${job.plan} has nothing of the id ${job.artifact}`);
 }
 
-async function latestRun(store: Store): Promise<Run | null> {
+/** The run that was started last; null where there is none yet. */
+export async function latestRun(store: Store): Promise<Run | null> {
   const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
   const run = latest === null ? null : await readJsonObject(store, runKey(latest.value.run), runSchema);
   return run?.value ?? null;

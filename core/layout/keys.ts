@@ -120,6 +120,12 @@ export const partialKey = (run: Sha256, slice: number): ObjectKey => key('_gateh
 /** Which run is the latest, under compare-and-swap: the others are superseded. */
 export const latestRunKey: ObjectKey = key('_gatehouse', 'runs', 'latest.json');
 
+/** When a rule of the clock last started what it starts. */
+export const clockKey = (name: string): ObjectKey => key('_gatehouse', 'clocks', `${name}.json`);
+
+/** Which schedules are watched, and since when. */
+export const watchKey: ObjectKey = key('_gatehouse', 'clocks', 'watch.json');
+
 /** What could not be fetched of a plan is noted below it, by the id of the file. */
 export const failedFetchesPrefix = (plan: Sha256): string => `_gatehouse/runs/failed/${plan}/`;
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { GivenUpMessage } from '../../adapters/sqs-dead-letters.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { BatchReply } from '../../lambdas/events.ts';
 import { pauseSeconds, soonAgain } from '../../lambdas/soon-again.ts';
 import { failing } from '../support/cloud/cloud-lab.ts';
@@ -23,9 +25,18 @@ describe('what failed comes again soon', () => {
       if (failure) throw failure;
       return 0;
     };
-    const world = { telemetry, clock: { random: () => 0.5 }, postpone };
-    const reply = await soonAgain(outcome)(event, world, null).catch((error: unknown) => error);
-    return { told, reply, lines: telemetry.lines };
+    const letters: GivenUpMessage[] = [];
+    const giveUp = async (given: readonly GivenUpMessage[]) => {
+      if (failure) throw failure;
+      letters.push(...given);
+    };
+    const world = { telemetry, clock: { random: () => 0.5 }, postpone, maxReceives: 10, giveUp };
+    const handle = (_event: unknown, { telemetry: heard }: typeof world) => {
+      heard.failed('message', new GatehouseError('allowlist.invalid', 'allowlist.json:3:5: no such', { hint: 'mend' }));
+      return outcome();
+    };
+    const reply = await soonAgain(handle)(event, world, null).catch((error: unknown) => error);
+    return { told, reply, letters, telemetry, lines: telemetry.lines };
   }
 
   it('the messages that failed, and no other: a longer pause for each delivery', async () => {
@@ -50,7 +61,35 @@ describe('what failed comes again soon', () => {
 
   it('or when its visibility timeout is over, where it cannot be told', async () => {
     const { reply, lines } = await postponedBy(received(1), async () => failing('m0'), new Error('no network'));
-    expect([reply, lines]).toEqual([failing('m0'), [expect.stringContaining('no network')]]);
+    expect([reply, lines.slice(1)]).toEqual([failing('m0'), [expect.stringContaining('no network')]]);
+  });
+
+  const why = [{ code: 'allowlist.invalid', reason: 'allowlist.json:3:5: no such', hint: 'mend', retry: false }];
+
+  it('but for the last time: then it is a dead letter with the reason, and does not come again', async () => {
+    const { told, reply, letters } = await postponedBy(received(10, 9, 10), async () => failing('m0', 'm1'));
+    expect(letters).toEqual([{ body: '', failures: why }]);
+    expect([told.length, reply]).toEqual([1, failing('m1')]);
+  });
+
+  it('nor does one whose invocation throws the last time: the error is the reason', async () => {
+    const { reply, letters } = await postponedBy(received(10, 1), () => Promise.reject(new Error('broken')));
+    expect(letters).toMatchObject([
+      { failures: [{ code: 'internal.bug', reason: expect.stringContaining('broken') }] },
+    ]);
+    expect(reply).toEqual(failing('m1'));
+  });
+
+  it('comes again where no dead letter can be sent: its queue gives it up by itself', async () => {
+    const { reply } = await postponedBy(received(10), async () => failing('m0'), new Error('no network'));
+    expect(reply).toEqual(failing('m0'));
+  });
+
+  it('is counted from its third delivery on, and no failure that passed by then', async () => {
+    const { telemetry } = await postponedBy(received(1, 2, 3, 4), async () => failing('m0', 'm1', 'm2', 'm3'));
+    expect(telemetry.counts.get('MessagesFailing')).toBe(2);
+    const passed = await postponedBy(received(1, 2, 9), async () => failing('m0', 'm1'));
+    expect(passed.telemetry.counts.has('MessagesFailing')).toBe(false);
   });
 
   it('the first time within a minute; five deliveries take 45 to 92 minutes, ten 3 to 7 hours', () => {

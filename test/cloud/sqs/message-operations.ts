@@ -7,7 +7,12 @@ import { type CloudMessage, type CloudQueue, queueNamed, type SqsWorld } from '.
 
 const url = z.object({ QueueUrl: z.string() });
 const seconds = (max: number) => z.int().min(0).max(max);
-const sendable = z.object({ MessageBody: z.string(), DelaySeconds: seconds(900).optional() });
+const attributeSchema = z.object({ DataType: z.literal('String'), StringValue: z.string().min(1) });
+const sendable = z.object({
+  MessageBody: z.string(),
+  MessageAttributes: z.record(z.string(), attributeSchema).optional(),
+  DelaySeconds: seconds(900).optional(),
+});
 const entry = z.object({ Id: z.string().regex(/^[\w-]{1,80}$/) });
 const receipt = z.object({ ReceiptHandle: z.string() });
 const twelveHours = 43_200;
@@ -18,8 +23,14 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 
 const sendOutput = ({ id, body }: CloudMessage) => ({ MessageId: id, MD5OfMessageBody: md5(body) });
 
-function sendEntry(world: SqsWorld, queue: CloudQueue, { MessageBody, DelaySeconds }: z.infer<typeof sendable>) {
-  return sendMessage(world, queue, { body: MessageBody, delaySeconds: DelaySeconds });
+function sendEntry(world: SqsWorld, queue: CloudQueue, entry: z.infer<typeof sendable>) {
+  const { MessageBody, MessageAttributes = {}, DelaySeconds } = entry;
+  const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue] as const);
+  return sendMessage(world, queue, {
+    body: MessageBody,
+    attributes: Object.fromEntries(texts),
+    delaySeconds: DelaySeconds,
+  });
 }
 
 const sendBatch = batchOperation(sendable, (world, queue, one) => {

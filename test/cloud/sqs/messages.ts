@@ -6,16 +6,21 @@ import { type CloudMessage, type CloudQueue, numberOf, queueNamed, type SqsWorld
 
 export interface Sending {
   readonly body: string;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
   readonly delaySeconds?: number | undefined;
 }
 
-export function sendMessage(world: SqsWorld, queue: CloudQueue, { body, delaySeconds }: Sending): CloudMessage {
+export function sendMessage(
+  world: SqsWorld,
+  queue: CloudQueue,
+  { body, attributes = {}, delaySeconds }: Sending,
+): CloudMessage {
   const size = Buffer.byteLength(body);
   if (size === 0) throw new Refusal(400, 'MissingParameter', 'The request must contain the parameter MessageBody.');
   if (size > numberOf(queue, 'MaximumMessageSize')) throw new Refusal(400, 'InvalidParameterValue', 'too long');
   const sent = world.time.now();
   const visibleAt = sent + 1000 * (delaySeconds ?? numberOf(queue, 'DelaySeconds'));
-  const message = { id: randomUUID(), body, sent, visibleAt, ...unreceived, source: null };
+  const message = { id: randomUUID(), body, attributes, sent, visibleAt, ...unreceived, source: null };
   queue.messages.add(message);
   world.time.wake();
   return message;

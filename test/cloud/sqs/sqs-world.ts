@@ -4,6 +4,8 @@ import type { CloudTime } from '../cloud-time.ts';
 export interface CloudMessage {
   readonly id: string;
   readonly body: string;
+  /** Texts, by name. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly sent: number;
   /** Before this moment nobody receives it. */

@@ -2,25 +2,40 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
-import { full as template } from './templates.ts';
+import { plain, full as template } from './templates.ts';
 
-const alarmSchema = z.looseObject({
-  AlarmDescription: z.string(),
+const metricSchema = z.looseObject({
   Namespace: z.string(),
   MetricName: z.string(),
-  Dimensions: z.tuple([z.object({ Name: z.string(), Value: z.string() })]),
-  Threshold: z.number(),
-  AlarmActions: z.array(z.string()),
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
 });
-const alarms = template.of('AWS::CloudWatch::Alarm').map(({ Properties }) => alarmSchema.parse(Properties));
+const alarmSchema = z.looseObject({
+  AlarmDescription: z.string(),
+  AlarmActions: z.array(z.string()),
+  Threshold: z.number(),
+});
+const alarms = template.of('AWS::CloudWatch::Alarm').map(({ id, Properties }) => {
+  const { Metrics = [Properties] } = z
+    .looseObject({ Metrics: z.array(z.looseObject({})).optional() })
+    .parse(Properties);
+  const metrics = Metrics.flatMap((one) => metricSchema.safeParse(statOf(one)).data ?? []);
+  return { id: id.replace(/^Channel(\w+?)[0-9A-F]{8}$/, '$1'), ...alarmSchema.parse(Properties), metrics };
+});
 const runbook = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
 
-/** What an alarm of one metric watches. */
+/** A metric by itself, or one of those that an expression is of. */
+function statOf(one: Readonly<Record<string, unknown>>): unknown {
+  const { MetricStat } = z.looseObject({ MetricStat: z.looseObject({ Metric: z.unknown() }).optional() }).parse(one);
+  return MetricStat?.Metric ?? one;
+}
+
+/** What the alarms of one metric watch. */
 const watched = (metric: string, namespace: string) =>
   alarms
+    .flatMap(({ metrics }) => metrics)
     .filter(({ MetricName, Namespace }) => MetricName === metric && Namespace === namespace)
-    .map(({ Dimensions: [{ Value }] }) => Value)
+    .map(({ Dimensions: [first] }) => first?.Value)
     .sort();
 
 const ids = (type: string, named: RegExp) =>
@@ -30,31 +45,60 @@ const ids = (type: string, named: RegExp) =>
     .map(({ id, Type }) => (Type === 'AWS::SQS::Queue' ? `<${id}.QueueName>` : `<${id}>`))
     .sort();
 
-test('every dead-letter queue is watched from its first message on', () => {
-  const depth = alarms.filter(({ MetricName }) => MetricName === 'ApproximateNumberOfMessagesVisible');
+const workQueues = ids('AWS::SQS::Queue', /^(?!.*DeadLetters)/);
+
+test('every queue of dead letters is watched from its first message on', () => {
+  const depth = alarms.filter(({ metrics }) => metrics[0]?.MetricName === 'ApproximateNumberOfMessagesVisible');
   expect(depth.map(({ Threshold }) => Threshold)).toEqual([1, 1, 1, 1, 1, 1]);
-  expect(watched('ApproximateNumberOfMessagesVisible', 'AWS/SQS')).toEqual(ids('AWS::SQS::Queue', /DeadLetters/));
+  expect(watched('ApproximateNumberOfMessagesVisible', 'AWS/SQS')).toEqual(
+    [...ids('AWS::SQS::Queue', /DeadLetters/), ...workQueues].sort(),
+  );
 });
 
-test('every other queue by its age, every function by its errors and throttles', () => {
-  expect(watched('ApproximateAgeOfOldestMessage', 'AWS/SQS')).toEqual(ids('AWS::SQS::Queue', /^(?!.*DeadLetters)/));
+test('every other queue by what is done of it and what fails, every function by its errors and throttles', () => {
+  expect(watched('NumberOfMessagesDeleted', 'AWS/SQS')).toEqual(workQueues);
+  expect(watched('ApproximateAgeOfOldestMessage', 'AWS/SQS')).toEqual([]);
   const functions = ids('AWS::Lambda::Function', /./);
   expect(functions).toHaveLength(7);
   expect(watched('Errors', 'AWS/Lambda')).toEqual(functions);
   expect(watched('Throttles', 'AWS/Lambda')).toEqual(functions);
 });
 
-test('an entry that is lost, as the prover counts it', () => {
-  expect(watched('EntriesLost', 'Gatehouse')).toEqual(['prover']);
-  const prover = template.of('AWS::Lambda::Function').find(({ id }) => id.startsWith('ChannelProver'));
-  expect(prover?.Properties['Environment']).toMatchObject({
-    Variables: { POWERTOOLS_SERVICE_NAME: 'prover', POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse' },
-  });
+const ownMetrics = alarms.flatMap(({ metrics }) => metrics.filter(({ Namespace }) => Namespace === 'Gatehouse'));
+
+test('what functions count they count by these names, for this channel alone', () => {
+  for (const { MetricName, Dimensions } of ownMetrics) {
+    const [channel, service] = Dimensions.map(({ Name, Value }) => `${Name} ${Value}`).sort();
+    expect(channel).toBe('channel Gatehouse-Channel');
+    const name = service?.replace('service ', '') ?? '';
+    const files = [`lambdas/${name}.ts`, 'lambdas/soon-again.ts'];
+    const source = files.map((file) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')).join('');
+    expect(source, `${name} ${MetricName}`).toContain(`count('${MetricName}'`);
+    const fn = template.of('AWS::Lambda::Function').find(({ Properties }) => {
+      return JSON.stringify(Properties['Environment']).includes(`"POWERTOOLS_SERVICE_NAME":"${name}"`);
+    });
+    expect(fn?.Properties['Environment']).toMatchObject({
+      Variables: { POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse', GATEHOUSE_CHANNEL_NAME: 'Gatehouse-Channel' },
+    });
+  }
+  expect(ownMetrics).toHaveLength(19);
 });
 
-test.each(['FilesRecalled', 'SweepsLate', 'AdvisoriesMissing'])('%s, as the sweeper counts it', (metric) => {
-  expect(watched(metric, 'Gatehouse')).toEqual(['sweeper']);
-  expect(readFileSync(new URL('../../../lambdas/sweeper.ts', import.meta.url), 'utf8')).toContain(`count('${metric}'`);
+test('each stands in the table of the runbook', () => {
+  const table = [...runbook.matchAll(/^\| (`\w+(?:Alarm|Failing|Stands|Errors|Throttles)`[^|]*)/gm)].join(' ');
+  const named = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  expect([...new Set(named)].sort()).toEqual(alarms.map(({ id }) => id).sort());
+});
+
+test('the dashboard shows all of them, under a name that CloudFormation makes', () => {
+  const { Properties } = template.one('AWS::CloudWatch::Dashboard', 'ChannelDashboard');
+  expect(Properties).not.toHaveProperty('DashboardName');
+  for (const { id } of template.of('AWS::CloudWatch::Alarm')) expect(JSON.stringify(Properties)).toContain(id);
+});
+
+test('a stack of which nobody is told says so', () => {
+  expect(plain.outputs['Alarms']).toMatch(/^NOBODY is told of alarms: deploy with -c email=/);
+  expect(template.outputs['Alarms']).toBe('ops@example.org');
 });
 
 test.each(alarms.map(({ AlarmDescription }) => AlarmDescription))('%s', (description) => {

@@ -5,6 +5,17 @@ import { full, plain as template } from './templates.ts';
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
 const [distribution] = template.of('AWS::CloudFront::Distribution');
 
+const schedules = { sync: 'rate(7 days)', reconcile: 'rate(1 day)', prune: 'rate(7 days)', sweep: 'rate(1 day)' };
+
+/** What is said to whoever works off a queue. */
+function givingUp(queues: Readonly<Record<string, string>>): Record<string, string> {
+  const own = queues['GATEHOUSE_OWN_QUEUE_URL'];
+  if (own === undefined) return {};
+  const letters = template.one('AWS::SQS::Queue', `Channel${own}DeadLetters`).id;
+  const maxReceives = own === 'Plan' || own === 'Proof' ? '5' : '10';
+  return { GATEHOUSE_DEAD_LETTERS_URL: `<${letters}>`, GATEHOUSE_MAX_RECEIVES: maxReceives };
+}
+
 describe('the functions', () => {
   const functions = template.of('AWS::Lambda::Function');
 
@@ -70,6 +81,9 @@ describe('the functions', () => {
       Variables: {
         GATEHOUSE_BUCKET: `<${bucket.id}>`,
         ...Object.fromEntries(urls),
+        ...givingUp(queues),
+        GATEHOUSE_CHANNEL_NAME: 'Gatehouse-Channel',
+        ...(name === 'Scraper' && { GATEHOUSE_SCHEDULES: JSON.stringify(schedules) }),
         ...(name === 'Scraper' || name === 'Pruner' ? { GATEHOUSE_RETAIN_DAYS: '90' } : {}),
         ...(name === 'Sweeper' ? { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>` } : {}),
         POWERTOOLS_SERVICE_NAME: name === 'DeployFiles' ? 'deploy-files' : name.toLowerCase(),
@@ -100,7 +114,7 @@ describe('the functions', () => {
       });
   });
 
-  test('the clock starts four, and what it cannot start is kept', () => {
+  test('the clock starts five, and what it cannot start is kept', () => {
     const rules = template.of('AWS::Events::Rule').map(({ Properties }) => Properties);
     const arn = (type: string, name: string) => `<${template.of(type).find(({ id }) => id.startsWith(name))?.id}>`;
     const kept = { DeadLetterConfig: { Arn: arn('AWS::SQS::Queue', 'ChannelEventDeadLetters') } };
@@ -120,6 +134,10 @@ describe('the functions', () => {
       {
         ScheduleExpression: 'rate(1 day)',
         Targets: [{ Arn: arn('AWS::Lambda::Function', 'ChannelSweeper'), Input: '{"type":"sweep"}', ...kept }],
+      },
+      {
+        ScheduleExpression: 'rate(10 minutes)',
+        Targets: [{ Arn: arn('AWS::Lambda::Function', 'ChannelScraper'), Input: '{"type":"watch"}', ...kept }],
       },
     ]);
   });

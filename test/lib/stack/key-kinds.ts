@@ -1,6 +1,53 @@
-import { advisoriesKey, firstSeenKey, heldKey, knownScriptKey, ledgerHeadKey, ledgerKey, openedKey, recallKey, recalledKey, verdictKey } from '../../../core/layout/gate-keys.ts';
+import {
+  advisoriesKey,
+  firstSeenKey,
+  heldKey,
+  knownScriptKey,
+  ledgerHeadKey,
+  ledgerKey,
+  openedKey,
+  recalledKey,
+  recallKey,
+  verdictKey,
+} from '../../../core/layout/gate-keys.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import { allowlistKey, channeldataKey, channeldataPartKey, controlKey, failedFetchKey, fileProvenanceKey, indexKey, latestRunKey, mappingKey, noticesKey, packageKey, partialKey, patchKey, planKey, planPartKey, projectControlKey, projectPageKey, projectStateKey, projectsStateKey, proofKey, provenanceKey, rootPageKey, runKey, segmentKey, shardKey, simpleFileKey, simpleMetadataKey, simplePages, stateKey, summaryKey, tokensKey, usedFileNameKey, usedPackageNameKey } from '../../../core/layout/keys.ts';
+import {
+  allowlistKey,
+  channeldataKey,
+  channeldataPartKey,
+  clockKey,
+  controlKey,
+  failedFetchKey,
+  fileProvenanceKey,
+  indexKey,
+  latestRunKey,
+  mappingKey,
+  noticesKey,
+  packageKey,
+  partialKey,
+  patchKey,
+  planKey,
+  planPartKey,
+  projectControlKey,
+  projectPageKey,
+  projectStateKey,
+  projectsStateKey,
+  proofKey,
+  provenanceKey,
+  rootPageKey,
+  runKey,
+  segmentKey,
+  shardKey,
+  simpleFileKey,
+  simpleMetadataKey,
+  simplePages,
+  stateKey,
+  summaryKey,
+  tokensKey,
+  usedFileNameKey,
+  usedPackageNameKey,
+  watchKey,
+} from '../../../core/layout/keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
@@ -116,6 +163,10 @@ const ofChannel: readonly Kind[] = [
   { kind: 'advisories', keys: [advisoriesKey], writers: ['Scraper', 'Downloader', 'Indexer', 'Sweeper'], deleters: [] },
   { kind: 'first seen', keys: [firstSeenKey('noarch/a-1-0.conda', sha256)], writers: ['Scraper'], deleters: [] },
   { kind: 'plans', keys: [planKey(sha256), planPartKey(sha256, 3)], writers: ['Scraper'], deleters: ['Pruner'] },
+  { kind: 'clock of syncs', keys: [clockKey('sync'), watchKey], writers: ['Scraper'], deleters: [] },
+  { kind: 'clock of reconciliations', keys: [clockKey('reconcile')], writers: ['Indexer'], deleters: [] },
+  { kind: 'clock of prunes', keys: [clockKey('prune')], writers: ['Pruner'], deleters: [] },
+  { kind: 'clock of sweeps', keys: [clockKey('sweep')], writers: ['Sweeper'], deleters: [] },
   {
     kind: 'failed fetches',
     keys: [failedFetchKey(sha256, 'linux-64/a-1-0.conda')],

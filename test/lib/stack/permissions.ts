@@ -37,6 +37,10 @@ describe('reading', () => {
       'scripts',
       'advisories',
       'first seen',
+      'clock of syncs',
+      'clock of reconciliations',
+      'clock of prunes',
+      'clock of sweeps',
       'failed fetches',
       'runs',
       'incoming',
@@ -102,6 +106,23 @@ test('each sends where its work goes on', () => {
     Pruner: ['Index'],
     Sweeper: ['Index', 'Sweep'],
     DeployFiles: [],
+  });
+});
+
+test('each gives up what it works off, and nothing else', () => {
+  const letters = template.of('AWS::SQS::Queue').filter(({ id }) => id.includes('DeadLetters'));
+  const gives = functions.map((name) => {
+    const to = letters.filter(({ id }) => allows(role(name), 'sqs:SendMessage', `<${id}>`));
+    return [name, to.map(({ id }) => id.replace(/^Channel(\w+)DeadLetters.*/, '$1')).sort()];
+  });
+  expect(Object.fromEntries(gives)).toEqual({
+    Scraper: ['Event', 'Plan'],
+    Downloader: ['Event', 'Job'],
+    Indexer: ['Event', 'Index'],
+    Prover: ['Event', 'Proof'],
+    Pruner: ['Event'],
+    Sweeper: ['Event', 'Sweep'],
+    DeployFiles: ['Event'],
   });
 });
 

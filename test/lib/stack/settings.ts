@@ -10,6 +10,7 @@ test('the outputs say where the channel is, and the lines for .condarc and pip.c
   const [distribution] = plain.of('AWS::CloudFront::Distribution');
   const url = `https://<${distribution?.id}.DomainName>/conda`;
   expect(plain.outputs).toEqual({
+    Alarms: expect.stringMatching(/^NOBODY is told/),
     Bucket: `<${plain.one('AWS::S3::Bucket', 'ChannelBucket').id}>`,
     ChannelUrl: url,
     Condarc: `channels:\n  - ${url}\n  - nodefaults`,
@@ -30,14 +31,14 @@ describe('with other settings', () => {
 
   test('cdn off: no CloudFront, and nobody outside reads the bucket', () => {
     expect(other.resources.filter(({ Type }) => Type.startsWith('AWS::CloudFront::'))).toEqual([]);
-    expect(Object.keys(other.outputs)).toEqual(['Bucket']);
+    expect(Object.keys(other.outputs)).toEqual(['Bucket', 'Alarms']);
     const policy = statementsOf(other.one('AWS::S3::BucketPolicy', 'ChannelBucketPolicy').Properties);
     expect(policy.filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
   });
 
   test('schedule off: a sync begins with a change to the allowlist only', () => {
     const schedules = other.of('AWS::Events::Rule').map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
-    expect(schedules).toEqual(['ChannelReconcile', 'ChannelPrune', 'ChannelSweep']);
+    expect(schedules).toEqual(['ChannelReconcile', 'ChannelPrune', 'ChannelSweep', 'ChannelWatch']);
   });
 
   test('a sweep when it is asked for, or never', () => {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { allowlistKey, type ObjectKey } from '../../../core/layout/keys.ts';
+import { type ObjectKey, allowlistKey } from '../../../core/layout/keys.ts';
 import type { Side } from '../../../core/layout/sides.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import type { Store } from '../../../core/ports/store.ts';
@@ -11,20 +10,12 @@ import { eventMessage } from '../../cloud/s3/event-message.ts';
 import type { Outcome } from '../../cloud/stack/container.ts';
 import { failuresOf } from '../../cloud/stack/event-source.ts';
 import { ruleEvents } from '../../cloud/stack/fire-rule.ts';
-import { type Bucket, type Change, memoryStore, newBucket, type StoreOperation } from '../../twins/store-memory.ts';
+import { type Bucket, type Change, type StoreOperation, memoryStore, newBucket } from '../../twins/store-memory.ts';
 import { type RecordedTelemetry, recordTelemetry } from './recorded-telemetry.ts';
 import { type Life, type Purged, smallFunctions } from './small-functions.ts';
 import { type Disorder, smallQueue } from './small-queue.ts';
-import {
-  bucketName,
-  functionNamed,
-  isVersioned,
-  maxReceivesOf,
-  mayAct,
-  notifications,
-  type SmallFunction,
-  wiring,
-} from './small-stack.ts';
+import { type SmallFunction, bucketName, functionNamed, isVersioned, maxReceivesOf, mayAct, notifications, wiring } from './small-stack.ts';
+import { createHash } from 'node:crypto';
 
 export interface Mischief extends Disorder {
   /** Ends the invocation, and whatever it still does, before the nth effect of the whole play. */
@@ -67,6 +58,8 @@ export interface SmallCloud {
   prune(): Promise<unknown>;
   /** Sends the event by which a sweep starts. */
   sweep(): Promise<unknown>;
+  /** Sends the event that comes every ten minutes. */
+  watch(): Promise<unknown>;
   /** Delivers until nothing is left, not even what comes later. */
   run(): Promise<void>;
   /** Has what comes later come, and delivers all that waits. */
@@ -191,6 +184,7 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     reconcile: () => fire('ChannelReconcile'),
     prune: () => fire('ChannelPrune'),
     sweep: () => fire('ChannelSweep'),
+    watch: () => fire('ChannelWatch'),
     async turn() {
       for (const { queue } of queues) queue.waiting.push(...queue.delayed.splice(0));
       for (let turns = 0; turns < 5000; turns++) {

@@ -1,5 +1,7 @@
 import { memoryCache } from '../../../adapters/cache-memory.ts';
 import { httpFetch } from '../../../adapters/http-fetch.ts';
+import { schedulesSchema } from '../../../core/documents/clocks.ts';
+import { parseJson } from '../../../core/json/json.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Queue } from '../../../core/ports/queue.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
@@ -12,10 +14,10 @@ import { pruneChannel } from '../../../lambdas/pruner.ts';
 import { scrape } from '../../../lambdas/scraper.ts';
 import { sweepChannel } from '../../../lambdas/sweeper.ts';
 import type { IndexerWorld } from '../../../lambdas/world.ts';
-import { type Bucket, memoryStore, type StoreOperation } from '../../twins/store-memory.ts';
+import { type Bucket, type StoreOperation, memoryStore } from '../../twins/store-memory.ts';
 import type { RecordedTelemetry } from './recorded-telemetry.ts';
 import type { SmallQueue } from './small-queue.ts';
-import { deployedFunction, mayAct, maySend, type SmallFunction } from './small-stack.ts';
+import { type SmallFunction, deployedFunction, mayAct, maySend } from './small-stack.ts';
 
 /** One invocation; `killed` when it was cut off. */
 export interface Life {
@@ -61,6 +63,7 @@ export function smallFunctions(outside: Outside) {
       queue: sending('GATEHOUSE_PLAN_QUEUE_URL'),
       later: sending('GATEHOUSE_PLAN_QUEUE_URL', 'sendDelayed'),
       jobs: sending('GATEHOUSE_JOB_QUEUE_URL'),
+      schedules: parseJson(variables['GATEHOUSE_SCHEDULES'] ?? '', schedulesSchema, 'the schedules'),
       indexes: sending('GATEHOUSE_INDEX_QUEUE_URL'),
     };
   };
