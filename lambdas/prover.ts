@@ -32,7 +32,7 @@ async function proveOnce({ telemetry, ...world }: ProverWorld): Promise<void> {
   const { proof, gained, lost } = await prove(allowlist, {
     ...world,
     log: telemetry.log,
-    pythons: await plannedPythons(world.store),
+    pythons: () => plannedPythons(world.store),
   });
   const failing = failingEntries(proof);
   telemetry.note('proof', { entries: proof.entries.length, failing: failing.length, gained: gained.length });

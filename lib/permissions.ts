@@ -53,7 +53,8 @@ const incoming = '_gatehouse/incoming/*';
 const usedNames = `${usedNamesPrefix}*`;
 /** The file of names that the last run went by. */
 const mapping = '_gatehouse/mapping.json';
-const proof = '_gatehouse/proof/*';
+/** What was proved, and what need not be solved again. */
+const proof = ['_gatehouse/proof/*', '_gatehouse/proven/*'] as const;
 const verdicts = '_gatehouse/verdicts/*';
 /** The entries, and where the last of them is. */
 const ledger = '_gatehouse/ledger*';
@@ -96,9 +97,9 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   },
   prover: {
     // Of a wheel its metadata alone, as pip; of the latest run the pythons that it planned with.
-    read: [...indexFiles, ...pages, metadata, allowlist, proof, plans, runs],
-    list: ['conda/*', 'simple/*', allowlist, proof, plans, runs],
-    write: [proof],
+    read: [...indexFiles, ...pages, metadata, allowlist, ...proof, plans, runs],
+    list: ['conda/*', 'simple/*', allowlist, ...proof, plans, runs],
+    write: proof,
   },
   pruner: {
     read: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents, held]), allowlist],

@@ -1,4 +1,5 @@
 import type { Solver } from '../../core/ports/solver.ts';
+import gatehouse from '../../package.json' with { type: 'json' };
 import { type SolverThread, solverThread } from './solver-thread.ts';
 
 export interface RattlerOptions {
@@ -22,6 +23,7 @@ export function rattlerSolver(options: RattlerOptions = {}): Solver {
   const idle = [...threads];
   const waiting: ((thread: SolverThread) => void)[] = [];
   return {
+    id: `rattler ${gatehouse.dependencies['@conda-org/rattler']}`,
     async solve(pool, specs) {
       const thread = idle.pop() ?? (await new Promise<SolverThread>((resolve) => waiting.push(resolve)));
       try {

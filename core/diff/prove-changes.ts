@@ -1,14 +1,14 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { Override } from '../documents/control.ts';
-import { artifactId, type EntryOutcome } from '../documents/plan.ts';
+import { artifactId } from '../documents/plan.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Solver } from '../ports/solver.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { type PlacedRecord, usableRecords } from '../solve/candidate-pool.ts';
 import { channelPools } from '../solve/channel-pools.ts';
-import { proveEntries } from '../solve/prove-entries.ts';
-import { byEntryAndPlatform, installs } from '../solve/solve-request.ts';
+import { type ProvenOutcome, proveEntries } from '../solve/prove-entries.ts';
+import { installs } from '../solve/solve-request.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
 import type { ChannelState, PackagePlace } from './channel-state.ts';
 import { draftHotfixes } from './hotfixes.ts';
@@ -83,14 +83,15 @@ export function breaking(
   given: readonly ChannelChange[],
   { allowlist, solver, state }: Pick<ProveDraftWorld, 'allowlist' | 'solver' | 'state'>,
 ): Breaks {
-  const prove = (some: readonly ChannelChange[]) =>
-    proveEntries(allowlist, channelPools(recordsAfter(draft, [...given, ...some], state), sound), {
-      solver,
-      log: () => {},
-    });
+  const prove = async (some: readonly ChannelChange[]): Promise<(readonly ProvenOutcome[])[]> => {
+    const channel = channelPools(recordsAfter(draft, [...given, ...some], state), sound);
+    const proven: (readonly ProvenOutcome[])[] = [];
+    for await (const group of proveEntries(allowlist, channel, { solver, log: () => {} })) proven.push(group);
+    return proven;
+  };
   let before: Promise<Set<string>> | undefined;
   return async (some) => {
-    const failing = byEntryAndPlatform(await prove(some)).filter((group) => !installs(group));
+    const failing = (await prove(some)).filter((group) => !installs(group));
     if (failing.length === 0) return [];
     before ??= prove([]).then(installing);
     const held = await before;
@@ -101,15 +102,15 @@ export function breaking(
 /** What the store has from before records were held to what clients read leaves it as such changes are made. */
 const sound = (seen: readonly PlacedRecord[]) => usableRecords(seen).usable;
 
-const label = ([first]: readonly EntryOutcome[]): string => `${first?.entry} on ${first?.platform}`;
+const label = ([first]: readonly ProvenOutcome[]): string => `${first?.entry} on ${first?.platform}`;
 
 /**
  * A solve that failed says nothing about its entry, which counts as installing: else a change that breaks it would go
  * through unproved.
  */
-function installing(outcomes: readonly EntryOutcome[]): Set<string> {
-  const may = (group: readonly EntryOutcome[]) => installs(group) || group.some(({ status }) => status === 'failed');
-  return new Set(byEntryAndPlatform(outcomes).filter(may).map(label));
+function installing(proven: readonly (readonly ProvenOutcome[])[]): Set<string> {
+  const may = (group: readonly ProvenOutcome[]) => installs(group) || group.some(({ status }) => status === 'failed');
+  return new Set(proven.filter(may).map(label));
 }
 
 type Records = Map<Subdir, Map<PackageFileName, RepodataRecord>>;

@@ -100,6 +100,9 @@ export const planPartKey = (id: Sha256, part: number): ObjectKey => key('_gateho
 
 export const proofKey = (channel: ChannelName): ObjectKey => key('_gatehouse', 'proof', `${channel}.json`);
 
+/** What a proof need not solve again. */
+export const provenKey = (channel: ChannelName): ObjectKey => key('_gatehouse', 'proven', `${channel}.json`);
+
 /** The allowlist as the cloud reads it. */
 export const allowlistKey: ObjectKey = key('_gatehouse', 'allowlist.json');
 

@@ -38,6 +38,8 @@ export type Solution =
   | { readonly status: 'failed'; readonly explanation: string };
 
 export interface Solver extends AsyncDisposable {
+  /** What answers, with its version: another may answer otherwise. */
+  readonly id?: string;
   /**
    * Chooses one package for each name needed so that every spec holds. `specs` carry no channel.
    * Deterministic: equal pools and specs give equal keys, in order of key.

@@ -41,7 +41,7 @@ export async function environmentFiles(
     ]),
   );
   const on = { platform, virtualPackages: virtualPackagesFor(platform, allowlist.virtualPackages[platform]) };
-  const pool = await channelPools(records, preferConda).narrowed(on, environment.specs);
+  const pool = await channelPools(records, preferConda).pool(on, environment.specs);
   const outcomes = await solveRequest(environment, { pool, solver, python: allowlist.python });
   const solved = outcomes.find(({ status }) => status === 'solved');
   if (solved === undefined) throw unsolvable(environment.id, platform, outcomes[0]?.explanation ?? '');

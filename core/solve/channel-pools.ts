@@ -1,7 +1,7 @@
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { noarch } from '../names/subdir.ts';
 import type { CandidatePool } from '../ports/solver.ts';
-import { candidatePool, narrow, type PlacedRecord } from './candidate-pool.ts';
+import { candidatePool, narrow, narrowKey, type PlacedRecord } from './candidate-pool.ts';
 import type { ChannelRecords, ProvenChannel, ProvenPlatform } from './prove-entries.ts';
 
 /**
@@ -19,8 +19,13 @@ export function channelPools(
     );
   const poolOf = (on: ProvenPlatform, specs: readonly MatchSpec[]): CandidatePool =>
     candidatePool(on.platform, narrow(usable(seenOn(on)), specs), on.virtualPackages);
+  // Of the platform in use: making a pool takes longer than most solves.
+  let whole: CandidatePool | null = null;
   return {
-    whole: async (on) => poolOf(on, []),
-    narrowed: async (on, specs) => poolOf(on, specs),
+    async pool(on, specs) {
+      if (narrowKey(specs) !== '') return poolOf(on, specs);
+      if (whole?.platform !== on.platform) whole = poolOf(on, []);
+      return whole;
+    },
   };
 }

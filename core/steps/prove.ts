@@ -1,28 +1,27 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
-import type { EntryOutcome } from '../documents/plan.ts';
 import { type Proof, type ProvenEntry, readProof } from '../documents/proof.ts';
 import { readIndex } from '../index/read-index.ts';
+import { servedChannel } from '../index/served-channel.ts';
 import { canonicalJson } from '../json/json.ts';
 import type { IndexFile } from '../layout/index-files.ts';
-import { indexKey, objectKeySchema, proofKey } from '../layout/keys.ts';
-import { sha256Of } from '../names/digest.ts';
+import { indexKey, proofKey } from '../layout/keys.ts';
 import { noarch, type Subdir } from '../names/subdir.ts';
 import { sameBytes } from '../ports/byte-source.ts';
+import type { Clock } from '../ports/clock.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { preferConda } from '../record/other-format.ts';
 import type { PipIndex } from '../resolve/pip-index.ts';
 import { type PipProofWorld, proveForPip } from '../resolve/prove-for-pip.ts';
-import { storedIndex } from '../resolve/stored-index.ts';
-import { channelPools } from '../solve/channel-pools.ts';
+import { type StoredIndex, storedIndex } from '../resolve/stored-index.ts';
+import { openKeptOutcomes } from '../solve/keep-outcomes.ts';
 import { proofTargets } from '../solve/proof-targets.ts';
-import { type ProofWorld, type ProvenChannel, proveEntries } from '../solve/prove-entries.ts';
+import { type KnownOutcomes, type ProofWorld, type ProvenOutcome, proveEntries } from '../solve/prove-entries.ts';
 import { pypiRequests } from '../solve/requests.ts';
-import { byEntryAndPlatform, installs, solvedPythons } from '../solve/solve-request.ts';
+import { installs, solvedPythons } from '../solve/solve-request.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 
-export interface ProveStepWorld extends ProofWorld, ChannelStore {
+export interface ProveStepWorld extends Omit<ProofWorld, 'known'>, ChannelStore {
   /** Pythons that pip is asked with too, where the allowlist lists none: those that were planned with. */
-  readonly pythons?: readonly string[];
+  readonly pythons?: () => Promise<readonly string[]>;
 }
 
 /** An entry that installs now and did not, or the other way round. */
@@ -42,29 +41,89 @@ const maxAttempts = 5;
 
 /**
  * Solves every entry against this channel alone, and every PyPI entry against our own pages for pip alone, from the very
- * bytes that clients read, and keeps the result for the next proof to compare with. Safe to run by many at once: whoever
- * keeps a proof looks whether index and pages are still those it was read from, and else proves again; so the last one
- * kept is of the last index.
+ * bytes that clients read, and keeps the result for the next proof to compare with. What was solved before from the same
+ * bytes is not solved again. Safe to run by many at once: whoever keeps a proof looks whether index and pages are still
+ * those it was read from, and else proves again; so the last one kept is of the last index.
  *
  * @throws GatehouseError `store.conflict` (retry) when the index changes faster than it can be proved
  */
 export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promise<ProofReport> {
+  const known = await openKeptOutcomes(world, { failed: false });
+  const report = await proveStill(allowlist, world, known);
+  await known.conclude();
+  if (report?.isCurrent === true) return { proof: report.proof, gained: report.gained, lost: report.lost };
+  throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
+}
+
+/** The clock of an invocation. */
+export interface ProveWithinWorld extends ProveStepWorld {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Whether no solve is to be begun any more. */
+  readonly isOver: () => boolean;
+}
+
+/**
+ * The same where time is short. What was solved is kept as it comes, so whoever is cut off, or out of time, is gone on for by the
+ * next; that one keeps the proof who has come through all entries. A proof of an index that kept changing is told too,
+ * `isCurrent` false: it is to be proved again.
+ *
+ * @returns null when time was over first
+ */
+export async function proveWithin(
+  allowlist: Allowlist,
+  world: ProveWithinWorld,
+): Promise<(ProofReport & { readonly isCurrent: boolean }) | null> {
+  const known = await openKeptOutcomes(world, { failed: true });
+  const report = await proveStill(allowlist, { ...world, isOver: () => world.isOver() }, known);
+  if (report === null) await known.keep();
+  else await known.conclude(report.isCurrent ? report.began : undefined);
+  return report;
+}
+
+/** @returns the last proof, `isCurrent` false when the index moved on during each; null when time was over first */
+async function proveStill(
+  allowlist: Allowlist,
+  world: ProveStepWorld & Partial<Pick<ProveWithinWorld, 'clock' | 'isOver'>>,
+  known: KnownOutcomes,
+) {
   const { store, channel } = world;
   const subdirs = [...allowlist.platforms, noarch];
   // Before all attempts: what the first of them keeps already says what was lost, and the next would find no difference.
   const last = await readProof(store, channel);
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  let report: (ProofReport & { readonly isCurrent: boolean; readonly began: number }) | null = null;
+  for (let attempt = 0; attempt < maxAttempts && report?.isCurrent !== true; attempt++) {
+    const began = world.clock?.now() ?? 0;
     const before = await indexTags(subdirs, world);
-    const outcomes = await proveEntries(allowlist, servedChannel(before, subdirs, world), world);
     const pages = storedIndex(store);
-    const pip = await proveForPip(pypiRequests(allowlist), await pipWorld(allowlist, last, pages, world));
-    const proof: Proof = { version: 1, entries: byEntryAndPlatform(outcomes).flatMap(provenEntry), pip };
+    const proof = await proofOf(allowlist, { last, pages, known }, world);
+    if (proof === null) return null;
     const isKept = await keepProof(world, proof);
     const isCurrent = async () =>
       (await indexTags(subdirs, world)).join() === before.join() && (await pages.isUnchanged());
-    if (!isKept || (await isCurrent())) return { proof, ...moved(proof, last) };
+    report = { proof, ...moved(proof, last), isCurrent: !isKept || (await isCurrent()), began };
   }
-  throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
+  return report;
+}
+
+interface ProofBasis {
+  readonly last: Proof | null;
+  readonly pages: StoredIndex;
+  readonly known: KnownOutcomes;
+}
+
+async function proofOf(
+  allowlist: Allowlist,
+  { last, pages, known }: ProofBasis,
+  world: ProveStepWorld & Partial<Pick<ProveWithinWorld, 'isOver'>>,
+): Promise<Proof | null> {
+  const entries: ProvenEntry[] = [];
+  for await (const group of proveEntries(allowlist, servedChannel(world), { ...world, known })) {
+    entries.push(...provenEntry(group));
+    if (world.isOver?.() === true) return null;
+  }
+  const requests = pypiRequests(allowlist);
+  const pip = requests.length === 0 ? [] : await proveForPip(requests, await pipWorld(allowlist, last, pages, world));
+  return { version: 1, entries, pip };
 }
 
 /** What moved since the last proof. */
@@ -86,34 +145,13 @@ async function pipWorld(
   allowlist: Allowlist,
   last: Proof | null,
   index: PipIndex,
-  { pythons = [], log, ...world }: ProveStepWorld,
+  { pythons, log, ...world }: ProveStepWorld,
 ): Promise<PipProofWorld> {
-  const told = [...pythons, ...(last?.pip ?? []).flatMap((entry) => entry.pythons)];
-  const isTold = allowlist.python.length > 0 || told.length > 0;
-  const served = isTold ? new Map() : await servedRecords([...allowlist.platforms, noarch], world);
+  const isListed = allowlist.python.length > 0;
+  const planned = isListed ? [] : ((await pythons?.()) ?? []);
+  const told = [...planned, ...(last?.pip ?? []).flatMap((entry) => entry.pythons)];
+  const served = isListed || told.length > 0 ? new Map() : await servedRecords([...allowlist.platforms, noarch], world);
   return { index, targets: proofTargets(allowlist, { told, served }), log };
-}
-
-/**
- * The channel as the solver reads it file by file: its shards where there are any, as they lie, else `repodata.json`. A
- * spec that says more than a solver takes is proved from the records of `repodata.json`, every value as it is there.
- *
- * @param tags name the files' contents
- */
-function servedChannel(tags: readonly string[], subdirs: readonly Subdir[], world: ChannelStore): ProvenChannel {
-  const { store, channel } = world;
-  let records: Promise<ProvenChannel> | null = null;
-  return {
-    whole: async (on) => ({
-      ...on,
-      id: sha256Of(canonicalJson([on, tags])),
-      read: async (path) => (await store.read(objectKeySchema.parse(`${channel}/${path}`)))?.bytes ?? null,
-    }),
-    async narrowed(on, specs) {
-      records ??= servedRecords(subdirs, world).then((served) => channelPools(served, preferConda));
-      return (await records).narrowed(on, specs);
-    },
-  };
 }
 
 async function servedRecords(subdirs: readonly Subdir[], { store, channel }: ChannelStore) {
@@ -137,7 +175,7 @@ function indexTags(subdirs: readonly Subdir[], { store, channel }: ProveStepWorl
   return Promise.all(keys.map(async (key) => (await store.get(key))?.etag ?? ''));
 }
 
-function provenEntry(group: readonly EntryOutcome[]): ProvenEntry[] {
+function provenEntry(group: readonly ProvenOutcome[]): ProvenEntry[] {
   const [first] = group;
   if (first === undefined) return [];
   const { entry, platform } = first;

@@ -80,7 +80,7 @@ export async function sync(
   if (!yes) refuse(await mostLeave(planned, world, fetched));
   const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
   const { subdirs: indexed, ...others } = await indexAll(allowlist, world, { log });
-  const proof = await prove(allowlist, { ...world, log, pythons: pythonsForPip(planned) });
+  const proof = await prove(allowlist, { ...world, log, pythons: async () => pythonsForPip(planned) });
   if (failed.length === 0 && isWhole(planned)) await markOpened(world.store, world.clock);
   const held = [...planned.problems.filter(({ code }) => code.startsWith('held.')), ...kept];
   const warnings = [...planned.warnings, ...watched.warnings(fetched, planned.warnings)];
