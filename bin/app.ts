@@ -1,6 +1,10 @@
 import { App } from 'aws-cdk-lib';
 import { ChannelStack } from '../lib/conda-channel.ts';
-import { contextSettings } from '../lib/settings.ts';
+import { readContext } from '../lib/context.ts';
+import { endOnRefusal } from '../local/render/refusal.ts';
 
-const app = new App({ analyticsReporting: false });
-new ChannelStack(app, 'Gatehouse', { channel: contextSettings(app.node) });
+endOnRefusal(() => {
+  const app = new App({ analyticsReporting: false });
+  const { stack, props } = readContext(app.node);
+  new ChannelStack(app, stack, props);
+});

@@ -8,6 +8,7 @@ import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core
 import { subdirSchema } from '../core/names/subdir.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import { shownText } from '../core/problems/shown-text.ts';
+import { bucketRequestSchema, setUpBucket } from './bucket-setup.ts';
 
 /** Whether a key is the allowlist's, or that of a subdir's hotfixes. */
 function isTarget(key: ObjectKey): boolean {
@@ -46,7 +47,7 @@ export interface DeployWorld {
 
 /**
  * A CloudFormation custom resource that copies the repository's allowlist and hotfixes into the bucket and deletes
- * nothing. An error is an answer too: without one a deployment hangs for an hour.
+ * nothing, or another that sets up the bucket (lambdas/bucket-setup.ts). An error is an answer too: without one a deployment hangs for an hour.
  */
 export async function copyRepositoryFiles(event: unknown, world: DeployWorld): Promise<void> {
   const request = parseValue(event, z.looseObject(identity), 'the event');
@@ -65,6 +66,8 @@ const reasonOf = (error: unknown): string =>
   shownText(error instanceof Error ? error.message : String(error)).slice(0, maxReasonCharacters);
 
 async function deploy(event: unknown, world: DeployWorld): Promise<void> {
+  const setUp = bucketRequestSchema.safeParse(event);
+  if (setUp.success) return await onceAllowed(() => setUpBucket(setUp.data, world.client), world);
   const request = parseValue(event, requestSchema, 'the event');
   if (request.RequestType === 'Delete') return;
   const { files } = request.ResourceProperties;
@@ -82,24 +85,28 @@ function targetsBefore(request: Request): ObjectKey[] {
   return old.data?.files.map(({ target }) => target) ?? [];
 }
 
+async function copy({ bucket, key, target }: z.infer<typeof fileSchema>, world: DeployWorld): Promise<void> {
+  const CopySource = `${bucket}/${encodeURIComponent(key)}`;
+  await onceAllowed(async () => {
+    await world.client.send(new CopyObjectCommand({ Bucket: world.bucket, Key: target, CopySource }));
+  }, world);
+}
+
 /** 80 s in all; a new policy holds everywhere within seconds, mostly. */
-const maxCopyAttempts = 20;
-const copyRetryMs = 4000;
+const maxAttempts = 20;
+const retryMs = 4000;
 
 /**
  * A changed file is another object of the assets' bucket, and the role's permission to read it is as new as the file:
  * S3 may answer 403 until IAM has spread it.
  */
-async function copy({ bucket, key, target }: z.infer<typeof fileSchema>, world: DeployWorld): Promise<void> {
-  const CopySource = `${bucket}/${encodeURIComponent(key)}`;
-  const command = new CopyObjectCommand({ Bucket: world.bucket, Key: target, CopySource });
+async function onceAllowed(work: () => Promise<void>, { clock }: Pick<DeployWorld, 'clock'>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await world.client.send(command);
-      return;
+      return await work();
     } catch (error) {
-      if (refusalOf(error)?.status !== 403 || attempt === maxCopyAttempts) throw error;
-      await world.clock.sleep(copyRetryMs);
+      if (refusalOf(error)?.status !== 403 || attempt === maxAttempts) throw error;
+      await clock.sleep(retryMs);
     }
   }
 }

@@ -1,10 +1,10 @@
 import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Access } from './permissions.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
+import type { ChannelBucket } from './storage.ts';
 
 interface AccessPlaces {
-  readonly bucket: Bucket;
+  readonly bucket: ChannelBucket;
   readonly queues: Readonly<Record<QueueName, WorkQueue>>;
 }
 

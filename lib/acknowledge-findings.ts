@@ -1,10 +1,9 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { access } from './permissions.ts';
 import { constructId } from './queues.ts';
 import type { Settings } from './settings.ts';
-import { cfnBucketOf } from './storage.ts';
+import { type ChannelBucket, cfnBucketOf } from './storage.ts';
 
 /** The path of a construct below the channel, cdk-nag's rule, and why what it finds there is no fault. */
 type Finding = readonly [path: string, rule: string, reason: string];
@@ -13,7 +12,6 @@ const deadLetters = ['Event', 'Plan', 'Job', 'Index', 'Proof', 'Sweep'].map((nam
 const eventSources = ['Scraper', 'Downloader', 'Indexer', 'Prover', 'Sweeper'].map((name) => `${name}/Queue`);
 
 const always: readonly Finding[] = [
-  ['Bucket', 'AwsSolutions-S1', 'Whether reads are logged, and where, is for the organisation: CloudTrail can.'],
   ...deadLetters.map((path): Finding => [path, 'Serverless-SQSRedrivePolicy', 'It is where messages are given up to.']),
   ...eventSources.map(
     (path): Finding => [
@@ -22,6 +20,10 @@ const always: readonly Finding[] = [
       'For streams; the queue has its own dead letters.',
     ],
   ),
+];
+
+const withNewBucket: readonly Finding[] = [
+  ['Bucket', 'AwsSolutions-S1', 'Whether reads are logged, and where, is for the organisation: CloudTrail can.'],
 ];
 
 const withCdn: readonly Finding[] = [
@@ -39,9 +41,10 @@ const withTopic: readonly Finding[] = [
 ];
 
 /** Tells cdk-nag which of its findings stand on purpose; test/lib/stack/cdk-nag.ts fails at any other. */
-export function acknowledgeFindings(channel: Construct, bucket: Bucket, { cdn, domain, email }: Settings) {
+export function acknowledgeFindings(channel: Construct, bucket: ChannelBucket, { cdn, domain, email }: Settings) {
   const findings = [
     ...always,
+    ...(cfnBucketOf(bucket) === null ? [] : withNewBucket),
     ...inRoles(bucket),
     ...(cdn ? withCdn : []),
     ...(cdn && domain === undefined ? withoutDomain : []),
@@ -55,8 +58,12 @@ export function acknowledgeFindings(channel: Construct, bucket: Bucket, { cdn, d
 }
 
 /** cdk-nag takes any `*` in a statement's resource for a wildcard. */
-function inRoles(bucket: Bucket): Finding[] {
-  const bucketId = Stack.of(bucket).getLogicalId(cfnBucketOf(bucket));
+function inRoles(bucket: ChannelBucket): Finding[] {
+  const cfnBucket = cfnBucketOf(bucket);
+  const arn =
+    cfnBucket === null
+      ? `arn:<AWS::Partition>:s3:::${bucket.bucketName}`
+      : `<${Stack.of(bucket).getLogicalId(cfnBucket)}.Arn>`;
   return Object.entries(access).flatMap(([name, { read, write = [], delete: deleted = [] }]) => {
     const role = `${constructId(name)}Role`;
     const patterns = new Set([...read, ...write, ...deleted].filter((pattern) => pattern.includes('*')));
@@ -65,7 +72,7 @@ function inRoles(bucket: Bucket): Finding[] {
       ...[...patterns].map(
         (pattern): Finding => [
           role,
-          `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${pattern}]`,
+          `AwsSolutions-IAM5[Resource::${arn}/${pattern}]`,
           'Keys behind a prefix, or before a whole file name: lib/permissions.ts.',
         ],
       ),

@@ -52,11 +52,18 @@ const esModule = {
  *
  * @returns the folders
  */
-export function bundleFunctions(outdir: string, { bz2 }: BundleOptions): Record<FunctionName, string> {
+export function bundleFunctions(outdir: string, { bz2 }: BundleOptions): FunctionFolders {
   const handlers = functionNames.map((name) => [`${name}/index`, `lambdas/${name}.ts`] as const);
   buildSync({ ...esModule, outdir, entryPoints: Object.fromEntries(handlers), alias: { ...zod, ...credentials } });
   bundleSolver(outdir);
   if (bz2) bundleCompressor(outdir);
+  return functionFolders(outdir);
+}
+
+export type FunctionFolders = Readonly<Record<FunctionName, string>>;
+
+/** Where below a folder each function's bundle is. */
+export function functionFolders(outdir: string): FunctionFolders {
   const folder = (name: FunctionName) => join(outdir, name);
   return {
     scraper: folder('scraper'),

@@ -1,16 +1,19 @@
-import { dirname, join, resolve } from 'node:path';
-import { CfnOutput, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { join, resolve } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { accessStatements } from './access-statements.ts';
 import { acknowledgeFindings } from './acknowledge-findings.ts';
 import { toldOfAlarms } from './alarm-actions.ts';
 import { channelAlarms } from './alarms.ts';
-import { bundleFunctions, type FunctionName } from './bundle-functions.ts';
+import { bucketSetup } from './bucket-setup.ts';
+import type { FunctionName } from './bundle-functions.ts';
+import { bundledOnce } from './bundled-once.ts';
+import { expectCloudFront } from './cloudfront-partition.ts';
 import { channelDashboard } from './dashboard.ts';
 import { channelDelivery } from './delivery.ts';
 import { deployFiles, expectBzip2 } from './deployed-files.ts';
@@ -18,14 +21,17 @@ import { sizeOf } from './functions.ts';
 import { channelPipeline, type Functions } from './pipeline.ts';
 import { type PublishRights, publisherAccess } from './publisher-access.ts';
 import { encryptedQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
+import { readRepository } from './repository-files.ts';
 import { readSettings, type Settings, type SettingsInput } from './settings.ts';
-import { channelBucket } from './storage.ts';
+import { type ChannelBucket, channelStorage } from './storage.ts';
 
 export interface CondaChannelProps extends SettingsInput {
   /** The path of allowlist.json; this repository's by default. */
   readonly allowlist?: string;
   /** A folder of hotfixes, `<subdir>.json` each; `patches` beside the allowlist by default. */
   readonly patches?: string;
+  /** A bucket that is there, in the stack's region: docs/operations.md, "A bucket of your own". A new one by default. */
+  readonly bucket?: s3.IBucket;
   /** Folders of bundled functions, when they are not to be bundled here and now. */
   readonly bundles?: Readonly<Record<FunctionName, string>>;
 }
@@ -34,7 +40,9 @@ const root = resolve(import.meta.dirname, '..');
 
 /** An organisation's conda channel: bucket, pipeline and, unless `cdn` is off, CloudFront. */
 export class CondaChannel extends Construct {
-  readonly bucket: Bucket;
+  readonly bucket: ChannelBucket;
+  /** The bucket's whole policy, for statements of your own. */
+  readonly bucketPolicy: s3.BucketPolicy;
   readonly queues: Readonly<Record<QueueName, WorkQueue>>;
   readonly functions: Functions;
   readonly distribution: Distribution | null;
@@ -50,23 +58,27 @@ export class CondaChannel extends Construct {
 
   constructor(scope: Construct, id: string, props: CondaChannelProps = {}) {
     super(scope, id);
-    const { allowlist = join(root, 'allowlist.json'), patches, bundles, ...given } = props;
+    const { allowlist = join(root, 'allowlist.json'), patches, bundles, bucket: existing, ...given } = props;
     const settings = readSettings(given, `The props of ${this.node.path}`);
-    expectBzip2(allowlist, settings);
+    expectCloudFront(Stack.of(this).region, settings);
+    const repository = readRepository({ allowlist, patches });
+    expectBzip2(repository.allowlist, allowlist, settings);
     this.allowlist = allowlist;
     const deadLetters = encryptedQueue(this, 'EventDeadLetters');
     this.queues = channelQueues(this, settings);
-    this.bucket = channelBucket(this, this.queues);
+    const storage = channelStorage(this, this.queues, existing);
+    this.bucket = storage.bucket;
+    this.bucketPolicy = storage.policy;
     this.functions = channelPipeline(this, {
       bucket: this.bucket,
       queues: this.queues,
       deadLetters,
       settings,
-      bundles: bundles ?? bundled(this, settings),
+      bundles: bundles ?? bundledOnce(this, settings),
     });
-    const files = { allowlist, patches: patches ?? join(dirname(allowlist), 'patches') };
-    deployFiles(this, files, this.functions['deploy-files']);
-    this.distribution = settings.cdn ? channelDelivery(this, this.bucket, settings) : null;
+    const deployer = this.functions['deploy-files'];
+    bucketSetup(this, deployer, { bucket: this.bucket, exists: existing !== undefined, queues: this.queues });
+    this.distribution = settings.cdn ? channelDelivery(this, storage, settings) : null;
     if (this.distribution !== null) {
       if (settings.invalidate) letInvalidate(this.functions.indexer, this.distribution);
       // Whatever the setting says: what is recalled must leave the edges, which keep packages for a year.
@@ -79,6 +91,7 @@ export class CondaChannel extends Construct {
     this.alarms = channelAlarms(this, { functions, queues, deadLetters, settings });
     this.dashboard = channelDashboard(this, { alarms: this.alarms, functions, queues, deadLetters });
     this.toldOfAlarms = toldOfAlarms(settings);
+    deployFiles(this, repository.files, deployer);
     acknowledgeFindings(this, this.bucket, settings);
   }
 
@@ -104,13 +117,6 @@ function channelQueues(scope: Construct, settings: Settings): Readonly<Record<Qu
   return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof'), sweep: make('sweep') };
 }
 
-/** Bundles into the app's output, which is thrown away. */
-function bundled(scope: Construct, { bz2 }: Settings): Readonly<Record<FunctionName, string>> {
-  const { outdir } = Stage.of(scope) ?? {};
-  if (outdir === undefined) throw new Error('a channel is part of an app');
-  return bundleFunctions(join(outdir, 'functions', scope.node.addr), { bz2 });
-}
-
 function letInvalidate(fn: lambda.Function, distribution: Distribution): void {
   fn.addEnvironment('GATEHOUSE_DISTRIBUTION_ID', distribution.distributionId);
   fn.addToRolePolicy(
@@ -122,13 +128,20 @@ function letInvalidate(fn: lambda.Function, distribution: Distribution): void {
   );
 }
 
+export interface ChannelStackProps extends StackProps {
+  readonly channel?: CondaChannelProps;
+  /** The name of a bucket that is there, instead of `bucket` of the channel. */
+  readonly bucketName?: string;
+}
+
 /** A stack of one channel, whose outputs are what its people need to know of it. */
 export class ChannelStack extends Stack {
   readonly channel: CondaChannel;
 
-  constructor(scope: Construct, id: string, props: StackProps & { readonly channel?: CondaChannelProps } = {}) {
+  constructor(scope: Construct, id: string, { channel, bucketName, ...props }: ChannelStackProps = {}) {
     super(scope, id, { description: 'Gatehouse: a curated conda channel', ...props });
-    this.channel = new CondaChannel(this, 'Channel', props.channel);
+    const existing = bucketName && { bucket: s3.Bucket.fromBucketName(this, 'Existing', bucketName) };
+    this.channel = new CondaChannel(this, 'Channel', { ...channel, ...existing });
     const { url, indexUrl, bucket } = this.channel;
     new CfnOutput(this, 'Bucket', { value: bucket.bucketName, description: 'gatehouse COMMAND --store s3://BUCKET' });
     new CfnOutput(this, 'Alarms', { value: this.channel.toldOfAlarms, description: 'Who is told of alarms' });

@@ -6,11 +6,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { rootFiles, servedFolders } from '../core/layout/keys.ts';
+import { accountName } from './account-name.ts';
 import { compileEdge } from './edge/compile-edge.ts';
 import type { Settings } from './settings.ts';
+import type { ChannelBucket, ChannelStorage } from './storage.ts';
 
 /** CloudFront in front of the bucket; every request goes through the edge function first. */
-export function channelDelivery(scope: Construct, bucket: s3.Bucket, settings: Settings): cloudfront.Distribution {
+export function channelDelivery(
+  scope: Construct,
+  { bucket, policy }: ChannelStorage,
+  settings: Settings,
+): cloudfront.Distribution {
   const behavior = serving(scope, bucket);
   const distribution = new cloudfront.Distribution(scope, 'Distribution', {
     comment: 'Gatehouse: a conda channel',
@@ -24,14 +30,16 @@ export function channelDelivery(scope: Construct, bucket: s3.Bucket, settings: S
     httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
     ...ownDomain(scope, settings),
   });
-  for (const statement of served(bucket, distribution)) bucket.addToResourcePolicy(statement);
+  policy.document.addStatements(...served(bucket, distribution));
   return distribution;
 }
 
 const varyByAccept: cloudfront.ResponseCustomHeader = { header: 'Vary', value: 'Accept', override: true };
 
-function serving(scope: Construct, bucket: s3.Bucket): cloudfront.BehaviorOptions {
-  const { originAccessControlId } = new cloudfront.S3OriginAccessControl(scope, 'OriginAccess');
+function serving(scope: Construct, bucket: ChannelBucket): cloudfront.BehaviorOptions {
+  const { originAccessControlId } = new cloudfront.S3OriginAccessControl(scope, 'OriginAccess', {
+    originAccessControlName: accountName(scope, 'OriginAccess', 64),
+  });
   // The same bucket in the type that origins take, which `exactOptionalPropertyTypes` tells apart from `Bucket`.
   const { bucketArn, bucketRegionalDomainName } = bucket;
   const asOrigin = s3.Bucket.fromBucketAttributes(scope, 'Origin', { bucketArn, bucketRegionalDomainName });
@@ -43,6 +51,7 @@ function serving(scope: Construct, bucket: s3.Bucket): cloudfront.BehaviorOption
     // Caches by the path alone, which the edge function has made a key, Accept having had its say by then; for as long
     // as the object's Cache-Control says: s-maxage where it has one.
     cachePolicy: new cloudfront.CachePolicy(scope, 'CachePolicy', {
+      cachePolicyName: accountName(scope, 'CachePolicy', 128),
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(60),
       maxTtl: Duration.days(365),
@@ -55,6 +64,7 @@ function serving(scope: Construct, bucket: s3.Bucket): cloudfront.BehaviorOption
 
 const edgeFunction = (scope: Construct): cloudfront.Function =>
   new cloudfront.Function(scope, 'Edge', {
+    functionName: accountName(scope, 'Edge', 64),
     comment: 'Gatehouse: URL to key',
     runtime: cloudfront.FunctionRuntime.JS_2_0,
     code: cloudfront.FunctionCode.fromInline(compileEdge()),
@@ -62,6 +72,7 @@ const edgeFunction = (scope: Construct): cloudfront.Function =>
 
 const headers = (scope: Construct, id: string, more: readonly cloudfront.ResponseCustomHeader[]) =>
   new cloudfront.ResponseHeadersPolicy(scope, id, {
+    responseHeadersPolicyName: accountName(scope, id, 128),
     securityHeadersBehavior: {
       contentTypeOptions: { override: true },
       strictTransportSecurity: { accessControlMaxAge: Duration.days(365), includeSubdomains: false, override: true },
@@ -83,7 +94,7 @@ function ownDomain(scope: Construct, { domain, certificateArn }: Settings) {
  * there (pixi stops at a 403, conda takes it for an empty subdir). S3 weighs that without a prefix, so the condition
  * binds only a real listing; none can come, for the edge function lets no path through that is not a key, and no query.
  */
-function served(bucket: s3.Bucket, distribution: cloudfront.Distribution): iam.PolicyStatement[] {
+function served(bucket: ChannelBucket, distribution: cloudfront.Distribution): iam.PolicyStatement[] {
   const patterns = [...servedFolders.map((folder) => `${folder}/*`), ...rootFiles];
   const principals = [new iam.ServicePrincipal('cloudfront.amazonaws.com')];
   const onlyThisOne = { StringEquals: { 'AWS:SourceArn': distribution.distributionArn } };

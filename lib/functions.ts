@@ -2,7 +2,6 @@ import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { accessStatements } from './access-statements.ts';
@@ -12,6 +11,7 @@ import { access } from './permissions.ts';
 import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
 import { schedulesOf } from './schedules.ts';
 import type { Settings } from './settings.ts';
+import type { ChannelBucket } from './storage.ts';
 
 interface FunctionSize {
   /** MB; 1,769 is one whole processor. */
@@ -43,7 +43,7 @@ export function sizeOf(name: FunctionName, settings: Settings): FunctionSize {
 
 /** The parts of the stack that functions are made with. */
 export interface Surroundings {
-  readonly bucket: Bucket;
+  readonly bucket: ChannelBucket;
   readonly queues: Readonly<Record<QueueName, WorkQueue>>;
   /** Takes the events that no invocation could handle. */
   readonly deadLetters: Queue;

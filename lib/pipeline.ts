@@ -6,7 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
 import { channelFunction, type Surroundings } from './functions.ts';
-import { type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
+import { concurrencyOf, type QueueName, queueNames, work } from './queues.ts';
 import { schedulesOf } from './schedules.ts';
 
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
@@ -23,14 +23,15 @@ export function channelPipeline(scope: Construct, around: Surroundings): Functio
     sweeper: make('sweeper'),
     'deploy-files': make('deploy-files'),
   };
-  for (const name of queueNames) workOff(functions[work[name].by], name, around.queues[name]);
+  for (const name of queueNames) workOff(functions[work[name].by], name, around);
   startByClock(scope, functions, around);
   return functions;
 }
 
 /** Lambda invokes the function with batches of the queue; messages that it reports as failed come again. */
-function workOff(worker: lambda.Function, name: QueueName, { queue, deadLetters }: WorkQueue): void {
-  const { batchSize, windowSeconds, maxConcurrency } = work[name];
+function workOff(worker: lambda.Function, name: QueueName, { queues, settings }: Surroundings): void {
+  const { queue, deadLetters } = queues[name];
+  const { batchSize, windowSeconds } = work[name];
   worker.addToRolePolicy(
     new iam.PolicyStatement({
       sid: 'Receive',
@@ -45,7 +46,7 @@ function workOff(worker: lambda.Function, name: QueueName, { queue, deadLetters 
     eventSourceArn: queue.queueArn,
     batchSize,
     maxBatchingWindow: Duration.seconds(windowSeconds),
-    maxConcurrency,
+    maxConcurrency: concurrencyOf(name, settings.concurrency),
     reportBatchItemFailures: true,
   });
 }

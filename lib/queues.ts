@@ -13,22 +13,20 @@ export interface Work {
   readonly batchSize: number;
   /** Seconds for which a batch may wait for more messages; at least 1 where a batch is more than 10. */
   readonly windowSeconds: number;
-  /** Invocations at a time; SQS allows no fewer than 2, and no function reserves concurrency. */
-  readonly maxConcurrency: number;
   /** Deliveries after which a message is given up; the pauses between them are in lambdas/soon-again.ts. */
   readonly maxReceives: number;
 }
 
 export const work: Readonly<Record<QueueName, Work>> = {
-  plan: { by: 'scraper', batchSize: 1, windowSeconds: 0, maxConcurrency: 5, maxReceives: 5 },
+  plan: { by: 'scraper', batchSize: 1, windowSeconds: 0, maxReceives: 5 },
   // One job, for the jobs of a batch would share the function's time and its scratch space.
   // Ten deliveries take 3 to 7 hours, which an upstream may be down.
-  job: { by: 'downloader', batchSize: 1, windowSeconds: 0, maxConcurrency: 5, maxReceives: 10 },
+  job: { by: 'downloader', batchSize: 1, windowSeconds: 0, maxReceives: 10 },
   // A burst of uploads is indexed in one go. A lost race for a subdir's state counts as a delivery, so these are more.
-  index: { by: 'indexer', batchSize: 1000, windowSeconds: 30, maxConcurrency: 2, maxReceives: 10 },
+  index: { by: 'indexer', batchSize: 1000, windowSeconds: 30, maxReceives: 10 },
   // One proof stands for all index changes of two minutes.
-  proof: { by: 'prover', batchSize: 1000, windowSeconds: 120, maxConcurrency: 2, maxReceives: 5 },
-  sweep: { by: 'sweeper', batchSize: 1, windowSeconds: 0, maxConcurrency: 2, maxReceives: 10 },
+  proof: { by: 'prover', batchSize: 1000, windowSeconds: 120, maxReceives: 5 },
+  sweep: { by: 'sweeper', batchSize: 1, windowSeconds: 0, maxReceives: 10 },
 };
 
 export interface WorkQueue {
@@ -37,6 +35,19 @@ export interface WorkQueue {
   readonly deadLetters: sqs.Queue;
   /** For so long a message is hidden while it is worked on. */
   readonly visibilityTimeoutSeconds: number;
+}
+
+/**
+ * Invocations that a queue may have at a time, of those that all of them have together: two for each, and what is left to
+ * planning and downloading, which are what a first sync waits for. SQS allows no fewer than two; no function reserves any.
+ *
+ * @param concurrency of all queues, 10 at the least
+ */
+export function concurrencyOf(name: QueueName, concurrency: number): number {
+  const least = 2;
+  const left = concurrency - least * queueNames.length;
+  if (name === 'job') return least + Math.ceil(left / 2);
+  return name === 'plan' ? least + Math.floor(left / 2) : least;
 }
 
 const messageRetention = Duration.days(14);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GatehouseError } from '../core/problems/error.ts';
 
 /** On or off, also as text: `-c` gives every value as text. */
 const flag = z
@@ -29,12 +30,17 @@ const sizes = z.strictObject(
   'expected an object of functions: set it in cdk.json, under context',
 );
 
-const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, `expected ${expected}`);
+/** A text of a pattern, or an error that says what was expected. */
+export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, `expected ${expected}`);
 
 const schedule = text(
   /^(?:off|rate\(\d+ (?:minute|hour|day)s?\)|cron\([^()]+\))$/,
   'off, or a schedule such as `rate(7 days)` or `cron(0 4 ? * SUN *)`',
 );
+
+/** SQS lets no queue have fewer than two invocations at a time, and there are five queues. */
+const leastConcurrency = 10;
+const usualConcurrency = 16;
 
 const settingsSchema = z
   .strictObject({
@@ -53,6 +59,8 @@ const settingsSchema = z
     ).optional(),
     /** For how many days a package that no entry needs any more stays in the index. */
     retain: numberFrom(1, 3650).default(90),
+    /** How many invocations all queues together may have at a time: the concurrency of a small account. */
+    concurrency: numberFrom(leastConcurrency, usualConcurrency).default(usualConcurrency),
     /** What each function gets, where it is not what lib/functions.ts says. */
     sizes: sizes.prefault({}),
     /**
@@ -82,21 +90,14 @@ export type Settings = z.output<typeof settingsSchema>;
 
 /**
  * @param where names the settings in an error
- * @throws with a line for each setting that is unknown or has no such value
+ * @throws GatehouseError `usage.invalid` with a line for each setting that is unknown or has no such value
  */
 export function readSettings(given: unknown, where: string): Settings {
   const read = settingsSchema.safeParse(given);
   if (read.success) return read.data;
   const lines = read.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new Error(`${where} cannot be read:\n${lines.join('\n')}`);
+  throw new GatehouseError('usage.invalid', [`${where} cannot be read:`, ...lines]);
 }
 
-/** The settings given by `-c NAME=VALUE` or under `context` in cdk.json. */
-export function contextSettings(node: { tryGetContext(name: string): unknown }): Settings {
-  const names = Object.keys(settingsSchema.shape);
-  const given = names.map((name): [string, unknown] => [name, node.tryGetContext(name)]);
-  return readSettings(
-    Object.fromEntries(given.filter(([, value]) => value !== undefined)),
-    'The context (-c, cdk.json)',
-  );
-}
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);

@@ -16,7 +16,7 @@ import { stagedPath } from '../core/layout/sides.ts';
 import { distributionEndings, metadataEnding } from '../core/layout/simple-place.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
 
-interface Notification {
+export interface Notification {
   readonly to: QueueName;
   readonly of: 'Created' | 'Removed';
   readonly prefix: string;
@@ -39,7 +39,7 @@ const bothSides = (prefix: string) => [prefix, stagedPath(prefix)];
  * more than 100. A rule that fires on what its own consumer writes anew would never end; the metadata of a wheel that was
  * copied in, which the indexer writes, is never written over.
  */
-const notifications: readonly Notification[] = [
+export const notifications: readonly Notification[] = [
   ...immutable.flatMap(([folder, suffixes]) => bothSides(folder).flatMap((prefix) => cameOrWent(prefix, suffixes))),
   ...[...channelNames.map(controlPrefix), projectControlPrefix]
     .flatMap(bothSides)
@@ -60,8 +60,24 @@ function cameOrWent(prefix: string, suffixes: readonly string[]): Notification[]
 
 const records = [`${verdictsPrefix}*`, `${ledgerPrefix}*`, ledgerHeadKey].flatMap(bothSides);
 
-/** The channel's private bucket; it outlives its stack. */
-export function channelBucket(scope: Construct, queues: Readonly<Record<QueueName, WorkQueue>>): s3.Bucket {
+/** The type of a bucket that was there is told apart from the one of a new bucket by `exactOptionalPropertyTypes`. */
+export type ChannelBucket = s3.Bucket | s3.IBucket;
+
+export interface ChannelStorage {
+  readonly bucket: ChannelBucket;
+  /** All of the bucket's policy. */
+  readonly policy: s3.BucketPolicy;
+}
+
+/** The bucket that is there, or a new one. */
+export const channelStorage = (
+  scope: Construct,
+  queues: Readonly<Record<QueueName, WorkQueue>>,
+  existing: s3.IBucket | undefined,
+): ChannelStorage => (existing === undefined ? newBucket(scope, queues) : existingBucket(scope, existing));
+
+/** The channel's own private bucket. It outlives its stack, unless that could not even be created. */
+function newBucket(scope: Construct, queues: Readonly<Record<QueueName, WorkQueue>>): ChannelStorage {
   const bucket = new s3.Bucket(scope, 'Bucket', {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -70,7 +86,7 @@ export function channelBucket(scope: Construct, queues: Readonly<Record<QueueNam
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     versioned: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     lifecycleRules: [
       {
         id: 'old-versions',
@@ -82,10 +98,37 @@ export function channelBucket(scope: Construct, queues: Readonly<Record<QueueNam
       { id: 'runs', prefix: `${privatePrefix}runs/`, expiration: Duration.days(14) },
     ],
   });
-  bucket.addToResourcePolicy(createOnly(bucket));
-  bucket.addToResourcePolicy(neverFreed(bucket));
+  for (const statement of denied(bucket)) bucket.addToResourcePolicy(statement);
   notify(bucket, queues);
-  return bucket;
+  if (bucket.policy === undefined) throw new Error('a bucket with statements has a policy');
+  return { bucket, policy: bucket.policy };
+}
+
+/**
+ * A bucket that was there before the stack, with a policy that is the stack's. CloudFormation refuses to put one where there is
+ * one already. What the bucket must be, and its notifications, are lib/bucket-setup.ts.
+ */
+function existingBucket(scope: Construct, bucket: s3.IBucket): ChannelStorage {
+  const policy = new s3.BucketPolicy(scope, 'BucketPolicy', { bucket });
+  policy.document.addStatements(...insecure(bucket), ...denied(bucket));
+  return { bucket, policy };
+}
+
+const denied = (bucket: ChannelBucket): iam.PolicyStatement[] => [createOnly(bucket), neverFreed(bucket)];
+
+/** What `enforceSSL` and `minimumTLSVersion` say of a new bucket. */
+function insecure(bucket: ChannelBucket): iam.PolicyStatement[] {
+  const conditions = [{ Bool: { 'aws:SecureTransport': 'false' } }, { NumericLessThan: { 's3:TlsVersion': 1.2 } }];
+  return conditions.map(
+    (condition) =>
+      new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:*'],
+        resources: [bucket.bucketArn, bucket.arnForObjects('*')],
+        conditions: condition,
+      }),
+  );
 }
 
 /**
@@ -94,7 +137,7 @@ export function channelBucket(scope: Construct, queues: Readonly<Record<QueueNam
  * bears when it completes.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
-function createOnly(bucket: s3.Bucket): iam.PolicyStatement {
+function createOnly(bucket: ChannelBucket): iam.PolicyStatement {
   const files = immutable.flatMap(([folder, suffixes]) =>
     bothSides(folder).flatMap((prefix) => suffixes.map((suffix) => `${prefix}*${suffix}`)),
   );
@@ -122,7 +165,7 @@ const writtenOnce = [
  * A name that was used once is never free again: clients that locked its hash would refuse whatever came under it next. Nor
  * does anything of the record leave by which a person answers for what was let in and taken back.
  */
-function neverFreed(bucket: s3.Bucket): iam.PolicyStatement {
+function neverFreed(bucket: ChannelBucket): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'NamesAndRecordsStay',
     effect: iam.Effect.DENY,
@@ -136,7 +179,9 @@ function neverFreed(bucket: s3.Bucket): iam.PolicyStatement {
 
 /** Sets the bucket's own property: addEventNotification would bring a custom resource with a function of its own. */
 function notify(bucket: s3.Bucket, queues: Readonly<Record<QueueName, WorkQueue>>): void {
-  cfnBucketOf(bucket).notificationConfiguration = {
+  const cfnBucket = cfnBucketOf(bucket);
+  if (cfnBucket === null) throw new Error('a new bucket is a CfnBucket');
+  cfnBucket.notificationConfiguration = {
     queueConfigurations: notifications.map(({ to, of, prefix, suffix }) => ({
       event: `s3:Object${of}:*`,
       queue: queues[to].queue.queueArn,
@@ -150,19 +195,24 @@ function notify(bucket: s3.Bucket, queues: Readonly<Record<QueueName, WorkQueue>
       },
     })),
   };
-  const notified = [...new Set(notifications.map(({ to }) => to))];
   // S3 sends a test message to each queue when the rules are set, so the queues' policies come first.
-  bucket.node.addDependency(...notified.map((name) => letS3Send(queues[name].queue)));
+  bucket.node.addDependency(...letS3Send(queues));
 }
 
-export function cfnBucketOf(bucket: s3.Bucket): s3.CfnBucket {
+/** The resource of a new bucket; null of one that was there. */
+export function cfnBucketOf(bucket: ChannelBucket): s3.CfnBucket | null {
   const { defaultChild } = bucket.node;
-  if (defaultChild instanceof s3.CfnBucket) return defaultChild;
-  throw new Error('a bucket is a CfnBucket');
+  return defaultChild instanceof s3.CfnBucket ? defaultChild : null;
+}
+
+/** Lets S3 send to the queues that are notified; gives what has to be there before it does. */
+export function letS3Send(queues: Readonly<Record<QueueName, WorkQueue>>): IDependable[] {
+  const notified = [...new Set(notifications.map(({ to }) => to))];
+  return notified.map((name) => fromTheBucket(queues[name].queue));
 }
 
 /** Names the account and not the bucket, for the bucket waits for this policy. */
-function letS3Send(queue: Queue): IDependable {
+function fromTheBucket(queue: Queue): IDependable {
   const { policyDependable } = queue.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: 'FromTheBucket',

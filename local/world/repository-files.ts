@@ -5,8 +5,13 @@ import { systemErrorCode } from '../../adapters/system-error.ts';
 import { maxAllowlistBytes } from '../../core/documents/allowlist/decode-allowlist.ts';
 import { type Allowlist, acceptAllowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import type { Patches } from '../../core/documents/patches/hotfix.ts';
-import { maxPatchFileBytes, type PatchInstructions, readPatchFile } from '../../core/documents/patches/patch-file.ts';
-import { parsePatchFileName } from '../../core/layout/patch-file-name.ts';
+import {
+  maxPatchFileBytes,
+  type PatchInstructions,
+  patchFolderHint,
+  readPatchFile,
+  subdirOfPatchFile,
+} from '../../core/documents/patches/patch-file.ts';
 import type { Subdir } from '../../core/names/subdir.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 
@@ -39,8 +44,6 @@ async function readAllowlistBytes(file: string): Promise<Uint8Array> {
 /** Where an organisation keeps its own hotfixes: beside its allowlist. */
 export const patchesFolder = (allowlist: string): string => join(dirname(allowlist), 'patches');
 
-const folderHint = 'patches/ beside the allowlist holds one file for each subdir, such as patches/linux-64.json';
-
 /**
  * Reads the organisation's own hotfixes: `patches/<subdir>.json` beside the allowlist. They are none when there is no
  * such folder; a file that cannot be read as hotfixes is an error, unless it is hidden.
@@ -51,14 +54,9 @@ export async function readPatches(allowlist: string): Promise<Patches> {
   const folder = patchesFolder(allowlist);
   const patches = new Map<Subdir, PatchInstructions>();
   for (const name of await namesIn(folder)) {
-    const parsed = parsePatchFileName(name);
     const file = join(folder, name);
-    if (parsed.status === 'unknown') {
-      throw new GatehouseError('patches.invalid', `${file} is not named for a subdir`, {
-        hint: parsed.hint ?? folderHint,
-      });
-    }
-    if (parsed.status === 'subdir') patches.set(parsed.subdir, readPatchFile(await readPatchBytes(file), file));
+    const subdir = subdirOfPatchFile(name, file);
+    if (subdir !== null) patches.set(subdir, readPatchFile(await readPatchBytes(file), file));
   }
   return patches;
 }
@@ -69,16 +67,14 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch (cause) {
     if (systemErrorCode(cause) === 'ENOENT') return [];
     const reason = reasonOf(cause, { ENOTDIR: 'is no folder' });
-    throw new GatehouseError('patches.invalid', `${folder} ${reason}`, { hint: folderHint, cause });
+    throw new GatehouseError('patches.invalid', `${folder} ${reason}`, { hint: patchFolderHint, cause });
   }
 }
 
 async function readPatchBytes(file: string): Promise<Uint8Array> {
-  const bytes = await readStart(file, maxPatchFileBytes + 1).catch((cause: unknown) => {
-    throw new GatehouseError('patches.invalid', `${file} ${reasonOf(cause)}`, { hint: folderHint, cause });
+  return readStart(file, maxPatchFileBytes + 1).catch((cause: unknown) => {
+    throw new GatehouseError('patches.invalid', `${file} ${reasonOf(cause)}`, { hint: patchFolderHint, cause });
   });
-  if (bytes.length <= maxPatchFileBytes) return bytes;
-  throw new GatehouseError('patches.invalid', `${file} is larger than 16 MiB`, { hint: folderHint });
 }
 
 /** A file's first bytes. It is read as a stream, so that it may be a pipe. */

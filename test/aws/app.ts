@@ -6,9 +6,9 @@ import {
   type IStackSynthesizer,
   Stack,
 } from 'aws-cdk-lib';
-import { z } from 'zod';
 import { ChannelStack } from '../../lib/conda-channel.ts';
-import { contextSettings } from '../../lib/settings.ts';
+import { type AppContext, readContext } from '../../lib/context.ts';
+import { endOnRefusal } from '../../local/render/refusal.ts';
 import { qualifier, stackName, toolkitName } from './names.ts';
 
 /**
@@ -16,21 +16,22 @@ import { qualifier, stackName, toolkitName } from './names.ts';
  * queues' URLs among its outputs. Without an allowlist, two stacks that only bear the names: what `cdk bootstrap` and
  * `cdk destroy` need.
  */
-const app = new App({ analyticsReporting: false });
-const allowlist = z.string().optional().parse(app.node.tryGetContext('allowlist'));
-if (allowlist === undefined) bareStacks();
-else channelStack(allowlist);
+endOnRefusal(() => {
+  const app = new App({ analyticsReporting: false });
+  const { props } = readContext(app.node);
+  if (props.channel.allowlist === undefined) bareStacks(app);
+  else channelStack(app, props);
+});
 
-function bareStacks(): void {
+function bareStacks(app: App): void {
   // The types of the CDK's own synthesizers do not stand `exactOptionalPropertyTypes`.
   const synthesizer = () => new BootstraplessSynthesizer() as IStackSynthesizer;
   for (const name of [stackName, toolkitName]) new Stack(app, name, { synthesizer: synthesizer() });
 }
 
-function channelStack(path: string): void {
-  const channel = { ...contextSettings(app.node), allowlist: path };
+function channelStack(app: App, props: AppContext['props']): void {
   const synthesizer = new DefaultStackSynthesizer({ qualifier }) as IStackSynthesizer;
-  const stack = new ChannelStack(app, stackName, { channel, synthesizer });
+  const stack = new ChannelStack(app, stackName, { ...props, synthesizer });
   for (const [name, { queue, deadLetters }] of Object.entries(stack.channel.queues)) {
     new CfnOutput(stack, `${name}Queue`, { value: queue.queueUrl });
     new CfnOutput(stack, `${name}DeadLetters`, { value: deadLetters.queueUrl });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -33,11 +33,38 @@ test('it puts together all that a deployment needs, from the repository alone', 
   }
 });
 
+test('what needs no bundles, as `cdk ls`, makes none', async () => {
+  await using folder = await temporaryFolder();
+  await app({ stack: 'Research', 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-asset-metadata': true }, folder.path);
+  const text = readFileSync(join(folder.path, 'Research.template.json'), 'utf8');
+  const functions = plainTemplate(parseJson(text, z.json(), 'the template')).of('AWS::Lambda::Function');
+  for (const { Metadata } of functions) {
+    const code = join(folder.path, assetSchema.parse(Metadata)['aws:asset:path'], 'index.mjs');
+    expect(readFileSync(code, 'utf8')).toMatch(/^\/\/ .* was not bundled/);
+  }
+});
+
 test('a context that cannot be is said, and nothing is made', async () => {
   await using folder = await temporaryFolder();
   const failed = app({ retain: 'long', cdn: 'maybe' }, folder.path);
-  await expect(failed).rejects.toThrow(
-    /cannot be read:\n {2}cdn: expected on or off\n {2}retain: expected a whole number/,
-  );
+  await expect(failed).rejects.toMatchObject({
+    stderr:
+      'error: The context (-c, cdk.json) cannot be read:\n  cdn: expected on or off\n  retain: expected a whole number\n',
+  });
   expect(existsSync(join(folder.path, 'Gatehouse.template.json'))).toBe(false);
+});
+
+test('an allowlist that cannot be read is told of as by plan, once, and nothing is made', async () => {
+  await using folder = await temporaryFolder();
+  const allowlist = join(folder.path, 'allowlist.json');
+  writeFileSync(allowlist, '{ "channels": [],\n  "platforms" ["linux-64"] }');
+  const out = join(folder.path, 'cdk.out');
+  const plan = run(process.execPath, ['bin/gatehouse.ts', 'plan', '--allowlist', allowlist], { cwd: root });
+  const said = await plan.then(
+    () => '',
+    ({ stderr }: { stderr: string }) => stderr,
+  );
+  expect(said).toMatch(/^error: .*allowlist\.json:2:15: /);
+  await expect(app({ allowlist }, out)).rejects.toMatchObject({ code: 1, stdout: '', stderr: said });
+  expect(existsSync(join(out, 'Gatehouse.template.json'))).toBe(false);
 });

@@ -27,7 +27,7 @@ const isKnown = (code: string) =>
 /** The areas of the page, so that a new code of a known area is seen; names of files and of events are no codes. */
 const areas = new Set([...documented, ...ofChecks].map((code) => code.split('.')[0]));
 const isFile = (text: string) =>
-  /^(?!verify)[a-z]+\.(json|bz2|html|ico|txt|zst|ts|d|sqlite|exe|conda|handler)$/.test(text);
+  /^(?!verify)[a-z]+\.(json|bz2|html|ico|txt|zst|ts|mjs|d|sqlite|exe|conda|handler)$/.test(text);
 /** Types of events that are no codes of errors too. */
 const events = new Set(
   sources.flatMap((text) =>

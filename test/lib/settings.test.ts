@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contextSettings, readSettings } from '../../lib/settings.ts';
+import { readSettings } from '../../lib/settings.ts';
 
 const read = (given: object) => readSettings(given, 'The props of X');
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/abc';
@@ -12,6 +12,7 @@ test('nothing need be said', () => {
     retain: 90,
     sizes: {},
     bz2: false,
+    concurrency: 16,
     invalidate: false,
   });
 });
@@ -21,12 +22,6 @@ test('as text, as `-c` gives it, or as it is', () => {
   const meant = { cdn: false, retain: 30, bz2: true, sizes: { indexer: { memory: 1024 } } };
   expect(read(said)).toEqual(read(meant));
   expect(read(said)).toMatchObject(meant);
-});
-
-test('the context is asked for these names only', () => {
-  const given: Record<string, unknown> = { cdn: 'off', schedule: 'cron(0 4 ? * SUN *)', '@aws-cdk/core:x': true };
-  const read = contextSettings({ tryGetContext: (name) => given[name] });
-  expect(read).toMatchObject({ cdn: false, schedule: 'cron(0 4 ? * SUN *)' });
 });
 
 describe('what cannot be is an error that names it and says what was expected', () => {

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, nodeAt } from '../../json/locate-json.ts';
 import { formatProblem, problemsIn, quoted } from '../../json/text-problem.ts';
+import { parsePatchFileName } from '../../layout/patch-file-name.ts';
 import { type PackageFormat, parsePackageFileName } from '../../names/package-file-name.ts';
+import type { Subdir } from '../../names/subdir.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { keyRules, placeKeys } from '../../record/key-rules.ts';
@@ -92,6 +94,24 @@ const knownKeys: ReadonlySet<string> = new Set([...typedKeys.keys(), ...keyRules
 /** What a value is tried on. */
 const anyRecord = { name: 'a', version: '0', build: '0', build_number: 0 };
 
+export const patchFolderHint =
+  'patches/ beside the allowlist holds one file for each subdir, such as patches/linux-64.json';
+
+/**
+ * The subdir whose hotfixes a file of the repository's `patches/` holds; null for a hidden one, which is passed over.
+ *
+ * @param name without its folder
+ * @param file what people call the file
+ * @throws GatehouseError `patches.invalid` for a name that no subdir has
+ */
+export function subdirOfPatchFile(name: string, file: string): Subdir | null {
+  const parsed = parsePatchFileName(name);
+  if (parsed.status === 'subdir') return parsed.subdir;
+  if (parsed.status === 'hidden') return null;
+  const hint = parsed.hint ?? patchFolderHint;
+  throw new GatehouseError('patches.invalid', `${file} is not named for a subdir`, { hint });
+}
+
 /** Far beyond what people write by hand. */
 export const maxPatchFileBytes = 16 * 1024 * 1024;
 
@@ -105,6 +125,8 @@ const maxFaultsShown = 20;
  * @throws GatehouseError `patches.invalid` with every problem on a line of its own: file, line, column and a hint
  */
 export function readPatchFile(bytes: Uint8Array, file: string): PatchInstructions {
+  if (bytes.length > maxPatchFileBytes)
+    throw new GatehouseError('patches.invalid', `${file} is larger than 16 MiB`, { hint });
   const text = decoded(bytes, file);
   const { root, faults } = locateJson(text);
   if (root === null) throw refused(text, file, faults);

@@ -5,7 +5,7 @@ const bucket = plain.one('AWS::S3::Bucket', 'ChannelBucket');
 
 describe('the bucket', () => {
   test('is private, versioned, encrypted, and outlives its stack', () => {
-    expect(bucket).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(bucket).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     expect(bucket.Properties).toMatchObject({
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,

@@ -28,21 +28,22 @@ describe('the repository’s files', () => {
     await using folder = await temporaryFolder();
     const allowlist = join(folder.path, 'allowlist.json');
     mkdirSync(join(folder.path, 'patches'));
-    const deployed = (content: string) => {
-      writeFileSync(allowlist, content);
-      writeFileSync(join(folder.path, 'patches/noarch.json'), '{}');
+    const deployed = (...packages: string[]) => {
+      const list = { channels: ['https://a.example/c'], platforms: ['linux-64'], packages };
+      writeFileSync(allowlist, JSON.stringify(list));
+      writeFileSync(join(folder.path, 'patches/noarch.json'), '{ "patch_instructions_version": 1 }');
       return synthesize({ allowlist, cdn: false }).of('Custom::GatehouseFiles')[0]?.Properties['files'];
     };
-    const before = deployed('{"a":1}');
+    const before = deployed('a');
     expect(before).toMatchObject([{ target: allowlistKey }, { target: patchKey(subdirSchema.parse('noarch')) }]);
-    expect(deployed('{"a":1}')).toEqual(before);
-    expect(deployed('{"a":2}')).not.toEqual(before);
+    expect(deployed('a')).toEqual(before);
+    expect(deployed('b')).not.toEqual(before);
     writeFileSync(join(folder.path, 'patches/.DS_Store'), '');
-    expect(deployed('{"a":1}')).toEqual(before);
+    expect(deployed('a')).toEqual(before);
     writeFileSync(join(folder.path, 'patches/notes.txt'), '');
-    expect(() => deployed('{}')).toThrow('patches/notes.txt is not named for a subdir');
+    expect(() => deployed()).toThrow('patches/notes.txt is not named for a subdir');
     rmSync(join(folder.path, 'patches/notes.txt'));
     writeFileSync(join(folder.path, 'patches/linux-fake.json'), '{}');
-    expect(() => deployed('{}')).toThrow('patches/linux-fake.json is not named for a subdir');
+    expect(() => deployed()).toThrow('patches/linux-fake.json is not named for a subdir');
   });
 });

@@ -1,12 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
+import { synthesize } from '../../support/stack/synthesize.ts';
 import { plain as template } from './templates.ts';
 
 const deadLetters = template.of('AWS::SQS::Queue').filter(({ id }) => id.includes('DeadLetters'));
 const workQueues = template.of('AWS::SQS::Queue').filter(({ id }) => !id.includes('DeadLetters'));
 const workers = { Plan: 'Scraper', Job: 'Downloader', Index: 'Indexer', Proof: 'Prover', Sweep: 'Sweeper' } as const;
 const names = ['Plan', 'Job', 'Index', 'Proof', 'Sweep'] as const;
+
+test.each([
+  [10, [2, 2, 2, 2, 2]],
+  [13, [3, 4, 2, 2, 2]],
+  [16, [5, 5, 2, 2, 2]],
+])('where the account has %i invocations, all queues together have no more', (concurrency, shares) => {
+  const sources = synthesize({ concurrency, cdn: false }).of('AWS::Lambda::EventSourceMapping');
+  const maximums = sources.map(({ Properties }) => Properties['ScalingConfig']);
+  expect(maximums).toEqual(shares.map((MaximumConcurrency) => ({ MaximumConcurrency })));
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBe(concurrency);
+});
 
 describe('the queues', () => {
   test('all encrypt, take TLS only and keep messages for 14 days', () => {

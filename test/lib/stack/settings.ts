@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { full, plain } from './templates.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 
 test('the outputs say where the channel is, and the lines for .condarc and pip.conf', () => {
   const [distribution] = plain.of('AWS::CloudFront::Distribution');
@@ -64,9 +64,7 @@ describe('with other settings', () => {
 
 test('what cannot be is said before anything is made', () => {
   expect(() => synthesize({ retain: 0 })).toThrow('The props of Gatehouse/Channel cannot be read:\n  retain: ');
-  expect(() => synthesize({ allowlist: 'nowhere/allowlist.json' })).toThrow(
-    'there is no allowlist at nowhere/allowlist.json',
-  );
+  expect(() => synthesize({ allowlist: 'nowhere/allowlist.json' })).toThrow('nowhere/allowlist.json does not exist');
 });
 
 test('an allowlist that asks for .tar.bz2 takes a stack that can make them', async () => {
@@ -75,7 +73,7 @@ test('an allowlist that asks for .tar.bz2 takes a stack that can make them', asy
   const list = { channels: ['https://a.example/c'], platforms: ['linux-64'], packages: [], packageFormat: '.tar.bz2' };
   writeFileSync(allowlist, JSON.stringify(list));
   expect(() => synthesize({ allowlist, cdn: false })).toThrow(
-    `${allowlist} says "packageFormat": ".tar.bz2", which takes compressjs (GPL-2.0): deploy with -c bz2=on`,
+    `${allowlist} says "packageFormat": ".tar.bz2", which takes compressjs (GPL-2.0)`,
   );
   expect(synthesize({ allowlist, cdn: false, bz2: true }).of('Custom::GatehouseFiles')).toHaveLength(1);
   writeFileSync(allowlist, JSON.stringify({ ...list, packageFormat: '.conda' }));

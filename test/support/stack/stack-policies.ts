@@ -54,6 +54,9 @@ export const allows = (statements: readonly Statement[], action: string, resourc
 /** Actions that know no resource. */
 const resourceless = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 
+/** Actions on a bucket and not on its objects: to list it, and what it notifies. */
+const ofBucket = ['s3:ListBucket', 's3:GetBucketNotification', 's3:PutBucketNotification'];
+
 /** Everything in a template that gives more than a least privilege would: empty for a sound one. */
 export function looseStatements(template: StackTemplate): string[] {
   const [bucket] = template.of('AWS::S3::Bucket');
@@ -73,6 +76,6 @@ function looseness({ Action, Resource, Principal }: Statement, bucket: string): 
     ...Resource.filter((resource) => resource.startsWith('*') || resource === `${bucket}/*`)
       .filter(() => !Action.every((action) => resourceless.includes(action)))
       .map((resource) => `resource ${resource}`),
-    ...(Resource.includes(bucket) && Action.some((action) => action !== 's3:ListBucket') ? ['the whole bucket'] : []),
+    ...(Resource.includes(bucket) && Action.some((action) => !ofBucket.includes(action)) ? ['the whole bucket'] : []),
   ];
 }

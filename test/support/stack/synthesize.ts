@@ -1,16 +1,18 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { App, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
+import { App, type Environment, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { parseJson } from '../../../core/json/json.ts';
 import type { FunctionName } from '../../../lib/bundle-functions.ts';
 
-import { ChannelStack, type CondaChannelProps } from '../../../lib/conda-channel.ts';
+import { ChannelStack, type ChannelStackProps, type CondaChannelProps } from '../../../lib/conda-channel.ts';
 import { plainTemplate, type StackTemplate } from './stack-template.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const cdkSchema = z.looseObject({ context: z.record(z.string(), z.unknown()) });
+
+const cdkContext = () => parseJson(readFileSync(join(root, 'cdk.json'), 'utf8'), cdkSchema, 'cdk.json').context;
 
 /** Folders that stand for the bundles, which have tests of their own. */
 function emptyBundles(folder: string): Record<FunctionName, string> {
@@ -44,12 +46,36 @@ interface Around {
  * @returns the template
  */
 export function synthesizeTo(outdir: string, channel: CondaChannelProps = {}, around: Around = {}): unknown {
-  const { context } = parseJson(readFileSync(join(root, 'cdk.json'), 'utf8'), cdkSchema, 'cdk.json');
-  const app = new App({ context, outdir, analyticsReporting: false });
+  const app = new App({ context: cdkContext(), outdir, analyticsReporting: false });
   const stack = new ChannelStack(app, 'Gatehouse', { channel });
   around.extend?.(stack);
   Validations.of(app).addPlugins(...(around.plugins?.(app) ?? []));
   return app.synth().getStackArtifact(stack.artifactId).template;
+}
+
+interface StackOfApp extends Omit<ChannelStackProps, 'env'> {
+  readonly name: string;
+  /** Where two stacks of an app have one name, in two regions. */
+  readonly id?: string;
+  readonly env?: Environment;
+}
+
+/** The templates of several stacks of one app, but for the bundles. */
+export function synthesizeApp(stacks: readonly StackOfApp[], around: Pick<Around, 'plugins'> = {}): StackTemplate[] {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-app-'));
+  try {
+    const bundles = emptyBundles(join(folder, 'bundles'));
+    const app = new App({ context: cdkContext(), outdir: join(folder, 'cdk.out'), analyticsReporting: false });
+    const made = stacks.map(({ name, id = name, env = {}, channel, ...props }) => {
+      const all = { ...props, env, stackName: name, channel: { bundles, ...channel } };
+      return new ChannelStack(app, id, all);
+    });
+    Validations.of(app).addPlugins(...(around.plugins?.(app) ?? []));
+    const assembly = app.synth();
+    return made.map(({ artifactId }) => plainTemplate(assembly.getStackArtifact(artifactId).template));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The template as `cdk deploy` would send it but for the bundles, made in a folder. */
