@@ -1,10 +1,11 @@
-import { CopyObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { refusalOf } from '../adapters/aws-refusal.ts';
 import { s3Client } from '../adapters/store-s3/bucket.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import { parseValue } from '../core/json/json.ts';
-import { allowlistKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout/keys.ts';
+import { type Deployed, deployedSchema } from '../core/documents/deployed.ts';
+import { canonicalJson, parseValue } from '../core/json/json.ts';
+import { allowlistKey, deployedKey, type ObjectKey, objectKeySchema, patchKey } from '../core/layout/keys.ts';
 import { subdirSchema } from '../core/names/subdir.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import { shownText } from '../core/problems/shown-text.ts';
@@ -23,7 +24,12 @@ const fileSchema = z.object({
   key: z.string().min(1),
   target: objectKeySchema.refine(isTarget, 'is neither the allowlist nor the patches of a subdir'),
 });
-const propertiesSchema = z.object({ files: z.array(fileSchema) });
+const filesSchema = z.object({ files: z.array(fileSchema) });
+
+/** Without the version, which CloudFormation would make a text of. */
+const describedSchema = z.object({ deployed: deployedSchema.omit({ version: true }) });
+const propertiesSchema = z.union([filesSchema, describedSchema]);
+
 const identity = { StackId: z.string(), RequestId: z.string(), LogicalResourceId: z.string(), ResponseURL: z.url() };
 const requestSchema = z.discriminatedUnion('RequestType', [
   z.object({ ...identity, RequestType: z.literal('Create'), ResourceProperties: propertiesSchema }),
@@ -33,9 +39,10 @@ const requestSchema = z.discriminatedUnion('RequestType', [
     ResourceProperties: propertiesSchema,
     OldResourceProperties: z.unknown(),
   }),
-  z.object({ ...identity, RequestType: z.literal('Delete') }),
+  z.object({ ...identity, RequestType: z.literal('Delete'), ResourceProperties: z.unknown() }),
 ]);
 type Request = z.infer<typeof requestSchema>;
+type DeployRequest = Exclude<Request, { RequestType: 'Delete' }>;
 
 export interface DeployWorld {
   readonly bucket: string;
@@ -46,13 +53,15 @@ export interface DeployWorld {
 }
 
 /**
- * A CloudFormation custom resource that copies the repository's allowlist and hotfixes into the bucket and deletes
- * nothing, or another that sets up the bucket (lambdas/bucket-setup.ts). An error is an answer too: without one a deployment hangs for an hour.
+ * Three CloudFormation custom resources: one copies the repository's allowlist and hotfixes into the bucket, and deletes
+ * nothing; one keeps there what the stack is, as long as it is; one sets up the bucket (lambdas/bucket-setup.ts). An error is
+ * an answer too: without one a deployment hangs for an hour.
  */
 export async function copyRepositoryFiles(event: unknown, world: DeployWorld): Promise<void> {
   const request = parseValue(event, z.looseObject(identity), 'the event');
   const { StackId, RequestId, LogicalResourceId, ResponseURL } = request;
-  const reply = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: 'gatehouse-files' };
+  const PhysicalResourceId = isDescription(event) ? 'gatehouse-deployed' : 'gatehouse-files';
+  const reply = { StackId, RequestId, LogicalResourceId, PhysicalResourceId };
   const outcome = await deploy(event, world).then(
     () => ({ Status: 'SUCCESS' }),
     (error: unknown) => ({ Status: 'FAILED', Reason: reasonOf(error) }),
@@ -65,12 +74,38 @@ const maxReasonCharacters = 500;
 const reasonOf = (error: unknown): string =>
   shownText(error instanceof Error ? error.message : String(error)).slice(0, maxReasonCharacters);
 
+/** Whether a request is of the resource that says what the stack is, sound or not. */
+const isDescription = (event: unknown): boolean =>
+  z.object({ ResourceProperties: z.object({ deployed: z.unknown() }) }).safeParse(event).success;
+
 async function deploy(event: unknown, world: DeployWorld): Promise<void> {
   const setUp = bucketRequestSchema.safeParse(event);
   if (setUp.success) return await onceAllowed(() => setUpBucket(setUp.data, world.client), world);
   const request = parseValue(event, requestSchema, 'the event');
-  if (request.RequestType === 'Delete') return;
-  const { files } = request.ResourceProperties;
+  if (request.RequestType === 'Delete') {
+    if (isDescription(event)) await forget(world);
+    return;
+  }
+  const { ResourceProperties: properties } = request;
+  if ('deployed' in properties) await describe(properties.deployed, world);
+  else await deployAll(properties, request, world);
+}
+
+async function describe(stack: Omit<Deployed, 'version'>, { client, bucket }: DeployWorld): Promise<void> {
+  const deployed: Deployed = { version: 1, ...stack };
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key: deployedKey, Body: canonicalJson(deployed) }));
+}
+
+/** The bucket outlives the stack, and nobody fills it any more. */
+async function forget({ client, bucket }: DeployWorld): Promise<void> {
+  await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: deployedKey }));
+}
+
+async function deployAll(
+  { files }: z.infer<typeof filesSchema>,
+  request: DeployRequest,
+  world: DeployWorld,
+): Promise<void> {
   const targets = new Set(files.map(({ target }) => target));
   for (const target of targetsBefore(request)) if (!targets.has(target)) await clear(target, world);
   // The allowlist last: what starts a run then finds all else in its place.
@@ -79,9 +114,9 @@ async function deploy(event: unknown, world: DeployWorld): Promise<void> {
 }
 
 /** The keys that the deployment before this one wrote. */
-function targetsBefore(request: Request): ObjectKey[] {
+function targetsBefore(request: DeployRequest): ObjectKey[] {
   if (request.RequestType !== 'Update') return [];
-  const old = propertiesSchema.safeParse(request.OldResourceProperties);
+  const old = filesSchema.safeParse(request.OldResourceProperties);
   return old.data?.files.map(({ target }) => target) ?? [];
 }
 

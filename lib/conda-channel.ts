@@ -17,6 +17,7 @@ import { expectCloudFront } from './cloudfront-partition.ts';
 import { channelDashboard } from './dashboard.ts';
 import { channelDelivery } from './delivery.ts';
 import { deployFiles, expectBzip2 } from './deployed-files.ts';
+import { describeStack } from './described-stack.ts';
 import { sizeOf } from './functions.ts';
 import { channelPipeline, type Functions } from './pipeline.ts';
 import { type PublishRights, publisherAccess } from './publisher-access.ts';
@@ -92,6 +93,7 @@ export class CondaChannel extends Construct {
     this.dashboard = channelDashboard(this, { alarms: this.alarms, functions, queues, deadLetters });
     this.toldOfAlarms = toldOfAlarms(settings);
     deployFiles(this, repository.files, deployer);
+    describeStack(this, { queues, functions, url: this.url, deadLetters, allowlist, deployer });
     acknowledgeFindings(this, this.bucket, settings);
   }
 

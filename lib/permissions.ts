@@ -36,6 +36,7 @@ const pages = simplePages.flatMap((page) => [`simple/${page}`, `simple/*/${page}
 const staging = ['staging/*', '_gatehouse/staging/*'] as const;
 
 const allowlist = '_gatehouse/allowlist.json';
+const deployed = '_gatehouse/deployed.json';
 const provenance = '_gatehouse/provenance/*';
 const control = '_gatehouse/control/*';
 const state = '_gatehouse/state/*';
@@ -70,7 +71,7 @@ const known = [scripts, advisories, recalled, mapping, allowlist] as const;
 const asked = [verdicts, ledger, opened] as const;
 const judged = [verdicts, ledger] as const;
 
-/** Who may do what in the bucket: each function writes what is its own; only the pruner and the sweeper delete. */
+/** Who may do what in the bucket: each function writes what is its own; of what is served only the pruner and the sweeper delete. */
 export const access: Readonly<Record<FunctionName, Access>> = {
   scraper: {
     read: ['conda/*', 'simple/*', '_gatehouse/*'],
@@ -125,6 +126,8 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   'deploy-files': {
     read: [],
     list: [],
-    write: [allowlist, '_gatehouse/patches/*.json'],
+    write: [allowlist, '_gatehouse/patches/*.json', deployed],
+    // What says which stack fills the bucket goes with the stack.
+    delete: [deployed],
   },
 };

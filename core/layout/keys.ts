@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { atMostUnits } from '../json/length-checks.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { DistributionFileName } from '../names/distribution-file-name.ts';
@@ -6,7 +7,6 @@ import type { PackageFileName } from '../names/package-file-name.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import { channelNames } from './route.ts';
-import { z } from 'zod';
 
 export { representationOf } from './representation.ts';
 export { type RoutedKey, rootFiles, route, servedFolders, stagingFolder } from './route.ts';
@@ -133,6 +133,14 @@ export const watchKey: ObjectKey = key('_gatehouse', 'clocks', 'watch.json');
 export const failedFetchesPrefix = (plan: Sha256): string => `_gatehouse/runs/failed/${plan}/`;
 
 export const failedFetchKey = (plan: Sha256, id: string): ObjectKey => key(`${failedFetchesPrefix(plan)}${id}.json`);
+
+export const runsPrefix = '_gatehouse/runs/';
+
+/** The stack that fills the bucket, and how it is reached: only in a bucket that one fills. */
+export const deployedKey: ObjectKey = key('_gatehouse', 'deployed.json');
+
+/** How the last sync went that a person or a schedule of theirs ran by command, and not the cloud. */
+export const lastSyncKey: ObjectKey = key('_gatehouse', 'last-sync.json');
 
 /** What pip reads lies below `simple/<project>/` (PEP 503): a project's files, each wheel's metadata and two pages. */
 export const simplePrefix = (project: ProjectName): string => `simple/${project}/`;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { CopyObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { answerCloudFormation, copyRepositoryFiles } from '../../lambdas/deploy-files.ts';
@@ -26,8 +26,9 @@ describe('deploy-files', () => {
       .commandCalls(CopyObjectCommand)
       .map(({ args: [{ input }] }) => `${input.CopySource} ${input.Key}`);
     const puts = mock.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => `${input.Key} ${input.Body}`);
+    const deletes = mock.commandCalls(DeleteObjectCommand).map(({ args: [{ input }] }) => input.Key);
     mock.restore();
-    return { answers, copies, puts };
+    return { answers, copies, puts, deletes };
   };
   const succeeded = [
     identity.ResponseURL,
@@ -48,7 +49,31 @@ describe('deploy-files', () => {
     const updated = await answered({ RequestType: 'Update', ResourceProperties: { files }, OldResourceProperties });
     expect(updated.puts).toEqual([`${patches} {"patch_instructions_version":1}`]);
     const deleted = await answered({ RequestType: 'Delete', ResourceProperties: { files } });
-    expect(deleted).toEqual({ answers: [succeeded], copies: [], puts: [] });
+    expect(deleted).toEqual({ answers: [succeeded], copies: [], puts: [], deletes: [] });
+  });
+
+  it('says in the bucket what the stack is, for as long as it is', async () => {
+    const url = 'https://sqs.invalid/1/q';
+    const place = { queue: url, deadLetters: url };
+    const deployed = {
+      stack: 'Gatehouse',
+      region: 'eu-west-1',
+      allowlist: 'ab'.repeat(32),
+      queues: { plan: place, job: place, index: place, proof: place, sweep: place },
+      eventDeadLetters: url,
+      functions: { scraper: 'f' },
+      alarms: ['a'],
+    };
+    const told = await answered({ RequestType: 'Create', ResourceProperties: { deployed } });
+    const written = told.puts.map((put) => put.replace(/^\S+ /, ''));
+    expect(told.puts).toEqual([expect.stringMatching(/^_gatehouse\/deployed\.json /)]);
+    expect(written.map((text) => JSON.parse(text))).toEqual([{ version: 1, ...deployed }]);
+    const PhysicalResourceId = 'gatehouse-deployed';
+    expect(told.answers).toEqual([[identity.ResponseURL, expect.objectContaining({ PhysicalResourceId })]]);
+    const gone = await answered({ RequestType: 'Delete', PhysicalResourceId, ResourceProperties: { deployed } });
+    expect(gone).toMatchObject({ copies: [], puts: [], deletes: ['_gatehouse/deployed.json'] });
+    const refused = await answered({ RequestType: 'Create', ResourceProperties: { deployed: { stack: 'x' } } });
+    expect(refused.answers).toMatchObject([[identity.ResponseURL, { Status: 'FAILED', PhysicalResourceId }]]);
   });
 
   it('waits until its role may read a changed file, for a policy takes a moment to hold, and not for ever', async () => {

@@ -3,6 +3,7 @@ import './stack/alarms.ts';
 import './stack/bucket.ts';
 import './stack/bucket-policy.ts';
 import './stack/cdk-nag.ts';
+import './stack/described.ts';
 import './stack/distribution.ts';
 import './stack/edge.ts';
 import './stack/existing-bucket.ts';

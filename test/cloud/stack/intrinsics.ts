@@ -31,7 +31,9 @@ const attributes: Readonly<Record<string, Readonly<Record<string, (id: string, p
   'AWS::IAM::Role': { Ref: (id) => id, Arn: (id) => `arn:aws:iam::${account}:role/${id}` },
   'AWS::Logs::LogGroup': { Ref: (id) => id, Arn: (id) => `arn:aws:logs:${region}:${account}:log-group:${id}:*` },
   'AWS::Events::Rule': { Ref: (id) => id, Arn: (id) => `arn:aws:events:${region}:${account}:rule/${id}` },
-  'AWS::CloudFront::Distribution': { Ref: (id) => id },
+  'AWS::CloudFront::Distribution': { Ref: (id) => id, DomainName: (id) => `${id.toLowerCase()}.cloudfront.net` },
+  'AWS::CloudWatch::Alarm': { Ref: (id) => id },
+  'AWS::CloudWatch::Dashboard': { Ref: (id) => id },
 };
 
 /** @throws for a resource or an attribute that is not known here: nothing is passed over */

@@ -1,6 +1,6 @@
 import { advisoriesKey, firstSeenKey, heldKey, knownScriptKey, ledgerHeadKey, ledgerKey, openedKey, recallKey, recalledKey, verdictKey } from '../../../core/layout/gate-keys.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import { allowlistKey, channeldataKey, channeldataPartKey, clockKey, controlKey, failedFetchKey, fileProvenanceKey, indexKey, latestRunKey, mappingKey, noticesKey, packageKey, partialKey, patchKey, planKey, planPartKey, projectControlKey, projectPageKey, projectStateKey, projectsStateKey, proofKey, provenKey, provenanceKey, rootPageKey, runKey, segmentKey, shardKey, simpleFileKey, simpleMetadataKey, simplePages, stateKey, summaryKey, tokensKey, usedFileNameKey, usedPackageNameKey, watchKey } from '../../../core/layout/keys.ts';
+import { allowlistKey, channeldataKey, channeldataPartKey, clockKey, controlKey, deployedKey, failedFetchKey, fileProvenanceKey, indexKey, lastSyncKey, latestRunKey, mappingKey, noticesKey, packageKey, partialKey, patchKey, planKey, planPartKey, projectControlKey, projectPageKey, projectStateKey, projectsStateKey, proofKey, provenKey, provenanceKey, rootPageKey, runKey, segmentKey, shardKey, simpleFileKey, simpleMetadataKey, simplePages, stateKey, summaryKey, tokensKey, usedFileNameKey, usedPackageNameKey, watchKey } from '../../../core/layout/keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';
@@ -139,6 +139,8 @@ const ofChannel: readonly Kind[] = [
   { kind: 'tokens', keys: [tokensKey], writers: [], deleters: [] },
   { kind: 'names', keys: [mappingKey], writers: ['Scraper'], deleters: [] },
   { kind: 'allowlist', keys: [allowlistKey], writers: ['DeployFiles'], deleters: [] },
+  { kind: 'what the stack is', keys: [deployedKey], writers: ['DeployFiles'], deleters: ['DeployFiles'] },
+  { kind: 'the last sync by command', keys: [lastSyncKey], writers: [], deleters: [] },
   { kind: 'patches', keys: [patchKey(subdir)], writers: ['DeployFiles'], deleters: [] },
   {
     kind: 'nothing of ours',

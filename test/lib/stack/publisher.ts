@@ -1,21 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { describe, expect, test } from 'vitest';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import type { ChannelStack } from '../../../lib/conda-channel.ts';
 import type { PublishRights } from '../../../lib/publisher-access.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { addPublishingRole } from '../../support/stack/publishing-role.ts';
-import {
-  allows,
-  looseStatements,
-  rolePolicies,
-  roleStatements,
-  type Statement,
-} from '../../support/stack/stack-policies.ts';
+import { type Statement, allows, looseStatements, rolePolicies, roleStatements } from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { kinds } from './key-kinds.ts';
+import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 
 const longNames = Array.from({ length: 10 }, (_, number) => `a-name-that-is-quite-long-${number}`);
 const granted: Readonly<Record<string, readonly PublishRights[]>> = {
@@ -125,6 +119,8 @@ describe('a role that may publish', () => {
       'incoming',
       'proof',
       'tokens',
+      'what the stack is',
+      'the last sync by command',
       'patches',
       'nothing of ours',
       'held bytes, staged',
