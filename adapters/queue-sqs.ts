@@ -1,10 +1,10 @@
-import { type BatchResultErrorEntry, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { eachAtOnce } from '../core/store/map-in-order.ts';
 import { isNetworkError, refusalOf, setupHint } from './aws-refusal.ts';
 import { systemClock } from './system-clock.ts';
+import { type BatchResultErrorEntry, SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 
 export interface SqsQueueOptions {
   /** One made from the environment when absent. */
@@ -23,10 +23,13 @@ const timeouts = { connectionTimeout: 10_000, socketTimeout: 60_000 };
 /**
  * A client by the environment, as the SDK reads it. An endpoint of one's own counts for more than the host in a queue's
  * URL, which emulators make up.
+ *
+ * @param region that of the queues, where it is known: the environment's may be another
  */
-export function sqsClient(environment: Readonly<Record<string, string | undefined>>): SQSClient {
+export function sqsClient(environment: Readonly<Record<string, string | undefined>>, region?: string): SQSClient {
   const endpoint = environment['AWS_ENDPOINT_URL_SQS'] ?? environment['AWS_ENDPOINT_URL'];
-  return new SQSClient({ useQueueUrlAsEndpoint: endpoint === undefined, requestHandler: timeouts });
+  const place = region === undefined ? {} : { region };
+  return new SQSClient({ ...place, useQueueUrlAsEndpoint: endpoint === undefined, requestHandler: timeouts });
 }
 
 interface Place {
@@ -105,15 +108,21 @@ async function sendBatch({ url, client, clock, delay }: Place, batch: readonly s
   }
 }
 
-function queueError(url: string, cause: unknown): unknown {
+const taking = {
+  doing: 'took no messages',
+  hint: 'is the queue there, and may these credentials sqs:SendMessage to it?',
+};
+
+/** The error in the place of the SDK's for a request to a queue; any other as it is. */
+export function queueError(url: string, cause: unknown, { doing, hint: denied } = taking): unknown {
   const refusal = refusalOf(cause);
   const setup = setupHint(cause);
   if (refusal === null && setup === null && !isNetworkError(cause)) return cause;
   const retry = refusal?.isPassing ?? setup === null;
-  const hint = setup ?? 'is the queue there, and may these credentials sqs:SendMessage to it?';
+  const hint = setup ?? denied;
   const reason = refusal === null ? String(cause) : `${refusal.code} (${refusal.status}, ${refusal.message})`;
   const details = { retry, cause, ...(!retry && { hint }) };
-  return new GatehouseError('queue.broken', `the queue ${url} took no messages: ${reason}`, details);
+  return new GatehouseError('queue.broken', `the queue ${url} ${doing}: ${reason}`, details);
 }
 
 function refused({ Code, Message, SenderFault }: BatchResultErrorEntry): GatehouseError {

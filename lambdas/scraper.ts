@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { httpFetch, hurried } from '../adapters/http-fetch.ts';
 import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { noteClock } from '../core/documents/clocks.ts';
-import { type RunMessage, runMessageSchema } from '../core/documents/run.ts';
+import { aroundTrigger, type RunMessage, runMessageSchema, startMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { openGlance } from '../core/releases/glance.ts';
 import { openNameEvidence } from '../core/releases/name-evidence.ts';
@@ -28,9 +28,9 @@ const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });
 /** Of the rule that comes every ten minutes. */
 const watchSchema = z.strictObject({ type: z.literal('watch') });
 const eventSchema = z.union([sqsEventSchema, watchSchema, scheduleSchema]);
-const bodySchema = z.union([runMessageSchema, s3KeysSchema]);
+const bodySchema = z.union([runMessageSchema, startMessageSchema, s3KeysSchema]);
 
-/** Plans: once a week, when the allowlist or the hotfixes change, and slice by slice as its own messages say. */
+/** Plans: once a week, when the allowlist or the hotfixes change, when somebody asks, and slice by slice as its own messages say. */
 export async function scrape(event: unknown, opened: ScraperWorld, context: Context): Promise<BatchReply> {
   const world = { ...opened, ...withinTime(opened, () => context.getRemainingTimeInMillis()) };
   const parsed = parseValue(event, eventSchema, 'the event');
@@ -45,8 +45,8 @@ export async function scrape(event: unknown, opened: ScraperWorld, context: Cont
 
 async function handleMessage({ messageId, body }: SqsMessage, world: ScraperWorld): Promise<void> {
   const message = parseJson(body, bodySchema, 'a message to the scraper');
-  if (!Array.isArray(message)) return proceed(message, world);
-  if (message.length === 0) return;
+  if (!Array.isArray(message) && message.type !== 'sync') return proceed(message, world);
+  if (Array.isArray(message) && message.length === 0) return;
   await start(messageId, world);
   // A stack that was deployed just now is watched from then on, and not from the clock's first turn.
   reportWatched(await watch(world), world.telemetry);
@@ -66,7 +66,7 @@ async function proceed(message: RunMessage, world: ScraperWorld): Promise<void> 
     reportConcluded(message, await concludeRun(message.run, planning(world)), telemetry);
   } else if (message.type === 'around') {
     const { run: after, round } = message;
-    telemetry.note('run', { ...(await startRun(`${after} around`, world, { after, round })), round });
+    telemetry.note('run', { ...(await startRun(aroundTrigger(after), world, { after, round })), round });
   } else reportAdvanced(message, await advanceRun(message.run, world), telemetry);
 }
 

@@ -11,6 +11,7 @@ import { recallCommand } from './commands/recall-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { sbomCommand } from './commands/sbom-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
+import { statusCommand } from './commands/status-command.ts';
 import { sweepCommand } from './commands/sweep-command.ts';
 import { syncCommand } from './commands/sync-command.ts';
 import { tokenCommand } from './commands/token-command.ts';
@@ -24,6 +25,7 @@ import { handleInterruption, processTerminal } from './render/terminal.ts';
 export const commands: readonly Command[] = [
   upCommand,
   syncCommand,
+  statusCommand,
   planCommand,
   outdatedCommand,
   indexCommand,

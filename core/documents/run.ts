@@ -1,20 +1,20 @@
+import { z } from 'zod';
 import { latestRunKey, runKey } from '../layout/keys.ts';
 import type { Side } from '../layout/sides.ts';
-import { type Sha256, sha256Schema } from '../names/digest.ts';
+import { type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
 import type { ProjectName } from '../names/project-name.ts';
 import type { Subdir } from '../names/subdir.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { GatehouseError } from '../problems/error.ts';
-import { type JsonObject, isDamaged, readJsonObject } from '../store/read-json-object.ts';
+import { isDamaged, type JsonObject, readJsonObject } from '../store/read-json-object.ts';
 import { updateJson } from '../store/update-json.ts';
 import type { Allowlist } from './allowlist/parse-allowlist.ts';
 import { readStoredAllowlist, storedAllowlistSha256 } from './allowlist/stored-allowlist.ts';
 import type { Job, Planned } from './job.ts';
-import { type StoredPatches, readStoredPatches } from './patches/stored-patches.ts';
-import { findPlanned } from './plan-part.ts';
+import { readStoredPatches, type StoredPatches } from './patches/stored-patches.ts';
 import { pythonsForPip, readPlan } from './plan.ts';
-import { z } from 'zod';
+import { findPlanned } from './plan-part.ts';
 
 /** In order; a run never goes back. From `altering` on control may say what was proved with everything fetched. */
 const stages = ['planning', 'fetching', 'fetching-second', 'altering', 'settled'] as const;
@@ -58,6 +58,17 @@ export type Run = z.infer<typeof runSchema>;
 
 export const latestRunSchema = z.strictObject({ version: z.literal(1), run: sha256Schema });
 
+/**
+ * The id of the run over an allowlist and hotfixes that something set off: the same for all who know these.
+ *
+ * @param trigger the id of a message or event, or what `aroundTrigger` makes of a run
+ */
+export const runId = ({ allowlist, patches }: Pick<Run, 'allowlist' | 'patches'>, trigger: string): Sha256 =>
+  sha256Of(`${allowlist} ${patches} ${trigger}`);
+
+/** What sets off the run that goes on for another. */
+export const aroundTrigger = (after: Sha256): string => `${after} around`;
+
 export interface OpenRun {
   readonly run: Run;
   readonly allowlist: Allowlist;
@@ -74,7 +85,7 @@ export async function openRun(store: Store, id: Sha256): Promise<OpenRun | null>
 }
 
 export async function isLatest(store: Store, id: Sha256): Promise<boolean> {
-  return (await readJsonObject(store, latestRunKey, latestRunSchema))?.value.run === id;
+  return (await latestRunId(store)) === id;
 }
 
 async function readRun(store: Store, id: Sha256): Promise<JsonObject<Run>> {
@@ -132,9 +143,14 @@ export async function wantedByJob(store: Store, job: Job): Promise<Planned | nul
 
 /** The run that was started last; null where there is none yet. */
 export async function latestRun(store: Store): Promise<Run | null> {
-  const latest = await readJsonObject(store, latestRunKey, latestRunSchema);
-  const run = latest === null ? null : await readJsonObject(store, runKey(latest.value.run), runSchema);
+  const latest = await latestRunId(store);
+  const run = latest === null ? null : await readJsonObject(store, runKey(latest), runSchema);
   return run?.value ?? null;
+}
+
+/** Null where there never was a run. */
+export async function latestRunId(store: Store): Promise<Sha256 | null> {
+  return (await readJsonObject(store, latestRunKey, latestRunSchema))?.value.run ?? null;
 }
 
 /** The pythons that the latest run's plan asked pip with; none where there is no such plan, or it cannot be read. */
@@ -165,6 +181,10 @@ export const runMessageSchema = z.discriminatedUnion('type', [
 export type RunMessage = z.infer<typeof runMessageSchema>;
 
 export const runMessage = (message: RunMessage): string => JSON.stringify(message);
+
+/** What has the scraper start a run, as the schedule does; the message's id is the run's trigger. */
+export const startMessageSchema = z.strictObject({ type: z.literal('sync') });
+export const startMessage = JSON.stringify({ type: 'sync' } satisfies z.infer<typeof startMessageSchema>);
 
 /** The message that has the indexer compare all of a subdir with its index. */
 export const indexMessage = (subdir: Subdir, side: Side): string => indexing({ subdir }, side);

@@ -30,8 +30,18 @@ export type Event =
   | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
   | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }
   | { readonly type: 'fetch.failed'; readonly key: string; readonly problem: Problem }
+  /** So many files are to come still, wherever they are fetched. */
+  | { readonly type: 'fetch.awaited'; readonly files: number }
   /** It came, and the gate does not let it in. */
   | { readonly type: 'fetch.held'; readonly key: string; readonly problem: Problem }
+  /** The cloud was asked for a run; it begins when a function is free. */
+  | { readonly type: 'run.asked'; readonly run: string }
+  /** `around`: the run goes on for it, without what the gate holds. */
+  | { readonly type: 'run.replaced'; readonly run: string; readonly by: 'around' | 'another' }
+  /** All that a run is to bring is there. */
+  | { readonly type: 'run.settled' }
+  /** Whether its index is made and proved by now cannot be seen. */
+  | { readonly type: 'run.unseen'; readonly reason: string }
   /** The gate looked into a file; `codes` say what it found. */
   | { readonly type: 'gate.judged'; readonly id: string; readonly verdict: string; readonly codes: readonly string[] }
   /** So many files were looked at by now. */

@@ -10,6 +10,7 @@ export const errorCodes = [
   'patches.invalid',
   'usage.invalid',
   'sync.most-leave',
+  'sync.deployed',
   'json.invalid',
   'upstream.unreachable',
   'upstream.missing',

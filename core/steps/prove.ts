@@ -100,7 +100,7 @@ async function proveStill(
     const isKept = await keepProof(world, proof);
     const isCurrent = async () =>
       (await indexTags(subdirs, world)).join() === before.join() && (await pages.isUnchanged());
-    report = { proof, ...moved(proof, last), isCurrent: !isKept || (await isCurrent()), began };
+    report = { proof, ...movedEntries(proof, last), isCurrent: !isKept || (await isCurrent()), began };
   }
   return report;
 }
@@ -127,7 +127,7 @@ async function proofOf(
 }
 
 /** What moved since the last proof. */
-function moved(proof: Proof, last: Proof | null): Pick<ProofReport, 'gained' | 'lost'> {
+export function movedEntries(proof: Proof, last: Proof | null): Pick<ProofReport, 'gained' | 'lost'> {
   const all = (of: Proof | null): MovedEntry[] => [
     ...(of?.entries ?? []).map((entry) => ({ ...entry, client: 'conda' as const })),
     ...(of?.pip ?? []).map((entry) => ({ ...entry, client: 'pip' as const })),

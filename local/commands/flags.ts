@@ -111,3 +111,10 @@ export function listenFlags(flags: Flags, terminal: Terminal): Required<Pick<Ser
   }
   return { port, host: String(host), log: accessLog(known ?? null, terminal) };
 }
+
+/** A flag of whole minutes, at least one. */
+export function minutesFlag(flags: Flags, name: string, byDefault: number): number {
+  const { [name]: text = String(byDefault) } = flags;
+  if (/^[1-9]\d{0,4}$/.test(String(text))) return Number(text);
+  throw invalid(`--${name} is "${text}", which is no number of minutes`, 'give whole minutes, for example 60');
+}

@@ -1,4 +1,5 @@
 import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
+import { expectDeployed, goByDeployed } from '../pipeline/expect-deployed.ts';
 import { indexAll, indexProblems } from '../pipeline/index-all.ts';
 import { pruneAll } from '../pipeline/prune-all.ts';
 import { problemLines } from '../render/messages.ts';
@@ -23,6 +24,7 @@ export const pruneCommand: Command = {
   async run({ allowlist: file, store, json, flags, terminal }) {
     const remove = flags['delete'] === true;
     await using world = openWorld(store);
+    if (remove && file !== undefined) await expectDeployed(await readAllowlist(file), world.store, goByDeployed);
     // The allowlist does not say what may go; but where it is missing or bad, nothing is removed (fail closed).
     const { allowlist: asked } = await (file === undefined ? readStoredAllowlist(world.store) : readAllowlist(file));
     const report = await pruneAll(world, { retain, asked: new Set(asked.forms) }, { remove });

@@ -1,10 +1,12 @@
 import { storedAllowlistSha256 } from '../../core/documents/allowlist/stored-allowlist.ts';
+import { expectDeployed, goByDeployed } from '../pipeline/expect-deployed.ts';
 import { sweepAll, sweepProblems } from '../pipeline/sweep-all.ts';
 import { problemLines } from '../render/messages.ts';
 import { reporter } from '../render/reporter.ts';
 import { sweepJson, sweepSummary, sweepText } from '../render/sweep.ts';
 import { knownAllowlist, nothingConfigured } from '../world/known-allowlist.ts';
 import { openWorld } from '../world/open-world.ts';
+import { readAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
 export const sweepCommand: Command = {
@@ -22,6 +24,7 @@ export const sweepCommand: Command = {
   ],
   async run({ allowlist: file, store, json, terminal }) {
     await using world = openWorld(store);
+    if (file !== undefined) await expectDeployed(await readAllowlist(file), world.store, goByDeployed);
     const allowlist = (await knownAllowlist(file, world.store)) ?? nothingConfigured;
     const sha256 = file === undefined ? await storedAllowlistSha256(world.store) : null;
     const { log, finish } = reporter(terminal);

@@ -1,8 +1,10 @@
 import { scheduler } from 'node:timers/promises';
 import { sha256Of } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { expectDeployed } from '../pipeline/expect-deployed.ts';
+import { recordedSync } from '../pipeline/recorded-sync.ts';
 import { sweepAll, sweepProblems } from '../pipeline/sweep-all.ts';
-import { sync, syncProblems } from '../pipeline/sync.ts';
+import { syncProblems } from '../pipeline/sync.ts';
 import { takeUploads } from '../pipeline/take-uploads.ts';
 import { jsonText } from '../render/json-text.ts';
 import { errorText, installLines, problemLines, stoppingText } from '../render/messages.ts';
@@ -71,6 +73,7 @@ async function sweepOnce(file: string, world: World, { json, terminal }: Invocat
   const log: Log = json ? (event) => terminal.out(`${jsonText(event)}\n`) : spoken;
   try {
     const { allowlist, written } = await readAllowlist(file);
+    await expectDeployed({ allowlist, written }, world.store, 'Meanwhile gatehouse serve serves the bucket');
     const swept = await sweepAll(world, { allowlist, sha256: sha256Of(written), log });
     terminal.err(problemLines(sweepProblems(swept)));
   } catch (error) {
@@ -83,7 +86,7 @@ async function syncOnce(file: string, world: World, { json, terminal }: Invocati
   const log = json ? (event: unknown) => terminal.out(`${jsonText(event)}\n`) : report.log;
   try {
     const { allowlist, written } = await readAllowlist(file);
-    const done = await sync(allowlist, { ...world, patches: await readPatches(file) }, log, { written });
+    const done = await recordedSync(allowlist, { ...world, patches: await readPatches(file) }, log, { written });
     report.finish();
     terminal.err(syncSummary(done, syncProblems(done)));
   } catch (error) {

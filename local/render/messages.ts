@@ -58,3 +58,7 @@ export function stoppingText(answers: number): string {
   const what = answers === 1 ? '1 answer is' : `${answers} answers are`;
   return `stopping, but ${what} under way still; Ctrl-C again ends at once\n`;
 }
+
+/** What a run on AWS that nobody follows any more does. */
+export const goesOnText = (store: string): string =>
+  `the run goes on by itself; gatehouse status --store ${store} says how far it is\n`;

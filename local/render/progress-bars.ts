@@ -3,7 +3,7 @@ import { formatBytes, formatSeconds } from './format-bytes.ts';
 
 /** The downloads, or files that are read, that the bars are drawn from. Sizes are bytes. */
 export interface Progress {
-  /** True while a file is on its way, and so a bar is worth drawing. */
+  /** True while a file is on its way, here or elsewhere, and so a bar is worth drawing. */
   readonly active: boolean;
   note(event: Event): void;
   /** One line for each running file, then the total. `elapsed` is milliseconds since the first byte was asked for. */
@@ -25,7 +25,7 @@ interface Sums {
 
 export function startProgress(): Progress {
   const running = new Map<string, Running>();
-  let [total, finished, files, filesDone] = [0, 0, 0, 0];
+  let [total, finished, files, filesDone, awaited] = [0, 0, 0, 0, 0];
   const start = (bytes: number, count: number) => {
     [total, files, finished, filesDone] = [bytes, count, 0, 0];
   };
@@ -36,7 +36,7 @@ export function startProgress(): Progress {
   };
   return {
     get active() {
-      return running.size > 0;
+      return running.size + awaited > 0;
     },
     note(event) {
       switch (event.type) {
@@ -44,6 +44,9 @@ export function startProgress(): Progress {
           return start(event.bytes, event.add);
         case 'publish.reading':
           return start(event.bytes, event.files);
+        case 'fetch.awaited':
+          awaited = event.files;
+          return;
         case 'fetch.started':
           return void running.set(event.key, { received: 0, size: event.size });
         case 'fetch.progress':

@@ -81,6 +81,16 @@ export function eventLine(event: Event): string | null {
       return `solved ${event.entry} on ${event.platform}: ${packages(event.packages)}`;
     case 'plan.unsolved':
       return `cannot solve ${event.entry} on ${event.platform}`;
+    case 'run.asked':
+      return `the stack was asked for a run: ${event.run.slice(0, 12)}`;
+    case 'run.replaced':
+      return event.by === 'around'
+        ? 'the run goes on in another, around what the gate holds'
+        : 'another run took its place, which is followed now';
+    case 'run.settled':
+      return 'all that is to come is there: waiting until the stack has indexed and proved it';
+    case 'run.unseen':
+      return `whether it is indexed and proved by now cannot be seen: ${event.reason}`;
     case 'plan.ready':
       return `plan: ${toFetch(event.add, event.bytes)}, ${event.drop} to drop`;
     case 'retry':

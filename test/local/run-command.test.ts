@@ -1,13 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Command, Invocation } from '../../local/commands/command.ts';
 import { runCommand } from '../../local/commands/run-command.ts';
 import { commands } from '../../local/main.ts';
-import gatehouse from '../../package.json' with { type: 'json' };
 import { fakeTerminal } from '../support/cli/fake-terminal.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import gatehouse from '../../package.json' with { type: 'json' };
 
 async function run(argv: readonly string[], known: readonly Command[] = commands) {
   const terminal = fakeTerminal();
@@ -77,7 +77,7 @@ describe('usage that is wrong is named, with a hint, and nothing runs', () => {
   it.each([
     [['snyc'], 'error: no command "snyc"\nhint: did you mean sync?\n'],
     [['help', 'plna'], 'error: no command "plna"\nhint: did you mean plan?\n'],
-    [['frobnicate'], /^error: no command "frobnicate"\nhint: the commands are up, sync, plan, /],
+    [['frobnicate'], /^error: no command "frobnicate"\nhint: the commands are up, sync, status, plan, /],
     [['sync', '--stroe', 'x'], 'error: no option --stroe\nhint: did you mean --store?\n'],
     [['sync', '--toString'], /^error: no option --toString\nhint: /],
     [['sync', '--__proto__=1'], /^error: no option --__proto__\nhint: /],

@@ -7,9 +7,13 @@ import type { AtTheDoor, Gate } from '../gate.ts';
 import { settledNow } from '../settle.ts';
 import { gateProblem } from './gate-problem.ts';
 
-interface Door {
-  readonly gate: Pick<Gate, 'judge' | 'policy'>;
+interface KeptBy {
+  readonly gate: Pick<Gate, 'policy'>;
   readonly clock: Pick<Clock, 'now'>;
+}
+
+interface Door extends KeptBy {
+  readonly gate: Pick<Gate, 'judge' | 'policy'>;
 }
 
 /**
@@ -29,7 +33,7 @@ export async function letThrough(file: AtTheDoor, staged: StagedObject, door: Do
 }
 
 /** Why what has this verdict is not let through; null when it is. */
-export function keptOut(verdict: GateVerdict, { gate: { policy }, clock }: Door): Problem | null {
+export function keptOut(verdict: GateVerdict, { gate: { policy }, clock }: KeptBy): Problem | null {
   if (isPassing(verdict)) return null;
   const settled = { ...settledNow(verdict, policy, verdict.judgedAt), verdict: verdict.verdict };
   return gateProblem({ subject: verdict.id, sha256: verdict.sha256 }, settled, clock.now());

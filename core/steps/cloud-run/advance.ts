@@ -1,20 +1,16 @@
 import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../diff/write-plan.ts';
 import { failedFetches } from '../../documents/failed-fetch.ts';
-import { lastVerdict } from '../../documents/gate/last-verdict.ts';
 import { markOpened } from '../../documents/gate/opened.ts';
-import { isPassing } from '../../documents/gate/verdict.ts';
-import { fetchedFirst, idsToAdd, plannedById } from '../../documents/job.ts';
+import { fetchedFirst } from '../../documents/job.ts';
+import { type Plan, readPlan } from '../../documents/plan.ts';
 import { jobsByPart } from '../../documents/plan-part.ts';
-import { type Plan, artifactId, readPlan } from '../../documents/plan.ts';
-import { type Run, enterStage, isBefore, isLatest, openRun, runMessage, updateRun } from '../../documents/run.ts';
-import type { SimpleFile } from '../../documents/simple/simple-plan.ts';
+import { enterStage, isBefore, isLatest, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
-import type { Store } from '../../ports/store.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { type ChannelStore, listPackages } from '../../store/list-packages.ts';
-import { mapInOrder } from '../../store/map-in-order.ts';
+import { heldOf, missingOf } from '../../status/missing-files.ts';
+import type { ChannelStore } from '../../store/list-packages.ts';
 
 export interface AdvanceWorld extends ChannelStore {
   readonly clock: Clock;
@@ -84,7 +80,7 @@ interface Planned {
 async function waitFor(missing: readonly string[], planned: Planned, world: AdvanceWorld): Promise<Advanced> {
   const { id, run, plan, planId } = planned;
   const applied = await writeDecisions(plan, { ...world, isCurrent: () => isUnchanged(id, world) });
-  const held = await heldOf(missing, planned, world);
+  const held = await heldOf(missing, { plan, since: run.startedAt }, world.store);
   const failed = await failedOf(missing, planned, world);
   const told = { missing, held, failed, applied };
   const isFirst = new Set(fetchedFirst(plan));
@@ -126,44 +122,6 @@ async function failedOf(
     const problem = noted.get(id)?.problem;
     return problem === undefined ? [] : [{ ...problem, subject: id }];
   });
-}
-
-/** Verdicts that are read side by side. */
-const maxReads = 16;
-
-/** Those that were judged since the run began, and did not pass. */
-async function heldOf(missing: readonly string[], { run, plan }: Planned, { store }: AdvanceWorld): Promise<string[]> {
-  const planned = plannedById(plan);
-  const verdictOf = (id: string) => {
-    const found = planned.get(id);
-    return lastVerdict(store, id, found?.kind === 'file' ? sha256OfFile(found.file) : (found?.artifact.sha256 ?? null));
-  };
-  const held: string[] = [];
-  for await (const verdict of mapInOrder(missing, maxReads, verdictOf)) {
-    if (verdict !== null && verdict.judgedAt >= run.startedAt && !isPassing(verdict)) held.push(verdict.id);
-  }
-  return held;
-}
-
-/** Of a wheel that is made here nobody knows it before. */
-const sha256OfFile = ({ sdist, sha256 }: SimpleFile): Sha256 | null => (sdist === undefined ? sha256 : null);
-
-async function missingOf(plan: Plan, { store, channel }: AdvanceWorld): Promise<string[]> {
-  const missing = new Set(idsToAdd(plan));
-  if (plan.add.length > 0) for await (const found of listPackages(store, channel)) missing.delete(artifactId(found));
-  for (const id of await wholeFiles(plan, store)) missing.delete(id);
-  return [...missing];
-}
-
-/**
- * The files for pip that a plan adds and that are there with their metadata, by their ids, which are their keys. One that
- * lost its metadata has a job as well, and nothing may leave before it is whole.
- */
-async function wholeFiles({ simple }: Plan, store: Store): Promise<string[]> {
-  if (simple.add.length === 0) return [];
-  const lacking = new Set(simple.add.flatMap((id) => [id, `${id}.metadata`]));
-  for await (const { key } of store.list('simple/', () => {})) lacking.delete(key);
-  return simple.add.filter((id) => !lacking.has(id) && !lacking.has(`${id}.metadata`));
 }
 
 /** Whether a run is still the one to be carried out, and has not begun to change what is served. */

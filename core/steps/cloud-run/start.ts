@@ -1,10 +1,10 @@
 import { readStoredAllowlist } from '../../documents/allowlist/stored-allowlist.ts';
 import { failedFetches } from '../../documents/failed-fetch.ts';
 import { readStoredPatches } from '../../documents/patches/stored-patches.ts';
-import { latestRunSchema, type Round, type Run, runMessage, runSchema } from '../../documents/run.ts';
+import { latestRunSchema, type Round, type Run, runId, runMessage, runSchema } from '../../documents/run.ts';
 import { canonicalJson } from '../../json/json.ts';
 import { latestRunKey, runKey } from '../../layout/keys.ts';
-import { type Sha256, sha256Of } from '../../names/digest.ts';
+import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import type { Store } from '../../ports/store.ts';
@@ -51,7 +51,7 @@ export async function startRun(
   const patches = await readStoredPatches(store);
   // Hotfixes that cannot be read are reported once, here, and not slice by slice.
   patches.parse();
-  const id = sha256Of(`${sha256} ${patches.sha256} ${trigger}`);
+  const id = runId({ allowlist: sha256, patches: patches.sha256 }, trigger);
   const slices = planSlices(allowlist).length;
   const run: Run = {
     version: 1,

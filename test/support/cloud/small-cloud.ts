@@ -47,7 +47,8 @@ export interface SmallCloud {
   now: number;
   put(key: ObjectKey, bytes: Uint8Array): Promise<void>;
   allowlist(document: unknown): Promise<void>;
-  send(to: SmallFunction, body: string): void;
+  /** Gives the message's id. */
+  send(to: SmallFunction, body: string): string;
   /** Invokes with a batch as Lambda does, but leaves what fails to the caller. */
   invoke(on: SmallFunction, messages: readonly SqsMessage[]): Promise<unknown>;
   /** Sends the schedule's event. */
@@ -62,6 +63,10 @@ export interface SmallCloud {
   watch(): Promise<unknown>;
   /** Delivers until nothing is left, not even what comes later. */
   run(): Promise<void>;
+  /** How many messages could be delivered now. */
+  waiting(): number;
+  /** Delivers so many batches of what waits, and nothing that comes later; gives whether nothing waits any more. */
+  deliver(batches: number): Promise<boolean>;
   /** Has what comes later come, and delivers all that waits. */
   turn(): Promise<void>;
   /** The hash of each object, by key. */
@@ -187,13 +192,17 @@ export function smallCloud(solver: Solver, mischief: Mischief = { random: () => 
     watch: () => fire('ChannelWatch'),
     async turn() {
       for (const { queue } of queues) queue.waiting.push(...queue.delayed.splice(0));
-      for (let turns = 0; turns < 5000; turns++) {
+      if (!(await cloud.deliver(5000))) throw new Error('it never comes to rest');
+    },
+    waiting: () => queues.reduce((sum, { queue }) => sum + queue.waiting.length, 0),
+    async deliver(batches) {
+      for (let turns = 0; turns < batches; turns++) {
         const ready = queues.filter(({ queue }) => queue.waiting.length > 0);
         const next = ready[Math.floor(random() * ready.length)];
-        if (next === undefined) return;
+        if (next === undefined) return true;
         await deliver(next);
       }
-      throw new Error('it never comes to rest');
+      return false;
     },
     async run() {
       for (let turns = 0; turns < 100; turns++) {

@@ -20,8 +20,9 @@ export interface SmallQueue {
   readonly waiting: WaitingMessage[];
   /** Messages that come when they are let. */
   readonly delayed: WaitingMessage[];
-  send(body: string): void;
-  sendDelayed(body: string): void;
+  /** Gives the message's id. */
+  send(body: string): string;
+  sendDelayed(body: string): string;
   /** Takes a batch of whatever waits. */
   take(): WaitingMessage[];
   /** Has a batch come again, or be given up. */
@@ -43,7 +44,9 @@ export function smallQueue(options: QueueOptions): SmallQueue {
   const waiting: WaitingMessage[] = [];
   const delayed: WaitingMessage[] = [];
   const sendTo = (to: WaitingMessage[]) => (body: string) => {
-    if (!options.drop(body)) to.push({ messageId: options.nextId(), body, receives: 0 });
+    const messageId = options.nextId();
+    if (!options.drop(body)) to.push({ messageId, body, receives: 0 });
+    return messageId;
   };
   return {
     waiting,
