@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { schedulesSchema } from '../core/documents/clocks.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
+import { z } from 'zod';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Of the queue that the function works off. */
@@ -25,6 +25,7 @@ export const indexerEnvironment = workerEnvironment.extend({
   GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
 });
 export const sweeperEnvironment = indexerEnvironment.extend({ GATEHOUSE_SWEEP_QUEUE_URL: z.url() });
+export const proverEnvironment = workerEnvironment.extend({ GATEHOUSE_PROOF_QUEUE_URL: z.url() });
 export const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
 export const scraperEnvironment = prunerEnvironment.extend({
   ...ownQueueVariables,

@@ -1,8 +1,3 @@
-import { existsSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
-import type { z } from 'zod';
 import { folderCache } from '../adapters/cache-folder.ts';
 import { compressBzip2 } from '../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
@@ -21,17 +16,15 @@ import type { Fetch } from '../core/ports/fetch.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
-import gatehouse from '../package.json' with { type: 'json' };
-import {
-  indexerEnvironment,
-  prunerEnvironment,
-  readEnvironment,
-  scraperEnvironment,
-  sweeperEnvironment,
-  workerEnvironment,
-} from './environment.ts';
+import { indexerEnvironment, proverEnvironment, prunerEnvironment, readEnvironment, scraperEnvironment, sweeperEnvironment, workerEnvironment } from './environment.ts';
 import type { Postponing } from './soon-again.ts';
-import { powertools, type Telemetry } from './telemetry.ts';
+import { type Telemetry, powertools } from './telemetry.ts';
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import { existsSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import gatehouse from '../package.json' with { type: 'json' };
 
 /** What every function needs of the outside. */
 export interface CloudWorld {
@@ -57,6 +50,8 @@ export interface DownloaderWorld extends JudgingWorld {
 
 export interface ProverWorld extends CloudWorld {
   readonly solver: Solver;
+  /** Its own, whose messages come when the index has had time to come to rest. */
+  readonly queue: Queue;
 }
 
 export interface IndexerWorld extends JudgingWorld {
@@ -86,7 +81,8 @@ export interface PrunerWorld extends CloudWorld {
   readonly indexes: Queue;
 }
 
-export interface ScraperWorld extends ProverWorld, PrunerWorld, JudgingWorld {
+export interface ScraperWorld extends PrunerWorld, JudgingWorld {
+  readonly solver: Solver;
   readonly cache: DocumentCache;
   readonly queue: Queue;
   /** The same queue, whose messages come a quarter of an hour later, which is the longest that SQS delays one. */
@@ -97,6 +93,8 @@ export interface ScraperWorld extends ProverWorld, PrunerWorld, JudgingWorld {
 }
 
 const maxDelaySeconds = 900;
+/** For so long an index is not to change before it is proved. */
+const restSeconds = 120;
 
 /** Bundled beside each function that solves (lib/bundle-functions.ts). */
 const solverWorkerUrl = new URL('./solver-worker.mjs', import.meta.url);
@@ -110,8 +108,12 @@ export function openDownloader(): DownloaderWorld & Postponing {
 }
 
 export function openProver(): ProverWorld & Postponing {
-  const variables = readEnvironment(workerEnvironment);
-  return { ...openWorker(variables), solver: rattlerSolver({ workerUrl: solverWorkerUrl }) };
+  const variables = readEnvironment(proverEnvironment);
+  return {
+    ...openWorker(variables),
+    solver: rattlerSolver({ workerUrl: solverWorkerUrl }),
+    queue: sqsQueue(variables.GATEHOUSE_PROOF_QUEUE_URL, { delaySeconds: restSeconds }),
+  };
 }
 
 export function openIndexer(): IndexerWorld & Postponing {

@@ -1,17 +1,17 @@
+import { accessStatements } from './access-statements.ts';
+import type { FunctionName } from './bundle-functions.ts';
+import { channelMetricName } from './metrics.ts';
+import { access } from './permissions.ts';
+import { type QueueName, type WorkQueue, constructId, queueNames, work } from './queues.ts';
+import { schedulesOf } from './schedules.ts';
+import type { Settings } from './settings.ts';
+import type { ChannelBucket } from './storage.ts';
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { accessStatements } from './access-statements.ts';
-import type { FunctionName } from './bundle-functions.ts';
-import { channelMetricName } from './metrics.ts';
-import { access } from './permissions.ts';
-import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
-import { schedulesOf } from './schedules.ts';
-import type { Settings } from './settings.ts';
-import type { ChannelBucket } from './storage.ts';
 
 interface FunctionSize {
   /** MB; 1,769 is one whole processor. */
@@ -63,10 +63,10 @@ const queueVariables: Readonly<Record<QueueName, string>> = {
 /**
  * Functions that send messages to themselves. Lambda stops such a function after 16 invocations of which each was set
  * off by the one before: four hours of a run that comes back every quarter of an hour. The run itself ends after two
- * days, and its planning after eight hours (core/steps); a sweep when it has come to the last file.
+ * days, and its planning after eight hours (core/steps); a sweep when it has come to the last file; a proof is put off five times.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
-const selfInvoking: readonly FunctionName[] = ['scraper', 'sweeper'];
+const selfInvoking: readonly FunctionName[] = ['scraper', 'sweeper', 'prover'];
 
 /** A function with a role of its own that may do what lib/permissions.ts says, and write its log and traces. */
 export function channelFunction(scope: Construct, name: FunctionName, around: Surroundings): lambda.Function {

@@ -101,6 +101,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     read: [...indexFiles, ...pages, metadata, allowlist, ...proof, plans, runs],
     list: ['conda/*', 'simple/*', allowlist, ...proof, plans, runs],
     write: proof,
+    send: ['proof'],
   },
   pruner: {
     read: [...bothSides(['conda/*', 'simple/*', provenance, control, state, plans, documents, held]), allowlist],

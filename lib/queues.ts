@@ -1,7 +1,7 @@
+import type { FunctionName } from './bundle-functions.ts';
 import { Duration } from 'aws-cdk-lib';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { FunctionName } from './bundle-functions.ts';
 
 export const queueNames = ['plan', 'job', 'index', 'proof', 'sweep'] as const;
 export type QueueName = (typeof queueNames)[number];
@@ -24,8 +24,8 @@ export const work: Readonly<Record<QueueName, Work>> = {
   job: { by: 'downloader', batchSize: 1, windowSeconds: 0, maxReceives: 10 },
   // A burst of uploads is indexed in one go. A lost race for a subdir's state counts as a delivery, so these are more.
   index: { by: 'indexer', batchSize: 1000, windowSeconds: 30, maxReceives: 10 },
-  // One proof stands for all index changes of two minutes.
-  proof: { by: 'prover', batchSize: 1000, windowSeconds: 120, maxReceives: 5 },
+  // A proof waits until the index is at rest (lambdas/prover.ts): whatever comes meanwhile is one message that is put off.
+  proof: { by: 'prover', batchSize: 1000, windowSeconds: 30, maxReceives: 5 },
   sweep: { by: 'sweeper', batchSize: 1, windowSeconds: 0, maxReceives: 10 },
 };
 

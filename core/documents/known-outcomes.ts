@@ -15,8 +15,10 @@ export type KnownOutcome = z.infer<typeof knownOutcomeSchema>;
 /** What a proof need not solve again. Losing it costs time alone, and so does what another proof writes over it. */
 const provenSchema = z.strictObject({
   version: z.literal(1),
-  /** Milliseconds since the epoch: what changed before then the prover has proved. */
-  began: z.number(),
+  /** The index that the last proof in the cloud was of; null before there was one. */
+  of: z.string().nullable(),
+  /** How many there were. */
+  proofs: z.int().nonnegative(),
   outcomes: z.record(sha256Schema, z.array(knownOutcomeSchema)),
 });
 export type Proven = z.infer<typeof provenSchema>;
@@ -32,4 +34,4 @@ export async function readProven(store: Store, channel: ChannelName): Promise<Pr
   }
 }
 
-const nothingProven: Proven = { version: 1, began: 0, outcomes: {} };
+const nothingProven: Proven = { version: 1, of: null, proofs: 0, outcomes: {} };

@@ -11,9 +11,9 @@ export interface KeptOutcomes extends KnownOutcomes {
   /**
    * Keeps what this proof came to, but for what failed, which says nothing of the entry and is to be tried again.
    *
-   * @param began when the proof began; left as it is without
+   * @param of the index that it was of, where it counts as one more
    */
-  conclude(began?: number): Promise<void>;
+  conclude(of?: string): Promise<void>;
 }
 
 /** So many are lost at most when a proof is cut off. */
@@ -34,15 +34,15 @@ export async function openKeptOutcomes(
   const used = new Set<string>();
   let unkept = 0;
   let atRest = canonicalJson(kept);
-  const write = async (keys: Iterable<string>, began: number): Promise<void> => {
+  const write = async (keys: Iterable<string>, { of, proofs }: Pick<Proven, 'of' | 'proofs'>): Promise<void> => {
     unkept = 0;
     const outcomes = Object.fromEntries([...keys].map((key) => [key, [...(known.get(key) ?? [])]]));
-    const proven: Proven = { version: 1, began, outcomes };
+    const proven: Proven = { version: 1, of, proofs, outcomes };
     const text = canonicalJson(proven);
     if (text !== atRest) await store.put(provenKey(channel), Buffer.from(text));
     atRest = text;
   };
-  const keep = () => write(known.keys(), kept.began);
+  const keep = () => write(known.keys(), kept);
   return {
     find(key) {
       const outcomes = known.get(key);
@@ -56,11 +56,10 @@ export async function openKeptOutcomes(
       if (unkept >= maxUnkept) await keep();
     },
     keep,
-    conclude: (began = kept.began) =>
-      write(
-        [...used].filter((key) => !known.get(key)?.some(isFailed)),
-        began,
-      ),
+    conclude(of) {
+      const sound = [...used].filter((key) => !known.get(key)?.some(isFailed));
+      return write(sound, of === undefined ? kept : { of, proofs: kept.proofs + 1 });
+    },
   };
 }
 

@@ -1,13 +1,13 @@
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { type Proof, type ProvenEntry, readProof } from '../documents/proof.ts';
 import { readIndex } from '../index/read-index.ts';
-import { servedChannel } from '../index/served-channel.ts';
+import { servedChannel } from '../index/served/served-channel.ts';
 import { canonicalJson } from '../json/json.ts';
 import type { IndexFile } from '../layout/index-files.ts';
 import { indexKey, proofKey } from '../layout/keys.ts';
-import { noarch, type Subdir } from '../names/subdir.ts';
+import { sha256Of } from '../names/digest.ts';
+import { type Subdir, noarch } from '../names/subdir.ts';
 import { sameBytes } from '../ports/byte-source.ts';
-import type { Clock } from '../ports/clock.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { PipIndex } from '../resolve/pip-index.ts';
 import { type PipProofWorld, proveForPip } from '../resolve/prove-for-pip.ts';
@@ -55,9 +55,7 @@ export async function prove(allowlist: Allowlist, world: ProveStepWorld): Promis
   throw new GatehouseError('store.conflict', 'the index kept changing while it was proved', { retry: true });
 }
 
-/** The clock of an invocation. */
 export interface ProveWithinWorld extends ProveStepWorld {
-  readonly clock: Pick<Clock, 'now'>;
   /** Whether no solve is to be begun any more. */
   readonly isOver: () => boolean;
 }
@@ -74,33 +72,30 @@ export async function proveWithin(
   world: ProveWithinWorld,
 ): Promise<(ProofReport & { readonly isCurrent: boolean }) | null> {
   const known = await openKeptOutcomes(world, { failed: true });
-  const report = await proveStill(allowlist, { ...world, isOver: () => world.isOver() }, known);
+  const report = await proveStill(allowlist, world, known);
   if (report === null) await known.keep();
-  else await known.conclude(report.isCurrent ? report.began : undefined);
+  else await known.conclude(report.isCurrent ? report.of : undefined);
   return report;
 }
 
 /** @returns the last proof, `isCurrent` false when the index moved on during each; null when time was over first */
 async function proveStill(
   allowlist: Allowlist,
-  world: ProveStepWorld & Partial<Pick<ProveWithinWorld, 'clock' | 'isOver'>>,
+  world: ProveStepWorld & Partial<ProveWithinWorld>,
   known: KnownOutcomes,
 ) {
   const { store, channel } = world;
-  const subdirs = [...allowlist.platforms, noarch];
   // Before all attempts: what the first of them keeps already says what was lost, and the next would find no difference.
   const last = await readProof(store, channel);
-  let report: (ProofReport & { readonly isCurrent: boolean; readonly began: number }) | null = null;
+  let report: (ProofReport & { readonly isCurrent: boolean; readonly of: string }) | null = null;
   for (let attempt = 0; attempt < maxAttempts && report?.isCurrent !== true; attempt++) {
-    const began = world.clock?.now() ?? 0;
-    const before = await indexTags(subdirs, world);
+    const of = await indexOf(allowlist, world);
     const pages = storedIndex(store);
     const proof = await proofOf(allowlist, { last, pages, known }, world);
     if (proof === null) return null;
     const isKept = await keepProof(world, proof);
-    const isCurrent = async () =>
-      (await indexTags(subdirs, world)).join() === before.join() && (await pages.isUnchanged());
-    report = { proof, ...movedEntries(proof, last), isCurrent: !isKept || (await isCurrent()), began };
+    const isCurrent = async () => (await indexOf(allowlist, world)) === of && (await pages.isUnchanged());
+    report = { proof, ...movedEntries(proof, last), isCurrent: !isKept || (await isCurrent()), of };
   }
   return report;
 }
@@ -114,7 +109,7 @@ interface ProofBasis {
 async function proofOf(
   allowlist: Allowlist,
   { last, pages, known }: ProofBasis,
-  world: ProveStepWorld & Partial<Pick<ProveWithinWorld, 'isOver'>>,
+  world: ProveStepWorld & Partial<ProveWithinWorld>,
 ): Promise<Proof | null> {
   const entries: ProvenEntry[] = [];
   for await (const group of proveEntries(allowlist, servedChannel(world), { ...world, known })) {
@@ -170,9 +165,14 @@ async function keepProof({ store, channel }: ProveStepWorld, proof: Proof): Prom
 
 const provenFiles = ['repodata_shards.msgpack.zst', 'repodata.json'] satisfies IndexFile[];
 
-function indexTags(subdirs: readonly Subdir[], { store, channel }: ProveStepWorld): Promise<string[]> {
-  const keys = subdirs.flatMap((subdir) => provenFiles.map((file) => indexKey(channel, subdir, file)));
-  return Promise.all(keys.map(async (key) => (await store.get(key))?.etag ?? ''));
+/** Names the index files that a proof reads as they are now: equal of equal ones. */
+export async function indexOf(
+  { platforms }: Pick<Allowlist, 'platforms'>,
+  { store, channel }: ChannelStore,
+): Promise<string> {
+  const keys = [...platforms, noarch].flatMap((subdir) => provenFiles.map((file) => indexKey(channel, subdir, file)));
+  const tags = await Promise.all(keys.map(async (key) => (await store.get(key))?.etag ?? ''));
+  return sha256Of(JSON.stringify(tags));
 }
 
 function provenEntry(group: readonly ProvenOutcome[]): ProvenEntry[] {

@@ -42,6 +42,10 @@ export async function settledPlan(deployment: Deployment, run: Sha256): Promise<
   return plan;
 }
 
+/** Has the prover prove at once, which else waits until the index has been at rest for two minutes. */
+export const proveNow = ({ sqs, outputs }: Deployment): Promise<void> =>
+  sqsQueue(outputs.proofQueue, { client: sqs }).send(['{"type":"prove"}']);
+
 async function indexedIds(deployment: Deployment, { artifacts }: Plan): Promise<Set<string>> {
   const ids = new Set<string>();
   for (const subdir of new Set(artifacts.map((artifact) => artifact.subdir))) {

@@ -8,7 +8,7 @@ import { readJsonObject } from '../../../core/store/read-json-object.ts';
 import { serveFolder } from '../../../local/sample/serve-folder.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
 import { nothingAsked } from '../../support/gate/test-gate.ts';
-import { latestRun, nextRun, settledPlan } from '../follow-run.ts';
+import { latestRun, nextRun, proveNow, settledPlan } from '../follow-run.ts';
 import { until } from '../until.ts';
 import type { Scene } from './scene.ts';
 
@@ -42,6 +42,7 @@ export function corpusChecks(scene: () => Scene): void {
         const plan = await settledPlan(deployment, await nextRun(deployment, before));
         expect(plan.problems).toEqual([]);
         expect(plan.artifacts.length).toBeGreaterThan(3);
+        await proveNow(deployment);
         const entries = await until('all of it proved', deployment, async () => {
           const proof = await readJsonObject(deployment.store, proofKey('conda'), proofSchema);
           const proven = proof?.value.entries ?? [];

@@ -17,7 +17,7 @@ import { runCli } from '../../support/cli/run-cli.ts';
 import { small } from '../../support/cli/start-lab.ts';
 import { buildCourseChannel } from '../course-upstream.ts';
 import { objectVersions } from '../empty-bucket.ts';
-import { latestRun, nextRun, settledPlan } from '../follow-run.ts';
+import { latestRun, nextRun, proveNow, settledPlan } from '../follow-run.ts';
 import { until } from '../until.ts';
 import type { Scene } from './scene.ts';
 
@@ -87,6 +87,8 @@ async function expectSameAsLocal({ deployment, folder, allowlist }: Scene): Prom
 }
 
 async function expectProved({ deployment }: Scene): Promise<void> {
+  // It would wait for the index to be at rest for two minutes.
+  await proveNow(deployment);
   const { entries } = await until('a proof', deployment, async () => {
     return (await readJsonObject(deployment.store, proofKey('conda'), proofSchema))?.value;
   });

@@ -1,6 +1,6 @@
+import { full, plain as template } from './templates.ts';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { full, plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
 const [distribution] = template.of('AWS::CloudFront::Distribution');
@@ -64,7 +64,7 @@ describe('the functions', () => {
     ],
     ['Downloader', { GATEHOUSE_OWN_QUEUE_URL: 'Job' }],
     ['Indexer', { GATEHOUSE_OWN_QUEUE_URL: 'Index', GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
-    ['Prover', { GATEHOUSE_OWN_QUEUE_URL: 'Proof' }],
+    ['Prover', { GATEHOUSE_OWN_QUEUE_URL: 'Proof', GATEHOUSE_PROOF_QUEUE_URL: 'Proof' }],
     ['Pruner', { GATEHOUSE_INDEX_QUEUE_URL: 'Index' }],
     [
       'Sweeper',
@@ -92,10 +92,11 @@ describe('the functions', () => {
     });
   });
 
-  test('the scraper and the sweeper alone may come back to themselves more than 16 times', () => {
+  test('the scraper, the prover and the sweeper alone may come back to themselves more than 16 times', () => {
     const looping = functions.filter(({ Properties }) => Properties['RecursiveLoop'] === 'Allow');
     expect(looping.map(({ id }) => id)).toEqual([
       expect.stringMatching(/^ChannelScraper/),
+      expect.stringMatching(/^ChannelProver/),
       expect.stringMatching(/^ChannelSweeper/),
     ]);
   });

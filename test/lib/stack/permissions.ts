@@ -104,7 +104,7 @@ test('each sends where its work goes on', () => {
     Scraper: ['Index', 'Job', 'Plan'],
     Downloader: [],
     Indexer: ['Index'],
-    Prover: [],
+    Prover: ['Proof'],
     Pruner: ['Index'],
     Sweeper: ['Index', 'Sweep'],
     DeployFiles: [],

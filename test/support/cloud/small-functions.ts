@@ -77,7 +77,10 @@ export function smallFunctions(outside: Outside) {
     const sent = { queue: sending('GATEHOUSE_INDEX_QUEUE_URL'), invalidate: null };
     return { ...world, ...sent, fetch: httpFetch(), judgedBy: '0.0.0', ...(bzip2 && { bzip2 }) };
   };
-  const proverWorld = (life: Life) => ({ ...worldOf('prover', 'prover', { ...outside, life }), solver });
+  const proverWorld = (life: Life) => {
+    const { sending, ...world } = worldOf('prover', 'prover', { ...outside, life });
+    return { ...world, solver, queue: sending('GATEHOUSE_PROOF_QUEUE_URL', 'sendDelayed') };
+  };
   const prunerWorld = (life: Life) => {
     const { sending, variables, ...world } = worldOf('pruner', 'pruner', { ...outside, life });
     const retain = Number(variables['GATEHOUSE_RETAIN_DAYS']) * dayMs;
@@ -96,7 +99,7 @@ export function smallFunctions(outside: Outside) {
     scraper: (event, life) => scrape(event, scraperWorld(life), contextOf('scraper')),
     downloader: (event, life) => fetchBatch(event, downloaderWorld(life), contextOf('downloader')),
     indexer: (event, life) => index(event, indexerWorld(life), contextOf('indexer')),
-    prover: (event, life) => proveChannel(event, proverWorld(life)),
+    prover: (event, life) => proveChannel(event, proverWorld(life), contextOf('prover')),
     pruner: (event, life) => pruneChannel(event, prunerWorld(life)),
     sweeper: (event, life) => sweepChannel(event, sweeperWorld(life), contextOf('sweeper')),
   };

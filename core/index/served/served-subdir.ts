@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { IndexFile } from '../layout/index-files.ts';
-import { type ChannelName, indexKey, objectKeySchema, shardKey } from '../layout/keys.ts';
-import { sha256Of } from '../names/digest.ts';
-import type { Subdir } from '../names/subdir.ts';
-import { readShardIndex, shardIndexKey } from '../outputs/shards/shard-index.ts';
-import type { Store } from '../ports/store.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { unpackMsgpack } from '../upstream/read-body.ts';
+import type { IndexFile } from '../../layout/index-files.ts';
+import { type ChannelName, indexKey, objectKeySchema, shardKey } from '../../layout/keys.ts';
+import { sha256Of } from '../../names/digest.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import { readShardIndex, shardIndexKey } from '../../outputs/shards/shard-index.ts';
+import type { Store } from '../../ports/store.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { unpackMsgpack } from '../../upstream/read-body.ts';
 import { dependingSchema, type Narrowing, neededBy, type ServedName, scanServedJson, unnamed } from './served-json.ts';
 
 /** One subdir as a client reads it, by name. */

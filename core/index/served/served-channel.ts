@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
-import { noarch, type Subdir } from '../names/subdir.ts';
-import type { ServedChannel } from '../ports/solver.ts';
-import { preferConda } from '../record/other-format.ts';
-import { narrow, narrowKey } from '../solve/candidate-pool.ts';
-import type { ProvenChannel, ProvenPlatform } from '../solve/prove-entries.ts';
-import type { ChannelStore } from '../store/list-packages.ts';
-import { eachAtOnce } from '../store/map-in-order.ts';
-import type { NamedRecord, Narrowing, ServedName } from './served-json.ts';
+import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
+import { noarch, type Subdir } from '../../names/subdir.ts';
+import type { ServedChannel } from '../../ports/solver.ts';
+import { preferConda } from '../../record/other-format.ts';
+import { narrow, narrowKey } from '../../solve/candidate-pool.ts';
+import type { ProvenChannel, ProvenPlatform } from '../../solve/prove-entries.ts';
+import type { ChannelStore } from '../../store/list-packages.ts';
+import { eachAtOnce } from '../../store/map-in-order.ts';
+import type { Narrowing, ServedName, ServedRecord } from './served-json.ts';
 import { openServedRepodata, openServedSubdir, type ServedSubdir, type SubdirPlace } from './served-subdir.ts';
 
 /**
@@ -98,6 +98,6 @@ async function namesReached(specs: readonly MatchSpec[], subdirs: readonly OpenS
 /** What specs that say more than a solver takes leave of a name. conda hides a `.tar.bz2` beside its `.conda` before it looks. */
 function narrowing(subdir: Subdir, specs: readonly MatchSpec[]): Narrowing | undefined {
   if (narrowKey(specs) === '') return undefined;
-  const placed = (named: readonly NamedRecord[]) => named.map((one) => ({ ...one, subdir, of: one }));
+  const placed = (named: readonly ServedRecord[]) => named.map((one) => ({ ...one, subdir, of: one }));
   return (named) => narrow(preferConda(placed(named)), specs).map(({ of }) => of);
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseJson } from '../json/json.ts';
-import { sha256Of } from '../names/digest.ts';
-import { type PackageFileName, packageFileNameSchema } from '../names/package-file-name.ts';
-import { GatehouseError } from '../problems/error.ts';
-import { type RepodataRecord, recordSchema } from '../record/record.ts';
-import { type RepodataMap, startRepodataScan } from '../upstream/scan-repodata.ts';
+import { parseJson } from '../../json/json.ts';
+import { sha256Of } from '../../names/digest.ts';
+import { type PackageFileName, packageFileNameSchema } from '../../names/package-file-name.ts';
+import { GatehouseError } from '../../problems/error.ts';
+import { type RepodataRecord, recordSchema } from '../../record/record.ts';
+import { type RepodataMap, startRepodataScan } from '../../upstream/scan-repodata.ts';
 
 /** What an index file says of one package name. */
 export interface ServedName {
@@ -17,13 +17,13 @@ export interface ServedName {
 
 export const unnamed: ServedName = { digest: '', needs: [] };
 
-export interface NamedRecord {
+export interface ServedRecord {
   readonly filename: PackageFileName;
   readonly record: RepodataRecord;
 }
 
 /** Which of a name's records are left in. */
-export type Narrowing = (named: readonly NamedRecord[]) => readonly NamedRecord[];
+export type Narrowing = (named: readonly ServedRecord[]) => readonly ServedRecord[];
 
 /** A `repodata.json` in memory, and where in it each name is. */
 export interface ServedJson {
@@ -120,7 +120,7 @@ function leftBy(narrowing: Narrowing, members: readonly Uint8Array[]): (member: 
   };
 }
 
-function recordOf(member: Uint8Array): NamedRecord | null {
+function recordOf(member: Uint8Array): ServedRecord | null {
   const [key, record] = readMember(member, recordSchema) ?? [];
   const filename = packageFileNameSchema.safeParse(key).data;
   return filename === undefined || record === undefined ? null : { filename, record };
