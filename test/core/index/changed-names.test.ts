@@ -1,30 +1,19 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { changedSince } from '../../../core/index/changed-names.ts';
-import type { Manifest, Segment } from '../../../core/index/manifest.ts';
-import { writeSegment } from '../../../core/index/segment-store.ts';
 import { stateSource } from '../../../core/index/state-source.ts';
 import { noarch } from '../../../core/names/subdir.ts';
-import { type Section, sectionOf, sections } from '../../../core/outputs/entries/entry-source.ts';
+import { sections } from '../../../core/outputs/entries/entry-source.ts';
 import type { IndexEntry } from '../../../core/outputs/entries/index-entry.ts';
 import { buildShards } from '../../../core/outputs/shards/build-shards.ts';
+import { cutState } from '../../support/index/cut-states.ts';
 import { allOf } from '../../support/index/form-source.ts';
 import { someLines } from '../../support/index/index-lines.ts';
 import { memoryStore } from '../../twins/store-memory.ts';
 
 const place = { store: memoryStore(), channel: 'conda', subdir: noarch } as const;
 
-/** A state with its segments cut as `cuts` say, so that names lie in several. */
-async function rootOf(lines: readonly IndexEntry[], cuts: readonly number[]): Promise<Manifest> {
-  const cut = async (section: Section): Promise<Segment[]> => {
-    const own = lines.filter(({ filename }) => sectionOf(filename) === section);
-    const bounds = [0, ...cuts, own.length].map((at) => Math.min(at, own.length)).sort((x, y) => x - y);
-    const pieces = bounds.slice(1).map((end, at) => own.slice(bounds[at], end));
-    return Promise.all(pieces.filter(({ length }) => length > 0).map((piece) => writeSegment(place, piece)));
-  };
-  const [packages, conda] = [await cut(sections[0]), await cut(sections[1])];
-  return { version: 1, revision: 1, generation: 1, control: null, sections: { packages, 'packages.conda': conda } };
-}
+const rootOf = (...what: [readonly IndexEntry[], readonly number[]]) => cutState(place, ...what);
 
 const shardsOf = async (...args: Parameters<typeof buildShards>) =>
   new Map((await allOf(buildShards(...args))).map(({ name, sha256 }) => [name, sha256]));
