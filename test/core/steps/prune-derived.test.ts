@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import { indexKey, planKey } from '../../../core/layout/keys.ts';
+import { channeldataPartKey, indexKey, planKey } from '../../../core/layout/keys.ts';
 import { sha256Of } from '../../../core/names/digest.ts';
 import { shardIndex } from '../../../core/outputs/shards/shard-index.ts';
 import { indexSubdir } from '../../../core/steps/index-subdir.ts';
@@ -41,6 +41,14 @@ describe('what is derived or kept for a while goes', () => {
     expect(kinds(await scene.prune(), 'state')).not.toContain(segment);
     scene.now += 1;
     expect(kinds(await scene.prune(), 'state')).toContain(segment);
+  });
+
+  it('but never what a subdir adds to channeldata.json, which tells by itself what it was made from', async () => {
+    const part = channeldataPartKey('conda', subdir);
+    await scene.store.put(part, Buffer.from('kept'));
+    scene.now += 365 * day;
+    await scene.prune();
+    expect(scene.has(part)).toBe(true);
   });
 
   it('shards that no shard index names, two days after the one of now was written', async () => {
