@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findStoredAllowlist } from '../core/documents/allowlist/stored-allowlist.ts';
 import { noteClock } from '../core/documents/clocks.ts';
 import type { Gate } from '../core/gate/gate.ts';
@@ -7,7 +6,7 @@ import { parseJson, parseValue } from '../core/json/json.ts';
 import type { ObjectKey } from '../core/layout/keys.ts';
 import { type Side, sides } from '../core/layout/sides.ts';
 import type { ProjectName } from '../core/names/project-name.ts';
-import { noarch, type Subdir } from '../core/names/subdir.ts';
+import { type Subdir, noarch } from '../core/names/subdir.ts';
 import type { Problem } from '../core/problems/problem.ts';
 import { indexChannel } from '../core/steps/index-channel.ts';
 import { indexProjects } from '../core/steps/index-projects.ts';
@@ -16,9 +15,10 @@ import { reconcile } from '../core/steps/reconcile.ts';
 import { channelStrays } from '../core/store/channel-strays.ts';
 import { mapInOrder } from '../core/store/map-in-order.ts';
 import { simpleStrays } from '../core/store/simple-strays.ts';
-import { collectStrays, type StrayCollector } from '../core/store/strays.ts';
+import { stagingStrays } from '../core/store/staging-strays.ts';
+import { type StrayCollector, collectStrays } from '../core/store/strays.ts';
 import { cloudGate } from './cloud-gate.ts';
-import { type BatchReply, batchReply, eachMessage, type SqsMessage, sqsEventSchema } from './events.ts';
+import { type BatchReply, type SqsMessage, batchReply, eachMessage, sqsEventSchema } from './events.ts';
 import { type Context, inWorld } from './in-world.ts';
 import { indexPaths, projectPaths } from './invalidation-paths.ts';
 import { lacksTime } from './reading-time.ts';
@@ -26,6 +26,7 @@ import { worldOf } from './side-world.ts';
 import { soonAgain } from './soon-again.ts';
 import { type Touched, type TouchedKeys, type TouchedSides, toldSchema, unionOfSides } from './touched.ts';
 import { type IndexerWorld, openIndexer } from './world.ts';
+import { z } from 'zod';
 
 const reconcileSchema = z.object({ type: z.literal('reconcile') });
 const eventSchema = z.union([sqsEventSchema, reconcileSchema]);
@@ -42,6 +43,7 @@ export async function index(event: unknown, opened: IndexerWorld, context: Conte
   if ('Records' in parsed) return indexBatch(parsed.Records, world);
   await noteClock('reconcile', world);
   for (const side of sides) await reconcileSide(side, worldOf(side, world));
+  warnOfStrays([await stagingStrays(world.store)], world);
   return batchReply([]);
 }
 

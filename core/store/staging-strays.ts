@@ -3,13 +3,13 @@ import { channelNames, stagingFolder } from '../layout/keys.ts';
 import { likelyProject } from '../layout/simple-place.ts';
 import { subdirSchema } from '../names/subdir.ts';
 import type { Store } from '../ports/store.ts';
-import { collectStrays, type Stray, type StrayRules, thingTelling } from './strays.ts';
+import { collectStrays, type Stray, type StrayCollector, type StrayRules, thingTelling } from './strays.ts';
 
 /** What lies in staging and neither in its channel nor in its pip index, where nobody serves it. */
-export async function stagingStrays(store: Store): Promise<Stray[]> {
+export async function stagingStrays(store: Store): Promise<StrayCollector> {
   const strays = collectStrays(rules);
   for await (const { key } of store.list(`${stagingFolder}/`, strays.passedOver)) strays.object(key);
-  return strays.found();
+  return strays;
 }
 
 const [channel] = channelNames;

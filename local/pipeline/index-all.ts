@@ -1,5 +1,5 @@
 import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
-import { noarch, type Subdir } from '../../core/names/subdir.ts';
+import { type Subdir, noarch } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
@@ -76,7 +76,7 @@ async function indexStaging(
     ...part,
     problems: part.problems.map(stagedProblem),
   });
-  const elsewhere = (await stagingStrays(world.store)).map((stray) => ({ code: 'index.stray', ...stray }));
+  const elsewhere = (await stagingStrays(world.store)).found().map((stray) => ({ code: 'index.stray', ...stray }));
   return {
     subdirs: subdirs.map(told),
     simple: { ...told(simple), projects: simple.projects.map(told) },

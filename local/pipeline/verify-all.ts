@@ -49,4 +49,6 @@ export async function verifyAll(
 const stagedDamage = (damage: Damage): Damage => ({ ...stagedTelling(damage), key: stagedPath(damage.key) });
 
 const elsewhere = async ({ store }: World): Promise<Damage[]> =>
-  (await stagingStrays(store)).map(({ subject, ...telling }) => ({ code: 'verify.stray', key: subject, ...telling }));
+  (await stagingStrays(store))
+    .found()
+    .map(({ subject, ...telling }) => ({ code: 'verify.stray', key: subject, ...telling }));
