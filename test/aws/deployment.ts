@@ -34,12 +34,15 @@ type DeployContext = Readonly<Record<string, string>>;
 
 /** The stack, deployed from a bootstrap of its own; both go, with all they made, when it is disposed of. */
 export interface Deployment extends AsyncDisposable {
+  /** As the last deployment said. */
   readonly outputs: Outputs;
   readonly store: Store;
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   /** Deploys again; gives what `cdk` printed. */
   deploy(context?: DeployContext): Promise<string>;
+  /** Takes the stack down, and leaves its bucket. */
+  destroy(): Promise<void>;
   /** What `cdk diff` prints; throws when there is a difference. */
   diff(): Promise<string>;
 }
@@ -53,11 +56,13 @@ export async function startDeployment(
   const cdk: Cdk = (...args) => runCdk(folder.path, args);
   const given = ['-c', 'cdn=off', '-c', `allowlist=${allowlist}`];
   const outputsFile = join(folder.path, 'outputs.json');
-  const deploy = (context: DeployContext = {}) => {
+  const deploy = async (context: DeployContext = {}) => {
     const more = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // Directly: an emulator may lose a change set.
     const flags = ['--require-approval', 'never', '--method', 'direct', '--outputs-file', outputsFile];
-    return cdk('deploy', stackName, '--toolkit-stack-name', toolkitName, ...flags, ...given, ...more);
+    const said = await cdk('deploy', stackName, '--toolkit-stack-name', toolkitName, ...flags, ...given, ...more);
+    const outputs = parseJson(await readFile(outputsFile, 'utf8'), outputsSchema, 'the outputs')[stackName];
+    return { said, outputs };
   };
   const end = async () => {
     await using _ = folder;
@@ -66,11 +71,25 @@ export async function startDeployment(
   try {
     if ((await ourBuckets(s3)).length > 0) await cleanUp(s3, cdk);
     await cdk('bootstrap', '--qualifier', qualifier, '--toolkit-stack-name', toolkitName);
-    await deploy();
-    const outputs = parseJson(await readFile(outputsFile, 'utf8'), outputsSchema, 'the outputs')[stackName];
-    const store = s3Store(outputs.Bucket, { client: s3 });
-    const diff = () => cdk('diff', stackName, '--fail', ...given);
-    return { outputs, store, s3, sqs, deploy, diff, [Symbol.asyncDispose]: end };
+    const first = await deploy();
+    const store = s3Store(first.outputs.Bucket, { client: s3 });
+    let { outputs } = first;
+    return {
+      get outputs() {
+        return outputs;
+      },
+      store,
+      s3,
+      sqs,
+      async deploy(context) {
+        const next = await deploy(context);
+        outputs = next.outputs;
+        return next.said;
+      },
+      destroy: () => removeStack(stackName, cdk),
+      diff: () => cdk('diff', stackName, '--fail', ...given),
+      [Symbol.asyncDispose]: end,
+    };
   } catch (error) {
     await end().catch((left: unknown) => {
       throw new AggregateError([error, left], `${error}\nand then: ${left}`);
