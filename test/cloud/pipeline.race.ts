@@ -2,6 +2,7 @@
 import './pipeline/from-allowlist.ts';
 import './pipeline/wiring.ts';
 import './pipeline/poison.ts';
+import './pipeline/alarms.ts';
 import './pipeline/publish.ts';
 import './pipeline/gate.ts';
 import './pipeline/storm.ts';

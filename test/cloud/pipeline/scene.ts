@@ -10,7 +10,7 @@ import { subdirSchema } from '../../../core/names/subdir.ts';
 import type { Store } from '../../../core/ports/store.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import type { Damage } from '../../../core/verify/damage.ts';
-import type { ChannelStack } from '../../../lib/conda-channel.ts';
+import type { ChannelStack, CondaChannelProps } from '../../../lib/conda-channel.ts';
 import { cloudClients } from '../../support/cloud/cloud-clients.ts';
 import type { TemporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { sharedBundles } from '../../support/stack/shared-bundles.ts';
@@ -22,11 +22,12 @@ export async function appOutput(
   { path }: TemporaryFolder,
   allowlist: string,
   extend?: (stack: ChannelStack) => void,
+  settings: CondaChannelProps = {},
 ): Promise<string> {
   const home = await mkdtemp(join(path, 'app-'));
   const file = join(home, 'allowlist.json');
   await writeFile(file, allowlist);
-  const channel = { allowlist: file, bundles: await sharedBundles(false), cdn: false };
+  const channel = { allowlist: file, bundles: await sharedBundles(false), cdn: false, ...settings };
   synthesizeTo(join(home, 'cdk.out'), channel, extend && { extend });
   return join(home, 'cdk.out');
 }

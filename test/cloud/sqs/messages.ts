@@ -91,7 +91,7 @@ function giveUp(world: SqsWorld, queue: CloudQueue, message: CloudMessage): bool
 /** A receipt that is not the newest deletes nothing, and nobody is notified. */
 export function deleteMessage(queue: CloudQueue, receipt: string): void {
   const message = byReceipt(queue, receipt);
-  if (message !== undefined) queue.messages.delete(message);
+  if (message !== undefined && queue.messages.delete(message)) queue.deleted += 1;
 }
 
 export function changeVisibility(world: SqsWorld, queue: CloudQueue, receipt: string, seconds: number): void {

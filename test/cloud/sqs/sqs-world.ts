@@ -25,6 +25,8 @@ export interface CloudQueue {
   /** By AWS's names; numbers as text. */
   readonly attributes: Map<string, string>;
   readonly messages: Set<CloudMessage>;
+  /** Messages that were deleted so far. */
+  deleted: number;
 }
 
 export interface SqsWorld {
@@ -69,7 +71,7 @@ export function openQueue(
   if (there !== undefined) return there;
   const place = { url: `${world.endpoint}/${account}/${name}`, arn: `${arnPrefix}${name}` };
   const all = new Map(Object.entries({ ...usual, ...attributes }));
-  const queue = { name, ...place, attributes: all, messages: new Set<CloudMessage>() };
+  const queue = { name, ...place, attributes: all, messages: new Set<CloudMessage>(), deleted: 0 };
   world.queues.set(name, queue);
   return queue;
 }

@@ -28,7 +28,14 @@ beforeEach(async () => {
   logs = [];
   const code = { folder: folder.path, handler: 'index.handler', environment: { SECRET: 's' }, timeout: 1000 };
   const clock = () => ({ now: 1_000_000, clockStands: true });
-  pool = functionPool({ name: 'Fn', code, scratch: folder.path, log: (line) => logs.push(line), clock });
+  pool = functionPool({
+    name: 'Fn',
+    code,
+    scratch: folder.path,
+    ended: () => {},
+    log: (line) => logs.push(line),
+    clock,
+  });
 });
 afterEach(async () => {
   await pool.end();

@@ -7,12 +7,13 @@ import type { Notification } from '../notify-queue.ts';
 import type { CloudBucket } from '../s3/s3-world.ts';
 import { sendMessage } from '../sqs/messages.ts';
 import { type Cloud, startCloud } from '../start-cloud.ts';
+import { type CloudAlarm, readAlarms } from '../watch/cloud-alarms.ts';
 import { type Asset, readAssets, upload } from './assets.ts';
 import { comeToRest } from './come-to-rest.ts';
 import { deployCustom } from './custom-resource.ts';
 import { poll } from './event-source.ts';
 import { fireRule } from './fire-rule.ts';
-import { type FunctionPool, functionPool, type LogLine } from './function-pool.ts';
+import { type FunctionPool, functionPool, type Invocation, type LogLine } from './function-pool.ts';
 import { makePlaces } from './make-places.ts';
 import { mayDo } from './may-do.ts';
 import { type DeployedFunction, readWiring, type Wiring } from './wiring.ts';
@@ -37,6 +38,9 @@ export interface DeployedStack extends AsyncDisposable {
   readonly objects: CloudBucket['objects'];
   /** All that its functions wrote. */
   readonly logs: readonly LogLine[];
+  readonly invocations: readonly Invocation[];
+  /** What the template says of its alarms. */
+  readonly alarms: readonly CloudAlarm[];
   /** Deploys what another synthesis says of the custom resources and of who may what: a changed allowlist. */
   update(out: string): Promise<void>;
   /** Sends a rule's event to its targets, as the clock would. @param id the start of its logical id */
@@ -58,6 +62,7 @@ export async function deployStack(out: string, options: DeployOptions = {}): Pro
   const cloud = await startCloud();
   const scratch = await temporaryFolder();
   const logs: LogLine[] = [];
+  const invocations: Invocation[] = [];
   const template = readTemplate(out);
   const wiring = readWiring(template, cloud.endpoint);
   const assets = readAssets(out, stackName);
@@ -70,6 +75,7 @@ export async function deployStack(out: string, options: DeployOptions = {}): Pro
       code: codeOf(fn, assets, cloud),
       scratch: scratch.path,
       log: (line) => logs.push(line),
+      ended: (one) => invocations.push(one),
       clock: () => ({ now: clockStandsAt ?? cloud.time.now(), clockStands: clockStandsAt !== undefined }),
     }),
   );
@@ -111,6 +117,8 @@ export async function deployStack(out: string, options: DeployOptions = {}): Pro
     bucket: bucket.name,
     objects: cloud.s3.buckets.get(bucket.name)?.objects ?? new Map(),
     logs,
+    invocations,
+    alarms: readAlarms(template, cloud.endpoint),
     async update(other) {
       upload(cloud, readAssets(other, stackName));
       const changed = readWiring(readTemplate(other), cloud.endpoint);

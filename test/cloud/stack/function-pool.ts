@@ -9,12 +9,22 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** How an invocation came out. */
+export interface Invocation {
+  readonly function: string;
+  /** Milliseconds since the epoch, by the cloud's clock. */
+  readonly at: number;
+  readonly isFailed: boolean;
+}
+
 export interface PoolOptions {
   readonly name: string;
   readonly code: Code;
   /** Where each container gets a folder of its own for its files. */
   readonly scratch: string;
   readonly log: (line: LogLine) => void;
+  /** Told how each invocation came out. */
+  readonly ended: (invocation: Invocation) => void;
   /** What the function's clock shows. */
   readonly clock: () => Pick<Asking, 'now' | 'clockStands'>;
 }
@@ -29,7 +39,7 @@ export interface FunctionPool {
   end(): Promise<void>;
 }
 
-export function functionPool({ name, code, scratch, log, clock }: PoolOptions): FunctionPool {
+export function functionPool({ name, code, scratch, log, ended, clock }: PoolOptions): FunctionPool {
   const containers = new Map<string, Container>();
   const idle: Container[] = [];
   const start = () => {
@@ -57,6 +67,7 @@ export function functionPool({ name, code, scratch, log, clock }: PoolOptions): 
       const container = free();
       const outcome = await container.invoke({ event, requestId, ...clock() });
       if (container.isAlive) idle.push(container);
+      ended({ function: name, at: clock().now, isFailed: outcome.status === 'failed' });
       return outcome;
     },
     kill(caller) {
