@@ -125,11 +125,12 @@ function cloudLines(cloud: CloudStatus | null, { stack }: ChannelStatus): string
   ];
 }
 
+/** What waits for want of advisories there is a warning of, and no line for each. */
 function waitingText(sync: SyncStatus | null): string[] {
-  if (sync === null || sync.waiting.length === 0) return [];
-  const lines = waitingLines({ waiting: [...sync.waiting] });
-  const count = sync.waiting.length;
-  return [`${count === 1 ? '1 file waits' : `${count} files wait`} at the gate:`, ...lines.map((line) => `  ${line}`)];
+  const lines = sync === null ? [] : waitingLines({ waiting: [...sync.waiting] });
+  if (lines.length === 0) return [];
+  const count = lines.length === 1 ? '1 file waits' : `${lines.length} files wait`;
+  return [`${count} at the gate:`, ...lines.map((line) => `  ${line}`)];
 }
 
 const textLines = (text: string): string[] => text.split('\n').slice(0, -1);

@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { awsClients } from './aws-clients.ts';
@@ -13,8 +10,12 @@ import { poisonChecks } from './checks/poison-checks.ts';
 import { publishChecks } from './checks/publish-checks.ts';
 import { raceChecks } from './checks/race-checks.ts';
 import type { Scene } from './checks/scene.ts';
+import { steerChecks } from './checks/steer-checks.ts';
 import { advise, buildCourseChannel, buildCourseIndex, courseAllowlist } from './course-upstream.ts';
 import { startDeployment } from './deployment.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 
 const minutes = 60_000;
 const clients = awsClients();
@@ -43,6 +44,7 @@ afterAll(() => ending.disposeAsync(), 15 * minutes);
 
 // In this order, for one deployment costs a minute: each begins where the one before ended.
 mirrorChecks(() => scene);
+steerChecks(() => scene);
 pipChecks(() => scene);
 publishChecks(() => scene);
 gateChecks(() => scene);
