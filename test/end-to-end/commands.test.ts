@@ -174,7 +174,7 @@ describe('what is outside', () => {
     const store = join(home, 'allowlist.json', 'below');
     const { status, stderr } = await runCli(['sync', '--store', store], { cwd: home });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/\nerror: .*ENOTDIR/);
+    expect(stderr).toMatch(/^error: .*ENOTDIR/m);
     expect(stderr).not.toMatch(/\n\s+at |internal\.bug/);
   });
 
