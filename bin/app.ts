@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { ChannelStack } from '../lib/conda-channel.ts';
+import { ChannelStack } from '../lib/channel-stack.ts';
 import { readContext } from '../lib/context.ts';
 import { endOnRefusal } from '../local/render/refusal.ts';
 

@@ -22,15 +22,26 @@ const always: readonly Finding[] = [
   ),
 ];
 
-const withNewBucket: readonly Finding[] = [
-  ['Bucket', 'AwsSolutions-S1', 'Whether reads are logged, and where, is for the organisation: CloudTrail can.'],
+const unlogged: Finding = [
+  'Bucket',
+  'AwsSolutions-S1',
+  'Whether reads are logged, and where, is for the organisation: `accessLogs`, or CloudTrail.',
 ];
 
-const withCdn: readonly Finding[] = [
-  ['Distribution', 'AwsSolutions-CFR1', 'A channel is served wherever its people are.'],
-  ['Distribution', 'AwsSolutions-CFR2', 'GET and HEAD of static files, behind a function that knows each key.'],
-  ['Distribution', 'AwsSolutions-CFR3', 'Logs say who installs what: an organisation turns them on knowingly.'],
-];
+/** What the props of a distribution would mend. */
+function ofDistribution({ geoAllow, geoDeny, webAclArn }: Settings, isLogged: boolean): Finding[] {
+  const everywhere = 'A channel is served wherever its people are.';
+  const unfiltered = 'GET and HEAD of static files, behind a function that knows each key.';
+  const unlogged = 'Logs say who installs what: an organisation turns them on knowingly.';
+  return [
+    ...finding(geoAllow === undefined && geoDeny === undefined, 'AwsSolutions-CFR1', everywhere),
+    ...finding(webAclArn === undefined, 'AwsSolutions-CFR2', unfiltered),
+    ...finding(!isLogged, 'AwsSolutions-CFR3', unlogged),
+  ];
+}
+
+const finding = (isFound: boolean, rule: string, reason: string): Finding[] =>
+  isFound ? [['Distribution', rule, reason]] : [];
 
 const withoutDomain: readonly Finding[] = [
   ['Distribution', 'AwsSolutions-CFR4', "CloudFront's own certificate allows TLS 1.0; with `domain` 1.2 is least."],
@@ -40,13 +51,21 @@ const withTopic: readonly Finding[] = [
   ['Alarms', 'Serverless-SNSRedrivePolicy', 'An alarm that could not be mailed still shows in CloudWatch.'],
 ];
 
+interface Found {
+  readonly bucket: ChannelBucket;
+  readonly settings: Settings;
+  /** Whether access is logged. */
+  readonly isLogged: boolean;
+}
+
 /** Tells cdk-nag which of its findings stand on purpose; test/lib/stack/cdk-nag.ts fails at any other. */
-export function acknowledgeFindings(channel: Construct, bucket: ChannelBucket, { cdn, domain, email }: Settings) {
+export function acknowledgeFindings(channel: Construct, { bucket, settings, isLogged }: Found) {
+  const { cdn, domain, email } = settings;
   const findings = [
     ...always,
-    ...(cfnBucketOf(bucket) === null ? [] : withNewBucket),
     ...inRoles(bucket),
-    ...(cdn ? withCdn : []),
+    ...(isLogged || cfnBucketOf(bucket) === null ? [] : [unlogged]),
+    ...(cdn ? ofDistribution(settings, isLogged) : []),
     ...(cdn && domain === undefined ? withoutDomain : []),
     ...(email === undefined ? [] : withTopic),
   ];

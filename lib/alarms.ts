@@ -3,13 +3,11 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
-import { alarmActions } from './alarm-actions.ts';
+import type { Construct, IDependable } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
 import { counted, metricPeriod } from './metrics.ts';
 import type { Functions } from './pipeline.ts';
 import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
-import type { Settings } from './settings.ts';
 
 interface Watch {
   readonly id: string;
@@ -19,15 +17,13 @@ interface Watch {
   readonly section: string;
   /** The alarm goes off when so many periods in a row are at 1 or above it; 1 when not said. */
   readonly periods?: number;
-  /** It goes off when there is nothing to count, and says so of a clock that stands. */
-  readonly isAwaited?: true;
 }
 
 interface Watched {
   readonly functions: Functions;
   readonly queues: Readonly<Record<QueueName, WorkQueue>>;
   readonly deadLetters: Queue;
-  readonly settings: Settings;
+  readonly actions: readonly cloudwatch.IAlarmAction[];
 }
 
 /**
@@ -35,23 +31,40 @@ interface Watched {
  * of a first try that fails, nor of work that waits its turn: both are as they should be.
  */
 export function channelAlarms(scope: Construct, watched: Watched): Alarm[] {
-  const actions = alarmActions(scope, watched.settings);
-  return watches(scope, watched).map(({ id, metric, says, section, periods = 1, isAwaited }) => {
-    const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
+  return watches(scope, watched).map(({ id, metric, says, section, periods = 1 }) => {
     const alarm = new Alarm(scope, id, {
       metric,
       threshold: 1,
       evaluationPeriods: periods,
-      comparisonOperator: isAwaited ? LESS_THAN_THRESHOLD : GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: isAwaited ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${says} See docs/operations.md, "${section}".`,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: described(says, section),
     });
-    for (const action of actions) alarm.addAlarmAction(action);
-    // The allowlist that is deployed first has something to count at once.
-    if (isAwaited) alarm.node.addDependency(scope.node.findChild('Files'));
+    for (const action of watched.actions) alarm.addAlarmAction(action);
     return alarm;
   });
 }
+
+/**
+ * The alarm that goes off when there is nothing to count, for the clock that looks after all others stands.
+ *
+ * @param files the allowlist that is deployed, which has something to count at once: it would go off before
+ */
+export function watchesAlarm(scope: Construct, actions: readonly cloudwatch.IAlarmAction[], files: IDependable): Alarm {
+  const alarm = new Alarm(scope, 'WatchesAlarm', {
+    metric: counted(scope, { metricName: 'Watches', by: 'scraper', period: Duration.minutes(15) }),
+    threshold: 1,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.BREACHING,
+    alarmDescription: described('Nobody looks any more whether schedules fire and syncs end.', 'Nobody watches'),
+  });
+  for (const action of actions) alarm.addAlarmAction(action);
+  alarm.node.addDependency(files);
+  return alarm;
+}
+
+const described = (says: string, section: string): string => `${says} See docs/operations.md, "${section}".`;
 
 const watches = (scope: Construct, { functions, queues, deadLetters }: Watched): Watch[] => [
   deadLettersIn('Events', deadLetters),
@@ -61,13 +74,6 @@ const watches = (scope: Construct, { functions, queues, deadLetters }: Watched):
     standing(name, queues[name]),
   ]),
   ...counts.map(({ id, metricName, by, ...told }) => ({ id, metric: counted(scope, { metricName, by }), ...told })),
-  {
-    id: 'WatchesAlarm',
-    metric: counted(scope, { metricName: 'Watches', by: 'scraper', period: Duration.minutes(15) }),
-    says: 'Nobody looks any more whether schedules fire and syncs end.',
-    section: 'Nobody watches',
-    isAwaited: true,
-  },
   ...Object.values(functions).flatMap((fn) => [errorsOf(fn), throttlesOf(fn)]),
 ];
 

@@ -1,50 +1,54 @@
 import { join, resolve } from 'node:path';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
-import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { logAccess } from './access-logs.ts';
 import { accessStatements } from './access-statements.ts';
 import { acknowledgeFindings } from './acknowledge-findings.ts';
-import { toldOfAlarms } from './alarm-actions.ts';
-import { channelAlarms } from './alarms.ts';
+import { alarmActions, toldOfAlarms } from './alarm-actions.ts';
+import { channelAlarms, watchesAlarm } from './alarms.ts';
 import { bucketSetup } from './bucket-setup.ts';
 import type { FunctionName } from './bundle-functions.ts';
 import { bundledOnce } from './bundled-once.ts';
 import { expectCloudFront } from './cloudfront-partition.ts';
 import { channelDashboard } from './dashboard.ts';
-import { channelDelivery } from './delivery.ts';
+import { channelDelivery, letInvalidate } from './delivery.ts';
 import { deployFiles, expectBzip2 } from './deployed-files.ts';
 import { describeStack } from './described-stack.ts';
-import { sizeOf } from './functions.ts';
+import { letServicesUse } from './encryption.ts';
+import { functionsNetwork, sizeOf } from './functions.ts';
+import { type ChannelMetricName, counted, countedBy } from './metrics.ts';
+import type { Access } from './permissions.ts';
 import { channelPipeline, type Functions } from './pipeline.ts';
+import type { CondaChannelProps } from './props.ts';
 import { type PublishRights, publisherAccess } from './publisher-access.ts';
 import { encryptedQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
+import { type ReadRights, readerAccess } from './reader-access.ts';
 import { readRepository } from './repository-files.ts';
-import { readSettings, type Settings, type SettingsInput } from './settings.ts';
+import { type Settings, settingsOf } from './settings.ts';
 import { type ChannelBucket, channelStorage } from './storage.ts';
-
-export interface CondaChannelProps extends SettingsInput {
-  /** The path of allowlist.json; this repository's by default. */
-  readonly allowlist?: string;
-  /** A folder of hotfixes, `<subdir>.json` each; `patches` beside the allowlist by default. */
-  readonly patches?: string;
-  /** A bucket that is there, in the stack's region: docs/operations.md, "A bucket of your own". A new one by default. */
-  readonly bucket?: s3.IBucket;
-  /** Folders of bundled functions, when they are not to be bundled here and now. */
-  readonly bundles?: Readonly<Record<FunctionName, string>>;
-}
 
 const root = resolve(import.meta.dirname, '..');
 
-/** An organisation's conda channel: bucket, pipeline and, unless `cdn` is off, CloudFront. */
+/**
+ * An organisation's conda channel and pip index: bucket, pipeline, alarms and, unless `cdn` is off, CloudFront.
+ *
+ * @example
+ * new CondaChannel(this, 'Channel', { allowlist: 'allowlist.json', retain: Duration.days(30) });
+ */
 export class CondaChannel extends Construct {
   readonly bucket: ChannelBucket;
   /** The bucket's whole policy, for statements of your own. */
   readonly bucketPolicy: s3.BucketPolicy;
   readonly queues: Readonly<Record<QueueName, WorkQueue>>;
+  /** Takes the events that no function could handle. */
+  readonly eventDeadLetters: Queue;
   readonly functions: Functions;
   readonly distribution: Distribution | null;
   /** What clients name as their channel, or null without CloudFront. */
@@ -56,45 +60,51 @@ export class CondaChannel extends Construct {
   /** Who is told of alarms, or that nobody is. */
   readonly toldOfAlarms: string;
   private readonly allowlist: string;
+  /** The key that encrypts bucket and queues, where it is not AWS's own. */
+  readonly encryptionKey: IKey | undefined;
 
+  /** @throws with a line for each prop that is unknown or has no such value; when there is no allowlist */
   constructor(scope: Construct, id: string, props: CondaChannelProps = {}) {
     super(scope, id);
-    const { allowlist = join(root, 'allowlist.json'), patches, bundles, bucket: existing, ...given } = props;
-    const settings = readSettings(given, `The props of ${this.node.path}`);
+    const { allowlist = join(root, 'allowlist.json'), patches, bundles, bucket: existing, ...others } = props;
+    const { vpc, vpcSubnets, securityGroups, encryptionKey, accessLogs, permissionsBoundary: _, ...given } = others;
+    const settings = settingsOf(given, `The props of ${this.node.path}`);
     expectCloudFront(Stack.of(this).region, settings);
     const repository = readRepository({ allowlist, patches });
     expectBzip2(repository.allowlist, allowlist, settings);
     this.allowlist = allowlist;
-    const deadLetters = encryptedQueue(this, 'EventDeadLetters');
-    this.queues = channelQueues(this, settings);
-    const storage = channelStorage(this, this.queues, existing);
+    this.encryptionKey = encryptionKey;
+    this.eventDeadLetters = encryptedQueue(this, 'EventDeadLetters', encryptionKey);
+    this.queues = channelQueues(this, settings, encryptionKey);
+    const storage = channelStorage(this, this.queues, { existing, encryptionKey });
     this.bucket = storage.bucket;
     this.bucketPolicy = storage.policy;
     this.functions = channelPipeline(this, {
       bucket: this.bucket,
       queues: this.queues,
-      deadLetters,
+      deadLetters: this.eventDeadLetters,
       settings,
+      network: functionsNetwork(this, others),
+      encryptionKey,
       bundles: bundles ?? bundledOnce(this, settings),
     });
     const deployer = this.functions['deploy-files'];
     bucketSetup(this, deployer, { bucket: this.bucket, exists: existing !== undefined, queues: this.queues });
-    this.distribution = settings.cdn ? channelDelivery(this, storage, settings) : null;
-    if (this.distribution !== null) {
-      if (settings.invalidate) letInvalidate(this.functions.indexer, this.distribution);
-      // Whatever the setting says: what is recalled must leave the edges, which keep packages for a year.
-      letInvalidate(this.functions.sweeper, this.distribution);
-    }
+    this.distribution = settings.cdn ? channelDelivery(this, storage, { settings, accessLogs }) : null;
+    if (this.distribution !== null) letInvalidate(this.distribution, this.functions, settings);
     const origin = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}`;
     this.url = origin && `${origin}/conda`;
     this.indexUrl = origin && `${origin}/simple/`;
-    const { functions, queues } = this;
-    this.alarms = channelAlarms(this, { functions, queues, deadLetters, settings });
+    const { functions, queues, eventDeadLetters: deadLetters } = this;
+    const actions = alarmActions(this, { settings, encryptionKey });
+    const alarms = channelAlarms(this, { functions, queues, deadLetters, actions });
+    const files = deployFiles(this, repository.files, deployer);
+    this.alarms = [...alarms, watchesAlarm(this, actions, files)];
     this.dashboard = channelDashboard(this, { alarms: this.alarms, functions, queues, deadLetters });
     this.toldOfAlarms = toldOfAlarms(settings);
-    deployFiles(this, repository.files, deployer);
     describeStack(this, { queues, functions, url: this.url, deadLetters, allowlist, deployer });
-    acknowledgeFindings(this, this.bucket, settings);
+    applyToAll(this, others);
+    acknowledgeFindings(this, { bucket: this.bucket, settings, isLogged: accessLogs !== undefined });
   }
 
   /**
@@ -105,51 +115,99 @@ export class CondaChannel extends Construct {
    * @throws where nothing is reserved, or the grantee's policy is not this app's to change, such as another account's
    */
   grantPublish(grantee: iam.IGrantable, rights: PublishRights): void {
+    this.grant(grantee, publisherAccess(rights, this.allowlist));
+  }
+
+  /**
+   * Lets a role read the bucket itself, as a mirror, a scanner or an auditor does: all that is served, and with `records`
+   * what is known of it below `_gatehouse/` too. It may list the whole bucket, so it sees the names of all keys.
+   *
+   * @throws where the grantee's policy is not this app's to change, such as another account's
+   */
+  grantRead(grantee: iam.IGrantable, rights: ReadRights = {}): void {
+    this.grant(grantee, [readerAccess(rights)]);
+  }
+
+  private grant(grantee: iam.IGrantable, access: readonly Access[]): void {
     // Two statements of one name make a policy invalid, and one role may be granted both, or several channels.
-    const access = publisherAccess(rights, this.allowlist).flatMap((each) => accessStatements(each, this));
-    for (const { sid: _, ...statement } of access) {
+    for (const { sid: _, ...statement } of access.flatMap((each) => accessStatements(each, this))) {
       const { statementAdded } = grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement(statement));
-      if (!statementAdded) throw new Error(`${this.node.path}: only a role or user of this app can be let publish`);
+      if (!statementAdded) throw new Error(`${this.node.path}: only a role or user of this app can be granted that`);
     }
+  }
+
+  /** The function that begins a sync when it is invoked with `{ id, source }`, two texts; once for each id. */
+  get syncFunction(): lambda.Function {
+    return this.functions.scraper;
+  }
+
+  /**
+   * A metric that the functions count themselves: its sum of 5 minutes, or the most of what is a level. What AWS counts is
+   * had from the members: `channel.functions.prover.metricErrors()`.
+   */
+  metric(name: ChannelMetricName, options?: MetricOptions): Metric {
+    return counted(this, { metricName: name, by: countedBy[name], ...options });
+  }
+
+  /** Messages of one function that failed: each is tried again, or ends as a dead letter. */
+  metricFailed(by: FunctionName, options?: MetricOptions): Metric {
+    return counted(this, { metricName: 'Failed', by, ...options });
+  }
+
+  /** Problems of a plan, for which it removes nothing, or an entry is not in it. */
+  metricPlanProblems(options?: MetricOptions): Metric {
+    return this.metric('PlanProblems', options);
+  }
+
+  /** Packages and files for pip that could not be fetched by the end of a run. */
+  metricArtifactsGivenUp(options?: MetricOptions): Metric {
+    return this.metric('ArtifactsGivenUp', options);
+  }
+
+  /** Files that the last plan would have taken, and that the gate lets wait. */
+  metricFilesWaiting(options?: MetricOptions): Metric {
+    return this.metric('FilesWaiting', options);
+  }
+
+  /** Packages that came in. */
+  metricPackagesFetched(options?: MetricOptions): Metric {
+    return this.metric('PackagesFetched', options);
+  }
+
+  /** Files in the bucket that could not be indexed. */
+  metricIndexProblems(options?: MetricOptions): Metric {
+    return this.metric('IndexProblems', options);
+  }
+
+  /** Entries of the allowlist that do not install from the channel alone. */
+  metricEntriesFailing(options?: MetricOptions): Metric {
+    return this.metric('EntriesFailing', options);
+  }
+
+  /** Entries that do not any more, and did at the proof before. */
+  metricEntriesLost(options?: MetricOptions): Metric {
+    return this.metric('EntriesLost', options);
+  }
+
+  /** Files that were served, turned bad and were taken back. */
+  metricFilesRecalled(options?: MetricOptions): Metric {
+    return this.metric('FilesRecalled', options);
   }
 }
 
-function channelQueues(scope: Construct, settings: Settings): Readonly<Record<QueueName, WorkQueue>> {
-  const make = (name: QueueName) => workQueue(scope, name, sizeOf(work[name].by, settings).timeout);
+function channelQueues(
+  scope: Construct,
+  settings: Settings,
+  key: IKey | undefined,
+): Readonly<Record<QueueName, WorkQueue>> {
+  const make = (name: QueueName) => workQueue(scope, name, sizeOf(work[name].by, settings).timeout, key);
   return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof'), sweep: make('sweep') };
 }
 
-function letInvalidate(fn: lambda.Function, distribution: Distribution): void {
-  fn.addEnvironment('GATEHOUSE_DISTRIBUTION_ID', distribution.distributionId);
-  fn.addToRolePolicy(
-    new iam.PolicyStatement({
-      sid: 'Invalidate',
-      actions: ['cloudfront:CreateInvalidation'],
-      resources: [distribution.distributionArn],
-    }),
-  );
-}
-
-export interface ChannelStackProps extends StackProps {
-  readonly channel?: CondaChannelProps;
-  /** The name of a bucket that is there, instead of `bucket` of the channel. */
-  readonly bucketName?: string;
-}
-
-/** A stack of one channel, whose outputs are what its people need to know of it. */
-export class ChannelStack extends Stack {
-  readonly channel: CondaChannel;
-
-  constructor(scope: Construct, id: string, { channel, bucketName, ...props }: ChannelStackProps = {}) {
-    super(scope, id, { description: 'Gatehouse: a curated conda channel', ...props });
-    const existing = bucketName && { bucket: s3.Bucket.fromBucketName(this, 'Existing', bucketName) };
-    this.channel = new CondaChannel(this, 'Channel', { ...channel, ...existing });
-    const { url, indexUrl, bucket } = this.channel;
-    new CfnOutput(this, 'Bucket', { value: bucket.bucketName, description: 'gatehouse COMMAND --store s3://BUCKET' });
-    new CfnOutput(this, 'Alarms', { value: this.channel.toldOfAlarms, description: 'Who is told of alarms' });
-    if (url === null) return;
-    new CfnOutput(this, 'ChannelUrl', { value: url, description: 'conda create --override-channels -c URL' });
-    new CfnOutput(this, 'Condarc', { value: `channels:\n  - ${url}\n  - nodefaults`, description: 'For .condarc' });
-    new CfnOutput(this, 'PipConf', { value: `[global]\nindex-url = ${indexUrl}`, description: 'For pip.conf' });
-  }
+/** What holds for all that there is of a channel. */
+function applyToAll(channel: CondaChannel, props: CondaChannelProps): void {
+  const { encryptionKey, accessLogs, permissionsBoundary } = props;
+  if (encryptionKey !== undefined) letServicesUse(encryptionKey, channel);
+  if (accessLogs !== undefined) logAccess(channel.bucket, accessLogs);
+  if (permissionsBoundary !== undefined) iam.PermissionsBoundary.of(channel).apply(permissionsBoundary);
 }

@@ -2,7 +2,8 @@ import type { Environment } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { didYouMean } from '../core/problems/did-you-mean.ts';
 import { GatehouseError } from '../core/problems/error.ts';
-import { readSettings, type Settings, settingNames, text } from './settings.ts';
+import type { CondaChannelProps } from './props.ts';
+import { propsOf, readSettings, settingNames, text } from './settings.ts';
 
 /** What an app is told beside the settings of its channel. */
 const placeSchema = z.object({
@@ -24,7 +25,7 @@ export interface AppContext {
   readonly props: {
     readonly env: Environment;
     readonly bucketName?: string;
-    readonly channel: Settings & { readonly allowlist?: string };
+    readonly channel: CondaChannelProps;
   };
 }
 
@@ -38,7 +39,7 @@ const where = 'The context (-c, cdk.json)';
 export function readContext(node: { getAllContext(): unknown }): AppContext {
   const given = z.record(z.string(), z.unknown()).parse(node.getAllContext());
   expectKnown(Object.keys(given));
-  const channel = readSettings(only(settingNames, given), where);
+  const channel = propsOf(readSettings(only(settingNames, given), where));
   const place = placeSchema.safeParse(given);
   if (!place.success) {
     const lines = place.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);

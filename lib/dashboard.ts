@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type Counted, counted, metricPeriod } from './metrics.ts';
+import { type ChannelMetricName, counted, countedBy, metricPeriod } from './metrics.ts';
 import type { Functions } from './pipeline.ts';
 import { type QueueName, queueNames, type WorkQueue } from './queues.ts';
 
@@ -45,14 +45,13 @@ export function channelDashboard(scope: Construct, shown: Shown): Dashboard {
 }
 
 function countsShown(scope: Construct): IWidget[] {
-  const metric = (by: Counted['by'], metricName: string, statistic: Counted['statistic'] = 'Sum') =>
-    counted(scope, { metricName, by, statistic });
+  const metric = (metricName: ChannelMetricName) => counted(scope, { metricName, by: countedBy[metricName] });
   const ofSyncs = [
-    metric('scraper', 'FilesMissing', 'Maximum'),
-    ...['PackagesFetched', 'FetchesHeld', 'FetchesFailed'].map((name) => metric('downloader', name)),
+    metric('FilesMissing'),
+    ...(['PackagesFetched', 'FetchesHeld', 'FetchesFailed'] as const).map(metric),
   ];
-  const ofEntries = [metric('prover', 'EntriesFailing', 'Maximum'), metric('scraper', 'ChangesHeld', 'Maximum')];
-  const ofSweeps = ['FilesChecked', 'FilesRecalled'].map((name) => metric('sweeper', name));
+  const ofEntries = [metric('EntriesFailing'), metric('ChangesHeld')];
+  const ofSweeps = (['FilesChecked', 'FilesRecalled'] as const).map(metric);
   return [
     graph('Syncs: files that the run waits for; that came, were held, failed', ofSyncs),
     graph('Entries that do not install, changes held back; files that a sweep looked at', [...ofEntries, ...ofSweeps]),

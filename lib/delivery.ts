@@ -5,18 +5,27 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { rootFiles, servedFolders } from '../core/layout/keys.ts';
+import { expectAcls } from './access-logs.ts';
 import { accountName } from './account-name.ts';
 import { compileEdge } from './edge/compile-edge.ts';
+import type { Functions } from './pipeline.ts';
+import { servedPatterns } from './reader-access.ts';
 import type { Settings } from './settings.ts';
 import type { ChannelBucket, ChannelStorage } from './storage.ts';
+
+interface DeliveryOptions {
+  readonly settings: Settings;
+  /** Where CloudFront logs requests, below `cloudfront/`. */
+  readonly accessLogs?: s3.IBucket | s3.Bucket | undefined;
+}
 
 /** CloudFront in front of the bucket; every request goes through the edge function first. */
 export function channelDelivery(
   scope: Construct,
   { bucket, policy }: ChannelStorage,
-  settings: Settings,
+  { settings, accessLogs }: DeliveryOptions,
 ): cloudfront.Distribution {
+  if (accessLogs !== undefined) expectAcls(accessLogs);
   const behavior = serving(scope, bucket);
   const distribution = new cloudfront.Distribution(scope, 'Distribution', {
     comment: 'Gatehouse: a conda channel',
@@ -29,6 +38,8 @@ export function channelDelivery(
     errorResponses: [403, 404].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(10) })),
     httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
     ...ownDomain(scope, settings),
+    ...limits(settings),
+    ...(accessLogs && { logBucket: asInterface(scope, 'AccessLogs', accessLogs), logFilePrefix: 'cloudfront/' }),
   });
   policy.document.addStatements(...served(bucket, distribution));
   return distribution;
@@ -40,12 +51,9 @@ function serving(scope: Construct, bucket: ChannelBucket): cloudfront.BehaviorOp
   const { originAccessControlId } = new cloudfront.S3OriginAccessControl(scope, 'OriginAccess', {
     originAccessControlName: accountName(scope, 'OriginAccess', 64),
   });
-  // The same bucket in the type that origins take, which `exactOptionalPropertyTypes` tells apart from `Bucket`.
-  const { bucketArn, bucketRegionalDomainName } = bucket;
-  const asOrigin = s3.Bucket.fromBucketAttributes(scope, 'Origin', { bucketArn, bucketRegionalDomainName });
   return {
     // The policy is our own (`served`): withOriginAccessControl would let it read the private keys.
-    origin: S3BucketOrigin.withBucketDefaults(asOrigin, { originAccessControlId }),
+    origin: S3BucketOrigin.withBucketDefaults(asInterface(scope, 'Origin', bucket), { originAccessControlId }),
     viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
     allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD,
     // Caches by the path alone, which the edge function has made a key, Accept having had its say by then; for as long
@@ -61,6 +69,20 @@ function serving(scope: Construct, bucket: ChannelBucket): cloudfront.BehaviorOp
     functionAssociations: [{ eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: edgeFunction(scope) }],
   };
 }
+
+/** The same bucket in the type that the CDK takes, which `exactOptionalPropertyTypes` tells apart from `Bucket`. */
+function asInterface(scope: Construct, id: string, bucket: s3.IBucket | s3.Bucket): s3.IBucket {
+  const { bucketArn, bucketRegionalDomainName } = bucket;
+  return s3.Bucket.fromBucketAttributes(scope, id, { bucketArn, bucketRegionalDomainName });
+}
+
+/** Who is served, and from where. */
+const limits = ({ priceClass, geoAllow, geoDeny, webAclArn }: Settings): Partial<cloudfront.DistributionProps> => ({
+  ...(priceClass && { priceClass }),
+  ...(geoAllow && { geoRestriction: cloudfront.GeoRestriction.allowlist(...geoAllow) }),
+  ...(geoDeny && { geoRestriction: cloudfront.GeoRestriction.denylist(...geoDeny) }),
+  ...(webAclArn && { webAclId: webAclArn }),
+});
 
 const edgeFunction = (scope: Construct): cloudfront.Function =>
   new cloudfront.Function(scope, 'Edge', {
@@ -95,7 +117,6 @@ function ownDomain(scope: Construct, { domain, certificateArn }: Settings) {
  * binds only a real listing; none can come, for the edge function lets no path through that is not a key, and no query.
  */
 function served(bucket: ChannelBucket, distribution: cloudfront.Distribution): iam.PolicyStatement[] {
-  const patterns = [...servedFolders.map((folder) => `${folder}/*`), ...rootFiles];
   const principals = [new iam.ServicePrincipal('cloudfront.amazonaws.com')];
   const onlyThisOne = { StringEquals: { 'AWS:SourceArn': distribution.distributionArn } };
   return [
@@ -103,7 +124,7 @@ function served(bucket: ChannelBucket, distribution: cloudfront.Distribution): i
       sid: 'CloudFrontReads',
       principals,
       actions: ['s3:GetObject'],
-      resources: patterns.map((pattern) => bucket.arnForObjects(pattern)),
+      resources: servedPatterns.map((pattern) => bucket.arnForObjects(pattern)),
       conditions: onlyThisOne,
     }),
     new iam.PolicyStatement({
@@ -111,7 +132,26 @@ function served(bucket: ChannelBucket, distribution: cloudfront.Distribution): i
       principals,
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
-      conditions: { ...onlyThisOne, StringLikeIfExists: { 's3:prefix': ['', ...patterns] } },
+      conditions: { ...onlyThisOne, StringLikeIfExists: { 's3:prefix': ['', ...servedPatterns] } },
     }),
   ];
+}
+
+/** Tells those that may what distribution to invalidate. */
+export function letInvalidate(
+  distribution: cloudfront.Distribution,
+  { indexer, sweeper }: Functions,
+  { invalidate }: Settings,
+): void {
+  // The sweeper whatever the setting says: what is recalled must leave the edges, which keep packages for a year.
+  for (const fn of [...(invalidate ? [indexer] : []), sweeper]) {
+    fn.addEnvironment('GATEHOUSE_DISTRIBUTION_ID', distribution.distributionId);
+    fn.addToRolePolicy(
+      new iam.PolicyStatement({
+        sid: 'Invalidate',
+        actions: ['cloudfront:CreateInvalidation'],
+        resources: [distribution.distributionArn],
+      }),
+    );
+  }
 }

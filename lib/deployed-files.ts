@@ -2,7 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { type Repository, shownPath } from './repository-files.ts';
@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
  * allowlist that is deployed starts a sync at once. They are written last: a deployment that fails before leaves an empty
  * bucket, which goes with it, and no sync starts in a stack that is half there.
  */
-export function deployFiles(scope: Construct, files: Repository['files'], deployer: lambda.Function): void {
+export function deployFiles(scope: Construct, files: Repository['files'], deployer: lambda.Function): IDependable {
   const others = scope.node.children;
   const assets = files.map(({ path, key }) => ({ key, asset: new Asset(scope, `File ${key}`, { path }) }));
   deployer.addToRolePolicy(
@@ -34,6 +34,7 @@ export function deployFiles(scope: Construct, files: Repository['files'], deploy
     },
   });
   resource.node.addDependency(...others);
+  return resource;
 }
 
 /**

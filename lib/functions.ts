@@ -1,26 +1,20 @@
-import { accessStatements } from './access-statements.ts';
-import type { FunctionName } from './bundle-functions.ts';
-import { channelMetricName } from './metrics.ts';
-import { access } from './permissions.ts';
-import { type QueueName, type WorkQueue, constructId, queueNames, work } from './queues.ts';
-import { schedulesOf } from './schedules.ts';
-import type { Settings } from './settings.ts';
-import type { ChannelBucket } from './storage.ts';
-import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-
-interface FunctionSize {
-  /** MB; 1,769 is one whole processor. */
-  readonly memory: number;
-  /** MB of /tmp. */
-  readonly scratch: number;
-  /** Seconds. */
-  readonly timeout: number;
-}
+import { accessStatements } from './access-statements.ts';
+import type { FunctionName } from './bundle-functions.ts';
+import { channelMetricName } from './metrics.ts';
+import { access } from './permissions.ts';
+import type { FunctionSize, NetworkProps } from './props.ts';
+import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
+import { schedulesOf } from './schedules.ts';
+import type { Settings } from './settings.ts';
+import type { ChannelBucket } from './storage.ts';
 
 /** Within the 3,008 MB that a new account may be held to. */
 const defaultSizes: Readonly<Record<FunctionName, FunctionSize>> = {
@@ -48,8 +42,22 @@ export interface Surroundings {
   /** Takes the events that no invocation could handle. */
   readonly deadLetters: Queue;
   readonly settings: Settings;
+  /** The VPC that they run in, or none. */
+  readonly network: NetworkProps;
+  readonly encryptionKey?: IKey | undefined;
   /** The folder of each function's bundle. */
   readonly bundles: Readonly<Record<FunctionName, string>>;
+}
+
+/** One security group for all functions, unless others are given: each would make one of its own. */
+export function functionsNetwork(scope: Construct, { vpc, vpcSubnets, securityGroups }: NetworkProps): NetworkProps {
+  const description = 'The functions of a conda channel: nothing in, everything out';
+  const ownGroups = () => (vpc === undefined ? [] : [new SecurityGroup(scope, 'SecurityGroup', { vpc, description })]);
+  return {
+    ...(vpc && { vpc }),
+    ...(vpcSubnets && { vpcSubnets }),
+    securityGroups: securityGroups ?? ownGroups(),
+  };
 }
 
 const queueVariables: Readonly<Record<QueueName, string>> = {
@@ -75,9 +83,11 @@ export function channelFunction(scope: Construct, name: FunctionName, around: Su
   const logGroup = new logs.LogGroup(scope, `${id}Log`, {
     retention: logs.RetentionDays.THREE_MONTHS,
     removalPolicy: RemovalPolicy.DESTROY,
+    ...(around.encryptionKey && { encryptionKey: around.encryptionKey }),
   });
   const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-  for (const statement of [writeLog(logGroup), ...accessStatements(access[name], around)])
+  const inVpc = around.network.vpc === undefined ? [] : networkInterfaces(scope);
+  for (const statement of [writeLog(logGroup), ...accessStatements(access[name], around), ...inVpc])
     role.addToPolicy(new iam.PolicyStatement(statement));
   return new lambda.Function(scope, id, {
     runtime: lambda.Runtime.NODEJS_24_X,
@@ -94,8 +104,35 @@ export function channelFunction(scope: Construct, name: FunctionName, around: Su
     timeout: Duration.seconds(size.timeout),
     ...(selfInvoking.includes(name) ? { recursiveLoop: lambda.RecursiveLoop.ALLOW } : {}),
     environment: { ...environment(name, around), GATEHOUSE_CHANNEL_NAME: channelMetricName(scope) },
+    ...around.network,
   });
 }
+
+/**
+ * What Lambda needs to give a function its network interfaces. It asks as the function's role, whose code must not: a request
+ * of code bears the ARN of its function.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+function networkInterfaces(scope: Construct): iam.PolicyStatementProps[] {
+  const [service, resource, resourceName] = ['lambda', 'function', '*'];
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  const functions = Stack.of(scope).formatArn({ service, resource, resourceName, arnFormat });
+  const interfaces = { actions: interfaceActions, resources: ['*'] };
+  const fromCode = { ArnLike: { 'lambda:SourceFunctionArn': functions } };
+  return [
+    { sid: 'NetworkInterfaces', ...interfaces },
+    { sid: 'NotFromCode', effect: iam.Effect.DENY, ...interfaces, conditions: fromCode },
+  ];
+}
+
+const interfaceActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 /** Functions that decide whether something has been kept for long enough. */
 const retaining: readonly FunctionName[] = ['scraper', 'pruner'];

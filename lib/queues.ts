@@ -1,7 +1,8 @@
-import type { FunctionName } from './bundle-functions.ts';
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { FunctionName } from './bundle-functions.ts';
 
 export const queueNames = ['plan', 'job', 'index', 'proof', 'sweep'] as const;
 export type QueueName = (typeof queueNames)[number];
@@ -53,9 +54,9 @@ export function concurrencyOf(name: QueueName, concurrency: number): number {
 const messageRetention = Duration.days(14);
 
 /** A queue that is encrypted, takes TLS only and keeps its messages for 14 days, the longest that SQS does. */
-export const encryptedQueue = (scope: Construct, id: string, more: sqs.QueueProps = {}): sqs.Queue =>
+export const encryptedQueue = (scope: Construct, id: string, key?: IKey, more: sqs.QueueProps = {}): sqs.Queue =>
   new sqs.Queue(scope, id, {
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    ...(key === undefined ? { encryption: sqs.QueueEncryption.SQS_MANAGED } : { encryptionMasterKey: key }),
     enforceSSL: true,
     retentionPeriod: messageRetention,
     ...more,
@@ -72,14 +73,15 @@ export const constructId = (name: string): string =>
  * A queue and its dead letters.
  *
  * @param timeout of the function that works it off, in seconds
+ * @param key encrypts both; SQS's own when left out
  */
-export function workQueue(scope: Construct, name: QueueName, timeout: number): WorkQueue {
+export function workQueue(scope: Construct, name: QueueName, timeout: number, key?: IKey): WorkQueue {
   const id = constructId(name);
   const { windowSeconds, maxReceives } = work[name];
-  const deadLetters = encryptedQueue(scope, `${id}DeadLetters`);
+  const deadLetters = encryptedQueue(scope, `${id}DeadLetters`, key);
   // AWS asks for six times the timeout, so that a throttled batch is not delivered twice while it waits.
   const visibilityTimeoutSeconds = 6 * timeout + windowSeconds;
-  const queue = encryptedQueue(scope, `${id}Queue`, {
+  const queue = encryptedQueue(scope, `${id}Queue`, key, {
     visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
   });

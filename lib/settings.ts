@@ -1,5 +1,9 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { GeoRestriction, PriceClass } from 'aws-cdk-lib/aws-cloudfront';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { z } from 'zod';
 import { GatehouseError } from '../core/problems/error.ts';
+import type { CondaChannelProps, NetworkProps } from './props.ts';
 
 /** On or off, also as text: `-c` gives every value as text. */
 const flag = z
@@ -8,13 +12,14 @@ const flag = z
 
 const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'expected a whole number');
 const numberFrom = (min: number, max: number) => wholeNumber.pipe(z.int(`expected ${min} to ${max}`).min(min).max(max));
+const days = z.preprocess(
+  (value) => (value instanceof Duration ? value.toDays({ integral: false }) : value),
+  numberFrom(1, 3650),
+);
 
 const size = z.strictObject({
-  /** MB. New accounts may be held to 3,008. */
   memory: numberFrom(128, 10_240).exactOptional(),
-  /** MB of /tmp. */
   scratch: numberFrom(512, 10_240).exactOptional(),
-  /** Seconds. */
   timeout: numberFrom(1, 900).exactOptional(),
 });
 
@@ -33,59 +38,69 @@ const sizes = z.strictObject(
 /** A text of a pattern, or an error that says what was expected. */
 export const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, `expected ${expected}`);
 
-const schedule = text(
-  /^(?:off|rate\(\d+ (?:minute|hour|day)s?\)|cron\([^()]+\))$/,
-  'off, or a schedule such as `rate(7 days)` or `cron(0 4 ? * SUN *)`',
+/** That of a construct of the app is known when it is deployed. */
+const arn = (pattern: RegExp, expected: string) =>
+  z.string().refine((value) => Token.isUnresolved(value) || pattern.test(value), `expected ${expected}`);
+
+const schedule = z.preprocess(
+  (value) => (value instanceof Schedule ? value.expressionString : value),
+  text(
+    /^(?:off|rate\(\d+ (?:minute|hour|day)s?\)|cron\([^()]+\))$/,
+    'off, or a schedule such as `rate(7 days)` or `cron(0 4 ? * SUN *)`',
+  ),
 );
+
+/** Countries as `-c` gives them, `DE,FR`, or as a list of them. */
+const countries = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',') : value),
+  z.array(text(/^[A-Z]{2}$/, 'countries by their two letters, such as DE,FR')),
+);
+
+const topicArn = arn(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic');
+
+/** What CloudFront would have to do. */
+const ofCdn = ['domain', 'invalidate', 'priceClass', 'geoAllow', 'geoDeny', 'webAclArn'] as const;
 
 /** SQS lets no queue have fewer than two invocations at a time, and there are five queues. */
 const leastConcurrency = 10;
 const usualConcurrency = 16;
 
+/** The names are those of the context; lib/props.ts says what each means. */
 const settingsSchema = z
   .strictObject({
-    /** CloudFront in front of the bucket. */
     cdn: flag.default(true),
-    /** When a sync starts by itself, in UTC; a change to the allowlist starts one at once, whatever this says. */
     schedule: schedule.default('rate(7 days)'),
-    /** When every file that is served is looked at again, in UTC, with the advisories of then. */
     sweep: schedule.default('rate(1 day)'),
-    /** The channel's own host name; goes with a certificate. */
-    domain: text(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a host name').optional(),
-    /** CloudFront takes certificates of us-east-1 only. */
-    certificateArn: text(
+    domain: text(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a host name').exactOptional(),
+    certificateArn: arn(
       /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
       'the ARN of an ACM certificate in us-east-1',
-    ).optional(),
-    /** For how many days a package that no entry needs any more stays in the index. */
-    retain: numberFrom(1, 3650).default(90),
-    /** How many invocations all queues together may have at a time: the concurrency of a small account. */
+    ).exactOptional(),
+    retain: days.default(90),
     concurrency: numberFrom(leastConcurrency, usualConcurrency).default(usualConcurrency),
-    /** What each function gets, where it is not what lib/functions.ts says. */
     sizes: sizes.prefault({}),
-    /**
-     * Lets `forms` ask for repodata.json.bz2 and `packageFormat` for .tar.bz2, for conda before 4.7. Brings compressjs
-     * (GPL-2.0) into the indexer and the downloader.
-     */
     bz2: flag.default(false),
-    /** Invalidates what CloudFront holds of an index that changed, instead of letting it age for a minute. */
     invalidate: flag.default(false),
-    /** An SNS topic that is notified of each alarm. */
-    alarmTopic: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic').optional(),
-    /** An address that each alarm is mailed to. */
-    email: z.email('expected an e-mail address').optional(),
+    priceClass: z.enum(PriceClass, `expected one of ${Object.values(PriceClass).join(', ')}`).exactOptional(),
+    geoAllow: countries.exactOptional(),
+    geoDeny: countries.exactOptional(),
+    webAclArn: arn(
+      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
+      'the ARN of a web ACL of WAF v2 of scope CLOUDFRONT, in us-east-1',
+    ).exactOptional(),
+    alarmTopic: z.union([z.object({ topicArn }).transform((topic) => topic.topicArn), topicArn]).exactOptional(),
+    email: z.email('expected an e-mail address').exactOptional(),
   })
-  .refine(({ domain, certificateArn }) => (domain === undefined) === (certificateArn === undefined), {
-    path: ['domain'],
-    message: 'goes with certificateArn: give both or neither',
-  })
-  .refine(({ invalidate, cdn }) => cdn || !invalidate, {
-    path: ['invalidate'],
-    message: 'needs the CDN, which is off',
+  .superRefine((settings, { addIssue }) => {
+    const complain = (name: keyof typeof settings, message: string) =>
+      addIssue({ code: 'custom', path: [name], message });
+    if ((settings.domain === undefined) !== (settings.certificateArn === undefined))
+      complain('domain', 'goes with certificateArn: give both or neither');
+    if (settings.geoAllow && settings.geoDeny) complain('geoDeny', 'goes without geoAllow: give one of them');
+    for (const name of ofCdn) if (!settings.cdn && settings[name]) complain(name, 'needs the CDN, which is off');
   });
 
-/** A channel's settings as props or context give them. */
-export type SettingsInput = z.input<typeof settingsSchema>;
+/** A channel's settings, with all that was left out. */
 export type Settings = z.output<typeof settingsSchema>;
 
 /**
@@ -97,6 +112,46 @@ export function readSettings(given: unknown, where: string): Settings {
   if (read.success) return read.data;
   const lines = read.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new GatehouseError('usage.invalid', [`${where} cannot be read:`, ...lines]);
+}
+
+type NoSettings =
+  | keyof NetworkProps
+  | 'encryptionKey'
+  | 'accessLogs'
+  | 'permissionsBoundary'
+  | 'allowlist'
+  | 'patches'
+  | 'bucket';
+/** Those of the props that context can say too. */
+type SettingsProps = Omit<CondaChannelProps, NoSettings | 'bundles'>;
+
+/** @throws as `readSettings` does, under the names of the context */
+export function settingsOf({ certificate, geoRestriction, ...same }: SettingsProps, where: string): Settings {
+  const geo = geoRestriction?.restrictionType === 'whitelist' ? 'geoAllow' : 'geoDeny';
+  return readSettings(
+    {
+      ...same,
+      ...(certificate && { certificateArn: certificate.certificateArn }),
+      ...(geoRestriction && { [geo]: geoRestriction.locations }),
+    },
+    where,
+  );
+}
+
+/** The props that say the same. */
+export function propsOf({ certificateArn, geoAllow, geoDeny, alarmTopic, ...given }: Settings): CondaChannelProps {
+  const { schedule, sweep, retain, ...same } = given;
+  const timed = (text: string) => (text === 'off' ? text : Schedule.expression(text));
+  return {
+    ...same,
+    schedule: timed(schedule),
+    sweep: timed(sweep),
+    retain: Duration.days(retain),
+    ...(certificateArn && { certificate: { certificateArn } }),
+    ...(geoAllow && { geoRestriction: GeoRestriction.allowlist(...geoAllow) }),
+    ...(geoDeny && { geoRestriction: GeoRestriction.denylist(...geoDeny) }),
+    ...(alarmTopic && { alarmTopic: { topicArn: alarmTopic } }),
+  };
 }
 
 /** The names of all settings. */

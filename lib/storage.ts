@@ -1,5 +1,6 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
@@ -69,20 +70,34 @@ export interface ChannelStorage {
   readonly policy: s3.BucketPolicy;
 }
 
+interface StorageOptions {
+  readonly existing: s3.IBucket | undefined;
+  /** Of a new bucket. */
+  readonly encryptionKey: IKey | undefined;
+}
+
 /** The bucket that is there, or a new one. */
 export const channelStorage = (
   scope: Construct,
   queues: Readonly<Record<QueueName, WorkQueue>>,
-  existing: s3.IBucket | undefined,
-): ChannelStorage => (existing === undefined ? newBucket(scope, queues) : existingBucket(scope, existing));
+  { existing, encryptionKey }: StorageOptions,
+): ChannelStorage =>
+  existing === undefined ? newBucket(scope, queues, encryptionKey) : existingBucket(scope, existing);
 
 /** The channel's own private bucket. It outlives its stack, unless that could not even be created. */
-function newBucket(scope: Construct, queues: Readonly<Record<QueueName, WorkQueue>>): ChannelStorage {
+function newBucket(
+  scope: Construct,
+  queues: Readonly<Record<QueueName, WorkQueue>>,
+  encryptionKey: IKey | undefined,
+): ChannelStorage {
   const bucket = new s3.Bucket(scope, 'Bucket', {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    // With KMS an ETag is no longer the MD5 of the bytes, and CloudFront would need a grant on the key.
-    encryption: s3.BucketEncryption.S3_MANAGED,
+    // Either will do: an ETag is compared with an ETag alone, and never taken for the MD5 of bytes.
+    ...(encryptionKey === undefined
+      ? { encryption: s3.BucketEncryption.S3_MANAGED }
+      : // Without a key of the bucket's own each object costs a request to KMS.
+        { encryptionKey, bucketKeyEnabled: true }),
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     versioned: true,

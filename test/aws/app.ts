@@ -6,7 +6,7 @@ import {
   type IStackSynthesizer,
   Stack,
 } from 'aws-cdk-lib';
-import { ChannelStack } from '../../lib/conda-channel.ts';
+import { ChannelStack } from '../../lib/channel-stack.ts';
 import { type AppContext, readContext } from '../../lib/context.ts';
 import { endOnRefusal } from '../../local/render/refusal.ts';
 import { qualifier, stackName, toolkitName } from './names.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json/json.ts';
@@ -11,7 +12,10 @@ const { context: flags } = parseJson(file, z.looseObject({ context: z.record(z.s
 const read = (given: object) => readContext({ getAllContext: () => ({ ...flags, ...given }) });
 
 test('nothing need be said', () => {
-  expect(read({})).toMatchObject({ stack: 'Gatehouse', props: { env: {}, channel: { cdn: true, retain: 90 } } });
+  expect(read({})).toMatchObject({
+    stack: 'Gatehouse',
+    props: { env: {}, channel: { cdn: true, retain: Duration.days(90) } },
+  });
   expect(Object.keys(read({}).props)).toEqual(['env', 'channel']);
 });
 

@@ -1,8 +1,12 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { GeoRestriction } from 'aws-cdk-lib/aws-cloudfront';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { describe, expect, test } from 'vitest';
-import { readSettings } from '../../lib/settings.ts';
+import { propsOf, readSettings, settingsOf } from '../../lib/settings.ts';
 
 const read = (given: object) => readSettings(given, 'The props of X');
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/abc';
+const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/office/0a1b2c3d';
 
 test('nothing need be said', () => {
   expect(read({})).toEqual({
@@ -24,6 +28,35 @@ test('as text, as `-c` gives it, or as it is', () => {
   expect(read(said)).toMatchObject(meant);
 });
 
+test('what the context says is said by props as well, and by those of one’s own app too', () => {
+  const given: Record<string, string> = {
+    schedule: 'off',
+    sweep: 'rate(12 hours)',
+    retain: '30',
+    domain: 'conda.example.org',
+    certificateArn,
+    geoDeny: 'AQ,BV',
+    alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops',
+  };
+  const props = propsOf(read(given));
+  expect(settingsOf(props, 'The props of X')).toEqual(read(given));
+  const own = {
+    schedule: 'off',
+    sweep: Schedule.rate(Duration.hours(12)),
+    retain: Duration.days(30),
+    domain: 'conda.example.org',
+    certificate: { certificateArn },
+    geoRestriction: GeoRestriction.denylist('AQ', 'BV'),
+    alarmTopic: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:ops' },
+  } as const;
+  expect(settingsOf(own, 'The props of X')).toEqual(read(given));
+});
+
+test('the ARN of what the app makes itself is not known yet', () => {
+  const alarmTopic = { topicArn: Token.asString({ Ref: 'Topic' }) };
+  expect(settingsOf({ alarmTopic }, 'The props of X').alarmTopic).toBe(alarmTopic.topicArn);
+});
+
 describe('what cannot be is an error that names it and says what was expected', () => {
   test.each([
     [{ cdn: 'maybe' }, 'cdn: expected on or off'],
@@ -39,7 +72,17 @@ describe('what cannot be is an error that names it and says what was expected', 
       { domain: 'a.example.org', certificateArn: certificateArn.replace('us-east-1', 'eu-west-1') },
       'certificateArn: expected the ARN of an ACM certificate in us-east-1',
     ],
+    [{ retain: Duration.hours(36) }, 'retain: expected 1 to 3650'],
     [{ invalidate: 'on', cdn: 'off' }, 'invalidate: needs the CDN'],
+    [{ geoAllow: 'DE', cdn: 'off' }, 'geoAllow: needs the CDN'],
+    [{ webAclArn, cdn: 'off' }, 'webAclArn: needs the CDN'],
+    [{ priceClass: 'PriceClass_100', cdn: 'off' }, 'priceClass: needs the CDN'],
+    [{ domain: 'conda.example.org', certificateArn, cdn: 'off' }, 'domain: needs the CDN'],
+    [{ geoAllow: 'DE', geoDeny: 'AQ' }, 'geoDeny: goes without geoAllow'],
+    [{ geoAllow: 'Germany' }, 'geoAllow.0: expected countries by their two letters, such as DE,FR'],
+    [{ priceClass: '100' }, 'priceClass: expected one of PriceClass_100, PriceClass_200, PriceClass_All'],
+    [{ webAclArn: webAclArn.replace('global', 'regional') }, 'webAclArn: expected the ARN of a web ACL of WAF v2'],
+    [{ webAclArn: webAclArn.replace('us-east-1', 'eu-west-1') }, 'of scope CLOUDFRONT, in us-east-1'],
     [{ email: 'nobody' }, 'email: expected an e-mail address'],
     [{ alarmTopic: 'my-topic' }, 'alarmTopic: expected the ARN of an SNS topic'],
     [{ sizes: 'big' }, 'sizes: expected an object of functions: set it in cdk.json'],

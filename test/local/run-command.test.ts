@@ -1,13 +1,13 @@
-import { GatehouseError } from '../../core/problems/error.ts';
-import type { Command, Invocation } from '../../local/commands/command.ts';
-import { runCommand } from '../../local/commands/run-command.ts';
-import { commands } from '../../local/main.ts';
-import { fakeTerminal } from '../support/cli/fake-terminal.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { GatehouseError } from '../../core/problems/error.ts';
+import type { Command, Invocation } from '../../local/commands/command.ts';
+import { runCommand } from '../../local/commands/run-command.ts';
+import { commands } from '../../local/main.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
+import { fakeTerminal } from '../support/cli/fake-terminal.ts';
 
 async function run(argv: readonly string[], known: readonly Command[] = commands) {
   const terminal = fakeTerminal();

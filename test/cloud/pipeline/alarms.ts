@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
@@ -155,7 +157,9 @@ describe('alarms', () => {
 
   async function deployed({ packages = ['app'], channel = upstream.url, without = [] }: Partial<Failure>) {
     const document = { channels: [channel], platforms: ['linux-64'], packages };
-    const out = await appOutput(folder, JSON.stringify(document), undefined, { schedule: 'rate(1 hour)' });
+    const out = await appOutput(folder, JSON.stringify(document), undefined, {
+      schedule: Schedule.rate(Duration.hours(1)),
+    });
     const scene = await openScene(out);
     return { scene, watched: watchStack(scene.stack, without) };
   }

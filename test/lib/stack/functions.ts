@@ -1,6 +1,6 @@
-import { full, plain as template } from './templates.ts';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { full, plain as template } from './templates.ts';
 
 const bucket = template.one('AWS::S3::Bucket', 'ChannelBucket');
 const [distribution] = template.of('AWS::CloudFront::Distribution');

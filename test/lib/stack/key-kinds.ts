@@ -1,6 +1,56 @@
-import { advisoriesKey, firstSeenKey, heldKey, knownScriptKey, ledgerHeadKey, ledgerKey, openedKey, recallKey, recalledKey, verdictKey } from '../../../core/layout/gate-keys.ts';
+import {
+  advisoriesKey,
+  firstSeenKey,
+  heldKey,
+  knownScriptKey,
+  ledgerHeadKey,
+  ledgerKey,
+  openedKey,
+  recalledKey,
+  recallKey,
+  verdictKey,
+} from '../../../core/layout/gate-keys.ts';
 import { optionalIndexFiles } from '../../../core/layout/index-files.ts';
-import { allowlistKey, channeldataKey, channeldataPartKey, clockKey, controlKey, deployedKey, failedFetchKey, fileProvenanceKey, indexKey, lastSyncKey, latestRunKey, mappingKey, noticesKey, packageKey, partialKey, patchKey, planKey, planPartKey, projectControlKey, projectPageKey, projectStateKey, projectsStateKey, proofKey, provenKey, provenanceKey, rootPageKey, runKey, segmentKey, shardKey, simpleFileKey, simpleMetadataKey, simplePages, stateKey, summaryKey, tokensKey, usedFileNameKey, usedPackageNameKey, watchKey } from '../../../core/layout/keys.ts';
+import {
+  allowlistKey,
+  channeldataKey,
+  channeldataPartKey,
+  clockKey,
+  controlKey,
+  deployedKey,
+  failedFetchKey,
+  fileProvenanceKey,
+  indexKey,
+  lastSyncKey,
+  latestRunKey,
+  mappingKey,
+  noticesKey,
+  packageKey,
+  partialKey,
+  patchKey,
+  planKey,
+  planPartKey,
+  projectControlKey,
+  projectPageKey,
+  projectStateKey,
+  projectsStateKey,
+  proofKey,
+  provenanceKey,
+  provenKey,
+  rootPageKey,
+  runKey,
+  segmentKey,
+  shardKey,
+  simpleFileKey,
+  simpleMetadataKey,
+  simplePages,
+  stateKey,
+  summaryKey,
+  tokensKey,
+  usedFileNameKey,
+  usedPackageNameKey,
+  watchKey,
+} from '../../../core/layout/keys.ts';
 import { stagedPath } from '../../../core/layout/sides.ts';
 import { sha256Schema } from '../../../core/names/digest.ts';
 import { distributionFileNameSchema } from '../../../core/names/distribution-file-name.ts';

@@ -1,8 +1,8 @@
+import { describe, expect, test } from 'vitest';
 import { outputs } from '../../../core/outputs/outputs.ts';
-import { type Statement, allows, roleStatements } from '../../support/stack/stack-policies.ts';
+import { allows, roleStatements, type Statement } from '../../support/stack/stack-policies.ts';
 import { functions, kinds, packages } from './key-kinds.ts';
 import { full as template } from './templates.ts';
-import { describe, expect, test } from 'vitest';
 
 const bucket = `<${template.one('AWS::S3::Bucket', 'ChannelBucket').id}>`;
 

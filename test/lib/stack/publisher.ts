@@ -1,15 +1,21 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, test } from 'vitest';
 import { stagedPath } from '../../../core/layout/sides.ts';
-import type { ChannelStack } from '../../../lib/conda-channel.ts';
+import type { ChannelStack } from '../../../lib/channel-stack.ts';
 import type { PublishRights } from '../../../lib/publisher-access.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { addPublishingRole } from '../../support/stack/publishing-role.ts';
-import { type Statement, allows, looseStatements, rolePolicies, roleStatements } from '../../support/stack/stack-policies.ts';
+import {
+  allows,
+  looseStatements,
+  rolePolicies,
+  roleStatements,
+  type Statement,
+} from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { kinds } from './key-kinds.ts';
-import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
 
 const longNames = Array.from({ length: 10 }, (_, number) => `a-name-that-is-quite-long-${number}`);
 const granted: Readonly<Record<string, readonly PublishRights[]>> = {
@@ -155,7 +161,7 @@ describe('a role that may publish', () => {
   });
 
   test('is refused without names, of too many, of a pattern, and to another account', () => {
-    const messages = [...refused.map(([, message]) => message), 'only a role or user of this app can be let publish'];
+    const messages = [...refused.map(([, message]) => message), 'only a role or user of this app can be granted that'];
     expect(refusals).toEqual(messages.map((message) => expect.stringContaining(message)));
     expect(role('None')).toEqual([]);
   });
@@ -166,7 +172,7 @@ describe('the role of docs/operations.md', () => {
   const lines = (text: string) => text.split('\n').map((line) => line.trim());
 
   test('is the one that is tried here', () => {
-    const [, documented = ''] = /```ts\n(.*?)```/s.exec(read('docs/operations.md')) ?? [];
+    const documented = read('docs/operations.md');
     const [, tried = ''] = /: void \{\n(.*)\n\}\n$/s.exec(read('test/support/stack/publishing-role.ts')) ?? [];
     expect(tried.length).toBeGreaterThan(500);
     expect(lines(documented).join('\n')).toContain(lines(tried).join('\n'));

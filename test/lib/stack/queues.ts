@@ -1,8 +1,8 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { plain as template } from './templates.ts';
-import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 
 const deadLetters = template.of('AWS::SQS::Queue').filter(({ id }) => id.includes('DeadLetters'));
 const workQueues = template.of('AWS::SQS::Queue').filter(({ id }) => !id.includes('DeadLetters'));

@@ -1,37 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
 import { full, plain } from './templates.ts';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
 
 test('the outputs say where the channel is, and the lines for .condarc and pip.conf', () => {
   const [distribution] = plain.of('AWS::CloudFront::Distribution');
   const url = `https://<${distribution?.id}.DomainName>/conda`;
-  expect(plain.outputs).toEqual({
+  expect(plain.outputs).toMatchObject({
     Alarms: expect.stringMatching(/^NOBODY is told/),
     Bucket: `<${plain.one('AWS::S3::Bucket', 'ChannelBucket').id}>`,
     ChannelUrl: url,
     Condarc: `channels:\n  - ${url}\n  - nodefaults`,
     PipConf: `[global]\nindex-url = ${url.replace(/conda$/, 'simple/')}`,
+    DistributionId: `<${distribution?.id}>`,
+    DistributionDomain: `<${distribution?.id}.DomainName>`,
   });
   expect(full.outputs).toMatchObject({ ChannelUrl: 'https://conda.example.org/conda' });
+});
+
+test('and where work waits, and is given up, and who does it', () => {
+  const named = (type: string) => plain.of(type).map(({ id }) => `<${id}>`);
+  const outputs = Object.entries(plain.outputs);
+  const those = (names: RegExp) => outputs.flatMap(([name, value]) => (names.test(name) ? [value] : [])).sort();
+  expect(those(/(?:Queue|DeadLetters)$/)).toEqual(named('AWS::SQS::Queue').sort());
+  expect(those(/Function$/)).toEqual(named('AWS::Lambda::Function').sort());
+  for (const name of ['PlanQueue', 'PlanDeadLetters', 'EventDeadLetters', 'ScraperFunction'])
+    expect(plain.outputs[name]).toContain(name.replace('Function', ''));
 });
 
 describe('with other settings', () => {
   const other = synthesize({
     cdn: false,
     schedule: 'off',
-    sweep: 'cron(0 3 ? * SUN *)',
-    retain: 30,
+    sweep: Schedule.cron({ minute: '0', hour: '3', weekDay: 'SUN' }),
+    retain: Duration.days(30),
     sizes: { indexer: { memory: 1024, timeout: 60 } },
-    alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops',
+    alarmTopic: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:ops' },
   });
 
   test('cdn off: no CloudFront, and nobody outside reads the bucket', () => {
     expect(other.resources.filter(({ Type }) => Type.startsWith('AWS::CloudFront::'))).toEqual([]);
-    expect(Object.keys(other.outputs)).toEqual(['Bucket', 'Alarms']);
+    expect(Object.keys(other.outputs).filter((name) => /Url|Conf|Condarc|Distribution/.test(name))).toEqual([]);
     const policy = statementsOf(other.one('AWS::S3::BucketPolicy', 'ChannelBucketPolicy').Properties);
     expect(policy.filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
   });
@@ -63,7 +77,9 @@ describe('with other settings', () => {
 });
 
 test('what cannot be is said before anything is made', () => {
-  expect(() => synthesize({ retain: 0 })).toThrow('The props of Gatehouse/Channel cannot be read:\n  retain: ');
+  expect(() => synthesize({ retain: Duration.days(0) })).toThrow(
+    'The props of Gatehouse/Channel cannot be read:\n  retain: ',
+  );
   expect(() => synthesize({ allowlist: 'nowhere/allowlist.json' })).toThrow('nowhere/allowlist.json does not exist');
 });
 

@@ -1,4 +1,5 @@
-import { type ObjectKey, allowlistKey } from '../../../core/layout/keys.ts';
+import { createHash } from 'node:crypto';
+import { allowlistKey, type ObjectKey } from '../../../core/layout/keys.ts';
 import type { Side } from '../../../core/layout/sides.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
 import type { Store } from '../../../core/ports/store.ts';
@@ -10,12 +11,20 @@ import { eventMessage } from '../../cloud/s3/event-message.ts';
 import type { Outcome } from '../../cloud/stack/container.ts';
 import { failuresOf } from '../../cloud/stack/event-source.ts';
 import { ruleEvents } from '../../cloud/stack/fire-rule.ts';
-import { type Bucket, type Change, type StoreOperation, memoryStore, newBucket } from '../../twins/store-memory.ts';
+import { type Bucket, type Change, memoryStore, newBucket, type StoreOperation } from '../../twins/store-memory.ts';
 import { type RecordedTelemetry, recordTelemetry } from './recorded-telemetry.ts';
 import { type Life, type Purged, smallFunctions } from './small-functions.ts';
 import { type Disorder, smallQueue } from './small-queue.ts';
-import { type SmallFunction, bucketName, functionNamed, isVersioned, maxReceivesOf, mayAct, notifications, wiring } from './small-stack.ts';
-import { createHash } from 'node:crypto';
+import {
+  bucketName,
+  functionNamed,
+  isVersioned,
+  maxReceivesOf,
+  mayAct,
+  notifications,
+  type SmallFunction,
+  wiring,
+} from './small-stack.ts';
 
 export interface Mischief extends Disorder {
   /** Ends the invocation, and whatever it still does, before the nth effect of the whole play. */

@@ -14,10 +14,10 @@ import { pruneChannel } from '../../../lambdas/pruner.ts';
 import { scrape } from '../../../lambdas/scraper.ts';
 import { sweepChannel } from '../../../lambdas/sweeper.ts';
 import type { IndexerWorld } from '../../../lambdas/world.ts';
-import { type Bucket, type StoreOperation, memoryStore } from '../../twins/store-memory.ts';
+import { type Bucket, memoryStore, type StoreOperation } from '../../twins/store-memory.ts';
 import type { RecordedTelemetry } from './recorded-telemetry.ts';
 import type { SmallQueue } from './small-queue.ts';
-import { type SmallFunction, deployedFunction, mayAct, maySend } from './small-stack.ts';
+import { deployedFunction, mayAct, maySend, type SmallFunction } from './small-stack.ts';
 
 /** One invocation; `killed` when it was cut off. */
 export interface Life {

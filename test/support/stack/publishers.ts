@@ -1,6 +1,6 @@
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { sides } from '../../../core/layout/sides.ts';
-import type { ChannelStack } from '../../../lib/conda-channel.ts';
+import type { ChannelStack } from '../../../lib/channel-stack.ts';
 
 /**
  * A role for each side that may publish there what is called acme, and yank where that is in the channel:

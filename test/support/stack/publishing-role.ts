@@ -1,6 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { ChannelStack } from '../../../lib/conda-channel.ts';
+import type { ChannelStack } from '../../../lib/channel-stack.ts';
 
 /** What docs/operations.md has people add to `bin/app.ts`; a test holds the two together. */
 export function addPublishingRole(stack: ChannelStack): void {

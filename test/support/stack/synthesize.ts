@@ -1,18 +1,21 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { App, type Environment, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
+import { App, type Environment, type IPolicyValidationPlugin, Stack, Validations } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { parseJson } from '../../../core/json/json.ts';
 import type { FunctionName } from '../../../lib/bundle-functions.ts';
-
-import { ChannelStack, type ChannelStackProps, type CondaChannelProps } from '../../../lib/conda-channel.ts';
+import { ChannelStack, type ChannelStackProps } from '../../../lib/channel-stack.ts';
+import type { CondaChannelProps } from '../../../lib/props.ts';
 import { plainTemplate, type StackTemplate } from './stack-template.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const cdkSchema = z.looseObject({ context: z.record(z.string(), z.unknown()) });
 
-const cdkContext = () => parseJson(readFileSync(join(root, 'cdk.json'), 'utf8'), cdkSchema, 'cdk.json').context;
+function newApp(outdir: string): App {
+  const { context } = parseJson(readFileSync(join(root, 'cdk.json'), 'utf8'), cdkSchema, 'cdk.json');
+  return new App({ context, outdir, analyticsReporting: false });
+}
 
 /** Folders that stand for the bundles, which have tests of their own. */
 function emptyBundles(folder: string): Record<FunctionName, string> {
@@ -46,7 +49,7 @@ interface Around {
  * @returns the template
  */
 export function synthesizeTo(outdir: string, channel: CondaChannelProps = {}, around: Around = {}): unknown {
-  const app = new App({ context: cdkContext(), outdir, analyticsReporting: false });
+  const app = newApp(outdir);
   const stack = new ChannelStack(app, 'Gatehouse', { channel });
   around.extend?.(stack);
   Validations.of(app).addPlugins(...(around.plugins?.(app) ?? []));
@@ -65,7 +68,7 @@ export function synthesizeApp(stacks: readonly StackOfApp[], around: Pick<Around
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-app-'));
   try {
     const bundles = emptyBundles(join(folder, 'bundles'));
-    const app = new App({ context: cdkContext(), outdir: join(folder, 'cdk.out'), analyticsReporting: false });
+    const app = newApp(join(folder, 'cdk.out'));
     const made = stacks.map(({ name, id = name, env = {}, channel, ...props }) => {
       const all = { ...props, env, stackName: name, channel: { bundles, ...channel } };
       return new ChannelStack(app, id, all);
@@ -89,6 +92,36 @@ export function synthesize(channel: CondaChannelProps = {}, around: Around = {})
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-stack-'));
   try {
     return plainTemplate(synthesizeEmpty(folder, channel, around));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export interface OwnApp<T> {
+  readonly built: T;
+  readonly template: StackTemplate;
+  /** What synthesis warns of. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A stack of an app of one's own, in account 123456789012 and eu-west-1.
+ *
+ * @param build makes what is in it, the channel with these props among others
+ */
+export function synthesizeOwn<T>(
+  build: (stack: Stack, props: CondaChannelProps) => T,
+  plugins: Around['plugins'] = () => [],
+): OwnApp<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-stack-'));
+  try {
+    const app = newApp(join(folder, 'cdk.out'));
+    const stack = new Stack(app, 'Own', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const built = build(stack, { bundles: emptyBundles(join(folder, 'bundles')) });
+    Validations.of(app).addPlugins(...plugins(app));
+    const { template, messages } = app.synth().getStackArtifact(stack.artifactId);
+    const warnings = messages.filter(({ level }) => level === 'warning').map(({ entry }) => String(entry.data));
+    return { built, template: plainTemplate(template), warnings };
   } finally {
     rmSync(folder, { recursive: true });
   }
