@@ -1,12 +1,12 @@
+import { parseJson } from '../../core/json/json.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { plainTemplate } from '../support/stack/stack-template.ts';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseJson } from '../../core/json/json.ts';
-import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-import { plainTemplate } from '../support/stack/stack-template.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -22,9 +22,13 @@ const app = (context: object, outdir: string) =>
 
 test('it puts together all that a deployment needs, from the repository alone', async () => {
   await using folder = await temporaryFolder();
-  await app({ bz2: 'on', 'aws:cdk:enable-asset-metadata': true }, folder.path);
+  const boundary = { '@aws-cdk/core:permissionsBoundary': { name: 'developers' } };
+  await app({ bz2: 'on', 'aws:cdk:enable-asset-metadata': true, ...boundary }, folder.path);
   const text = readFileSync(join(folder.path, 'Gatehouse.template.json'), 'utf8');
-  const functions = plainTemplate(parseJson(text, z.json(), 'the template')).of('AWS::Lambda::Function');
+  const template = plainTemplate(parseJson(text, z.json(), 'the template'));
+  for (const { Properties } of template.of('AWS::IAM::Role'))
+    expect(Properties['PermissionsBoundary']).toMatch(/:policy\/developers$/);
+  const functions = template.of('AWS::Lambda::Function');
   expect(functions).toHaveLength(7);
   for (const { id, Metadata } of functions) {
     const bundle = join(folder.path, assetSchema.parse(Metadata)['aws:asset:path']);
