@@ -49,6 +49,8 @@ it.each([true, false])(
       ...cloud.environment,
       GATEHOUSE_BUCKET: 'channel',
       GATEHOUSE_OWN_QUEUE_URL: `${cloud.endpoint}/1/job`,
+      GATEHOUSE_DEAD_LETTERS_URL: `${cloud.endpoint}/1/job`,
+      GATEHOUSE_MAX_RECEIVES: '5',
       POWERTOOLS_SERVICE_NAME: 'downloader',
       POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
     };

@@ -32,6 +32,8 @@ it.each([true, false])(
       GATEHOUSE_BUCKET: 'channel',
       GATEHOUSE_INDEX_QUEUE_URL: `${cloud.endpoint}/1/index`,
       GATEHOUSE_OWN_QUEUE_URL: `${cloud.endpoint}/1/index`,
+      GATEHOUSE_DEAD_LETTERS_URL: `${cloud.endpoint}/1/index`,
+      GATEHOUSE_MAX_RECEIVES: '5',
       POWERTOOLS_SERVICE_NAME: 'indexer',
       POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
     };

@@ -8,7 +8,7 @@ import { small } from '../../support/cli/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { md5Tag } from '../s3/object-requests.ts';
 import { change } from '../s3/s3-world.ts';
-import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
+import { appOutput, deadLetters, openScene, type Scene } from './scene.ts';
 
 const minute = 60 * 1000;
 const hour = 60 * minute;
@@ -71,13 +71,15 @@ describe('messages that cannot be handled', { shuffle: false }, () => {
     const { Job = [], Index = [], ...others } = deadLetters(scene);
     expect(others).toEqual({ Event: [], Plan: ['garbage'], Proof: ['garbage'], Sweep: [] });
     expect(Index.toSorted()).toEqual(['garbage', '{"type":"index","subdir":"../up"}']);
-    expect(Job.toSorted()).toEqual(['garbage', expect.stringContaining('linux-64/bad-1.0-0.conda')]);
+    // The run has gone on without the package that cannot be had.
+    expect(Job).toEqual(['garbage']);
   });
 
   it('a job that names what no plan has is one, and one of a plan that nobody knows is of no run', async () => {
     const { stack } = scene;
-    const [job = ''] = stack.waiting('ChannelJobDeadLetters').filter((body) => body !== 'garbage');
-    const { plan } = JSON.parse(job);
+    const latest = JSON.parse(scene.contents('_gatehouse/runs/latest')['_gatehouse/runs/latest.json'] ?? '');
+    const run = `_gatehouse/runs/${latest.run}.json`;
+    const { plan } = JSON.parse(scene.contents(run)[run] ?? '');
     const strange = JSON.stringify({ plan, artifact: 'linux-64/never-1.0-0.conda' });
     const unknown = JSON.stringify({ plan: '0'.repeat(64), artifact: 'linux-64/app-1.0-0.conda' });
     for (const body of [strange, unknown]) stack.send('ChannelJobQueue', body);
@@ -86,17 +88,29 @@ describe('messages that cannot be handled', { shuffle: false }, () => {
     expect([dead.includes(strange), dead.includes(unknown)]).toEqual([true, false]);
   });
 
-  it('go back when their cause is gone, and then are handled', async () => {
+  it('say why they were given up, and go back to the queue that is named', async () => {
     const { stack, clients } = scene;
-    const queue = [...stack.cloud.sqs.queues.values()].find(({ name }) => name.startsWith('ChannelJobDeadLetters'));
+    const queueNamed = (start: string) =>
+      [...stack.cloud.sqs.queues.values()].find(({ name }) => name.startsWith(start));
+    const letters = queueNamed('ChannelPlanDeadLetters');
+    expect([...(letters?.messages ?? [])].map(({ attributes }) => attributes)).toEqual([
+      { code: 'json.invalid', reason: expect.stringMatching(/^a message to the scraper/) },
+    ]);
+    const before = stack.logs.length;
+    const move = { SourceArn: letters?.arn, DestinationArn: queueNamed('ChannelPlanQueue')?.arn };
+    await clients.sqs.send(new StartMessageMoveTaskCommand(move));
+    await stack.rest(7 * hour);
+    expect(stack.logs.slice(before).filter(({ text }) => text.includes('json.invalid')).length).toBeGreaterThan(4);
+    expect(stack.waiting('ChannelPlanDeadLetters')).toEqual(['garbage']);
+  });
+
+  it('are none of a package that could not be had: the next sync brings it', async () => {
+    const { stack } = scene;
     isBroken = false;
     expect(isIn('bad')).toBe(false);
-    await clients.sqs.send(new StartMessageMoveTaskCommand({ SourceArn: queue?.arn }));
+    await stack.fire('ChannelSync');
     await stack.rest();
     expect(isIn('bad')).toBe(true);
-    const { Job = [], ...others } = deadLetters(scene);
-    expect(Job.filter((body) => body.includes('/bad-'))).toEqual([]);
-    expect({ ...others, Plan: [], Proof: [], Index: [], Job: [] }).toEqual(noDeadLetters);
     expect(await scene.damage(['linux-64'])).toEqual([]);
     const { entries } = JSON.parse(scene.contents('_gatehouse/proof/')['_gatehouse/proof/conda.json'] ?? '');
     expect(entries.every(({ installable }: { installable: boolean }) => installable)).toBe(true);

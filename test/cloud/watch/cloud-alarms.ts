@@ -67,10 +67,10 @@ function measuredBy(alarm: z.infer<typeof alarmSchema>): Pick<CloudAlarm, 'perio
   if ('Metrics' in alarm) return math(alarm.Metrics);
   const { Namespace, MetricName, Dimensions, Period, Statistic } = alarm;
   const series = { Metric: { Namespace, MetricName, Dimensions }, Period, Stat: Statistic };
-  return { period: Period, valueAt: (metrics, end) => valueOf(series, metrics, end) };
+  return { period: Period, valueAt: (metrics, end) => measured(series, metrics, end) };
 }
 
-const valueOf = ({ Metric, Period, Stat }: Series, metrics: CloudMetrics, end: number): number | null =>
+const measured = ({ Metric, Period, Stat }: Series, metrics: CloudMetrics, end: number): number | null =>
   metrics.statistic({ ...Metric, stat: Stat satisfies Statistic, from: end - 1000 * Period, to: end });
 
 /** The one expression that there is: where neither has data, nor has it. */
@@ -84,8 +84,8 @@ function math(metrics: readonly z.infer<typeof mathSchema>[]): Pick<CloudAlarm, 
   if (a === undefined || b === undefined) throw new Error(`not known here: ${returned}`);
   return {
     period: a.Period,
-    valueAt(measured, end) {
-      const [first, second] = [valueOf(a, measured, end), valueOf(b, measured, end)];
+    valueAt(data, end) {
+      const [first, second] = [measured(a, data, end), measured(b, data, end)];
       return first === null && second === null ? null : Number((first ?? 0) < 1 && (second ?? 0) > 0);
     },
   };

@@ -51,25 +51,29 @@ export function watchStack(stack: DeployedStack, without: readonly string[] = []
     }
   };
   const on = new Set<string>();
+  /** The alarms that go off now. */
+  const evaluated = (now: number): string[] => {
+    const breaching = alarms.filter((alarm) => isOn(alarm, metrics, now)).map(({ id }) => id);
+    const off = breaching.filter((id) => !on.has(id));
+    on.clear();
+    for (const id of breaching) on.add(id);
+    return off;
+  };
+  const passMinute = async (end: number) => {
+    await fireDue();
+    await stack.rest(Math.max(0, end - cloud.time.now()));
+    cloud.time.pass(Math.max(0, end - cloud.time.now()));
+    // Work may have taken longer than the minute.
+    const now = cloud.time.now();
+    metrics.add([...lines().flatMap(embeddedIn), ...functionData(), ...queueData(now - 1)]);
+    return evaluated(now);
+  };
   return {
     async pass(minutes) {
       const off = new Map<string, number>();
       const begun = cloud.time.now();
       for (let minute = 1; minute <= minutes; minute++) {
-        const end = begun + minute * minuteMs;
-        await fireDue();
-        await stack.rest(Math.max(0, end - cloud.time.now()));
-        if (end > cloud.time.now()) cloud.time.pass(end - cloud.time.now());
-        // Work may have taken longer than the minute.
-        const now = cloud.time.now();
-        metrics.add([...lines().flatMap(embeddedIn), ...functionData(), ...queueData(now - 1)]);
-        for (const alarm of alarms) {
-          if (!isOn(alarm, metrics, now)) on.delete(alarm.id);
-          else if (!on.has(alarm.id)) {
-            on.add(alarm.id);
-            if (!off.has(alarm.id)) off.set(alarm.id, minute);
-          }
-        }
+        for (const id of await passMinute(begun + minute * minuteMs)) off.set(id, off.get(id) ?? minute);
       }
       return off;
     },
