@@ -56,7 +56,9 @@ async function beginRecord(written: Uint8Array, { store, clock }: World) {
   return {
     /** Takes from an event how far the sync is. */
     noted(event: Event): Event {
+      const { stage } = sync;
       sync = { ...sync, ...progressOf(event, sync) };
+      if (sync.stage !== stage) void write().catch(() => undefined);
       return event;
     },
     end: (report: SyncReport) => write({ stage: 'ended', outcome: outcomeOf(report) }),

@@ -61,7 +61,8 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
   return { log, finish: clear };
 }
 
-const isStart = ({ type }: Event): boolean => type === 'fetch.started' || type === 'publish.reading';
+const isStart = ({ type }: Event): boolean =>
+  type === 'fetch.started' || type === 'fetch.awaited' || type === 'publish.reading';
 
 const eventLines = (event: Event): string[] =>
   event.type === 'publish.planned' ? plannedLines(event) : [eventLine(event)].filter((line) => line !== null);

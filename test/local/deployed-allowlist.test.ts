@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { acceptAllowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
@@ -106,6 +107,22 @@ describe('what a sync by command leaves', () => {
     expect(last).toMatchObject({ stage: 'ended', files: { come: 1, of: 1 }, error: null });
     expect(last?.allowlist).toBe(sha256Of(textOf(['a', 'nothing-such'])));
     expect(last?.outcome).toMatchObject({ fetched: 1, problems: [{ code: 'entry.unsolvable' }] });
+  });
+
+  it('says while it works how far it is', async () => {
+    await lab.publish([small('a 1.0'), small('b 1.0')]);
+    let seen: string | undefined;
+    // The upstream answers for a package once it is written down that packages are fetched.
+    const untilFetching = async () => {
+      for (let looks = 0; looks < 500 && seen !== 'fetching'; looks++) {
+        seen = (await readLastSync(lab.world.store))?.stage;
+        await setTimeout(10);
+      }
+    };
+    lab.intercept = (request, _response, next) =>
+      request.url?.endsWith('.conda') ? void untilFetching().then(next) : next();
+    await run(textOf(['a', 'b']));
+    expect(seen).toBe('fetching');
   });
 
   it('says which error ended it', async () => {

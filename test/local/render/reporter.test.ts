@@ -72,4 +72,20 @@ describe('a reporter', () => {
     expect(pictures).toBeLessThanOrEqual(10);
     expect(pictures).toBeGreaterThanOrEqual(9);
   });
+
+  it('draws what comes elsewhere as one bar, which goes when nothing is to come any more', () => {
+    const terminal = fakeTerminal({ isTerminal: true, columns: 80 });
+    let now = 1_000_000;
+    const { log } = reporter(terminal, () => (now += 1000));
+    const last = () => screenAfter(terminal.said.err).at(-1);
+    log({ type: 'plan.ready', add: 4, drop: 0, bytes: 4000 });
+    log({ type: 'fetch.awaited', files: 4 });
+    expect(last()).toMatch(/^0\/4 files, 0 B of 4\.0 kB /);
+    log({ type: 'fetch.started', key: key('a'), size: 1000 });
+    log({ type: 'fetch.done', key: key('a'), size: 1000 });
+    log({ type: 'fetch.awaited', files: 3 });
+    expect(last()).toMatch(/^1\/4 files, 1\.0 kB of 4\.0 kB .* 25 % \d+ B\/s, 0:\d\d left$/);
+    log({ type: 'fetch.awaited', files: 0 });
+    expect(last()).toBe('plan: 4 to fetch (4.0 kB), 0 to drop');
+  });
 });
