@@ -3,7 +3,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import type { CondaChannelProps } from '../../../lib/props.ts';
 import { addOwnChannel } from '../../support/stack/own-channel.ts';
-import { synthesize, synthesizeOwn } from '../../support/stack/synthesize.ts';
+import { synthesize, synthesizeApp, synthesizeOwn } from '../../support/stack/synthesize.ts';
 import { certificateArn, webAclArn } from './templates.ts';
 
 const plugins = (app: App) => [new AwsSolutionsChecks(app), new ServerlessChecks(app)];
@@ -23,4 +23,9 @@ test('with a VPC, a key, logs and limits', () => {
     stack.node.tryRemoveChild('Auditor');
   }, plugins);
   expect(template.resources.length).toBeGreaterThan(50);
+});
+
+test('nor on a bucket that is there', () => {
+  const [template] = synthesizeApp([{ name: 'Gatehouse', bucketName: 'acme-channel' }], { plugins });
+  expect(template?.resources.length).toBeGreaterThan(50);
 });
