@@ -16,11 +16,12 @@ export interface StoredIndex extends PipIndex {
 }
 
 /**
- * Reads each page once. A page that is not sound has nothing that pip could take. At metadata that is not what its page
+ * Reads each page, and each file's metadata, once. A page that is not sound has nothing that pip could take. At metadata that is not what its page
  * says pip ends, whatever else there is: that is `state.damaged`, and no reason to look on.
  */
 export function storedIndex(store: Store): StoredIndex {
   const pages = new Map<ProjectName, Promise<StoredPage>>();
+  const metadata = new Map<string, ReturnType<typeof readMetadata>>();
   return {
     async files(project) {
       const page = pages.get(project) ?? readPage(store, project);
@@ -28,13 +29,9 @@ export function storedIndex(store: Store): StoredIndex {
       return (await page).files;
     },
     async metadata(file) {
-      const name = parseWheelFileName(file.fileName);
-      const key = name.ok ? simpleMetadataKey(name.wheel.project, name.wheel.fileName) : null;
-      const bytes = key && (await store.read(key))?.bytes;
-      if (!bytes || sha256Of(bytes) !== file.metadata) {
-        throw new GatehouseError('state.damaged', `${file.fileName}.metadata is not what its page says`);
-      }
-      return parseCoreMetadata(bytes, `${file.fileName}.metadata`, () => {});
+      const reading = metadata.get(file.fileName) ?? readMetadata(store, file);
+      metadata.set(file.fileName, reading);
+      return reading;
     },
     async isUnchanged() {
       const read = await Promise.all(pages.values());
@@ -42,6 +39,16 @@ export function storedIndex(store: Store): StoredIndex {
       return read.every(({ etag }, i) => etag === now[i]);
     },
   };
+}
+
+async function readMetadata(store: Store, { fileName, metadata }: Pick<ProjectFile, 'fileName' | 'metadata'>) {
+  const name = parseWheelFileName(fileName);
+  const key = name.ok ? simpleMetadataKey(name.wheel.project, name.wheel.fileName) : null;
+  const bytes = key && (await store.read(key))?.bytes;
+  if (!bytes || sha256Of(bytes) !== metadata) {
+    throw new GatehouseError('state.damaged', `${fileName}.metadata is not what its page says`);
+  }
+  return parseCoreMetadata(bytes, `${fileName}.metadata`, () => {});
 }
 
 interface StoredPage {

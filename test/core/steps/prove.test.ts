@@ -80,3 +80,29 @@ it('an index that never stands still is told, to be tried again', async () => {
   await flip();
   await expect(proving(flip)).rejects.toMatchObject({ code: 'store.conflict', retry: true });
 });
+
+it('cut off, it loses no more than 50 solves, and an outcome without a verdict is tried again', async () => {
+  const names = Array.from({ length: 120 }, (_, i) => `app${i}`);
+  const store = memoryStore();
+  await store.put(indexKey, indexOf(names));
+  const text = { channels: ['https://x.test/c'], platforms: ['linux-64'], packages: names };
+  const parsed = parseAllowlist(Buffer.from(JSON.stringify(text)), 'allowlist.json');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const proving = async (endsAt: number, fails = '') => {
+    let solves = 0;
+    const solver: Solver = {
+      async solve(_pool, [spec]) {
+        solves += 1;
+        if (solves === endsAt) throw new Error('cut off');
+        return spec === fails ? { status: 'failed', explanation: 'broke' } : { status: 'solved', keys: [] };
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
+    await prove(parsed.allowlist, { channel: 'conda', store, solver, log: () => {} }).catch(() => {});
+    return solves;
+  };
+  expect(await proving(90)).toBe(90);
+  expect(await proving(121, 'app119')).toBe(70);
+  expect(await proving(121)).toBe(1);
+  expect(await proving(121)).toBe(0);
+});
