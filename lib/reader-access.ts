@@ -17,8 +17,10 @@ export interface ReadRights {
 export const servedPatterns: readonly string[] = [...servedFolders.map((folder) => `${folder}/*`), ...rootFiles];
 
 const folders = ['provenance', 'control', 'state', 'verdicts', 'held', 'recalled', 'scripts', 'first-seen', 'names'];
-const ofRuns = ['plans', 'runs', 'proof', 'patches', 'staging'];
-const documents = ['allowlist', 'mapping', 'advisories', 'opened'].map((name) => `_gatehouse/${name}.json`);
+const ofRuns = ['plans', 'runs', 'clocks', 'proof', 'proven', 'patches', 'staging'];
+const documents = ['allowlist', 'mapping', 'advisories', 'opened', 'deployed', 'last-sync'].map(
+  (name) => `_gatehouse/${name}.json`,
+);
 const records: readonly string[] = [
   ...[...folders, ...ofRuns].map((folder) => `_gatehouse/${folder}/*`),
   ...[`${ledgerPrefix}*`, ledgerHeadKey, ...documents],

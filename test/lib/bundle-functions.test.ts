@@ -41,6 +41,7 @@ const environment = {
   GATEHOUSE_JOB_QUEUE_URL: 'https://sqs.invalid/1/job',
   GATEHOUSE_INDEX_QUEUE_URL: 'https://sqs.invalid/1/index',
   GATEHOUSE_SWEEP_QUEUE_URL: 'https://sqs.invalid/1/sweep',
+  GATEHOUSE_PROOF_QUEUE_URL: 'https://sqs.invalid/1/proof',
   POWERTOOLS_SERVICE_NAME: 'gatehouse',
   POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
 };

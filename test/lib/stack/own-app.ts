@@ -98,7 +98,7 @@ test('what cannot be added to the policies of a key and of a bucket that are onl
   const named = synthesizeOwn((stack, props) => {
     const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', arn);
     const accessLogs = s3.Bucket.fromBucketName(stack, 'AccessLogs', 'all-logs');
-    new CondaChannel(stack, 'Channel', { ...props, encryptionKey, accessLogs });
+    new CondaChannel(stack, 'Channel', { ...props, encryptionKey, accessLogs, email: 'ops@example.org' });
   });
   expect(named.warnings).toEqual([
     expect.stringContaining(`The policy of ${arn} cannot be changed from here`),
@@ -161,6 +161,7 @@ test('whatever takes tags has the channel’s', () => {
     'AWS::CloudFront::Distribution',
     'AWS::CloudFront::Function',
     'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::Dashboard',
     'AWS::EC2::SecurityGroup',
     'AWS::Events::Rule',
     'AWS::IAM::Role',
