@@ -1,34 +1,43 @@
 import { eachOnce } from '../../core/diff/plan-problems.ts';
+import { idsToAdd } from '../../core/documents/job.ts';
 import type { Plan } from '../../core/documents/plan.ts';
 import type { Log } from '../../core/ports/log.ts';
+import type { Excluding } from '../../core/solve/standing/held.ts';
 import { idsHere } from '../../core/solve/standing/ids-here.ts';
 import { type Fetched, type FetchingWorld, fetchJobs } from './fetch-jobs.ts';
 
 interface FetchAround {
   readonly world: FetchingWorld;
   readonly log: Log;
-  /** Plans anew; from nothing but what is `here`, where that is given. */
-  readonly planAgain: (here?: ReadonlySet<string>) => Promise<Plan>;
+  /** Plans anew, without what is said. */
+  readonly planAgain: (excluding: Excluding) => Promise<Plan>;
 }
 
 export interface FetchedAround extends Fetched {
-  /** The plan that is to be carried out: it needs nothing of what is held. */
+  /** The plan that is to be carried out: it needs nothing of what is held or failed. */
   readonly plan: Plan;
+  /** Whether all that this plan adds is there. */
+  readonly isWhole: boolean;
 }
 
 /**
- * Fetches everything that a plan adds. Where the gate then holds something it plans anew without that, once, and fetches what
- * that plan adds; where the gate holds something again, the rest is planned over what is here. So a hold keeps no run open, and
- * costs nobody else anything.
+ * Fetches everything that a plan adds. Where something is then held by the gate, or cannot be fetched, it plans anew without that,
+ * once, and fetches what that plan adds; where something does not come in again, the rest is planned over what is here. So one file
+ * keeps nothing back but what needs it.
  */
 export async function fetchAround(first: Plan, { world, log, planAgain }: FetchAround): Promise<FetchedAround> {
   const found = await fetchJobs(first, world, log);
-  if (found.held.length === 0) return { ...found, plan: first };
-  const second = await planAgain();
+  if (isAllIn(found)) return { ...found, plan: first, isWhole: true };
+  const without = new Set(found.failed.map(({ subject }) => subject));
+  const second = await planAgain({ without });
   const more = await fetchJobs(second, world, log);
   const fetched = [...new Set([...found.fetched, ...more.fetched])].sort();
   const held = eachOnce([...found.held, ...more.held]);
-  const plan = more.held.length === 0 ? second : await planAgain(await idsHere(world));
-  // What failed in the first round was tried again in the second, unless nothing needs it any more.
-  return { plan, fetched, held, failed: more.failed };
+  const failed = eachOnce([...found.failed, ...more.failed]);
+  if (isAllIn(more)) return { plan: second, fetched, held, failed, isWhole: true };
+  for (const { subject } of more.failed) without.add(subject);
+  const plan = await planAgain({ without, here: await idsHere(world) });
+  return { plan, fetched, held, failed, isWhole: idsToAdd(plan).length === 0 };
 }
+
+const isAllIn = ({ held, failed }: Fetched): boolean => held.length + failed.length === 0;

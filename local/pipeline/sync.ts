@@ -11,13 +11,14 @@ import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { byEntryAndPlatform, installs } from '../../core/solve/solve-request.ts';
+import type { Excluding } from '../../core/solve/standing/held.ts';
 import { rememberUpstream } from '../../core/solve/upstream-subdirs.ts';
 import { apply } from '../../core/steps/apply.ts';
 import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
-import { planWorld, type World } from '../world/open-world.ts';
+import { type World, planWorld } from '../world/open-world.ts';
 import { openPlanGate } from '../world/plan-gate.ts';
 import { rememberWarnings } from './entered-warnings.ts';
 import { fetchAround } from './fetch-around.ts';
@@ -28,7 +29,7 @@ export interface SyncReport {
   /** As it was carried out, with what the gate warned of in what came. */
   readonly plan: Plan;
   readonly fetched: readonly string[];
-  /** The changes that were carried out; fewer than planned when a fetch failed. */
+  /** The changes that were carried out; fewer than planned when something did not come three times. */
   readonly applied: Applied;
   /** Changes and artifacts kept back until something else changes. */
   readonly held: readonly Problem[];
@@ -64,8 +65,8 @@ export async function sync(
 ): Promise<SyncReport> {
   const planning = planWorld(world, log);
   const openSubdir = rememberUpstream(planning.openSubdir);
-  const planNow = (here?: ReadonlySet<string>) => {
-    const planGate = openPlanGate(allowlist, { ...world, log }, { mayWrite: true, ...(here && { here }) });
+  const planNow = (excluding: Excluding = {}) => {
+    const planGate = openPlanGate(allowlist, { ...world, log }, { mayWrite: true, ...excluding });
     return plan(allowlist, { ...planning, openSubdir, planGate });
   };
   const found = await planNow();
@@ -76,9 +77,9 @@ export async function sync(
   const gate = gateByAllowlist(allowlist, { ...world, log }, written ? sha256Of(written) : null);
   const watched = rememberWarnings(gate, world.clock);
   const fetching = { world: { ...world, gate: watched.gate }, log, planAgain: planNow };
-  const { plan: planned, fetched, held: kept, failed } = await fetchAround(first, fetching);
+  const { plan: planned, fetched, held: kept, failed, isWhole: fetchedAll } = await fetchAround(first, fetching);
   if (!yes) refuse(await mostLeave(planned, world, fetched));
-  const applied = await apply(planned, { ...world, fetchedAll: failed.length === 0 });
+  const applied = await apply(planned, { ...world, fetchedAll });
   const { subdirs: indexed, ...others } = await indexAll(allowlist, world, { log });
   const proof = await prove(allowlist, { ...world, log, pythons: async () => pythonsForPip(planned) });
   if (failed.length === 0 && isWhole(planned)) await markOpened(world.store, world.clock);

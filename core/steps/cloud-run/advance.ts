@@ -2,9 +2,9 @@ import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../d
 import { failedFetches } from '../../documents/failed-fetch.ts';
 import { markOpened } from '../../documents/gate/opened.ts';
 import { fetchedFirst } from '../../documents/job.ts';
-import { type Plan, readPlan } from '../../documents/plan.ts';
 import { jobsByPart } from '../../documents/plan-part.ts';
-import { enterStage, isBefore, isLatest, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
+import { type Plan, readPlan } from '../../documents/plan.ts';
+import { type Run, enterStage, isBefore, isLatest, openRun, runMessage, updateRun } from '../../documents/run.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
@@ -65,8 +65,9 @@ async function settle(id: Sha256, plan: Plan, world: AdvanceWorld): Promise<Adva
   // Entered before the write, so that nobody who looked earlier writes an older override over a change.
   await enterStage(id, 'altering', world);
   const applied = await writePlan(plan, { ...world, isCurrent: () => isLatest(store, id) });
-  await enterStage(id, 'settled', world);
+  // Before the run has ended: whoever is cut off between the two comes to an ended run, and looks no further.
   await markOpened(store, world.clock);
+  await enterStage(id, 'settled', world);
   return { ...nothingMissing, status: 'settled', applied };
 }
 
