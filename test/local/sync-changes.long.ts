@@ -114,13 +114,14 @@ describe('what was proved with everything fetched waits until everything is', ()
     expect(await names()).toEqual(['b-1.0-0.tar.bz2', 'b-1.0-0.conda', 'z-1.0-0.conda']);
   });
 
-  it('what leaves', async () => {
-    await lab.publish([small('a 1.0'), small('b 1.0')]);
-    await lab.sync(lab.allowlist(['a']));
+  it('but for what leaves: it is planned anew without what cannot be fetched', async () => {
+    await lab.publish([small('a 1.0'), small('b 1.0'), small('c 1.0')]);
+    await lab.sync(lab.allowlist(['a', 'c']));
     withhold('b-1.0-0.conda');
-    const cut = await lab.sync(lab.allowlist(['b']));
-    expect(cut.applied.dropped).toEqual([]);
-    expect(await names()).toEqual(['a-1.0-0.conda']);
+    const cut = await lab.sync(lab.allowlist(['b', 'c']));
+    expect(cut.applied.dropped).toEqual(['linux-64/a-1.0-0.conda']);
+    expect(cut.failed.map(({ subject }) => subject)).toEqual(['linux-64/b-1.0-0.conda']);
+    expect(await names()).toEqual(['c-1.0-0.conda']);
   });
 });
 
