@@ -83,11 +83,11 @@ async function play(mischief?: Parameters<typeof smallCloud>[1]): Promise<Play> 
   return { cloud, served: kept(cloud) };
 }
 
-/** All but what tells of the way there, as the order of the ledger does, and shards. */
+/** All but what tells of the way there, as the order of the ledger and the count of proofs do, and shards. */
 const kept = (cloud: SmallCloud) =>
   Object.fromEntries(
     Object.entries(cloud.objects()).filter(
-      ([key]) => !/^_gatehouse\/(?:(?:runs|plans|state|ledger)\/|ledger-head\.json)/.test(key) && !isShard(key),
+      ([key]) => !/^_gatehouse\/(?:(?:runs|plans|proven|state|ledger)\/|ledger-head\.json)/.test(key) && !isShard(key),
     ),
   );
 
