@@ -45,7 +45,7 @@ export async function indexChannel(
   throw new GatehouseError('store.conflict', `the states below ${key} kept changing`, { retry: true });
 }
 
-/** Subdirs at once: making a part anew takes 150 MB where a subdir has 500,000 records. */
+/** Subdirs at once: while a part is made anew, memory holds every name of its subdir. */
 const maxPartsAtOnce = 3;
 
 async function partsOf(states: readonly PlacedManifest[], rebuild: boolean): Promise<ChannelPart[]> {
