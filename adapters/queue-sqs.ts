@@ -1,10 +1,10 @@
+import { type BatchResultErrorEntry, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { eachAtOnce } from '../core/store/map-in-order.ts';
 import { isNetworkError, refusalOf, setupHint } from './aws-refusal.ts';
 import { systemClock } from './system-clock.ts';
-import { type BatchResultErrorEntry, SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 
 export interface SqsQueueOptions {
   /** One made from the environment when absent. */

@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import { schedulesSchema } from '../core/documents/clocks.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
-import { z } from 'zod';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Of the queue that the function works off. */

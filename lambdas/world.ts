@@ -1,3 +1,8 @@
+import { existsSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import type { z } from 'zod';
 import { folderCache } from '../adapters/cache-folder.ts';
 import { compressBzip2 } from '../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
@@ -16,15 +21,18 @@ import type { Fetch } from '../core/ports/fetch.ts';
 import type { Queue } from '../core/ports/queue.ts';
 import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
-import { indexerEnvironment, proverEnvironment, prunerEnvironment, readEnvironment, scraperEnvironment, sweeperEnvironment, workerEnvironment } from './environment.ts';
-import type { Postponing } from './soon-again.ts';
-import { type Telemetry, powertools } from './telemetry.ts';
-import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
-import { existsSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { z } from 'zod';
 import gatehouse from '../package.json' with { type: 'json' };
+import {
+  indexerEnvironment,
+  proverEnvironment,
+  prunerEnvironment,
+  readEnvironment,
+  scraperEnvironment,
+  sweeperEnvironment,
+  workerEnvironment,
+} from './environment.ts';
+import type { Postponing } from './soon-again.ts';
+import { powertools, type Telemetry } from './telemetry.ts';
 
 /** What every function needs of the outside. */
 export interface CloudWorld {

@@ -6,7 +6,7 @@ import { canonicalJson } from '../json/json.ts';
 import type { IndexFile } from '../layout/index-files.ts';
 import { indexKey, proofKey } from '../layout/keys.ts';
 import { sha256Of } from '../names/digest.ts';
-import { type Subdir, noarch } from '../names/subdir.ts';
+import { noarch, type Subdir } from '../names/subdir.ts';
 import { sameBytes } from '../ports/byte-source.ts';
 import { GatehouseError } from '../problems/error.ts';
 import type { PipIndex } from '../resolve/pip-index.ts';

@@ -1,5 +1,5 @@
 import { gateByAllowlist } from '../../core/gate/judge/gate-by-allowlist.ts';
-import { type Subdir, noarch } from '../../core/names/subdir.ts';
+import { noarch, type Subdir } from '../../core/names/subdir.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';

@@ -18,7 +18,7 @@ import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
 import { plan } from '../../core/steps/plan.ts';
 import { type ProofReport, prove } from '../../core/steps/prove.ts';
-import { type World, planWorld } from '../world/open-world.ts';
+import { planWorld, type World } from '../world/open-world.ts';
 import { openPlanGate } from '../world/plan-gate.ts';
 import { rememberWarnings } from './entered-warnings.ts';
 import { fetchAround } from './fetch-around.ts';

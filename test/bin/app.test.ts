@@ -1,12 +1,12 @@
-import { parseJson } from '../../core/json/json.ts';
-import { temporaryFolder } from '../support/machine/temporary-folder.ts';
-import { plainTemplate } from '../support/stack/stack-template.ts';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { parseJson } from '../../core/json/json.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { plainTemplate } from '../support/stack/stack-template.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);

@@ -1,13 +1,13 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { bundleFunctions } from '../../lib/bundle-functions.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { candidate, poolOf } from '../support/solver/candidates.ts';
 import { sharedBundles } from '../support/stack/shared-bundles.ts';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 type Bundles = ReturnType<typeof bundleFunctions>;
 
@@ -42,7 +42,6 @@ const environment = {
   GATEHOUSE_INDEX_QUEUE_URL: 'https://sqs.invalid/1/index',
   GATEHOUSE_PROOF_QUEUE_URL: 'https://sqs.invalid/1/proof',
   GATEHOUSE_SWEEP_QUEUE_URL: 'https://sqs.invalid/1/sweep',
-  GATEHOUSE_PROOF_QUEUE_URL: 'https://sqs.invalid/1/proof',
   POWERTOOLS_SERVICE_NAME: 'gatehouse',
   POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
 };

@@ -2,9 +2,9 @@ import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../d
 import { failedFetches } from '../../documents/failed-fetch.ts';
 import { markOpened } from '../../documents/gate/opened.ts';
 import { fetchedFirst } from '../../documents/job.ts';
-import { jobsByPart } from '../../documents/plan-part.ts';
 import { type Plan, readPlan } from '../../documents/plan.ts';
-import { type Run, enterStage, isBefore, isLatest, openRun, runMessage, updateRun } from '../../documents/run.ts';
+import { jobsByPart } from '../../documents/plan-part.ts';
+import { enterStage, isBefore, isLatest, openRun, type Run, runMessage, updateRun } from '../../documents/run.ts';
 import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
