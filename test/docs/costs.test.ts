@@ -70,7 +70,7 @@ describe('docs/costs.md', () => {
   });
 });
 
-const parts = ['first', 'sync', 'reconcile', 'sweep', 'prune'] as const;
+const parts = ['first', 'sync', 'reconcile', 'sweep', 'prune', 'watch'] as const;
 const kinds = ['writes', 'reads', 'messages', 'invocations'] as const;
 const asked = parts.flatMap((part) => kinds.map((kind) => [part, kind] as const));
 

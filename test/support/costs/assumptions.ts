@@ -61,6 +61,11 @@ export const assumed = {
   /** Names of metrics that the functions count by, and hours of a month in which each is counted. */
   metrics: 40,
   metricHours: 60,
+  /** Of them, those that the look at syncs and schedules counts each time, so every hour. */
+  steadyMetrics: 5,
+  /** Every ten minutes, and how many seconds of the scraper it takes. */
+  watches: 4320,
+  watchSeconds: 1,
 } as const;
 
 interface Bound {
@@ -102,6 +107,12 @@ export const requests: Readonly<Record<keyof WeekOfRequests, Readonly<Record<Kin
     reads: { run: 24, package: 0.02 },
     messages: { run: 1, package: 0 },
     invocations: { run: 2, package: 0 },
+  },
+  watch: {
+    writes: { run: 0, package: 0 },
+    reads: { run: 14, package: 0 },
+    messages: { run: 0, package: 0 },
+    invocations: { run: 1, package: 0 },
   },
 };
 

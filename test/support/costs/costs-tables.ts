@@ -64,6 +64,11 @@ function assumptions(): string {
       'metrics that functions count, and hours of a month in which they do',
       `${assumed.metrics}, ${assumed.metricHours}`,
     ],
+    ['metrics of them that are counted every hour', assumed.steadyMetrics],
+    [
+      'looks at syncs and schedules a month, each of so many seconds of the scraper',
+      `${number(assumed.watches)}, ${assumed.watchSeconds}`,
+    ],
   ];
   return table(
     ['assumed', ''],
@@ -77,11 +82,12 @@ const parts = {
   reconcile: 'the daily reconciliation',
   sweep: 'the daily sweep',
   prune: 'the weekly pruning',
+  watch: 'the look at syncs and schedules, every ten minutes',
 } as const;
 
 function counted(): string {
   const kinds = ['writes', 'reads', 'messages', 'invocations'] as const;
-  const names: readonly (keyof typeof parts)[] = ['first', 'sync', 'reconcile', 'sweep', 'prune'];
+  const names: readonly (keyof typeof parts)[] = ['first', 'sync', 'reconcile', 'sweep', 'prune', 'watch'];
   const rows = names.map((part) =>
     row(parts[part], ...kinds.map((kind) => `${requests[part][kind].run} + ${requests[part][kind].package} a package`)),
   );

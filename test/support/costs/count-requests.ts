@@ -20,6 +20,7 @@ export interface WeekOfRequests {
   readonly reconcile: Requests;
   readonly sweep: Requests;
   readonly prune: Requests;
+  readonly watch: Requests;
 }
 
 /**
@@ -58,6 +59,7 @@ export async function countRequests(folder: string, packages: number, solver: So
     reconcile: await during(() => cloud.reconcile()),
     sweep: await during(() => cloud.sweep()),
     prune: await during(() => cloud.prune()),
+    watch: await during(() => cloud.watch()),
   };
 }
 

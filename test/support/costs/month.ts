@@ -32,13 +32,14 @@ function requestsAMonth(kind: Kind, { packages }: Size): number {
   const fetched = requestsOf('first', kind, packages * assumed.moved);
   const weekly = requestsOf('sync', kind, packages) + requestsOf('prune', kind, packages);
   const daily = requestsOf('reconcile', kind, packages) + requestsOf('sweep', kind, packages);
-  return fetched + weeksAMonth * weekly + daysAMonth * daily;
+  const watched = assumed.watches * requestsOf('watch', kind, packages);
+  return fetched + weeksAMonth * weekly + daysAMonth * daily + watched;
 }
 
 /** Seconds that each function runs in a usual month. */
 function secondsAMonth({ packages, seconds: { weekly, daily } }: Size): Readonly<Record<string, number>> {
   return {
-    scraper: weeksAMonth * weekly.scraper,
+    scraper: weeksAMonth * weekly.scraper + assumed.watches * assumed.watchSeconds,
     downloader: packages * assumed.moved * assumed.downloadSeconds,
     indexer: weeksAMonth * weekly.indexer + daysAMonth * daily.indexer,
     prover: weeksAMonth * weekly.prover,
@@ -147,7 +148,7 @@ export function monthOf(size: Size, billed: Billed): Line[] {
       price: 0.3,
       per: 1,
       free: 10,
-      quantity: (assumed.metrics * assumed.metricHours) / (24 * daysAMonth),
+      quantity: assumed.steadyMetrics + (assumed.metrics * assumed.metricHours) / (24 * daysAMonth),
     },
     { item: 'CloudWatch: logs taken in', unit: 'GB', price: 0.5, per: 1, free: 5, quantity: logged / 1e6 },
     {
