@@ -22,6 +22,8 @@ type UngatedWorld = Omit<PublishWorld, 'gate'> & GateShell;
 /** What it takes to bring up to date what clients read of files that were written. */
 interface ServingWorld extends Pick<PublishWorld, 'store' | 'to' | 'gate' | 'clock' | 'log'> {
   readonly allowlist: Configured;
+  /** Looks again at all that could not be listed: an index that is told what changed does so at that alone. */
+  readonly lookAgain?: boolean;
 }
 
 export interface ServedReport extends PublishReport {
@@ -52,7 +54,9 @@ export async function putFiles(
   given: Omit<ServingWorld, 'gate' | 'to'> & GateShell,
 ): Promise<ServedReport> {
   const world = { ...given, to: 'channel' as const, gate: gateByAllowlist(given.allowlist, given) };
-  return served(await put(offered, world), world);
+  const report = await put(offered, world);
+  // What is there already may have been held, and a waiver have come since.
+  return served(report, { ...world, lookAgain: report.files.some(({ status }) => status === 'present') });
 }
 
 /** Opens the gate of the part of the store that is published to. */
@@ -88,12 +92,15 @@ async function indexOrAwait({ files, warnings }: PublishReport, world: ServingWo
 /** Of packages the subdirs too that clients ask for and do not find yet: they fail without a `noarch`. */
 async function indexPublished(files: readonly PublishedFile[], world: ServingWorld): Promise<Problem[]> {
   if (files.length === 0) return [];
-  const { allowlist, store } = world;
+  const { allowlist, store, lookAgain = false } = world;
   const projects = files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [projectNameSchema.parse(name)]));
   const hints = files.flatMap(({ kind, key }) => (kind === 'package' ? [ownKey(key)] : []));
   const touched = hints.map(subdirOf).filter((subdir) => subdir !== null);
   const subdirs = [...touched, ...(await unindexed([noarch, ...allowlist.platforms], store))];
-  return indexTouched({ subdirs, projects, hints }, allowlist, { ...world, channel: 'conda' });
+  return indexTouched({ subdirs, projects, ...(lookAgain ? {} : { hints }) }, allowlist, {
+    ...world,
+    channel: 'conda',
+  });
 }
 
 /** The key within the store that is published to. */

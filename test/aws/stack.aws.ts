@@ -1,9 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { awsClients } from './aws-clients.ts';
+import { copyInChecks } from './checks/copy-in-checks.ts';
 import { corpusChecks } from './checks/corpus-checks.ts';
 import { gateChecks } from './checks/gate-checks.ts';
 import { keptBucketChecks } from './checks/kept-bucket-checks.ts';
@@ -16,6 +14,9 @@ import type { Scene } from './checks/scene.ts';
 import { steerChecks } from './checks/steer-checks.ts';
 import { advise, buildCourseChannel, buildCourseIndex, courseAllowlist } from './course-upstream.ts';
 import { startDeployment } from './deployment.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 
 const minutes = 60_000;
 const clients = awsClients();
@@ -47,6 +48,7 @@ mirrorChecks(() => scene);
 steerChecks(() => scene);
 pipChecks(() => scene);
 publishChecks(() => scene);
+copyInChecks(() => scene);
 gateChecks(() => scene);
 poisonChecks(() => scene);
 raceChecks(() => scene);

@@ -74,11 +74,13 @@ it('put refuses with the reason, and then copies nothing of what it was given', 
 });
 
 it('put never puts other bytes under a name that is there', async () => {
-  await put(conda);
+  const fixed = small('fixed 1.0');
+  await write('fixed-1.0-0.conda', (await buildPackage(fixed)).bytes ?? new Uint8Array());
+  expect((await put('fixed-1.0-0.conda')).status).toBe(0);
   const before = home.tags('');
-  const rebuilt = small('driver 1.0', [], { subdir: 'win-64', files: [{ path: 'share/other', content: 'other' }] });
-  await write(conda, (await buildPackage(rebuilt)).bytes);
-  const { status, stderr } = await put(conda);
+  const rebuilt = { ...fixed, files: [{ path: 'share/other', content: 'other' }] };
+  await write('fixed-1.0-0.conda', (await buildPackage(rebuilt)).bytes ?? new Uint8Array());
+  const { status, stderr } = await put('fixed-1.0-0.conda');
   expect([status, stderr]).toEqual([1, expect.stringMatching(/publish\.used-name[\s\S]*these have sha256/)]);
   expect(home.tags('')).toEqual(before);
 });
@@ -86,9 +88,23 @@ it('put never puts other bytes under a name that is there', async () => {
 it('put says why the gate keeps out what it copied in', async () => {
   await write(
     'starts-1.0-py3-none-any.whl',
-    buildWheel({ fileName: 'starts-1.0-py3-none-any.whl', files: { 'starts.pth': 'import os\n' } }),
+    buildWheel({ fileName: 'starts-1.0-py3-none-any.whl', files: { 'starts.pth': 'import sys\n' } }),
   );
   const { status, stderr } = await put('starts-1.0-py3-none-any.whl');
   expect([status, stderr]).toEqual([1, expect.stringContaining('gate.held')]);
   expect(object('simple/starts/index.json')?.bytes.toString() ?? '').not.toContain('starts-1.0');
+});
+
+it('put again lists what was held, once the allowlist waives it', async () => {
+  const startUp = { path: 'lib/python3.11/site-packages/app.pth', content: 'import os\n' };
+  const { bytes = new Uint8Array() } = await buildPackage(small('app 1.0', [], { files: [startUp] }));
+  await write('app-1.0-0.conda', bytes);
+  const held = await put('app-1.0-0.conda');
+  expect(held.status).toBe(1);
+  const [, waiver = ''] = /(\{"check":"D3\.import".*\})/.exec(held.stderr) ?? [];
+  const allowlist = `{"channels":[],"platforms":["linux-64"],"packages":[],"waivers":[${waiver}]}`;
+  await write('waived.json', Buffer.from(allowlist.replace('"WHY"', '"somebody looked"')));
+  const waived = await put('app-1.0-0.conda', '--allowlist', 'waived.json');
+  expect([waived.status, waived.stderr]).toEqual([0, expect.stringContaining('was there   /conda/linux-64/app')]);
+  expect(object('conda/linux-64/repodata.json')?.bytes.toString()).toContain('app-1.0-0.conda');
 });
