@@ -186,6 +186,9 @@ export const runMessage = (message: RunMessage): string => JSON.stringify(messag
 export const startMessageSchema = z.strictObject({ type: z.literal('sync') });
 export const startMessage = JSON.stringify({ type: 'sync' } satisfies z.infer<typeof startMessageSchema>);
 
+/** What has the prover prove at once, and not when the index has been at rest (lambdas/prover.ts). */
+export const proveMessage = JSON.stringify({ type: 'prove' });
+
 /** The message that has the indexer compare all of a subdir with its index. */
 export const indexMessage = (subdir: Subdir, side: Side): string => indexing({ subdir }, side);
 

@@ -3,10 +3,11 @@ import { nothingApplied, plannedChanges } from '../../core/diff/write-plan.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import { readStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import type { Deployed } from '../../core/documents/deployed.ts';
+import { readProven } from '../../core/documents/known-outcomes.ts';
 import { readStoredPatches } from '../../core/documents/patches/stored-patches.ts';
 import type { Plan } from '../../core/documents/plan.ts';
 import { type Proof, readProof } from '../../core/documents/proof.ts';
-import { latestRunId, runId, startMessage } from '../../core/documents/run.ts';
+import { latestRunId, proveMessage, runId, startMessage } from '../../core/documents/run.ts';
 import { readManifest } from '../../core/index/manifest.ts';
 import { listedIn, packageProblems } from '../../core/index/state-source.ts';
 import { noarch, type Subdir } from '../../core/names/subdir.ts';
@@ -18,7 +19,7 @@ import { projectsWithState } from '../../core/simple/projects-in.ts';
 import { installRequests } from '../../core/solve/requests.ts';
 import { absentProblem } from '../../core/status/run-status.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
-import { movedEntries } from '../../core/steps/prove.ts';
+import { indexOf, movedEntries } from '../../core/steps/prove.ts';
 import type { ChannelStore } from '../../core/store/list-packages.ts';
 import { type FollowedRun, followRun } from './follow-run.ts';
 import type { SyncReport } from './sync.ts';
@@ -56,30 +57,47 @@ export async function remoteSync(world: RemoteWorld, patienceMs: number): Promis
   const { plan } = followed;
   if (!followed.settled || plan === null) return null;
   log({ type: 'run.settled' });
-  return (await untilQuiet(world, deadline))
+  return (await untilProved(allowlist, world, deadline))
     ? reportOf(allowlist, { ...followed, plan }, { ...world, ...earlier })
     : null;
+}
+
+/** Until what came is indexed and proved. The prover by itself waits for minutes until the index has been at rest. */
+async function untilProved(allowlist: Allowlist, world: RemoteWorld, deadline: number): Promise<boolean> {
+  const { store, channel, clock, queues, stack } = world;
+  const quiet = await untilIndexed(world, deadline);
+  if (quiet !== 'quiet') return quiet === 'unseen';
+  const { proofs } = await readProven(store, channel);
+  await queues.send(stack.queues.proof.queue, proveMessage);
+  for (;;) {
+    const proven = await readProven(store, channel);
+    if (proven.proofs > proofs && proven.of === (await indexOf(allowlist, world))) return true;
+    if (clock.now() >= deadline) return false;
+    await clock.sleep(pauseMs);
+  }
 }
 
 const pauseMs = 5000;
 /** SQS counts roughly, and an object's event takes a moment: so many looks one after the other must find nothing. */
 const quietLooks = 4;
 
-/** Until the queues of indexer and prover are empty; at once, with a word, for who may not count them. */
-async function untilQuiet({ queues, stack, clock, log }: RemoteWorld, deadline: number): Promise<boolean> {
-  const urls = [stack.queues.index.queue, stack.queues.proof.queue];
+/** Until the indexer's queue is empty; at once, with a word, for who may not count its messages. */
+async function untilIndexed(
+  { queues, stack, clock, log }: RemoteWorld,
+  deadline: number,
+): Promise<'quiet' | 'unseen' | 'late'> {
   for (let quiet = 0; quiet < quietLooks; ) {
-    const counts = await Promise.all(urls.map((url) => queues.count(url))).catch((error: unknown) => {
+    const count = await queues.count(stack.queues.index.queue).catch((error: unknown) => {
       if (!(error instanceof GatehouseError) || error.retry) throw error;
       log({ type: 'run.unseen', reason: error.message });
       return null;
     });
-    if (counts === null) return true;
-    quiet = counts.every(({ waiting, atWork }) => waiting + atWork === 0) ? quiet + 1 : 0;
-    if (clock.now() >= deadline) return false;
+    if (count === null) return 'unseen';
+    quiet = count.waiting + count.atWork === 0 ? quiet + 1 : 0;
+    if (clock.now() >= deadline) return 'late';
     await clock.sleep(pauseMs);
   }
-  return true;
+  return 'quiet';
 }
 
 const subdirsOf = ({ platforms }: Allowlist): Subdir[] => [...new Set([...platforms, noarch])];

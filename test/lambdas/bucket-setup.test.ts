@@ -9,8 +9,8 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { type AwsClientStub, mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyRepositoryFiles } from '../../lambdas/deploy-files.ts';
 
 const identity = { StackId: 's', RequestId: 'r', LogicalResourceId: 'l', ResponseURL: 'https://cfn.invalid/answer' };
@@ -31,8 +31,12 @@ const request = (RequestType: string, more: object = {}, ResourceProperties: obj
 const refusal = (name: string, httpStatusCode: number) =>
   new S3ServiceException({ name, message: name, $fault: 'client', $metadata: { httpStatusCode } });
 
-const mock = mockClient(S3Client);
-afterEach(() => mock.reset());
+let mock: AwsClientStub<S3Client>;
+beforeEach(() => {
+  mock = mockClient(S3Client);
+});
+// The files of a process share the client's class.
+afterEach(() => mock.restore());
 
 /** A bucket as it should be, but for what is said. */
 function bucketWith(notifies: NotificationConfiguration): void {

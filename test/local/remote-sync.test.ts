@@ -55,13 +55,14 @@ async function followed(
     await meanwhile();
     await cloud.deliver(batches);
   };
-  const send = async (_url: string, message: string) => {
+  const stack = deployedStack();
+  const send = async (url: string, message: string) => {
     sent.push(message);
-    return cloud.send('scraper', message);
+    return cloud.send(url === stack.queues.proof.queue ? 'prover' : 'scraper', message);
   };
   const log = (event: Event) => void events.push(event);
   const clock = { ...world.clock, sleep };
-  const done = await remoteSync({ ...world, clock, log, stack: deployedStack(), queues: { send, count } }, patienceMs);
+  const done = await remoteSync({ ...world, clock, log, stack, queues: { send, count } }, patienceMs);
   return { done, events, sent };
 }
 
