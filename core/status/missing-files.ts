@@ -1,3 +1,4 @@
+import { failedFetches } from '../documents/failed-fetch.ts';
 import { lastVerdict } from '../documents/gate/last-verdict.ts';
 import { type GateVerdict, isPassing } from '../documents/gate/verdict.ts';
 import { idsToAdd, plannedById } from '../documents/job.ts';
@@ -5,6 +6,7 @@ import { artifactId, type Plan } from '../documents/plan.ts';
 import type { SimpleFile } from '../documents/simple/simple-plan.ts';
 import type { Sha256 } from '../names/digest.ts';
 import type { Store } from '../ports/store.ts';
+import type { Problem } from '../problems/problem.ts';
 import { type ChannelStore, listPackages } from '../store/list-packages.ts';
 import { mapInOrder } from '../store/map-in-order.ts';
 
@@ -60,3 +62,23 @@ export const heldOf = async (missing: readonly string[], judged: PlannedSince, s
 
 /** Of a wheel that is made here nobody knows it before. */
 const sha256OfFile = ({ sdist, sha256 }: SimpleFile): Sha256 | null => (sdist === undefined ? sha256 : null);
+
+/** A run's plan, and since when, in milliseconds since the epoch, it was tried: a note of the same plan's earlier run says nothing of this one. */
+export interface TriedSince {
+  readonly planId: Sha256;
+  readonly since: number;
+}
+
+/** Why those of a plan that were given up since then did not come. */
+export async function failedOf(
+  missing: readonly string[],
+  { planId, since }: TriedSince,
+  store: Store,
+): Promise<Problem[]> {
+  if (missing.length === 0) return [];
+  const noted = await failedFetches(store, planId, since);
+  return missing.flatMap((id) => {
+    const problem = noted.get(id)?.problem;
+    return problem === undefined ? [] : [{ ...problem, subject: id }];
+  });
+}

@@ -10,7 +10,7 @@ import { GatehouseError } from '../problems/error.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import { readJsonObject } from '../store/read-json-object.ts';
-import { heldVerdicts, missingOf, type PlannedSince } from './missing-files.ts';
+import { failedOf, heldVerdicts, missingOf, type PlannedSince } from './missing-files.ts';
 import type { SyncStatus } from './sync-status.ts';
 
 export interface StatusWorld extends ChannelStore {
@@ -87,10 +87,12 @@ async function planStatus(run: Run, plan: Plan, world: StatusWorld): Promise<OfP
   const of = idsToAdd(plan).length;
   const missing = of === 0 ? [] : await missingOf(plan, world);
   const held = await heldProblems(missing, { plan, since: run.startedAt }, world);
-  const told = new Set(held.map(({ subject }) => subject));
+  const { plan: planId, startedAt: since } = run;
+  const failed = planId === null ? [] : await failedOf(missing, { planId, since }, world.store);
+  const told = new Set([...held, ...failed].map(({ subject }) => subject));
   const given = run.stage === 'settled' ? missing.filter((id) => !told.has(id)).map(absentProblem) : [];
   const { problems, waiting } = plan;
-  return { files: { done: of - missing.length, of }, problems: [...problems, ...given], held, waiting };
+  return { files: { done: of - missing.length, of }, problems: [...problems, ...failed, ...given], held, waiting };
 }
 
 /** Of more than so many missing files it is not asked which are held: each verdict is a request. */

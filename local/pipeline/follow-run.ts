@@ -7,7 +7,7 @@ import type { Sha256 } from '../../core/names/digest.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
-import { missingOf } from '../../core/status/missing-files.ts';
+import { failedOf, missingOf } from '../../core/status/missing-files.ts';
 import { heldProblems, type StatusWorld } from '../../core/status/run-status.ts';
 import { readJsonObject } from '../../core/store/read-json-object.ts';
 
@@ -29,6 +29,8 @@ export interface FollowedRun {
   /** Ids of what its plan adds and the store does not have. */
   readonly missing: readonly string[];
   readonly held: readonly Problem[];
+  /** Those that were tried, and cannot be fetched. */
+  readonly failed: readonly Problem[];
 }
 
 const pauseMs = 3000;
@@ -54,12 +56,13 @@ const viewOf = (run: Sha256): View => ({ run, slices: new Set(), plan: null, mis
 export async function followRun(asked: Sha256, before: Sha256 | null, world: FollowWorld): Promise<FollowedRun> {
   const fetched = new Set<string>();
   const held = new Map<string, Problem>();
+  const failed = new Map<string, Problem>();
   let view = viewOf(asked);
   for (;;) {
     const latest = await latestRunId(world.store);
     if (latest !== null && latest !== view.run && latest !== before) view = await goOver(view, latest, world);
     const run = (await readJsonObject(world.store, runKey(view.run), runSchema))?.value;
-    if (run !== undefined) await look(run, view, { ...world, fetched, held });
+    if (run !== undefined) await look(run, view, { ...world, fetched, held, failed });
     const settled = run?.stage === 'settled';
     if (settled || world.clock.now() >= world.deadline) {
       return {
@@ -68,6 +71,7 @@ export async function followRun(asked: Sha256, before: Sha256 | null, world: Fol
         fetched: [...fetched].sort(),
         missing: view.missing,
         held: [...held.values()],
+        failed: [...failed.values()],
       };
     }
     await world.clock.sleep(pauseMs);
@@ -85,6 +89,7 @@ async function goOver({ run: id }: View, latest: Sha256, { store, log }: FollowW
 interface LookWorld extends FollowWorld {
   readonly fetched: Set<string>;
   readonly held: Map<string, Problem>;
+  readonly failed: Map<string, Problem>;
 }
 
 async function look(run: Run, view: View, world: LookWorld): Promise<void> {
@@ -117,7 +122,7 @@ function tellPlan(plan: Plan, { log }: LookWorld): void {
 }
 
 async function tellFiles(run: Run, view: View, plan: Plan, world: LookWorld): Promise<void> {
-  const { log, fetched, held } = world;
+  const { log, fetched, held, failed } = world;
   const before = view.missing;
   if (before.length > 0) view.missing = await missingOf(plan, world);
   const missing = new Set(view.missing);
@@ -133,7 +138,13 @@ async function tellFiles(run: Run, view: View, plan: Plan, world: LookWorld): Pr
     held.set(problem.subject, problem);
     log({ type: 'fetch.held', key: keyOf(problem.subject), problem });
   }
-  const awaited = view.missing.filter((id) => !held.has(id));
+  const tried =
+    run.plan === null ? [] : await failedOf(view.missing, { planId: run.plan, since: run.startedAt }, world.store);
+  for (const problem of tried.filter(({ subject }) => !failed.has(subject))) {
+    failed.set(problem.subject, problem);
+    log({ type: 'fetch.failed', key: keyOf(problem.subject), problem });
+  }
+  const awaited = view.missing.filter((id) => !held.has(id) && !failed.has(id));
   log({ type: 'fetch.awaited', files: run.stage === 'settled' ? 0 : awaited.length });
   await hurry(run, view, { plan, awaited }, world);
 }

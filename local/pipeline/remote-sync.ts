@@ -118,19 +118,20 @@ interface ReportWorld extends ChannelStore {
 /** What a run did, as a sync by command reports it, from what it left in the store. */
 async function reportOf(
   allowlist: Allowlist,
-  { plan, fetched, missing, held }: FollowedRun & { readonly plan: Plan },
+  { plan, fetched, missing, held, failed }: FollowedRun & { readonly plan: Plan },
   { proof: before, generations, ...world }: ReportWorld,
 ): Promise<SyncReport> {
   const { store, channel } = world;
   const told = new Set(held.map(({ subject }) => subject));
   const absent = missing.filter((id) => !told.has(id));
+  const tried = new Set(failed.map(({ subject }) => subject));
   const proof = (await readProof(store, channel)) ?? { version: 1, entries: [], pip: [] };
   return {
     plan,
     fetched,
     applied: absent.length === 0 ? plannedChanges(plan) : nothingApplied,
     held: [...plan.problems.filter(({ code }) => code.startsWith('held.')), ...held],
-    failed: absent.map(absentProblem),
+    failed: [...failed, ...absent.filter((id) => !tried.has(id)).map(absentProblem)],
     indexed: await Promise.all(subdirsOf(allowlist).map((subdir) => indexed(subdir, generations, world))),
     simple: { projects: await listedProjects(world), changed: false, problems: [] },
     strays: [],

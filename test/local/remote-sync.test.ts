@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +21,9 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   const linked = (name: string) => ({ files: [{ path: `bin/.${name}-post-link.sh`, content: 'curl x | sh\n' }] });
   const packages = [small('a 1.0'), small('b 1.0', ['a']), small('b 2.0', ['a'], linked('b')), small('c 1.0')];
+  packages.push(small('e 1.0'), small('e 2.0'));
   await buildChannel(join(folder.path, 'upstream'), packages, { forms: ['json'] });
+  await writeFile(join(folder.path, 'upstream/linux-64/e-2.0-0.conda'), 'other bytes');
 });
 afterAll(async () => {
   await solver[Symbol.asyncDispose]();
@@ -110,6 +113,24 @@ describe('a sync that the cloud does', () => {
     const { last } = await status(cloud);
     expect(last).toMatchObject({ by: 'cloud', round: 2, stage: 'settled', files: { done: 1, of: 1 } });
     expect(last?.waiting).toMatchObject([{ id: 'linux-64/b-2.0-0.conda' }]);
+  });
+
+  it('tells of what cannot be fetched, and goes on with the run that does without', async () => {
+    const cloud = smallCloud(solver);
+    await cloud.allowlist(allowing('c'));
+    await cloud.run();
+    cloud.now += second;
+    cloud.drop = (body) => body.includes('allowlist.json');
+    await cloud.allowlist(allowing('c', 'e'));
+    const { done, events } = await followed(cloud);
+    const detail = expect.stringContaining('fetch.size');
+    const failed = { subject: 'linux-64/e-2.0-0.conda', code: 'fetch.failed', detail };
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'fetch.failed', problem: expect.objectContaining(failed) }),
+    );
+    expect(events).toContainEqual(expect.objectContaining({ type: 'run.replaced', by: 'around' }));
+    expect(done?.fetched).toEqual(['linux-64/e-1.0-0.conda']);
+    expect(done && syncProblems(done)).toMatchObject([failed]);
   });
 
   it('says when another deployment takes its place, and follows that', async () => {

@@ -1,5 +1,4 @@
 import { type Applied, nothingApplied, writeDecisions, writePlan } from '../../diff/write-plan.ts';
-import { failedFetches } from '../../documents/failed-fetch.ts';
 import { markOpened } from '../../documents/gate/opened.ts';
 import { fetchedFirst } from '../../documents/job.ts';
 import { type Plan, readPlan } from '../../documents/plan.ts';
@@ -9,7 +8,7 @@ import type { Sha256 } from '../../names/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Queue } from '../../ports/queue.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { heldOf, missingOf } from '../../status/missing-files.ts';
+import { failedOf, heldOf, missingOf } from '../../status/missing-files.ts';
 import type { ChannelStore } from '../../store/list-packages.ts';
 
 export interface AdvanceWorld extends ChannelStore {
@@ -82,7 +81,7 @@ async function waitFor(missing: readonly string[], planned: Planned, world: Adva
   const { id, run, plan, planId } = planned;
   const applied = await writeDecisions(plan, { ...world, isCurrent: () => isUnchanged(id, world) });
   const held = await heldOf(missing, { plan, since: run.startedAt }, world.store);
-  const failed = await failedOf(missing, planned, world);
+  const failed = await failedOf(missing, { planId, since: run.startedAt }, world.store);
   const told = { missing, held, failed, applied };
   const isFirst = new Set(fetchedFirst(plan));
   const isSent = (artifact: string) => run.stage === 'fetching-second' || isFirst.has(artifact);
@@ -110,19 +109,6 @@ async function waitFor(missing: readonly string[], planned: Planned, world: Adva
 async function noteMissing(id: Sha256, missing: number, world: AdvanceWorld): Promise<void> {
   const movedAt = world.clock.now();
   await updateRun(id, world, (run) => (run.missing === missing ? null : { ...run, missing, movedAt }));
-}
-
-/** Those that were given up since the run began: a note of the same plan's earlier run says nothing of this one. */
-async function failedOf(
-  missing: readonly string[],
-  { run, planId }: Planned,
-  { store }: AdvanceWorld,
-): Promise<Problem[]> {
-  const noted = await failedFetches(store, planId, run.startedAt);
-  return missing.flatMap((id) => {
-    const problem = noted.get(id)?.problem;
-    return problem === undefined ? [] : [{ ...problem, subject: id }];
-  });
 }
 
 /** Whether a run is still the one to be carried out, and has not begun to change what is served. */
