@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { serveFolder } from '../../local/sample/serve-folder.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { awsClients } from './aws-clients.ts';
@@ -14,9 +17,6 @@ import type { Scene } from './checks/scene.ts';
 import { steerChecks } from './checks/steer-checks.ts';
 import { advise, buildCourseChannel, buildCourseIndex, courseAllowlist } from './course-upstream.ts';
 import { startDeployment } from './deployment.ts';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 
 const minutes = 60_000;
 const clients = awsClients();

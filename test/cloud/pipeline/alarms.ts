@@ -1,15 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { type FolderServer, serveFolder } from '../../../local/sample/serve-folder.ts';
 import { small } from '../../support/cli/start-lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { watchStack } from '../watch/watch-stack.ts';
-import { type Scene, appOutput, openScene } from './scene.ts';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { Duration } from 'aws-cdk-lib';
-import { Schedule } from 'aws-cdk-lib/aws-events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appOutput, openScene, type Scene } from './scene.ts';
 
 const runbook = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 
