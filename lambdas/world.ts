@@ -1,9 +1,9 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
 import type { z } from 'zod';
 import { folderCache } from '../adapters/cache-folder.ts';
+import { cloudFrontInvalidation } from '../adapters/cloudfront-invalidation.ts';
 import { compressBzip2 } from '../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch } from '../adapters/http-fetch.ts';
 import { sqsQueue } from '../adapters/queue-sqs.ts';
@@ -194,14 +194,5 @@ function openCloud(bucket: string): CloudWorld & Pick<DownloaderWorld, 'scratch'
     scratch,
     clock: systemClock,
     telemetry: powertools(),
-  };
-}
-
-/** Sends each list of paths as one invalidation of a CloudFront distribution; one of a name that it knows is done already. */
-export function cloudFrontInvalidation(distribution: string, client = new CloudFrontClient()) {
-  return async (paths: readonly string[], reference: string = crypto.randomUUID()): Promise<void> => {
-    const Paths = { Quantity: paths.length, Items: [...paths] };
-    const InvalidationBatch = { CallerReference: reference, Paths };
-    await client.send(new CreateInvalidationCommand({ DistributionId: distribution, InvalidationBatch }));
   };
 }

@@ -4,8 +4,8 @@ import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
-import type { FunctionName } from './bundle-functions.ts';
-import { counted, metricPeriod } from './metrics.ts';
+import { countedAlarms } from './counted-alarms.ts';
+import { counted, countedBy, metricPeriod } from './metrics.ts';
 import type { Functions } from './pipeline.ts';
 import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
 
@@ -73,103 +73,11 @@ const watches = (scope: Construct, { functions, queues, deadLetters }: Watched):
     failing(scope, name),
     standing(name, queues[name]),
   ]),
-  ...counts.map(({ id, metricName, by, ...told }) => ({ id, metric: counted(scope, { metricName, by }), ...told })),
+  ...countedAlarms.map(({ metricName, ...told }) => ({
+    metric: counted(scope, { metricName, by: countedBy[metricName] }),
+    ...told,
+  })),
   ...Object.values(functions).flatMap((fn) => [errorsOf(fn), throttlesOf(fn)]),
-];
-
-/** What functions count, and is to be told of from the first on. */
-const counts: readonly (Omit<Watch, 'metric'> & { readonly metricName: string; readonly by: FunctionName })[] = [
-  {
-    id: 'PlansIncompleteAlarm',
-    metricName: 'PlansIncomplete',
-    by: 'scraper',
-    says: 'A plan lacks something that could not be read or worked out, such as a channel: nothing is removed by it.',
-    section: 'A plan has problems',
-  },
-  {
-    id: 'PlanProblemsAlarm',
-    metricName: 'PlanProblems',
-    by: 'scraper',
-    says: 'A plan has problems, such as an entry that cannot be solved.',
-    section: 'A plan has problems',
-  },
-  {
-    id: 'MostPackagesLeaveAlarm',
-    metricName: 'MostPackagesLeave',
-    by: 'scraper',
-    says: 'A run takes more than half of what is served out of the index.',
-    section: 'Most packages leave',
-  },
-  {
-    id: 'ArtifactsGivenUpAlarm',
-    metricName: 'ArtifactsGivenUp',
-    by: 'scraper',
-    says: 'Files of a plan could not be fetched, and the run goes on or ended without them.',
-    section: 'A file cannot be fetched',
-  },
-  {
-    id: 'SyncsStuckAlarm',
-    metricName: 'SyncsStuck',
-    by: 'scraper',
-    says: 'A sync has not ended, and has not come on for an hour.',
-    section: 'A sync does not end',
-  },
-  {
-    id: 'SchedulesMissedAlarm',
-    metricName: 'SchedulesMissed',
-    by: 'scraper',
-    says: 'A schedule did not fire when it should have.',
-    section: 'A schedule did not fire',
-  },
-  {
-    id: 'EntriesNotInstallingAlarm',
-    metricName: 'EntriesNotInstalling',
-    by: 'scraper',
-    says: 'The last sync has ended, and entries of the allowlist do not install from the channel.',
-    section: 'An entry does not install',
-  },
-  {
-    id: 'EntriesLostAlarm',
-    metricName: 'EntriesLost',
-    by: 'prover',
-    says: 'An entry of the allowlist installed from the channel until now, and does not any more.',
-    section: 'An entry no longer installs',
-  },
-  {
-    id: 'IndexProblemsAlarm',
-    metricName: 'IndexProblems',
-    by: 'indexer',
-    says: 'A file in the bucket cannot be listed.',
-    section: 'A file cannot be listed',
-  },
-  {
-    id: 'PruneProblemsAlarm',
-    metricName: 'PruneProblems',
-    by: 'pruner',
-    says: 'Pruning met something that it could not judge, and kept it.',
-    section: 'Pruning has problems',
-  },
-  {
-    id: 'FilesRecalledAlarm',
-    metricName: 'FilesRecalled',
-    by: 'sweeper',
-    says: 'A file that was served turned bad, and was taken back.',
-    section: 'A file was recalled',
-  },
-  {
-    id: 'SweepsLateAlarm',
-    metricName: 'SweepsLate',
-    by: 'sweeper',
-    says: 'A sweep has not come to its end in two days.',
-    section: 'A sweep does not end',
-  },
-  {
-    id: 'AdvisoriesMissingAlarm',
-    metricName: 'AdvisoriesMissing',
-    by: 'sweeper',
-    says: 'The advisories could not be had: what is new waits, and what is served was not checked against them.',
-    section: 'The advisories cannot be had',
-  },
 ];
 
 const deadLettersIn = (name: string, queue: Queue): Watch => ({

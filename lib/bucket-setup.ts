@@ -2,8 +2,9 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { letS3Send, notifications } from './notifications.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
-import { type ChannelBucket, letS3Send, notifications } from './storage.ts';
+import type { ChannelBucket } from './storage.ts';
 
 interface BucketToSetUp {
   readonly bucket: ChannelBucket;

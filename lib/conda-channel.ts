@@ -22,16 +22,16 @@ import { channelDelivery, letInvalidate } from './delivery.ts';
 import { deployFiles, expectBzip2 } from './deployed-files.ts';
 import { describeStack } from './described-stack.ts';
 import { letServicesUse } from './encryption.ts';
-import { functionsNetwork, sizeOf } from './functions.ts';
+import { functionsNetwork } from './functions.ts';
 import { type ChannelMetricName, counted, countedBy } from './metrics.ts';
 import type { Access } from './permissions.ts';
-import { channelPipeline, type Functions } from './pipeline.ts';
+import { channelPipeline, channelQueues, type Functions } from './pipeline.ts';
 import type { CondaChannelProps } from './props.ts';
 import { type PublishRights, publisherAccess } from './publisher-access.ts';
-import { encryptedQueue, type QueueName, type WorkQueue, work, workQueue } from './queues.ts';
+import { encryptedQueue, type QueueName, type WorkQueue } from './queues.ts';
 import { type ReadRights, readerAccess } from './reader-access.ts';
 import { readRepository } from './repository-files.ts';
-import { type Settings, settingsOf } from './settings.ts';
+import { settingsOf } from './settings.ts';
 import { type ChannelBucket, channelStorage } from './storage.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -193,15 +193,6 @@ export class CondaChannel extends Construct {
   metricFilesRecalled(options?: MetricOptions): Metric {
     return this.metric('FilesRecalled', options);
   }
-}
-
-function channelQueues(
-  scope: Construct,
-  settings: Settings,
-  key: IKey | undefined,
-): Readonly<Record<QueueName, WorkQueue>> {
-  const make = (name: QueueName) => workQueue(scope, name, sizeOf(work[name].by, settings).timeout, key);
-  return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof'), sweep: make('sweep') };
 }
 
 /** What holds for all that there is of a channel. */

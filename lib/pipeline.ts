@@ -2,12 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle-functions.ts';
-import { channelFunction, type Surroundings } from './functions.ts';
-import { concurrencyOf, type QueueName, queueNames, work } from './queues.ts';
+import { channelFunction, type Surroundings, sizeOf } from './functions.ts';
+import { concurrencyOf, type QueueName, queueNames, type WorkQueue, work, workQueue } from './queues.ts';
 import { schedulesOf } from './schedules.ts';
+import type { Settings } from './settings.ts';
 
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 
@@ -67,4 +69,14 @@ function startByClock(scope: Construct, functions: Functions, { settings, deadLe
   start('Prune', prune, functions.pruner);
   start('Sweep', sweep, functions.sweeper, 'sweep');
   start('Watch', 'rate(10 minutes)', functions.scraper, 'watch');
+}
+
+/** The queue of each kind of work, and its dead letters. */
+export function channelQueues(
+  scope: Construct,
+  settings: Settings,
+  key: IKey | undefined,
+): Readonly<Record<QueueName, WorkQueue>> {
+  const make = (name: QueueName) => workQueue(scope, name, sizeOf(work[name].by, settings).timeout, key);
+  return { plan: make('plan'), job: make('job'), index: make('index'), proof: make('proof'), sweep: make('sweep') };
 }

@@ -2,12 +2,12 @@ import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-clo
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { cloudFrontInvalidation } from '../../adapters/cloudfront-invalidation.ts';
 import { parseJson } from '../../core/json/json.ts';
 import { projectNameSchema } from '../../core/names/project-name.ts';
 import { fetchFile } from '../../core/steps/fetch-file.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { projectPaths } from '../../lambdas/invalidation-paths.ts';
-import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import { batch, type CloudLab, failing, inTime, notification, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
 import { buildSdist } from '../support/python/build-sdist.ts';

@@ -1,10 +1,10 @@
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cloudFrontInvalidation } from '../../adapters/cloudfront-invalidation.ts';
 import { subdirSchema } from '../../core/names/subdir.ts';
 import { index } from '../../lambdas/indexer.ts';
 import { indexPaths } from '../../lambdas/invalidation-paths.ts';
-import { cloudFrontInvalidation } from '../../lambdas/world.ts';
 import {
   batch,
   type CloudLab,
