@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { ChannelStack } from '../lib/channel-stack.ts';
-import { readContext } from '../lib/context.ts';
+import { readContext } from '../lib/settings/context.ts';
 import { endOnRefusal } from '../local/render/refusal.ts';
 
 endOnRefusal(() => {

@@ -35,6 +35,6 @@ export const scraperEnvironment = prunerEnvironment.extend({
   GATEHOUSE_JOB_QUEUE_URL: z.url(),
 });
 
-/** @throws GatehouseError `json.invalid` naming the variable that the template did not set (lib/functions.ts) */
+/** @throws GatehouseError `json.invalid` naming the variable that the template did not set (lib/pipeline/functions.ts) */
 export const readEnvironment = <T>(schema: z.ZodType<T>): T =>
   parseValue({ ...process.env }, schema, 'the environment');

@@ -72,7 +72,7 @@ const merged = (all: readonly Due[]): Due => ({
   isAsked: all.some(({ isAsked }) => isAsked),
 });
 
-/** Of 2 to 2.5 minutes each (lib/queues.ts): the alarm for a lost entry is to come within half an hour. */
+/** Of 2 to 2.5 minutes each (lib/resources/queues.ts): the alarm for a lost entry is to come within half an hour. */
 const maxTimesPutOff = 5;
 
 async function proveDue({ keys, waiting, isAsked }: Due, world: ProverWorld, context: Context): Promise<void> {

@@ -52,7 +52,7 @@ export interface JudgingWorld extends CloudWorld {
 export interface DownloaderWorld extends JudgingWorld {
   /** Bytes: no larger package can be taken in here. */
   readonly scratch: number;
-  /** Undefined where nobody asked for it (`bz2` in lib/settings.ts). */
+  /** Undefined where nobody asked for it (`bz2` in lib/settings/settings.ts). */
   readonly bzip2?: Bzip2;
 }
 
@@ -66,7 +66,7 @@ export interface IndexerWorld extends JudgingWorld {
   readonly queue: Queue;
   /** Takes paths out of the edges' caches before their minute is over; null where nobody asked for it. */
   readonly invalidate: ((paths: readonly string[]) => Promise<void>) | null;
-  /** Undefined where nobody asked for it (`bz2` in lib/settings.ts). */
+  /** Undefined where nobody asked for it (`bz2` in lib/settings/settings.ts). */
   readonly bzip2?: Bzip2;
 }
 
@@ -104,10 +104,10 @@ const maxDelaySeconds = 900;
 /** For so long an index is not to change before it is proved. */
 const restSeconds = 120;
 
-/** Bundled beside each function that solves (lib/bundle-functions.ts). */
+/** Bundled beside each function that solves (lib/bundle/bundle-functions.ts). */
 const solverWorkerUrl = new URL('./solver-worker.mjs', import.meta.url);
 
-/** Bundled beside the downloader and the indexer where `bz2` is on (lib/bundle-functions.ts). */
+/** Bundled beside the downloader and the indexer where `bz2` is on (lib/bundle/bundle-functions.ts). */
 const bzip2WorkerUrl = new URL('./bzip2-worker.mjs', import.meta.url);
 
 export function openDownloader(): DownloaderWorld & Postponing {

@@ -2,8 +2,8 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { CondaChannel } from './conda-channel.ts';
-import type { CondaChannelProps } from './props.ts';
-import { constructId } from './queues.ts';
+import { constructId } from './resources/queues.ts';
+import type { CondaChannelProps } from './settings/props.ts';
 
 export interface ChannelStackProps extends StackProps {
   readonly channel?: CondaChannelProps;

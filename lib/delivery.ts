@@ -5,13 +5,13 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { expectAcls } from './access-logs.ts';
-import { accountName } from './account-name.ts';
+import { servedPatterns } from './access/reader-access.ts';
 import { compileEdge } from './edge/compile-edge.ts';
-import type { Functions } from './pipeline.ts';
-import { servedPatterns } from './reader-access.ts';
-import type { Settings } from './settings.ts';
-import type { ChannelBucket, ChannelStorage } from './storage.ts';
+import type { Functions } from './pipeline/pipeline.ts';
+import { expectAcls } from './resources/access-logs.ts';
+import type { ChannelBucket, ChannelStorage } from './resources/storage.ts';
+import { accountName } from './settings/account-name.ts';
+import type { Settings } from './settings/settings.ts';
 
 interface DeliveryOptions {
   readonly settings: Settings;

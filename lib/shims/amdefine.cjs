@@ -1,6 +1,6 @@
 /**
  * `amdefine` for a bundle: compressjs asks it for its files by names that no bundler can follow, so each that its bzip2
- * needs is named here; `compressjs-files` is their folder (lib/bundle-functions.ts).
+ * needs is named here; `compressjs-files` is their folder (lib/bundle/bundle-functions.ts).
  * Requires that stand alone, since the files ask for each other in circles.
  */
 const files = {

@@ -7,7 +7,7 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { ChannelStack } from '../../lib/channel-stack.ts';
-import { type AppContext, readContext } from '../../lib/context.ts';
+import { type AppContext, readContext } from '../../lib/settings/context.ts';
 import { endOnRefusal } from '../../local/render/refusal.ts';
 import { qualifier, stackName, toolkitName } from './names.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
-import { constructId } from '../../lib/queues.ts';
+import { constructId } from '../../lib/resources/queues.ts';
 import { large, requestsOf, small } from '../support/costs/assumptions.ts';
 import { costsTables } from '../support/costs/costs-tables.ts';
 import { countRequests } from '../support/costs/count-requests.ts';

@@ -69,11 +69,11 @@ describe('a path that is named', () => {
   it('is missed when it is not there, and found in whatever way it is named', () => {
     const wrong = ['core/index/gone.ts', 'docs/gone.md', '../docs/gone.md', 'core/gone/', 'gone.ts', 'test/gone/*.ts'];
     const comment = commentsOf(`/**\n * ${wrong.join(' and ')}.\n */\n`);
-    expect(missing(comment, 'lib/queues.ts')).toEqual(wrong.map((one) => `lib/queues.ts: ${one}`));
+    expect(missing(comment, 'lib/delivery.ts')).toEqual(wrong.map((one) => `lib/delivery.ts: ${one}`));
     const right =
       'core/layout/keys.ts, docs/codes.md, ../docs/codes.md (`test/aws/*.aws.ts`), core/{index,diff}/ keys.ts.';
     expect(pathsIn(right)).toHaveLength(6);
-    expect(missing(right, 'lib/queues.ts')).toEqual([]);
+    expect(missing(right, 'lib/delivery.ts')).toEqual([]);
     expect(missing('https://example.org/core/gone.ts, conda/core/gone.py, `_gatehouse/proof/`', 'README.md')).toEqual(
       [],
     );

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
-import { bundleFunctions } from '../../lib/bundle-functions.ts';
+import { bundleFunctions } from '../../lib/bundle/bundle-functions.ts';
 import { libbz2 } from '../support/archives/libbz2.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 

@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cachedBundles, inputHash } from '../../lib/bundle-cache.ts';
+import { cachedBundles, inputHash } from '../../lib/bundle/bundle-cache.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -32,7 +32,7 @@ describe('the hash of what bundles are made of', () => {
     'lambdas/indexer.ts',
     'lambdas/not-there-before.ts',
     'lib/shims/zod.mjs',
-    'lib/bundle-functions.ts',
+    'lib/bundle/bundle-functions.ts',
     'tsconfig.json',
     'package-lock.json',
     'node_modules/.package-lock.json',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
-import { bundleFunctions } from '../../lib/bundle-functions.ts';
+import { bundleFunctions } from '../../lib/bundle/bundle-functions.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { candidate, poolOf } from '../support/solver/candidates.ts';
 import { sharedBundles } from '../support/stack/shared-bundles.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseJson } from '../../core/json/json.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
-import { readContext } from '../../lib/context.ts';
+import { readContext } from '../../lib/settings/context.ts';
 
 const file = readFileSync(resolve(import.meta.dirname, '../../cdk.json'), 'utf8');
 const { context: flags } = parseJson(file, z.looseObject({ context: z.record(z.string(), z.unknown()) }), 'cdk.json');

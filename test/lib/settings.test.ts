@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { GeoRestriction } from 'aws-cdk-lib/aws-cloudfront';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { describe, expect, test } from 'vitest';
-import { propsOf, readSettings, settingsOf } from '../../lib/settings.ts';
+import { propsOf, readSettings, settingsOf } from '../../lib/settings/settings.ts';
 
 const read = (given: object) => readSettings(given, 'The props of X');
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/abc';

@@ -11,7 +11,7 @@ import type { Store } from '../../../core/ports/store.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import type { Damage } from '../../../core/verify/damage.ts';
 import type { ChannelStack } from '../../../lib/channel-stack.ts';
-import type { CondaChannelProps } from '../../../lib/props.ts';
+import type { CondaChannelProps } from '../../../lib/settings/props.ts';
 import { cloudClients } from '../../support/cloud/cloud-clients.ts';
 import type { TemporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { sharedBundles } from '../../support/stack/shared-bundles.ts';

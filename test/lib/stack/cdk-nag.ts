@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import type { CondaChannelProps } from '../../../lib/props.ts';
+import type { CondaChannelProps } from '../../../lib/settings/props.ts';
 import { addOwnChannel } from '../../support/stack/own-channel.ts';
 import { synthesize, synthesizeApp, synthesizeOwn } from '../../support/stack/synthesize.ts';
 import { certificateArn, webAclArn } from './templates.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { propsOf, readSettings } from '../../../lib/settings.ts';
+import { propsOf, readSettings } from '../../../lib/settings/settings.ts';
 import { addOfficeAcl } from '../../support/stack/office-acl.ts';
 import { synthesize, synthesizeOwn } from '../../support/stack/synthesize.ts';
 import { own, plain, webAclArn } from './templates.ts';

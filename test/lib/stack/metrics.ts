@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { expect, test } from 'vitest';
-import { countedBy } from '../../../lib/metrics.ts';
+import { countedBy } from '../../../lib/pipeline/metrics.ts';
 import { own } from './templates.ts';
 
 const { built: channel } = own;

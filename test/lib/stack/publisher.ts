@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import { stagedPath } from '../../../core/layout/sides.ts';
+import type { PublishRights } from '../../../lib/access/publisher-access.ts';
 import type { ChannelStack } from '../../../lib/channel-stack.ts';
-import type { PublishRights } from '../../../lib/publisher-access.ts';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { addPublishingRole } from '../../support/stack/publishing-role.ts';
 import {

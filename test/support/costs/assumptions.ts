@@ -56,7 +56,7 @@ export const assumed = {
   requestsAMessage: 3,
   /** KB of log for an invocation, Lambda's own lines among them; and for a package that is fetched. */
   logKilobytes: 3,
-  /** Days of log that are kept: lib/functions.ts. */
+  /** Days of log that are kept: lib/pipeline/functions.ts. */
   logDays: 90,
   /** Names of metrics that the functions count by, and hours of a month in which each is counted. */
   metrics: 40,

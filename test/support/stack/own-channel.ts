@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { CondaChannel } from '../../../lib/conda-channel.ts';
-import type { CondaChannelProps } from '../../../lib/props.ts';
+import type { CondaChannelProps } from '../../../lib/settings/props.ts';
 
 /** What docs/operations.md has people write in an app of their own; a test holds the two together. */
 export function addOwnChannel(stack: Stack, more: CondaChannelProps): CondaChannel {

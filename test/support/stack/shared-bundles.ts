@@ -1,4 +1,4 @@
-import { bundleFunctions } from '../../../lib/bundle-functions.ts';
+import { bundleFunctions } from '../../../lib/bundle/bundle-functions.ts';
 import { oncePerRun } from '../machine/once-per-run.ts';
 
 /** The bundled functions, whose folders all tests of a run share. */

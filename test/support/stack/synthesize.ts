@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { App, type Environment, type IPolicyValidationPlugin, Stack, Validations } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { parseJson } from '../../../core/json/json.ts';
-import type { FunctionName } from '../../../lib/bundle-functions.ts';
+import type { FunctionName } from '../../../lib/bundle/bundle-functions.ts';
 import { ChannelStack, type ChannelStackProps } from '../../../lib/channel-stack.ts';
-import type { CondaChannelProps } from '../../../lib/props.ts';
+import type { CondaChannelProps } from '../../../lib/settings/props.ts';
 import { plainTemplate, type StackTemplate } from './stack-template.ts';
 
 const root = resolve(import.meta.dirname, '../../..');

@@ -3,10 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct, IDependable } from 'constructs';
-import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
-import { GatehouseError } from '../core/problems/error.ts';
-import { type Repository, shownPath } from './repository-files.ts';
-import type { Settings } from './settings.ts';
+import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
+import { type Repository, shownPath } from '../settings/repository-files.ts';
+import type { Settings } from '../settings/settings.ts';
 
 /**
  * The repository's files under the keys where the pipeline reads them, written whenever their bytes change: a change to the

@@ -5,11 +5,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { FunctionName } from './bundle-functions.ts';
+import type { FunctionName } from '../bundle/bundle-functions.ts';
+import { concurrencyOf, type QueueName, queueNames, type WorkQueue, work, workQueue } from '../resources/queues.ts';
+import { schedulesOf } from '../settings/schedules.ts';
+import type { Settings } from '../settings/settings.ts';
 import { channelFunction, type Surroundings, sizeOf } from './functions.ts';
-import { concurrencyOf, type QueueName, queueNames, type WorkQueue, work, workQueue } from './queues.ts';
-import { schedulesOf } from './schedules.ts';
-import type { Settings } from './settings.ts';
 
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 

@@ -6,15 +6,15 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { accessStatements } from './access-statements.ts';
-import type { FunctionName } from './bundle-functions.ts';
+import { accessStatements } from '../access/access-statements.ts';
+import { access } from '../access/permissions.ts';
+import type { FunctionName } from '../bundle/bundle-functions.ts';
+import { constructId, type QueueName, queueNames, type WorkQueue, work } from '../resources/queues.ts';
+import type { ChannelBucket } from '../resources/storage.ts';
+import type { FunctionSize, NetworkProps } from '../settings/props.ts';
+import { schedulesOf } from '../settings/schedules.ts';
+import type { Settings } from '../settings/settings.ts';
 import { channelMetricName } from './metrics.ts';
-import { access } from './permissions.ts';
-import type { FunctionSize, NetworkProps } from './props.ts';
-import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
-import { schedulesOf } from './schedules.ts';
-import type { Settings } from './settings.ts';
-import type { ChannelBucket } from './storage.ts';
 
 /** Within the 3,008 MB that a new account may be held to. */
 const defaultSizes: Readonly<Record<FunctionName, FunctionSize>> = {
@@ -76,7 +76,7 @@ const queueVariables: Readonly<Record<QueueName, string>> = {
  */
 const selfInvoking: readonly FunctionName[] = ['scraper', 'sweeper', 'prover'];
 
-/** A function with a role of its own that may do what lib/permissions.ts says, and write its log and traces. */
+/** A function with a role of its own that may do what lib/access/permissions.ts says, and write its log and traces. */
 export function channelFunction(scope: Construct, name: FunctionName, around: Surroundings): lambda.Function {
   const id = constructId(name);
   const size = sizeOf(name, around.settings);

@@ -4,10 +4,10 @@ import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
+import { counted, countedBy, metricPeriod } from '../pipeline/metrics.ts';
+import type { Functions } from '../pipeline/pipeline.ts';
+import { constructId, type QueueName, queueNames, type WorkQueue, work } from '../resources/queues.ts';
 import { countedAlarms } from './counted-alarms.ts';
-import { counted, countedBy, metricPeriod } from './metrics.ts';
-import type { Functions } from './pipeline.ts';
-import { constructId, type QueueName, queueNames, type WorkQueue, work } from './queues.ts';
 
 interface Watch {
   readonly id: string;

@@ -1,5 +1,5 @@
-import { ledgerHeadKey, ledgerPrefix } from '../core/layout/gate-keys.ts';
-import { rootFiles, servedFolders } from '../core/layout/keys.ts';
+import { ledgerHeadKey, ledgerPrefix } from '../../core/layout/gate-keys.ts';
+import { rootFiles, servedFolders } from '../../core/layout/keys.ts';
 import type { Access } from './permissions.ts';
 
 export interface ReadRights {

@@ -1,8 +1,8 @@
 import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { QueueName, WorkQueue } from '../resources/queues.ts';
+import type { ChannelBucket } from '../resources/storage.ts';
 import type { Access } from './permissions.ts';
-import type { QueueName, WorkQueue } from './queues.ts';
-import type { ChannelBucket } from './storage.ts';
 
 interface AccessPlaces {
   readonly bucket: ChannelBucket;

@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { GeoRestriction, PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { z } from 'zod';
-import { GatehouseError } from '../core/problems/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { CondaChannelProps, NetworkProps } from './props.ts';
 
 /** On or off, also as text: `-c` gives every value as text. */
@@ -65,7 +65,7 @@ const ofCdn = ['domain', 'invalidate', 'priceClass', 'geoAllow', 'geoDeny', 'web
 const leastConcurrency = 10;
 const usualConcurrency = 16;
 
-/** The names are those of the context; lib/props.ts says what each means. */
+/** The names are those of the context; lib/settings/props.ts says what each means. */
 const settingsSchema = z
   .strictObject({
     cdn: flag.default(true),

@@ -1,9 +1,9 @@
-import { mainIndexFiles, optionalIndexFiles } from '../core/layout/index-files.ts';
-import { noticesKey, simplePages, usedNamesPrefix } from '../core/layout/keys.ts';
-import { stagedPath } from '../core/layout/sides.ts';
-import { distributionEndings } from '../core/layout/simple-place.ts';
-import type { FunctionName } from './bundle-functions.ts';
-import type { QueueName } from './queues.ts';
+import { mainIndexFiles, optionalIndexFiles } from '../../core/layout/index-files.ts';
+import { noticesKey, simplePages, usedNamesPrefix } from '../../core/layout/keys.ts';
+import { stagedPath } from '../../core/layout/sides.ts';
+import { distributionEndings } from '../../core/layout/simple-place.ts';
+import type { FunctionName } from '../bundle/bundle-functions.ts';
+import type { QueueName } from '../resources/queues.ts';
 
 /** What a function may do, as key patterns of the bucket: `*` stands for any characters, `/` among them. */
 export interface Access {

@@ -1,9 +1,9 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { constructId } from '../resources/queues.ts';
+import { type ChannelBucket, cfnBucketOf } from '../resources/storage.ts';
+import type { Settings } from '../settings/settings.ts';
 import { access } from './permissions.ts';
-import { constructId } from './queues.ts';
-import type { Settings } from './settings.ts';
-import { type ChannelBucket, cfnBucketOf } from './storage.ts';
 
 /** The path of a construct below the channel, cdk-nag's rule, and why what it finds there is no fault. */
 type Finding = readonly [path: string, rule: string, reason: string];
@@ -92,7 +92,7 @@ function inRoles(bucket: ChannelBucket): Finding[] {
         (pattern): Finding => [
           role,
           `AwsSolutions-IAM5[Resource::${arn}/${pattern}]`,
-          'Keys behind a prefix, or before a whole file name: lib/permissions.ts.',
+          'Keys behind a prefix, or before a whole file name: lib/access/permissions.ts.',
         ],
       ),
     ];

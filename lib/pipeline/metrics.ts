@@ -1,7 +1,7 @@
 import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { FunctionName } from './bundle-functions.ts';
+import type { FunctionName } from '../bundle/bundle-functions.ts';
 
 /** A name that no other channel of the account and region has, by which its metrics are told apart. */
 export function channelMetricName(channel: Construct): string {
@@ -67,7 +67,7 @@ export interface Counted extends cloudwatch.MetricOptions {
 }
 
 /**
- * A metric under the names that lib/functions.ts gives a channel and its functions. Every 5 minutes, summed up, or the most of
+ * A metric under the names that lib/pipeline/functions.ts gives a channel and its functions. Every 5 minutes, summed up, or the most of
  * what is a level, where nothing else is said.
  */
 export const counted = (channel: Construct, { metricName, by, ...options }: Counted): cloudwatch.Metric =>

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { version } from 'esbuild';
 import { type BundleOptions, bundleFunctions, type FunctionFolders, functionFolders } from './bundle-functions.ts';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 
 /** All that a bundle is made of: whole folders, since esbuild alone knows which of their files are in it. */
 const sources = [
@@ -12,7 +12,7 @@ const sources = [
   'adapters',
   'lambdas',
   'lib/shims',
-  'lib/bundle-functions.ts',
+  'lib/bundle/bundle-functions.ts',
   'tsconfig.json',
   'package.json',
 ];

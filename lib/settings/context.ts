@@ -1,7 +1,7 @@
 import type { Environment } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { didYouMean } from '../core/problems/did-you-mean.ts';
-import { GatehouseError } from '../core/problems/error.ts';
+import { didYouMean } from '../../core/problems/did-you-mean.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { CondaChannelProps } from './props.ts';
 import { propsOf, readSettings, settingNames, text } from './settings.ts';
 

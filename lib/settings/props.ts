@@ -7,7 +7,7 @@ import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { FunctionName } from './bundle-functions.ts';
+import type { FunctionName } from '../bundle/bundle-functions.ts';
 
 /** What one function gets. */
 export interface FunctionSize {
@@ -137,7 +137,7 @@ export interface CondaChannelProps extends DeliveryProps, NetworkProps {
    */
   readonly concurrency?: number;
   /**
-   * What functions get, where it is not what `lib/functions.ts` says.
+   * What functions get, where it is not what `lib/pipeline/functions.ts` says.
    *
    * @default - 1,024 to 3,008 MB, and up to 15 minutes
    */

@@ -3,13 +3,19 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { heldPrefix, ledgerHeadKey, ledgerPrefix, recalledPrefix, verdictsPrefix } from '../core/layout/gate-keys.ts';
-import { privatePrefix, usedNamesPrefix } from '../core/layout/keys.ts';
-import { stagedPath } from '../core/layout/sides.ts';
-import { bothSides, immutable, notify } from './notifications.ts';
+import {
+  heldPrefix,
+  ledgerHeadKey,
+  ledgerPrefix,
+  recalledPrefix,
+  verdictsPrefix,
+} from '../../core/layout/gate-keys.ts';
+import { privatePrefix, usedNamesPrefix } from '../../core/layout/keys.ts';
+import { stagedPath } from '../../core/layout/sides.ts';
+import { immutable, notify, onBothSides } from './notifications.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
 
-const records = [`${verdictsPrefix}*`, `${ledgerPrefix}*`, ledgerHeadKey].flatMap(bothSides);
+const records = [`${verdictsPrefix}*`, `${ledgerPrefix}*`, ledgerHeadKey].flatMap(onBothSides);
 
 /** The type of a bucket that was there is told apart from the one of a new bucket by `exactOptionalPropertyTypes`. */
 export type ChannelBucket = s3.Bucket | s3.IBucket;
@@ -73,7 +79,7 @@ function newBucket(
 
 /**
  * A bucket that was there before the stack, with a policy that is the stack's. CloudFormation refuses to put one where there is
- * one already. What the bucket must be, and its notifications, are lib/bucket-setup.ts.
+ * one already. What the bucket must be, and its notifications, are lib/resources/bucket-setup.ts.
  */
 function existingBucket(scope: Construct, bucket: s3.IBucket): ChannelStorage {
   const policy = new s3.BucketPolicy(scope, 'BucketPolicy', { bucket });
@@ -106,7 +112,7 @@ function insecure(bucket: ChannelBucket): iam.PolicyStatement[] {
  */
 function createOnly(bucket: ChannelBucket): iam.PolicyStatement {
   const files = immutable.flatMap(([folder, suffixes]) =>
-    bothSides(folder).flatMap((prefix) => suffixes.map((suffix) => `${prefix}*${suffix}`)),
+    onBothSides(folder).flatMap((prefix) => suffixes.map((suffix) => `${prefix}*${suffix}`)),
   );
   return new iam.PolicyStatement({
     sid: 'FilesAreCreateOnly',

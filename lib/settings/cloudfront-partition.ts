@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import { GatehouseError } from '../core/problems/error.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 import type { Settings } from './settings.ts';
 
 /** The one partition whose CloudFront has all that lib/delivery.ts asks for, functions and origin access control among it. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { type Allowlist, acceptAllowlist } from '../core/documents/allowlist/parse-allowlist.ts';
-import { readPatchFile, subdirOfPatchFile } from '../core/documents/patches/patch-file.ts';
-import { allowlistKey, patchKey } from '../core/layout/keys.ts';
-import { GatehouseError } from '../core/problems/error.ts';
+import { type Allowlist, acceptAllowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { readPatchFile, subdirOfPatchFile } from '../../core/documents/patches/patch-file.ts';
+import { allowlistKey, patchKey } from '../../core/layout/keys.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
 
 export interface RepositoryPaths {
   /** Of allowlist.json. */

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { FunctionName } from './bundle-functions.ts';
+import type { FunctionName } from '../bundle/bundle-functions.ts';
 
 export const queueNames = ['plan', 'job', 'index', 'proof', 'sweep'] as const;
 export type QueueName = (typeof queueNames)[number];

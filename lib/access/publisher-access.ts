@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseAllowlist } from '../core/documents/allowlist/parse-allowlist.ts';
-import { advisoriesKey } from '../core/layout/gate-keys.ts';
-import { allowlistKey, mappingKey, usedNamesPrefix } from '../core/layout/keys.ts';
-import { type Side, stagedPath } from '../core/layout/sides.ts';
+import { parseAllowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { advisoriesKey } from '../../core/layout/gate-keys.ts';
+import { allowlistKey, mappingKey, usedNamesPrefix } from '../../core/layout/keys.ts';
+import { type Side, stagedPath } from '../../core/layout/sides.ts';
 import { type Access, bothSides } from './permissions.ts';
 
 export interface PublishRights {

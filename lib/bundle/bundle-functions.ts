@@ -18,7 +18,7 @@ export interface BundleOptions {
   readonly bz2: boolean;
 }
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 const { resolve: find } = createRequire(import.meta.url);
 const rattler = find('@conda-org/rattler');
 const zod = { zod: join(root, 'lib/shims/zod.mjs'), 'zod-files': dirname(find('zod')) };

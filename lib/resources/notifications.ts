@@ -3,9 +3,15 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IDependable } from 'constructs';
-import { allowlistKey, channelNames, controlPrefix, privatePrefix, projectControlPrefix } from '../core/layout/keys.ts';
-import { stagedPath } from '../core/layout/sides.ts';
-import { distributionEndings, metadataEnding } from '../core/layout/simple-place.ts';
+import {
+  allowlistKey,
+  channelNames,
+  controlPrefix,
+  privatePrefix,
+  projectControlPrefix,
+} from '../../core/layout/keys.ts';
+import { stagedPath } from '../../core/layout/sides.ts';
+import { distributionEndings, metadataEnding } from '../../core/layout/simple-place.ts';
 import type { QueueName, WorkQueue } from './queues.ts';
 
 export interface Notification {
@@ -24,7 +30,7 @@ export const immutable: readonly (readonly [folder: string, suffixes: readonly s
   ...channelNames.map((channel) => [`${channel}/`, packageSuffixes] as const),
   ['simple/', pipSuffixes],
 ];
-export const bothSides = (prefix: string) => [prefix, stagedPath(prefix)];
+export const onBothSides = (prefix: string) => [prefix, stagedPath(prefix)];
 
 /**
  * Which queue is notified of which keys. S3 refuses two rules for one event whose prefixes and suffixes both overlap, and
@@ -32,9 +38,9 @@ export const bothSides = (prefix: string) => [prefix, stagedPath(prefix)];
  * copied in, which the indexer writes, is never written over.
  */
 export const notifications: readonly Notification[] = [
-  ...immutable.flatMap(([folder, suffixes]) => bothSides(folder).flatMap((prefix) => cameOrWent(prefix, suffixes))),
+  ...immutable.flatMap(([folder, suffixes]) => onBothSides(folder).flatMap((prefix) => cameOrWent(prefix, suffixes))),
   ...[...channelNames.map(controlPrefix), projectControlPrefix]
-    .flatMap(bothSides)
+    .flatMap(onBothSides)
     .map((prefix): Notification => ({ to: 'index', of: 'Created', prefix, suffix: '.json' })),
   { to: 'plan', of: 'Created', prefix: allowlistKey, suffix: '.json' },
   { to: 'plan', of: 'Created', prefix: `${privatePrefix}patches/`, suffix: '.json' },

@@ -9,9 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type ChannelMetricName, counted, countedBy, metricPeriod } from './metrics.ts';
-import type { Functions } from './pipeline.ts';
-import { type QueueName, queueNames, type WorkQueue } from './queues.ts';
+import { type ChannelMetricName, counted, countedBy, metricPeriod } from '../pipeline/metrics.ts';
+import type { Functions } from '../pipeline/pipeline.ts';
+import { type QueueName, queueNames, type WorkQueue } from '../resources/queues.ts';
 
 interface Shown {
   readonly alarms: readonly Alarm[];

@@ -5,8 +5,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type QueueName, queueNames, type WorkQueue } from '../resources/queues.ts';
 import type { Functions } from './pipeline.ts';
-import { type QueueName, queueNames, type WorkQueue } from './queues.ts';
 
 interface Described {
   readonly queues: Readonly<Record<QueueName, WorkQueue>>;

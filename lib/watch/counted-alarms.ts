@@ -1,4 +1,4 @@
-import type { ChannelMetricName } from './metrics.ts';
+import type { ChannelMetricName } from '../pipeline/metrics.ts';
 
 /** An alarm that goes off at the first count of a metric. */
 interface CountedAlarm {

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { cachedBundles } from './bundle-cache.ts';
 import { type BundleOptions, type FunctionFolders, functionFolders } from './bundle-functions.ts';
 
-const cache = resolve(import.meta.dirname, '../node_modules/.cache/gatehouse/functions');
+const cache = resolve(import.meta.dirname, '../../node_modules/.cache/gatehouse/functions');
 
 /**
  * The bundled functions of a channel, which are bundled again only when something that they are made of has changed. Where
