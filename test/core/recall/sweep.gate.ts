@@ -134,6 +134,17 @@ describe('a sweep', () => {
     expect(enforced.recalled).toHaveLength(2);
   });
 
+  it('releases nothing that another check holds by now, though the advisory is withdrawn', async () => {
+    const scene = await served();
+    scene.advise('demo', malicious(['1.0']));
+    await scene.sweep();
+    const severe = malicious(['1.0'], { id: 'PYSEC-2024-1', malicious: false, score: 9.8 });
+    scene.advise('demo', malicious(['1.0'], { withdrawn: 2 }), severe);
+    expect(await scene.sweep({ modes: new Map([['C4', 'enforce']]) })).toMatchObject({ released: [] });
+    expect(scene.listed()).toEqual([other]);
+    expect((await scene.sweep()).released).toHaveLength(2);
+  });
+
   it('releases what it recalled once the advisory is withdrawn, metadata and all, and both indexes list it again', async () => {
     const scene = await served();
     const files = scene.keys('simple/demo/');
