@@ -40,7 +40,7 @@ function servedOutputs(stack: Stack, { bucket, url, indexUrl, distribution }: Co
 function workOutputs(stack: Stack, channel: CondaChannel): void {
   const { queues, eventDeadLetters, functions, dashboard, toldOfAlarms } = channel;
   new CfnOutput(stack, 'Alarms', { value: toldOfAlarms, description: 'Who is told of alarms' });
-  new CfnOutput(stack, 'Dashboard', { value: dashboard.dashboardName });
+  if (dashboard !== null) new CfnOutput(stack, 'Dashboard', { value: dashboard.dashboardName });
   for (const [name, { queue, deadLetters }] of Object.entries(queues)) {
     new CfnOutput(stack, `${constructId(name)}Queue`, { value: queue.queueUrl });
     new CfnOutput(stack, `${constructId(name)}DeadLetters`, { value: deadLetters.queueUrl });

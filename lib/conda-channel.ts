@@ -55,8 +55,9 @@ export class CondaChannel extends Construct {
   readonly url: string | null;
   /** What pip names as its index, or null without CloudFront. */
   readonly indexUrl: string | null;
+  /** None where `alarms` is off. */
   readonly alarms: readonly Alarm[];
-  readonly dashboard: Dashboard;
+  readonly dashboard: Dashboard | null;
   /** Who is told of alarms, or that nobody is. */
   readonly toldOfAlarms: string;
   private readonly allowlist: string;
@@ -97,10 +98,11 @@ export class CondaChannel extends Construct {
     this.indexUrl = origin && `${origin}/simple/`;
     const { functions, queues, eventDeadLetters: deadLetters } = this;
     const actions = alarmActions(this, { settings, encryptionKey });
-    const alarms = channelAlarms(this, { functions, queues, deadLetters, actions });
+    const alarms = settings.alarms ? channelAlarms(this, { functions, queues, deadLetters, actions }) : [];
     const files = deployFiles(this, repository.files, deployer);
-    this.alarms = [...alarms, watchesAlarm(this, actions, files)];
-    this.dashboard = channelDashboard(this, { alarms: this.alarms, functions, queues, deadLetters });
+    this.alarms = settings.alarms ? [...alarms, watchesAlarm(this, actions, files)] : [];
+    const shown = { alarms: this.alarms, functions, queues, deadLetters };
+    this.dashboard = settings.alarms ? channelDashboard(this, shown) : null;
     this.toldOfAlarms = toldOfAlarms(settings);
     describeStack(this, { queues, functions, url: this.url, deadLetters, allowlist, deployer });
     applyToAll(this, others);

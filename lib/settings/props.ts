@@ -150,6 +150,12 @@ export interface CondaChannelProps extends DeliveryProps, NetworkProps {
    */
   readonly bz2?: boolean;
   /**
+   * Whether there are alarms, and the dashboard that shows them. Without them nobody hears that something fails.
+   *
+   * @default true
+   */
+  readonly alarms?: boolean;
+  /**
    * A topic that is told of each alarm.
    *
    * @default - one of the channel's own where there is an `email`, else none

@@ -58,8 +58,20 @@ const countries = z.preprocess(
 
 const topicArn = arn(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic');
 
-/** What CloudFront would have to do. */
-const ofCdn = ['domain', 'invalidate', 'priceClass', 'geoAllow', 'geoDeny', 'webAclArn'] as const;
+/** Settings of what is off, and what that is. */
+const needing = [
+  {
+    names: ['domain', 'invalidate', 'priceClass', 'geoAllow', 'geoDeny', 'webAclArn'],
+    needed: 'cdn',
+    message: 'needs the CDN, which is off',
+  },
+  { names: ['alarmTopic', 'email'], needed: 'alarms', message: 'needs the alarms, which are off' },
+] as const;
+
+const idle = (settings: Readonly<Record<string, unknown>>) =>
+  needing
+    .filter(({ needed }) => settings[needed] === false)
+    .flatMap(({ names, message }) => names.filter((name) => settings[name]).map((name) => ({ name, message })));
 
 /** SQS lets no queue have fewer than two invocations at a time, and there are five queues. */
 const leastConcurrency = 10;
@@ -90,6 +102,7 @@ const settingsSchema = z
     ).exactOptional(),
     alarmTopic: z.union([z.object({ topicArn }).transform((topic) => topic.topicArn), topicArn]).exactOptional(),
     email: z.email('expected an e-mail address').exactOptional(),
+    alarms: flag.default(true),
   })
   .superRefine((settings, { addIssue }) => {
     const complain = (name: keyof typeof settings, message: string) =>
@@ -97,7 +110,7 @@ const settingsSchema = z
     if ((settings.domain === undefined) !== (settings.certificateArn === undefined))
       complain('domain', 'goes with certificateArn: give both or neither');
     if (settings.geoAllow && settings.geoDeny) complain('geoDeny', 'goes without geoAllow: give one of them');
-    for (const name of ofCdn) if (!settings.cdn && settings[name]) complain(name, 'needs the CDN, which is off');
+    for (const { name, message } of idle(settings)) complain(name, message);
   });
 
 /** A channel's settings, with all that was left out. */

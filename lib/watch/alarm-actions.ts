@@ -8,7 +8,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 
-type Told = Pick<Settings, 'alarmTopic' | 'email'>;
+type Told = Pick<Settings, 'alarms' | 'alarmTopic' | 'email'>;
 
 interface Telling {
   readonly settings: Told;
@@ -17,7 +17,8 @@ interface Telling {
 }
 
 /** Who is told of alarms, in a sentence that says so plainly where nobody is. */
-export function toldOfAlarms({ alarmTopic, email }: Told): string {
+export function toldOfAlarms({ alarms, alarmTopic, email }: Told): string {
+  if (!alarms) return 'NOBODY is told of failures: there are no alarms';
   const told = [alarmTopic, email].filter((one) => one !== undefined);
   return told.length > 0
     ? told.join(', ')

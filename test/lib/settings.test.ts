@@ -16,6 +16,7 @@ test('nothing need be said', () => {
     retain: 90,
     sizes: {},
     bz2: false,
+    alarms: true,
     concurrency: 16,
     invalidate: false,
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
+import { synthesize } from '../../support/stack/synthesize.ts';
 import { plain, full as template } from './templates.ts';
 
 const metricSchema = z.looseObject({
@@ -128,4 +129,13 @@ test('each is mailed, by a topic that takes TLS only', () => {
 
 test.each(['Deploy', 'Update', 'Roll back', 'Redrive', 'Restore'])('the runbook says how to %s', (heading) => {
   expect(headings).toContain(heading);
+});
+
+test('without alarms there is no dashboard either, and the output says so', () => {
+  const off = synthesize({ alarms: false });
+  for (const type of ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard']) expect(off.of(type)).toEqual([]);
+  expect(off.outputs['Alarms']).toBe('NOBODY is told of failures: there are no alarms');
+  expect(() => synthesize({ alarms: false, email: 'ops@example.org' })).toThrow(
+    'email: needs the alarms, which are off',
+  );
 });
