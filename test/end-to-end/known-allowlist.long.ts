@@ -130,6 +130,7 @@ describe('a store that was synced', () => {
 
 describe('a store that was never synced', () => {
   it('has the subdirs that it has, whatever allowlist lies about; prune refuses it', async () => {
+    await mkdir(store, { recursive: true });
     expect(await elsewhere('index')).toMatchObject({ status: 0 });
     expect(await subdirs()).toEqual(['noarch']);
     expect(await elsewhere('verify')).toMatchObject({ status: 0 });

@@ -206,11 +206,8 @@ describe('what pip cannot have, and what conda cannot', () => {
     const { plan, problems } = await lab.sync(
       wanting([{ pypi: 'demo', platforms: ['win-64'] }], { platforms: ['win-64'] }),
     );
-    expect(plan.simple.add).toEqual([`simple/demo/${compiled.fileName}`]);
-    expect(problems).toEqual([
-      `package.refused simple/demo/${compiled.fileName}`,
-      'proof.unsolvable pypi:demo on win-64 for pip',
-    ]);
+    expect(plan.simple.add).toEqual([]);
+    expect(problems).toEqual(['pypi.no-release pypi:demo', `package.refused simple/demo/${compiled.fileName}`]);
     expect(await names('demo')).toEqual([]);
   });
 

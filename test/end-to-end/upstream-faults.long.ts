@@ -38,7 +38,7 @@ async function runWithBad(answer: Answer, over: Partial<World> = {}): Promise<Wa
   return run(lab.allowlist(['bad', 'good']), over);
 }
 
-const failed = (code: string) => [`${code} linux-64/${badFile}`, 'proof.unsolvable bad on linux-64'];
+const failed = (code: string) => ['entry.unsolvable bad on linux-64', `${code} linux-64/${badFile}`];
 
 describe('a package that upstream cannot or must not give', () => {
   const other = Buffer.from('other bytes');

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../local/commands/run-command.ts';
@@ -150,6 +150,7 @@ describe('gatehouse outdated', () => {
   });
 
   it('needs a store that was synced, or an allowlist', async () => {
+    await mkdir(lab.store, { recursive: true });
     expect(await outdated()).toMatchObject({ status: 2, err: expect.stringContaining('never synced') });
   });
 });
