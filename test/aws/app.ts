@@ -28,10 +28,9 @@ endOnRefusal(() => {
 function withoutMath({ node: { defaultChild } }: Alarm): void {
   if (!(defaultChild instanceof CfnAlarm) || defaultChild.metrics === undefined) return;
   defaultChild.addPropertyDeletionOverride('Metrics');
+  const nothing = { Namespace: 'Gatehouse', MetricName: 'Nothing', Statistic: 'Sum', Period: 300 };
   for (const [name, value] of Object.entries(nothing)) defaultChild.addPropertyOverride(name, value);
 }
-
-const nothing = { Namespace: 'Gatehouse', MetricName: 'Nothing', Statistic: 'Sum', Period: 300 };
 
 function bareStacks(app: App): void {
   // The types of the CDK's own synthesizers do not stand `exactOptionalPropertyTypes`.

@@ -13,6 +13,7 @@ import { awsClients } from './aws-clients.ts';
 const { s3, destroy } = awsClients();
 afterAll(destroy);
 
+const verifiedSchema = z.looseObject({ checked: z.number(), ledger: z.looseObject({ entries: z.number() }) });
 const document = (text: string) => parseJson(text, z.record(z.string(), z.unknown()), 'stdout');
 
 it('the command line keeps a sound channel in a bucket, however many work on it at once', async () => {
@@ -33,6 +34,11 @@ it('the command line keeps a sound channel in a bucket, however many work on it 
   for (const { status, stderr } of await Promise.all([run('index'), run('index')])) expect(status, stderr).toBe(0);
   const again = await run('sync');
   expect(document(again.stdout)).toMatchObject({ fetched: [], failed: [], plan: { add: [] } });
-  const verified = await run('verify');
-  expect(document(verified.stdout)).toMatchObject({ checked: 27, ledger: { entries: 6 }, problems: [], staging: null });
+  const { stdout } = await run('verify');
+  const { checked, ledger, ...rest } = parseJson(stdout, verifiedSchema, 'stdout');
+  expect(rest).toMatchObject({ problems: [], staging: null });
+  // Of two who judge a file at once each has an entry in the ledger, and one of them tells of nothing.
+  expect(checked - ledger.entries).toBe(21);
+  expect(ledger.entries).toBeGreaterThanOrEqual(6);
+  expect(ledger.entries).toBeLessThanOrEqual(12);
 });
