@@ -54,11 +54,11 @@ describe('functions that are killed at any request', { shuffle: false }, () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  /** All but what tells of the way there, as the order of the ledger does. */
+  /** All but what tells of the way there, as the order of the ledger does, and where the cloud listens. */
   const endOf = (scene: Scene) =>
     Object.fromEntries(
       Object.entries(scene.contents('')).filter(
-        ([key]) => !/^_gatehouse\/(?:(?:runs|plans|state|ledger)\/|ledger-head\.json)/.test(key),
+        ([key]) => !/^_gatehouse\/(?:(?:runs|plans|state|ledger|proven)\/|ledger-head\.json|deployed\.json)/.test(key),
       ),
     );
 

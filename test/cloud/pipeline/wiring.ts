@@ -7,6 +7,10 @@ import { readWiring } from '../stack/wiring.ts';
 
 const endpoint = 'http://127.0.0.1:1';
 
+/** What the stack says of itself names its address, which is CloudFront's. */
+const butAddress = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (key, one) => (key === 'channelUrl' ? undefined : one));
+
 describe('what the template says of who calls whom', async () => {
   await using folder = await temporaryFolder();
   const bundles = await sharedBundles(false);
@@ -16,7 +20,8 @@ describe('what the template says of who calls whom', async () => {
 
   it('is read, and is the same with CloudFront as without', () => {
     const { functions, resourcePolicies, ...same } = readWiring(on, endpoint);
-    expect(same).toEqual({ ...wiring, functions: undefined, resourcePolicies: undefined });
+    const { functions: _, resourcePolicies: __, ...without } = wiring;
+    expect(butAddress(same)).toEqual(butAddress(without));
     expect(functions.find(({ name }) => name.startsWith('ChannelIndexer'))?.Environment.Variables).toMatchObject({
       GATEHOUSE_BUCKET: wiring.buckets[0]?.name,
       GATEHOUSE_INDEX_QUEUE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:1\/000000000000\/ChannelIndexQueue/),
