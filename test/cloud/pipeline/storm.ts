@@ -11,7 +11,7 @@ import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './
 
 /** `GATEHOUSE_STORMS=10` (npm run soak:cloud) for a long look. */
 const storms = Number(process.env['GATEHOUSE_STORMS'] ?? 2);
-const minutes = { timeout: 300_000 };
+const minutes = { timeout: 600_000 };
 const objects = 500;
 const writers = 8;
 const subdirs = ['linux-64', 'noarch'] as const;
