@@ -10,9 +10,9 @@ import { decideAll, lackingMetadata, listable, namedForPip, writtenForPip } from
 import { appOutput, deadLetters, noDeadLetters, openScene, type Scene } from './scene.ts';
 
 /** `GATEHOUSE_STORMS=10` (npm run soak:cloud) for a long look. */
-const storms = Number(process.env['GATEHOUSE_STORMS'] ?? 2);
+const storms = Number(process.env['GATEHOUSE_STORMS'] ?? 1);
 const minutes = { timeout: 600_000 };
-const objects = 500;
+const objects = 300;
 const writers = 8;
 const subdirs = ['linux-64', 'noarch'] as const;
 
