@@ -87,7 +87,7 @@ async function expectFit(bucket: string, client: Client): Promise<void> {
       const answer = await client.send(new GetBucketOwnershipControlsCommand({ Bucket: bucket }));
       return answer.OwnershipControls?.Rules?.[0]?.ObjectOwnership === 'BucketOwnerEnforced';
     }),
-    // With KMS an ETag is not the MD5 of the bytes, and neither the functions nor CloudFront have a grant on the key.
+    // With a key of KMS neither the functions nor CloudFront could read: they have no grant on it.
     faultUnless('objects are not encrypted by S3 itself: set the default encryption to AES256', async () => {
       const answer = await client.send(new GetBucketEncryptionCommand({ Bucket: bucket }));
       const [rule] = answer.ServerSideEncryptionConfiguration?.Rules ?? [];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GivenUpMessage } from '../adapters/sqs-dead-letters.ts';
 import type { Postponed } from '../adapters/sqs-visibility.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { BatchReply } from './events.ts';
+import { type BatchReply, batchReply, deliveriesOf } from './events.ts';
 import { type Failure, failureOf, type Telemetry } from './telemetry.ts';
 
 /** What is needed to have failed messages come again at a time of our choice, and to give them up with a reason. */
@@ -48,14 +48,10 @@ export function soonAgain<World, Context>(
       // Those that are given up are handled, which an invocation that fails cannot say.
       if (givenUp.size === 0) throw error;
       world.telemetry.failed('the invocation', error);
-      return repliedOf(received.filter(({ messageId }) => !givenUp.has(messageId)));
+      return batchReply(received.filter(({ messageId }) => !givenUp.has(messageId)));
     }
   };
 }
-
-const repliedOf = (again: readonly Received[]): BatchReply => ({
-  batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })),
-});
 
 const receivedSchema = z.object({
   Records: z.array(
@@ -70,7 +66,6 @@ const receivedSchema = z.object({
 type Received = z.infer<typeof receivedSchema>['Records'][number];
 
 const receivedIn = (event: unknown): Received[] => receivedSchema.safeParse(event).data?.Records ?? [];
-const deliveriesOf = ({ attributes }: Received): number => attributes.ApproximateReceiveCount;
 
 /** A message that failed so often is told of: by then 3 to 6 minutes have passed, and most of what passes by itself. */
 const deliveriesToTell = 3;

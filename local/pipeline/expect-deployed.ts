@@ -1,7 +1,7 @@
 import { allowlistChanges, meaning } from '../../core/documents/allowlist/allowlist-changes.ts';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
-import { findStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
-import { readDeployed } from '../../core/documents/deployed.ts';
+import { findStoredAllowlist, storedAllowlistSha256 } from '../../core/documents/allowlist/stored-allowlist.ts';
+import { type Deployed, readDeployed } from '../../core/documents/deployed.ts';
 import type { Patches } from '../../core/documents/patches/hotfix.ts';
 import { instructionsSchema } from '../../core/documents/patches/patch-file.ts';
 import { readStoredPatches } from '../../core/documents/patches/stored-patches.ts';
@@ -37,7 +37,7 @@ export async function expectDeployed(by: GoesBy, store: Store, sayYes: string): 
   if (stack === null) return;
   const isDeployed = sha256Of(by.written) === stack.allowlist;
   const changes = [
-    ...(isDeployed ? [] : await allowlistDifference(by.allowlist, store)),
+    ...(isDeployed ? [] : await allowlistDifference(by.allowlist, store, stack)),
     ...(by.patches === undefined ? [] : await patchDifference(by.patches, store)),
   ];
   if (changes.length === 0) return;
@@ -52,7 +52,11 @@ export async function expectDeployed(by: GoesBy, store: Store, sayYes: string): 
   );
 }
 
-async function allowlistDifference(allowlist: Allowlist, store: Store): Promise<string[]> {
+/** What was deployed is known by its hash alone: where others lie in its place, nothing can be held against it. */
+async function allowlistDifference(allowlist: Allowlist, store: Store, stack: Deployed): Promise<string[]> {
+  if ((await storedAllowlistSha256(store)) !== stack.allowlist) {
+    return ["the bucket's own allowlist is not the deployed one either, or cannot be read"];
+  }
   const stored = await findStoredAllowlist(store);
   return stored === null ? ['there is none in the bucket that can be read'] : allowlistChanges(stored, allowlist);
 }

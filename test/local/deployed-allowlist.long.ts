@@ -68,6 +68,15 @@ describe('a sync by command of what a stack fills', () => {
     expect(await stored()).toBe(sha256Of(textOf(['a', 'b'])));
   });
 
+  it('asks again for each sync by what was not deployed, though the bucket holds the same by now', async () => {
+    await deployed(['a', 'b']);
+    await run(textOf(['a']), { yes: true });
+    await expect(run(textOf(['a']))).rejects.toMatchObject({
+      code: 'sync.deployed',
+      message: expect.stringContaining('not the deployed one either'),
+    });
+  });
+
   it('leaves the deployed bytes where the same is written in another way, for others would start a run', async () => {
     await deployed(['a', 'b']);
     await run(textOf(['a', 'b'], 2));
@@ -87,7 +96,7 @@ describe('a sync by command of what a stack fills', () => {
   it('refuses where the allowlist in the bucket is gone, for there is nothing to hold against it', async () => {
     await deployed(['a', 'b']);
     await lab.world.store.delete(allowlistKey);
-    await expect(run(textOf(['a']))).rejects.toMatchObject({ message: expect.stringContaining('there is none') });
+    await expect(run(textOf(['a']))).rejects.toMatchObject({ message: expect.stringContaining('or cannot be read') });
   });
 
   it('names no more than twenty differences', async () => {
