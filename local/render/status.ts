@@ -1,4 +1,5 @@
 import type { Problem } from '../../core/problems/problem.ts';
+import { shownLine } from '../../core/problems/shown-text.ts';
 import type { ChannelStatus, ProofStatus } from '../../core/status/channel-status.ts';
 import { isUnderWay, type Share, type SyncStatus } from '../../core/status/sync-status.ts';
 import type { CloudStatus } from '../world/cloud-status.ts';
@@ -52,10 +53,13 @@ export function statusText(shown: ShownStatus): string {
     ...textLines(problemLines(held, 'held file')),
     ...textLines(problemLines(problems)),
   ];
-  return lines
-    .flatMap(wrapped)
-    .map((line) => `${line}\n`)
-    .join('');
+  return (
+    lines
+      .flatMap(wrapped)
+      // What the bucket's documents and AWS's answers say is text from outside.
+      .map((line) => `${shownLine(line)}\n`)
+      .join('')
+  );
 }
 
 function placeLine(store: string, { stack }: ChannelStatus): string {

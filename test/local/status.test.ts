@@ -250,6 +250,19 @@ describe('status of a bucket that a stack fills', () => {
     expect(isWell(await world.shown(cloud))).toBe(true);
   });
 
+  it('shows nothing that acts on a terminal, whoever wrote it', async () => {
+    const { put, text } = await synced();
+    const acting = '\u001b]0;x\u0007\u202e';
+    await put(
+      deployedKey,
+      deployedStack({ stack: `S${acting}`, dashboard: `D${acting}`, allowlist: sha256Of(allowlist) }),
+    );
+    const unread = [{ code: 'status.unread', subject: 'alarms', detail: `no${acting}`, hint: `h${acting}` }];
+    const shown = await text({ deadLetters: [], alarms: null, unread });
+    expect(shown).toContain('filled by the stack S');
+    expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
   it('says that the allowlist there is not the deployed one', async () => {
     const world = await running({ stage: 'settled' }, {});
     await world.put(deployedKey, deployedStack());
