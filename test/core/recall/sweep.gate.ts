@@ -141,6 +141,7 @@ describe('a sweep', () => {
     const severe = malicious(['1.0'], { id: 'PYSEC-2024-1', malicious: false, score: 9.8 });
     scene.advise('demo', malicious(['1.0'], { withdrawn: 2 }), severe);
     expect(await scene.sweep({ modes: new Map([['C4', 'enforce']]) })).toMatchObject({ released: [] });
+    expect(JSON.parse(scene.text(`_gatehouse/recalled/${scene.wheelSha256}.json`))).not.toHaveProperty('endedAt');
     expect(scene.listed()).toEqual([other]);
     expect((await scene.sweep()).released).toHaveLength(2);
   });
