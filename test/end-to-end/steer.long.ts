@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stackQueues } from '../../adapters/stack-queues.ts';
 import { s3Store } from '../../adapters/store-s3/store-s3.ts';
+import { storedAllowlistSha256 } from '../../core/documents/allowlist/stored-allowlist.ts';
+import type { Deployed } from '../../core/documents/deployed.ts';
 import { canonicalJson, parseJson } from '../../core/json/json.ts';
 import { deployedKey } from '../../core/layout/keys.ts';
+import { sha256Schema } from '../../core/names/digest.ts';
 import { openQueue } from '../support/cloud/aws-places.ts';
 import { type BucketHome, bucketHome, homeBucket } from '../support/cloud/bucket-home.ts';
 import { cloudClients } from '../support/cloud/cloud-clients.ts';
@@ -21,15 +24,22 @@ beforeAll(async () => {
   queue = (await openQueue(clients.sqs)).name;
   await home.allow(['campus-notebook']);
   expect((await home.run(['sync', ...store])).status).toBe(0);
-  const place = { queue, deadLetters: queue };
-  const queues = { plan: place, job: place, index: place, proof: place, sweep: place };
-  const stack = deployedStack({ region: 'us-east-1', queues, eventDeadLetters: queue });
-  await s3Store(homeBucket, { client: clients.s3 }).put(deployedKey, Buffer.from(canonicalJson(stack)));
+  await deploy({});
 });
 afterAll(async () => {
   clients.destroy();
   await home[Symbol.asyncDispose]();
 });
+
+/** Says in the bucket which stack fills it. */
+function deploy(more: Partial<Deployed>) {
+  const place = { queue, deadLetters: queue };
+  const queues = { plan: place, job: place, index: place, proof: place, sweep: place };
+  const stack = deployedStack({ region: 'us-east-1', queues, eventDeadLetters: queue, ...more });
+  return bucket().put(deployedKey, Buffer.from(canonicalJson(stack)));
+}
+
+const bucket = () => s3Store(homeBucket, { client: clients.s3 });
 
 const count = () => stackQueues('us-east-1', clients.sqs).count(queue);
 
@@ -48,6 +58,7 @@ describe('a stack from a machine that knows its bucket', () => {
   });
 
   it('says what lies in its dead letters, and in a line what cannot be read', async () => {
+    await deploy({});
     await stackQueues('us-east-1', clients.sqs).send(queue, 'poison');
     const { status, stdout } = await home.run(['status', ...store, '--json']);
     const document = parseJson(
@@ -62,6 +73,8 @@ describe('a stack from a machine that knows its bucket', () => {
   });
 
   it('keeps its allowlist from another on this machine, whoever comes with it', async () => {
+    const allowlist = sha256Schema.parse(await storedAllowlistSha256(bucket()));
+    await deploy({ allowlist });
     await home.allow(['campus-text']);
     for (const args of [
       ['sync'],
