@@ -64,7 +64,7 @@ function sentence(said: string, looked: RegExp): string {
     .replaceAll('`', '')
     // Which of them comes hangs on how far the system was with what it was given.
     .replace(
-      /Broken pipe|Server disconnected without sending a response|connection closed before message completed/,
+      /Broken pipe|Remote end closed connection without response|Server disconnected without sending a response|connection closed before message completed/,
       reset,
     )
     .replace(/\s+/g, ' ');
