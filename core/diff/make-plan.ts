@@ -14,6 +14,7 @@ import {
 import { advisoriesOf } from '../gate/judge/open-advice.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
+import type { DocumentCache } from '../ports/cache.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Problem } from '../problems/problem.ts';
 import { fileOnPage } from '../releases/first-page.ts';
@@ -42,6 +43,8 @@ export interface PlanWorld extends Omit<SliceWorld, 'standings'>, ChannelStore {
   /** Holds nothing without it. */
   readonly planGate?: PlanGate | undefined;
   readonly clock: Pick<Clock, 'now'>;
+  /** Where solutions are kept for the next plan; each is solved anew without it. */
+  readonly cache?: DocumentCache;
   /** Milliseconds a package stays in the index after its entry's solution moved on. */
   readonly retain: number;
   /** Looks whether an index offers what is the organisation's own; nobody does without it. */

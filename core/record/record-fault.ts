@@ -19,9 +19,10 @@ export function recordFault({ version, depends }: Pick<RepodataRecord, 'version'
   if (parseVersion(version) === null)
     return { code: 'record.version', detail: `left out for its version "${shownLine(version)}"` };
   for (const text of depends) {
-    const detail = `left out for its dependency "${shownLine(text)}"`;
-    if (namesChannel(text)) return { code: 'record.depends-channel', detail };
-    if (plainDependency(text) !== text) return { code: 'record.depends-unreadable', detail };
+    if (namesChannel(text)) return { code: 'record.depends-channel', detail: leftOutFor(text) };
+    if (plainDependency(text) !== text) return { code: 'record.depends-unreadable', detail: leftOutFor(text) };
   }
   return null;
 }
+
+const leftOutFor = (text: string): string => `left out for its dependency "${shownLine(text)}"`;

@@ -4,7 +4,7 @@ import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
 import type { PackageFileName } from '../names/package-file-name.ts';
 import type { Subdir } from '../names/subdir.ts';
-import type { CandidatePool } from '../ports/solver.ts';
+import type { Candidate, CandidatePool } from '../ports/solver.ts';
 import { preferConda } from '../record/other-format.ts';
 import type { RepodataRecord } from '../record/record.ts';
 import { type RecordFault, recordFault } from '../record/record-fault.ts';
@@ -35,15 +35,37 @@ export function candidatePool(
   virtualPackages: Readonly<Record<string, string>>,
 ): CandidatePool {
   const all = placed.map(({ subdir, filename, record }) => ({ key: `${subdir}/${filename}`, record }));
-  all.sort((a, b) => (a.key < b.key ? -1 : 1));
-  // What a solver decides by: keys, build numbers, timestamps and dependencies; a key's other facts are its name's.
-  const hash = createHash('sha256').update(JSON.stringify([platform, virtualPackages]));
-  for (const { key, record } of all) {
-    const { build_number, timestamp, depends, constrains, track_features } = record;
-    hash.update(JSON.stringify([key, build_number, timestamp, depends, constrains, track_features]));
-  }
   const candidates = Map.groupBy(all, ({ record }) => record.name);
-  return { id: hash.digest('hex'), platform, candidates, virtualPackages };
+  let id: string | undefined;
+  return {
+    platform,
+    candidates,
+    virtualPackages,
+    // Made when it is asked for: where all solutions are known nobody does.
+    get id() {
+      id ??= poolId({ platform, virtualPackages }, all);
+      return id;
+    },
+  };
+}
+
+function poolId(on: Pick<CandidatePool, 'platform' | 'virtualPackages'>, all: readonly Candidate[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([on.platform, on.virtualPackages]));
+  for (const digest of all.map(candidateDigest).sort()) hash.update(digest);
+  return hash.digest('hex');
+}
+
+const digests = new WeakMap<RepodataRecord, { readonly key: string; readonly digest: string }>();
+
+/** Names a candidate: of equal ones the key is the same, and each member of the record. */
+export function candidateDigest({ key, record }: Candidate): string {
+  const known = digests.get(record);
+  if (known?.key === key) return known.digest;
+  const digest = createHash('sha256')
+    .update(`${key}\n${JSON.stringify(record)}`)
+    .digest('base64');
+  digests.set(record, { key, digest });
+  return digest;
 }
 
 /** Whether a spec says more than a solver takes: a subdir, a URL, a file name, a license, features. */

@@ -4,6 +4,7 @@ import type { PartialPlan } from '../documents/partial-plan.ts';
 import type { Plan } from '../documents/plan.ts';
 import { openOwnStore } from '../own/open-own-store.ts';
 import { openServed } from '../own/open-served.ts';
+import { openKeptSolutions } from '../solve/kept/keep-solutions.ts';
 import { installRequests, planSlices } from '../solve/requests.ts';
 import { solveSlice } from '../solve/slices/solve-slice.ts';
 import { openStandings } from '../solve/standing/standings.ts';
@@ -11,7 +12,7 @@ import { rememberUpstream } from '../solve/upstream-subdirs.ts';
 
 /**
  * Works out all that an allowlist needs and how that differs from what the store has. Reads everything, then decides;
- * changes nothing. What cannot be read or does not solve is in the plan's `problems`, never thrown.
+ * changes nothing but the solutions in its cache. What cannot be read or does not solve is in the plan's `problems`, never thrown.
  */
 export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan> {
   const { platforms } = allowlist;
@@ -19,8 +20,12 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const own = openOwnStore(allowlist, world);
   const { planGate: gate } = world;
   const standings = gate && openStandings({ ...world, gate, served: openServed(world) });
-  const remembering = { ...world, own, standings, openSubdir: rememberUpstream(world.openSubdir) };
+  const kept = world.cache && (await openKeptSolutions(world.solver, world.cache));
+  const solver = kept?.solver ?? world.solver;
+  const remembering = { ...world, own, standings, solver, openSubdir: rememberUpstream(world.openSubdir) };
   const parts: PartialPlan[] = [];
   for (const slice of planSlices(allowlist)) parts.push(await solveSlice(slice, allowlist, remembering));
-  return makePlan(allowlist, parts, remembering);
+  const planned = await makePlan(allowlist, parts, remembering);
+  await kept?.keep();
+  return planned;
 }

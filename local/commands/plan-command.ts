@@ -10,7 +10,7 @@ import { type Command, exitStatus } from './command.ts';
 
 export const planCommand: Command = {
   name: 'plan',
-  summary: 'show what sync would do; changes nothing but its cache of upstream documents',
+  summary: 'show what sync would do; changes nothing but its cache',
   beginsStore: true,
   options: { markdown: { type: 'boolean' } },
   optionHelp: ['--markdown         print it as Markdown, for a pull request'],

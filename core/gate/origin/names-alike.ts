@@ -1,4 +1,5 @@
 import { normalProjectName } from '../../names/normal-project-name.ts';
+import { rememberTexts } from '../../names/remember-texts.ts';
 
 /** Below so many characters, any two names are a slip apart. */
 const minSlipLength = 5;
@@ -8,16 +9,21 @@ const minSlipLength = 5;
  * conda for two.
  */
 export function alikeness(name: string, known: string): string | null {
-  const [a, b] = [name.toLowerCase(), known.toLowerCase()];
-  if (a === b) return null;
-  if (normalProjectName(a) === normalProjectName(b)) return 'other separators';
-  if (withoutSeparators(a) === withoutSeparators(b)) return 'separators apart';
-  if (skeleton(a) === skeleton(b)) return 'characters that look alike';
-  const isLong = Math.min(a.length, b.length) >= minSlipLength;
-  return isLong && isOneSlip(a, b) ? 'one slip apart' : null;
+  const [a, b] = [spellingsOf(name), spellingsOf(known)];
+  if (a.lower === b.lower) return null;
+  if (a.normal === b.normal) return 'other separators';
+  if (a.joined === b.joined) return 'separators apart';
+  if (a.skeleton === b.skeleton) return 'characters that look alike';
+  const isLong = Math.min(a.lower.length, b.lower.length) >= minSlipLength;
+  return isLong && isOneSlip(a.lower, b.lower) ? 'one slip apart' : null;
 }
 
-const withoutSeparators = (name: string): string => name.replace(/[._-]+/g, '');
+/** Each name is compared with all that are known: what of it is compared is worked out once. */
+const spellingsOf = rememberTexts((name: string) => {
+  const lower = name.toLowerCase();
+  const joined = lower.replace(/[._-]+/g, '');
+  return { lower, normal: normalProjectName(lower), joined, skeleton: skeleton(lower) };
+});
 
 /** Of the confusables of Unicode (UTS 39) those of names that conda and PyPI take, which are ASCII. */
 const confusables: readonly (readonly [RegExp, string])[] = [

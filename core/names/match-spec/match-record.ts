@@ -1,6 +1,7 @@
+import { rememberTexts } from '../remember-texts.ts';
 import { textPattern } from '../version/text-pattern.ts';
 import { parseVersion } from '../version/version.ts';
-import { versionMatches } from '../version/version-term.ts';
+import { type VersionSpec, versionMatches } from '../version/version-term.ts';
 import type { MatchSpec } from './parse-match-spec.ts';
 
 /** A record of `repodata.json`, as far as a spec looks at it. */
@@ -39,8 +40,17 @@ export function matchSpecMatches(spec: MatchSpec, record: MatchableRecord): bool
   );
 }
 
+/** A name's builds share their versions, and platforms and entries their specs: each pair is worked out once. */
+const fitting = new WeakMap<VersionSpec, (text: string) => boolean>();
+
 function versionFits({ version }: MatchSpec, text: string): boolean {
   if (version === null) return true;
+  const fits = fitting.get(version) ?? rememberTexts((one) => versionTextFits(version, one));
+  fitting.set(version, fits);
+  return fits(text);
+}
+
+function versionTextFits(version: VersionSpec, text: string): boolean {
   const parsed = parseVersion(text);
   return parsed !== null && versionMatches(version, parsed);
 }

@@ -1,4 +1,5 @@
 import { artifactId, type EntryOutcome, type Waiting } from '../../documents/plan.ts';
+import { packageFileParts } from '../../names/package-file-name.ts';
 import type { CandidatePool, Solver } from '../../ports/solver.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { type Problem, problemOf } from '../../problems/problem.ts';
@@ -67,8 +68,11 @@ async function tryLook(request: InstallRequest, chosen: readonly UpstreamRecord[
   }
 }
 
-const among = (records: readonly UpstreamRecord[], ids: ReadonlySet<string>): UpstreamRecord[] =>
-  records.filter((one) => ids.has(artifactId(one)));
+/** Those with one of these ids. Of most records the name tells: there are thousands, and each solution asks. */
+function among(records: readonly UpstreamRecord[], ids: ReadonlySet<string>): UpstreamRecord[] {
+  const names = new Set<string>([...ids].map((id) => packageFileParts(id.slice(id.indexOf('/') + 1)).name));
+  return records.filter((one) => names.has(one.record.name) && ids.has(artifactId(one)));
+}
 
 interface Found extends Pick<SolvedAround, 'outcomes' | 'looked'> {
   readonly records: readonly UpstreamRecord[];
