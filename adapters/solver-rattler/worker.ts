@@ -62,8 +62,8 @@ async function solve({ poolId, subdirs, specs, locked }: SolveCall): Promise<Sol
 
 type Bytes = ChannelFile[1];
 
-/** The platforms of one plan, and its proof. */
-const maxKeptPools = 4;
+/** The platforms of one plan, its proof, and what requests that are solved side by side each do without. */
+const maxKeptPools = 8;
 /** Files of the pools used last, by pool and path, each asked for once. */
 const pools = new Map<string, Map<string, Promise<Bytes>>>();
 /** Files of the pool in use. One is at a time, and it changes only when no file is awaited. */

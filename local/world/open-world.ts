@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
@@ -45,10 +46,13 @@ export interface World extends AsyncDisposable {
   readonly judgedBy: string;
 }
 
+/** Each takes some 250 MB of memory at work, and 1 GiB at most; what is around the solver keeps no more than two busy. */
+const maxSolverThreads = 2;
+
 /** The world of a command line that works on a folder, or on `s3://BUCKET`. */
 export function openWorld(store: string): World {
   const bucket = bucketIn(store);
-  const solver = rattlerSolver();
+  const solver = rattlerSolver({ workers: Math.min(availableParallelism(), maxSolverThreads) });
   const clock = commandClock(process.env);
   const proxyEnv = proxyEnvironment(process.env);
   const [fetch, hurriedFetch] = [httpFetch({ proxyEnv }), httpFetch({ proxyEnv, ...hurried })];

@@ -4,6 +4,7 @@ import type { Subdir } from '../../names/subdir.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CandidatePool, Solver } from '../../ports/solver.ts';
 import type { Problem } from '../../problems/problem.ts';
+import { mapInOrder } from '../../store/map-in-order.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import { candidatePool, narrow } from '../candidate-pool.ts';
 import { collectClosure } from '../closure.ts';
@@ -33,7 +34,13 @@ export interface GroupPart extends Pick<PartialPlan, 'problems' | 'warnings' | '
   readonly group: SolvedGroup;
 }
 
-/** Solves requests that may choose from the same records, from one pool. Emits `plan.solved` and `plan.unsolved`. */
+/** So many keep two solver threads busy while one request waits for a server, or behind one that takes long. */
+const maxRequestsAtOnce = 4;
+
+/**
+ * Solves requests that may choose from the same records, from one pool, some side by side, and tells of them in order. Emits `plan.solved`
+ * and `plan.unsolved`.
+ */
 export async function solveGroup(
   placed: readonly Placed[],
   view: Pick<UpstreamView, 'platform' | 'named'>,
@@ -51,8 +58,11 @@ export async function solveGroup(
   const solved: SolvedGroup['solved'] = [];
   const found: SolvedAround[] = [];
   const problems = [...closure.problems];
-  for (const [place, request] of placed) {
+  const solving = mapInOrder(placed, maxRequestsAtOnce, async ([place, request]) => {
     const around = await solveAround(request, { records, pool }, world);
+    return { place, request, around };
+  });
+  for await (const { place, request, around } of solving) {
     const { outcomes } = around;
     tell(outcomes, world.log);
     solved.push({ request: place, outcomes: [...outcomes] });
