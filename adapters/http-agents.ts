@@ -5,16 +5,21 @@ import type { LookupFunction } from 'node:net';
 import { GatehouseError } from '../core/problems/error.ts';
 import { shownUrl } from '../core/problems/shown-url.ts';
 import { isLocalHost } from '../core/upstream/local-host.ts';
+import type { Network } from './http-network.ts';
 
-export interface AgentOptions {
-  /** `process.env`, to go through the proxies it names (`HTTPS_PROXY`, `NO_PROXY`); without it none is used. */
-  readonly proxyEnv?: NodeJS.ProcessEnv;
+export interface AgentOptions extends Pick<Network, 'proxyFor' | 'trusted'> {
   /** Resolves names; the system does without it. */
   readonly lookup?: LookupFunction;
 }
 
+/** The way of a request: its connections, and the proxy that they lead to, if any. */
+export interface Way {
+  readonly agent: http.Agent;
+  readonly proxy: URL | null;
+}
+
 /** Picks the connections to ask `url` by. */
-export type PickAgent = (url: URL, toldBy: URL) => http.Agent;
+export type PickWay = (url: URL, toldBy: URL) => Way;
 
 /** Requests beyond these wait their turn. */
 const maxConnectionsPerHost = 16;
@@ -24,19 +29,34 @@ const maxConnectionsPerHost = 16;
  * any host but this machine and its link; which addresses a name has is seen when it is connected to, so that no name
  * stands for one of these. A proxy resolves names itself.
  *
- * What is returned throws `upstream.unreachable` for a URL that is such by its name or address; its agents fail so.
+ * What is returned throws `upstream.unreachable` for a URL that is such by its name or address; its agents fail so. It throws as
+ * {@link AgentOptions} do for what an environment names and cannot be.
  */
-export function httpAgents({ proxyEnv, lookup: resolve = lookup }: AgentOptions): PickAgent {
-  const common = { keepAlive: true, maxSockets: maxConnectionsPerHost, ...(proxyEnv && { proxyEnv }) };
-  const open = { ...common, lookup: resolve };
-  const own = { 'http:': new http.Agent(open), 'https:': new https.Agent(open) };
-  const guarded = { ...common, lookup: refusingLocal(resolve) };
-  const told = { 'http:': new http.Agent(guarded), 'https:': new https.Agent(guarded) };
+export function httpAgents({ proxyFor, trusted, lookup: resolve = lookup }: AgentOptions): PickWay {
+  const agentOf = agentsByName(trusted);
   return (url, toldBy) => {
-    const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
-    if (url.hostname === toldBy.hostname || isLocalHost(toldBy.hostname)) return own[protocol];
-    if (isLocalHost(url.hostname)) throw refusedLocal(shownUrl(url.href));
-    return told[protocol];
+    const isOwn = url.hostname === toldBy.hostname || isLocalHost(toldBy.hostname);
+    if (!isOwn && isLocalHost(url.hostname)) throw refusedLocal(shownUrl(url.href));
+    const proxy = proxyFor?.(url) ?? null;
+    if (proxy !== null) {
+      const proxyEnv = { http_proxy: proxy.href, https_proxy: proxy.href };
+      return { agent: agentOf(url, proxy.href, { proxyEnv }), proxy };
+    }
+    const [kind, lookup] = isOwn ? ['own', resolve] : ['told', refusingLocal(resolve)];
+    return { agent: agentOf(url, kind, { lookup }), proxy };
+  };
+}
+
+/** Agents that are made when a URL of their protocol is first asked for by their name, each with its options of then. */
+function agentsByName(trusted: AgentOptions['trusted']) {
+  const agents = new Map<string, http.Agent>();
+  return ({ protocol }: URL, kind: string, given: http.AgentOptions): http.Agent => {
+    const name = `${protocol} ${kind}`;
+    const options = { ...given, keepAlive: true, maxSockets: maxConnectionsPerHost };
+    const secure = () => new https.Agent({ ...options, ...(trusted && { secureContext: trusted() }) });
+    const agent = agents.get(name) ?? (protocol === 'https:' ? secure() : new http.Agent(options));
+    agents.set(name, agent);
+    return agent;
   };
 }
 

@@ -7,11 +7,14 @@ import { shownUrl } from '../core/problems/shown-url.ts';
 import { isLocalHost } from '../core/upstream/local-host.ts';
 import { gunzip } from '../core/upstream/read-body.ts';
 import gatehouse from '../package.json' with { type: 'json' };
+import { connectionError, proxyRefusal } from './connection-error.ts';
 import { fileFetch, noBody } from './file-fetch.ts';
-import { type AgentOptions, httpAgents } from './http-agents.ts';
+import { type AgentOptions, httpAgents, type Way } from './http-agents.ts';
+import type { Network } from './http-network.ts';
 import { type Throughput, type Transfer, withMinimumThroughput } from './minimum-throughput.ts';
+import { expectTokenStays, firstHop, type Hop, nextHop } from './netrc/authorize.ts';
 
-export interface HttpFetchOptions extends AgentOptions {
+export interface HttpFetchOptions extends AgentOptions, Pick<Network, 'logins'> {
   /** Milliseconds from the request to the answer's head. */
   readonly headMs?: number;
   /** Slower transfers are given up. */
@@ -30,27 +33,31 @@ const usualMinimum: Throughput = { windowMs: 60_000, bytes: 60 * 1024 };
 
 /**
  * GET over `https:`, `http:` and `file:`, saying who asks and wanting the bytes as they are. Redirects are followed up
- * to five times, never from https to http, to a file, or from elsewhere to this machine. Only status 200 and 206 have a body. Errors beside the
- * port's, none of them to be retried: `upstream.unreachable` for a refused redirect or a URL of another kind,
- * `upstream.body` for a Content-Encoding that cannot be undone, since hashes are of the bytes without one.
+ * to five times, never from https to http, to a file, or from elsewhere to this machine. Only status 200 and 206 have a body. Credentials of netrc
+ * go as `firstHop` and `nextHop` say, and are in nothing that comes back. Errors beside the port's, none of them to be retried:
+ * `upstream.unreachable` for a refused redirect, a URL of another kind, a certificate that does not count, a proxy that wants credentials;
+ * `upstream.body` for a Content-Encoding that cannot be undone, since hashes are of the bytes without one; `usage.invalid` for what the
+ * environment names and cannot be read.
  */
 export function httpFetch(options: HttpFetchOptions = {}): Fetch {
-  const { headMs = 60_000, minimum = usualMinimum } = options;
-  const pickAgent = httpAgents(options);
+  const { headMs = 60_000, minimum = usualMinimum, logins = async () => null } = options;
+  const pickWay = httpAgents(options);
   const ownHeaders = {
     'user-agent': `gatehouse/${gatehouse.version} (a curated conda channel)`,
     'accept-encoding': 'identity',
   };
-  return async (asked, headers, from = asked) => {
-    let url = parseUrl(asked);
-    let toldBy = parseUrl(from);
+  return async (asked, headers, named = asked) => {
+    const from = parseUrl(named);
+    let toldBy = from;
+    let hop = await firstHop(parseUrl(asked), { from, logins });
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-      if (url.protocol === 'file:') return fileFetch(url, headers);
-      const agent = pickAgent(url, toldBy);
-      const answer = await request({ url, headers: { ...headers, ...ownHeaders }, headMs, agent });
-      const next = nextUrl(answer, url);
-      if (next === null) return toResponse(answer, url, minimum);
-      [toldBy, url] = [firstElsewhere(toldBy, url), next];
+      if (hop.url.protocol === 'file:') return fileFetch(hop.url, headers);
+      const way = pickWay(hop.url, toldBy);
+      const answer = await request({ hop, headers: { ...headers, ...ownHeaders, ...hop.headers }, headMs, way });
+      const location = nextUrl(answer, hop);
+      if (location === null) return toResponse(answer, hop, minimum);
+      toldBy = firstElsewhere(toldBy, hop.url);
+      hop = await nextHop(location, hop, { from, logins });
     }
     throw refused(asked, `redirects more than ${maxRedirects} times`);
   };
@@ -69,17 +76,22 @@ const refused = (url: string, reason: string) =>
   new GatehouseError('upstream.unreachable', `${shownUrl(url)} ${reason}`);
 
 interface HttpRequest {
-  readonly url: URL;
+  readonly hop: Hop;
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds on a connection until the answer's head must be there. */
   readonly headMs: number;
-  readonly agent: http.Agent;
+  readonly way: Way;
 }
 
-/** One GET, no redirect followed: the answer's head, its body unread. Rejects with `upstream.unreachable` (retry). */
-function request({ url, headers, headMs, agent }: HttpRequest): Promise<IncomingMessage> {
+/** One GET, no redirect followed: the answer's head, its body unread. Rejects with `upstream.unreachable`. */
+function request({
+  hop: { url, ...hop },
+  headers,
+  headMs,
+  way: { agent, proxy },
+}: HttpRequest): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const sent = (url.protocol === 'https:' ? https : http).request(url, { headers, agent });
+  const sent = (url.protocol === 'https:' ? https : http).request(hop.sent, { headers, agent });
   let timer: NodeJS.Timeout | undefined;
   // Waiting for a free connection is not the server's fault.
   sent.on('socket', () => {
@@ -87,24 +99,26 @@ function request({ url, headers, headMs, agent }: HttpRequest): Promise<Incoming
   });
   sent.on('error', (cause) => {
     clearTimeout(timer);
-    if (cause instanceof GatehouseError) return reject(cause);
-    const message = `no answer from ${shownUrl(url.href)} (${cause.message})`;
-    reject(new GatehouseError('upstream.unreachable', message, { retry: true, cause }));
+    reject(connectionError(cause, url, proxy));
   });
   sent.on('response', (answer) => {
     clearTimeout(timer);
     // An answer that is cut before its body is read must not be an error nobody listens to.
     answer.on('error', () => {});
-    resolve(answer);
+    if (proxy === null || answer.statusCode !== 407) return resolve(answer);
+    answer.destroy();
+    reject(proxyRefusal(407, url, proxy));
   });
   sent.end();
   return promise;
 }
 
 /** The URL to ask next, or null; the answer that names it is dropped. */
-function nextUrl(answer: IncomingMessage, from: URL): URL | null {
+function nextUrl(answer: IncomingMessage, hop: Hop): URL | null {
+  const { location } = answer.headers;
   try {
-    const next = redirectTarget(answer.statusCode ?? 0, answer.headers.location, from);
+    expectTokenStays(location, hop);
+    const next = redirectTarget(answer.statusCode ?? 0, location, hop.sent);
     if (next !== null) answer.destroy();
     return next;
   } catch (error) {
@@ -126,7 +140,7 @@ export function redirectTarget(status: number, location: string | undefined, fro
   throw refused(from.href, `redirects to ${shownUrl(location)}, which is not followed`);
 }
 
-function toResponse(answer: IncomingMessage, url: URL, minimum: Throughput): FetchResponse {
+function toResponse(answer: IncomingMessage, { url, hasCredentials }: Hop, minimum: Throughput): FetchResponse {
   const status = answer.statusCode ?? 0;
   const stop = () => void answer.destroy();
   const isBody = status === 200 || status === 206;
@@ -134,6 +148,7 @@ function toResponse(answer: IncomingMessage, url: URL, minimum: Throughput): Fet
   return {
     status,
     url: url.href,
+    hasCredentials,
     header: (name) => [answer.headers[name] ?? []].flat().join(', ') || null,
     body: isBody ? plainBody(answer, url, { minimum, stop }) : noBody(),
   };

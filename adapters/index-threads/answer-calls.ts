@@ -6,6 +6,7 @@ import { chunksOf } from '../../core/ports/byte-source.ts';
 import type { StoredObject } from '../../core/ports/store.ts';
 import { storedDigests } from '../../core/store/stored-digests.ts';
 import { httpFetch } from '../http-fetch.ts';
+import { networkOf } from '../http-network.ts';
 import { folderStore } from '../store-folder/store-folder.ts';
 import { systemClock } from '../system-clock.ts';
 import { type IndexCall, type IndexReply, serializeError, type ThreadPlace } from './messages.ts';
@@ -15,12 +16,13 @@ const port = parentPort;
 if (port === null) throw new TypeError('runs only as a worker thread');
 const { folder, channel, gate: given }: ThreadPlace = workerData;
 const store = folderStore(folder);
-const { allowlist, judgedBy, proxyEnv } = given;
+const { allowlist, judgedBy, environment } = given;
+const fetch = httpFetch(networkOf(environment));
 /** 24 hours in milliseconds: so long the advisories that were kept count here, and nobody asks for them once more. */
 const goodFor = 24 * 60 * 60 * 1000;
 let now = 0;
 const clock = { ...systemClock, now: () => now };
-const judging = { store, clock, judgedBy, fetch: httpFetch({ proxyEnv }), cache: null, goodFor, log: () => {} };
+const judging = { store, clock, judgedBy, fetch, cache: null, goodFor, log: () => {} };
 const gate = gateByAllowlist(allowlist, judging);
 const digestsBy = { read: (object: StoredObject) => digestStream(chunksOf(object)), noted: storedDigests };
 

@@ -8,8 +8,8 @@ export interface ThreadGate {
   readonly allowlist: GateAllowlist;
   /** Gatehouse's version. */
   readonly judgedBy: string;
-  /** The environment as it names proxies. */
-  readonly proxyEnv: NodeJS.ProcessEnv;
+  /** Which names proxies and files of the network (adapters/http-network.ts). */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** The store that a thread works on for its whole life. */

@@ -3,6 +3,8 @@ export interface FetchResponse {
   readonly status: number;
   /** Where the answer came from, after redirects. */
   readonly url: string;
+  /** The request for it had credentials. Absent is no. */
+  readonly hasCredentials?: boolean;
   /** A header's value by its lowercase name. */
   header(name: string): string | null;
   /**

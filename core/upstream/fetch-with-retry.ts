@@ -81,7 +81,7 @@ async function tryOnce<T>(
       (response.status === 206 && 'range' in headers) ||
       (response.status === 304 && 'if-none-match' in headers);
     if (isWanted) return { value: await read(response) };
-    const error = statusError(response.status, url);
+    const error = statusError(response, url);
     if (isOptional && !error.retry) return { value: null };
     return { error, retryAfterMs: retryAfterMs(response.header('retry-after'), clock) };
   } catch (error) {
@@ -90,16 +90,19 @@ async function tryOnce<T>(
   }
 }
 
-function statusError(status: number, url: string): GatehouseError {
+function statusError({ status, url: from, hasCredentials = false }: FetchResponse, url: string): GatehouseError {
   const isDenied = status === 401 || status === 403;
   return new GatehouseError('upstream.status', `${shownUrl(url)} answered with status ${status}`, {
     // 501 says that the server cannot do it at all: Artifactory answers so for a shard index.
     retry: status === 429 || (status >= 500 && status !== 501),
-    ...(isDenied && {
-      hint: 'The channel wants credentials, or answers so for a file it does not have: that must be 404.',
-    }),
+    ...(isDenied && { hint: deniedHint(URL.parse(from)?.hostname ?? 'HOST', hasCredentials) }),
   });
 }
+
+const deniedHint = (host: string, hasCredentials: boolean): string =>
+  hasCredentials
+    ? `${host} refuses what netrc has for it: mend its line, or ask whoever runs it what that account may read (docs/networks.md).`
+    : `Does it want credentials? Put "machine ${host} login NAME password PASSWORD" into ~/.netrc (docs/networks.md). For a file it does not have it must answer 404.`;
 
 function retryAfterMs(header: string | null, clock: Clock): number {
   if (header === null) return 0;

@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch, hurried } from '../../adapters/http-fetch.ts';
+import { networkOf } from '../../adapters/http-network.ts';
 import { type IndexThreads, indexThreads } from '../../adapters/index-threads/index-threads.ts';
 import { rattlerSolver } from '../../adapters/solver-rattler/solver-rattler.ts';
 import { folderStore } from '../../adapters/store-folder/store-folder.ts';
@@ -24,8 +23,10 @@ import { openGlance } from '../../core/releases/glance.ts';
 import { openNameEvidence } from '../../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
-import gatehouse from '../../package.json' with { type: 'json' };
 import { bucketStore, temporaryCache } from './bucket-world.ts';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import gatehouse from '../../package.json' with { type: 'json' };
 
 /** Everything the steps need of the outside, made once by a command and passed down. */
 export interface World extends AsyncDisposable {
@@ -54,8 +55,8 @@ export function openWorld(store: string): World {
   const bucket = bucketIn(store);
   const solver = rattlerSolver({ workers: Math.min(availableParallelism(), maxSolverThreads) });
   const clock = commandClock(process.env);
-  const proxyEnv = proxyEnvironment(process.env);
-  const [fetch, hurriedFetch] = [httpFetch({ proxyEnv }), httpFetch({ proxyEnv, ...hurried })];
+  const network = networkOf(process.env);
+  const [fetch, hurriedFetch] = [httpFetch(network), httpFetch({ ...network, ...hurried })];
   const judgedBy = gatehouse.version;
   const common = { channel: 'conda', fetch, hurriedFetch, clock, solver, bzip2: compressBzip2, judgedBy } as const;
   if (bucket === null) {
@@ -64,7 +65,12 @@ export function openWorld(store: string): World {
       store: folderStore(store),
       cache: folderCache(join(store, '_gatehouse', 'cache'), { root: store }),
       indexThreads: (allowlist) =>
-        indexThreads({ folder: store, channel: 'conda', clock, gate: { allowlist, judgedBy, proxyEnv } }),
+        indexThreads({
+          folder: store,
+          channel: 'conda',
+          clock,
+          gate: { allowlist, judgedBy, environment: { ...process.env } },
+        }),
       [Symbol.asyncDispose]: () => solver[Symbol.asyncDispose](),
     };
   }
@@ -97,16 +103,6 @@ function commandClock(environment: NodeJS.ProcessEnv): Clock {
     });
   }
   return { ...systemClock, now: () => Number(epoch) * 1000 };
-}
-
-/** This very machine, which is never behind a proxy. */
-const loopback = ['localhost', '127.0.0.1', '[::1]', '::1'];
-
-/** The environment as it names proxies (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), as curl and pip read it. */
-function proxyEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const direct = environment['no_proxy'] || environment['NO_PROXY'];
-  const list = [...(direct ? [direct] : []), ...loopback].join(',');
-  return { ...environment, no_proxy: list, NO_PROXY: list };
 }
 
 /**

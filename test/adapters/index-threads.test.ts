@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-const gate = { allowlist: nothingConfigured, judgedBy: '0.0.0', proxyEnv: {} };
+const gate = { allowlist: nothingConfigured, judgedBy: '0.0.0', environment: {} };
 const threadsOf = (path: string): IndexThreads =>
   indexThreads({ folder: path, channel: 'conda', clock, gate, maxThreads: 1, minPackages: 1 });
 

@@ -30,7 +30,7 @@ const answers: [string, Intercept, string, string][] = [
     'a channel that wants credentials',
     (_, response) => void response.writeHead(403).end(),
     'answered with status 403',
-    'The channel wants credentials, or answers so for a file it does not have: that must be 404.',
+    'Does it want credentials? Put "machine 127.0.0.1 login NAME password PASSWORD" into ~/.netrc (docs/networks.md). For a file it does not have it must answer 404.',
   ],
   [
     'a page instead of an index',
@@ -64,7 +64,7 @@ it('the hint of a package that cannot be fetched is told', async () => {
   lab.intercept = (request, response, next) =>
     request.url?.endsWith('.conda') ? void response.writeHead(401).end() : next();
   const text = await run('sync');
-  expect(text.err).toContain('status 401\n      hint: The channel wants credentials');
+  expect(text.err).toContain('status 401\n      hint: Does it want credentials?');
   const { failed } = JSON.parse((await run('sync', '--json')).out);
-  expect(failed).toMatchObject([{ hint: expect.stringMatching(/^The channel wants/) }, { hint: expect.any(String) }]);
+  expect(failed).toMatchObject([{ hint: expect.stringMatching(/^Does it want/) }, { hint: expect.any(String) }]);
 });

@@ -235,7 +235,9 @@ test.each(['https://user:hunter2@a.example/c', 'https://hunter2@a.example', 'htt
     const parsed = parseAllowlist(utf8(allowlistText({ channels: `["${url}"]` })), 'allowlist.json');
     expect(parsed).toMatchObject({
       ok: false,
-      problems: [{ line: 2, column: 16, message: 'the URL carries credentials' }],
+      problems: [
+        { line: 2, column: 16, message: 'the URL carries credentials', hint: expect.stringContaining('~/.netrc') },
+      ],
     });
     expect(JSON.stringify(parsed)).not.toContain('hunter2');
   },
