@@ -2,15 +2,7 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { idsToAdd } from '../documents/job.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches } from '../documents/patches/hotfix.ts';
-import {
-  type Artifact,
-  artifactId,
-  type EntryOutcome,
-  fileBytesToAdd,
-  type Overrides,
-  type Plan,
-  packageBytesToAdd,
-} from '../documents/plan.ts';
+import { type Artifact, type EntryOutcome, type Overrides, type Plan, type Together, artifactId, fileBytesToAdd, packageBytesToAdd } from '../documents/plan.ts';
 import { advisoriesOf } from '../gate/judge/open-advice.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
@@ -28,11 +20,13 @@ import type { SliceWorld } from '../solve/slices/solve-slice.ts';
 import { solvedPythons } from '../solve/solve-request.ts';
 import { inOneLine, unadvised, waiverWarnings } from '../solve/standing/gate-told.ts';
 import type { PlanGate } from '../solve/standing/look-at.ts';
+import { solveTogether } from '../solve/together/solve-together.ts';
+import type { TryEnvironment } from '../solve/together/try-environment.ts';
 import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
-import { draftSimple, type SimpleDraft } from './draft-simple.ts';
+import { type SimpleDraft, draftSimple } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
 import { draftNeeded } from './needed.ts';
 import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
@@ -49,6 +43,8 @@ export interface PlanWorld extends Omit<SliceWorld, 'standings'>, ChannelStore {
   readonly retain: number;
   /** Looks whether an index offers what is the organisation's own; nobody does without it. */
   readonly glance?: Glance;
+  /** Whether other versions of entries that cannot be installed together would go together; nobody is asked without it. */
+  readonly tryEnvironment?: TryEnvironment;
 }
 
 /**
@@ -87,7 +83,8 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
   const offered = await offeredNames(allowlist, { ...world, projects: await projectsWithState(store) });
   const told = [...offered, ...unadvised(merged.waiting), ...waiverWarnings(allowlist, world.clock.now())];
   const isUnadvised = advisoriesOf(allowlist) === 'none';
-  const plan = assemble(merged, draft, proven, { state, forPip, told, isUnadvised });
+  const together = await solveTogether(allowlist, { ...merged, apart: pythonsApart(merged.outcomes) }, world);
+  const plan = assemble(merged, draft, proven, { state, forPip, told, isUnadvised, together });
   const drop = plan.drop.length + plan.simple.drop.length;
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
   world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
@@ -127,13 +124,14 @@ interface Compared {
   readonly told: readonly Problem[];
   /** Whether nobody looks for advisories. */
   readonly isUnadvised: boolean;
+  readonly together: Together;
 }
 
 function assemble(
   merged: MergedSlices,
   draft: ChannelDraft,
   proven: ProvenDraft,
-  { state, forPip, told, isUnadvised }: Compared,
+  { state, forPip, told, isUnadvised, together }: Compared,
 ): Plan {
   const { artifacts, outcomes, problems, warnings, complete } = merged;
   const held = new Set(proven.held.map(({ change }) => artifactId(change)));
@@ -158,6 +156,7 @@ function assemble(
     second: add.filter((id) => seconds.has(id)),
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
+    ...((together.apart.length > 0 || together.more) && { together }),
     problems: eachOnce(found),
     warnings: inOneLine(eachOnce([...warnings, ...told])),
     waiting: [...merged.waiting],

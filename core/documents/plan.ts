@@ -104,6 +104,24 @@ export const waitingSchema = z.strictObject({
 });
 export type Waiting = z.infer<typeof waitingSchema>;
 
+/** Entries that each install, and cannot all be in one environment as they were planned; without any one of them the others can. */
+const apartSchema = z.strictObject({
+  platforms: z.array(subdirSchema),
+  /** The pythons that this is so with, of those the allowlist lists; empty where it makes no difference. */
+  python: z.array(z.string()),
+  entries: z.array(z.string()),
+  reason: z.string(),
+  /** Whether other versions, from upstream, would go together on each platform of the allowlist; `untried`: nobody can say. */
+  upstream: z.enum(['solves', 'unsolvable', 'untried']),
+  /** The member of `environments` that has such versions planned, `{"together": ["a ==1", "b"]}`; null where there are none. */
+  environment: z.record(z.string(), z.array(z.string())).nullable(),
+});
+export type Apart = z.infer<typeof apartSchema>;
+
+/** Which entries cannot be installed together, and whether there may be more of them, which were not looked for. */
+const togetherSchema = z.strictObject({ apart: z.array(apartSchema), more: z.boolean() });
+export type Together = z.infer<typeof togetherSchema>;
+
 /** What a sync would do. Equal inputs give equal bytes, and jobs name a plan by the hash of its bytes. */
 const planSchema = z.strictObject({
   version: z.literal(1),
@@ -122,6 +140,8 @@ const planSchema = z.strictObject({
   entries: z.array(outcomeSchema),
   /** Pairs of entries that solve on a platform, but with no python in common. */
   apart: z.array(z.strictObject({ platform: subdirSchema, entries: z.tuple([z.string(), z.string()]) })),
+  /** Which entries cannot be installed together; absent where all can, and of a plan from before this was asked. */
+  together: togetherSchema.optional(),
   problems: z.array(problemSchema),
   /** What a person may want to know, though all is done as the allowlist says. */
   warnings: z.array(problemSchema).default([]),

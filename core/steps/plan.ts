@@ -1,4 +1,4 @@
-import { makePlan, type PlanWorld } from '../diff/make-plan.ts';
+import { type PlanWorld, makePlan } from '../diff/make-plan.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import type { Plan } from '../documents/plan.ts';
@@ -8,6 +8,7 @@ import { openKeptSolutions } from '../solve/kept/keep-solutions.ts';
 import { installRequests, planSlices } from '../solve/requests.ts';
 import { solveSlice } from '../solve/slices/solve-slice.ts';
 import { openStandings } from '../solve/standing/standings.ts';
+import { openTrial } from '../solve/together/try-environment.ts';
 import { rememberUpstream } from '../solve/upstream-subdirs.ts';
 
 /**
@@ -25,7 +26,8 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const remembering = { ...world, own, standings, solver, openSubdir: rememberUpstream(world.openSubdir) };
   const parts: PartialPlan[] = [];
   for (const slice of planSlices(allowlist)) parts.push(await solveSlice(slice, allowlist, remembering));
-  const planned = await makePlan(allowlist, parts, remembering);
+  const tryEnvironment = openTrial(allowlist, remembering);
+  const planned = await makePlan(allowlist, parts, { ...remembering, tryEnvironment });
   await kept?.keep();
   return planned;
 }

@@ -12,6 +12,7 @@ import { shownText } from '../../core/problems/shown-text.ts';
 import { formatBytes } from './format-bytes.ts';
 import { planTotals } from './plan.ts';
 import { simpleTotals } from './simple-plan.ts';
+import { moreText, offerLines, placeText } from './together.ts';
 import { shownWaiting, untilCell } from './waiting.ts';
 
 /** A plan as a comment on the pull request that changes the allowlist. */
@@ -31,6 +32,7 @@ export function planMarkdown(plan: Plan): string {
     markdownTable('Change for pip', ['file'], idRows(plan.simple.change)),
     markdownTable('Drop for pip', ['file'], idRows(plan.simple.drop)),
     markdownTable('Waiting at the gate', ['file', 'check', 'until', 'why'], shownWaiting(plan.waiting).map(waitingRow)),
+    markdownTable('Not into one environment', ['entries', 'where', 'why', 'what to do'], apartRows(plan)),
     plan.advisories === 'none' ? 'Advisories: none' : '',
     markdownTable('Problems', ['what', 'where', 'detail', 'hint'], plan.problems.map(problemRow)),
     markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], plan.warnings.map(problemRow)),
@@ -105,6 +107,18 @@ const waitingRow = (one: Waiting): string[] => [
   untilCell(one),
   codeCell(one.detail),
 ];
+
+/** Each installs, but not into one environment. */
+function apartRows({ together }: Plan): string[][] {
+  if (together === undefined) return [];
+  const rows = together.apart.map((one) => [
+    one.entries.map(codeCell).join('<br>'),
+    codeCell(placeText(one)),
+    codeCell(one.reason),
+    offerLines(one).map(codeCell).join('<br>'),
+  ]);
+  return together.more ? [...rows, [moreText, '', '', '']] : rows;
+}
 
 const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
   [code, subject, detail, hint].map(codeCell);

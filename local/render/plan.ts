@@ -4,6 +4,7 @@ import { formatBytes } from './format-bytes.ts';
 import { jsonText } from './json-text.ts';
 import { simpleDocument, simpleLines } from './simple-plan.ts';
 import { toFetch } from './to-fetch.ts';
+import { togetherLines } from './together.ts';
 import { gateLines, waitingLines } from './waiting.ts';
 
 /** `plan --json`: the whole closure; upstream's records stay out of it. */
@@ -28,7 +29,21 @@ export function planDocument(plan: Plan) {
   }));
   const simple = simpleDocument(plan.simple);
   const gate = { waiting, ...(advisories && { advisories }) };
-  return { complete, artifacts: shown, add, change, drop, hotfix, entries, simple, problems, warnings, ...gate };
+  const { together = { apart: [], more: false } } = plan;
+  return {
+    complete,
+    artifacts: shown,
+    add,
+    change,
+    drop,
+    hotfix,
+    entries,
+    together,
+    simple,
+    problems,
+    warnings,
+    ...gate,
+  };
 }
 
 /** A plan for a person: each change on a line, with the entries that ask for it, then the sum; then the same for pip. */
@@ -45,7 +60,14 @@ export function planText(plan: Plan): string {
   const dropped = plan.drop.map((id) => `- ${id}`);
   const hotfixed = plan.hotfix.map((id) => `~ ${id}  your own hotfix of it changes`);
   const packages = [...added, ...changed, ...hotfixed, ...dropped, planTotals(plan)];
-  return [...packages, ...simpleLines(plan.simple), ...waitingLines(plan), ...gateLines(plan), ''].join('\n');
+  return [
+    ...packages,
+    ...simpleLines(plan.simple),
+    ...waitingLines(plan),
+    ...gateLines(plan),
+    ...togetherLines(plan),
+    '',
+  ].join('\n');
 }
 
 /** The sums of a plan, in one line. */

@@ -8,6 +8,7 @@ import type { SyncReport } from '../pipeline/sync.ts';
 import { jsonText } from './json-text.ts';
 import { problemLines } from './messages.ts';
 import { planDocument } from './plan.ts';
+import { togetherTotals } from './together.ts';
 import { gateLines } from './waiting.ts';
 
 /**
@@ -51,9 +52,7 @@ export function syncSummary(
     provenForPip(proof.proof),
     named('now installable', proof.gained),
     named('no longer installable', proof.lost),
-    gateLines(plan)
-      .map((line) => `${line}\n`)
-      .join(''),
+    [...gateLines(plan), ...togetherTotals(plan)].map((line) => `${line}\n`).join(''),
     problemLines(plan.warnings, 'warning'),
     problemLines(
       held.filter(({ code }) => code.startsWith('gate.')),

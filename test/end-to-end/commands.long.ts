@@ -64,7 +64,8 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     expect({ add, drop }).toEqual({ add: [], drop: [] });
     expect(simple).toEqual({ add: [], change: [], drop: [], entries: [], files: [] });
     const gate = { waiting: [], advisories: 'none' };
-    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [], warnings: [], ...gate });
+    const together = { apart: [], more: false };
+    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [], warnings: [], together, ...gate });
     expect(rows(entries)).toHaveLength(1);
     const keys = ['subdir', 'filename', 'sha256', 'size', 'url', 'why'];
     expect(rows(artifacts).map((artifact) => keys.filter((key) => key in artifact))).toEqual(Array(6).fill(keys));

@@ -10,6 +10,7 @@ import { GatehouseError } from '../../../core/problems/error.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import { type PlanSlice, planSlices } from '../../../core/solve/requests.ts';
 import { solveSlice } from '../../../core/solve/slices/solve-slice.ts';
+import { openTrial } from '../../../core/solve/together/try-environment.ts';
 import type { OpenSubdir } from '../../../core/solve/upstream-subdirs.ts';
 import { plan } from '../../../core/steps/plan.ts';
 import { noNameEvidence, noPythonIndexes } from '../../support/upstream/no-python-indexes.ts';
@@ -150,7 +151,11 @@ describe('a plan in slices', () => {
       for (const slice of cut(planSlices(allowlist), draw)) {
         parts.push(atRest(await solveSlice(slice, allowlist, world(one))));
       }
-      const concluded = await makePlan(allowlist, reversed ? parts.reverse() : parts, world(one));
+      const tryEnvironment = openTrial(allowlist, world(one));
+      const concluded = await makePlan(allowlist, reversed ? parts.reverse() : parts, {
+        ...world(one),
+        tryEnvironment,
+      });
       expect(canonicalJson(concluded)).toBe(canonicalJson(whole));
       const told = [...whole.problems, ...whole.warnings].map(({ code }) => code);
       for (const kind of [...told, ...whole.entries.map(({ status }) => status)]) seen.add(kind);
