@@ -1,6 +1,6 @@
 import type { Wording } from '../../json/json-fault.ts';
-import { quoted } from '../../json/text-problem.ts';
 import { shownUrl } from '../../problems/shown-url.ts';
+import { explainSlip } from './slips/explain-url.ts';
 import { wordedText } from './worded-text.ts';
 
 /** A `/t/` as servers may read it; and another URL in the path, which may have a user or a password. */
@@ -8,7 +8,12 @@ const secretPath = String.raw`.*(?:(?:\/|%(?:25)*2[Ff])(?:[Tt]|%(?:25)*[57]4)(?:
 const host = String.raw`(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?`;
 const path = String.raw`[^\s\p{Cc}?#\\]{0,2000}`;
 
-const source = String.raw`https?:\/\/${host}(?!${secretPath})(?:\/${path})?|file:\/\/\/${path}`;
+/** Anaconda's pages for people: its channels are at conda.anaconda.org. */
+const webPage = String.raw`(?:www\.)?anaconda\.org\/`;
+/** A channel is the folder above. */
+const subdirEnd = String.raw`.*\/(?:noarch|(?:linux|osx|win)-[a-z0-9]+)\/*$`;
+
+const source = String.raw`https?:\/\/(?!${webPage}|${subdirEnd})${host}(?!${secretPath})(?:\/${path})?|file:\/\/\/(?!${subdirEnd})${path}`;
 
 /**
  * A channel's or package index's URL: `https:`, `http:` or an absolute `file:`, without user, token, query or fragment.
@@ -29,18 +34,7 @@ function explainUrl(text: string): Wording {
     const hint = 'put them into ~/.netrc (docs/networks.md), and change the secret if this file was shared';
     return { message: 'the URL carries credentials', hint };
   }
-  if (/^file:/i.test(text)) {
-    return { message: `${quoted(text)} is not an absolute file: URL`, hint: 'write it like file:///srv/channel' };
-  }
-  if (/^[\w.-]+(?:\/[\w.-]+)*$/.test(text)) {
-    const isHostNamed = /^[^/]*\./.test(text);
-    const url = isHostNamed ? `https://${text}` : `https://conda.anaconda.org/${text}`;
-    return { message: `${quoted(text)} is not a URL`, hint: `is it ${url}?` };
-  }
-  if (asked !== text) {
-    return { message: `${quoted(text)} has a query or a fragment`, hint: 'end the URL before the ? or #' };
-  }
-  return { message: `${quoted(text)} is not an https:, http: or file: URL` };
+  return explainSlip(text);
 }
 
 /** The URL as the rest of the pipeline has it: no slash at its end. */
