@@ -2,7 +2,17 @@ import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import { idsToAdd } from '../documents/job.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import { noPatches } from '../documents/patches/hotfix.ts';
-import { type Artifact, type EntryOutcome, type Overrides, type Plan, type Together, artifactId, fileBytesToAdd, packageBytesToAdd } from '../documents/plan.ts';
+import {
+  type Artifact,
+  artifactId,
+  type EntryOutcome,
+  fileBytesToAdd,
+  isMade,
+  type Overrides,
+  type Plan,
+  packageBytesToAdd,
+  type Together,
+} from '../documents/plan.ts';
 import { advisoriesOf } from '../gate/judge/open-advice.ts';
 import { canonicalJson } from '../json/json.ts';
 import { noarch } from '../names/subdir.ts';
@@ -26,10 +36,10 @@ import { upstreamNow } from '../solve/upstream-view.ts';
 import type { ChannelStore } from '../store/list-packages.ts';
 import type { ChannelChange, ChannelDraft, DraftWorld, PlacedOverride } from './change.ts';
 import { type ChannelState, readChannelState, storedPackages } from './channel-state.ts';
-import { type SimpleDraft, draftSimple } from './draft-simple.ts';
+import { draftSimple, type SimpleDraft } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
 import { draftNeeded } from './needed.ts';
-import { eachOnce, heldProblem, outcomeProblems } from './plan-problems.ts';
+import { eachOnce, heldProblem, onAllPlatforms, outcomeProblems } from './plan-problems.ts';
 import { type ProvenDraft, proveDraft } from './prove-changes.ts';
 import { draftUnneeded } from './unneeded.ts';
 
@@ -87,7 +97,8 @@ export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan
   const plan = assemble(merged, draft, proven, { state, forPip, told, isUnadvised, together });
   const drop = plan.drop.length + plan.simple.drop.length;
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
-  world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes });
+  const unmade = isMade(plan) ? {} : { unmade: true as const };
+  world.log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes, ...unmade });
   return plan;
 }
 
@@ -157,7 +168,7 @@ function assemble(
     entries: [...outcomes],
     apart: pythonsApart(outcomes),
     ...((together.apart.length > 0 || together.more) && { together }),
-    problems: eachOnce(found),
+    problems: onAllPlatforms(found),
     warnings: inOneLine(eachOnce([...warnings, ...told])),
     waiting: [...merged.waiting],
     ...(isUnadvised && { advisories: 'none' as const }),

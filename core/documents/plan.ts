@@ -175,6 +175,18 @@ export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
   return id;
 }
 
+/** Whether some entry solves, or none is asked for: the sums of another plan say nothing. */
+export function isMade({
+  entries,
+  simple,
+}: {
+  readonly entries: Plan['entries'];
+  readonly simple: Pick<SimplePlan, 'entries'>;
+}): boolean {
+  const outcomes = [...entries, ...simple.entries];
+  return outcomes.length === 0 || outcomes.some(({ status }) => status === 'solved');
+}
+
 /** The pythons that pip was asked with. */
 export const pythonsForPip = ({ simple }: Plan): string[] => [
   ...new Set(simple.entries.flatMap(({ python }) => python ?? [])),

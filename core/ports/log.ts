@@ -25,7 +25,14 @@ export type Event =
   | { readonly type: 'plan.fallback'; readonly reason: string }
   | { readonly type: 'plan.solved'; readonly entry: string; readonly platform: string; readonly packages: number }
   | { readonly type: 'plan.unsolved'; readonly entry: string; readonly platform: string; readonly explanation: string }
-  | { readonly type: 'plan.ready'; readonly add: number; readonly drop: number; readonly bytes: number }
+  | {
+      readonly type: 'plan.ready';
+      readonly add: number;
+      readonly drop: number;
+      readonly bytes: number;
+      /** No entry could be solved. */
+      readonly unmade?: true;
+    }
   | { readonly type: 'fetch.started'; readonly key: string; readonly size: number }
   | { readonly type: 'fetch.progress'; readonly key: string; readonly received: number; readonly size: number }
   | { readonly type: 'fetch.done'; readonly key: string; readonly size: number }

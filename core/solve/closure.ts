@@ -17,8 +17,8 @@ export interface ClosureWorld {
 export interface Closure {
   readonly byName: ReadonlyMap<string, readonly UpstreamRecord[]>;
   readonly problems: readonly Problem[];
-  /** False when some name's records could not be read. */
-  readonly complete: boolean;
+  /** The names whose records could not be read, and why. */
+  readonly unread: ReadonlyMap<string, Problem>;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
   const byName = new Map<string, UpstreamRecord[]>();
   const asked = new Set<string>();
   const problems: Problem[] = [];
-  let complete = true;
+  const unread = new Map<string, Problem>();
   let withPython = false;
   let wanted = [...roots];
   while (wanted.length > 0) {
@@ -45,7 +45,7 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
       waiting.set(name, [...read.records]);
       byName.set(name, []);
       problems.push(...read.problems);
-      complete &&= read.complete;
+      if (read.failed !== null) unread.set(name, read.failed);
     }
     wanted = wanted.flatMap((spec) => {
       const { matching = [], rest = [] } = Object.groupBy(waiting.get(spec.name) ?? [], (one) =>
@@ -56,7 +56,7 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
       return matching.flatMap(({ record }) => record.depends.flatMap((text) => newlyWanted(text, asked)));
     });
   }
-  return { byName, problems, complete };
+  return { byName, problems: [...problems, ...unread.values()], unread };
 }
 
 /** What python brings: the versions listed, and `pip`, which conda and mamba add to python's dependencies. */
@@ -70,15 +70,15 @@ const maxConcurrentNames = 16;
 
 /** A name that upstream cannot be read for is a problem of the plan's, not its end. */
 async function readAll(names: readonly string[], named: ClosureWorld['named']) {
-  const read: (NamedRecords & { readonly name: string; readonly complete: boolean })[] = [];
+  const read: (NamedRecords & { readonly name: string; readonly failed: Problem | null })[] = [];
   for (let at = 0; at < names.length; at += maxConcurrentNames) {
     const some = names.slice(at, at + maxConcurrentNames);
     const reading = some.map(async (name) => {
       try {
-        return { name, ...(await named(name)), complete: true };
+        return { name, ...(await named(name)), failed: null };
       } catch (error) {
         if (!(error instanceof GatehouseError)) throw error;
-        return { name, records: [], problems: [problemOf(error, name)], complete: false };
+        return { name, records: [], problems: [], failed: problemOf(error, name) };
       }
     });
     read.push(...(await Promise.all(reading)));

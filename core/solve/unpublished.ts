@@ -7,6 +7,7 @@ import type { Closure } from './closure.ts';
 import { isOwnChannel } from './own-names.ts';
 import type { InstallRequest } from './requests.ts';
 import { installs } from './solve-request.ts';
+import { specsNotFound } from './telling/not-found.ts';
 
 /**
  * What a request that does not install lacks of names whose packages come from the store alone: those that it asks for
@@ -23,7 +24,9 @@ export function unpublished(
   if (installs(outcomes) || outcomes.some(({ status }) => status === 'failed')) return [];
   const isMet = (spec: MatchSpec) => byName.get(spec.name)?.some((one) => matchesPlaced(spec, one)) === true;
   const asked = new Set<string>(specs.map(({ name }) => name));
-  const needed = outcomes.flatMap(({ explanation }) => namesNotFound(explanation ?? ''));
+  const needed = outcomes.flatMap(({ explanation }) =>
+    specsNotFound(explanation ?? '').map(({ name }): string => name),
+  );
   const missed = [
     ...specs.filter((spec) => !isMet(spec)).map(({ name }) => name),
     ...needed.filter((name) => !asked.has(name)),
@@ -46,13 +49,6 @@ function notBrought(outcomes: readonly EntryOutcome[], names: readonly string[])
   const hint = `no channel has it: if PyPI does, add to "packages" in the allowlist, or widen there: ${lines}`;
   return [{ code: 'entry.unsolvable', subject: `${entry} on ${platform}`, detail: explanation ?? '', hint }];
 }
-
-/** `No candidates were found for acme-lib >=2.`, or, in a tree, `└─ acme-lib >=2, for which no candidates were found.` */
-const notFound =
-  /No candidates were found for ([a-z0-9_][a-z0-9_.-]*) |─ ([a-z0-9_][a-z0-9_.-]*) [^─]*no candidates were found/g;
-
-const namesNotFound = (explanation: string): string[] =>
-  [...explanation.matchAll(notFound)].flatMap(([, alone, inTree]) => alone ?? inTree ?? []);
 
 function lacking(name: string, channel: string | null) {
   if (channel !== null && !isOwnChannel(channel)) {

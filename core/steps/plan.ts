@@ -1,4 +1,4 @@
-import { type PlanWorld, makePlan } from '../diff/make-plan.ts';
+import { makePlan, type PlanWorld } from '../diff/make-plan.ts';
 import type { Allowlist } from '../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan } from '../documents/partial-plan.ts';
 import type { Plan } from '../documents/plan.ts';

@@ -1,12 +1,21 @@
 import { idsToAdd, plannedById } from '../../core/documents/job.ts';
 import { partialPlanSchema } from '../../core/documents/partial-plan.ts';
-import { bytesToFetch, fileBytesToAdd, type Plan, packageBytesToAdd, readPlan } from '../../core/documents/plan.ts';
+import {
+  bytesToFetch,
+  type EntryOutcome,
+  fileBytesToAdd,
+  isMade,
+  type Plan,
+  packageBytesToAdd,
+  readPlan,
+} from '../../core/documents/plan.ts';
 import { aroundTrigger, latestRunId, type Run, runId, runMessage, runSchema } from '../../core/documents/run.ts';
 import { partialKey, runKey } from '../../core/layout/keys.ts';
 import type { Sha256 } from '../../core/names/digest.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Problem } from '../../core/problems/problem.ts';
+import { notTried, withoutRepeats } from '../../core/solve/telling/one-cause.ts';
 import { failedOf, missingOf } from '../../core/status/missing-files.ts';
 import { heldProblems, type StatusWorld } from '../../core/status/run-status.ts';
 import { readJsonObject } from '../../core/store/read-json-object.ts';
@@ -109,16 +118,19 @@ async function tellSlices({ done }: Run, view: View, { store, log }: LookWorld):
     view.slices.add(slice);
     const part = (await readJsonObject(store, partialKey(view.run, slice), partialPlanSchema))?.value;
     const outcomes = (part?.groups ?? []).flatMap(({ solved }) => solved.flatMap((one) => one.outcomes));
-    for (const { entry, platform, status, artifacts, explanation } of outcomes) {
-      if (status === 'solved') log({ type: 'plan.solved', entry, platform, packages: artifacts.length });
-      else log({ type: 'plan.unsolved', entry, platform, explanation: explanation ?? '' });
-    }
+    for (const outcome of withoutRepeats(outcomes, part?.problems ?? [])) tellOutcome(outcome, log);
   }
+}
+
+function tellOutcome({ entry, platform, status, artifacts, explanation }: EntryOutcome, log: Log): void {
+  if (status === 'solved') log({ type: 'plan.solved', entry, platform, packages: artifacts.length });
+  else if (explanation !== notTried) log({ type: 'plan.unsolved', entry, platform, explanation: explanation ?? '' });
 }
 
 function tellPlan(plan: Plan, { log }: LookWorld): void {
   const bytes = packageBytesToAdd(plan) + fileBytesToAdd(plan.simple);
-  log({ type: 'plan.ready', add: idsToAdd(plan).length, drop: plan.drop.length + plan.simple.drop.length, bytes });
+  const drop = plan.drop.length + plan.simple.drop.length;
+  log({ type: 'plan.ready', add: idsToAdd(plan).length, drop, bytes, ...(isMade(plan) ? {} : { unmade: true }) });
 }
 
 async function tellFiles(run: Run, view: View, plan: Plan, world: LookWorld): Promise<void> {

@@ -9,8 +9,9 @@ import {
 import { type PipOutcome, type SimplePlan, simpleFileId } from '../../core/documents/simple/simple-plan.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownText } from '../../core/problems/shown-text.ts';
+import { notTried } from '../../core/solve/telling/one-cause.ts';
 import { formatBytes } from './format-bytes.ts';
-import { planTotals } from './plan.ts';
+import { notTriedLines, planTotals } from './plan.ts';
 import { simpleTotals } from './simple-plan.ts';
 import { moreText, offerLines, placeText } from './together.ts';
 import { shownWaiting, untilCell } from './waiting.ts';
@@ -20,7 +21,7 @@ export function planMarkdown(plan: Plan): string {
   const idRows = (ids: readonly string[]): string[][] => ids.map((id) => [codeCell(id)]);
   return [
     '## Gatehouse plan',
-    planTotals(plan),
+    [planTotals(plan), ...notTriedLines(plan)].join('\n'),
     markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRowOf(plan))),
     markdownTable('Fetch', ['package', 'from', 'size', 'for', 'sha256'], addRows(plan)),
     markdownTable('Change', ['package'], idRows(plan.change)),
@@ -34,8 +35,8 @@ export function planMarkdown(plan: Plan): string {
     markdownTable('Waiting at the gate', ['file', 'check', 'until', 'why'], shownWaiting(plan.waiting).map(waitingRow)),
     markdownTable('Not into one environment', ['entries', 'where', 'why', 'what to do'], apartRows(plan)),
     plan.advisories === 'none' ? 'Advisories: none' : '',
-    markdownTable('Problems', ['what', 'where', 'detail', 'hint'], plan.problems.map(problemRow)),
-    markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], plan.warnings.map(problemRow)),
+    markdownTable('Problems', ['what', 'where', 'detail', 'hint'], problemRows(plan.problems)),
+    markdownTable('Warnings', ['what', 'where', 'detail', 'hint'], problemRows(plan.warnings)),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -44,9 +45,10 @@ export function planMarkdown(plan: Plan): string {
 
 const entryRowOf =
   ({ simple, warnings }: Plan) =>
-  ({ entry, platform, python, status, artifacts }: EntryOutcome): string[] => {
+  ({ entry, platform, python, status, artifacts, explanation }: EntryOutcome): string[] => {
     const isTold = warnings.some(({ code, subject }) => code === 'pypi.pip-only' && subject === entry);
-    const unsolved = isTold && isSolved(simple.entries, entry, platform) ? 'for pip alone' : `**${status}**`;
+    const fared = explanation === notTried ? 'not tried' : status;
+    const unsolved = isTold && isSolved(simple.entries, entry, platform) ? 'for pip alone' : `**${fared}**`;
     const packages = status === 'solved' ? `${artifacts.length}` : unsolved;
     return [codeCell(entry), platform, codeCell(python ?? ''), packages];
   };
@@ -120,8 +122,12 @@ function apartRows({ together }: Plan): string[][] {
   return together.more ? [...rows, [moreText, '', '', '']] : rows;
 }
 
-const problemRow = ({ code, subject, detail, hint = '' }: Problem): string[] =>
-  [code, subject, detail, hint].map(codeCell);
+/** One row for all that share code, sentence and hint. */
+const problemRows = (problems: readonly Problem[]): string[][] =>
+  [...Map.groupBy(problems, ({ code, detail, hint }) => JSON.stringify([code, detail, hint])).values()].map((alike) => {
+    const { code = '', detail = '', hint = '' } = alike[0] ?? {};
+    return [code, alike.map(({ subject }) => subject).join('\n'), detail, hint].map(codeCell);
+  });
 
 /**
  * Text from outside as code in a cell of a Markdown table, each of its lines for itself. In a code span of its own

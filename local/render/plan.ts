@@ -1,5 +1,6 @@
-import { artifactId, bytesToFetch, type Plan, packageBytesToAdd } from '../../core/documents/plan.ts';
+import { artifactId, bytesToFetch, isMade, type Plan, packageBytesToAdd } from '../../core/documents/plan.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
+import { notTried } from '../../core/solve/telling/one-cause.ts';
 import { formatBytes } from './format-bytes.ts';
 import { jsonText } from './json-text.ts';
 import { simpleDocument, simpleLines } from './simple-plan.ts';
@@ -31,6 +32,7 @@ export function planDocument(plan: Plan) {
   const gate = { waiting, ...(advisories && { advisories }) };
   const { together = { apart: [], more: false } } = plan;
   return {
+    made: isMade(plan),
     complete,
     artifacts: shown,
     add,
@@ -62,6 +64,7 @@ export function planText(plan: Plan): string {
   const packages = [...added, ...changed, ...hotfixed, ...dropped, planTotals(plan)];
   return [
     ...packages,
+    ...notTriedLines(plan),
     ...simpleLines(plan.simple),
     ...waitingLines(plan),
     ...gateLines(plan),
@@ -70,10 +73,23 @@ export function planText(plan: Plan): string {
   ].join('\n');
 }
 
-/** The sums of a plan, in one line. */
+/** The sums of a plan, in one line; of one without any solution, that there are none. */
 export function planTotals(plan: Plan): string {
   const { artifacts, add, change, drop, hotfix, complete } = plan;
-  const sums = `${artifacts.length} packages needed: ${toFetch(add.length, packageBytesToAdd(plan))}, ${change.length} to change, ${drop.length} to drop`;
-  const all = hotfix.length === 0 ? sums : `${sums}, ${hotfix.length} to hotfix`;
-  return complete ? all : `${all}; the plan is partial, so nothing leaves`;
+  const needed = `${artifacts.length} packages needed: ${toFetch(add.length, packageBytesToAdd(plan))}`;
+  const counts = [`${change.length} to change`, `${drop.length} to drop`];
+  if (hotfix.length > 0) counts.push(`${hotfix.length} to hotfix`);
+  const all = isMade(plan)
+    ? [needed, ...counts]
+    : ['no plan could be made', ...counts.filter((text) => !text.startsWith('0 '))];
+  return complete ? all.join(', ') : `${all.join(', ')}; the plan is partial, so nothing leaves`;
+}
+
+/** How many entries were not tried, since an upstream could not be read, and on which platforms; nothing where all were. */
+export function notTriedLines({ entries, simple }: Pick<Plan, 'entries' | 'simple'>): string[] {
+  const left = [...entries, ...simple.entries].filter(({ explanation }) => explanation === notTried);
+  const count = new Set(left.map(({ entry }) => entry)).size;
+  if (count === 0) return [];
+  const platforms = [...new Set(left.map(({ platform }) => platform))].join(', ');
+  return [`${count === 1 ? '1 entry was' : `${count} entries were`} not tried on ${platforms}`];
 }

@@ -93,7 +93,7 @@ export function eventLine(event: Event): string | null {
     case 'run.unseen':
       return `whether it is indexed and proved by now cannot be seen: ${event.reason}`;
     case 'plan.ready':
-      return `plan: ${toFetch(event.add, event.bytes)}, ${event.drop} to drop`;
+      return event.unmade === true ? null : `plan: ${toFetch(event.add, event.bytes)}, ${event.drop} to drop`;
     case 'retry':
       return `retry ${event.attempt} of ${event.url} in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
     default:

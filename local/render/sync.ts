@@ -1,4 +1,5 @@
 import { plannedChanges } from '../../core/diff/write-plan.ts';
+import { isMade, type Plan } from '../../core/documents/plan.ts';
 import { failingEntries, type Proof } from '../../core/documents/proof.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownLine } from '../../core/problems/shown-text.ts';
@@ -7,7 +8,7 @@ import type { MovedEntry } from '../../core/steps/prove.ts';
 import type { SyncReport } from '../pipeline/sync.ts';
 import { jsonText } from './json-text.ts';
 import { problemLines } from './messages.ts';
-import { planDocument } from './plan.ts';
+import { notTriedLines, planDocument, planTotals } from './plan.ts';
 import { togetherTotals } from './together.ts';
 import { gateLines } from './waiting.ts';
 
@@ -52,7 +53,9 @@ export function syncSummary(
     provenForPip(proof.proof),
     named('now installable', proof.gained),
     named('no longer installable', proof.lost),
-    [...gateLines(plan), ...togetherTotals(plan)].map((line) => `${line}\n`).join(''),
+    [...unmade(plan), ...notTriedLines(plan), ...gateLines(plan), ...togetherTotals(plan)]
+      .map((line) => `${line}\n`)
+      .join(''),
     problemLines(plan.warnings, 'warning'),
     problemLines(
       held.filter(({ code }) => code.startsWith('gate.')),
@@ -61,6 +64,8 @@ export function syncSummary(
     problemLines(problems),
   ].join('');
 }
+
+const unmade = (plan: Plan): string[] => (isMade(plan) ? [] : [planTotals(plan)]);
 
 /** Nothing, where nothing is served to pip. */
 function forPip({ projects }: IndexedProjects): string {

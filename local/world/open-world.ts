@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { folderCache } from '../../adapters/cache-folder.ts';
 import { compressBzip2 } from '../../adapters/compress-bzip2/compress-bzip2.ts';
 import { httpFetch, hurried } from '../../adapters/http-fetch.ts';
@@ -23,10 +25,8 @@ import { openGlance } from '../../core/releases/glance.ts';
 import { openNameEvidence } from '../../core/releases/name-evidence.ts';
 import { openPythonIndexes } from '../../core/releases/python-indexes.ts';
 import { openUpstreamSubdir } from '../../core/upstream/open-channel.ts';
-import { bucketStore, temporaryCache } from './bucket-world.ts';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import gatehouse from '../../package.json' with { type: 'json' };
+import { bucketStore, temporaryCache } from './bucket-world.ts';
 
 /** Everything the steps need of the outside, made once by a command and passed down. */
 export interface World extends AsyncDisposable {

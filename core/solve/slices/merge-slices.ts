@@ -9,6 +9,7 @@ import { condaOnly, type MergedForPip, mergeResolved } from '../../resolve/merge
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import { installRequests, pypiRequests } from '../requests.ts';
 import { failedOutcome } from '../solve-request.ts';
+import { oneForEachUpstream, withoutRepeats } from '../telling/one-cause.ts';
 
 /** What all slices together install. */
 export interface MergedSlices {
@@ -33,29 +34,31 @@ export interface MergedSlices {
 export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[]): MergedSlices {
   const taken = new Map<string, UpstreamRecord>();
   const refused: Problem[] = [];
-  const outcomes = inOrder(allowlist, parts).map(({ outcome, records }) => {
+  const merged = inOrder(allowlist, parts).map(({ outcome, records }) => {
     const wanted = outcome.artifacts.flatMap((id) => records.get(id) ?? []);
     const own = wanted.flatMap((record) => [...clash(taken.get(artifactId(record)), record), ...unverifiable(record)]);
     refused.push(...own);
     const [first] = own;
     if (first !== undefined) {
-      return { ...outcome, status: 'failed' as const, artifacts: [], explanation: `${first.subject}: ${first.detail}` };
+      return { ...outcome, status: 'failed' as const, artifacts: [], explanation: `${first.subject} cannot be had` };
     }
     for (const record of wanted) taken.set(artifactId(record), taken.get(artifactId(record)) ?? record);
     return outcome;
   });
+  const found = parts.flatMap((part) => part.problems);
+  const outcomes = withoutRepeats(merged, found);
   const simple = mergeResolved(pypiRequests(allowlist), allowlist.platforms, parts);
   const installed = new Set(
     outcomes.flatMap((one) => (one.status === 'solved' ? [`${one.platform} ${one.entry}`] : [])),
   );
   const lacking = condaOnly(simple.outcomes, (entry, platform) => installed.has(`${platform} ${entry}`));
   // Names are read in another order where the work was cut elsewhere.
-  const problems = [...parts.flatMap((part) => part.problems), ...refused, ...simple.problems].sort(byText);
+  const problems = [...found, ...refused, ...simple.problems].sort(byText);
   return {
     artifacts: artifactsOf(taken, outcomes),
     outcomes,
-    simple: { outcomes: simple.outcomes, files: simple.files },
-    problems,
+    simple: { outcomes: withoutRepeats(simple.outcomes, found), files: simple.files },
+    problems: oneForEachUpstream(problems),
     warnings: [...parts.flatMap((part) => part.warnings), ...lacking].sort(byText),
     waiting: waitingOnce(parts.flatMap((part) => part.waiting)),
     complete:

@@ -13,6 +13,7 @@ import { failedOutcome } from '../solve-request.ts';
 import { gateWarnings } from '../standing/gate-warnings.ts';
 import { type SolvedAround, solveAround } from '../standing/solve-around.ts';
 import type { Standings } from '../standing/standings.ts';
+import { specsNotFound } from '../telling/not-found.ts';
 import { unpublished } from '../unpublished.ts';
 import type { UpstreamView } from '../upstream-view.ts';
 
@@ -63,7 +64,7 @@ export async function solveGroup(
     return { place, request, around };
   });
   for await (const { place, request, around } of solving) {
-    const { outcomes } = around;
+    const outcomes = around.outcomes.map((outcome) => untriedWithout(closure.unread, outcome));
     tell(outcomes, world.log);
     solved.push({ request: place, outcomes: [...outcomes] });
     found.push(around);
@@ -72,8 +73,15 @@ export async function solveGroup(
   const warnings = gateWarnings(found.flatMap(({ looked }) => looked));
   const waiting = found.flatMap((around) => around.waiting);
   const complete =
-    closure.complete && found.every(({ outcomes }) => outcomes.every(({ status }) => status !== 'failed'));
+    closure.unread.size === 0 && solved.every(({ outcomes }) => outcomes.every(({ status }) => status !== 'failed'));
   return { group: { solved, chosen: chosenOf(records, found) }, problems, warnings, waiting, complete };
+}
+
+/** That nothing was found of a name that could not be read says nothing about the entry. */
+function untriedWithout(unread: ReadonlyMap<string, Problem>, outcome: EntryOutcome): EntryOutcome {
+  if (outcome.status !== 'unsolvable') return outcome;
+  const [cause] = specsNotFound(outcome.explanation ?? '').flatMap(({ name }) => unread.get(name) ?? []);
+  return cause === undefined ? outcome : { ...outcome, status: 'failed', explanation: cause.detail };
 }
 
 /** Those of the pool that some solution holds, with since when each is public, for whoever fetches it. */
@@ -93,14 +101,14 @@ interface Unsolved {
   readonly log: Log;
 }
 
-/** What comes of a request that no solver is asked for, since something is wrong before. Emits `plan.unsolved`. */
+/** What comes of a request that no solver is asked for, since something is wrong before. Emits `plan.unsolved` unless it says nothing of the entry. */
 export function unsolvedPart(
   [place, { id }]: Placed,
   problem: Problem,
   { platform, status, log }: Unsolved,
 ): GroupPart {
   const outcome = { ...failedOutcome(id, platform, problem.detail), status };
-  tell([outcome], log);
+  if (status !== 'failed') tell([outcome], log);
   const group = { solved: [{ request: place, outcomes: [outcome] }], chosen: [] };
   return { group, problems: [problem], warnings: [], waiting: [], complete: status !== 'failed' };
 }

@@ -16,6 +16,7 @@ it.each<[Event, string | null]>([
   [{ type: 'plan.solved', entry: 'a', platform: 'win-64', packages: 1 }, 'solved a on win-64: 1 package'],
   [{ type: 'plan.unsolved', entry: 'a', platform: 'win-64', explanation: 'no b\nfor c' }, 'cannot solve a on win-64'],
   [{ type: 'plan.ready', add: 2, drop: 1, bytes: 1500 }, 'plan: 2 to fetch (1.5 kB), 1 to drop'],
+  [{ type: 'plan.ready', add: 0, drop: 0, bytes: 0, unmade: true }, null],
   [{ type: 'fetch.started', key, size: 5 }, null],
   [{ type: 'fetch.progress', key, received: 1, size: 5 }, null],
   [{ type: 'fetch.done', key, size: 5 }, `fetched ${key} (5 B)`],
