@@ -68,7 +68,7 @@ function withoutReserved(upstream: UpstreamSubdir, reserved: readonly string[]):
   if (reserved.length === 0) return upstream;
   const others = new Set([...upstream.names()].filter((name) => !isReserved(name, reserved)));
   return {
-    url: upstream.url,
+    ...upstream,
     names: () => others,
     records: async (name) => (others.has(name) ? upstream.records(name) : { records: [], problems: [] }),
   };

@@ -44,7 +44,6 @@ export function patchRecords(records: readonly UpstreamRecord[], patches: Patche
 }
 
 const withRecords = (subdir: UpstreamSubdir, records: UpstreamSubdir['records']): UpstreamSubdir => ({
-  url: subdir.url,
-  names: () => subdir.names(),
+  ...subdir,
   records,
 });

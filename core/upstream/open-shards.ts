@@ -73,6 +73,7 @@ async function openIndex(
   if (first !== undefined) await readShard({ ...addressOf(first), isOptional: true }, world);
   return {
     url: at.url,
+    isSharded: true,
     names: () => names,
     async records(name) {
       const sha256 = bySha256.get(name);

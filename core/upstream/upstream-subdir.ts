@@ -17,6 +17,8 @@ export interface SubdirAddress {
 /** One subdir of an upstream channel, open for reading name by name. */
 export interface UpstreamSubdir {
   readonly url: string;
+  /** Whether its names can be had without its records (CEP 16). */
+  readonly isSharded?: boolean;
   /** Every name there is, sound or not. */
   names(): ReadonlySet<string>;
   /**

@@ -1,10 +1,7 @@
-import { plan } from '../../core/steps/plan.ts';
-import { problemLines } from '../render/messages.ts';
-import { planJson, planText } from '../render/plan.ts';
+import { showPlan } from '../pipeline/show-plan.ts';
 import { planMarkdown } from '../render/plan-markdown.ts';
-import { reporter } from '../render/reporter.ts';
-import { openWorld, planWorld } from '../world/open-world.ts';
-import { openPlanGate } from '../world/plan-gate.ts';
+import { planJson, planText } from '../render/plan.ts';
+import { openWorld } from '../world/open-world.ts';
 import { readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
 
@@ -22,13 +19,8 @@ export const planCommand: Command = {
     const { allowlist } = await readAllowlist(file);
     const patches = await readPatches(file);
     await using world = openWorld(store);
-    const report = reporter(terminal);
-    const planGate = openPlanGate(allowlist, { ...world, log: report.log }, { mayWrite: false });
-    const planned = await plan(allowlist, { ...planWorld({ ...world, patches }, report.log), planGate });
-    report.finish();
     const render = json ? planJson : flags['markdown'] === true ? planMarkdown : planText;
-    terminal.out(render(planned));
-    terminal.err(problemLines(planned.warnings, 'warning') + problemLines(planned.problems));
+    const planned = await showPlan({ allowlist, patches }, world, { terminal, render });
     return planned.problems.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };

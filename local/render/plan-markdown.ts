@@ -1,11 +1,4 @@
-import {
-  type Artifact,
-  artifactId,
-  bytesToFetch,
-  type EntryOutcome,
-  type Plan,
-  type Waiting,
-} from '../../core/documents/plan.ts';
+import { type Artifact, type EntryOutcome, type Plan, type Waiting, artifactId, bytesToFetch } from '../../core/documents/plan.ts';
 import { type PipOutcome, type SimplePlan, simpleFileId } from '../../core/documents/simple/simple-plan.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownText } from '../../core/problems/shown-text.ts';
@@ -21,7 +14,8 @@ export function planMarkdown(plan: Plan): string {
   const idRows = (ids: readonly string[]): string[][] => ids.map((id) => [codeCell(id)]);
   return [
     '## Gatehouse plan',
-    [planTotals(plan), ...notTriedLines(plan)].join('\n'),
+    planTotals(plan),
+    ...notTriedLines(plan),
     markdownTable('Entries', ['entry', 'platform', 'python', 'packages'], plan.entries.map(entryRowOf(plan))),
     markdownTable('Fetch', ['package', 'from', 'size', 'for', 'sha256'], addRows(plan)),
     markdownTable('Change', ['package'], idRows(plan.change)),
@@ -75,16 +69,18 @@ const sizeCell = (bytes: number): string => (bytes === 0 ? '' : formatBytes(byte
 /** The file that a package is made of has the sha256 of the row; a package of a channel is its own. */
 const fromCell = ({ made }: Artifact): string => (made === undefined ? 'conda' : `pypi: ${codeCell(made.fileName)}`);
 
+const noOutcome = { entry: '', platform: '', status: 'failed', explanation: null };
+
 /** One row for an entry on a platform: the pythons that it solves with. */
 function simpleEntryRows(plan: Plan): string[][] {
   return [...Map.groupBy(plan.simple.entries, ({ entry, platform }) => `${platform} ${entry}`).values()].map(
     (group) => {
-      const [{ entry, platform, status } = { entry: '', platform: '', status: 'failed' }] = group;
+      const [{ entry, platform, status, explanation } = noOutcome] = group;
       const solved = group.filter((one) => one.status === 'solved');
       const files = new Set(solved.flatMap((one) => one.files));
       const pythons = solved.map(({ python }) => python).join(', ');
       const isForConda = status === 'unsolvable' && isSolved(plan.entries, entry, platform);
-      const unsolved = isForConda ? 'for conda alone' : `**${status}**`;
+      const unsolved = isForConda ? 'for conda alone' : `**${explanation === notTried ? 'not tried' : status}**`;
       return [codeCell(entry), platform, pythons, solved.length > 0 ? `${files.size}` : unsolved];
     },
   );

@@ -23,6 +23,7 @@ const frameMs = 100;
  */
 export function reporter(terminal: Terminal, now = (): number => performance.now()): Reporter {
   if (terminal.isTerminal) return barReporter(terminal, now);
+  const eventLines = startEventLines();
   return {
     log(event) {
       for (const line of eventLines(event)) terminal.err(`${shownLine(line)}\n`);
@@ -33,6 +34,7 @@ export function reporter(terminal: Terminal, now = (): number => performance.now
 
 function barReporter(terminal: Terminal, now: () => number): Reporter {
   const progress = startProgress();
+  const eventLines = startEventLines();
   let drawn = 0;
   let started = 0;
   let lastFrame = 0;
@@ -64,8 +66,27 @@ function barReporter(terminal: Terminal, now: () => number): Reporter {
 const isStart = ({ type }: Event): boolean =>
   type === 'fetch.started' || type === 'fetch.awaited' || type === 'publish.reading';
 
-const eventLines = (event: Event): string[] =>
-  event.type === 'publish.planned' ? plannedLines(event) : [eventLine(event)].filter((line) => line !== null);
+/** The lines of events that come one after the other. */
+function startEventLines(): (event: Event) => string[] {
+  const withoutRepeats = startReasons();
+  return (event) => {
+    if (event.type === 'publish.planned') return plannedLines(event);
+    const fresh = withoutRepeats(event);
+    return fresh === null ? [] : [eventLine(fresh)].filter((line) => line !== null);
+  };
+}
+
+/** A reason is told with the first retry for it, and in full by what that ends in; not with each retry, nor as another form is read. */
+function startReasons(): (event: Event) => Event | null {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.type === 'plan.fallback') return told.has(event.reason) ? null : event;
+    if (event.type !== 'retry') return event;
+    const reason = told.has(event.reason) ? '' : event.reason;
+    told.add(event.reason);
+    return { ...event, reason };
+  };
+}
 
 /** One plain line for each event worth a line; null for those that only move a progress bar. */
 export function eventLine(event: Event): string | null {
@@ -73,7 +94,7 @@ export function eventLine(event: Event): string | null {
     case 'plan.started':
       return `planning ${event.entries === 1 ? '1 entry' : `${event.entries} entries`} for ${event.platforms.join(', ')}`;
     case 'plan.upstream':
-      return `read ${event.url} (${event.names} names)`;
+      return `read ${event.url} (${names(event.names)})`;
     case 'plan.project':
       return `read ${event.url} (${event.files === 1 ? '1 file' : `${event.files} files`})`;
     case 'plan.fallback':
@@ -95,10 +116,16 @@ export function eventLine(event: Event): string | null {
     case 'plan.ready':
       return event.unmade === true ? null : `plan: ${toFetch(event.add, event.bytes)}, ${event.drop} to drop`;
     case 'retry':
-      return `retry ${event.attempt} of ${event.url} in ${(event.waitMs / 1000).toFixed(1)} s: ${event.reason}`;
+      return retryLine(event);
     default:
       return storeLine(event);
   }
+}
+
+/** Its reason mostly names the URL too. */
+function retryLine({ attempt, url, waitMs, reason }: Extract<Event, { type: 'retry' }>): string {
+  const why = reason === '' ? '' : `: ${reason.replaceAll(url, 'it')}`;
+  return `retry ${attempt} of ${url} in ${(waitMs / 1000).toFixed(1)} s${why}`;
 }
 
 function storeLine(event: Event): string | null {
@@ -139,4 +166,5 @@ const sideOf = ({ staged }: { readonly staged?: true }): string => (staged === t
 const provedLine = ({ installable, entry, platform, client }: Extract<Event, { type: 'prove.entry' }>): string =>
   `${installable ? 'proved' : 'NOT installable:'} ${entry} on ${platform}${client === 'pip' ? ' for pip' : ''}`;
 
+const names = (count: number): string => (count === 1 ? '1 name' : `${count} names`);
 const packages = (count: number): string => (count === 1 ? '1 package' : `${count} packages`);

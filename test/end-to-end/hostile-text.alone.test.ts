@@ -97,7 +97,7 @@ const answers: Readonly<Record<string, Intercept>> = {
   'linux-64': raw(`302 Found\r\nLocation: ftp://${printable.replaceAll(' ', '')}`),
   'linux-aarch64': raw(`302 Found\r\nLocation: http://a b/${printable}`),
   'linux-armv7l': raw(`200 OK\r\nContent-Encoding: ${printable}`),
-  'linux-ppc64le': raw(`503 x\r\nRetry-After: ${printable}`),
+  'linux-ppc64le': raw(`502 x\r\nRetry-After: ${printable}`),
   'linux-riscv64': raw(hostileText),
   'linux-s390x': raw(`200 OK\r\n${hostileText}: ${hostileText}`),
   'osx-64': (_, response) => void response.end(`<html>${hostileText}`),

@@ -35,8 +35,11 @@ export async function explainHeld<P extends Part>(part: P, { standings, solveFre
     held.push(...found);
     if (found.length === 0) return;
     const reason = reasons(found, standings);
-    for (const { entry, explanation } of outcomes)
-      if (explanation !== null) told.set(toldKey(entry, explanation), `${explanation}\n${reason}`);
+    for (const { entry, platform, explanation } of outcomes) {
+      if (explanation === null) continue;
+      for (const subject of [entry, `${entry} on ${platform}`])
+        told.set(toldKey(subject, explanation), `${explanation}\n${reason}`);
+    }
   };
   for (const { request, outcomes } of unsolved) tell(outcomes, await heldFor(request, free, standings));
   if (forPip && 'simple' in free && installs(free.simple.outcomes))

@@ -17,6 +17,9 @@ import { type InstallRequest, installRequests, type PlanSlice } from '../request
 import { failedOutcome } from '../solve-request.ts';
 import { passingAlone } from '../standing/passing-alone.ts';
 import type { Standings } from '../standing/standings.ts';
+import type { CauseWorld } from '../telling/cause.ts';
+import { explainMissing } from '../telling/explain-missing.ts';
+import { openOffers } from '../telling/offers.ts';
 import { type OpenSubdir, patchUpstream } from '../upstream-subdirs.ts';
 import { openView, type UpstreamView } from '../upstream-view.ts';
 import { virtualPackagesFor } from '../virtual-packages.ts';
@@ -72,11 +75,15 @@ export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: 
   }
 }
 
+interface SolvingWorld extends SliceWorld {
+  readonly beforeGate: SliceWorld;
+}
+
 async function solveOn(
   platform: Subdir,
   placed: readonly Placed[],
   allowlist: Allowlist,
-  world: SliceWorld & { readonly beforeGate: SliceWorld },
+  world: SolvingWorld,
 ): Promise<PartialPlan> {
   const { standings, beforeGate } = world;
   const { view, solve } = await openSolving(platform, allowlist, world);
@@ -84,8 +91,9 @@ async function solveOn(
   let free: Promise<Solving> | undefined;
   const freely = () =>
     (free ??= openSolving(platform, allowlist, { ...beforeGate, standings: undefined, log: () => {} }));
+  const causes = openCauses(platform, allowlist, world);
   for (const group of groupsOf(placed, allowlist)) {
-    const part = await solve(group);
+    const part = await explainMissing(await solve(group), group, causes);
     const solveFreely = async (places: ReadonlySet<number>) =>
       (await freely()).solve(group.filter(([place]) => places.has(place)));
     parts.push(standings === undefined ? part : await explainHeld(part, { standings, solveFreely }));
@@ -106,6 +114,25 @@ async function solveOn(
     },
     waiting: parts.flatMap(({ waiting }) => waiting),
     complete: conflicts.complete && parts.every(({ complete }) => complete),
+  };
+}
+
+/** What is asked of why nothing was found of something, with what the gate holds. */
+function openCauses(
+  platform: Subdir,
+  allowlist: Allowlist,
+  { beforeGate, patches = noPatches }: SolvingWorld,
+): CauseWorld {
+  const openSubdir = patchUpstream(beforeGate.openSubdir, patches);
+  const { platforms } = allowlist;
+  const virtualPackages = virtualPackagesFor(platform, allowlist.virtualPackages[platform]);
+  const isOwn = (name: string) => isOwnPackage(name, allowlist);
+  return {
+    offers: openOffers(seenChannels(allowlist), { platforms, openSubdir }),
+    platform,
+    platforms,
+    virtualPackages,
+    isOwn,
   };
 }
 

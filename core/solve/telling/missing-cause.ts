@@ -1,0 +1,59 @@
+import { didYouMean } from '../../problems/did-you-mean.ts';
+import { shownUrl } from '../../problems/shown-url.ts';
+import { matchesPlaced } from '../candidate-pool.ts';
+import { isOwnChannel } from '../own-names.ts';
+import { type Cause, type CauseWorld, isAsked, type Missing, platformsHint } from './cause.ts';
+import { leftOut, leftOutLookAlike } from './left-out.ts';
+import type { Offer } from './offers.ts';
+import { unmatchedCause } from './unmatched-cause.ts';
+import { virtualCause } from './virtual-cause.ts';
+
+/**
+ * Which of its causes it is that nothing was found for a spec; null where it is another's to tell: of names that come from the
+ * store alone, of what is made for the request, and where there are records, which the gate holds.
+ */
+export async function missingCause(missing: Missing, world: CauseWorld): Promise<Cause | null> {
+  const { spec, request } = missing;
+  if (spec.name.startsWith('__')) return virtualCause(spec, world);
+  if (world.isOwn(spec.name) || request.made?.name === spec.name) return null;
+  const offers = await world.offers.of(spec.name, world.platform);
+  const only = request.channels.get(spec.name);
+  const serving = only === undefined ? offers[0] : offers.find(({ channel }) => channel === only);
+  if (serving === undefined) return absentCause(missing, offers, world);
+  if (serving.records.some((one) => matchesPlaced(spec, one))) return null;
+  const others = offers.filter((offer) => offer !== serving && !isOwnChannel(offer.channel));
+  return leftOut(spec, serving) ?? unmatchedCause(missing, { serving, others, isAlone: only !== undefined }, world);
+}
+
+/** No channel that counts has the name. */
+async function absentCause(missing: Missing, offers: readonly Offer[], world: CauseWorld): Promise<Cause> {
+  const { spec, request } = missing;
+  const only = request.channels.get(spec.name);
+  const [other] = offers;
+  if (only !== undefined && other !== undefined) {
+    const detail = `${shownUrl(only)} has no such package, and ${shownUrl(other.channel)} has`;
+    return { detail, hint: 'remove the channel from the entry' };
+  }
+  const names = await world.offers.names(world.platform);
+  const left = await leftOutLookAlike(spec.name, names, world);
+  if (left !== null) return left;
+  const platforms = await world.offers.platformsOf(spec.name);
+  if (platforms.length > 0)
+    return { detail: `it is only for ${platforms.join(', ')}`, hint: platformsHint(missing, platforms, world) };
+  return { detail: `no channel has a package of that name${forPip(missing)}`, hint: nameHint(missing, names) };
+}
+
+/** conda and mamba add pip to python's dependencies, and nobody asked for it. */
+const forPip = (missing: Missing): string =>
+  missing.spec.name === 'pip' && !isAsked(missing) ? ', which conda and mamba install beside python' : '';
+
+function nameHint(missing: Missing, names: ReadonlySet<string>): string {
+  const { spec, request } = missing;
+  if (!isAsked(missing)) {
+    const fromIndex = request.made?.closesOnIndex === false ? 'write "dependencies": "pypi" in the entry, or ' : '';
+    return `${fromIndex}add a channel that has ${spec.name}`;
+  }
+  const near = didYouMean(spec.name, [...names].sort());
+  if (near !== null) return `did you mean ${near}?`;
+  return `add a channel that has it; what only PyPI has is an entry { "pypi": "${spec.name}" }`;
+}

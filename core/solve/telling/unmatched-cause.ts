@@ -1,0 +1,104 @@
+import { type MatchSpec, parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
+import type { Subdir } from '../../names/subdir.ts';
+import { compareVersionTexts, newestOf } from '../../names/version/version-texts.ts';
+import { shownUrl } from '../../problems/shown-url.ts';
+import type { UpstreamRecord } from '../../upstream/accept-records.ts';
+import { matchesPlaced } from '../candidate-pool.ts';
+import { type Cause, type CauseWorld, isAsked, type Missing, platformsHint } from './cause.ts';
+import type { Offer } from './offers.ts';
+
+interface Served {
+  /** The channel that counts. */
+  readonly serving: Offer;
+  /** Those that it hides. */
+  readonly others: readonly Offer[];
+  /** Whether the entry takes the name from that channel alone. */
+  readonly isAlone: boolean;
+}
+
+/** The channel that counts has the name, and no record of it that the spec takes. */
+export async function unmatchedCause(missing: Missing, served: Served, world: CauseWorld): Promise<Cause> {
+  const { spec } = missing;
+  return (
+    hiddenCause(missing, served) ??
+    exactCause(missing, served.serving) ??
+    buildCause(spec, served.serving) ??
+    (await elsewhereCause(missing, world)) ??
+    versionCause(missing, served.serving)
+  );
+}
+
+const matching = (spec: MatchSpec, records: readonly UpstreamRecord[]) =>
+  records.filter((one) => matchesPlaced(spec, one));
+const versionsOf = (records: readonly UpstreamRecord[]): string[] => [
+  ...new Set(records.map(({ record }) => record.version)),
+];
+
+function hiddenCause(missing: Missing, { serving, others, isAlone }: Served): Cause | null {
+  const { spec, request } = missing;
+  const hidden = others.find(({ records }) => matching(spec, records).length > 0);
+  if (hidden === undefined) return null;
+  const [channel, first] = [shownUrl(hidden.channel), shownUrl(serving.channel)];
+  const has = `${channel} has ${spec.name} ${newestOf(versionsOf(matching(spec, hidden.records)))}`;
+  if (isAlone)
+    return { detail: `${has}, and the entry takes it of ${first}`, hint: 'remove the channel from the entry' };
+  const [asked] = request.specs;
+  const hint =
+    asked?.name === spec.name
+      ? `take it from there: ${JSON.stringify({ spec: asked.text.trim(), channel: hidden.channel })}`
+      : `write ${channel} before ${first} in "channels"`;
+  return { detail: `${has}, hidden since ${first} comes first`, hint };
+}
+
+/** `numpy=1=*_0` asks for version 1 exactly, as CEP 29 has it before a build, and not for 1.2. */
+function exactCause(missing: Missing, { records }: Offer): Cause | null {
+  const { name, version, build } = missing.spec;
+  if (version?.term.op !== '==' || build === null) return null;
+  const { text } = version.term.version;
+  const loose = parseMatchSpec(`${name}=${text}.*=${build}`);
+  const meant = loose.ok ? matching(loose.spec, records) : [];
+  if (meant.length === 0) return null;
+  const detail = `before a build, ${text} is that version alone, and there is ${newestOf(versionsOf(meant))}`;
+  return { detail, hint: isAsked(missing) ? `write ${name}=${text}.*=${build}` : undefined };
+}
+
+function buildCause(spec: MatchSpec, { records }: Offer): Cause | null {
+  const { build, buildNumber, md5, sha256 } = spec;
+  if ([build, buildNumber, md5, sha256].every((part) => part === null)) return null;
+  const versions = matching({ ...spec, build: null, buildNumber: null, md5: null, sha256: null }, records);
+  if (versions.length === 0) return null;
+  const newest = newestOf(versionsOf(versions));
+  const builds = versions.filter(({ record }) => record.version === newest).map(({ record }) => record.build);
+  return {
+    detail: `of ${newest} there are the builds ${listed([...new Set(builds)].sort())}`,
+    hint: 'ask for one of them, or for none',
+  };
+}
+
+/** Another platform of the allowlist has it. */
+async function elsewhereCause(missing: Missing, world: CauseWorld): Promise<Cause | null> {
+  const { spec } = missing;
+  const others = world.platforms.filter((platform) => platform !== world.platform);
+  const has = async (platform: Subdir) =>
+    (await world.offers.of(spec.name, platform)).slice(0, 1).flatMap(({ records }) => matching(spec, records));
+  const found = await Promise.all(others.map(has));
+  const there = others.filter((_, i) => (found[i] ?? []).length > 0);
+  if (there.length === 0) return null;
+  const version = newestOf(versionsOf(found.flat()));
+  return { detail: `${version} is only for ${there.join(', ')}`, hint: platformsHint(missing, there, world) };
+}
+
+/** So many versions or builds are named. */
+const maxNamed = 5;
+
+const listed = (texts: readonly string[]): string =>
+  texts.length > maxNamed
+    ? `${texts.slice(0, maxNamed).join(', ')} and ${texts.length - maxNamed} more`
+    : texts.join(', ');
+
+function versionCause(missing: Missing, { channel, records }: Offer): Cause {
+  const versions = versionsOf(records).sort((a, b) => compareVersionTexts(b, a));
+  if (versions.length === 0) return { detail: `${shownUrl(channel)} has no file of it that is not withdrawn` };
+  const hint = isAsked(missing) ? 'ask for a version that is there' : undefined;
+  return { detail: `no such version is there, but ${listed(versions)}`, hint };
+}

@@ -1,0 +1,167 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { zstdDecompressSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { buildChannel, type ChannelPackage } from '../../local/sample/build-channel.ts';
+import { lab, useLab } from '../support/cli/lab.ts';
+import { small } from '../support/cli/start-lab.ts';
+
+useLab();
+
+const everywhere = { subdir: 'noarch' };
+
+/** Publishes what the entries below go by, and tells the URL of a second channel, which comes behind. */
+async function publishBoth(): Promise<string> {
+  await lab.publish(
+    [
+      ...[small('numpy 1.2 py_0'), small('numpy 1.3 py_0'), small('same 1.0', [], everywhere)],
+      ...['1', '2', '3', '4', '5', '6', '7'].map((version) => small(`many ${version}`, [], everywhere)),
+      ...[
+        small('gpu 1.0', ['__cuda >=12,<13']),
+        small('new 1.0', ['__glibc >=2.39']),
+        small('wide 1.0', ['__archspec 1 x86_64_v4']),
+      ],
+      ...[small('winonly 1.0', ['__win'], everywhere), small('old 1.0', ['__linux <4'])],
+      ...[
+        small('tree 1.0', ['same >=2'], everywhere),
+        small('deep 1.0', ['mid'], everywhere),
+        small('mid 1.0', ['gone >=3'], everywhere),
+      ],
+      ...[small('pyapp 1.0', ['python'], everywhere), small('python 3.11')],
+      ...[small('mac 1.0', [], { subdir: 'osx-64' }), small('wins 2.0', [], { subdir: 'win-64' }), small('wins 1.0')],
+      ...[small('chan 1.0', ['a::numpy'], everywhere), small('extras 1.0', [], everywhere)],
+      ...[small('dash 1.2.3-4', [], everywhere), small('Upper 2.6', [], everywhere)],
+    ],
+    { 'extras-1.0-0.conda': { constrains: ['ray[default,data] >=2.9'] } },
+  );
+  const folder = join(lab.upstreamFolder, '..', 'lower');
+  const packages: ChannelPackage[] = [small('same 2.0', [], everywhere), small('below 1.0', [], everywhere)];
+  await buildChannel(folder, packages, { forms: ['json'] });
+  return pathToFileURL(folder).href;
+}
+
+type Row = [entry: string | Record<string, unknown>, explanation: string, hint: string | undefined];
+
+const rows = (up: string, lower: string): Row[] => [
+  ['numppy', 'numppy *: no channel has a package of that name', 'did you mean numpy?'],
+  [
+    'zzzzzzzzz',
+    'zzzzzzzzz *: no channel has a package of that name',
+    'add a channel that has it; what only PyPI has is an entry { "pypi": "zzzzzzzzz" }',
+  ],
+  [
+    'same >=2',
+    `same >=2: ${lower} has same 2.0, hidden since ${up} comes first`,
+    `take it from there: {"spec":"same >=2","channel":"${lower}"}`,
+  ],
+  ['tree', `same: ${lower} has same 2.0, hidden since ${up} comes first`, `write ${lower} before ${up} in "channels"`],
+  [
+    { spec: 'below', channel: up },
+    `below *: ${up} has no such package, and ${lower} has`,
+    'remove the channel from the entry',
+  ],
+  [
+    { spec: 'same >=1.5', channel: up },
+    `same >=1.5: ${lower} has same 2.0, and the entry takes it of ${up}`,
+    'remove the channel from the entry',
+  ],
+  ['many >=8', 'many >=8: no such version is there, but 7, 6, 5, 4, 3 and 2 more', 'ask for a version that is there'],
+  ['numpy=1=py_*', 'numpy ==1 py_*: before a build, 1 is that version alone, and there is 1.3', 'write numpy=1.*=py_*'],
+  ['numpy=1.3=h*', 'numpy ==1.3 h*: of 1.3 there are the builds py_0', 'ask for one of them, or for none'],
+  [
+    'mac',
+    'mac *: it is only for osx-64',
+    'add osx-64 to "platforms" at the top and write {"spec":"mac","platforms":["osx-64"]}, or remove the entry',
+  ],
+  ['wins >=2', 'wins >=2: 2.0 is only for win-64', 'say so in the entry: {"spec":"wins >=2","platforms":["win-64"]}'],
+  [
+    'gpu',
+    '__cuda: linux-64 is taken to have no __cuda',
+    'if your machines have it, say so in the allowlist: "virtualPackages": {"linux-64":{"__cuda":"12"}}',
+  ],
+  [
+    'new',
+    '__glibc: linux-64 is taken to have __glibc 2.28',
+    'if your machines have it, say so in the allowlist: "virtualPackages": {"linux-64":{"__glibc":"2.39"}}',
+  ],
+  [
+    'wide',
+    '__archspec: linux-64 is taken to have __archspec 1=x86_64',
+    'if your machines have it, say so in the allowlist: "virtualPackages": {"linux-64":{"__archspec":"1=x86_64_v4"}}',
+  ],
+  ['old', '__linux: linux-64 is taken to have __linux 5.10', 'if your machines have it, say so in the allowlist'],
+  ['winonly', '__win: it is for Windows alone', 'leave linux-64 out in the "platforms" of the entry'],
+  ['deep', 'gone: no channel has a package of that name', 'add a channel that has gone'],
+  [
+    'pyapp',
+    'pip *: no channel has a package of that name, which conda and mamba install beside python',
+    'add a channel that has pip',
+  ],
+  [
+    'chan',
+    `chan *: what ${up} has of it is left out: noarch/chan-1.0-0.conda (record.depends-channel)`,
+    'mend its dependencies in patches/noarch.json',
+  ],
+  [
+    'dash',
+    'dash *: files of that name are left out: noarch/dash-1.2.3-4-0.conda (its record says dash 1.2.3-4 0)',
+    'tell the channel: they must be named anew',
+  ],
+  [
+    'upper',
+    'upper *: files of that name are left out: noarch/Upper-2.6-0.conda (A3.name: it is not the name of a .conda package (CEP 26))',
+    'tell the channel: they must be named anew',
+  ],
+];
+
+it('that nothing is found says which of its causes it is, with what can be done', async () => {
+  const lower = await publishBoth();
+  const table = rows(lab.upstream.url, lower);
+  const entries = table.map(([entry]) => (typeof entry === 'string' ? { spec: entry } : entry));
+  const allowlist = lab.allowlist([...entries.map((entry) => ({ platforms: ['linux-64'], ...entry })), 'extras'], {
+    channels: [lab.upstream.url, lower],
+    platforms: ['linux-64', 'win-64'],
+  });
+  const { plan } = await lab.sync(allowlist);
+  const told = plan.problems.filter(({ code }) => code === 'entry.unsolvable');
+  const explained = table.map(([, explanation]) =>
+    told.find(({ detail }) => detail.split(/\n|^No candidates were found for /).includes(explanation)),
+  );
+  expect(explained.map((problem) => problem?.hint)).toEqual(table.map(([, , hint]) => hint));
+  expect(told).toHaveLength(table.length);
+  // Conda passes over a constraint that it cannot read, and so does the plan.
+  expect(plan.entries.filter(({ status }) => status === 'solved').map(({ entry }) => entry)).toEqual([
+    'extras',
+    'extras',
+  ]);
+});
+
+/** The file of a channel's shards (CEP 16) that has a package. */
+async function shardOf(fileName: string): Promise<string> {
+  const folder = join(lab.upstreamFolder, 'linux-64/shards');
+  const files = await readdir(folder);
+  const texts = await Promise.all(
+    files.map(async (file) => zstdDecompressSync(await readFile(join(folder, file))).toString('latin1')),
+  );
+  const found = files.find((_, i) => texts[i]?.includes(fileName));
+  if (found === undefined) throw new Error(`no shard has ${fileName}`);
+  return found;
+}
+
+it('where the name could not be read nothing is said of the entry, but that it was not tried', async () => {
+  const packages = [small('a 1.0', ['b']), small('b 1.0'), small('c 1.0', ['gone'])];
+  await buildChannel(lab.upstreamFolder, packages, { forms: ['shards'] });
+  const shard = await shardOf('b-1.0-0.conda');
+  lab.intercept = (request, response, next) => (request.url?.endsWith(shard) ? response.writeHead(500).end() : next());
+  const { plan } = await lab.sync(lab.allowlist(['a', 'b', 'c']));
+  expect(plan.entries.map(({ status, explanation }) => [status, explanation])).toEqual([
+    ['failed', 'not tried: an upstream could not be read'],
+    ['failed', 'not tried: an upstream could not be read'],
+    ['unsolvable', expect.stringContaining('gone: no channel has a package of that name')],
+  ]);
+  expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+    'entry.unsolvable c on linux-64',
+    'upstream.status b',
+  ]);
+});
