@@ -1,6 +1,6 @@
 import { showPlan } from '../pipeline/show-plan.ts';
-import { planMarkdown } from '../render/plan-markdown.ts';
 import { planJson, planText } from '../render/plan.ts';
+import { planMarkdown } from '../render/plan-markdown.ts';
 import { openWorld } from '../world/open-world.ts';
 import { readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';

@@ -1,4 +1,11 @@
-import { type Artifact, type EntryOutcome, type Plan, type Waiting, artifactId, bytesToFetch } from '../../core/documents/plan.ts';
+import {
+  type Artifact,
+  artifactId,
+  bytesToFetch,
+  type EntryOutcome,
+  type Plan,
+  type Waiting,
+} from '../../core/documents/plan.ts';
 import { type PipOutcome, type SimplePlan, simpleFileId } from '../../core/documents/simple/simple-plan.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { shownText } from '../../core/problems/shown-text.ts';
