@@ -30,6 +30,7 @@ await index(
     judgedBy: '0.0.0',
     fetch: () => Promise.reject(new GatehouseError('upstream.unreachable', 'nobody is asked')),
     queue: { send: async () => {} },
+    servedName: 'gatehouse',
     invalidate: null,
   },
   { getRemainingTimeInMillis: () => 300_000 },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { schedulesSchema } from '../core/documents/clocks.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
+import { defaultChannelName } from '../core/layout/keys.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Of the queue that the function works off. */
@@ -23,6 +24,7 @@ export const workerEnvironment = z.object({ ...bucketVariable, ...ownQueueVariab
 export const indexerEnvironment = workerEnvironment.extend({
   ...indexQueueVariable,
   GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
+  GATEHOUSE_SERVED_NAME: z.string().min(1).default(defaultChannelName),
 });
 export const sweeperEnvironment = indexerEnvironment.extend({ GATEHOUSE_SWEEP_QUEUE_URL: z.url() });
 export const proverEnvironment = workerEnvironment.extend({ GATEHOUSE_PROOF_QUEUE_URL: z.url() });

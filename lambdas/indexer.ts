@@ -139,7 +139,7 @@ async function indexTouched(touched: ReadonlyMap<Subdir, TouchedKeys>, world: Ga
     else if (indexed.changed) changed.push(subdir);
   }
   const whole = await attempt('channeldata', world, () => indexChannel(world));
-  if (changed.length > 0) await invalidate(indexPaths(world.channel, changed, asked), world);
+  if (changed.length > 0) await invalidate(indexPaths(world, changed, asked), world);
   return whole === null ? touched.keys() : failing;
 }
 

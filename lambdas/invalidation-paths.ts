@@ -1,10 +1,10 @@
 import {
-  type ChannelName,
   channeldataKey,
   indexKey,
   type ObjectKey,
   projectPageKey,
   rootPageKey,
+  servedPath,
   simpleMetadataKey,
   simplePages,
   simplePrefix,
@@ -17,19 +17,23 @@ import { outputs } from '../core/outputs/outputs.ts';
 import { isRecalled } from '../core/recall/note-recall.ts';
 import { recalledHere } from '../core/recall/release.ts';
 import { keyOfPlace } from '../core/recall/served-file.ts';
-import type { CloudWorld } from './world.ts';
+import type { CloudWorld, IndexerWorld } from './world.ts';
 
 /**
- * The paths of index files, each by its name: CloudFront takes 15 wildcards at a time, and each runs for minutes.
+ * The paths of index files, as clients ask for them and as the edge function rewrites that, each by its name: CloudFront takes 15 wildcards at a time, and each runs for minutes.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
  *
  * @param asked the index files by option that the allowlist asks for
  */
-export function indexPaths(channel: ChannelName, subdirs: readonly Subdir[], asked: ReadonlySet<string>): string[] {
+export function indexPaths(
+  { channel, servedName }: Pick<IndexerWorld, 'channel' | 'servedName'>,
+  subdirs: readonly Subdir[],
+  asked: ReadonlySet<string>,
+): string[] {
   const changing = outputs.filter(({ scope, cache }) => scope === 'subdir' && cache === 'one minute');
   const files = changing.filter(({ written, file }) => written !== 'option' || asked.has(file));
-  const paths = subdirs.flatMap((subdir) => files.map(({ file }) => `/${indexKey(channel, subdir, file)}`));
-  return [...paths, `/${channeldataKey(channel)}`];
+  const keys = subdirs.flatMap((subdir) => files.map(({ file }) => indexKey(channel, subdir, file)));
+  return [...keys, channeldataKey(channel)].flatMap((key) => [`/${key}`, servedPath(key, servedName)]);
 }
 
 /** Of 3,000 paths that CloudFront takes at a time, three a project: beyond, one wildcard for all. */
@@ -49,9 +53,15 @@ export function projectPaths(projects: readonly ProjectName[]): string[] {
   return [...root, ...projects.flatMap(pagesOf)];
 }
 
-/** The paths of files: as clients ask for them, and as the edge function writes that, by which they are kept. */
-export const filePaths = (keys: readonly ObjectKey[]): string[] =>
-  [...new Set(keys.flatMap((key) => [`/${encodePath(key)}`, `/${key}`]))].sort();
+/**
+ * The paths of files: as clients ask for them, and as the edge function writes that, by which they are kept.
+ *
+ * @param name of the channel
+ */
+export function filePaths(keys: readonly ObjectKey[], name: string): string[] {
+  const paths = keys.flatMap((key) => [`/${key}`, servedPath(key, name)]);
+  return [...new Set(paths.flatMap((path) => [encodePath(path), path]))].sort();
+}
 
 /** 3 days: what was recalled since the sweep before the last began. */
 const recentMs = 3 * 24 * 60 * 60 * 1000;

@@ -123,7 +123,7 @@ async function invalidate({ changed, finished }: SweepReport, { startedAt }: Pro
   if (world.purge === null) return;
   // Of a recall by hand, and of a run that was cut off behind the deletion, nobody else tells.
   const recent = finished ? await recentlyRecalled(world) : [];
-  await invalidateInBatches(filePaths([...changed, ...recent]), startedAt, world.purge);
+  await invalidateInBatches(filePaths([...changed, ...recent], world.servedName), startedAt, world.purge);
 }
 
 function nextOf(progress: Progress, { finished, progress: { after, isWhole } }: SweepReport): Progress | null {

@@ -62,7 +62,13 @@ export interface ProverWorld extends CloudWorld {
   readonly queue: Queue;
 }
 
-export interface IndexerWorld extends JudgingWorld {
+/** Of a function that has the edges forget what changed. */
+interface InvalidatingWorld extends JudgingWorld {
+  /** The channel's name, below which the edge function serves it. */
+  readonly servedName: string;
+}
+
+export interface IndexerWorld extends InvalidatingWorld {
   readonly queue: Queue;
   /** Takes paths out of the edges' caches before their minute is over; null where nobody asked for it. */
   readonly invalidate: ((paths: readonly string[]) => Promise<void>) | null;
@@ -70,7 +76,7 @@ export interface IndexerWorld extends JudgingWorld {
   readonly bzip2?: Bzip2;
 }
 
-export interface SweeperWorld extends JudgingWorld {
+export interface SweeperWorld extends InvalidatingWorld {
   /** Its own: a sweep goes on by a message. */
   readonly queue: Queue;
   /** The indexer's. */
@@ -131,6 +137,7 @@ export function openIndexer(): IndexerWorld & Postponing {
     ...openWorker(variables),
     ...judging(),
     queue: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
+    servedName: variables.GATEHOUSE_SERVED_NAME,
     invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
     ...bundledBzip2(),
   };
@@ -143,6 +150,7 @@ export function openSweeper(): SweeperWorld & Postponing {
     ...openWorker(variables),
     ...judging(),
     queue: sqsQueue(variables.GATEHOUSE_SWEEP_QUEUE_URL),
+    servedName: variables.GATEHOUSE_SERVED_NAME,
     indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
     purge: distribution === undefined ? null : cloudFrontInvalidation(distribution),
   };

@@ -29,7 +29,8 @@ function servedOutputs(stack: Stack, { bucket, url, indexUrl, distribution }: Co
   new CfnOutput(stack, 'Bucket', { value: bucket.bucketName, description: 'gatehouse COMMAND --store s3://BUCKET' });
   if (url === null || distribution === null) return;
   new CfnOutput(stack, 'ChannelUrl', { value: url, description: 'conda create --override-channels -c URL' });
-  new CfnOutput(stack, 'Condarc', { value: `channels:\n  - ${url}\n  - nodefaults`, description: 'For .condarc' });
+  const where = 'For .condarc, in the place of what an installer wrote there: docs/clients.md';
+  new CfnOutput(stack, 'Condarc', { value: `channels:\n  - ${url}`, description: where });
   new CfnOutput(stack, 'PipConf', { value: `[global]\nindex-url = ${indexUrl}`, description: 'For pip.conf' });
   new CfnOutput(stack, 'DistributionId', { value: distribution.distributionId });
   const { distributionDomainName: value } = distribution;

@@ -91,20 +91,20 @@ export class CondaChannel extends Construct {
     });
     const deployer = this.functions['deploy-files'];
     bucketSetup(this, deployer, { bucket: this.bucket, exists: existing !== undefined, queues: this.queues });
-    this.distribution = settings.cdn ? channelDelivery(this, storage, { settings, accessLogs }) : null;
-    if (this.distribution !== null) letInvalidate(this.distribution, this.functions, settings);
+    const delivery = { settings, name: repository.allowlist.name, accessLogs };
+    this.distribution = settings.cdn ? channelDelivery(this, storage, delivery) : null;
+    if (this.distribution !== null) letInvalidate(this.distribution, this.functions, delivery);
     const origin = this.distribution && `https://${settings.domain ?? this.distribution.distributionDomainName}`;
-    this.url = origin && `${origin}/conda`;
+    this.url = origin && `${origin}/${delivery.name}`;
     this.indexUrl = origin && `${origin}/simple/`;
-    const { functions, queues, eventDeadLetters: deadLetters } = this;
     const actions = alarmActions(this, { settings, encryptionKey });
-    const alarms = settings.alarms ? channelAlarms(this, { functions, queues, deadLetters, actions }) : [];
+    const watched = { functions: this.functions, queues: this.queues, deadLetters: this.eventDeadLetters };
+    const alarms = settings.alarms ? channelAlarms(this, { ...watched, actions }) : [];
     const files = deployFiles(this, repository.files, deployer);
     this.alarms = settings.alarms ? [...alarms, watchesAlarm(this, actions, files)] : [];
-    const shown = { alarms: this.alarms, functions, queues, deadLetters };
-    this.dashboard = settings.alarms ? channelDashboard(this, shown) : null;
+    this.dashboard = settings.alarms ? channelDashboard(this, { ...watched, alarms: this.alarms }) : null;
     this.toldOfAlarms = toldOfAlarms(settings);
-    describeStack(this, { queues, functions, url: this.url, deadLetters, allowlist, deployer });
+    describeStack(this, { ...watched, url: this.url, allowlist, deployer });
     applyToAll(this, others);
     acknowledgeFindings(this, { bucket: this.bucket, settings, isLogged: accessLogs !== undefined });
   }

@@ -15,6 +15,8 @@ import type { Settings } from './settings/settings.ts';
 
 interface DeliveryOptions {
   readonly settings: Settings;
+  /** The channel's, by its allowlist. */
+  readonly name: string;
   /** Where CloudFront logs requests, below `cloudfront/`. */
   readonly accessLogs?: s3.IBucket | s3.Bucket | undefined;
 }
@@ -23,10 +25,10 @@ interface DeliveryOptions {
 export function channelDelivery(
   scope: Construct,
   { bucket, policy }: ChannelStorage,
-  { settings, accessLogs }: DeliveryOptions,
+  { settings, name, accessLogs }: DeliveryOptions,
 ): cloudfront.Distribution {
   if (accessLogs !== undefined) expectAcls(accessLogs);
-  const behavior = serving(scope, bucket);
+  const behavior = serving(scope, bucket, name);
   const distribution = new cloudfront.Distribution(scope, 'Distribution', {
     comment: 'Gatehouse: a conda channel',
     defaultBehavior: { ...behavior, responseHeadersPolicy: headers(scope, 'Headers', []) },
@@ -47,7 +49,7 @@ export function channelDelivery(
 
 const varyByAccept: cloudfront.ResponseCustomHeader = { header: 'Vary', value: 'Accept', override: true };
 
-function serving(scope: Construct, bucket: ChannelBucket): cloudfront.BehaviorOptions {
+function serving(scope: Construct, bucket: ChannelBucket, name: string): cloudfront.BehaviorOptions {
   const { originAccessControlId } = new cloudfront.S3OriginAccessControl(scope, 'OriginAccess', {
     originAccessControlName: accountName(scope, 'OriginAccess', 64),
   });
@@ -66,7 +68,9 @@ function serving(scope: Construct, bucket: ChannelBucket): cloudfront.BehaviorOp
     }),
     // A client would check the hash of a package against the encoded bytes, so nothing has a Content-Encoding.
     compress: false,
-    functionAssociations: [{ eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: edgeFunction(scope) }],
+    functionAssociations: [
+      { eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: edgeFunction(scope, name) },
+    ],
   };
 }
 
@@ -84,12 +88,12 @@ const limits = ({ priceClass, geoAllow, geoDeny, webAclArn }: Settings): Partial
   ...(webAclArn && { webAclId: webAclArn }),
 });
 
-const edgeFunction = (scope: Construct): cloudfront.Function =>
+const edgeFunction = (scope: Construct, name: string): cloudfront.Function =>
   new cloudfront.Function(scope, 'Edge', {
     functionName: accountName(scope, 'Edge', 64),
     comment: 'Gatehouse: URL to key',
     runtime: cloudfront.FunctionRuntime.JS_2_0,
-    code: cloudfront.FunctionCode.fromInline(compileEdge()),
+    code: cloudfront.FunctionCode.fromInline(compileEdge(name)),
   });
 
 const headers = (scope: Construct, id: string, more: readonly cloudfront.ResponseCustomHeader[]) =>
@@ -137,15 +141,16 @@ function served(bucket: ChannelBucket, distribution: cloudfront.Distribution): i
   ];
 }
 
-/** Tells those that may what distribution to invalidate. */
+/** Tells those that may what distribution to invalidate, and by which name its channel is asked for. */
 export function letInvalidate(
   distribution: cloudfront.Distribution,
   { indexer, sweeper }: Functions,
-  { invalidate }: Settings,
+  { settings: { invalidate }, name }: DeliveryOptions,
 ): void {
   // The sweeper whatever the setting says: what is recalled must leave the edges, which keep packages for a year.
   for (const fn of [...(invalidate ? [indexer] : []), sweeper]) {
     fn.addEnvironment('GATEHOUSE_DISTRIBUTION_ID', distribution.distributionId);
+    fn.addEnvironment('GATEHOUSE_SERVED_NAME', name);
     fn.addToRolePolicy(
       new iam.PolicyStatement({
         sid: 'Invalidate',

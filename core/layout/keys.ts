@@ -24,6 +24,13 @@ const key = (...parts: readonly string[]): ObjectKey => objectKeySchema.parse(pa
 
 export type ChannelName = (typeof channelNames)[number];
 
+/** The name that a channel is served under where nobody gave it one: `name` of the allowlist. */
+export const defaultChannelName = 'gatehouse';
+
+/** Where people are told that a key is served: what is of the channel below its name. A path as it is read, not as a URL has it. */
+export const servedPath = (path: string, name: string): string =>
+  `/${path.replace(/^(staging\/)?conda\//, `$1${name}/`)}`;
+
 /** Everything below this prefix is private: no server and no edge ever answers for it. */
 export const privatePrefix = '_gatehouse/';
 

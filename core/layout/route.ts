@@ -63,17 +63,18 @@ const snapshotPackage = /^snapshots\/[^/]+\/([^/]+\/[^/]+\.(?:conda|tar\.bz2))$/
 /**
  * The one table from request to key (docs/decisions.md 9). Never throws; what it does not know is 404.
  *
+ * @param name of the channel: below it lies what lies below `/conda`, a path by which conda gives a channel no name
  * @param checkToken is asked once with the token of `/t/TOKEN/`, or null; false is 401. Without it every token passes.
  */
-export function route(request: RouteRequest, checkToken?: (token: string | null) => boolean): Route {
+export function route(request: RouteRequest, name: string, checkToken?: (token: string | null) => boolean): Route {
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405 };
   const path = decodeOnce(String(request.uri.split('?')[0]));
   const prefix = tokenPrefix.exec(path);
   const token = prefix === null ? null : String(prefix[1]);
   if (checkToken !== undefined && !checkToken(token)) return { status: 401 };
   return prefix === null
-    ? routePath(path, '', request.accept)
-    : routePath(String(prefix[2]), `/t/${token}`, request.accept);
+    ? routePath(path, '', request.accept, name)
+    : routePath(String(prefix[2]), `/t/${token}`, request.accept, name);
 }
 
 /** The path decoded, or an empty string, which is no path, when an escape is malformed. */
@@ -89,12 +90,12 @@ function decodeOnce(path: string): string {
 export const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /** @param behind what the path came behind and a redirect must keep: `/t/TOKEN`, or nothing */
-function routePath(path: string, behind: string, accept: string | undefined): Route {
+function routePath(path: string, behind: string, accept: string | undefined, name: string): Route {
   if (path.charAt(0) !== '/') return { status: 404 };
   const settled = settle(path);
   const negotiated = /^(?:\/staging)?\/simple\/(?:.*\/)?$/.test(settled);
   const index = negotiated && prefersJson(accept) ? 'index.json' : 'index.html';
-  const asked = settled.replace(/\/$/, `/${index}`).slice(1);
+  const asked = withoutName(settled.replace(/\/$/, `/${index}`).slice(1), name);
   if (!isServed(asked)) return { status: 404 };
   if (settled !== path) return { status: 301, location: behind + encodePath(settled) };
   const key = asked.replace(snapshotPackage, 'conda/$1');
@@ -116,6 +117,14 @@ function settle(path: string): string {
   const found = simplePath.exec(path);
   if (found === null) return path;
   return found[2] === undefined ? `${found[1]}/` : `${found[1]}/${normalProjectName(found[2])}/${found[3] || ''}`;
+}
+
+/** What lies below the channel's name is kept below `conda/`, whatever the name is: in the channel, and where it is staged. */
+function withoutName(path: string, name: string): string {
+  const parts = path.split('/');
+  const at = parts[0] === stagingFolder ? 1 : 0;
+  if (parts[at] === name) parts[at] = 'conda';
+  return parts.join('/');
 }
 
 function isServed(key: string): boolean {

@@ -1,9 +1,9 @@
 import { buildSync } from 'esbuild';
 
 /** CloudFront calls a function named `handler` at the top of a script that is no module. */
-const entry = `
+const entryOf = (name: string) => `
 import { viewerRequest } from './viewer-request.ts';
-function handler(event) { return viewerRequest(event); }
+function handler(event) { return viewerRequest(event, ${JSON.stringify(name)}); }
 `;
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
@@ -13,11 +13,12 @@ const maxCodeBytes = 10_240;
  * lib/edge/viewer-request.ts and core/layout/route.ts with its two imports as one script for CloudFront's JavaScript
  * runtime 2.0, which is ECMAScript 5.1 with const, let, arrow functions and template literals.
  *
+ * @param name of the channel, which a deployment changes with the allowlist
  * @throws when the code uses a module of Node, or has outgrown CloudFront's limit
  */
-export function compileEdge(): string {
+export function compileEdge(name: string): string {
   const { outputFiles } = buildSync({
-    stdin: { contents: entry, resolveDir: import.meta.dirname },
+    stdin: { contents: entryOf(name), resolveDir: import.meta.dirname },
     bundle: true,
     write: false,
     // Without exports an ES module is a script; the names stay, `handler` among them.

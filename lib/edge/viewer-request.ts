@@ -41,12 +41,19 @@ const refusals: Readonly<Record<401 | 404 | 405, ViewerResponse>> = {
   },
 };
 
-/** The request for the key that the URL leads to, so that the key is what is cached; or the answer for no key. */
-export function viewerRequest(event: { readonly request: ViewerRequest }): ViewerRequest | ViewerResponse {
+/**
+ * The request for the key that the URL leads to, so that the key is what is cached; or the answer for no key.
+ *
+ * @param name of the channel
+ */
+export function viewerRequest(
+  event: { readonly request: ViewerRequest },
+  name: string,
+): ViewerRequest | ViewerResponse {
   const request = event.request;
   const accept = request.headers['accept'];
   const asked = { method: request.method, uri: request.uri, accept: accept === undefined ? undefined : accept.value };
-  const found = route(asked);
+  const found = route(asked, name);
   if (found.status === 301) return redirect(found.location);
   if (found.status !== 'key') return refusals[found.status];
   request.uri = `/${encodePath(found.key)}`;

@@ -25,7 +25,10 @@ export const demoCommand: Command = {
   options: { once: { type: 'boolean' }, port: listenOptions.port },
   optionHelp: ['--once             end after the proof', portHelp],
   examples: [
-    ['gatehouse demo', 'then install from http://127.0.0.1:8080/conda, or with pip from http://127.0.0.1:8080/simple/'],
+    [
+      'gatehouse demo',
+      'then install from http://127.0.0.1:8080/gatehouse, or with pip from http://127.0.0.1:8080/simple/',
+    ],
     ['gatehouse demo --once', 'without serving; the channel is left in .gatehouse/_gatehouse/demo/store'],
   ],
   async run({ store, json, flags, terminal, untilInterrupted }) {
@@ -46,7 +49,7 @@ export const demoCommand: Command = {
     if (json) terminal.out(`${syncJson(done)}\n`);
     terminal.err(syncSummary(done, problems));
     if (server !== null) {
-      terminal.err(installLines(server.url, allowlist.entries));
+      terminal.err(installLines(server.url, allowlist));
       await untilInterrupted();
     }
     return problems.length === 0 ? exitStatus.done : exitStatus.failed;

@@ -27,7 +27,7 @@ export const promoteCommand: Command = {
     const report = await promoteFiles(release, publishing);
     finish();
     if (json) terminal.out(publishedJson(report, 'channel'));
-    terminal.err(publishedSummary(report, 'channel'));
+    terminal.err(publishedSummary(report, { to: 'channel', name: allowlist.name }));
     return report.problems.length + report.unlisted.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };

@@ -31,7 +31,7 @@ export const publishCommand: Command = {
     const report = await publishFiles(offered, { ...world, to, allowlist, log, by: null, mayPublish: () => true });
     finish();
     if (json) terminal.out(publishedJson(report, to));
-    terminal.err(publishedSummary(report, to));
+    terminal.err(publishedSummary(report, { to, name: allowlist.name }));
     return report.problems.length + report.unlisted.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };

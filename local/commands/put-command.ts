@@ -1,3 +1,4 @@
+import { defaultChannelName } from '../../core/layout/keys.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import { putFiles } from '../pipeline/publish-files.ts';
 import { stageFiles } from '../pipeline/stage-files.ts';
@@ -22,14 +23,15 @@ export const putCommand: Command = {
     if (operands.length === 0)
       throw new GatehouseError('usage.invalid', 'no file is named', { hint: 'gatehouse put driver-1.0-0.conda' });
     await using world = openWorld(store);
-    const known = (await knownAllowlist(allowlist, world.store)) ?? nothingConfigured;
+    const known = await knownAllowlist(allowlist, world.store);
     const { log, finish } = reporter(terminal);
     await using held = new AsyncDisposableStack();
     const offered = await stageFiles(operands, { store: world.store, log }, held);
-    const report = await putFiles(offered, { ...world, allowlist: known, log });
+    const report = await putFiles(offered, { ...world, allowlist: known ?? nothingConfigured, log });
     finish();
+    const { name } = known ?? { name: defaultChannelName };
     if (json) terminal.out(publishedJson(report, 'channel'));
-    terminal.err(publishedSummary(report, 'channel', 'copied in'));
+    terminal.err(publishedSummary(report, { to: 'channel', name, how: 'copied in' }));
     return report.problems.length + report.unlisted.length === 0 ? exitStatus.done : exitStatus.failed;
   },
 };

@@ -104,7 +104,7 @@ function generalHelp(commands: readonly Command[]): string {
     'Exit status: 0 done; 1 something did not hold; 2 bad usage or a bad allowlist.',
     '',
     'Example:',
-    '  gatehouse up       sync allowlist.json, then serve the channel at http://127.0.0.1:8080/conda',
+    '  gatehouse up       sync allowlist.json, then serve the channel at http://127.0.0.1:8080/gatehouse',
     '',
     'gatehouse <command> --help tells more about a command; gatehouse --version says which version this is.',
   ].join('\n')}\n`;

@@ -1,4 +1,5 @@
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
+import { defaultChannelName } from '../../core/layout/keys.ts';
 import { platformNames, type Subdir, subdirSchema } from '../../core/names/subdir.ts';
 import { type SbomOf, sbom } from '../../core/steps/evidence/sbom.ts';
 import gatehouse from '../../package.json' with { type: 'json' };
@@ -31,7 +32,7 @@ export const sbomCommand: Command = {
 
 function wantedOf({ environment: name, platform: text }: Flags, allowlist: Allowlist | null): SbomOf {
   const platform = text === undefined ? null : platformOf(String(text), allowlist);
-  if (name === undefined) return { kind: 'channel', platform };
+  if (name === undefined) return { kind: 'channel', name: allowlist?.name ?? defaultChannelName, platform };
   const { environments = [], platforms = [] } = allowlist ?? {};
   const environment = environments.find((one) => one.name === name);
   if (environment === undefined || allowlist === null) throw unknown(`--environment is "${name}"`, environments);

@@ -10,6 +10,7 @@ import { uploadLines } from '../render/upload-lines.ts';
 import { serveStore } from '../serve/serve-store.ts';
 import { bucketIn, openWorld } from '../world/open-world.ts';
 import { readAllowlist } from '../world/repository-files.ts';
+import { storedName } from '../world/stored-name.ts';
 import { type Command, exitStatus } from './command.ts';
 import { listenFlags, listenHelp, listenOptions } from './flags.ts';
 
@@ -22,7 +23,7 @@ export const serveCommand: Command = {
   examples: [
     [
       'gatehouse serve',
-      'conda at http://127.0.0.1:8080/conda, pip at /simple/; /healthz is 200 while the store can be read',
+      'conda at http://127.0.0.1:8080/gatehouse, pip at /simple/; /healthz is 200 while the store can be read',
     ],
     ['gatehouse serve --host 0.0.0.0 --port 80', 'for everyone who can reach this machine'],
     ['gatehouse serve --access-log common >> access.log', 'with a line for each request in a file'],
@@ -33,16 +34,17 @@ export const serveCommand: Command = {
     // with this by 60 MB, at the same speed (npm run soak:serve).
     setFlagsFromString('--optimize-for-size');
     await using world = openWorld(store);
-    // What is served does not hang on it: it only gives an example of what can be installed. Who serves may have no right
-    // to read what is not served.
-    const stored = () => findStoredAllowlist(world.store).catch(() => null);
-    const known = await (allowlist === undefined ? stored() : named(allowlist));
+    const given = allowlist === undefined ? null : await named(allowlist);
+    const name = given === null ? storedName(world.store) : () => given.name;
+    // Who serves may have no right to read what is not served: then no example is given of what can be installed.
+    const known = given ?? (await findStoredAllowlist(world.store).catch(() => null));
     const takeUpload = takeUploads(world, allowlist, terminal.err);
-    await using server = await serveStore({ store: world.store, ...place, takeUpload });
+    await using server = await serveStore({ store: world.store, name, ...place, takeUpload });
     const isEmpty = (await world.store.get(indexKey(world.channel, noarch, 'repodata.json'))) === null;
     const isThere = bucketIn(store) !== null || existsSync(store);
     if (isEmpty) terminal.err(`${isThere ? 'nothing is in' : 'there is no'} ${store} yet: gatehouse sync fills it\n`);
-    terminal.err(installLines(server.url, known?.entries) + (await uploadLines(server.url, world.store)));
+    const lines = installLines(server.url, { name: await name(), entries: known?.entries ?? [] });
+    terminal.err(lines + (await uploadLines(server.url, world.store)));
     await untilInterrupted();
     terminal.err(stoppingText(server.underWay()));
     return exitStatus.done;

@@ -25,7 +25,7 @@ export const upCommand: Command = {
   options: listenOptions,
   optionHelp: listenHelp,
   examples: [
-    ['gatehouse up', 'sync allowlist.json and serve http://127.0.0.1:8080/conda'],
+    ['gatehouse up', 'sync allowlist.json and serve http://127.0.0.1:8080/gatehouse'],
     ['gatehouse up --json', 'one JSON line for each event, for programs'],
   ],
   async run(invocation) {
@@ -34,17 +34,23 @@ export const upCommand: Command = {
     const follow = await watchFiles(file, patchesFolder(file));
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
     const { allowlist } = await readAllowlist(file);
+    let { name } = allowlist;
     await readPatches(file);
     await using world = openWorld(store);
     const takeUpload = takeUploads(world, undefined, terminal.err);
-    await using server = await serveStore({ store: world.store, ...place, takeUpload });
-    terminal.err(`serving ${server.url}/conda as it is, and bringing it up to date\n`);
-    await syncOnce(file, world, invocation);
-    terminal.err(installLines(server.url, allowlist.entries) + (await uploadLines(server.url, world.store)));
+    await using server = await serveStore({ store: world.store, name: () => name, ...place, takeUpload });
+    terminal.err(`serving ${server.url}/${name} as it is, and bringing it up to date\n`);
+    const syncNow = () =>
+      syncOnce(file, world, invocation, (read) => {
+        if (read !== name) terminal.err(`serving ${server.url}/${read} from now on\n`);
+        name = read;
+      });
+    await syncNow();
+    terminal.err(installLines(server.url, { ...allowlist, name }) + (await uploadLines(server.url, world.store)));
     const stop = new AbortController();
     const onChange = async () => {
       terminal.err(`${file} or ${patchesFolder(file)} has changed\n`);
-      await syncOnce(file, world, invocation);
+      await syncNow();
     };
     follow(stop.signal, onChange).catch((error) => terminal.err(errorText(error)));
     const sweepToday = () => sweepOnce(file, world, invocation);
@@ -81,11 +87,18 @@ async function sweepOnce(file: string, world: World, { json, terminal }: Invocat
   }
 }
 
-async function syncOnce(file: string, world: World, { json, terminal }: Invocation): Promise<void> {
+/** @param served is told the channel's name */
+async function syncOnce(
+  file: string,
+  world: World,
+  { json, terminal }: Invocation,
+  served: (name: string) => void,
+): Promise<void> {
   const report = reporter(terminal);
   const log = json ? (event: unknown) => terminal.out(`${jsonText(event)}\n`) : report.log;
   try {
     const { allowlist, written } = await readAllowlist(file);
+    served(allowlist.name);
     const done = await recordedSync(allowlist, { ...world, patches: await readPatches(file) }, log, { written });
     report.finish();
     terminal.err(syncSummary(done, syncProblems(done)));

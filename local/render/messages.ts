@@ -31,14 +31,17 @@ export function problemLines(problems: readonly Problem[], what = 'problem'): st
 export const hinted = (detail: string, hint: string | undefined): string =>
   hint === undefined ? shownText(detail) : `${shownText(detail)}\nhint: ${shownLine(hint)}`;
 
-/**
- * How to install from a served store, for each client.
- *
- * @param entries of its allowlist, in order: the first of a kind is the example. Without one of PyPI's pip gets no line.
- */
-export function installLines(url: string, entries: readonly Pick<Entry, 'kind' | 'id'>[] = []): string {
+interface Installable {
+  /** The channel's. */
+  readonly name: string;
+  /** In order: the first of a kind is the example. Without one of PyPI's pip gets no line. */
+  readonly entries: readonly Pick<Entry, 'kind' | 'id'>[];
+}
+
+/** How to install from a served store, for each client. */
+export function installLines(url: string, { name, entries }: Installable): string {
   const base = url.replace(/\/$/, '');
-  const channel = `${base}/conda`;
+  const channel = `${base}/${name}`;
   const conda = entries.find(({ kind }) => kind === 'conda');
   const pypi = entries.find(({ kind }) => kind === 'pypi');
   const spec = conda === undefined ? 'PACKAGE' : `'${conda.id}'`;

@@ -29,8 +29,12 @@ export const plannedLines = ({ files }: Extract<Event, { type: 'publish.planned'
  * What was published, or copied in, a line for each file, and where clients find it.
  *
  * @param how what was done
+ * @param name of the channel
  */
-export function publishedSummary(report: ServedReport, to: To, how: 'published' | 'copied in' = 'published'): string {
+export function publishedSummary(
+  report: ServedReport,
+  { to, name, how = 'published' }: { to: To; name: string; how?: 'published' | 'copied in' },
+): string {
   const { files, warnings, problems, unlisted } = report;
   const nothing = problems.length > 0 ? `nothing was ${how}\n` : '';
   const told = { stored: how, present: 'was there  ' };
@@ -40,16 +44,16 @@ export function publishedSummary(report: ServedReport, to: To, how: 'published' 
     problemLines(warnings, 'warning'),
     problemLines([...problems, ...unlisted]),
     nothing,
-    whereServed(files, to),
+    whereServed(files, to, name),
   ].join('');
 }
 
-function whereServed(files: readonly PublishedFile[], to: To): string {
+function whereServed(files: readonly PublishedFile[], to: To, channelName: string): string {
   const base = to === 'staging' ? '/staging' : '';
   const isConda = files.some(({ kind }) => kind === 'package');
   const projects = new Set(files.flatMap(({ kind, name }) => (kind === 'package' ? [] : [name])));
   return [
     ...[...projects].map((name) => `for pip: ${base}/simple/${name}/ of ${base}/simple/\n`),
-    ...(isConda ? [`for conda: the channel ${base}/conda\n`] : []),
+    ...(isConda ? [`for conda: the channel ${base}/${channelName}\n`] : []),
   ].join('');
 }

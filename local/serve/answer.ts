@@ -28,11 +28,18 @@ export interface SourcePart extends ByteRange {
 /** CloudFront's limit for a URL. */
 const maxTargetCharacters = 8192;
 
+/** What is served. */
+export interface NamedStore {
+  readonly store: Store;
+  /** The channel's name by now. */
+  readonly name: () => string | Promise<string>;
+}
+
 /** The answer of the store's object, or of its absence, to one request; reads no bytes of the object. */
-export async function answer(store: Store, { method, target, headers }: Question): Promise<Answer> {
+export async function answer({ store, name }: NamedStore, { method, target, headers }: Question): Promise<Answer> {
   if (target.length > maxTargetCharacters) return textAnswer(414);
   const uri = target.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
-  const routed = route({ method, uri, accept: headers.accept });
+  const routed = route({ method, uri, accept: headers.accept }, await name());
   if (routed.status === 405) return textAnswer(405, { Allow: 'GET, HEAD' });
   if (healthTarget.test(uri)) return health(store);
   if (routed.status === 301) return textAnswer(301, { Location: routed.location });

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Store } from '../../core/ports/store.ts';
 import type { TakeUpload } from '../upload/uploads.ts';
-import { type Answer, answer, textAnswer } from './answer.ts';
+import { type Answer, answer, type NamedStore, textAnswer } from './answer.ts';
 import { type OpenBody, openBody, sendBody, sliceBytesFor } from './body.ts';
 import type { ServeLimits } from './limits.ts';
 import { askedOf, type ServedRequest } from './served-request.ts';
@@ -15,17 +14,17 @@ export interface Responder {
 }
 
 /**
- * Answers from a store within the limits: the more answers are under way, the less is read ahead for each.
+ * Answers from what is served within the limits: the more answers are under way, the less is read ahead for each.
  *
  * @param takeUpload without it uploads are answered as any POST
  */
-export function responder(store: Store, limits: ServeLimits, takeUpload?: TakeUpload): Responder {
+export function responder(served: NamedStore, limits: ServeLimits, takeUpload?: TakeUpload): Responder {
   let underWay = 0;
   const sliceBytes = () => sliceBytesFor(underWay, limits.largeSlices);
   const read = async (request: IncomingMessage, response: ServerResponse): Promise<Told> => {
     discardBody(request, limits);
     const open: Open = (body) => openBody(request.method === 'HEAD' ? null : body, sliceBytes);
-    const { answer, body } = await openAnswer(() => find(store, request, limits), open);
+    const { answer, body } = await openAnswer(() => find(served, request, limits), open);
     const error = await send(response, { answer, body }, limits.stalledMs);
     return { status: answer.status, bytes: body.sent, ...(error !== undefined && { error }) };
   };
@@ -47,11 +46,11 @@ export function responder(store: Store, limits: ServeLimits, takeUpload?: TakeUp
 
 type Told = Pick<ServedRequest, 'status' | 'bytes' | 'error'>;
 
-async function find(store: Store, request: IncomingMessage, limits: ServeLimits): Promise<Answer> {
+async function find(served: NamedStore, request: IncomingMessage, limits: ServeLimits): Promise<Answer> {
   const refused = refusedForm(request, limits.headers);
   if (refused !== null) return textAnswer(refused, { Connection: 'close' });
   const { method = '', url: target = '', headers } = request;
-  return answer(store, { method, target, headers });
+  return answer(served, { method, target, headers });
 }
 
 /** RFC 9110 7.2: a name or an address in brackets, and a port; it may be empty. */

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemErrorCode } from '../../adapters/system-error.ts';
-import type { Store } from '../../core/ports/store.ts';
+import { defaultChannelName } from '../../core/layout/keys.ts';
 import { GatehouseError } from '../../core/problems/error.ts';
 import type { TakeUpload } from '../upload/uploads.ts';
+import type { NamedStore } from './answer.ts';
 import { inTurn } from './in-turn.ts';
 import { type ServeLimits, usualLimits } from './limits.ts';
 import { refuseSockets } from './refuse-socket.ts';
@@ -12,8 +13,7 @@ import { responder } from './respond.ts';
 import type { ServedRequest } from './served-request.ts';
 import { uploadPlace } from './upload-exchange.ts';
 
-export interface ServeOptions {
-  readonly store: Store;
+export interface ServeOptions extends Pick<NamedStore, 'store'>, Partial<Pick<NamedStore, 'name'>> {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host?: string;
@@ -25,7 +25,7 @@ export interface ServeOptions {
 }
 
 export interface ServedStore extends AsyncDisposable {
-  /** `http://HOST:PORT`, no slash at its end; a channel is at `URL/conda`. */
+  /** `http://HOST:PORT`, no slash at its end; a channel is at `URL/NAME`, and at `URL/conda`. */
   readonly url: string;
   /** How many requests are being answered. */
   underWay(): number;
@@ -40,9 +40,16 @@ export interface ServedStore extends AsyncDisposable {
  * @throws GatehouseError `usage.invalid` when the port or host cannot be listened on
  */
 export async function serveStore(options: ServeOptions): Promise<ServedStore> {
-  const { store, port, host = '127.0.0.1', log = () => undefined, takeUpload } = options;
+  const {
+    store,
+    name = () => defaultChannelName,
+    port,
+    host = '127.0.0.1',
+    log = () => undefined,
+    takeUpload,
+  } = options;
   const limits = { ...usualLimits, ...options.limits };
-  const { respond, underWay } = responder(store, limits, takeUpload);
+  const { respond, underWay } = responder({ store, name }, limits, takeUpload);
   const turns = inTurn(async (request, response) => log(await respond(request, response)), limits.waitingRequests);
   const server = limitedServer(limits);
   server.on('request', turns.answer);

@@ -92,7 +92,7 @@ describe.each(clients.map((client) => [client.label, client] as const))('%s', (_
     await writeFile(path, bytes.with(bytes.length - 40, bytes.at(-40) === 0 ? 1 : 0));
     const user = await newUser(client, channel.url);
     const { status, said } = await user.create('broken', 'campus-toolchain');
-    expect(channel.requests()).toContain('GET 200 /conda/linux-64/campus-base-2.0-h2b7d9e1_0.conda');
+    expect(channel.requests()).toContain('GET 200 /gatehouse/linux-64/campus-base-2.0-h2b7d9e1_0.conda');
     expect(status, said).not.toBe(0);
     expect(said).toMatch(/sha256|checksum|hash/i);
     expect(await user.installed('broken')).toEqual([]);

@@ -81,19 +81,16 @@ describe('what they are told, read where no client is at hand', () => {
     const [manifest] = blocksOf('pixi');
     expect(manifest?.file).toBe('pixi.toml');
     expect(await readToml(manifest?.text ?? '')).toEqual({
-      workspace: { channels: [`${written}/conda`], platforms: ['linux-64'] },
+      workspace: { channels: [`${written}/gatehouse`], platforms: ['linux-64'] },
       dependencies: { python: expect.any(String), jupyterlab: expect.any(String) },
       'pypi-dependencies': { gurobipy: '*' },
       'pypi-options': { 'index-url': `${written}/simple/` },
     });
   });
 
-  test('conda gets the channel and no other, as the stack prints it', () => {
-    const [condarc] = blocksOf('conda and mamba');
-    expect(condarc).toEqual({
-      file: '~/.condarc',
-      language: 'yaml',
-      text: `channels:\n  - ${written}/conda\n  - nodefaults\n`,
-    });
+  test('rattler, which pixi is made of, knows the channel of the pages by its name', async () => {
+    const script = 'import rattler, sys; channel = rattler.Channel(sys.argv[1]); print(channel.name, channel.base_url)';
+    const { said } = await (await pipUser()).run(['python', '-c', script, `${written}/gatehouse`]);
+    expect(said).toBe(`gatehouse ${written}/gatehouse/\n`);
   });
 });

@@ -125,7 +125,7 @@ test('from its source through staging to its users, by pip and by py-rattler, an
   }
   expect(await listed(url)).toEqual({});
   await pipInstalls(the, 'staged', commandWith('/staging/simple/'));
-  await rattlerInstalls(the, 'staged-conda', ['staging/conda', 'conda']);
+  await rattlerInstalls(the, 'staged-conda', ['staging/gatehouse', 'gatehouse']);
 
   // What it needs must be there before it.
   const early = await gatehouse.tried('promote', 'acme-notes', '1.0');
@@ -138,7 +138,7 @@ test('from its source through staging to its users, by pip and by py-rattler, an
   expect(await listed(url)).toEqual(staged);
   expect(await listed(`${url}/staging`)).toEqual(staged);
   await pipInstalls(the, 'released', commandWith('--index-url http://127.0.0.1:8080/simple/ acme'));
-  await rattlerInstalls(the, 'released-conda', ['conda']);
+  await rattlerInstalls(the, 'released-conda', ['gatehouse']);
   // Again, by whoever does not know that it is done.
   await wellTyped(the, commandWith('promote'));
   expect(await listed(url)).toEqual(staged);
@@ -159,7 +159,7 @@ test('from its source through staging to its users, by pip and by py-rattler, an
   await wellTyped(the, commandWith('--undo', takeBack));
   await gatehouse.run('verify');
   expect(await listed(url)).toEqual(staged);
-  await rattlerInstalls(the, 'again', ['conda']);
+  await rattlerInstalls(the, 'again', ['gatehouse']);
 
   the.release('5.2.0');
   expect(await wellTyped(the, commandWith('outdated', blocksOf('See what is outdated')))).toMatch(
@@ -188,6 +188,6 @@ async function isTakenBack({ user, url }: Scene): Promise<void> {
     user.run(['uv', 'pip', 'install', '--default-index', `${url}/simple/`, '--target', 'yanked-uv', spec]);
   expect(await uv('acme-notes')).toMatchObject({ status: 1, said: expect.stringContaining('yanked') });
   expect(await uv('acme-notes==1.0')).toMatchObject({ status: 0, said: expect.stringContaining(reason) });
-  const solved = rattlerInstall(client('python'), [`${url}/conda`], ['acme-notes'], join(user.home, 'yanked'));
+  const solved = rattlerInstall(client('python'), [`${url}/gatehouse`], ['acme-notes'], join(user.home, 'yanked'));
   await expect(solved).rejects.toThrow(/acme-notes/);
 }

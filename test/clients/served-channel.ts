@@ -8,7 +8,7 @@ import { type Lab, startLab } from '../support/cli/start-lab.ts';
 export interface ServedChannel {
   readonly url: string;
   readonly lab: Lab;
-  /** Requests since the last call, in order of their ends: `GET 200 /conda/noarch/repodata.json`. */
+  /** Requests since the last call, in order of their ends: `GET 200 /gatehouse/noarch/repodata.json`. */
   requests(): string[];
 }
 
@@ -29,5 +29,5 @@ export async function servedChannel(forms: readonly OptionalIndexFile[] = []): P
     log = [];
     return seen;
   };
-  return { url: `${server.url}/conda`, lab, requests };
+  return { url: `${server.url}/gatehouse`, lab, requests };
 }

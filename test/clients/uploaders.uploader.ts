@@ -1,10 +1,10 @@
+import type { ClientRun } from './run-client.ts';
+import { type Tool, type Uploader, knownUploaders, toldOf, uploaderUser, withOldMetadata } from './uploader-user.ts';
+import { token, uploadingScene } from './uploading-scene.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { ClientRun } from './run-client.ts';
-import { knownUploaders, type Tool, toldOf, type Uploader, uploaderUser, withOldMetadata } from './uploader-user.ts';
-import { token, uploadingScene } from './uploading-scene.ts';
 
 /** What each was seen to say, in order. */
 const tables: { readonly title: string; readonly rows: readonly string[] }[] = [];
@@ -29,7 +29,7 @@ async function scene(uploader: Uploader) {
     const { status, said } = await user.run(
       ['pip', 'install', '--target', 'by-pip', '--index-url', `${url}/simple/`, 'acme-tool==1.0'],
       ['uv', 'pip', 'install', '--target', 'by-uv', '--default-index', `${url}/simple/`, 'acme-tool==2.0'],
-      ['python', '-c', byRattler, `${url}/conda`, 'acme-tool ==2.0'],
+      ['python', '-c', byRattler, `${url}/gatehouse`, 'acme-tool ==2.0'],
       ['sh', '-ec', 'PYTHONPATH=by-pip by-pip/bin/acme-tool; PYTHONPATH=by-uv by-uv/bin/acme-tool'],
       ['sh', '-ec', 'PYTHONPATH=prefix/lib/python3.11/site-packages python prefix/bin/acme-tool'],
     );

@@ -11,7 +11,7 @@ import { folderFiles } from '../support/machine/folder-files.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const store = ['--store', `s3://${homeBucket}`];
-const served = /serving (http:\/\/127\.0\.0\.1:\d+)\/conda/;
+const served = /serving (http:\/\/127\.0\.0\.1:\d+)\/gatehouse/;
 
 let home: BucketHome;
 let synced: CliRun;
@@ -75,7 +75,7 @@ describe('a channel in a bucket', () => {
     await server.untilSaid('pixi init');
     const [, url] = served.exec(server.said.stderr) ?? [];
     const script = fileURLToPath(new URL('../support/served/solve-over-http.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [script, `${url}/conda`, 'campus-notebook']);
+    const { stdout } = await promisify(execFile)(process.execPath, [script, `${url}/gatehouse`, 'campus-notebook']);
     const files = z.array(z.string()).parse(JSON.parse(stdout));
     expect(files).toContain('campus-notebook-2.0.0-pyhd8ed1ab_0.conda');
     for (const file of files) expect(Object.keys(home.tags('conda/')).join()).toContain(`/${file}`);

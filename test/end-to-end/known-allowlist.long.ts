@@ -35,6 +35,7 @@ async function write(at: string, packages: readonly string[], more: object = {})
 
 const kept = () => readFile(join(store, '_gatehouse/allowlist.json'), 'utf8');
 const subdirs = async () => (await readdir(join(store, 'conda'))).filter((name) => !name.includes('.')).sort();
+const startServing = (cwd: string) => startCli(['serve', '--port', '0', '--store', store], { cwd });
 /** Runs it where another allowlist lies. */
 const elsewhere = (...args: readonly string[]) => runCli([...args, '--store', store], { cwd: shell });
 
@@ -92,6 +93,27 @@ describe('a store that was synced', () => {
     await cli.untilSaid('now installable: campus-fonts');
     cli.child.kill('SIGINT');
     expect((await cli.ended).status).toBe(0);
+  });
+
+  it('is served by the name that it says, and by another once it says so', async () => {
+    await write(home, ['campus-text'], { name: 'acme' });
+    const serve = startServing(shell);
+    await serve.untilSaid('pixi init');
+    const up = startCli(['up', '--port', '0'], { cwd: home });
+    await up.untilSaid('pixi init');
+    const [, url = '', name] = /serving (http:\S+)\/(\w+) \(/.exec(up.said.stderr) ?? [];
+    expect([name, up.said.stderr.match(/\/conda\b/)]).toEqual(['acme', null]);
+    const asked = (at: string) => fetch(`${url}/${at}/noarch/repodata.json`);
+    const [named, plain, usual] = await Promise.all(['acme', 'conda', 'gatehouse'].map(asked));
+    expect([named?.status, usual?.status]).toEqual([200, 404]);
+    expect(await named?.text()).toBe(await plain?.text());
+    expect(serve.said.stderr).toContain('/gatehouse (Ctrl-C stops)');
+    await write(home, ['campus-text'], { name: 'other' });
+    await up.untilSaid(`serving ${url}/other from now on`);
+    expect((await asked('other')).status).toBe(200);
+    expect((await asked('acme')).status).toBe(404);
+    for (const cli of [up, serve]) cli.child.kill('SIGINT');
+    expect((await Promise.all([up.ended, serve.ended])).map(({ status }) => status)).toEqual([0, 0]);
   });
 
   it('says of a damaged allowlist how it comes back, and serves all the same', async () => {

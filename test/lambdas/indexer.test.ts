@@ -152,13 +152,11 @@ describe('the indexer', () => {
     );
     const calls = mock.commandCalls(CreateInvalidationCommand).map(({ args: [{ input }] }) => input);
     expect(calls).toHaveLength(2);
-    expect(calls[1]?.InvalidationBatch?.Paths?.Items).toEqual([
-      '/conda/linux-64/repodata.json.zst',
-      '/conda/linux-64/repodata.json',
-      '/conda/linux-64/current_repodata.json',
-      '/conda/linux-64/run_exports.json',
-      '/conda/channeldata.json',
-    ]);
+    const files = ['repodata.json.zst', 'repodata.json', 'current_repodata.json', 'run_exports.json'];
+    const changed = [...files.map((file) => `linux-64/${file}`), 'channeldata.json'];
+    expect(calls[1]?.InvalidationBatch?.Paths?.Items).toEqual(
+      changed.flatMap((path) => [`/conda/${path}`, `/gatehouse/${path}`]),
+    );
     mock.restore();
   });
 
@@ -166,9 +164,14 @@ describe('the indexer', () => {
     const subdirs = ['linux-64', 'linux-aarch64', 'osx-64', 'osx-arm64', 'win-64', 'noarch'].map((name) =>
       subdirSchema.parse(name),
     );
-    const paths = indexPaths('conda', subdirs, new Set(['repodata_shards.msgpack.zst']));
+    const paths = indexPaths(
+      { channel: 'conda', servedName: 'acme' },
+      subdirs,
+      new Set(['repodata_shards.msgpack.zst']),
+    );
     expect(paths.filter((path) => path.endsWith('*'))).toEqual([]);
     expect(paths).toContain('/conda/noarch/repodata_shards.msgpack.zst');
+    expect(paths).toContain('/acme/noarch/repodata_shards.msgpack.zst');
     expect(paths).not.toContain('/conda/noarch/repodata.json.bz2');
   });
 });

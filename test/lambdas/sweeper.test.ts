@@ -95,6 +95,9 @@ describe('the sweeper, with the rights that its role has', () => {
     expect(purged()).toEqual(
       expect.arrayContaining([`/${b}`, `/${wheel}`, `/${wheel.replace('+', '%2B')}.metadata`, '/conda/notices.json']),
     );
+    expect(purged()).toEqual(
+      expect.arrayContaining([b, 'conda/notices.json'].map((key) => key.replace('conda/', '/gatehouse/'))),
+    );
     expect(cloud.telemetry.counts.get('FilesRecalled')).toBe(2);
     expect(cloud.telemetry.lines).toContainEqual(expect.stringMatching(/^warning: problem .*"code":"sweep.bad-file"/));
   });

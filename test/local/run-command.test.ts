@@ -166,6 +166,17 @@ it.each(names)('each command line of %s is one that is taken', async (name) => {
   for (const line of lines) expect(await run([...argumentsOf(line), '--help']), line).toMatchObject({ status: 0 });
 });
 
+it('each address that help and pages show is one that the server knows, and the channel has its name', async () => {
+  const helps = await Promise.all([['help'], ...commands.map(({ name }) => [name, '--help'])].map((argv) => run(argv)));
+  const texts = [...helps.map(({ out }) => out), ...(await Promise.all(names.map(textOf)))];
+  const shown = texts.flatMap((text) =>
+    [...text.matchAll(/http:\/\/127\.0\.0\.1:8080\/([\w./-]*)/g)].map(([, path]) => path),
+  );
+  expect(shown).toContain('gatehouse');
+  const known = /^(?:(?:staging\/)?(?:gatehouse|(?:simple|legacy)\/.*))?$/;
+  expect(shown.filter((path = '') => !known.test(path))).toEqual([]);
+});
+
 it('each option that README.md names is one', async () => {
   const optionsSaid = (await textOf('README.md')).match(/`--[a-z-]+/g)?.map((text) => text.slice(3)) ?? [];
   const known = new Set([

@@ -11,7 +11,7 @@ import { newStores, serveForTest } from '../support/served/served-stores.ts';
 
 test('every real package has a URL', () => {
   const lost = corpusPackages.filter(({ subdir, fileName }) => {
-    const found = route({ method: 'GET', uri: `/conda/${subdir}/${encodeURIComponent(fileName)}` });
+    const found = route({ method: 'GET', uri: `/conda/${subdir}/${encodeURIComponent(fileName)}` }, 'gatehouse');
     return found.status !== 'key' || found.key !== `conda/${subdir}/${fileName}`;
   });
   expect(lost).toEqual([]);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { notEmpty } from '../../json/length-checks.ts';
 import { quoted } from '../../json/text-problem.ts';
+import { channelNameGrammar, noChannelName } from '../../layout/channel-name.ts';
 import { optionalIndexFiles } from '../../layout/index-files.ts';
+import { defaultChannelName } from '../../layout/keys.ts';
 import type { PackageFormat } from '../../names/package-file-name.ts';
 import { platformNames, subdirSchema } from '../../names/subdir.ts';
 import { policySchema, waiverEntrySchema } from './policy-schema.ts';
@@ -76,6 +78,8 @@ export const environmentNameSchema = wordedText(/^[a-z0-9][a-z0-9._-]{0,63}$/, (
   hint: 'use lowercase letters, digits, ".", "_" and "-", at most 64, and start with a letter or digit',
 }));
 
+export const channelNameSchema = wordedText(channelNameGrammar, noChannelName);
+
 const projectKeySchema = wordedText(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?$/, (name) => ({
   message: `${quoted(name)} is not the name of a PyPI project`,
 }));
@@ -123,6 +127,10 @@ export const environmentSchema = specs.check(notEmpty).meta({ minItems: 1 });
 export const allowlistSchema = z
   .strictObject({
     $schema: z.string().meta({ description: 'Where editors find the schema of this file.' }).optional(),
+    name: channelNameSchema
+      .meta({ description: "The channel's name, and its path: https://HOST/NAME.", default: defaultChannelName })
+      .meta({ examples: ['acme'] })
+      .optional(),
     channels: z
       .array(sourceUrlSchema)
       .meta({

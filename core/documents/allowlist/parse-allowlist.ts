@@ -2,6 +2,7 @@ import type { JsonFault } from '../../json/json-fault.ts';
 import { type JsonNode, locateJson, memberOf } from '../../json/locate-json.ts';
 import { formatProblem, linesOf, problemsIn, quoted, type TextProblem } from '../../json/text-problem.ts';
 import type { OptionalIndexFile } from '../../layout/index-files.ts';
+import { defaultChannelName } from '../../layout/keys.ts';
 import { normalProjectName } from '../../names/normal-project-name.ts';
 import type { PackageFormat } from '../../names/package-file-name.ts';
 import { type ProjectName, parseProjectName } from '../../names/project-name.ts';
@@ -10,6 +11,7 @@ import type { Subdir } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import type { Policy } from '../gate/policy.ts';
 import {
+  channelNameSchema,
   defaultIndex,
   defaultMapping,
   optionFormSchema,
@@ -29,6 +31,8 @@ import { isChannelNamed, sourceUrlSchema, urlIdentity, withoutSlash } from './so
 
 /** What may enter, as the rest of the pipeline reads it: everything resolved, nothing left to look up. */
 export interface Allowlist {
+  /** The channel's, and its path: `https://HOST/NAME`. */
+  readonly name: string;
   /** URLs without a slash at the end; none where all is published or copied in. */
   readonly channels: readonly string[];
   readonly platforms: readonly Subdir[];
@@ -114,6 +118,7 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
   const context: ParseContext = { ...base, channels, platforms };
   const reserved = readReserved(memberOf(root, 'reserved'), base);
   return {
+    name: channelNameSchema.safeParse(memberOf(root, 'name')?.value).data ?? defaultChannelName,
     channels: channels ?? [],
     platforms: platforms ?? [],
     python: readList(memberOf(root, 'python'), pythonSchema, base) ?? [],

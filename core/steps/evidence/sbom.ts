@@ -25,7 +25,7 @@ export interface SbomWorld {
 /** What a bill of materials is to be of. */
 export type SbomOf =
   /** All that is served, or what one platform gets of it. */
-  | { readonly kind: 'channel'; readonly platform: Subdir | null }
+  | { readonly kind: 'channel'; readonly name: string; readonly platform: Subdir | null }
   | {
       readonly kind: 'environment';
       readonly environment: Allowlist['environments'][number];
@@ -47,7 +47,7 @@ export async function sbom(of: SbomOf, world: SbomWorld): Promise<ReturnType<typ
   const where = of.platform === null ? '' : ` on ${of.platform}`;
   const subject =
     of.kind === 'channel'
-      ? { type: 'platform', name: `channel ${world.channel}${where}` }
+      ? { type: 'platform', name: `channel ${of.name}${where}` }
       : { type: 'application', name: `environment ${of.environment.name}${where}` };
   return bomOf({ subject, components, dependencies, madeBy: world.madeBy, now: world.clock.now() });
 }

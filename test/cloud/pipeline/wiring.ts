@@ -25,6 +25,7 @@ describe('what the template says of who calls whom', async () => {
     expect(functions.find(({ name }) => name.startsWith('ChannelIndexer'))?.Environment.Variables).toMatchObject({
       GATEHOUSE_BUCKET: wiring.buckets[0]?.name,
       GATEHOUSE_INDEX_QUEUE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:1\/000000000000\/ChannelIndexQueue/),
+      GATEHOUSE_SERVED_NAME: 'gatehouse',
       GATEHOUSE_DISTRIBUTION_ID: expect.stringMatching(/^ChannelDistribution/),
     });
     expect(resourcePolicies.length).toBeGreaterThan(wiring.resourcePolicies.length);

@@ -3,12 +3,19 @@ import { stripTypeScriptTypes } from 'node:module';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { channelNames, objectKeySchema, privatePrefix, representationOf, route } from '../../../core/layout/keys.ts';
+import {
+  channelNames,
+  objectKeySchema,
+  privatePrefix,
+  representationOf,
+  route,
+  servedPath,
+} from '../../../core/layout/keys.ts';
 import { parseProjectName } from '../../../core/names/project-name.ts';
 import { type RouteRow, routeTable } from '../../support/served/route-table.ts';
 
 const leadsTo = ({ method = 'GET', uri, accept }: RouteRow, answer = route) => {
-  const found = answer({ method, uri, accept });
+  const found = answer({ method, uri, accept }, 'gatehouse');
   if (found.status === 301) return `301 ${found.location}`;
   return found.status === 'key' ? found.key : found.status;
 };
@@ -24,7 +31,32 @@ test.each(routeTable)('$method $uri ($accept) -> $to', (row) => {
 
 test.each(channelNames)('the channel %s is served', (channel) => {
   const uri = `/${channel}/noarch/repodata.json`;
-  expect(route({ method: 'GET', uri })).toMatchObject({ key: `${channel}/noarch/repodata.json` });
+  expect(route({ method: 'GET', uri }, 'acme')).toMatchObject({ key: `${channel}/noarch/repodata.json` });
+});
+
+describe('by its name', () => {
+  const below = /^((?:\/t\/[^/]+)?(?:\/staging)?)\/conda\//;
+  const ofConda = routeTable.filter(({ uri }) => below.test(uri));
+
+  test('the channel is served as by /conda, whatever the name is', () => {
+    expect(ofConda.length).toBeGreaterThan(60);
+    for (const { uri, method = 'GET', accept } of ofConda) {
+      const asked = { method, accept, uri: uri.replace(below, '$1/acme.one/') };
+      expect([asked.uri, route(asked, 'acme.one')]).toEqual([asked.uri, route({ ...asked, uri }, 'acme.one')]);
+    }
+  });
+
+  test('by that of another it is not', () => {
+    const status = (uri: string) => route({ method: 'GET', uri }, 'acme.one').status;
+    const others = ['gatehouse', 'acmexone', 'acme', 'ACME.one'].map((name) => `/${name}/noarch/repodata.json`);
+    expect([...others, '/staging/gatehouse/noarch/repodata.json'].map(status)).toEqual([404, 404, 404, 404, 404]);
+  });
+
+  test('people are told where, of whatever is kept', () => {
+    expect(servedPath('conda/noarch/a-1+2-0.conda', 'acme')).toBe('/acme/noarch/a-1+2-0.conda');
+    expect(servedPath('staging/conda/notices.json', 'acme')).toBe('/staging/acme/notices.json');
+    expect(servedPath('simple/conda/conda-1.tar.gz', 'acme')).toBe('/simple/conda/conda-1.tar.gz');
+  });
 });
 
 describe('what a routed key is served with', () => {
@@ -62,11 +94,11 @@ describe('what a routed key is served with', () => {
     ['robots.txt', 'text/plain; charset=utf-8', briefly],
   ])('%s: %s, %s', (key, contentType, cacheControl) => {
     expect(representationOf(key)).toEqual({ contentType, cacheControl });
-    expect(route({ method: 'GET', uri: `/${key}` })).toEqual({ status: 'key', key, contentType, cacheControl });
+    expect(route({ method: 'GET', uri: `/${key}` }, 'acme')).toEqual({ status: 'key', key, contentType, cacheControl });
   });
 
   test('only a pip index folder varies, by Accept', () => {
-    const vary = (uri: string) => route({ method: 'GET', uri });
+    const vary = (uri: string) => route({ method: 'GET', uri }, 'acme');
     expect(vary('/simple/')).toHaveProperty('vary', 'Accept');
     expect(vary('/t/x/simple/a/')).toHaveProperty('vary', 'Accept');
     expect(vary('/simple/a/index.json')).toHaveProperty('vary', undefined);
@@ -80,7 +112,7 @@ describe('a token policy', () => {
     asked.push(token);
     return token === 'good-1';
   };
-  const status = (uri: string, method = 'GET') => route({ method, uri }, onlyGood).status;
+  const status = (uri: string, method = 'GET') => route({ method, uri }, 'acme', onlyGood).status;
 
   test('denied is 401, whatever the path; allowed is as without a policy', () => {
     expect(status('/t/good-1/conda/noarch/repodata.json')).toBe('key');
@@ -102,6 +134,7 @@ const hostileUri = fc
         '_gatehouse',
         '_GateHouse',
         'conda',
+        'acme',
         'staging',
         'simple',
         'snapshots',
@@ -143,7 +176,7 @@ describe('whatever is asked for', () => {
   test('route never throws, and what it finds is an object key that is served, not private', () => {
     fc.assert(
       fc.property(uris, fc.option(fc.string(), { nil: undefined }), (uri, accept) => {
-        const found = route({ method: 'GET', uri, accept });
+        const found = route({ method: 'GET', uri, accept }, 'acme');
         if (found.status !== 'key') return;
         expect(objectKeySchema.safeParse(found.key).success).toBe(true);
         expect(found.key.toLowerCase()).not.toContain(privatePrefix);
@@ -159,11 +192,14 @@ describe('whatever is asked for', () => {
     const tails = fc.oneof(part, fc.constant(''), fc.constant('index.html'));
     fc.assert(
       fc.property(fc.constantFrom('', '/t/x'), part, fc.option(tails), (token, name, tail) => {
-        const found = route({ method: 'GET', uri: `${token}/simple/${name}${tail === null ? '' : `/${tail}`}` });
+        const found = route(
+          { method: 'GET', uri: `${token}/simple/${name}${tail === null ? '' : `/${tail}`}` },
+          'acme',
+        );
         if (found.status !== 301) return;
         expect(found.location.startsWith(`${token}/simple/${parseProjectName(name) ?? ''}`)).toBe(true);
         expect(found.location.endsWith(`/${encodeURIComponent(tail ?? '')}`)).toBe(true);
-        expect(route({ method: 'GET', uri: found.location }).status).toBe('key');
+        expect(route({ method: 'GET', uri: found.location }, 'acme').status).toBe('key');
       }),
     );
   });

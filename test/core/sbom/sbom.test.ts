@@ -19,8 +19,11 @@ const noSolver: Solver = {
   solve: () => Promise.reject(new Error('asked to solve')),
   [Symbol.asyncDispose]: async () => {},
 };
-const billOf = (store: MemoryStore, of: SbomOf = { kind: 'channel', platform: null }, solver = noSolver) =>
-  sbom(of, { store, channel: 'conda', clock: standingClock, solver, madeBy: '0.0.0' });
+const billOf = (
+  store: MemoryStore,
+  of: SbomOf = { kind: 'channel', name: 'acme', platform: null },
+  solver = noSolver,
+) => sbom(of, { store, channel: 'conda', clock: standingClock, solver, madeBy: '0.0.0' });
 
 interface Indexed {
   readonly subdir: string;
@@ -177,7 +180,11 @@ describe('a bill of materials', () => {
     const store = memoryStore();
     const of = (subdir: string) => ({ subdir, name: 'x', version: '1', license: null });
     await index(store, ['noarch', 'linux-64', 'win-64'].map(of));
-    const { components } = await billOf(store, { kind: 'channel', platform: subdirSchema.parse('win-64') });
+    const { components } = await billOf(store, {
+      kind: 'channel',
+      name: 'acme',
+      platform: subdirSchema.parse('win-64'),
+    });
     expect(components.map((one) => one['bom-ref'])).toEqual(['noarch/x-1-h_0.conda', 'win-64/x-1-h_0.conda']);
   });
 

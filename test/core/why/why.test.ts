@@ -27,7 +27,16 @@ const ask = (name: string, version: string | null = null, policy = defaultPolicy
   why({ name, version }, { store, channel: 'conda', clock: standingClock, allowlist: allowlistOf(policy) });
 
 const allowlistOf = (policy: typeof defaultPolicy) => ({
-  ...{ channels: [], platforms: [], python: [], indexes: [], reserved: [], condaNames: new Map(), mapping: null },
+  ...{
+    name: 'gatehouse',
+    channels: [],
+    platforms: [],
+    python: [],
+    indexes: [],
+    reserved: [],
+    condaNames: new Map(),
+    mapping: null,
+  },
   ...{ packageFormat: '.conda' as const, entries: [], environments: [], virtualPackages: {}, forms: [], policy },
 });
 

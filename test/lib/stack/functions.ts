@@ -85,7 +85,9 @@ describe('the functions', () => {
         GATEHOUSE_CHANNEL_NAME: 'Gatehouse-Channel',
         ...(name === 'Scraper' && { GATEHOUSE_SCHEDULES: JSON.stringify(schedules) }),
         ...(name === 'Scraper' || name === 'Pruner' ? { GATEHOUSE_RETAIN_DAYS: '90' } : {}),
-        ...(name === 'Sweeper' ? { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>` } : {}),
+        ...(name === 'Sweeper'
+          ? { GATEHOUSE_DISTRIBUTION_ID: `<${distribution?.id}>`, GATEHOUSE_SERVED_NAME: 'gatehouse' }
+          : {}),
         POWERTOOLS_SERVICE_NAME: name === 'DeployFiles' ? 'deploy-files' : name.toLowerCase(),
         POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',
       },

@@ -34,7 +34,7 @@ describe('the whole template', () => {
       .of('AWS::Lambda::Function')
       .flatMap(({ Properties }) => variables(Properties['Environment']));
     const known =
-      /^(?:<Channel\w+>|90|5|10|Gatehouse(?:-Channel)?|\{"sync":"rate\(7 days\)",[^{}]*\}|scraper|downloader|indexer|prover|pruner|sweeper|deploy-files)$/;
+      /^(?:<Channel\w+>|90|5|10|gatehouse|Gatehouse(?:-Channel)?|\{"sync":"rate\(7 days\)",[^{}]*\}|scraper|downloader|indexer|prover|pruner|sweeper|deploy-files)$/;
     expect(variablesOfAll.filter(([, value]) => !known.test(value))).toEqual([]);
     expect(JSON.stringify(template.resources)).not.toMatch(/AKIA|ASIA|BEGIN [A-Z ]*PRIVATE KEY|password|secret/i);
   });

@@ -10,17 +10,17 @@ import { full, plain } from './templates.ts';
 
 test('the outputs say where the channel is, and the lines for .condarc and pip.conf', () => {
   const [distribution] = plain.of('AWS::CloudFront::Distribution');
-  const url = `https://<${distribution?.id}.DomainName>/conda`;
+  const url = `https://<${distribution?.id}.DomainName>/gatehouse`;
   expect(plain.outputs).toMatchObject({
     Alarms: expect.stringMatching(/^NOBODY is told/),
     Bucket: `<${plain.one('AWS::S3::Bucket', 'ChannelBucket').id}>`,
     ChannelUrl: url,
-    Condarc: `channels:\n  - ${url}\n  - nodefaults`,
-    PipConf: `[global]\nindex-url = ${url.replace(/conda$/, 'simple/')}`,
+    Condarc: `channels:\n  - ${url}`,
+    PipConf: `[global]\nindex-url = ${url.replace(/gatehouse$/, 'simple/')}`,
     DistributionId: `<${distribution?.id}>`,
     DistributionDomain: `<${distribution?.id}.DomainName>`,
   });
-  expect(full.outputs).toMatchObject({ ChannelUrl: 'https://conda.example.org/conda' });
+  expect(full.outputs).toMatchObject({ ChannelUrl: 'https://conda.example.org/gatehouse' });
 });
 
 test('and where work waits, and is given up, and who does it', () => {

@@ -38,6 +38,6 @@ describe('/healthz', () => {
   );
 
   test('is no key of any store', () => {
-    expect(route({ method: 'GET', uri: '/healthz' })).toEqual({ status: 404 });
+    expect(route({ method: 'GET', uri: '/healthz' }, 'gatehouse')).toEqual({ status: 404 });
   });
 });

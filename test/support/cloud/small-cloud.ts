@@ -49,7 +49,7 @@ export interface SmallCloud {
   /** The indexer's bzip2 thread, where it has one. */
   bzip2: IndexerWorld['bzip2'];
   /** A world for an invocation by hand, to which no role applies. */
-  world(): ScraperWorld & DownloaderWorld;
+  world(): ScraperWorld & DownloaderWorld & Pick<IndexerWorld, 'servedName'>;
   /** The bucket for who may publish to a side of it, and do nothing else. */
   publisher(to: Side): Store;
   /** Milliseconds since the epoch. */

@@ -136,5 +136,6 @@ function worldOf(name: SmallFunction, by: SmallFunction | null, outside: Outside
       },
     };
   };
-  return { channel: 'conda' as const, store: memoryStore({ before }, bucket), clock, telemetry, sending, variables };
+  const names = { channel: 'conda' as const, servedName: 'gatehouse' };
+  return { ...names, store: memoryStore({ before }, bucket), clock, telemetry, sending, variables };
 }

@@ -41,6 +41,7 @@ describe('the schema and the parser agree', () => {
       {
         ...good,
         $schema: 'x',
+        name: 'acme.one',
         python: ['3.12'],
         virtualPackages: { 'linux-64': { __glibc: '2.17' } },
         environments: { 'course-101': ['numpy ==1.0'] },
@@ -60,6 +61,9 @@ describe('the schema and the parser agree', () => {
     ['no channel', { ...good, channels: null }],
     ['no platforms key', { channels: good.channels, packages: [] }],
     ['no packages key', { channels: good.channels, platforms: ['win-64'] }],
+    ['a name that is taken', { ...good, name: 'linux-64' }],
+    ['a name for a package', { ...good, name: 'a.tar.bz2' }],
+    ['a name of one dot', { ...good, name: '.' }],
     ['an unknown key', { ...good, platfroms: [] }],
     ['an unknown entry key', { ...good, packages: [{ spec: 'a', chanel: 'x' }] }],
     ['a channel by name', { ...good, channels: ['conda-forge'] }],

@@ -1,6 +1,13 @@
-import { describe, expect, test } from 'vitest';
 import { parseAllowlist } from '../../../../core/documents/allowlist/parse-allowlist.ts';
-import { allowlistText, expectProblem, type Parts, utf8 } from './expect-problem.ts';
+import { type Parts, allowlistText, expectProblem, utf8 } from './expect-problem.ts';
+import { describe, expect, test } from 'vitest';
+
+const takenName = (name: string): [string, Parts, string, string] => [
+  `the name ${name}`,
+  { more: `, "name": «"${name}"»` },
+  'it means something else in a URL',
+  'your organisation',
+];
 
 describe('one thing wrong', () => {
   const conda = '"https://conda.anaconda.org/conda-forge"';
@@ -79,6 +86,18 @@ describe('one thing wrong', () => {
       'name of a virtual package',
     ],
     ['no version', { more: ', "virtualPackages": {"linux-64": {"__glibc": «">=2"»}}' }, 'is not a version', '2.28'],
+    ['a name in capitals', { more: ', "name": «"Acme"»' }, 'is not the name of a channel', 'use lowercase letters'],
+    [
+      'a name of two parts',
+      { more: ', "name": «"acme/main"»' },
+      'is not the name of a channel',
+      'use lowercase letters',
+    ],
+    ['a private name', { more: ', "name": «"_gatehouse"»' }, 'is not the name of a channel', 'use lowercase letters'],
+    ['a name for a file', { more: ', "name": «"acme.conda"»' }, 'clients take it for a package', 'your organisation'],
+    ...['conda', 'simple', 'staging', 'snapshots', 'legacy', 'healthz', 't'].map(takenName),
+    ...['index.html', 'robots.txt', 'noarch', 'linux-64', 'zos-z', 'defaults', 'nodefaults', 'local'].map(takenName),
+    ['no name', { more: ', "name": «3»' }, 'expected text'],
     ['an environment name', { more: ', "environments": {«"Course 1"»: ["a"]}' }, 'is not an environment name'],
     [
       'an environment named __proto__',

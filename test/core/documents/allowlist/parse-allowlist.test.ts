@@ -17,6 +17,7 @@ describe('the example', () => {
   const allowlist = read(example.toString());
 
   test('is read', () => {
+    expect(allowlist.name).toBe('gatehouse');
     expect(allowlist.channels).toEqual(['https://conda.anaconda.org/conda-forge']);
     expect(allowlist.platforms).toEqual(['linux-64', 'osx-64', 'win-64']);
     expect(allowlist.entries.map(({ id, line }) => [id, line])).toEqual([
@@ -39,12 +40,13 @@ describe('the example', () => {
 
 describe('what is read', () => {
   test('every key', () => {
-    const more = `, "python": ["3.9", "3.12"],
+    const more = `, "name": "acme-2.x_y", "python": ["3.9", "3.12"],
       "virtualPackages": {"linux-64": {"__glibc": "2.17", "__archspec": "1=x86_64_v3"}},
       "indexes": ["https://index.example/simple/"], "condaNames": {"Graph_Viz": "python-graphviz"},
       "forms": ["repodata.json.bz2"], "packageFormat": ".tar.bz2", "environments": {"course-101": ["numpy ==1.0", "conda-forge::scipy"]}`;
     const allowlist = read(allowlistText({ more }));
     expect(allowlist).toMatchObject({
+      name: 'acme-2.x_y',
       python: ['3.9', '3.12'],
       virtualPackages: { 'linux-64': { __glibc: '2.17', __archspec: '1=x86_64_v3' } },
       indexes: ['https://index.example/simple'],
