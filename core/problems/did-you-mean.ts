@@ -7,7 +7,8 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   let best: string | null = null;
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    if (candidate.length > maxWordUnits) continue;
+    // So many letters at least are added or lost: a channel has tens of thousands of names, and most are passed over here.
+    if (candidate.length > maxWordUnits || Math.abs(candidate.length - word.length) >= fewest) continue;
     const slips = distance(word.toLowerCase(), candidate.toLowerCase());
     if (slips < fewest) [best, fewest] = [candidate, slips];
   }

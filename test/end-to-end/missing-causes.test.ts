@@ -35,8 +35,12 @@ async function publishBoth(): Promise<string> {
     ],
     { 'extras-1.0-0.conda': { constrains: ['ray[default,data] >=2.9'] } },
   );
-  const folder = join(lab.upstreamFolder, '..', 'lower');
-  const packages: ChannelPackage[] = [small('same 2.0', [], everywhere), small('below 1.0', [], everywhere)];
+  await channelOf('apart', [small('alone 1.0'), small('alone 2.0', [], { subdir: 'win-64' })]);
+  return channelOf('lower', [small('same 2.0', [], everywhere), small('below 1.0', [], everywhere)]);
+}
+
+async function channelOf(name: string, packages: readonly ChannelPackage[]): Promise<string> {
+  const folder = join(lab.upstreamFolder, '..', name);
   await buildChannel(folder, packages, { forms: ['json'] });
   return pathToFileURL(folder).href;
 }
@@ -65,6 +69,16 @@ const rows = (up: string, lower: string): Row[] => [
     { spec: 'same >=1.5', channel: up },
     `same >=1.5: ${lower} has same 2.0, and the entry takes it of ${up}`,
     'remove the channel from the entry',
+  ],
+  [
+    { spec: 'alone >=3', channel: lower.replace(/lower$/, 'apart') },
+    'alone >=3: no such version is there, but 1.0',
+    'ask for a version that is there',
+  ],
+  [
+    { spec: 'alone >=2', channel: lower.replace(/lower$/, 'apart') },
+    'alone >=2: 2.0 is only for win-64',
+    `say so in the entry: {"spec":"alone >=2","channel":"${lower.replace(/lower$/, 'apart')}","platforms":["win-64"]}`,
   ],
   ['many >=8', 'many >=8: no such version is there, but 7, 6, 5, 4, 3 and 2 more', 'ask for a version that is there'],
   ['numpy=1=py_*', 'numpy ==1 py_*: before a build, 1 is that version alone, and there is 1.3', 'write numpy=1.*=py_*'],

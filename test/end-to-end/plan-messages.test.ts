@@ -38,6 +38,14 @@ const situations: [string, () => Promise<Allowlist> | Allowlist][] = [
       });
     },
   ],
+  [
+    'no-index',
+    () =>
+      lab.allowlist(['app', { pypi: 'demo' }, { pypi: 'other >=1' }], {
+        platforms,
+        indexes: ['http://127.0.0.1:1/simple'],
+      }),
+  ],
   ['wrong-channel', () => lab.allowlist(['numpy', 'scipy'], { platforms, channels: [`${lab.upstream.url}/slip`] })],
   ['typo', () => lab.allowlist(['numppy', 'app'], { platforms })],
   ['unsolvable', () => lab.allowlist(['app', 'left', 'both'], { platforms })],

@@ -37,7 +37,9 @@ export function platformsHint(
   const usable = there.filter((one) => platforms.includes(one));
   const [first] = request.specs;
   if (first?.name !== spec.name) return `leave ${platform} out in the "platforms" of the entry`;
-  const entry = (of: readonly Subdir[]) => JSON.stringify({ spec: first.text.trim(), platforms: of });
+  const channel = request.channels.get(spec.name);
+  const entry = (of: readonly Subdir[]) =>
+    JSON.stringify({ spec: first.text.trim(), ...(channel !== undefined && { channel }), platforms: of });
   if (usable.length > 0) return `say so in the entry: ${entry(usable)}`;
   return `add ${there.slice(0, 1).join('')} to "platforms" at the top and write ${entry(there.slice(0, 1))}, or remove the entry`;
 }

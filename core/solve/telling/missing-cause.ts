@@ -16,8 +16,8 @@ export async function missingCause(missing: Missing, world: CauseWorld): Promise
   const { spec, request } = missing;
   if (spec.name.startsWith('__')) return virtualCause(spec, world);
   if (world.isOwn(spec.name) || request.made?.name === spec.name) return null;
-  const offers = await world.offers.of(spec.name, world.platform);
   const only = request.channels.get(spec.name);
+  const offers = await world.offers.of(spec.name, world.platform, only);
   const serving = only === undefined ? offers[0] : offers.find(({ channel }) => channel === only);
   if (serving === undefined) return absentCause(missing, offers, world);
   if (serving.records.some((one) => matchesPlaced(spec, one))) return null;
@@ -34,10 +34,10 @@ async function absentCause(missing: Missing, offers: readonly Offer[], world: Ca
     const detail = `${shownUrl(only)} has no such package, and ${shownUrl(other.channel)} has`;
     return { detail, hint: 'remove the channel from the entry' };
   }
-  const names = await world.offers.names(world.platform);
+  const names = await world.offers.names(world.platform, only);
   const left = await leftOutLookAlike(spec.name, names, world);
   if (left !== null) return left;
-  const platforms = await world.offers.platformsOf(spec.name);
+  const platforms = await world.offers.platformsOf(spec.name, only);
   if (platforms.length > 0)
     return { detail: `it is only for ${platforms.join(', ')}`, hint: platformsHint(missing, platforms, world) };
   return { detail: `no channel has a package of that name${forPip(missing)}`, hint: nameHint(missing, names) };

@@ -16,13 +16,14 @@ export interface Offer {
   readonly left: readonly Problem[];
 }
 
+/** `only`: the channel that an entry takes a name from, which may be none of the allowlist's. */
 export interface Offers {
   /** Every name that some channel has for a platform. */
-  names(platform: Subdir): Promise<ReadonlySet<string>>;
+  names(platform: Subdir, only?: string): Promise<ReadonlySet<string>>;
   /** What each channel that has a name has of it for a platform, in the order in which they count. */
-  of(name: string, platform: Subdir): Promise<readonly Offer[]>;
+  of(name: string, platform: Subdir, only?: string): Promise<readonly Offer[]>;
   /** The platforms that a name is there for: those of the allowlist, or where it is for none, of those that most channels have, where that costs little. */
-  platformsOf(name: string): Promise<readonly Subdir[]>;
+  platformsOf(name: string, only?: string): Promise<readonly Subdir[]>;
 }
 
 /** Most channels have these. They are looked at only for a name that no platform of the allowlist has. */
@@ -48,25 +49,26 @@ export function openOffers(
     const both = await Promise.all([noarch, platform].map((subdir) => orNull(openSubdir(channel, subdir))));
     return both.filter((subdir) => subdir !== null);
   };
+  const among = (only: string | undefined) => [...new Set([...channels, ...(only === undefined ? [] : [only])])];
   const hasName = async (channel: string, platform: Subdir, name: string) =>
     (await opened(channel, platform)).some((subdir) => subdir.names().has(name));
-  const withName = async (name: string, among: readonly Subdir[], upstream: readonly string[]) => {
+  const withName = async (name: string, tried: readonly Subdir[], upstream: readonly string[]) => {
     const has = async (platform: Subdir) =>
       (await Promise.all(upstream.map((channel) => hasName(channel, platform, name)))).includes(true);
-    const found = await Promise.all(among.map(has));
-    return among.filter((_, i) => found[i]);
+    const found = await Promise.all(tried.map(has));
+    return tried.filter((_, i) => found[i]);
   };
   const isCheap = async (channel: string) => {
     const subdirs = (await Promise.all(platforms.map((platform) => opened(channel, platform)))).flat();
     return subdirs.every((subdir) => subdir.isSharded === true || subdir.names().size <= maxFlatNames);
   };
   return {
-    async names(platform) {
-      const subdirs = await Promise.all(channels.map((channel) => opened(channel, platform)));
+    async names(platform, only) {
+      const subdirs = await Promise.all(among(only).map((channel) => opened(channel, platform)));
       return new Set(subdirs.flat().flatMap((subdir) => [...subdir.names()]));
     },
-    async of(name, platform) {
-      const read = channels.map(async (channel): Promise<Offer[]> => {
+    async of(name, platform, only) {
+      const read = among(only).map(async (channel): Promise<Offer[]> => {
         if (!(await hasName(channel, platform, name))) return [];
         const view = await orNull(openView([channel], platform, { openSubdir }));
         const found = view && (await orNull(view.named(name)));
@@ -74,8 +76,8 @@ export function openOffers(
       });
       return (await Promise.all(read)).flat();
     },
-    async platformsOf(name) {
-      const upstream = channels.filter((channel) => !isOwnChannel(channel));
+    async platformsOf(name, only) {
+      const upstream = among(only).filter((channel) => !isOwnChannel(channel));
       const here = await withName(name, platforms, upstream);
       if (here.length > 0) return here;
       const cheap = await Promise.all(upstream.map(isCheap));

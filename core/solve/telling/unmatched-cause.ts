@@ -77,10 +77,13 @@ function buildCause(spec: MatchSpec, { records }: Offer): Cause | null {
 
 /** Another platform of the allowlist has it. */
 async function elsewhereCause(missing: Missing, world: CauseWorld): Promise<Cause | null> {
-  const { spec } = missing;
+  const { spec, request } = missing;
   const others = world.platforms.filter((platform) => platform !== world.platform);
+  const only = request.channels.get(spec.name);
+  const offersThere = (all: readonly Offer[]) =>
+    only === undefined ? all.slice(0, 1) : all.filter(({ channel }) => channel === only);
   const has = async (platform: Subdir) =>
-    (await world.offers.of(spec.name, platform)).slice(0, 1).flatMap(({ records }) => matching(spec, records));
+    offersThere(await world.offers.of(spec.name, platform, only)).flatMap(({ records }) => matching(spec, records));
   const found = await Promise.all(others.map(has));
   const there = others.filter((_, i) => (found[i] ?? []).length > 0);
   if (there.length === 0) return null;
