@@ -103,7 +103,7 @@ function sourcedByPlace(parts: readonly PartialPlan[]): Map<number, Sourced[]> {
 
 function clash(one: UpstreamRecord | undefined, other: UpstreamRecord): Problem[] {
   if (one === undefined || one.url === other.url) return [];
-  const detail = `wanted from ${one.channel} and from ${other.channel}; a channel holds one file of a name`;
+  const detail = `a channel holds one file of a name, and this one is wanted from ${one.channel} and from ${other.channel}`;
   return [{ code: 'plan.conflict', subject: artifactId(other), detail }];
 }
 

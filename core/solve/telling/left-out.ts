@@ -43,12 +43,12 @@ const maxLookAlikes = 3;
  */
 export async function leftOutLookAlike(
   name: string,
-  names: ReadonlySet<string>,
+  names: readonly string[],
   { offers, platform }: CauseWorld,
 ): Promise<Cause | null> {
   const isAlike = (other: string) =>
     other.toLowerCase() === name || (other.startsWith(`${name}-`) && /^\d/.test(other.slice(name.length + 1)));
-  const alike = [...names].filter((other) => other !== name && isAlike(other)).sort();
+  const alike = names.filter((other) => other !== name && isAlike(other));
   const found = await Promise.all(alike.slice(0, maxLookAlikes).map((other) => offers.of(other, platform)));
   const left = found.flat().flatMap((offer) => offer.left);
   if (left.length === 0) return null;

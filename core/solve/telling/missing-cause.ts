@@ -47,13 +47,13 @@ async function absentCause(missing: Missing, offers: readonly Offer[], world: Ca
 const forPip = (missing: Missing): string =>
   missing.spec.name === 'pip' && !isAsked(missing) ? ', which conda and mamba install beside python' : '';
 
-function nameHint(missing: Missing, names: ReadonlySet<string>): string {
+function nameHint(missing: Missing, names: readonly string[]): string {
   const { spec, request } = missing;
   if (!isAsked(missing)) {
     const fromIndex = request.made?.closesOnIndex === false ? 'write "dependencies": "pypi" in the entry, or ' : '';
     return `${fromIndex}add a channel that has ${spec.name}`;
   }
-  const near = didYouMean(spec.name, [...names].sort());
+  const near = didYouMean(spec.name, names);
   if (near !== null) return `did you mean ${near}?`;
   return `add a channel that has it; what only PyPI has is an entry { "pypi": "${spec.name}" }`;
 }

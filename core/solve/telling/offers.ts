@@ -2,6 +2,7 @@ import { noarch, type Subdir, subdirSchema } from '../../names/subdir.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
+import { makeOnce } from '../../upstream/make-once.ts';
 import type { UpstreamSubdir } from '../../upstream/upstream-subdir.ts';
 import { isOwnChannel } from '../own-names.ts';
 import type { OpenSubdir } from '../upstream-subdirs.ts';
@@ -18,8 +19,8 @@ export interface Offer {
 
 /** `only`: the channel that an entry takes a name from, which may be none of the allowlist's. */
 export interface Offers {
-  /** Every name that some channel has for a platform. */
-  names(platform: Subdir, only?: string): Promise<ReadonlySet<string>>;
+  /** Every name that some channel has for a platform, in order. */
+  names(platform: Subdir, only?: string): Promise<readonly string[]>;
   /** What each channel that has a name has of it for a platform, in the order in which they count. */
   of(name: string, platform: Subdir, only?: string): Promise<readonly Offer[]>;
   /** The platforms that a name is there for: those of the allowlist, or where it is for none, of those that most channels have, where that costs little. */
@@ -49,6 +50,7 @@ export function openOffers(
     const both = await Promise.all([noarch, platform].map((subdir) => orNull(openSubdir(channel, subdir))));
     return both.filter((subdir) => subdir !== null);
   };
+  const known = new Map<string, Promise<readonly string[]>>();
   const among = (only: string | undefined) => [...new Set([...channels, ...(only === undefined ? [] : [only])])];
   const hasName = async (channel: string, platform: Subdir, name: string) =>
     (await opened(channel, platform)).some((subdir) => subdir.names().has(name));
@@ -63,10 +65,11 @@ export function openOffers(
     return subdirs.every((subdir) => subdir.isSharded === true || subdir.names().size <= maxFlatNames);
   };
   return {
-    async names(platform, only) {
-      const subdirs = await Promise.all(among(only).map((channel) => opened(channel, platform)));
-      return new Set(subdirs.flat().flatMap((subdir) => [...subdir.names()]));
-    },
+    names: (platform, only) =>
+      makeOnce(known, `${platform} ${only}`, async () => {
+        const subdirs = await Promise.all(among(only).map((channel) => opened(channel, platform)));
+        return [...new Set(subdirs.flat().flatMap((subdir) => [...subdir.names()]))].sort();
+      }),
     async of(name, platform, only) {
       const read = among(only).map(async (channel): Promise<Offer[]> => {
         if (!(await hasName(channel, platform, name))) return [];
