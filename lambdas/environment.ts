@@ -11,6 +11,8 @@ const ownQueueVariables = {
   GATEHOUSE_MAX_RECEIVES: z.coerce.number().int().positive(),
 };
 const bucketVariable = { GATEHOUSE_BUCKET: z.string().min(3) };
+/** Of a function that asks upstreams: the ARN of the secret that has their credentials. */
+const netrcVariable = { GATEHOUSE_NETRC_SECRET: z.string().startsWith('arn:').optional() };
 const indexQueueVariable = { GATEHOUSE_INDEX_QUEUE_URL: z.url() };
 const retainVariable = {
   GATEHOUSE_RETAIN_DAYS: z.coerce
@@ -21,7 +23,8 @@ const retainVariable = {
 };
 
 export const workerEnvironment = z.object({ ...bucketVariable, ...ownQueueVariables });
-export const indexerEnvironment = workerEnvironment.extend({
+export const downloaderEnvironment = workerEnvironment.extend(netrcVariable);
+export const indexerEnvironment = downloaderEnvironment.extend({
   ...indexQueueVariable,
   GATEHOUSE_DISTRIBUTION_ID: z.string().min(1).optional(),
   GATEHOUSE_SERVED_NAME: z.string().min(1).default(defaultChannelName),
@@ -31,6 +34,7 @@ export const proverEnvironment = workerEnvironment.extend({ GATEHOUSE_PROOF_QUEU
 export const prunerEnvironment = z.object({ ...bucketVariable, ...indexQueueVariable, ...retainVariable });
 export const scraperEnvironment = prunerEnvironment.extend({
   ...ownQueueVariables,
+  ...netrcVariable,
   /** JSON, by name: what the clock starts, and when. */
   GATEHOUSE_SCHEDULES: z.string().transform((text) => parseJson(text, schedulesSchema, 'GATEHOUSE_SCHEDULES')),
   GATEHOUSE_PLAN_QUEUE_URL: z.url(),

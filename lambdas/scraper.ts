@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { httpFetch, hurried } from '../adapters/http-fetch.ts';
 import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { noteClock } from '../core/documents/clocks.ts';
 import { aroundTrigger, type RunMessage, runMessageSchema, startMessageSchema } from '../core/documents/run.ts';
@@ -143,7 +142,7 @@ function planning(world: ScraperWorld) {
     openSubdir,
     pythonIndexes: openPythonIndexes(upstream),
     nameEvidence: openNameEvidence(upstream),
-    glance: openGlance({ ...upstream, fetch: httpFetch(hurried) }),
+    glance: openGlance({ ...upstream, fetch: world.hurriedFetch ?? world.fetch }),
     openGate: (allowlist: Allowlist, now: number, excluding: Excluding) =>
       cloudPlanGate(allowlist, upstream, { now, excluding }),
   };

@@ -5,7 +5,8 @@ import type { z } from 'zod';
 import { folderCache } from '../adapters/cache-folder.ts';
 import { cloudFrontInvalidation } from '../adapters/cloudfront-invalidation.ts';
 import { compressBzip2 } from '../adapters/compress-bzip2/compress-bzip2.ts';
-import { httpFetch } from '../adapters/http-fetch.ts';
+import { httpFetch, hurried } from '../adapters/http-fetch.ts';
+import { netrcSecret } from '../adapters/netrc-secret.ts';
 import { sqsQueue } from '../adapters/queue-sqs.ts';
 import { rattlerSolver } from '../adapters/solver-rattler/solver-rattler.ts';
 import { sqsDeadLetters } from '../adapters/sqs-dead-letters.ts';
@@ -23,13 +24,14 @@ import type { Solver } from '../core/ports/solver.ts';
 import type { Store } from '../core/ports/store.ts';
 import gatehouse from '../package.json' with { type: 'json' };
 import {
+  downloaderEnvironment,
   indexerEnvironment,
   proverEnvironment,
   prunerEnvironment,
   readEnvironment,
   scraperEnvironment,
   sweeperEnvironment,
-  workerEnvironment,
+  type workerEnvironment,
 } from './environment.ts';
 import type { Postponing } from './soon-again.ts';
 import { powertools, type Telemetry } from './telemetry.ts';
@@ -97,6 +99,8 @@ export interface PrunerWorld extends CloudWorld {
 
 export interface ScraperWorld extends PrunerWorld, JudgingWorld {
   readonly solver: Solver;
+  /** Gives up early; `fetch` without it. */
+  readonly hurriedFetch?: Fetch;
   readonly cache: DocumentCache;
   readonly queue: Queue;
   /** The same queue, whose messages come a quarter of an hour later, which is the longest that SQS delays one. */
@@ -117,8 +121,8 @@ const solverWorkerUrl = new URL('./solver-worker.mjs', import.meta.url);
 const bzip2WorkerUrl = new URL('./bzip2-worker.mjs', import.meta.url);
 
 export function openDownloader(): DownloaderWorld & Postponing {
-  const variables = readEnvironment(workerEnvironment);
-  return { ...openWorker(variables), ...judging(), ...bundledBzip2() };
+  const variables = readEnvironment(downloaderEnvironment);
+  return { ...openWorker(variables), ...judging(variables), ...bundledBzip2() };
 }
 
 export function openProver(): ProverWorld & Postponing {
@@ -135,7 +139,7 @@ export function openIndexer(): IndexerWorld & Postponing {
   const { GATEHOUSE_DISTRIBUTION_ID: distribution } = variables;
   return {
     ...openWorker(variables),
-    ...judging(),
+    ...judging(variables),
     queue: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
     servedName: variables.GATEHOUSE_SERVED_NAME,
     invalidate: distribution === undefined ? null : cloudFrontInvalidation(distribution),
@@ -148,7 +152,7 @@ export function openSweeper(): SweeperWorld & Postponing {
   const { GATEHOUSE_DISTRIBUTION_ID: distribution } = variables;
   return {
     ...openWorker(variables),
-    ...judging(),
+    ...judging(variables),
     queue: sqsQueue(variables.GATEHOUSE_SWEEP_QUEUE_URL),
     servedName: variables.GATEHOUSE_SERVED_NAME,
     indexes: sqsQueue(variables.GATEHOUSE_INDEX_QUEUE_URL),
@@ -169,7 +173,7 @@ export function openScraper(): ScraperWorld & Postponing {
   const variables = readEnvironment(scraperEnvironment);
   return {
     ...openWorker(variables),
-    ...judging(),
+    ...judging(variables),
     solver: rattlerSolver({ workerUrl: solverWorkerUrl }),
     cache: folderCache(join(tmpdir(), 'gatehouse-cache')),
     retain: variables.GATEHOUSE_RETAIN_DAYS,
@@ -181,7 +185,17 @@ export function openScraper(): ScraperWorld & Postponing {
   };
 }
 
-const judging = () => ({ fetch: httpFetch(), judgedBy: gatehouse.version });
+type NetrcVariables = Pick<z.infer<typeof downloaderEnvironment>, 'GATEHOUSE_NETRC_SECRET'>;
+
+/** How upstreams are asked: with the credentials that the secret has for them, read once for all. */
+function judging({ GATEHOUSE_NETRC_SECRET: secret }: NetrcVariables) {
+  const network = secret === undefined ? {} : { logins: netrcSecret(secret) };
+  return {
+    fetch: httpFetch(network),
+    hurriedFetch: httpFetch({ ...network, ...hurried }),
+    judgedBy: gatehouse.version,
+  };
+}
 
 const bundledBzip2 = (): { bzip2?: Bzip2 } =>
   existsSync(bzip2WorkerUrl) ? { bzip2: (bytes) => compressBzip2(bytes, bzip2WorkerUrl) } : {};

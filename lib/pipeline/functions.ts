@@ -87,8 +87,9 @@ export function channelFunction(scope: Construct, name: FunctionName, around: Su
   });
   const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   const inVpc = around.network.vpc === undefined ? [] : networkInterfaces(scope);
-  for (const statement of [writeLog(logGroup), ...accessStatements(access[name], around), ...inVpc])
-    role.addToPolicy(new iam.PolicyStatement(statement));
+  const secret = asking.includes(name) ? around.settings.netrcSecret : undefined;
+  const statements = [writeLog(logGroup), ...accessStatements(access[name], around), ...inVpc, ...readNetrc(secret)];
+  for (const statement of statements) role.addToPolicy(new iam.PolicyStatement(statement));
   return new lambda.Function(scope, id, {
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
@@ -134,6 +135,12 @@ const interfaceActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+/** Functions that ask upstreams, and so read what they are asked with. */
+const asking: readonly FunctionName[] = ['scraper', 'downloader', 'indexer', 'sweeper'];
+
+const readNetrc = (secret: string | undefined): iam.PolicyStatementProps[] =>
+  secret === undefined ? [] : [{ sid: 'ReadNetrc', actions: ['secretsmanager:GetSecretValue'], resources: [secret] }];
+
 /** Functions that decide whether something has been kept for long enough. */
 const retaining: readonly FunctionName[] = ['scraper', 'pruner'];
 
@@ -145,6 +152,7 @@ function environment(name: FunctionName, { bucket, queues, settings }: Surroundi
     ...Object.fromEntries(own.flatMap((queue) => Object.entries(ownQueue(queue, queues[queue])))),
     ...Object.fromEntries(sends),
     ...(name === 'scraper' ? { GATEHOUSE_SCHEDULES: JSON.stringify(schedulesOf(settings)) } : {}),
+    ...(asking.includes(name) && settings.netrcSecret ? { GATEHOUSE_NETRC_SECRET: settings.netrcSecret } : {}),
     ...(retaining.includes(name) ? { GATEHOUSE_RETAIN_DAYS: String(settings.retain) } : {}),
     POWERTOOLS_SERVICE_NAME: name,
     POWERTOOLS_METRICS_NAMESPACE: 'Gatehouse',

@@ -6,6 +6,7 @@ import type { Schedule } from 'aws-cdk-lib/aws-events';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { FunctionName } from '../bundle/bundle-functions.ts';
 
@@ -112,6 +113,14 @@ export interface CondaChannelProps extends DeliveryProps, NetworkProps {
    * @default - a new one
    */
   readonly bucket?: IBucket;
+  /**
+   * The secret whose text is a netrc (docs/networks.md): what upstreams that want credentials are asked with. Its whole ARN has six characters
+   * behind the name. The four functions that ask upstreams may read it, and no others; one that a key of yours encrypts needs
+   * `secret.grantRead(channel.functions.scraper)` too, and so for `downloader`, `indexer` and `sweeper`.
+   *
+   * @default - upstreams are asked without
+   */
+  readonly netrcSecret?: Pick<ISecret, 'secretArn'>;
   /**
    * When a sync starts by itself, in UTC; a change to the allowlist starts one at once, whatever this says.
    *

@@ -58,6 +58,11 @@ const countries = z.preprocess(
 
 const topicArn = arn(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic');
 
+const secretArn = arn(
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+  'the whole ARN of a secret of Secrets Manager, with the six characters behind its name',
+);
+
 /** Settings of what is off, and what that is. */
 const needing = [
   {
@@ -101,6 +106,7 @@ const settingsSchema = z
       'the ARN of a web ACL of WAF v2 of scope CLOUDFRONT, in us-east-1',
     ).exactOptional(),
     alarmTopic: z.union([z.object({ topicArn }).transform((topic) => topic.topicArn), topicArn]).exactOptional(),
+    netrcSecret: z.union([z.object({ secretArn }).transform((secret) => secret.secretArn), secretArn]).exactOptional(),
     email: z.email('expected an e-mail address').exactOptional(),
     alarms: flag.default(true),
   })
@@ -152,7 +158,14 @@ export function settingsOf({ certificate, geoRestriction, ...same }: SettingsPro
 }
 
 /** The props that say the same. */
-export function propsOf({ certificateArn, geoAllow, geoDeny, alarmTopic, ...given }: Settings): CondaChannelProps {
+export function propsOf({
+  certificateArn,
+  geoAllow,
+  geoDeny,
+  alarmTopic,
+  netrcSecret,
+  ...given
+}: Settings): CondaChannelProps {
   const { schedule, sweep, retain, ...same } = given;
   const timed = (text: string) => (text === 'off' ? text : Schedule.expression(text));
   return {
@@ -164,6 +177,7 @@ export function propsOf({ certificateArn, geoAllow, geoDeny, alarmTopic, ...give
     ...(geoAllow && { geoRestriction: GeoRestriction.allowlist(...geoAllow) }),
     ...(geoDeny && { geoRestriction: GeoRestriction.denylist(...geoDeny) }),
     ...(alarmTopic && { alarmTopic: { topicArn: alarmTopic } }),
+    ...(netrcSecret && { netrcSecret: { secretArn: netrcSecret } }),
   };
 }
 

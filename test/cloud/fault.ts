@@ -1,9 +1,9 @@
 /** One request, as the cloud understood it. */
 export interface CloudRequest {
-  readonly service: 's3' | 'sqs';
+  readonly service: 's3' | 'sqs' | 'secretsmanager';
   /** By AWS's name, such as `PutObject` or `SendMessageBatch`. */
   readonly operation: string;
-  /** The bucket or the queue. */
+  /** The bucket, the queue or the secret. */
   readonly resource: string;
   /** Of a list: the prefix. */
   readonly key: string;

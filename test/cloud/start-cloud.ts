@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { type Answer, type Question, Refusal } from './answer.ts';
+import { answerSecrets, isOfSecrets, secretsRefusalAnswer, secretsRequest } from './answer-secrets.ts';
 import { type CloudTime, cloudTime } from './cloud-time.ts';
 import type { CloudRequest, Fault, FaultOf } from './fault.ts';
 import { answerS3, s3RefusalAnswer, s3Request } from './s3/answer-s3.ts';
@@ -14,7 +15,7 @@ export interface CloudOptions {
   readonly maxKeys?: number;
 }
 
-/** A small AWS in this process, over real HTTP: S3 by path, and SQS by its JSON protocol. */
+/** A small AWS in this process, over real HTTP: S3 by path, SQS by its JSON protocol, and the secrets that there are. */
 export interface Cloud extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
@@ -23,6 +24,8 @@ export interface Cloud extends AsyncDisposable {
   readonly time: CloudTime;
   readonly s3: S3World;
   readonly sqs: SqsWorld;
+  /** Of Secrets Manager: the text of each by its ARN. */
+  readonly secrets: Map<string, string>;
   /** Every request so far, in order of arrival. */
   readonly requests: readonly CloudRequest[];
   /** What this cloud itself broke at; empty for as long as it is sound. */
@@ -57,6 +60,7 @@ export async function startCloud({ maxKeys = 1000 }: CloudOptions = {}): Promise
     time,
     s3: newS3World(time, maxKeys),
     sqs: newSqsWorld(time, endpoint),
+    secrets: new Map(),
     requests,
     bugs,
     fault: () => undefined,
@@ -88,16 +92,28 @@ async function serve(cloud: Cloud, requests: CloudRequest[], { request, response
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   const question = await readQuestion(request, AbortSignal.any([gone.signal, ending]));
-  const isSqs = 'x-amz-target' in question.headers;
-  const understood = isSqs ? sqsRequest(question) : s3Request(question);
+  const [understood, answerIt, refusalAnswer] = serviceOf(cloud, question);
   requests.push(understood);
   const fault = cloud.mayDo(understood) ? (cloud.fault(understood) ?? {}) : denied;
   await fault.before;
-  const answer = isSqs
-    ? await answered(fault, () => answerSqs(cloud.sqs, understood, question), sqsRefusalAnswer)
-    : await answered(fault, () => answerS3(cloud.s3, understood, question), s3RefusalAnswer);
+  const answer = await answered(fault, answerIt, refusalAnswer);
   await fault.after;
   send(response, answer, { cutAfter: fault.cutAfter, isHead: request.method === 'HEAD' });
+}
+
+type Service = readonly [CloudRequest, () => Promise<Answer>, (refusal: Refusal) => Answer];
+
+function serviceOf({ s3, sqs, secrets }: Cloud, question: Question): Service {
+  if (isOfSecrets(question)) {
+    const request = secretsRequest(question);
+    return [request, () => answerSecrets(secrets, request), secretsRefusalAnswer];
+  }
+  if ('x-amz-target' in question.headers) {
+    const request = sqsRequest(question);
+    return [request, () => answerSqs(sqs, request, question), sqsRefusalAnswer];
+  }
+  const request = s3Request(question);
+  return [request, () => answerS3(s3, request, question), s3RefusalAnswer];
 }
 
 const denied: Fault = { refuse: { status: 403, code: 'AccessDenied' } };

@@ -12,6 +12,7 @@ import './stack/functions.ts';
 import './stack/least-privilege.ts';
 import './stack/limits.ts';
 import './stack/metrics.ts';
+import './stack/netrc-secret.ts';
 import './stack/notifications.ts';
 import './stack/own-app.ts';
 import './stack/permissions.ts';

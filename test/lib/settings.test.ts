@@ -8,6 +8,8 @@ const read = (given: object) => readSettings(given, 'The props of X');
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/abc';
 const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/office/0a1b2c3d';
 
+const netrcSecret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:acme/upstreams-a1B2c3';
+
 test('nothing need be said', () => {
   expect(read({})).toEqual({
     cdn: true,
@@ -38,6 +40,7 @@ test('what the context says is said by props as well, and by those of one’s ow
     certificateArn,
     geoDeny: 'AQ,BV',
     alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops',
+    netrcSecret,
   };
   const props = propsOf(read(given));
   expect(settingsOf(props, 'The props of X')).toEqual(read(given));
@@ -49,6 +52,7 @@ test('what the context says is said by props as well, and by those of one’s ow
     certificate: { certificateArn },
     geoRestriction: GeoRestriction.denylist('AQ', 'BV'),
     alarmTopic: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:ops' },
+    netrcSecret: { secretArn: netrcSecret },
   } as const;
   expect(settingsOf(own, 'The props of X')).toEqual(read(given));
 });
@@ -86,6 +90,8 @@ describe('what cannot be is an error that names it and says what was expected', 
     [{ webAclArn: webAclArn.replace('us-east-1', 'eu-west-1') }, 'of scope CLOUDFRONT, in us-east-1'],
     [{ email: 'nobody' }, 'email: expected an e-mail address'],
     [{ alarmTopic: 'my-topic' }, 'alarmTopic: expected the ARN of an SNS topic'],
+    [{ netrcSecret: 'upstreams' }, 'netrcSecret: expected the whole ARN of a secret'],
+    [{ netrcSecret: netrcSecret.replace('-a1B2c3', '') }, 'with the six characters behind its name'],
     [{ sizes: 'big' }, 'sizes: expected an object of functions: set it in cdk.json'],
     [{ sizes: { indexer: { memory: 64 } } }, 'sizes.indexer.memory: '],
     [{ sizes: { indexer: { timeout: 901 } } }, 'sizes.indexer.timeout: '],

@@ -38,6 +38,7 @@ function actionsOf({ service, operation, resource, key, headers }: CloudRequest)
     const action = `sqs:${operation.replace(/Batch$/, '')}`;
     return [{ action, resource: `arn:aws:sqs:us-east-1:000000000000:${resource}`, facts: sent }];
   }
+  if (service === 'secretsmanager') return [{ action: `secretsmanager:${operation}`, resource, facts: sent }];
   const bucket = `arn:aws:s3:::${resource}`;
   if (operation === 'ListObjectsV2')
     return [{ action: 's3:ListBucket', resource: bucket, facts: { ...sent, 's3:prefix': key } }];
