@@ -1,10 +1,10 @@
-import type { ClientRun } from './run-client.ts';
-import { type Tool, type Uploader, knownUploaders, toldOf, uploaderUser, withOldMetadata } from './uploader-user.ts';
-import { token, uploadingScene } from './uploading-scene.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type { ClientRun } from './run-client.ts';
+import { knownUploaders, type Tool, toldOf, type Uploader, uploaderUser, withOldMetadata } from './uploader-user.ts';
+import { token, uploadingScene } from './uploading-scene.ts';
 
 /** What each was seen to say, in order. */
 const tables: { readonly title: string; readonly rows: readonly string[] }[] = [];

@@ -1,12 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { runCommand } from '../../local/commands/run-command.ts';
 import { commands } from '../../local/main.ts';
 import type { Intercept } from '../../local/sample/serve-folder.ts';
 import { fakeTerminal } from '../support/cli/fake-terminal.ts';
 import { lab, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
 
 useLab();
 
