@@ -4,10 +4,10 @@ import type { Problem } from '../problems/problem.ts';
 import { shownUrl } from '../problems/shown-url.ts';
 import { matchesPlaced } from './candidate-pool.ts';
 import type { Closure } from './closure.ts';
+import { specsNotFound } from './not-found.ts';
 import { isOwnChannel } from './own-names.ts';
 import type { InstallRequest } from './requests.ts';
 import { installs } from './solve-request.ts';
-import { specsNotFound } from './telling/not-found.ts';
 
 /**
  * What a request that does not install lacks of names whose packages come from the store alone: those that it asks for

@@ -1,9 +1,9 @@
-import { showPlan } from '../pipeline/show-plan.ts';
 import { planJson, planText } from '../render/plan.ts';
 import { planMarkdown } from '../render/plan-markdown.ts';
 import { openWorld } from '../world/open-world.ts';
 import { readAllowlist, readPatches, usualAllowlist } from '../world/repository-files.ts';
 import { type Command, exitStatus } from './command.ts';
+import { showPlan } from './show-plan.ts';
 
 export const planCommand: Command = {
   name: 'plan',

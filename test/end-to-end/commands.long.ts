@@ -65,7 +65,16 @@ describe('--json is one document on stdout, with nothing else, of the keys that 
     expect(simple).toEqual({ add: [], change: [], drop: [], entries: [], files: [] });
     const gate = { waiting: [], advisories: 'none' };
     const together = { apart: [], more: false };
-    expect(rest).toEqual({ complete: true, change: [], hotfix: [], problems: [], warnings: [], together, ...gate });
+    expect(rest).toEqual({
+      made: true,
+      complete: true,
+      change: [],
+      hotfix: [],
+      problems: [],
+      warnings: [],
+      together,
+      ...gate,
+    });
     expect(rows(entries)).toHaveLength(1);
     const keys = ['subdir', 'filename', 'sha256', 'size', 'url', 'why'];
     expect(rows(artifacts).map((artifact) => keys.filter((key) => key in artifact))).toEqual(Array(6).fill(keys));

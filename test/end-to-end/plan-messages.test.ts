@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type { Allowlist } from '../../core/documents/allowlist/parse-allowlist.ts';
 import type { Problem } from '../../core/problems/problem.ts';
-import { showPlan } from '../../local/pipeline/show-plan.ts';
+import { showPlan } from '../../local/commands/show-plan.ts';
 import { sync, syncProblems } from '../../local/pipeline/sync.ts';
 import { planJson, planText } from '../../local/render/plan.ts';
 import { planMarkdown } from '../../local/render/plan-markdown.ts';
@@ -106,7 +106,8 @@ it.each(situations)('%s: text, Markdown and JSON tell the same, and nothing twic
   await publishAll();
   const allowlist = await allowlistOf();
   const { text, bars, markdown, json } = await tellAll(allowlist);
-  const { artifacts, ...told } = JSON.parse(json.out);
+  const { made, complete, add, entries, simple, problems: all, warnings } = JSON.parse(json.out);
+  const told = { made, complete, add, entries, forPip: simple.entries, problems: all, warnings };
   const golden = [text.err, text.out, markdown.out, `${JSON.stringify(told, null, 2)}\n`].join('\n----\n\n');
   await expect(golden).toMatchFileSnapshot(`../golden/${name}.txt`);
   const problems: Problem[] = told.problems;

@@ -8,12 +8,12 @@ import { mapInOrder } from '../../store/map-in-order.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import { candidatePool, narrow } from '../candidate-pool.ts';
 import { collectClosure } from '../closure.ts';
+import { specsNotFound } from '../not-found.ts';
 import type { InstallRequest } from '../requests.ts';
 import { failedOutcome } from '../solve-request.ts';
 import { gateWarnings } from '../standing/gate-warnings.ts';
 import { type SolvedAround, solveAround } from '../standing/solve-around.ts';
 import type { Standings } from '../standing/standings.ts';
-import { specsNotFound } from '../telling/not-found.ts';
 import { unpublished } from '../unpublished.ts';
 import type { UpstreamView } from '../upstream-view.ts';
 

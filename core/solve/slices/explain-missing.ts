@@ -1,11 +1,11 @@
 import type { EntryOutcome } from '../../documents/plan.ts';
 import type { Problem } from '../../problems/problem.ts';
+import { specsNotFound } from '../not-found.ts';
 import type { InstallRequest } from '../requests.ts';
-import type { GroupPart, Placed } from '../slices/solve-group.ts';
 import { installs } from '../solve-request.ts';
-import type { Cause, CauseWorld } from './cause.ts';
-import { missingCause } from './missing-cause.ts';
-import { specsNotFound } from './not-found.ts';
+import type { Cause, CauseWorld } from '../telling/cause.ts';
+import { missingCause } from '../telling/missing-cause.ts';
+import type { GroupPart, Placed } from './solve-group.ts';
 
 /**
  * Has each request that does not install, since nothing was found of something, say which of its causes that has, in its

@@ -1,4 +1,4 @@
-import { type MatchSpec, parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
+import { type MatchSpec, parseMatchSpec } from '../names/match-spec/parse-match-spec.ts';
 
 /** `No candidates were found for acme-lib >=2.`, or, in a tree, `└─ acme-lib >=2, for which no candidates were found.` */
 const notFound = /No candidates were found for (.+)\.$|─ ([^─]+), for which no candidates were found/gm;
