@@ -12,12 +12,15 @@ const maxNamed = 3;
 const fileOf = ({ subject }: Problem): string => subject.slice(subject.lastIndexOf('/') + 1);
 const subdirOf = ({ subject }: Problem): string => subject.split('/').at(-2) ?? '';
 
+/** What a hotfix of the organisation's own can mend. */
+const mendable: ReadonlySet<string> = new Set(['record.depends-channel', 'record.depends-unreadable']);
+
 /** Why nothing is found: what the channel has of it was left out. The plan tells why by each file. */
 export function leftOut(spec: MatchSpec, { channel, left }: Offer): Cause | null {
   const wanted = left.filter((problem) => fits(spec, fileOf(problem)));
   if (wanted.length === 0) return null;
   const files = named(wanted.map((problem) => `${subdirOf(problem)}/${fileOf(problem)} (${problem.code})`));
-  const subdirs = [...new Set(wanted.filter(({ code }) => code.startsWith('record.depends-')).map(subdirOf))];
+  const subdirs = [...new Set(wanted.filter(({ code }) => mendable.has(code)).map(subdirOf))];
   const hint = subdirs.map((subdir) => `patches/${subdir}.json`).join(' or ');
   return {
     detail: `what ${shownUrl(channel)} has of it is left out: ${files}`,
