@@ -39,7 +39,7 @@ import { type ChannelState, readChannelState, storedPackages } from './channel-s
 import { draftSimple, type SimpleDraft } from './draft-simple.ts';
 import { entryClaims } from './entry-claims.ts';
 import { draftNeeded } from './needed.ts';
-import { eachOnce, heldProblem, onAllPlatforms, outcomeProblems } from './plan-problems.ts';
+import { eachOnce, entriesLast, heldProblem, onAllPlatforms, outcomeProblems } from './plan-problems.ts';
 import { type ProvenDraft, proveDraft } from './prove-changes.ts';
 import { draftUnneeded } from './unneeded.ts';
 
@@ -156,7 +156,13 @@ function assemble(
   const { forced = [], others = [] } = Object.groupBy(proven.accepted, (one) => (one.isForced ? 'forced' : 'others'));
   const seconds = new Set(idsOf('second-format'));
   const own = outcomeProblems(outcomes, new Set([...problems, ...warnings].map(({ detail }) => detail)));
-  const found = [...problems, ...own, ...draft.problems, ...forPip.problems, ...proven.held.map(heldProblem)];
+  const found = [
+    ...entriesLast(problems),
+    ...own,
+    ...draft.problems,
+    ...forPip.problems,
+    ...proven.held.map(heldProblem),
+  ];
   return {
     version: 1,
     artifacts: [...artifacts],

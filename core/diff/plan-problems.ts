@@ -26,6 +26,10 @@ export function outcomeProblems(outcomes: readonly EntryOutcome[], told: Readonl
   });
 }
 
+/** Problems of entries behind all others, which may be why. */
+export const entriesLast = (problems: readonly Problem[]): Problem[] =>
+  problems.toSorted((a, b) => Number(a.code === 'entry.unsolvable') - Number(b.code === 'entry.unsolvable'));
+
 /** What an entry comes to alike on several platforms is one problem, with the platforms behind the entry. */
 export function onAllPlatforms(problems: readonly Problem[]): Problem[] {
   const entryOf = ({ subject }: Problem) => subject.slice(0, subject.lastIndexOf(' on '));

@@ -175,7 +175,7 @@ it('where the name could not be read nothing is said of the entry, but that it w
     ['unsolvable', expect.stringContaining('gone: no channel has a package of that name')],
   ]);
   expect(plan.problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
-    'entry.unsolvable c on linux-64',
     'upstream.status b',
+    'entry.unsolvable c on linux-64',
   ]);
 });
