@@ -9,6 +9,7 @@ interface Workplace {
 
 /** One program, in one way of running it, that installs from conda channels. Command lines are argv, run in turn. */
 export interface Client {
+  readonly program: string;
   readonly label: string;
   /** Whether it asks for shards where there are any. */
   readonly readsShards: boolean;
@@ -26,6 +27,7 @@ const platform = ['--platform', 'linux-64'];
 export function condaLike(program: string, label: string, more: Partial<Client> = {}): Client {
   const from = ({ channel }: Workplace) => ['--override-channels', '-c', channel, ...platform];
   return {
+    program,
     label,
     readsShards: true,
     environment: {},
@@ -41,6 +43,7 @@ export function condaLike(program: string, label: string, more: Partial<Client> 
 export function pixi(label: string): Client {
   const manifest = (folder: string) => ['--manifest-path', join(folder, 'pixi.toml')];
   return {
+    program: 'pixi',
     label,
     readsShards: true,
     environment: {},

@@ -6,8 +6,8 @@ import { guide } from '../clients/guide-blocks.ts';
 import { channelsBy } from '../support/docs/conda-channels.ts';
 
 /*
- * No client of conda can be had where these run: the lines are read by the rules of the clients, each of which was seen on
- * the clients themselves. `npm run test:clients` runs the same lines.
+ * No client of conda can be had where these run: the lines are read by the clients' rules (test/support/docs/conda-channels.ts).
+ * `npm run test:clients` runs the same lines.
  */
 
 const url = 'http://127.0.0.1:8080/gatehouse';
