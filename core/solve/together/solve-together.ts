@@ -32,7 +32,7 @@ interface Planned {
 /** A solve from so few records takes some 10 ms. */
 const maxSolves = 400;
 /** Of each platform and python. */
-const maxGroups = 20;
+const maxGroups = 10;
 
 /**
  * Which entries of a plan cannot be installed into one environment from what the channel will hold, though each can by itself,

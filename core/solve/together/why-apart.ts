@@ -45,6 +45,8 @@ interface Need {
   /** The package of its solution that needs it; null for the entry itself. */
   readonly by: string | null;
   readonly spec: MatchSpec;
+  /** Whether it says only which one, should there be one (`constrains`). */
+  readonly isBound: boolean;
 }
 
 /** A need of one entry and a need of another that no package of the name meets both. */
@@ -54,7 +56,7 @@ function contradiction(group: readonly Installed[], name: string, seen: readonly
   for (const [at, ofOne] of needs.entries()) {
     const ofOthers = needs.slice(at + 1).flat();
     for (const one of ofOne) {
-      const other = ofOthers.find(({ spec }) => !isMet([one.spec, spec], ofName));
+      const other = ofOthers.find((need) => !(one.isBound && need.isBound) && !isMet([one.spec, need.spec], ofName));
       if (other !== undefined) return [one, other];
     }
   }
@@ -62,18 +64,21 @@ function contradiction(group: readonly Installed[], name: string, seen: readonly
 }
 
 function needsOf({ id: entry, specs, records }: Installed, name: string): Need[] {
-  const own = specs.map((spec): Need => ({ entry, by: null, spec }));
-  const theirs = records.flatMap(({ record }) =>
-    record.depends.flatMap((text): Need[] => {
+  const own = specs.map((spec): Need => ({ entry, by: null, spec, isBound: false }));
+  const read = (texts: readonly string[], by: string, isBound: boolean): Need[] =>
+    texts.flatMap((text) => {
       const spec = dependencySpec(text);
-      return spec === null ? [] : [{ entry, by: record.name, spec }];
-    }),
-  );
+      return spec === null ? [] : [{ entry, by, spec, isBound }];
+    });
+  const theirs = records.flatMap(({ record }) => [
+    ...read(record.depends, record.name, false),
+    ...read(record.constrains ?? [], record.name, true),
+  ]);
   return [...own, ...theirs].filter(({ spec }) => spec.name === name);
 }
 
 /** `spyder ==5.0.4 needs jedi ==0.17.2`, and which of its packages does. */
-function needText({ entry, by, spec }: Need): string {
+function needText({ entry, by, spec, isBound }: Need): string {
   const isItself = by === null || entry.split(/[ =]/, 1)[0] === by;
-  return `${entry} needs ${solverSpec(spec)}${isItself ? '' : ` (for its ${by})`}`;
+  return `${entry} ${isBound ? 'goes only with' : 'needs'} ${solverSpec(spec)}${isItself ? '' : ` (for its ${by})`}`;
 }

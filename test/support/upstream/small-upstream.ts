@@ -5,17 +5,22 @@ import type { OpenSubdir } from '../../../core/solve/upstream-subdirs.ts';
 
 const smallChannel = 'https://one.invalid/c';
 
-/** `name version`, what it needs, and where it is: `noarch` unless told. */
-export type SmallPackage = readonly [text: string, depends?: readonly string[], subdir?: string];
+/** `name version`, what it needs, where it is, `noarch` unless told, and what it goes only with. */
+export type SmallPackage = readonly [
+  text: string,
+  depends?: readonly string[],
+  subdir?: string,
+  constrains?: readonly string[],
+];
 
 /** The channel in memory of `smallAllowlist`, without any bytes of packages. */
 export function smallUpstream(packages: readonly SmallPackage[]): OpenSubdir {
   return async (channel, subdir) => {
     const here = packages.filter(([, , at = 'noarch']) => at === subdir);
-    const records = here.map(([text, depends = []]) => {
+    const records = here.map(([text, depends = [], , constrains = []]) => {
       const [name = '', version = '', build = '0'] = text.split(' ');
       const filename = packageFileNameSchema.parse(`${name}-${version}-${build}.conda`);
-      const own = { name, version, build, build_number: 0, depends, md5: 'a'.repeat(32), size: 1 };
+      const own = { name, version, build, build_number: 0, depends, constrains, md5: 'a'.repeat(32), size: 1 };
       return { filename, subdir, channel, url: `${channel}/${subdir}/${filename}`, record: recordSchema.parse(own) };
     });
     return {

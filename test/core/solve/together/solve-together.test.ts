@@ -158,6 +158,13 @@ describe('the entries of a plan', () => {
     ]);
   });
 
+  it('are told of with what a package of theirs does not go with', async () => {
+    const packages: SmallPackage[] = [['abi 1'], ['abi 2'], ['a 1', ['abi']], ['b 1', [], 'noarch', ['abi ==1']]];
+    const { together } = await planned(packages, ['a', 'b']);
+    const reason = 'a needs abi, b goes only with abi ==1';
+    expect(together?.apart).toMatchObject([{ entries: ['a', 'b'], reason, upstream: 'solves' }]);
+  });
+
   it('are left alone where the solver breaks, and it is said that there may be more', async () => {
     const allowlist = smallAllowlist(['old', 'app']);
     const parts = await Promise.all(planSlices(allowlist).map((slice) => solveSlice(slice, allowlist, world(bases))));
