@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { noteClock } from '../core/documents/clocks.ts';
-import { aroundTrigger, type RunMessage, runMessageSchema, startMessageSchema } from '../core/documents/run.ts';
+import { type RunMessage, aroundTrigger, runMessageSchema, startMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { openGlance } from '../core/releases/glance.ts';
 import { openNameEvidence } from '../core/releases/name-evidence.ts';
@@ -15,12 +14,13 @@ import { startRun } from '../core/steps/cloud-run/start.ts';
 import { type Watched, watch } from '../core/steps/cloud-run/watch.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
 import { cloudPlanGate } from './cloud-plan-gate.ts';
-import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { type BatchReply, type SqsMessage, eachMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import { type Context, inWorld } from './in-world.ts';
 import { soonAgain } from './soon-again.ts';
 import type { Telemetry } from './telemetry.ts';
 import { withinTime } from './within-time.ts';
-import { openScraper, type ScraperWorld } from './world.ts';
+import { type ScraperWorld, openScraper } from './world.ts';
+import { z } from 'zod';
 
 /** The schedule's event, which Lambda delivers again under the same id when the invocation fails. */
 const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });
@@ -89,6 +89,7 @@ function reportConcluded(
   telemetry.count('PlansIncomplete', Number(plan?.complete === false));
   for (const one of waiting.slice(0, maxWaitingNamed)) telemetry.note('waiting', { ...one });
   telemetry.count('FilesWaiting', waiting.length);
+  for (const one of plan?.together?.apart ?? []) telemetry.note('not together', { ...one });
   if (leaving === null) return;
   // An allowlist of another channel, deployed by mistake, is seen here first: what leaves is still there to come back.
   const { packages, served } = leaving;

@@ -1,6 +1,10 @@
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildChannel } from '../../local/sample/build-channel.ts';
+import { small } from '../support/cli/start-lab.ts';
 import { type CloudLab, listed, startCloudLab } from '../support/cloud/cloud-lab.ts';
 import type { SmallCloud } from '../support/cloud/small-cloud.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { key } from '../support/store/objects.ts';
 
 let lab: CloudLab;
@@ -39,6 +43,23 @@ describe('the scraper', () => {
     expect(cloud.telemetry.lines.filter((line) => line.startsWith('warning: most packages leave'))).toEqual([
       'warning: most packages leave {"leaving":2,"packages":["linux-64/a-1.0-0.conda","linux-64/b-1.0-0.conda"],"served":2}',
     ]);
+  });
+
+  it('notes which entries do not go into one environment, and brings them all', async () => {
+    await using folder = await temporaryFolder();
+    await buildChannel(
+      folder.path,
+      ['1.0', '2.0'].map((version) => small(`d ${version}`)),
+      { forms: ['json'] },
+    );
+    const channels = [pathToFileURL(folder.path).href];
+    await cloud.allowlist({ channels, platforms: ['linux-64'], packages: ['d ==1.0', 'd ==2.0'] });
+    await cloud.run();
+    expect(listed(cloud)).toEqual(['d-1.0-0.conda', 'd-2.0-0.conda']);
+    expect(cloud.telemetry.lines).toContainEqual(
+      expect.stringMatching(/^not together .*"entries":\["d ==1\.0","d ==2\.0"\].*"upstream":"unsolvable"/),
+    );
+    expect(cloud.telemetry.counts.get('PlanProblems')).toBe(0);
   });
 
   it('a trigger that comes twice starts one run; a change of the hotfixes starts one too', async () => {

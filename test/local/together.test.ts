@@ -12,7 +12,7 @@ useLab();
 
 const offersSchema = z.object({
   together: z.object({
-    apart: z.array(z.object({ environment: z.record(z.string(), z.array(z.string())).nullable() })),
+    apart: z.array(z.looseObject({ environment: z.record(z.string(), z.array(z.string())).nullable() })),
   }),
 });
 
