@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { Allowlist } from '../core/documents/allowlist/parse-allowlist.ts';
 import { noteClock } from '../core/documents/clocks.ts';
-import { type RunMessage, aroundTrigger, runMessageSchema, startMessageSchema } from '../core/documents/run.ts';
+import { aroundTrigger, type RunMessage, runMessageSchema, startMessageSchema } from '../core/documents/run.ts';
 import { parseJson, parseValue } from '../core/json/json.ts';
 import { openGlance } from '../core/releases/glance.ts';
 import { openNameEvidence } from '../core/releases/name-evidence.ts';
@@ -14,13 +15,12 @@ import { startRun } from '../core/steps/cloud-run/start.ts';
 import { type Watched, watch } from '../core/steps/cloud-run/watch.ts';
 import { openUpstreamSubdir } from '../core/upstream/open-channel.ts';
 import { cloudPlanGate } from './cloud-plan-gate.ts';
-import { type BatchReply, type SqsMessage, eachMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
+import { type BatchReply, eachMessage, type SqsMessage, s3KeysSchema, sqsEventSchema } from './events.ts';
 import { type Context, inWorld } from './in-world.ts';
 import { soonAgain } from './soon-again.ts';
 import type { Telemetry } from './telemetry.ts';
 import { withinTime } from './within-time.ts';
-import { type ScraperWorld, openScraper } from './world.ts';
-import { z } from 'zod';
+import { openScraper, type ScraperWorld } from './world.ts';
 
 /** The schedule's event, which Lambda delivers again under the same id when the invocation fails. */
 const scheduleSchema = z.object({ id: z.string().min(1), source: z.string() });
