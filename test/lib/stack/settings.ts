@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../support/machine/temporary-folder.ts';
 import { statementsOf } from '../../support/stack/stack-policies.ts';
 import { synthesize } from '../../support/stack/synthesize.ts';
-import { full, plain } from './templates.ts';
+import { certificateArn, full, plain } from './templates.ts';
 
 test('the outputs say where the channel is, and the lines for .condarc and pip.conf', () => {
   const [distribution] = plain.of('AWS::CloudFront::Distribution');
@@ -81,6 +81,22 @@ test('what cannot be is said before anything is made', () => {
     'The props of Gatehouse/Channel cannot be read:\n  retain: ',
   );
   expect(() => synthesize({ allowlist: 'nowhere/allowlist.json' })).toThrow('nowhere/allowlist.json does not exist');
+});
+
+test('the channel has the name of its allowlist, in what is printed, at the edge and in what is invalidated', async () => {
+  await using folder = await temporaryFolder();
+  const allowlist = join(folder.path, 'allowlist.json');
+  writeFileSync(allowlist, JSON.stringify({ name: 'acme', channels: [], platforms: ['linux-64'], packages: [] }));
+  const acme = synthesize({ allowlist, domain: 'a.example', certificate: { certificateArn } });
+  expect(acme.outputs).toMatchObject({
+    ChannelUrl: 'https://a.example/acme',
+    Condarc: 'channels:\n  - https://a.example/acme',
+  });
+  const { Properties } = acme.one('AWS::CloudFront::Function', 'ChannelEdge');
+  expect(Properties['FunctionCode']).toContain('viewerRequest(event,"acme")');
+  const told = acme.of('AWS::Lambda::Function').map((fn) => JSON.stringify(fn.Properties['Environment'] ?? {}));
+  expect(told.filter((variables) => variables.includes('"GATEHOUSE_SERVED_NAME":"acme"'))).toHaveLength(1);
+  expect(JSON.stringify(acme.of('Custom::GatehouseDeployed'))).toContain('https://a.example/acme');
 });
 
 test('an allowlist that asks for .tar.bz2 takes a stack that can make them', async () => {
