@@ -10,7 +10,7 @@ import type { CachedDocument, DocumentCache } from '../core/ports/cache.ts';
 import { GatehouseError } from '../core/problems/error.ts';
 import { memoryCache } from './cache-memory.ts';
 import { makeFolder } from './make-folder.ts';
-import { type HeldFile, holdFile } from './open-file.ts';
+import { holdFile } from './open-file.ts';
 import { refuseLinks } from './refuse-links.ts';
 import { asDiskError, systemErrorCode } from './system-error.ts';
 
@@ -149,12 +149,17 @@ async function useDocument(path: string, url: string): Promise<CachedDocument | 
 async function openDocument(path: string, url: string): Promise<CachedDocument | null> {
   const file = holdFile(path);
   if (file === null) return null;
+  const isSmall = file.size <= maxDocumentBytesInMemory;
+  const document = await documentIn(isSmall ? bytesSource(await file.read(0, file.size)) : file, url);
+  if (isSmall || document === null) file.close();
+  return document;
+}
+
+/** The document of a file; null where any of it is not as it was written. */
+async function documentIn(file: ByteSource, url: string): Promise<CachedDocument | null> {
   const trailer = await readTrailer(file);
   const isSound = trailer?.url === url && trailer.sha256 === (await sha256Until(file, trailer.size));
-  if (isSound && trailer.size > maxDocumentBytesInMemory) return { etag: trailer.etag, ...within(file, trailer.size) };
-  const document = isSound ? { etag: trailer.etag, ...bytesSource(await file.read(0, trailer.size)) } : null;
-  file.close();
-  return document;
+  return isSound ? { etag: trailer.etag, ...within(file, trailer.size) } : null;
 }
 
 /** The source's first `size` bytes. */
@@ -168,7 +173,7 @@ function within(source: ByteSource, size: number): ByteSource {
   };
 }
 
-async function readTrailer(file: HeldFile): Promise<Trailer | null> {
+async function readTrailer(file: ByteSource): Promise<Trailer | null> {
   const end = file.size - trailerLengthBytes;
   if (end < 0) return null;
   const length = Buffer.from(await file.read(end, file.size)).readUInt32BE();
@@ -182,7 +187,7 @@ async function readTrailer(file: HeldFile): Promise<Trailer | null> {
   }
 }
 
-async function sha256Until(file: HeldFile, end: number): Promise<string> {
+async function sha256Until(file: ByteSource, end: number): Promise<string> {
   const hash = createHash('sha256');
   for await (const bytes of chunksOf(file, 0, end)) hash.update(bytes);
   return hash.digest('hex');

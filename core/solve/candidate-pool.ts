@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { matchSpecMatches } from '../names/match-spec/match-record.ts';
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../names/match-spec/solver-spec.ts';
@@ -50,9 +50,9 @@ export function candidatePool(
 }
 
 function poolId(on: Pick<CandidatePool, 'platform' | 'virtualPackages'>, all: readonly Candidate[]): string {
-  const hash = createHash('sha256').update(JSON.stringify([on.platform, on.virtualPackages]));
-  for (const digest of all.map(candidateDigest).sort()) hash.update(digest);
-  return hash.digest('hex');
+  const named = createHash('sha256').update(JSON.stringify([on.platform, on.virtualPackages]));
+  for (const digest of all.map(candidateDigest).sort()) named.update(digest);
+  return named.digest('hex');
 }
 
 const digests = new WeakMap<RepodataRecord, { readonly key: string; readonly digest: string }>();
@@ -61,9 +61,7 @@ const digests = new WeakMap<RepodataRecord, { readonly key: string; readonly dig
 export function candidateDigest({ key, record }: Candidate): string {
   const known = digests.get(record);
   if (known?.key === key) return known.digest;
-  const digest = createHash('sha256')
-    .update(`${key}\n${JSON.stringify(record)}`)
-    .digest('base64');
+  const digest = hash('sha256', `${key}\n${JSON.stringify(record)}`, 'base64');
   digests.set(record, { key, digest });
   return digest;
 }

@@ -1,7 +1,7 @@
 import type { MatchSpec } from '../names/match-spec/parse-match-spec.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { type Problem, problemOf } from '../problems/problem.ts';
-import { dependencySpec } from '../record/dependency-spec.ts';
+import { dependencySpecs } from '../record/dependency-spec.ts';
 import type { UpstreamRecord } from '../upstream/accept-records.ts';
 import { matchesPlaced } from './candidate-pool.ts';
 import { ownSpec } from './requests.ts';
@@ -30,7 +30,7 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
   // Of each name read: the records that no spec has matched yet, and those that one has.
   const waiting = new Map<string, UpstreamRecord[]>();
   const byName = new Map<string, UpstreamRecord[]>();
-  const asked = new Set<string>();
+  const asked = new Set<MatchSpec>();
   const problems: Problem[] = [];
   const unread = new Map<string, Problem>();
   let withPython = false;
@@ -53,7 +53,7 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
       );
       waiting.set(spec.name, rest);
       byName.get(spec.name)?.push(...matching);
-      return matching.flatMap(({ record }) => record.depends.flatMap((text) => newlyWanted(text, asked)));
+      return matching.flatMap(({ record }) => newlyWanted(record, asked));
     });
   }
   return { byName, problems: [...problems, ...unread.values()], unread };
@@ -86,10 +86,9 @@ async function readAll(names: readonly string[], named: ClosureWorld['named']) {
   return read;
 }
 
-/** The spec of a dependency that was not asked for before; virtual packages have no records. */
-function newlyWanted(text: string, asked: Set<string>): MatchSpec[] {
-  if (asked.has(text)) return [];
-  asked.add(text);
-  const spec = dependencySpec(text);
-  return spec === null || spec.name.startsWith('__') ? [] : [spec];
+/** What a record depends on that was not asked for before; virtual packages have no records. */
+function newlyWanted({ depends }: UpstreamRecord['record'], asked: Set<MatchSpec>): MatchSpec[] {
+  const fresh = dependencySpecs(depends).filter((spec) => !asked.has(spec));
+  for (const spec of fresh) asked.add(spec);
+  return fresh.filter(({ name }) => !name.startsWith('__'));
 }

@@ -86,14 +86,14 @@ export interface PlanSlice {
 const maxRequestsPerSlice = 25;
 
 /** An allowlist's work in slices: the same ones for the same allowlist, wherever they are solved. */
-export function planSlices(allowlist: Allowlist): PlanSlice[] {
+export function planSlices(allowlist: Allowlist, perSlice: number = maxRequestsPerSlice): PlanSlice[] {
   const all = installRequests(allowlist);
   return allowlist.platforms.flatMap((platform) => {
     const here = [...all.keys()].filter((place) => all[place]?.platforms.includes(platform));
-    const count = Math.ceil(here.length / maxRequestsPerSlice);
+    const count = Math.ceil(here.length / perSlice);
     return Array.from({ length: count }, (_, i) => ({
       platform,
-      requests: here.slice(i * maxRequestsPerSlice, (i + 1) * maxRequestsPerSlice),
+      requests: here.slice(i * perSlice, (i + 1) * perSlice),
     }));
   });
 }

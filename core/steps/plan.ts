@@ -25,7 +25,9 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const solver = kept?.solver ?? world.solver;
   const remembering = { ...world, own, standings, solver, openSubdir: rememberUpstream(world.openSubdir) };
   const parts: PartialPlan[] = [];
-  for (const slice of planSlices(allowlist)) parts.push(await solveSlice(slice, allowlist, remembering));
+  // One a platform: requests that are cut apart collect what they share once each.
+  const slices = planSlices(allowlist, Number.MAX_SAFE_INTEGER);
+  for (const slice of slices) parts.push(await solveSlice(slice, allowlist, remembering));
   const tryEnvironment = openTrial(allowlist, remembering);
   const planned = await makePlan(allowlist, parts, { ...remembering, tryEnvironment });
   await kept?.keep();

@@ -1,5 +1,4 @@
 import { artifactId, type EntryOutcome, type Waiting } from '../../documents/plan.ts';
-import { packageFileParts } from '../../names/package-file-name.ts';
 import type { CandidatePool, Solver } from '../../ports/solver.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { type Problem, problemOf } from '../../problems/problem.ts';
@@ -68,10 +67,15 @@ async function tryLook(request: InstallRequest, chosen: readonly UpstreamRecord[
   }
 }
 
-/** Those with one of these ids. Of most records the name tells: there are thousands, and each solution asks. */
+/** The place of each id: there are thousands of records, and each solution asks for few. */
+const placesIn = new WeakMap<readonly UpstreamRecord[], Map<string, number>>();
+
+/** The records with one of these ids, in their own order. */
 function among(records: readonly UpstreamRecord[], ids: ReadonlySet<string>): UpstreamRecord[] {
-  const names = new Set<string>([...ids].map((id) => packageFileParts(id.slice(id.indexOf('/') + 1)).name));
-  return records.filter((one) => names.has(one.record.name) && ids.has(artifactId(one)));
+  const places = placesIn.get(records) ?? new Map(records.map((one, place) => [artifactId(one), place]));
+  placesIn.set(records, places);
+  const found = [...ids].flatMap((id) => places.get(id) ?? []).sort((a, b) => a - b);
+  return found.flatMap((place) => records[place] ?? []);
 }
 
 interface Found extends Pick<SolvedAround, 'outcomes' | 'looked'> {

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { memoryCache } from '../../../../adapters/cache-memory.ts';
+import { rattlerSolver } from '../../../../adapters/solver-rattler/solver-rattler.ts';
+import { canonicalJson } from '../../../../core/json/json.ts';
+import { plan } from '../../../../core/steps/plan.ts';
+import { allowlistOf, history, sceneWorld } from '../../../support/solve/changing-upstream.ts';
+
+const solver = rattlerSolver({ workers: 2 });
+afterAll(() => solver[Symbol.asyncDispose]());
+
+describe('kept solutions, with the solver itself', () => {
+  it('leave each plan of a history as it is without them, to the last byte', async () => {
+    const statuses = new Set<string>();
+    const law = fc.asyncProperty(history, async (scenes) => {
+      const cache = memoryCache();
+      for (const scene of scenes) {
+        const allowlist = allowlistOf(scene);
+        const kept = await plan(allowlist, { ...sceneWorld(scene, solver), cache });
+        const fresh = await plan(allowlist, sceneWorld(scene, solver));
+        expect(canonicalJson(kept)).toBe(canonicalJson(fresh));
+        for (const { status } of fresh.entries) statuses.add(status);
+      }
+    });
+    await fc.assert(law, { numRuns: 20 });
+    expect(statuses).toContain('solved');
+  }, 300_000);
+});
