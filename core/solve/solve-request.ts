@@ -35,14 +35,18 @@ export async function solveRequest(
   };
   const plain = await solve(null, []);
   if (!plain.artifacts.some(isPython)) return [plain];
-  if (python.length === 0) return [await solve(null, ['pip'])];
   const outcomes: EntryOutcome[] = [];
-  for (const version of python) outcomes.push(await solve(version, ['pip', `python ${version}.*`]));
+  for (const version of python.length === 0 ? [null] : python)
+    outcomes.push(await solve(version, besidePython(version)));
   return outcomes;
 }
 
+/** What is asked for beside a request that needs python: pip, and the version if the allowlist lists any. */
+export const besidePython = (version: string | null): string[] =>
+  version === null ? ['pip'] : ['pip', `python ${version}.*`];
+
 /** Whether a key, `<subdir>/<file name>`, is of a python. */
-const isPython = (key: string): boolean => packageFileParts(key.slice(key.indexOf('/') + 1)).name === 'python';
+export const isPython = (key: string): boolean => packageFileParts(key.slice(key.indexOf('/') + 1)).name === 'python';
 
 /** The outcome of a request that could not be solved for a reason that says nothing about it. */
 export const failedOutcome = (entry: string, platform: Subdir, explanation: string): EntryOutcome => ({

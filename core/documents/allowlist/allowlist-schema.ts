@@ -115,6 +115,10 @@ const virtualVersionSchema = wordedText(/^[A-Za-z0-9_.!+-]{1,64}(?:=[A-Za-z0-9_.
 
 export const optionFormSchema = z.enum(optionalIndexFiles);
 
+/** What each entry needs is the newest for it, or there are as few of a name as will do: uv's `fork-strategy` has that word. */
+export const versionsSchema = z.enum(['newest', 'fewest']);
+export type Versions = z.infer<typeof versionsSchema>;
+
 export const packageFormatSchema = z.enum(['.conda', '.tar.bz2'] satisfies PackageFormat[]);
 
 export const virtualPackagesSchema = z.record(virtualPackageNameSchema, virtualVersionSchema);
@@ -166,6 +170,10 @@ export const allowlistSchema = z
     packages: z
       .array(z.union([specSchema, detailedEntrySchema]))
       .meta({ description: 'What may enter, with all it depends on.', uniqueItems: true }),
+    versions: versionsSchema
+      .meta({ description: 'Of what several entries need: the newest for each, or the fewest that will do for all.' })
+      .meta({ default: 'newest' })
+      .optional(),
     python: z
       .array(pythonSchema)
       .check(notEmpty)

@@ -19,6 +19,8 @@ import {
   platformSchema,
   pythonSchema,
   reservedNameSchema,
+  type Versions,
+  versionsSchema,
   virtualPackagesSchema,
 } from './allowlist-schema.ts';
 import { decodeAllowlist } from './decode-allowlist.ts';
@@ -38,6 +40,8 @@ export interface Allowlist {
   readonly platforms: readonly Subdir[];
   /** `3.12`; empty when entries are solved once, with whatever python they bring. */
   readonly python: readonly string[];
+  /** Whether entries share what they need, though it be older than what each would get by itself. */
+  readonly versions: Versions;
   /** URLs of Python package indexes without a slash at the end, at least one. */
   readonly indexes: readonly string[];
   /** Normal names (PEP 503) that are the organisation's own, with all below them: `isReserved`. */
@@ -126,6 +130,7 @@ function readAllowlist(root: JsonNode, base: Omit<ParseContext, 'channels' | 'pl
     reserved,
     condaNames: readCondaNames(memberOf(root, 'condaNames'), reserved, context),
     mapping: readMapping(memberOf(root, 'mapping'), channels ?? []),
+    versions: versionsSchema.safeParse(memberOf(root, 'versions')?.value).data ?? 'newest',
     packageFormat: packageFormatSchema.safeParse(memberOf(root, 'packageFormat')?.value).data ?? '.conda',
     entries: readEntries(memberOf(root, 'packages'), context),
     environments: readEnvironments(memberOf(root, 'environments'), context),

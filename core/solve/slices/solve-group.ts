@@ -1,3 +1,4 @@
+import type { Allowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import type { PartialPlan, SolvedGroup } from '../../documents/partial-plan.ts';
 import type { EntryOutcome } from '../../documents/plan.ts';
 import type { Subdir } from '../../names/subdir.ts';
@@ -16,6 +17,7 @@ import { type SolvedAround, solveAround } from '../standing/solve-around.ts';
 import type { Standings } from '../standing/standings.ts';
 import { unpublished } from '../unpublished.ts';
 import type { UpstreamView } from '../upstream-view.ts';
+import { type FoundRequest, fewestVersions } from './fewest-versions.ts';
 
 /** A request and its place among the allowlist's. */
 export type Placed = readonly [place: number, request: InstallRequest];
@@ -25,6 +27,8 @@ export interface GroupWorld extends Pick<CandidatePool, 'virtualPackages'> {
   readonly log: Log;
   /** The pythons that the allowlist lists. */
   readonly python: readonly string[];
+  /** Whether requests are to share what they need, though it be older. */
+  readonly versions: Allowlist['versions'];
   /** Whether packages of a name come from the store alone. */
   readonly isOwn: (name: string) => boolean;
   /** The gate holds nothing without it. */
@@ -56,8 +60,7 @@ export async function solveGroup(
   const closure = await collectClosure(roots, { named, python: world.python });
   const records = [...closure.byName.values()].flat();
   const pool = candidatePool(view.platform, records, world.virtualPackages);
-  const solved: SolvedGroup['solved'] = [];
-  const found: SolvedAround[] = [];
+  const solved: FoundRequest[] = [];
   const problems = [...closure.problems];
   const solving = mapInOrder(placed, maxRequestsAtOnce, async ([place, request]) => {
     const around = await solveAround(request, { records, pool }, world);
@@ -66,15 +69,18 @@ export async function solveGroup(
   for await (const { place, request, around } of solving) {
     const outcomes = around.outcomes.map((outcome) => untriedWithout(closure.unread, outcome));
     tell(outcomes, world.log);
-    solved.push({ request: place, outcomes: [...outcomes] });
-    found.push(around);
+    solved.push({ place, request, around: { ...around, outcomes } });
     problems.push(...around.problems, ...unpublished(request, outcomes, { ...closure, isOwn: world.isOwn }));
   }
+  const sharing = { ...world, platform: view.platform };
+  const sharedOut = world.versions === 'fewest' ? await fewestVersions(solved, sharing) : solved;
+  const found = sharedOut.map(({ around }) => around);
   const warnings = gateWarnings(found.flatMap(({ looked }) => looked));
   const waiting = found.flatMap((around) => around.waiting);
   const complete =
-    closure.unread.size === 0 && solved.every(({ outcomes }) => outcomes.every(({ status }) => status !== 'failed'));
-  return { group: { solved, chosen: chosenOf(records, found) }, problems, warnings, waiting, complete };
+    closure.unread.size === 0 && found.every(({ outcomes }) => outcomes.every(({ status }) => status !== 'failed'));
+  const outcomes = sharedOut.map(({ place, around }) => ({ request: place, outcomes: [...around.outcomes] }));
+  return { group: { solved: outcomes, chosen: chosenOf(records, found) }, problems, warnings, waiting, complete };
 }
 
 /** That nothing was found of a name that could not be read says nothing about the entry. */

@@ -167,7 +167,17 @@ async function openSolving(
   const isOwn = (name: string) => isOwnPackage(name, allowlist);
   let opened: Promise<RequestView> | undefined;
   const ownView = () => (opened ??= openOwnView({ ...world, openSubdir, view, allowlist }));
-  const solving = { ...world, openSubdir, python: allowlist.python, virtualPackages, isOwn, view, ownView, allowlist };
+  const solving = {
+    ...world,
+    openSubdir,
+    python: allowlist.python,
+    versions: allowlist.versions,
+    virtualPackages,
+    isOwn,
+    view,
+    ownView,
+    allowlist,
+  };
   return {
     view,
     async solve(group) {

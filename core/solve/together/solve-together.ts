@@ -3,6 +3,7 @@ import { noPatches, type Patches } from '../../documents/patches/hotfix.ts';
 import { type Artifact, artifactId, type EntryOutcome, type Plan, type Together } from '../../documents/plan.ts';
 import { noarch } from '../../names/subdir.ts';
 import type { Solver } from '../../ports/solver.ts';
+import { atMost } from '../at-most.ts';
 import type { PlacedRecord } from '../candidate-pool.ts';
 import { type InstallRequest, installRequests } from '../requests.ts';
 import { solvedPythons } from '../solve-request.ts';
@@ -75,17 +76,6 @@ function withoutPython(requests: readonly InstallRequest[], { apart, outcomes }:
     const reason = withPythons.join(', ');
     return group.length < 2 ? [] : [{ group, reason, isSure: true, platform, python: null }];
   });
-}
-
-/** The solver, for so many solves and until it breaks, which may take it two minutes: what is asked then nobody can say. */
-function atMost(solves: number, solver: TogetherWorld['solver']): Solver['solve'] {
-  let left = solves;
-  return async (pool, specs) => {
-    if (left <= 0) return { status: 'failed', explanation: 'no more is asked' };
-    const solution = await solver.solve(pool, specs);
-    left = solution.status === 'failed' ? 0 : left - 1;
-    return solution;
-  };
 }
 
 /** The pythons that entries solve with; null alone where none has one of its own. */

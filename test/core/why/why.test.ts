@@ -30,6 +30,7 @@ const allowlistOf = (policy: typeof defaultPolicy) => ({
   ...{
     name: 'gatehouse',
     channels: [],
+    versions: 'newest' as const,
     platforms: [],
     python: [],
     indexes: [],

@@ -46,6 +46,7 @@ describe('the schema and the parser agree', () => {
         virtualPackages: { 'linux-64': { __glibc: '2.17' } },
         environments: { 'course-101': ['numpy ==1.0'] },
         forms: ['repodata_shards.msgpack.zst'],
+        versions: 'fewest',
         packageFormat: '.tar.bz2',
       },
     ],
@@ -97,6 +98,7 @@ describe('the schema and the parser agree', () => {
     ['dependencies of a conda package', { ...good, packages: [{ spec: 'a', dependencies: 'pypi' }] }],
     ['an sdist of a conda package', { ...good, packages: [{ spec: 'a', sdist: 'unpack' }] }],
     ['no form', { ...good, forms: ['repodata.json'] }],
+    ['a choice of versions', { ...good, versions: 'oldest' }],
     ['a package format', { ...good, packageFormat: 'tar.bz2' }],
   ])('that %s is none', (_, document) => {
     expect([fits(document), isRead(document)]).toEqual([false, false]);

@@ -158,6 +158,12 @@ describe('one thing wrong', () => {
       '"Acme_Tools" is here twice: it is item 1 already',
     ],
     [
+      'a choice of versions',
+      { more: ', "versions": «"fewst"»' },
+      '"fewst" is not one of newest, fewest',
+      'did you mean "fewest"?',
+    ],
+    [
       'a package format',
       { more: ', "packageFormat": «"tar.bz2"»' },
       '"tar.bz2" is not one of .conda, .tar.bz2',

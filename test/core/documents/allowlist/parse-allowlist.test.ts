@@ -43,7 +43,7 @@ describe('what is read', () => {
     const more = `, "name": "acme-2.x_y", "python": ["3.9", "3.12"],
       "virtualPackages": {"linux-64": {"__glibc": "2.17", "__archspec": "1=x86_64_v3"}},
       "indexes": ["https://index.example/simple/"], "condaNames": {"Graph_Viz": "python-graphviz"},
-      "forms": ["repodata.json.bz2"], "packageFormat": ".tar.bz2", "environments": {"course-101": ["numpy ==1.0", "conda-forge::scipy"]}`;
+      "forms": ["repodata.json.bz2"], "versions": "fewest", "packageFormat": ".tar.bz2", "environments": {"course-101": ["numpy ==1.0", "conda-forge::scipy"]}`;
     const allowlist = read(allowlistText({ more }));
     expect(allowlist).toMatchObject({
       name: 'acme-2.x_y',
@@ -52,6 +52,7 @@ describe('what is read', () => {
       indexes: ['https://index.example/simple'],
       condaNames: new Map([['graph-viz', 'python-graphviz']]),
       forms: ['repodata.json.bz2'],
+      versions: 'fewest',
       packageFormat: '.tar.bz2',
       environments: [{ name: 'course-101', id: 'environment:course-101', line: 7 }],
     });
@@ -162,6 +163,7 @@ describe('whatever comes in', () => {
       'reserved',
       'policy',
       'forms',
+      'versions',
       'packageFormat',
     ];
     const value = fc.oneof(fc.jsonValue(), fc.array(fc.string()), fc.dictionary(fc.string(), fc.jsonValue()));
