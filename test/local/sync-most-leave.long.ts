@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sync } from '../../local/pipeline/sync.ts';
 import { lab, names, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
-import { folderDigests } from '../support/machine/folder-files.ts';
+import { storeDigests } from '../support/machine/folder-files.ts';
 
 useLab();
 
@@ -25,7 +25,7 @@ describe('a sync after which less than half would be served', () => {
 
   it('changes nothing, and names what would leave; with yes it goes', async () => {
     await synced();
-    const before = await folderDigests(lab.store);
+    const before = await storeDigests(lab.store);
     await expect(run(['d'], { written: Buffer.from('another') })).rejects.toMatchObject({
       code: 'sync.most-leave',
       message: expect.stringMatching(
@@ -33,7 +33,7 @@ describe('a sync after which less than half would be served', () => {
       ),
       hint: expect.stringContaining('gatehouse sync --yes'),
     });
-    expect(await folderDigests(lab.store)).toEqual(before);
+    expect(await storeDigests(lab.store)).toEqual(before);
     await run(['d'], { yes: true });
     expect(await names()).toEqual(['d-1.0-0.conda']);
   });

@@ -15,3 +15,9 @@ export async function folderFiles(folder: string): Promise<Map<string, Buffer>> 
 export async function folderDigests(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries([...(await folderFiles(folder))].map(([path, bytes]) => [path, sha256Of(bytes)]));
 }
+
+/** The same of a store, but for its cache, where a plan that changes nothing keeps what it found out. */
+export async function storeDigests(store: string): Promise<Record<string, string>> {
+  const files = Object.entries(await folderDigests(store));
+  return Object.fromEntries(files.filter(([path]) => !path.startsWith('_gatehouse/cache/')));
+}
