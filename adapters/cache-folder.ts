@@ -58,7 +58,7 @@ export function folderCache(
       try {
         return await writePart(part, framed(body, { url, etag }), { url, path });
       } catch (cause) {
-        if (!isRefusal(cause)) throw cause;
+        if (!isRefusal(cause)) return asDiskError(`write ${path}`, () => Promise.reject(cause));
         isWritable = false;
         throw new GatehouseError('store.broken', `${folder} takes no more (${systemErrorCode(cause)})`, {
           retry: true,

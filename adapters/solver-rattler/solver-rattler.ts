@@ -23,7 +23,8 @@ export function rattlerSolver(options: RattlerOptions = {}): Solver {
   const idle = [...threads];
   const waiting: ((thread: SolverThread) => void)[] = [];
   return {
-    id: `rattler ${gatehouse.dependencies['@conda-org/rattler']}`,
+    // What is asked of it, and how its words are read, is Gatehouse's own.
+    id: `rattler ${gatehouse.dependencies['@conda-org/rattler']} by gatehouse ${gatehouse.version}`,
     async solve(pool, specs) {
       const thread = idle.pop() ?? (await new Promise<SolverThread>((resolve) => waiting.push(resolve)));
       try {

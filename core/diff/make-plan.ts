@@ -53,14 +53,16 @@ export interface PlanWorld extends Omit<SliceWorld, 'standings'>, ChannelStore {
   readonly retain: number;
   /** Looks whether an index offers what is the organisation's own; nobody does without it. */
   readonly glance?: Glance;
+  /** Somebody reads the plan: what is asked of upstream to offer environments is asked for nobody else. */
+  readonly offersEnvironments?: boolean;
   /** Whether other versions of entries that cannot be installed together would go together; nobody is asked without it. */
   readonly tryEnvironment?: TryEnvironment;
 }
 
 /**
  * The plan that solved slices make: what they install together, how that differs from what the store has, and which
- * changes to what is served break nothing. The same, byte for byte, however the work was cut and in whatever order the
- * parts came. A request that no part tells of has failed, and so the plan is incomplete and removes nothing.
+ * changes to what is served break nothing. The same, byte for byte, in whatever order the parts came, and however the work was
+ * cut, unless the allowlist wants the fewest versions. A request that no part tells of has failed, and so the plan is incomplete and removes nothing.
  */
 export async function makePlan(allowlist: Allowlist, parts: readonly PartialPlan[], world: PlanWorld): Promise<Plan> {
   const { store, channel, solver, patches = noPatches, retain } = world;

@@ -111,8 +111,8 @@ const apartSchema = z.strictObject({
   python: z.array(z.string()),
   entries: z.array(z.string()),
   reason: z.string(),
-  /** Whether other versions, from upstream, would go together on each platform of the allowlist; `untried`: nobody can say. */
-  upstream: z.enum(['solves', 'unsolvable', 'untried']),
+  /** Whether other versions, from upstream, would go together on each platform of the allowlist, or `here` alone; `untried`: nobody can say. */
+  upstream: z.enum(['solves', 'here', 'unsolvable', 'untried']),
   /** The member of `environments` that has such versions planned, `{"together": ["a ==1", "b"]}`; null where there are none. */
   environment: z.record(z.string(), z.array(z.string())).nullable(),
 });
@@ -175,17 +175,16 @@ export async function keepPlan(store: Store, plan: Plan): Promise<Sha256> {
   return id;
 }
 
-/** Whether some entry solves, or none is asked for: the sums of another plan say nothing. */
-export function isMade({
-  entries,
-  simple,
-}: {
-  readonly entries: Plan['entries'];
-  readonly simple: Pick<SimplePlan, 'entries'>;
-}): boolean {
+/** Whether some entry solves, none is asked for, or something changes all the same: the sums of another plan say nothing. */
+export function isMade({ entries, simple, change, drop, hotfix }: MadePlan): boolean {
   const outcomes = [...entries, ...simple.entries];
-  return outcomes.length === 0 || outcomes.some(({ status }) => status === 'solved');
+  const changes = [...change, ...drop, ...hotfix, ...simple.change, ...simple.drop];
+  return outcomes.length === 0 || changes.length > 0 || outcomes.some(({ status }) => status === 'solved');
 }
+
+type MadePlan = Pick<Plan, 'entries' | 'change' | 'drop' | 'hotfix'> & {
+  readonly simple: Pick<SimplePlan, 'entries' | 'change' | 'drop'>;
+};
 
 /** The pythons that pip was asked with. */
 export const pythonsForPip = ({ simple }: Plan): string[] => [

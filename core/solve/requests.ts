@@ -85,7 +85,7 @@ export interface PlanSlice {
 /** So many solve within a Lambda function's 15 minutes with room to spare, and a run does not become thousands of slices. */
 const maxRequestsPerSlice = 25;
 
-/** An allowlist's work in slices: the same ones for the same allowlist, wherever they are solved. */
+/** An allowlist's work in slices: the same ones for the same allowlist. */
 export function planSlices(allowlist: Allowlist, perSlice: number = maxRequestsPerSlice): PlanSlice[] {
   const all = installRequests(allowlist);
   return allowlist.platforms.flatMap((platform) => {

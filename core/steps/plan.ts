@@ -27,9 +27,12 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const parts: PartialPlan[] = [];
   // One a platform: requests that are cut apart collect what they share once each.
   const slices = planSlices(allowlist, Number.MAX_SAFE_INTEGER);
-  for (const slice of slices) parts.push(await solveSlice(slice, allowlist, remembering));
-  const tryEnvironment = openTrial(allowlist, remembering);
-  const planned = await makePlan(allowlist, parts, { ...remembering, tryEnvironment });
+  for (const slice of slices) {
+    parts.push(await solveSlice(slice, allowlist, remembering));
+    await kept?.keep();
+  }
+  const offers = world.offersEnvironments ? { tryEnvironment: openTrial(allowlist, remembering) } : {};
+  const planned = await makePlan(allowlist, parts, { ...remembering, ...offers });
   await kept?.keep();
   return planned;
 }

@@ -16,7 +16,8 @@ export async function showPlan(
 ): Promise<Plan> {
   const report = reporter(terminal);
   const planGate = openPlanGate(allowlist, { ...world, log: report.log }, { mayWrite: false });
-  const planned = await plan(allowlist, { ...planWorld({ ...world, patches }, report.log), planGate });
+  const planning = { ...planWorld({ ...world, patches }, report.log), planGate, offersEnvironments: true };
+  const planned = await plan(allowlist, planning);
   report.finish();
   terminal.out(render(planned));
   terminal.err(problemLines(planned.warnings, 'warning') + problemLines(planned.problems));

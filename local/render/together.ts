@@ -27,6 +27,7 @@ export function placeText({ platforms, python }: Apart): string {
 /** What can be done about it. */
 export function offerLines({ upstream, environment }: Apart): string[] {
   if (upstream === 'unsolvable') return ['no other versions upstream go together either'];
+  if (upstream === 'here') return ['other versions do there, but an environment is for all platforms of the allowlist'];
   if (environment === null) return [];
   const offer =
     upstream === 'solves' ? 'other versions do: add to the allowlist' : 'other versions may: try in the allowlist';

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -67,6 +67,16 @@ describe('the cache in a folder', () => {
     }
     await cache.put(url, '"2"', stream('anew'));
     expect(await contents(await cache.get(url))).toBe('anew');
+  });
+
+  it('says what stands in the place of a document', async () => {
+    await using folder = await temporaryFolder();
+    await folderCache(folder.path).put(url, '"1"', stream('kept'));
+    const path = await onlyFile(folder);
+    await rm(path);
+    await mkdir(path);
+    const refused = { code: 'store.broken', hint: expect.stringContaining('a folder stands where') };
+    await expect(folderCache(folder.path).put(url, '"1"', stream('kept'))).rejects.toMatchObject(refused);
   });
 
   it('misses a document that is of another URL', async () => {

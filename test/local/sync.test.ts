@@ -3,12 +3,32 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plan } from '../../core/steps/plan.ts';
 import { fetchJobs } from '../../local/pipeline/fetch-jobs.ts';
+import { planText } from '../../local/render/plan.ts';
 import { planWorld } from '../../local/world/open-world.ts';
 import { damage, lab, names, useLab } from '../support/cli/lab.ts';
 import { small } from '../support/cli/start-lab.ts';
 import { testGate } from '../support/gate/test-gate.ts';
 
 useLab();
+
+describe('a plan that nothing of solves', () => {
+  it('is one all the same where it empties the channel', async () => {
+    await lab.publish([small('a 1.0')]);
+    await lab.sync(lab.allowlist(['a']));
+    const emptying = await plan(
+      lab.allowlist(['zzz']),
+      planWorld(lab.world, () => {}),
+    );
+    expect(planText(emptying)).toMatch(/\n0 packages needed: 0 to fetch, 0 to change, 1 to drop/);
+    const [nothing] = planText(
+      await plan(
+        lab.allowlist(['a', 'zzz']),
+        planWorld(lab.world, () => {}),
+      ),
+    ).split('\n');
+    expect(nothing).toMatch(/^1 packages? needed: 0 to fetch/);
+  });
+});
 
 describe('what comes in', () => {
   it('is the closure of every entry and nothing else, each artifact with the entries that brought it', async () => {

@@ -59,6 +59,8 @@ export async function writeKeptSolutions(
     solution.status === 'solved' ? solution.keys.map(placeOf) : solution.explanation,
   ]);
   const bytes = Buffer.from(JSON.stringify({ version: 1, keys: [...places.keys()], solutions }));
+  if (bytes.length > maxDocumentBytes)
+    return writeKeptSolutions(cache, new Map([...kept].slice(Math.ceil(kept.size / 2))));
   try {
     await cache.put(solutionsUrl, null, inOneChunk(bytes));
   } catch (error) {

@@ -45,7 +45,7 @@ export interface SliceWorld {
 
 /**
  * Solves a slice's requests on its platform against upstream. A request's solution does not depend on the others of its
- * slice: what they add to the pool is nothing that it could choose. A channel that cannot be read fails them all, not
+ * slice, unless the allowlist wants the fewest versions: what they add to the pool is nothing that it could choose. A channel that cannot be read fails them all, not
  * the run. Emits `plan.solved` and `plan.unsolved`.
  */
 export async function solveSlice(slice: PlanSlice, allowlist: Allowlist, world: SliceWorld): Promise<PartialPlan> {

@@ -35,10 +35,10 @@ export async function describeApart(
   for (const [first, ...others] of alike.values()) {
     if (first === undefined) continue;
     const { group, reason, isSure = false } = first;
-    const offered = isSure ? nothingToOffer : await offer(group);
+    const where = [first, ...others];
+    const offered = isSure ? nothingToOffer : await offer(group, [...new Set(where.map(({ platform }) => platform))]);
     const entries = group.map(({ id }) => id);
-    for (const where of places([first, ...others], allowlist.python))
-      apart.push({ ...where, entries, reason, ...offered });
+    for (const place of places(where, allowlist.python)) apart.push({ ...place, entries, reason, ...offered });
   }
   return apart;
 }
@@ -62,17 +62,28 @@ const nothingToOffer: Offer = { upstream: 'unsolvable', environment: null };
 function openOffers(allowlist: Allowlist, tryEnvironment: TryEnvironment = nobodyCanSay) {
   const taken = new Set(allowlist.environments.map(({ name }) => name));
   let tried = 0;
-  return async (group: readonly InstallRequest[]): Promise<Offer> => {
-    const formed = environmentOf(group, freeName(taken));
+  return async (group: readonly InstallRequest[], here: readonly Subdir[]): Promise<Offer> => {
+    const formed = environmentOf(group, freeName(taken), allowlist);
     if (formed === 'contradicts itself') return nothingToOffer;
-    if (formed === 'not of channels alone') return { upstream: 'untried', environment: null };
+    if (formed === 'cannot be written') return { upstream: 'untried', environment: null };
     tried += 1;
-    const solves = await (tried > maxTried ? nobodyCanSay : tryEnvironment)(formed.environment);
-    if (solves === false) return nothingToOffer;
     const { name } = formed.environment;
+    const attempt = (platforms: readonly Subdir[]) =>
+      (tried > maxTried ? nobodyCanSay : tryEnvironment)(formed.environment, platforms);
+    const upstream = await whereItSolves(attempt, { all: allowlist.platforms, here });
+    if (upstream === 'here' || upstream === 'unsolvable') return { upstream, environment: null };
     taken.add(name);
-    return { upstream: solves ? 'solves' : 'untried', environment: { [name]: formed.specs } };
+    return { upstream, environment: { [name]: formed.specs } };
   };
+}
+
+async function whereItSolves(
+  attempt: (platforms: readonly Subdir[]) => Promise<boolean | null>,
+  { all, here }: { readonly all: readonly Subdir[]; readonly here: readonly Subdir[] },
+): Promise<Apart['upstream']> {
+  const solves = await attempt(all);
+  if (solves !== false) return solves ? 'solves' : 'untried';
+  return here.length < all.length && (await attempt(here)) ? 'here' : 'unsolvable';
 }
 
 const nobodyCanSay: TryEnvironment = async () => null;

@@ -1,3 +1,4 @@
+import { type Allowlist, parseAllowlist } from '../../documents/allowlist/parse-allowlist.ts';
 import type { Environment } from '../../documents/allowlist/read-environments.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import { canonicalMatchSpec } from '../../names/match-spec/solver-spec.ts';
@@ -11,20 +12,30 @@ interface FormedEnvironment {
 }
 
 /**
- * The environment that has some entries planned together: all that they ask for. An environment has packages of the channels
- * alone, each from one channel.
+ * The environment that has some entries planned together: all that they ask for. An environment has packages of the allowlist's
+ * channels alone, each from one channel; an entry may name another, or be of an index.
  */
 export function environmentOf(
   group: readonly InstallRequest[],
   name: string,
-): FormedEnvironment | 'contradicts itself' | 'not of channels alone' {
+  allowlist: Pick<Allowlist, 'channels' | 'platforms'>,
+): FormedEnvironment | 'contradicts itself' | 'cannot be written' {
   const channels = new Map(group.flatMap((one) => [...one.channels]));
-  if (group.some((one) => one.made !== undefined || differ(one.channels, channels))) return 'not of channels alone';
+  if (group.some((one) => one.made !== undefined || differ(one.channels, channels))) return 'cannot be written';
   const asked = new Map(group.flatMap(({ specs }) => specs.map((spec) => [written(spec, channels), spec] as const)));
   const specs = [...asked.values()];
   if (specs.some((one) => specs.some((other) => contradicts(one, other)))) return 'contradicts itself';
+  if (!isAccepted({ [name]: [...asked.keys()] }, allowlist)) return 'cannot be written';
   const environment = { name, id: `environment:${name}`, specs, channels, line: 0 };
   return { environment, specs: [...asked.keys()] };
+}
+
+function isAccepted(
+  environments: Record<string, string[]>,
+  { channels, platforms }: Pick<Allowlist, 'channels' | 'platforms'>,
+): boolean {
+  const document = { channels, platforms, packages: [], environments };
+  return parseAllowlist(Buffer.from(JSON.stringify(document)), 'allowlist.json').ok;
 }
 
 /** Whether some environment asks for all that these entries do. */

@@ -146,7 +146,7 @@ describe('a plan in slices', () => {
     const seen = new Set<string>();
     const property = fc.asyncProperty(scene, draws, fc.boolean(), async (one, draw, reversed) => {
       const allowlist = allowlistOf(one);
-      const whole = await plan(allowlist, world(one));
+      const whole = await plan(allowlist, { ...world(one), offersEnvironments: true });
       const parts: PartialPlan[] = [];
       for (const slice of cut(planSlices(allowlist), draw)) {
         parts.push(atRest(await solveSlice(slice, allowlist, world(one))));

@@ -3,11 +3,21 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { memoryCache } from '../../../../adapters/cache-memory.ts';
 import { rattlerSolver } from '../../../../adapters/solver-rattler/solver-rattler.ts';
 import { canonicalJson } from '../../../../core/json/json.ts';
+import { sha256Of } from '../../../../core/names/digest.ts';
+import { readKeptSolutions, writeKeptSolutions } from '../../../../core/solve/kept/solutions-document.ts';
 import { plan } from '../../../../core/steps/plan.ts';
 import { allowlistOf, history, sceneWorld } from '../../../support/solve/changing-upstream.ts';
 
 const solver = rattlerSolver({ workers: 2 });
 afterAll(() => solver[Symbol.asyncDispose]());
+
+it('of long explanations only so many are kept that they can be read again, those used last', async () => {
+  const cache = memoryCache();
+  const hashes = Array.from({ length: 80 }, (_, i) => sha256Of(String(i)));
+  const explanation = 'x'.repeat(1024 ** 2);
+  await writeKeptSolutions(cache, new Map(hashes.map((hash) => [hash, { status: 'unsolvable', explanation }])));
+  expect([...(await readKeptSolutions(cache)).keys()]).toEqual(hashes.slice(40));
+});
 
 describe('kept solutions, with the solver itself', () => {
   it('leave each plan of a history as it is without them, to the last byte', async () => {

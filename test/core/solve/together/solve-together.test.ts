@@ -27,6 +27,7 @@ const world = (packages: readonly SmallPackage[], over: Partial<{ solver: Solver
   openSubdir: smallUpstream(packages),
   pythonIndexes: noPythonIndexes,
   nameEvidence: noNameEvidence,
+  offersEnvironments: true,
   ...over,
 });
 
@@ -84,6 +85,12 @@ describe('the entries of a plan', () => {
     expect([settled.problems, settled.together]).toEqual([[], undefined]);
   });
 
+  it('are offered no environment that the allowlist would refuse: of a channel that only their entry names', async () => {
+    const entries = ['old', { spec: 'app', channel: 'https://two.invalid/d' }];
+    const { together } = await planned(bases, entries);
+    expect(together?.apart).toMatchObject([{ upstream: 'untried', environment: null }]);
+  });
+
   it('that no versions bring together come without one', async () => {
     const { together } = await planned(bases, ['old', 'app ==2']);
     const reason = 'old needs base <2, app ==2 needs base >=2';
@@ -91,11 +98,11 @@ describe('the entries of a plan', () => {
     expect(together?.apart).toEqual([{ ...linux, entries, reason, upstream: 'unsolvable', environment: null }]);
   });
 
-  it('are offered no environment that one of the platforms could not have', async () => {
+  it('are told that they could go together on their own platform, where an environment is for all', async () => {
     const packages: SmallPackage[] = [...bases, ['here 1', ['base <2'], 'linux-64']];
     const more = { platforms: ['linux-64', 'win-64'] };
     const { together } = await planned(packages, [{ spec: 'here', platforms: ['linux-64'] }, 'app'], more);
-    expect(together?.apart).toMatchObject([{ platforms: ['linux-64'], upstream: 'unsolvable', environment: null }]);
+    expect(together?.apart).toMatchObject([{ platforms: ['linux-64'], upstream: 'here', environment: null }]);
   });
 
   it('that an environment names are left to it, also where it does not solve', async () => {
