@@ -18,9 +18,12 @@ const packageEnding = /\.(?:conda|tar\.bz2)$/;
 
 const anyTaken = taken.map((name) => name.replaceAll('.', '\\.')).join('|');
 
+/** CloudFront's pattern for the pages of pip, which vary by what is accepted: `*simple/*`. */
+const pagesEnding = /simple$/;
+
 /** The name of a channel, which is its path too: a part of a path as CEP 26 has it, which means nothing else. */
 export const channelNameGrammar = new RegExp(
-  `^(?!(?:${anyTaken})$)(?!.*${packageEnding.source})${spelling.source.slice(1)}`,
+  `^(?!(?:${anyTaken})$)(?!.*${packageEnding.source})(?!.*${pagesEnding.source})${spelling.source.slice(1)}`,
 );
 
 /** Why a text is no name of a channel. */

@@ -1,4 +1,5 @@
 import { scheduler } from 'node:timers/promises';
+import { findStoredAllowlist } from '../../core/documents/allowlist/stored-allowlist.ts';
 import { sha256Of } from '../../core/names/digest.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { expectDeployed } from '../pipeline/expect-deployed.ts';
@@ -34,9 +35,10 @@ export const upCommand: Command = {
     const follow = await watchFiles(file, patchesFolder(file));
     // A bad allowlist at the start is an error; one that goes bad later leaves the channel as it was.
     const { allowlist } = await readAllowlist(file);
-    let { name } = allowlist;
     await readPatches(file);
     await using world = openWorld(store);
+    // A sync may be refused, and then all goes on under the name that it had.
+    let { name } = (await findStoredAllowlist(world.store).catch(() => null)) ?? allowlist;
     const takeUpload = takeUploads(world, undefined, terminal.err);
     await using server = await serveStore({ store: world.store, name: () => name, ...place, takeUpload });
     terminal.err(`serving ${server.url}/${name} as it is, and bringing it up to date\n`);
@@ -87,7 +89,7 @@ async function sweepOnce(file: string, world: World, { json, terminal }: Invocat
   }
 }
 
-/** @param served is told the channel's name */
+/** @param served is told the channel's name, once it is synced */
 async function syncOnce(
   file: string,
   world: World,
@@ -98,9 +100,9 @@ async function syncOnce(
   const log = json ? (event: unknown) => terminal.out(`${jsonText(event)}\n`) : report.log;
   try {
     const { allowlist, written } = await readAllowlist(file);
-    served(allowlist.name);
     const done = await recordedSync(allowlist, { ...world, patches: await readPatches(file) }, log, { written });
     report.finish();
+    served(allowlist.name);
     terminal.err(syncSummary(done, syncProblems(done)));
   } catch (error) {
     report.finish();

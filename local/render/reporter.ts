@@ -80,13 +80,16 @@ function startEventLines(): (event: Event) => string[] {
 function startReasons(): (event: Event) => Event | null {
   const told = new Set<string>();
   return (event) => {
-    if (event.type === 'plan.fallback') return told.has(event.reason) ? null : event;
+    if (event.type === 'plan.fallback') return told.has(withoutPath(event.reason)) ? null : event;
     if (event.type !== 'retry') return event;
-    const reason = told.has(event.reason) ? '' : event.reason;
-    told.add(event.reason);
+    const reason = told.has(withoutPath(event.reason)) ? '' : event.reason;
+    told.add(withoutPath(event.reason));
     return { ...event, reason };
   };
 }
+
+/** One server's reason is one, whichever of its files was asked for. */
+const withoutPath = (reason: string): string => reason.replace(/(\b[a-z]+:\/\/[^/\s]+)\/\S*/g, '$1');
 
 /** One plain line for each event worth a line; null for those that only move a progress bar. */
 export function eventLine(event: Event): string | null {

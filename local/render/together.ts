@@ -39,5 +39,5 @@ export function togetherTotals({ together }: Pick<Plan, 'together'>): string[] {
   const count = new Set(together?.apart.map(({ entries }) => entries.join('\n'))).size;
   if (count === 0) return [];
   const groups = count === 1 ? '1 group of entries does' : `${count} groups of entries do`;
-  return [`${groups} not go into one environment: gatehouse plan says which`];
+  return [`${groups} not go into one environment: gatehouse plan says which, and --json too`];
 }

@@ -82,11 +82,12 @@ describe('a store that was synced', () => {
   });
 
   it('under up serves on as it was, and says why', async () => {
-    await write(home, ['campus-fonts']);
+    await write(home, ['campus-fonts'], { name: 'renamed' });
     const cli = startCli(['up', '--port', '0'], { cwd: home });
     await cli.untilSaid('pixi init');
     expect(cli.said.stderr).toContain('nothing was changed');
     const [, channel = ''] = /serving (http:\S+)/.exec(cli.said.stderr) ?? [];
+    expect(channel).toMatch(/\/gatehouse$/);
     const text = await (await fetch(`${channel}/noarch/repodata.json`)).text();
     expect([text.includes('campus-text'), text.includes('campus-fonts')]).toEqual([true, false]);
     await write(home, ['campus-text', 'campus-fonts']);

@@ -7,8 +7,9 @@ import type { Problem } from '../../problems/problem.ts';
 /** Why an entry has failed for a cause that the plan tells by itself. */
 export const notTried = 'not tried: an upstream could not be read';
 
-/** Whether a problem says that an upstream cannot be read, which fails many entries and is the fault of none. */
-const isUnread = ({ code }: Problem): boolean => code.startsWith('upstream.') || code === 'json.invalid';
+/** Whether a problem says that an upstream cannot be read, or a file or variable that says how, which fails many entries and is the fault of none. */
+const isUnread = ({ code }: Problem): boolean =>
+  code.startsWith('upstream.') || code === 'json.invalid' || code === 'usage.invalid';
 
 /**
  * The outcomes of a plan, those that failed for what a problem of an upstream says only told to be not tried: the plan

@@ -44,6 +44,18 @@ describe('problems of upstreams', () => {
     expect(detail).toBe(`${first?.detail}; and so 1 other there`);
   });
 
+  it('of a netrc that cannot be read are one, and its entries are not tried', () => {
+    const broken = { code: 'usage.invalid', detail: '~/.netrc, line 1: a word that netrc does not have' } as const;
+    const problems: Problem[] = [
+      { ...broken, subject: 'linux-64' },
+      { ...broken, subject: 'win-64' },
+    ];
+    expect(oneForEachUpstream(problems)).toEqual([{ ...broken, subject: 'linux-64, win-64' }]);
+    const outcome = { entry: 'a', platform: linux, python: null, status: 'failed' as const, artifacts: [] };
+    const [told] = withoutRepeats([{ ...outcome, explanation: broken.detail }], problems);
+    expect(told?.explanation).toBe(notTried);
+  });
+
   it('of a channel that is not there are one, with its platforms', () => {
     expect(oneForEachUpstream([missing('linux-64', channel), missing('win-64', channel)])).toEqual([
       {

@@ -76,7 +76,7 @@ it('is all there for programs, and empty where all go together', () => {
 it('is counted in a line of a sync, each group once', () => {
   const twice = { apart: [...apart, ...apart], more: false };
   expect(togetherTotals({ together: twice })).toEqual([
-    '3 groups of entries do not go into one environment: gatehouse plan says which',
+    '3 groups of entries do not go into one environment: gatehouse plan says which, and --json too',
   ]);
   expect(togetherTotals(emptyPlan)).toEqual([]);
 });

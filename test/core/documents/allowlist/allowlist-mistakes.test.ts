@@ -96,7 +96,17 @@ describe('one thing wrong', () => {
     ['a private name', { more: ', "name": «"_gatehouse"»' }, 'is not the name of a channel', 'use lowercase letters'],
     ['a name for a file', { more: ', "name": «"acme.conda"»' }, 'clients take it for a package', 'your organisation'],
     ...['conda', 'simple', 'staging', 'snapshots', 'legacy', 'healthz', 't'].map(takenName),
-    ...['index.html', 'robots.txt', 'noarch', 'linux-64', 'zos-z', 'defaults', 'nodefaults', 'local'].map(takenName),
+    ...[
+      'index.html',
+      'robots.txt',
+      'noarch',
+      'linux-64',
+      'zos-z',
+      'defaults',
+      'nodefaults',
+      'local',
+      'acme-simple',
+    ].map(takenName),
     ['no name', { more: ', "name": «3»' }, 'expected text'],
     ['an environment name', { more: ', "environments": {«"Course 1"»: ["a"]}' }, 'is not an environment name'],
     [
