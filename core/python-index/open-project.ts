@@ -8,6 +8,7 @@ import { fetchDocument, type UpstreamWorld } from '../upstream/fetch-with-retry.
 import { once, readBounded } from '../upstream/read-body.ts';
 import { readHtmlPage } from './html-page.ts';
 import { readJsonPage } from './json-page.ts';
+import type { PageAddress } from './page.ts';
 import type { ProjectFile } from './project-file.ts';
 
 const json = 'application/vnd.pypi.simple.v1+json';
@@ -44,7 +45,7 @@ function openPage(url: string, project: ProjectName, world: UpstreamWorld): Prom
     async fresh(response) {
       const head = { type: typeOf(response), url: response.url };
       const bytes = await readBounded(response.body, maxPageBytes, shownUrl(url));
-      const files = readPage(bytes, head, project);
+      const files = readPage(bytes, head, { asked: url, project });
       // Only a sound page is kept.
       const kept = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]);
       await world.cache.put(url, response.header('etag'), once(kept));
@@ -54,15 +55,15 @@ function openPage(url: string, project: ProjectName, world: UpstreamWorld): Prom
       const bytes = Buffer.from(await document.read(0, document.size));
       const end = bytes.indexOf('\n');
       const head = parseJson(bytes.subarray(0, end).toString(), headSchema, 'a cached page');
-      return readPage(bytes.subarray(end + 1), head, project);
+      return readPage(bytes.subarray(end + 1), head, { asked: url, project });
     },
   });
 }
 
-function readPage(bytes: Uint8Array, { type, url }: Head, project: ProjectName): ProjectFile[] {
+function readPage(bytes: Uint8Array, { type, url }: Head, of: Omit<PageAddress, 'url'>): ProjectFile[] {
   const text = new TextDecoder().decode(bytes);
   const read = type === json ? readJsonPage : readHtmlPage;
-  return read(text, { url, project });
+  return read(text, { ...of, url });
 }
 
 /**

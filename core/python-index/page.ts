@@ -8,8 +8,11 @@ import { shownUrl } from '../problems/shown-url.ts';
 import { misplacement } from '../upstream/upstream-subdir.ts';
 import type { ProjectFile } from './project-file.ts';
 
-/** Where a page came from, after redirects, and whose it is. */
+/** Where a page is, and whose it is. */
 export interface PageAddress {
+  /** As the index that the allowlist names was asked for it: credentials go by that (core/ports/fetch.ts). */
+  readonly asked: string;
+  /** Where it came from, after redirects: its links are relative to that, and it may lead where that may. */
   readonly url: string;
   readonly project: ProjectName;
 }
@@ -39,7 +42,7 @@ export function filesOf(links: Iterable<PageLink>, base: string, page: PageAddre
     const fileName = fileNameOf(name, page.project);
     isFiles ||= fileName !== null || otherFormats.test(name);
     if (fileName === null) continue;
-    const file = { fileName, url: fileUrl(href, base, page), page: page.url, ...facts };
+    const file = { fileName, url: fileUrl(href, base, page), page: page.asked, ...facts };
     const other = files.get(fileName);
     if (other !== undefined && (other.sha256 !== file.sha256 || file.sha256 === null)) {
       throw wrongPage(page, `lists ${fileName} twice`);

@@ -7,7 +7,10 @@ export interface ProjectFile {
   readonly fileName: DistributionFileName;
   /** Absolute; without user, query and fragment. */
   readonly url: string;
-  /** The URL of the page that names it: what is elsewhere may lead nobody to this machine (core/ports/fetch.ts). */
+  /**
+   * The URL of the page that names it, as its index was asked for it: where the index then leads stands for nobody whom the allowlist names,
+   * and what is elsewhere may lead nobody to this machine (core/ports/fetch.ts).
+   */
   readonly page: string;
   /** Null where the page gives none: such a file cannot be held to anything. */
   readonly sha256: Sha256 | null;

@@ -67,7 +67,8 @@ async function readPage(store: Store, project: ProjectName): Promise<StoredPage>
 /** Its links are relative, and nobody follows them here. */
 function filesIn(bytes: Uint8Array, project: ProjectName): readonly ProjectFile[] | null {
   try {
-    return readJsonPage(new TextDecoder().decode(bytes), { url: `https://store.invalid/simple/${project}/`, project });
+    const url = `https://store.invalid/simple/${project}/`;
+    return readJsonPage(new TextDecoder().decode(bytes), { asked: url, url, project });
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
     return null;

@@ -4,11 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { loginsIn } from '../../adapters/netrc/logins.ts';
 import { parseNetrc } from '../../adapters/netrc/parse-netrc.ts';
+import { projectNameSchema } from '../../core/names/project-name.ts';
+import { fetchProjectFile } from '../../core/python-index/fetch-project-file.ts';
+import { openProject } from '../../core/python-index/open-project.ts';
 import { companyAuthority } from '../support/network/certificates.ts';
 import { type TestProxy, testProxy } from '../support/network/test-proxy.ts';
 import { tlsServer } from '../support/network/tls-server.ts';
+import { anchor } from '../support/python/index-pages.ts';
 import { text } from '../support/upstream/http-get.ts';
 import { status, testUpstream } from '../support/upstream/test-upstream.ts';
+import { upstreamWorld } from '../support/upstream/upstream-world.ts';
 
 /** Takes every name for this machine, which no upstream elsewhere may lead to without it. */
 let proxy: TestProxy;
@@ -97,6 +102,36 @@ describe('default', () => {
     await fetch(url, {});
     await fetch(url, {}, 'https://elsewhere.acme.test/channel');
     expect(server.requests).toEqual([`/a ${basic('any:body')}`, '/a -']);
+  });
+});
+
+describe('an index that redirects its pages elsewhere', () => {
+  const folder = '/simple/demo/';
+  const link = anchor('href="demo-1.0-py3-none-any.whl"');
+  const project = projectNameSchema.parse('demo');
+  const answer = ({ url }: IncomingMessage, response: ServerResponse) =>
+    response.setHeader('content-type', 'text/html').end(url === folder ? link : 'wheel');
+
+  it.each([
+    ['https:', 'default login any password body'],
+    ['http:', 'machine files.acme.test login me password two'],
+  ])('has not named that host (%s)', async (protocol, netrc) => {
+    const seen: unknown[] = [];
+    await using secure = await tlsServer((request, response) => answer(request, response));
+    await using plain = await testUpstream((response, request) => {
+      seen.push(`${request.url} ${request.headers.authorization ?? '-'}`);
+      answer(request, response);
+    });
+    const port = protocol === 'https:' ? secure.port : new URL(plain.url).port;
+    const elsewhere = `${protocol}//files.acme.test:${port}${folder}`;
+    await using index = await testUpstream(status(302, { location: elsewhere }));
+    const world = upstreamWorld(fetchBy(netrc));
+    const [file] =
+      (await openProject(`${index.url.replace('127.0.0.1', 'conda.acme.test')}/simple`, project, world)) ?? [];
+    if (file === undefined) throw new Error('no file');
+    await fetchProjectFile(file, world);
+    const requests = protocol === 'https:' ? secure.requests : seen;
+    expect(requests).toEqual([`${folder} -`, `${folder}demo-1.0-py3-none-any.whl -`]);
   });
 });
 

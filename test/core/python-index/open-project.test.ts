@@ -153,14 +153,19 @@ describe('a page', () => {
     expect((await openDemo(htmlPage(body)))?.map((found) => found.url)).toEqual([url]);
   });
 
-  it('is resolved against where it came from after redirects', async () => {
+  it('is resolved against where it came from after redirects, and of the index that was asked, kept or not', async () => {
     const answer = {
       ...htmlPage(anchor('href="demo-1.0-py3-none-any.whl"')),
       url: 'https://mirror.example/pypi/demo/',
     };
-    expect(await openDemo(answer)).toMatchObject([
-      { url: 'https://mirror.example/pypi/demo/demo-1.0-py3-none-any.whl' },
-    ]);
+    const cache = memoryCache();
+    for (const _ of ['fresh', 'kept'])
+      expect(await openDemo(answer, cache)).toMatchObject([
+        {
+          url: 'https://mirror.example/pypi/demo/demo-1.0-py3-none-any.whl',
+          page: 'https://index.example/simple/demo/',
+        },
+      ]);
   });
 
   it('has wheels and source distributions of its project; all else is passed over', async () => {

@@ -3,7 +3,8 @@ import { projectNameSchema } from '../../../core/names/project-name.ts';
 import { readHtmlPage } from '../../../core/python-index/html-page.ts';
 import { readJsonPage } from '../../../core/python-index/json-page.ts';
 
-const address = { url: 'https://pypi.org/simple/demo/', project: projectNameSchema.parse('demo') };
+const url = 'https://pypi.org/simple/demo/';
+const address = { asked: url, url, project: projectNameSchema.parse('demo') };
 const file = (version: string, facts: object = {}) => ({
   filename: `demo-${version}-py3-none-any.whl`,
   url: `https://files.pythonhosted.org/demo-${version}-py3-none-any.whl`,
