@@ -37,8 +37,9 @@ export function connectionError(cause: Error, url: URL, proxy: URL | null): Gate
     const message = `the certificate of ${url.host} does not count: ${cause.message}`;
     return new GatehouseError('upstream.unreachable', message, { hint, cause });
   }
-  const status = 'statusCode' in cause && typeof cause.statusCode === 'number' ? cause.statusCode : null;
-  if (proxy !== null && status !== null) return proxyRefusal(status, url, proxy);
+  const status = 'statusCode' in cause ? Number(cause.statusCode) : null;
+  // Of an answer that is no HTTP Node makes NaN.
+  if (proxy !== null && status !== null && Number.isInteger(status)) return proxyRefusal(status, url, proxy);
   const by = proxy === null ? '' : ` by the proxy ${proxy.host}`;
   const message = `no answer from ${shownUrl(url.href)}${by} (${cause.message})`;
   return new GatehouseError('upstream.unreachable', message, { retry: true, cause });

@@ -91,7 +91,9 @@ function request({
   way: { agent, proxy },
 }: HttpRequest): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const sent = (url.protocol === 'https:' ? https : http).request(hop.sent, { headers, agent });
+  // A tunnel that a proxy never answers for has no socket yet: Node gives it up by its own timeout alone.
+  const tunnel = proxy === null ? {} : { timeout: headMs };
+  const sent = (url.protocol === 'https:' ? https : http).request(hop.sent, { headers, agent, ...tunnel });
   let timer: NodeJS.Timeout | undefined;
   // Waiting for a free connection is not the server's fault.
   sent.on('socket', () => {

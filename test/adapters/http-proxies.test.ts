@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { httpFetch } from '../../adapters/http-fetch.ts';
@@ -130,6 +132,25 @@ describe('a proxy that wants a password', () => {
   });
 });
 
+/** What takes every connection, and answers with these words or never. */
+async function speaking(words?: string): Promise<{ readonly host: string } & AsyncDisposable> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    socket.once('data', () => words !== undefined && socket.end(words));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    host: `127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
 describe('a proxy', () => {
   it('that leads nowhere says so: for good, or for now', async () => {
     for (const [status, retry] of [
@@ -140,6 +161,23 @@ describe('a proxy', () => {
       const asked = httpFetch({ proxyFor: proxiesOf({ ALL_PROXY: proxy.host }) })('https://conda.acme.test/a', {});
       const message = `the proxy ${proxy.host} does not lead to conda.acme.test (status ${status})`;
       await expect(asked).rejects.toMatchObject({ code: 'upstream.unreachable', retry, message });
+    }
+  });
+
+  it.each([
+    ['says nothing', undefined],
+    ['says what is no HTTP', 'HELLO\r\n\r\n'],
+  ])('that %s is named, and asked again', async (_, words) => {
+    await using proxy = await speaking(words);
+    for (const protocol of ['https', 'http']) {
+      const asked = httpFetch({ headMs: 200, proxyFor: proxiesOf({ ALL_PROXY: `me:hunter2@${proxy.host}` }) });
+      await expect(asked(`${protocol}://conda.acme.test/a`, {})).rejects.toMatchObject({
+        code: 'upstream.unreachable',
+        retry: true,
+        message: expect.stringMatching(
+          new RegExp(`^no answer from ${protocol}://conda\\.acme\\.test/a by the proxy ${proxy.host} \\((?!.*hunter2)`),
+        ),
+      });
     }
   });
 
