@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { GatehouseError } from '../core/problems/error.ts';
@@ -24,26 +24,58 @@ export function netrcFile(environment: NodeJS.ProcessEnv): Logins {
 }
 
 function readLogins({ NETRC: named }: NodeJS.ProcessEnv): Logins {
-  const paths = named ? [named] : ['.netrc', '_netrc'].map((name) => join(homedir(), name));
-  for (const path of paths) {
-    const text = readText(path, named ? 'NETRC names' : 'there is');
+  if (named) {
+    const text = readText(named, byVariable);
+    if (text === null) throw unreadable(`NETRC names ${named}, which is not there`, byVariable);
+    return loginsIn(parseNetrc(text, named));
+  }
+  for (const path of pathsAtHome()) {
+    const text = mayBeSeen(path) ? readText(path, atHome) : null;
     if (text !== null) return loginsIn(parseNetrc(text, path));
   }
-  if (named) throw unreadable(`NETRC names ${named}, which is not there`);
   return async () => null;
 }
 
+/** None for a user without a home: containers run as users that nobody entered anywhere. */
+function pathsAtHome(): string[] {
+  try {
+    return ['.netrc', '_netrc'].map((name) => join(homedir(), name));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether somebody else's home, which `HOME` may name, hides all that is in it: nothing there is meant for us then. */
+function mayBeSeen(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (cause) {
+    return !['EACCES', 'EPERM'].includes(systemErrorCode(cause) ?? '');
+  }
+}
+
+/** Why a file is read, and what to do about one that cannot be. */
+interface Reason {
+  readonly why: string;
+  readonly remedy: string;
+}
+const byVariable: Reason = { why: 'NETRC names', remedy: 'Mend the file, or unset NETRC' };
+const atHome: Reason = { why: 'there is', remedy: 'Mend the file, or name another by NETRC' };
+
 /** The file's text, or null when there is none. */
-function readText(path: string, why: string): string | null {
+function readText(path: string, reason: Reason): string | null {
+  const { why } = reason;
   try {
     const bytes = readBytes(path);
-    if (bytes.length > maxNetrcBytes) throw unreadable(`${why} ${path}, which has more than 128 KiB`);
+    if (bytes.length > maxNetrcBytes) throw unreadable(`${why} ${path}, which has more than 128 KiB`, reason);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     if (cause instanceof GatehouseError) throw cause;
     const code = systemErrorCode(cause);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw unreadable(`${why} ${path}, which cannot be read (${cause instanceof TypeError ? 'not UTF-8' : code})`);
+    const fault = cause instanceof TypeError ? 'not UTF-8' : code;
+    throw unreadable(`${why} ${path}, which cannot be read (${fault})`, reason);
   }
 }
 
@@ -61,7 +93,7 @@ function readBytes(path: string): Uint8Array {
   }
 }
 
-const unreadable = (message: string): GatehouseError =>
+const unreadable = (message: string, { remedy }: Reason): GatehouseError =>
   new GatehouseError('usage.invalid', message, {
-    hint: 'Mend the file, or unset NETRC: upstreams that want credentials are asked with those of netrc (docs/networks.md).',
+    hint: `${remedy}: upstreams that want credentials are asked with those of netrc (docs/networks.md).`,
   });
