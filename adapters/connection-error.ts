@@ -34,7 +34,8 @@ export function connectionError(cause: Error, url: URL, proxy: URL | null): Gate
   if (cause instanceof GatehouseError) return cause;
   const hint = certificateHints[systemErrorCode(cause) ?? ''];
   if (hint !== undefined) {
-    const message = `the certificate of ${url.host} does not count: ${cause.message}`;
+    // Behind a semicolon Node names an option of its own.
+    const message = `the certificate of ${url.host} does not count: ${cause.message.split(';', 1)[0]}`;
     return new GatehouseError('upstream.unreachable', message, { hint, cause });
   }
   const status = 'statusCode' in cause ? Number(cause.statusCode) : null;

@@ -53,7 +53,9 @@ function agentsByName(trusted: AgentOptions['trusted']) {
   return ({ protocol }: URL, kind: string, given: http.AgentOptions): http.Agent => {
     const name = `${protocol} ${kind}`;
     const options = { ...given, keepAlive: true, maxSockets: maxConnectionsPerHost };
-    const secure = () => new https.Agent({ ...options, ...(trusted && { secureContext: trusted() }) });
+    // Else NODE_TLS_REJECT_UNAUTHORIZED=0 would have passwords go to anyone.
+    const checked = { ...options, rejectUnauthorized: true };
+    const secure = () => new https.Agent({ ...checked, ...(trusted && { secureContext: trusted() }) });
     const agent = agents.get(name) ?? (protocol === 'https:' ? secure() : new http.Agent(options));
     agents.set(name, agent);
     return agent;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trustedBy } from '../../adapters/http-certificates.ts';
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/machine/temporary-folder.ts';
@@ -52,9 +52,21 @@ describe("a company's own authority", () => {
       await expect(get(server.url, environment)).rejects.toMatchObject({
         code: 'upstream.unreachable',
         retry: false,
-        message: expect.stringMatching(/^the certificate of 127\.0\.0\.1:\d+ does not count: /),
+        message: expect.stringMatching(/^the certificate of 127\.0\.0\.1:\d+ does not count: [a-z ]+$/),
         hint: expect.stringContaining('SSL_CERT_FILE=/path/to/ca.pem'),
       });
+    }
+  });
+
+  it('is not for NODE_TLS_REJECT_UNAUTHORIZED=0 either', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    try {
+      await using other = await tlsServer((_, response) => response.end('there'));
+      await expect(get(other.url, {})).rejects.toMatchObject({ code: 'upstream.unreachable', retry: false });
+      await expect(httpFetch()(other.url, {})).rejects.toMatchObject({ code: 'upstream.unreachable' });
+      expect(other.requests).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
     }
   });
 
