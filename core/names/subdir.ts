@@ -41,3 +41,6 @@ export const platformNames = [
   'freebsd-64',
   'zos-z',
 ] as const;
+
+/** Any of these, or `noarch`, as the source of a pattern. */
+export const knownSubdirPattern = `(?:${[noarch, ...platformNames].join('|')})`;

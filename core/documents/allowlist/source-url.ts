@@ -1,4 +1,5 @@
 import type { Wording } from '../../json/json-fault.ts';
+import { knownSubdirPattern } from '../../names/subdir.ts';
 import { shownUrl } from '../../problems/shown-url.ts';
 import { explainSlip } from './slips/explain-url.ts';
 import { wordedText } from './worded-text.ts';
@@ -11,7 +12,7 @@ const path = String.raw`[^\s\p{Cc}?#\\]{0,2000}`;
 /** Anaconda's pages for people: its channels are at conda.anaconda.org. */
 const webPage = String.raw`(?:www\.)?anaconda\.org\/`;
 /** A channel is the folder above. */
-const subdirEnd = String.raw`.*\/(?:noarch|(?:linux|osx|win)-[a-z0-9]+)\/*$`;
+const subdirEnd = String.raw`.*\/${knownSubdirPattern}\/*$`;
 
 const source = String.raw`https?:\/\/(?!${webPage}|${subdirEnd})${host}(?!${secretPath})(?:\/${path})?|file:\/\/\/(?!${subdirEnd})${path}`;
 

@@ -1,7 +1,7 @@
 import type { EntryOutcome } from '../../documents/plan.ts';
 import type { PipOutcome } from '../../documents/simple/simple-plan.ts';
 import { canonicalJson } from '../../json/json.ts';
-import { noarch, platformNames } from '../../names/subdir.ts';
+import { knownSubdirPattern } from '../../names/subdir.ts';
 import type { Problem } from '../../problems/problem.ts';
 
 /** Why an entry has failed for a cause that the plan tells by itself. */
@@ -53,7 +53,7 @@ function causeOf(problem: Problem): string {
 const hostCodes: ReadonlySet<string> = new Set(['upstream.unreachable', 'upstream.stalled']);
 const folderCodes: ReadonlySet<string> = new Set(['upstream.status', 'upstream.body', 'upstream.page']);
 
-const inSubdir = new RegExp(`/(?:${[noarch, ...platformNames].join('|')})(?:/.*)?$`);
+const inSubdir = new RegExp(`/${knownSubdirPattern}(?:/.*)?$`);
 
 /** The part of a URL that a cause is of: a server that does not answer has one for all its files, and a channel or an index for its own. */
 const placeOf =

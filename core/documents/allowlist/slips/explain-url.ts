@@ -1,9 +1,12 @@
 import type { Wording } from '../../../json/json-fault.ts';
 import { quoted } from '../../../json/text-problem.ts';
+import { knownSubdirPattern } from '../../../names/subdir.ts';
 
-const webPage = /^https?:\/\/(?:www\.)?anaconda\.org(?=\/)/;
 const condaHost = 'https://conda.anaconda.org';
-const endsInSubdir = /\/(?:noarch|(?:linux|osx|win)-[a-z0-9]+)\/*$/;
+/** A page of a channel, of one of its labels, or of a package of it. */
+const webPage = /^https?:\/\/(?:www\.)?anaconda\.org\/(?:channels\/(?=[^/]))?([^/]*(?:\/label\/[^/]+)?).*$/s;
+const endsInSubdir = new RegExp(String.raw`\/${knownSubdirPattern}\/*$`);
+const isSubdir = new RegExp(`^${knownSubdirPattern}$`);
 
 /** What people write instead of a URL that can be read, and what to tell them; the first that fits counts. */
 const slips: readonly (readonly [RegExp, (text: string) => Wording])[] = [
@@ -12,9 +15,10 @@ const slips: readonly (readonly [RegExp, (text: string) => Wording])[] = [
   [/^(?:[A-Za-z]:[/\\]|\\\\|\/|~|\.)/, path],
   [/^(?!https?:)[a-z0-9+]+:\/\//, otherScheme],
   [/^[a-z]*[A-Z][A-Za-z]*:\/\//, (text) => told(text, 'has its scheme in capitals', `write ${lowerScheme(text)}`)],
+  [isSubdir, (text) => told(text, 'is a subdir, and no URL', 'write the URL of the channel that it is in')],
   [/^[\w.-]+(?::\d{1,5})?(?:\/[\w.-]+)*\/?$/, (text) => told(text, 'is not a URL', `is it ${guessedUrl(text)}?`)],
   [/[^\s][\s\\]+[^\s]/, (text) => told(text, 'has blanks or backslashes', `write ${spelt(text)}`)],
-  [webPage, (text) => told(text, 'is a page for people', `is it ${text.replace(webPage, condaHost)}?`)],
+  [webPage, (text) => told(text, 'is a page for people', `is it ${asChannel(text)}?`)],
   [endsInSubdir, subdirUrl],
 ];
 
@@ -26,8 +30,12 @@ export function explainSlip(text: string): Wording {
 
 const told = (text: string, what: string, hint: string): Wording => ({ message: `${quoted(text)} ${what}`, hint });
 
-/** As a URL has it: slashes, and blanks in percents. */
-const spelt = (text: string): string => text.trim().replaceAll('\\', '/').replaceAll(/\s/g, '%20');
+/** The channel that is meant by a URL of one of Anaconda's pages for people, or of one of its subdirs. */
+const asChannel = (url: string): string =>
+  url.replace(webPage, (_, channel: string) => `${condaHost}/${channel || 'CHANNEL'}`).replace(endsInSubdir, '');
+
+/** As a channel's URL has it: slashes, blanks in percents, and no subdir. */
+const spelt = (text: string): string => asChannel(text.trim().replaceAll('\\', '/').replaceAll(/\s/g, '%20'));
 
 function fileUrl(text: string): Wording {
   const rest = text.slice('file:'.length);
@@ -38,10 +46,10 @@ function fileUrl(text: string): Wording {
       'mount the share, and write file:///mnt/share',
     );
   }
-  if (/^[/\\]/.test(rest) && !endsInSubdir.test(rest)) {
+  if (/^\/{3}[^\s\\]*$/.test(rest) && /^f/.test(text) && endsInSubdir.test(rest)) return subdirUrl(text);
+  if (/^[/\\]/.test(rest)) {
     return told(text, 'is not an absolute file: URL', `write file:///${spelt(rest).replace(/^\/+/, '')}`);
   }
-  if (endsInSubdir.test(rest)) return subdirUrl(text);
   return told(text, 'is not an absolute file: URL', 'write it like file:///srv/channel');
 }
 
@@ -65,7 +73,7 @@ function otherScheme(text: string): Wording {
   return told(text, 'is not an https:, http: or file: URL', `${instead}, or copy it to a folder: file:///srv/channel`);
 }
 
-const lowerScheme = (text: string): string => text.replace(/^[^:]+/, (scheme) => scheme.toLowerCase());
+const lowerScheme = (text: string): string => spelt(text.replace(/^[^:]+/, (scheme) => scheme.toLowerCase()));
 
 function subdirUrl(text: string): Wording {
   return told(text, 'ends in a subdir', `a channel is what is above it: ${text.replace(endsInSubdir, '')}`);
@@ -74,11 +82,11 @@ function subdirUrl(text: string): Wording {
 /** The channels of Anaconda that clients know by such names. */
 const anacondaChannels = /^(?:pkgs\/)?(main|r|msys2|free|pro)\/?$/;
 
-function guessedUrl(text: string): string {
+function guessedUrl(written: string): string {
+  const text = written.replace(endsInSubdir, '');
   const [, channel] = anacondaChannels.exec(text) ?? [];
   if (text === 'defaults') return 'https://repo.anaconda.com/pkgs/main';
   if (channel !== undefined) return `https://repo.anaconda.com/pkgs/${channel}`;
-  if (/^(?:www\.)?anaconda\.org\//.test(text)) return text.replace(/^[^/]+/, condaHost);
   if (/^(?:localhost|127\.[\d.]+)(?:[:/]|$)/.test(text)) return `http://${text}`;
-  return /^[^/]*[.:]/.test(text) ? `https://${text}` : `https://conda.anaconda.org/${text}`;
+  return /^[^/]*[.:]/.test(text) ? asChannel(`https://${text}`) : `https://conda.anaconda.org/${text}`;
 }
