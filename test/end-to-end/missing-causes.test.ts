@@ -57,7 +57,7 @@ const rows = (up: string, lower: string): Row[] => [
   [
     'same >=2',
     `same >=2: ${lower} has same 2.0, hidden since ${up} comes first`,
-    `take it from there: {"spec":"same >=2","channel":"${lower}"}`,
+    `take it from there: {"spec":"same >=2","channel":"${lower}","platforms":["linux-64"]}`,
   ],
   ['tree', `same: ${lower} has same 2.0, hidden since ${up} comes first`, `write ${lower} before ${up} in "channels"`],
   [
@@ -105,7 +105,11 @@ const rows = (up: string, lower: string): Row[] => [
     'if your machines have it, say so in the allowlist: "virtualPackages": {"linux-64":{"__archspec":"1=x86_64_v4"}}',
   ],
   ['old', '__linux: linux-64 is taken to have __linux 5.10', 'if your machines have it, say so in the allowlist'],
-  ['winonly', '__win: it is for Windows alone', 'leave linux-64 out in the "platforms" of the entry'],
+  [
+    'winonly',
+    '__win: it is for Windows alone',
+    'no platform of the entry has it: remove the entry, or have it for win-64 instead',
+  ],
   ['deep', 'gone: no channel has a package of that name', 'add a channel that has gone'],
   [
     'pyapp',
@@ -148,6 +152,36 @@ it('that nothing is found says which of its causes it is, with what can be done'
   expect(plan.entries.filter(({ status }) => status === 'solved').map(({ entry }) => entry)).toEqual([
     'extras',
     'extras',
+  ]);
+});
+
+it('what is to be written in an environment is text alone, and in an entry all that it had', async () => {
+  const lower = await publishBoth();
+  await lab.publish([
+    ...[small('same 1.0', [], everywhere), small('mac 1.0', [], { subdir: 'osx-64' })],
+    ...[small('winonly 1.0', ['__win'], everywhere), small('maconly 1.0', ['__osx'], everywhere)],
+    small('wide 1.0', ['__archspec 1 *_v4']),
+  ]);
+  const pinned = { spec: 'same >=2', depends: ['winonly'], platforms: ['linux-64'] };
+  const allowlist = lab.allowlist([pinned, 'winonly', 'maconly', { spec: 'wide', platforms: ['linux-64'] }], {
+    channels: [lab.upstream.url, lower],
+    platforms: ['linux-64', 'win-64'],
+    environments: { hidden: ['same >=2'], mac: ['mac', 'same'], winonly: ['winonly'], absent: ['zzzzzzzzz'] },
+  });
+  const { plan } = await lab.sync(allowlist);
+  const told = plan.problems.filter(({ code }) => code === 'entry.unsolvable');
+  expect(told.map(({ subject, hint }) => [subject, hint])).toEqual([
+    ['environment:absent on linux-64, win-64', 'add a channel that has it, or take it out of the environment'],
+    ['environment:hidden on linux-64, win-64', `take it from there: "${lower}::same >=2"`],
+    ['environment:mac on linux-64, win-64', 'take mac out of the environment'],
+    ['environment:winonly on linux-64', 'take what needs __win out of the environment'],
+    ['maconly on linux-64, win-64', 'no platform of the entry has it: remove the entry'],
+    [
+      'same >=2 on linux-64',
+      `take it from there: {"spec":"same >=2","channel":"${lower}","depends":["winonly"],"platforms":["linux-64"]}`,
+    ],
+    ['wide on linux-64', 'if your machines have it, say so in the allowlist'],
+    ['winonly on linux-64', 'leave linux-64 out in the "platforms" of the entry'],
   ]);
 });
 

@@ -2,7 +2,15 @@ import { didYouMean } from '../../problems/did-you-mean.ts';
 import { shownUrl } from '../../problems/shown-url.ts';
 import { matchesPlaced } from '../candidate-pool.ts';
 import { isOwnChannel } from '../own-names.ts';
-import { type Cause, type CauseWorld, isAsked, type Missing, platformsHint } from './cause.ts';
+import {
+  type Cause,
+  type CauseWorld,
+  channelHolder,
+  isAsked,
+  isOfEnvironment,
+  type Missing,
+  platformsHint,
+} from './cause.ts';
 import { leftOut, leftOutLookAlike } from './left-out.ts';
 import type { Offer } from './offers.ts';
 import { unmatchedCause } from './unmatched-cause.ts';
@@ -14,7 +22,7 @@ import { virtualCause } from './virtual-cause.ts';
  */
 export async function missingCause(missing: Missing, world: CauseWorld): Promise<Cause | null> {
   const { spec, request } = missing;
-  if (spec.name.startsWith('__')) return virtualCause(spec, world);
+  if (spec.name.startsWith('__')) return virtualCause(missing, world);
   if (world.isOwn(spec.name) || request.made?.name === spec.name) return null;
   const only = request.channels.get(spec.name);
   const offers = await world.offers.of(spec.name, world.platform, only);
@@ -32,7 +40,7 @@ async function absentCause(missing: Missing, offers: readonly Offer[], world: Ca
   const [other] = offers;
   if (only !== undefined && other !== undefined) {
     const detail = `${shownUrl(only)} has no such package, and ${shownUrl(other.channel)} has`;
-    return { detail, hint: 'remove the channel from the entry' };
+    return { detail, hint: `remove the channel from the ${channelHolder(missing)}` };
   }
   const names = await world.offers.names(world.platform, only);
   const left = await leftOutLookAlike(spec.name, names, world);
@@ -55,5 +63,6 @@ function nameHint(missing: Missing, names: readonly string[]): string {
   }
   const near = didYouMean(spec.name, names);
   if (near !== null) return `did you mean ${near}?`;
+  if (isOfEnvironment(missing)) return 'add a channel that has it, or take it out of the environment';
   return `add a channel that has it; what only PyPI has is an entry { "pypi": "${spec.name}" }`;
 }

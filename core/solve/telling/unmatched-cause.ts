@@ -4,7 +4,16 @@ import { compareVersionTexts, newestOf } from '../../names/version/version-texts
 import { shownUrl } from '../../problems/shown-url.ts';
 import type { UpstreamRecord } from '../../upstream/accept-records.ts';
 import { matchesPlaced } from '../candidate-pool.ts';
-import { type Cause, type CauseWorld, isAsked, type Missing, platformsHint } from './cause.ts';
+import {
+  type Cause,
+  type CauseWorld,
+  channelHolder,
+  entryLine,
+  isAsked,
+  isOfEnvironment,
+  type Missing,
+  platformsHint,
+} from './cause.ts';
 import type { Offer } from './offers.ts';
 
 interface Served {
@@ -20,7 +29,7 @@ interface Served {
 export async function unmatchedCause(missing: Missing, served: Served, world: CauseWorld): Promise<Cause> {
   const { spec } = missing;
   return (
-    hiddenCause(missing, served) ??
+    hiddenCause(missing, served, world) ??
     exactCause(missing, served.serving) ??
     buildCause(spec, served.serving) ??
     (await elsewhereCause(missing, world)) ??
@@ -34,20 +43,32 @@ const versionsOf = (records: readonly UpstreamRecord[]): string[] => [
   ...new Set(records.map(({ record }) => record.version)),
 ];
 
-function hiddenCause(missing: Missing, { serving, others, isAlone }: Served): Cause | null {
-  const { spec, request } = missing;
+function hiddenCause(missing: Missing, { serving, others, isAlone }: Served, world: CauseWorld): Cause | null {
+  const { spec } = missing;
   const hidden = others.find(({ records }) => matching(spec, records).length > 0);
   if (hidden === undefined) return null;
   const [channel, first] = [shownUrl(hidden.channel), shownUrl(serving.channel)];
   const has = `${channel} has ${spec.name} ${newestOf(versionsOf(matching(spec, hidden.records)))}`;
   if (isAlone)
-    return { detail: `${has}, and the entry takes it of ${first}`, hint: 'remove the channel from the entry' };
-  const [asked] = request.specs;
-  const hint =
-    asked?.name === spec.name
-      ? `take it from there: ${JSON.stringify({ spec: asked.text.trim(), channel: hidden.channel })}`
-      : `write ${channel} before ${first} in "channels"`;
+    return {
+      detail: `${has}, and the entry takes it of ${first}`,
+      hint: `remove the channel from the ${channelHolder(missing)}`,
+    };
+  const line = lineFrom(hidden.channel, missing, world);
+  const hint = line === null ? `write ${channel} before ${first} in "channels"` : `take it from there: ${line}`;
   return { detail: `${has}, hidden since ${first} comes first`, hint };
+}
+
+/** What to write to have a name from a channel; null where no line of the allowlist can say it. */
+function lineFrom(channel: string, missing: Missing, world: CauseWorld): string | null {
+  const { spec, request } = missing;
+  if (!isOfEnvironment(missing)) {
+    return request.specs[0]?.name === spec.name ? entryLine(missing, world, { channel }) : null;
+  }
+  const asked = request.specs.find(({ name }) => name === spec.name);
+  const parsed = parseMatchSpec(`${channel}::${asked?.text.trim()}`);
+  // The last part of a channel may be read as a subdir, and a spec may have a place already.
+  return parsed.ok && parsed.spec.channel === channel ? JSON.stringify(parsed.spec.text) : null;
 }
 
 /** `numpy=1=*_0` asks for version 1 exactly, as CEP 29 has it before a build, and not for 1.2. */
