@@ -32,13 +32,18 @@ function proxyUrl(name: string, text: string): URL {
       'names a SOCKS proxy, which is not supported',
       'Name an HTTP proxy, or what is reached without in NO_PROXY.',
     );
-  const isSound = url !== null && /^https?:$/.test(url.protocol) && isDecodable(url.username + url.password);
-  if (isSound) return url;
+  if (url !== null && isSound(url)) return url;
   // Not shown: what cannot be read may have a password anywhere.
   throw refused(
     'is not the URL of a proxy',
-    'Write it like http://proxy.example:3128; docs/networks.md shows where a user and a password go.',
+    'Write it like http://proxy.example:3128 (docs/networks.md shows where a user and a password go, and how).',
   );
+}
+
+/** A path, a query and a fragment are mostly a password with a `/`, `?` or `#` as it is, and its beginning then a host that nobody meant. */
+function isSound({ protocol, username, password, pathname, search, hash }: URL): boolean {
+  const isBare = pathname === '/' && search === '' && hash === '';
+  return /^https?:$/.test(protocol) && isBare && isDecodable(username + password);
 }
 
 function isDecodable(text: string): boolean {

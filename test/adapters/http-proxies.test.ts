@@ -4,6 +4,8 @@ import { createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { httpFetch } from '../../adapters/http-fetch.ts';
 import { proxiesOf } from '../../adapters/http-proxies.ts';
+import { GatehouseError } from '../../core/problems/error.ts';
+import { shownLine } from '../../core/problems/shown-text.ts';
 import { companyAuthority } from '../support/network/certificates.ts';
 import { testProxy } from '../support/network/test-proxy.ts';
 import { tlsServer } from '../support/network/tls-server.ts';
@@ -20,6 +22,7 @@ describe('proxiesOf', () => {
     [{ HTTPS_PROXY: 'http://p:1' }, 'https://a.example/', 'http://p:1/'],
     [{ HTTPS_PROXY: 'p:3128' }, 'https://a.example/', 'http://p:3128/'],
     [{ HTTPS_PROXY: 'me:s%40t@p.example:3128' }, 'https://a.example/', 'http://me:s%40t@p.example:3128/'],
+    [{ HTTPS_PROXY: 'p:3128/' }, 'https://a.example/', 'http://p:3128/'],
     [{ HTTPS_PROXY: '10.0.0.1' }, 'https://a.example/', 'http://10.0.0.1/'],
     [{ HTTPS_PROXY: 'https://p' }, 'https://a.example/', 'https://p/'],
     [{ HTTPS_PROXY: 'http://p:1' }, 'http://a.example/', null],
@@ -76,12 +79,18 @@ describe('proxiesOf', () => {
     ['ftp://hunter2@p', 'HTTPS_PROXY is not the URL of a proxy'],
     ['http://me:hunter2@', 'HTTPS_PROXY is not the URL of a proxy'],
     ['http://me:hunter2%zz@p', 'HTTPS_PROXY is not the URL of a proxy'],
+    ['me:1/hunter2@p:3128', 'HTTPS_PROXY is not the URL of a proxy'],
+    ['http://me:1?hunter2@p:3128', 'HTTPS_PROXY is not the URL of a proxy'],
+    ['http://me:1#hunter2@p:3128', 'HTTPS_PROXY is not the URL of a proxy'],
+    ['http://hunter2\\@p:3128', 'HTTPS_PROXY is not the URL of a proxy'],
   ])('refuses %s by name, and only where it would be asked', (value, message) => {
     const environment = { HTTPS_PROXY: value, NO_PROXY: 'acme.test' };
     expect(proxyFor(environment, 'https://acme.test/')).toBeNull();
     const refusal = refusalOf(() => proxyFor(environment));
     expect(refusal).toMatchObject({ code: 'usage.invalid', message, hint: expect.any(String) });
     expect(JSON.stringify(refusal) + refusal).not.toContain('hunter2');
+    const { hint = '' } = refusal instanceof GatehouseError ? refusal : {};
+    expect(shownLine(hint)).toBe(hint);
   });
 });
 
