@@ -10,8 +10,8 @@ export interface Hop {
   readonly sent: URL;
   readonly headers: { readonly authorization?: string };
   readonly hasCredentials: boolean;
-  /** `/t/TOKEN`, where a request had one: it goes to no other host. */
-  readonly tokenPath: string | null;
+  /** Where a request had one: it goes to no other host. */
+  readonly token: string | null;
 }
 
 interface Asker {
@@ -23,34 +23,54 @@ interface Asker {
 /** The first request for a URL, with what netrc has for its host. */
 export async function firstHop(url: URL, asker: Asker): Promise<Hop> {
   const login = await loginFor(url, asker);
-  if (login?.login !== tokenLogin) return { url, sent: url, tokenPath: null, ...basic(login) };
-  const tokenPath = `/t/${encodeURIComponent(login.password)}`;
+  if (login?.login !== tokenLogin) return { url, sent: url, token: null, ...basic(login) };
+  const token = login.password;
   const sent = new URL(url);
-  sent.pathname = tokenPath + url.pathname;
-  return { url, sent, tokenPath, headers: {}, hasCredentials: true };
+  sent.pathname = `/t/${encodeURIComponent(token)}${url.pathname}`;
+  return { url, sent, token, headers: {}, hasCredentials: true };
 }
 
 /** The request for where an answer led, which {@link expectTokenStays} let pass. */
-export async function nextHop(location: URL, { tokenPath }: Hop, asker: Asker): Promise<Hop> {
-  if (tokenPath !== null && location.pathname.startsWith(`${tokenPath}/`)) {
-    const url = new URL(location);
-    url.pathname = location.pathname.slice(tokenPath.length);
-    return { url, sent: location, tokenPath, headers: {}, hasCredentials: true };
-  }
+export async function nextHop(location: URL, { token }: Hop, asker: Asker): Promise<Hop> {
+  const url = withoutToken(location, token);
+  if (url !== null) return { url, sent: location, token, headers: {}, hasCredentials: true };
   const login = await loginFor(location, asker);
-  return { url: location, sent: location, tokenPath, ...basic(login?.login === tokenLogin ? null : login) };
+  return { url: location, sent: location, token, ...basic(login?.login === tokenLogin ? null : login) };
 }
 
+/** A URL without the token that is before its path, in whatever spelling; null where none is. */
+function withoutToken(from: URL, token: string | null): URL | null {
+  const [, first = '', path] = /^\/t\/([^/]+)(\/.*)$/.exec(from.pathname) ?? [];
+  if (token === null || path === undefined || decoded(first) !== token) return null;
+  const url = new URL(from);
+  url.pathname = path;
+  return url;
+}
+
+/** Null for what cannot be decoded. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What cannot be decoded has it too: who knows what its reader makes of it. */
+const hasToken = (text: string, token: string): boolean => decoded(text)?.includes(token) ?? true;
+
 /**
- * A token is sent only where the server itself put it, before a path of the host that it is for.
+ * A token is sent only where the server itself put it, before a path of the host that it is for. However it is spelt: a
+ * `+` or a `=` may be in percents or not.
  *
  * @param location as an answer has it
  * @throws GatehouseError `upstream.unreachable` where it would go elsewhere
  */
-export function expectTokenStays(location: string | undefined, { url, sent, tokenPath }: Hop): void {
-  if (tokenPath === null || location === undefined || !location.includes(tokenPath.slice('/t/'.length))) return;
+export function expectTokenStays(location: string | undefined, { url, sent, token }: Hop): void {
+  if (token === null || location === undefined || !hasToken(location, token)) return;
   const to = URL.parse(location, sent.href);
-  if (to?.hostname === sent.hostname && to.pathname.startsWith(`${tokenPath}/`)) return;
+  const rest = to && withoutToken(to, token);
+  if (to?.hostname === sent.hostname && rest && !hasToken(rest.href, token)) return;
   throw new GatehouseError('upstream.unreachable', `${shownUrl(url.href)} leads elsewhere with its token`);
 }
 

@@ -10,11 +10,12 @@ interface Login {
 /** What netrc has for a host, which is spelled as in a URL; null where it has nothing. */
 export type Logins = (host: string) => Promise<Login | null>;
 
-/** The first entry that names the host counts, as for curl, else the first `default`. */
+/** The first entry with a password that names the host counts, as for curl, else the first that does, else the first `default`. */
 export function loginsIn(entries: readonly NetrcEntry[]): Logins {
   return async (spelled) => {
     const name = spelled.replace(/^\[(.*)\]$/, '$1');
-    const found = entries.find(({ host }) => host === name) ?? entries.find(({ host }) => host === null);
+    const own = entries.filter(({ host }) => host === name);
+    const found = own.find(({ password }) => password !== '') ?? own[0] ?? entries.find(({ host }) => host === null);
     if (found === undefined || found.login + found.password === '') return null;
     return { login: found.login, password: found.password, isDefault: found.host === null };
   };

@@ -1,3 +1,4 @@
+import type { GatehouseError } from '../../core/problems/error.ts';
 import { type NetrcWords, netrcWords } from './netrc-words.ts';
 
 /** Who asks a host, as netrc says. */
@@ -21,7 +22,7 @@ export const tokenLogin = '/t/';
  */
 export function parseNetrc(text: string, where: string): NetrcEntry[] {
   const words = netrcWords(text, where);
-  const entries: NetrcEntry[] = [];
+  const entries: ReadEntry[] = [];
   for (let word = words.next(); word !== null; word = words.next()) {
     const entry = entries.at(-1);
     if (word === 'machine') entries.push({ ...nobody, host: hostOf(words.value()) });
@@ -30,7 +31,17 @@ export function parseNetrc(text: string, where: string): NetrcEntry[] {
     else if (entry === undefined) throw words.fault('a word before the first `machine`');
     else entries.splice(-1, 1, { ...entry, ...readField(word, words) });
   }
-  return entries;
+  return entries.map(soundEntry);
+}
+
+interface ReadEntry extends NetrcEntry {
+  /** What is wrong with its login if it has no password, by the login's line. */
+  readonly unlessPassword?: GatehouseError;
+}
+
+function soundEntry({ unlessPassword, ...entry }: ReadEntry): NetrcEntry {
+  if (unlessPassword !== undefined && entry.login === tokenLogin && entry.password === '') throw unlessPassword;
+  return entry;
 }
 
 const nobody: NetrcEntry = { host: null, login: '', password: '' };
@@ -38,8 +49,9 @@ const nobody: NetrcEntry = { host: null, login: '', password: '' };
 const hostOf = (word: string): string => word.toLowerCase().replace(/^\[(.*)\]$/, '$1');
 
 /** What a word and its value add to an entry: an account, which HTTP has none of, nothing. */
-function readField(word: string, words: NetrcWords): Partial<NetrcEntry> {
-  if (word === 'login') return { login: words.value() };
+function readField(word: string, words: NetrcWords): Partial<ReadEntry> {
+  if (word === 'login')
+    return { login: words.value(), unlessPassword: words.fault(`login ${tokenLogin} without a password`) };
   if (word === 'password') return { password: words.value() };
   if (word !== 'account') throw words.fault('a word that netrc does not have');
   words.value();

@@ -174,6 +174,32 @@ describe('a token', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  describe('of characters that a URL may spell in two ways', () => {
+    const fetch = fetchBy('machine conda.acme.test login /t/ password ab+1=');
+
+    it.each(['ab+1=', 'ab%2b1%3d', '%61b%2B1='])('stays where its server leads with it as %s', async (spelt) => {
+      await using server = await tlsServer(leading);
+      const base = `https://conda.acme.test:${server.port}`;
+      const response = await fetch(base + to(`/t/${spelt}/new/x?y=z`), {});
+      expect([response.url, response.hasCredentials]).toEqual([`${base}/new/x?y=z`, true]);
+      expect(server.requests.at(-1)).toBe(`/t/${spelt}/new/x?y=z -`);
+    });
+
+    it.each([
+      'https://files.acme.test/t/ab+1=/x',
+      'https://files.acme.test/t/ab%2b1%3D/x',
+      '/elsewhere?token=%61b+1=',
+      '/t/ab+1=/x?again=ab%2B1%3D',
+      '/%zz',
+    ])('is not taken to %s, and not told', async (location) => {
+      await using server = await tlsServer(leading);
+      const asked = fetch(`https://conda.acme.test:${server.port}${to(location)}`, {});
+      const message = expect.stringMatching(/leads elsewhere with its token$/);
+      await expect(asked).rejects.toMatchObject({ code: 'upstream.unreachable', retry: false, message });
+      expect(server.requests).toHaveLength(1);
+    });
+  });
+
   it('is not in an error', async () => {
     await using upstream = await testUpstream(status(200), (response) => response.destroy());
     const url = `${upstream.url.replace('127.0.0.1', 'conda.acme.test')}/chan`;

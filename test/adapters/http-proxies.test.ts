@@ -90,7 +90,7 @@ describe('proxiesOf', () => {
     expect(refusal).toMatchObject({ code: 'usage.invalid', message, hint: expect.any(String) });
     expect(JSON.stringify(refusal) + refusal).not.toContain('hunter2');
     const { hint = '' } = refusal instanceof GatehouseError ? refusal : {};
-    expect(shownLine(hint)).toBe(hint);
+    expect(shownLine(hint)).toMatch(/^[^*]+$/);
   });
 });
 

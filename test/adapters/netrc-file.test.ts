@@ -33,7 +33,7 @@ describe('netrcFile', () => {
   it('has the first line of a host, else the default, and no more of one without login and password', async () => {
     await write(
       '.netrc',
-      'default password any machine a password one machine a password two machine ::1 password six machine no',
+      'default password any machine a login none machine a password one machine a password two machine ::1 password six machine no',
     );
     expect(await passwordOf('a')).toBe('one');
     expect(await passwordOf('[::1]')).toBe('six');

@@ -21,6 +21,8 @@ describe('parseNetrc', () => {
       [entry('a', 'l', 'p'), entry('b', 'm', 'q')],
     ],
     ['machine machine login login password password', [entry('machine', 'login', 'password')]],
+    ['machine a login /t/ password p', [entry('a', '/t/', 'p')]],
+    ['machine a password p\nlogin /t/', [entry('a', '/t/', 'p')]],
     ['', []],
     ['\n# nothing\n', []],
   ])('reads %j', (text, entries) => {
@@ -35,6 +37,8 @@ describe('parseNetrc', () => {
     ['machine a login me\npassword "hunter2\n', 2, 'a double quote that does not end, or not where its word does'],
     ['machine a login me password "hunter2"hunter2', 1, 'a double quote that does not end, or not where its word does'],
     ['machine', 1, 'a word whose value is missing'],
+    ['machine a\nlogin /t/\nmachine b login c password hunter2', 2, 'login /t/ without a password'],
+    ['machine a login /t/ password ""\n', 1, 'login /t/ without a password'],
   ])('refuses %j by its line, and shows nothing of it', (text, line, what) => {
     expect(() => parse(text)).toThrow(
       expect.objectContaining({
