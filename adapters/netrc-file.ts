@@ -79,7 +79,7 @@ function readText(path: string, reason: Reason): string | null {
   }
 }
 
-/** One byte more than there may be at most: what is no plain file, such as `<(pass show netrc)`, has no size. */
+/** One byte more than there may be at most: what is no plain file, such as a pipe, has no size. */
 function readBytes(path: string): Uint8Array {
   const file = openSync(path, 'r');
   try {

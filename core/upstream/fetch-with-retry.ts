@@ -102,7 +102,7 @@ function statusError({ status, url: from, hasCredentials = false }: FetchRespons
 const deniedHint = (host: string, hasCredentials: boolean): string =>
   hasCredentials
     ? `${host} refuses what netrc has for it: mend its line, or ask whoever runs it what that account may read (docs/networks.md).`
-    : `Does it want credentials? Put "machine ${host} login NAME password PASSWORD" into ~/.netrc (docs/networks.md). For a file it does not have it must answer 404.`;
+    : `Does it want credentials? Put "machine ${host} login NAME password PASSWORD" into netrc (docs/networks.md). For a file it does not have it must answer 404.`;
 
 function retryAfterMs(header: string | null, clock: Clock): number {
   if (header === null) return 0;

@@ -30,7 +30,7 @@ const answers: [string, Intercept, string, string][] = [
     'a channel that wants credentials',
     (_, response) => void response.writeHead(403).end(),
     'answered with status 403',
-    'Does it want credentials? Put "machine 127.0.0.1 login NAME password PASSWORD" into ~/.netrc (docs/networks.md). For a file it does not have it must answer 404.',
+    'Does it want credentials? Put "machine 127.0.0.1 login NAME password PASSWORD" into netrc (docs/networks.md). For a file it does not have it must answer 404.',
   ],
   [
     'a page instead of an index',

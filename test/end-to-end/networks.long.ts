@@ -213,6 +213,8 @@ const plays: Readonly<Record<string, Play>> = {
     await rm(join(home, 'ca.pem'));
     await ends(line, { environment: trusting() });
   },
+  'HTTPS_PROXY is not the URL of a proxy': (line) =>
+    ends(line, { channel: behind(), environment: { HTTPS_PROXY: `${login}:1/${password}@${proxy.host}` } }),
   'wants a user and a password (status 407)': (line) => fails(line, `http://${lockedProxy.host}`),
   'refuses the user and password of its URL (status 407)': (line) =>
     fails(line, `http://you:${password}@${lockedProxy.host}`),

@@ -32,7 +32,7 @@ export const urlOrNoneSchema = wordedText(new RegExp(`^(?:none|${source})$`, 'u'
 function explainUrl(text: string): Wording {
   const asked = text.replace(/[?#].*$/s, '');
   if (shownUrl(asked) !== asked) {
-    const hint = 'put them into ~/.netrc (docs/networks.md), and change the secret if this file was shared';
+    const hint = 'put them into netrc (docs/networks.md), and change the secret if this file was shared';
     return { message: 'the URL carries credentials', hint };
   }
   return explainSlip(text);

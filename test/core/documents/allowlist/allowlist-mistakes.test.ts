@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { parseAllowlist } from '../../../../core/documents/allowlist/parse-allowlist.ts';
-import { allowlistText, expectProblem, type Parts, utf8 } from './expect-problem.ts';
+import { type Parts, allowlistText, expectProblem, utf8 } from './expect-problem.ts';
+import { describe, expect, test } from 'vitest';
 
 const takenName = (name: string): [string, Parts, string, string] => [
   `the name ${name}`,
@@ -271,7 +271,7 @@ test.each(['https://user:hunter2@a.example/c', 'https://hunter2@a.example', 'htt
     expect(parsed).toMatchObject({
       ok: false,
       problems: [
-        { line: 2, column: 16, message: 'the URL carries credentials', hint: expect.stringContaining('~/.netrc') },
+        { line: 2, column: 16, message: 'the URL carries credentials', hint: expect.stringContaining('into netrc') },
       ],
     });
     expect(JSON.stringify(parsed)).not.toContain('hunter2');
