@@ -20,21 +20,35 @@ export function proxiesOf(environment: NodeJS.ProcessEnv): ProxyFor {
   return (url) => {
     if (isDirect(url)) return null;
     const name = variables[url.protocol === 'https:' ? 'https:' : 'http:'].find((each) => environment[each]);
-    return name === undefined ? null : proxyUrl(name, environment[name] ?? '');
+    if (name === undefined) return null;
+    const proxy = proxyUrl(name, environment[name] ?? '');
+    if (proxy.protocol === 'https:') expectChecked(name, environment);
+    return proxy;
   };
 }
 
+/** Node reads the variable itself for a proxy's own TLS, and would tell anyone the proxy's password. */
+function expectChecked(name: string, { NODE_TLS_REJECT_UNAUTHORIZED: value }: NodeJS.ProcessEnv): void {
+  if (value !== '0') return;
+  const what = 'names a proxy at https:, whose certificate NODE_TLS_REJECT_UNAUTHORIZED=0 has nobody check';
+  throw refused(name, what, 'Unset NODE_TLS_REJECT_UNAUTHORIZED.');
+}
+
+const refused = (name: string, what: string, hint: string): GatehouseError =>
+  new GatehouseError('usage.invalid', `${name} ${what}`, { hint });
+
 function proxyUrl(name: string, text: string): URL {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
-  const refused = (what: string, hint: string) => new GatehouseError('usage.invalid', `${name} ${what}`, { hint });
   if (url !== null && /^socks/.test(url.protocol))
     throw refused(
+      name,
       'names a SOCKS proxy, which is not supported',
       'Name an HTTP proxy, or what is reached without in NO_PROXY.',
     );
   if (url !== null && isSound(url)) return url;
   // Not shown: what cannot be read may have a password anywhere.
   throw refused(
+    name,
     'is not the URL of a proxy',
     'Write it like http://proxy.example:3128 (docs/networks.md shows where a user and a password go, and how).',
   );

@@ -74,6 +74,14 @@ describe('proxiesOf', () => {
       expect([url, proxyFor({ ALL_PROXY: 'p:1', no_proxy: list }, url)]).toEqual([url, 'http://p:1/']);
   });
 
+  it('refuses a proxy at https: that nobody would check', () => {
+    const unchecked = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    expect(() => proxyFor({ ...unchecked, HTTPS_PROXY: 'https://me:hunter2@p' })).toThrow(
+      'HTTPS_PROXY names a proxy at https:, whose certificate NODE_TLS_REJECT_UNAUTHORIZED=0 has nobody check',
+    );
+    expect(proxyFor({ ...unchecked, HTTPS_PROXY: 'p:3128' })).toBe('http://p:3128/');
+  });
+
   it.each([
     ['socks5h://me:hunter2@p:1080', 'HTTPS_PROXY names a SOCKS proxy, which is not supported'],
     ['ftp://hunter2@p', 'HTTPS_PROXY is not the URL of a proxy'],
