@@ -136,7 +136,9 @@ function reportWatched({ missed, stuck, failing, missing }: Watched, telemetry: 
 
 function planning(world: ScraperWorld) {
   const { log } = world.telemetry;
-  const openSubdir = rememberUpstream((channel, subdir) => openUpstreamSubdir(channel, subdir, { ...world, log }));
+  const openSubdir = rememberUpstream((channel, subdir, isOptional) =>
+    openUpstreamSubdir(channel, subdir, { ...world, log, isOptional }),
+  );
   const upstream = { ...world, log };
   return {
     ...upstream,

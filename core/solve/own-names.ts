@@ -49,14 +49,15 @@ interface NamesWorld {
 export function ownNamesAlone<W extends NamesWorld>(world: W, allowlist: OwnNames): W {
   const { own = emptyOwnStore, openSubdir, pythonIndexes } = world;
   const opened = new Map<string, Promise<UpstreamSubdir | null>>();
-  const open: OpenSubdir = async (channel, subdir) => {
+  const open: OpenSubdir = async (channel, subdir, isOptional) => {
     if (isOwnChannel(channel)) return own.packages(subdir, wheelOf(channel));
-    const upstream = await openSubdir(channel, subdir);
+    const upstream = await openSubdir(channel, subdir, isOptional);
     return upstream && withoutReserved(upstream, allowlist.reserved);
   };
   return {
     ...world,
-    openSubdir: (channel, subdir) => makeOnce(opened, `${channel} ${subdir}`, () => open(channel, subdir)),
+    openSubdir: (channel, subdir, isOptional) =>
+      makeOnce(opened, `${channel} ${subdir}`, () => open(channel, subdir, isOptional)),
     pythonIndexes: {
       ...pythonIndexes,
       files: async (index, project) => (isOwnProject(project, allowlist) ? null : pythonIndexes.files(index, project)),

@@ -4,15 +4,18 @@ import type { UpstreamRecord, UpstreamRecords } from '../upstream/accept-records
 import { makeOnce } from '../upstream/make-once.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 
-/** Opens a subdir of an upstream channel; null when the channel has none such. */
-export type OpenSubdir = (channel: string, subdir: Subdir) => Promise<UpstreamSubdir | null>;
+/**
+ * Opens a subdir of an upstream channel; null when the channel has none such. For one that can be done without
+ * (`isOptional`) a server in trouble is waited for little.
+ */
+export type OpenSubdir = (channel: string, subdir: Subdir, isOptional?: boolean) => Promise<UpstreamSubdir | null>;
 
 /** Opens each subdir and reads each name once for a whole plan: every platform shares `noarch`. */
 export function rememberUpstream(open: OpenSubdir): OpenSubdir {
   const opened = new Map<string, Promise<UpstreamSubdir | null>>();
-  return (channel, subdir) =>
+  return (channel, subdir, isOptional) =>
     makeOnce(opened, `${channel}/${subdir}`, async () => {
-      const upstream = await open(channel, subdir);
+      const upstream = await open(channel, subdir, isOptional);
       const read = new Map<string, Promise<UpstreamRecords>>();
       return upstream && withRecords(upstream, (name) => makeOnce(read, name, () => upstream.records(name)));
     });
@@ -23,8 +26,8 @@ export function rememberUpstream(open: OpenSubdir): OpenSubdir {
  * will see, not of those that upstream has.
  */
 export function patchUpstream(open: OpenSubdir, patches: Patches): OpenSubdir {
-  return async (channel, subdir) => {
-    const opened = await open(channel, subdir);
+  return async (channel, subdir, isOptional) => {
+    const opened = await open(channel, subdir, isOptional);
     if (opened === null || !patches.has(subdir)) return opened;
     return withRecords(opened, async (name) => {
       const { records, problems } = await opened.records(name);

@@ -11,6 +11,8 @@ import type { SubdirAddress, UpstreamSubdir } from './upstream-subdir.ts';
  * whatever is no sound index leads on to the next form. `repodata.json` decides, and for it only a sound index and 404
  * count, so that a channel in trouble is never taken for an empty one. All names are read by the one form.
  *
+ * With `isOptional` none is waited for longer than the first two, and nothing is told of it.
+ *
  * @param channel `https:`, `http:` or `file:`, with or without a slash at its end
  * @returns null when the channel has no such subdir
  * @throws GatehouseError `upstream.*`, or `json.invalid` when an index is not what the CEPs say
@@ -18,14 +20,15 @@ import type { SubdirAddress, UpstreamSubdir } from './upstream-subdir.ts';
 export async function openUpstreamSubdir(
   channel: string,
   subdir: Subdir,
-  world: UpstreamWorld,
+  { isOptional = false, ...asked }: UpstreamWorld & { readonly isOptional?: boolean | undefined },
 ): Promise<UpstreamSubdir | null> {
+  const world = isOptional ? { ...asked, log: () => {} } : asked;
   const at: SubdirAddress = { channel, subdir, url: `${channel.replace(/\/+$/, '')}/${subdir}` };
   const shards = await tryForm(() => openShards(at, world), world);
   if (shards.opened !== null) return shards.opened;
-  const zst = await tryForm(() => openFlat(at, 'repodata.json.zst', world), world);
+  const zst = await tryForm(() => openFlat(at, 'repodata.json.zst', { ...world, isOptional: true }), world);
   if (zst.opened !== null) return zst.opened;
-  const decided = await openFlat(at, 'repodata.json', world);
+  const decided = await openFlat(at, 'repodata.json', { ...world, isOptional });
   const doubt = shards.doubt ?? zst.doubt;
   if (decided === null && doubt !== null) throw doubt;
   return decided;

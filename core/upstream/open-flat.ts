@@ -27,10 +27,9 @@ interface FlatIndex {
 export async function openFlat(
   at: SubdirAddress,
   file: 'repodata.json' | 'repodata.json.zst',
-  world: UpstreamWorld,
+  { isOptional, ...world }: UpstreamWorld & { readonly isOptional: boolean },
 ): Promise<UpstreamSubdir | null> {
   const url = `${at.url}/${file}`;
-  const isOptional = file === 'repodata.json.zst';
   const index = await fetchDocument<FlatIndex>({ url, isOptional }, world, {
     async fresh(response) {
       const scan = startRepodataScan(shownUrl(url));

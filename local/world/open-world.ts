@@ -119,8 +119,8 @@ export function planWorld(world: World, log: Log): PlanWorld {
     pythonIndexes: openPythonIndexes({ ...world, log }),
     nameEvidence: openNameEvidence({ ...world, log }),
     glance: openGlance({ ...world, log, fetch: world.hurriedFetch ?? world.fetch }),
-    async openSubdir(channel, subdir) {
-      const opened = await openUpstreamSubdir(channel, subdir, { ...world, log });
+    async openSubdir(channel, subdir, isOptional) {
+      const opened = await openUpstreamSubdir(channel, subdir, { ...world, log, isOptional });
       if (opened !== null) log({ type: 'plan.upstream', url: shownUrl(opened.url), names: opened.names().size });
       return opened;
     },

@@ -185,6 +185,25 @@ it('what is to be written in an environment is text alone, and in an entry all t
   ]);
 });
 
+it('a server that has nothing for other platforms but trouble costs no time', async () => {
+  await lab.publish([small('ok 1.0', [], everywhere)]);
+  const asked: string[] = [];
+  lab.intercept = ({ url = '' }, response, next) => {
+    if (!/osx|win/.test(url)) return next();
+    asked.push(url);
+    response.writeHead(503).end();
+  };
+  const near = await lab.sync(lab.allowlist(['okk']));
+  expect(near.plan.problems.map(({ hint }) => hint)).toEqual(['did you mean ok?']);
+  expect(asked).toEqual([]);
+  const { plan } = await lab.sync(lab.allowlist(['zzzzzzzzz']));
+  expect(plan.problems.map(({ detail }) => detail)).toEqual([
+    'No candidates were found for zzzzzzzzz *: no channel has a package of that name',
+  ]);
+  // Each of the three forms twice, of the first such platform alone.
+  expect(asked.map((url) => url.split('/').at(-2))).toEqual(Array.from({ length: 6 }, () => 'osx-64'));
+});
+
 /** The file of a channel's shards (CEP 16) that has a package. */
 async function shardOf(fileName: string): Promise<string> {
   const folder = join(lab.upstreamFolder, 'linux-64/shards');

@@ -1,3 +1,4 @@
+import type { Subdir } from '../../names/subdir.ts';
 import { didYouMean } from '../../problems/did-you-mean.ts';
 import { shownUrl } from '../../problems/shown-url.ts';
 import { matchesPlaced } from '../candidate-pool.ts';
@@ -45,24 +46,30 @@ async function absentCause(missing: Missing, offers: readonly Offer[], world: Ca
   const names = await world.offers.names(world.platform, only);
   const left = await leftOutLookAlike(spec.name, names, world);
   if (left !== null) return left;
+  const onlyFor = (there: readonly Subdir[]): Cause => ({
+    detail: `it is only for ${there.join(', ')}`,
+    hint: platformsHint(missing, there, world),
+  });
   const platforms = await world.offers.platformsOf(spec.name, only);
-  if (platforms.length > 0)
-    return { detail: `it is only for ${platforms.join(', ')}`, hint: platformsHint(missing, platforms, world) };
-  return { detail: `no channel has a package of that name${forPip(missing)}`, hint: nameHint(missing, names) };
+  if (platforms.length > 0) return onlyFor(platforms);
+  const detail = `no channel has a package of that name${forPip(missing)}`;
+  // Most are slips, and for those no platform is asked that nobody has listed.
+  const near = isAsked(missing) ? didYouMean(spec.name, names) : null;
+  if (near !== null) return { detail, hint: `did you mean ${near}?` };
+  const others = await world.offers.otherPlatformsOf(spec.name, only);
+  return others.length > 0 ? onlyFor(others) : { detail, hint: nameHint(missing) };
 }
 
 /** conda and mamba add pip to python's dependencies, and nobody asked for it. */
 const forPip = (missing: Missing): string =>
   missing.spec.name === 'pip' && !isAsked(missing) ? ', which conda and mamba install beside python' : '';
 
-function nameHint(missing: Missing, names: readonly string[]): string {
+function nameHint(missing: Missing): string {
   const { spec, request } = missing;
   if (!isAsked(missing)) {
     const fromIndex = request.made?.closesOnIndex === false ? 'write "dependencies": "pypi" in the entry, or ' : '';
     return `${fromIndex}add a channel that has ${spec.name}`;
   }
-  const near = didYouMean(spec.name, names);
-  if (near !== null) return `did you mean ${near}?`;
   if (isOfEnvironment(missing)) return 'add a channel that has it, or take it out of the environment';
   return `add a channel that has it; what only PyPI has is an entry { "pypi": "${spec.name}" }`;
 }

@@ -23,8 +23,10 @@ export interface Offers {
   names(platform: Subdir, only?: string): Promise<readonly string[]>;
   /** What each channel that has a name has of it for a platform, in the order in which they count. */
   of(name: string, platform: Subdir, only?: string): Promise<readonly Offer[]>;
-  /** The platforms that a name is there for: those of the allowlist, or where it is for none, of those that most channels have, where that costs little. */
+  /** Those of the allowlist's platforms that a name is there for. */
   platformsOf(name: string, only?: string): Promise<readonly Subdir[]>;
+  /** Those of others, which most channels have, where that costs little. The first that cannot be read ends it. */
+  otherPlatformsOf(name: string, only?: string): Promise<readonly Subdir[]>;
 }
 
 /** Most channels have these. They are looked at only for a name that no platform of the allowlist has. */
@@ -54,12 +56,7 @@ export function openOffers(
   const among = (only: string | undefined) => [...new Set([...channels, ...(only === undefined ? [] : [only])])];
   const hasName = async (channel: string, platform: Subdir, name: string) =>
     (await opened(channel, platform)).some((subdir) => subdir.names().has(name));
-  const withName = async (name: string, tried: readonly Subdir[], upstream: readonly string[]) => {
-    const has = async (platform: Subdir) =>
-      (await Promise.all(upstream.map((channel) => hasName(channel, platform, name)))).includes(true);
-    const found = await Promise.all(tried.map(has));
-    return tried.filter((_, i) => found[i]);
-  };
+  const upstreamOf = (only: string | undefined) => among(only).filter((channel) => !isOwnChannel(channel));
   const isCheap = async (channel: string) => {
     const subdirs = (await Promise.all(platforms.map((platform) => opened(channel, platform)))).flat();
     return subdirs.every((subdir) => subdir.isSharded === true || subdir.names().size <= maxFlatNames);
@@ -80,18 +77,34 @@ export function openOffers(
       return (await Promise.all(read)).flat();
     },
     async platformsOf(name, only) {
-      const upstream = among(only).filter((channel) => !isOwnChannel(channel));
-      const here = await withName(name, platforms, upstream);
-      if (here.length > 0) return here;
+      const has = async (platform: Subdir) =>
+        (await Promise.all(upstreamOf(only).map((channel) => hasName(channel, platform, name)))).includes(true);
+      const found = await Promise.all(platforms.map(has));
+      return platforms.filter((_, i) => found[i]);
+    },
+    async otherPlatformsOf(name, only) {
+      const upstream = upstreamOf(only);
       const cheap = await Promise.all(upstream.map(isCheap));
+      const asked = upstream.filter((_, i) => cheap[i]);
       const others = commonPlatforms.filter((one) => !platforms.includes(one));
-      return withName(
-        name,
-        others,
-        upstream.filter((_, i) => cheap[i]),
-      );
+      return platformsBeyond(name, others, { channels: asked, openSubdir });
     },
   };
+}
+
+/** Those of some platforms that a name is there for, until one cannot be read: the next would only cost as much again. */
+async function platformsBeyond(
+  name: string,
+  platforms: readonly Subdir[],
+  { channels, openSubdir }: { readonly channels: readonly string[]; readonly openSubdir: OpenSubdir },
+): Promise<Subdir[]> {
+  const there: Subdir[] = [];
+  for (const platform of platforms) {
+    const opened = await orNull(Promise.all(channels.map((channel) => openSubdir(channel, platform, true))));
+    if (opened === null) break;
+    if (opened.some((subdir) => subdir?.names().has(name))) there.push(platform);
+  }
+  return there;
 }
 
 const orNull = <T>(reading: Promise<T>): Promise<T | null> =>

@@ -31,13 +31,13 @@ describe('the platforms that a name is there for', () => {
     ['a channel with shards, however large', 10_001, { isSharded: true }],
   ])('are looked for beyond the allowlist in %s, and what cannot be read is passed over', async (_, names, more) => {
     const { offers } = channelOf(names, more);
-    expect(await offers.platformsOf('mac')).toEqual(['osx-64']);
-    expect(await offers.platformsOf('nothing')).toEqual([]);
+    expect(await offers.otherPlatformsOf('mac')).toEqual(['osx-64']);
+    expect(await offers.otherPlatformsOf('nothing')).toEqual([]);
   });
 
   it('are not where it would be read whole and is large', async () => {
     const { offers, opened } = channelOf(10_001);
-    expect(await offers.platformsOf('mac')).toEqual([]);
+    expect(await offers.otherPlatformsOf('mac')).toEqual([]);
     expect([...new Set(opened)].sort()).toEqual(['linux-64', 'noarch']);
   });
 
