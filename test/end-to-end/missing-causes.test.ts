@@ -83,6 +83,24 @@ const rows = (up: string, lower: string): Row[] => [
   ['many >=8', 'many >=8: no such version is there, but 7, 6, 5, 4, 3 and 2 more', 'ask for a version that is there'],
   ['numpy=1=py_*', 'numpy ==1 py_*: before a build, 1 is that version alone, and there is 1.3', 'write numpy=1.*=py_*'],
   ['numpy=1.3=h*', 'numpy ==1.3 h*: of 1.3 there are the builds py_0', 'ask for one of them, or for none'],
+  ...[
+    ['license=GPL', 'license GPL'],
+    ['build_number=7', 'build_number ==7'],
+    ['fn=same-9-0.conda', 'fn same-9-0.conda'],
+    ['subdir=linux-64', 'subdir linux-64'],
+    ['track_features=mkl', 'track_features mkl'],
+  ].map(
+    ([asked = '', words = '']): Row => [
+      `same[${asked}]`,
+      `same *: 1.0 is there, and no file with ${words}`,
+      `take ${asked.replace(/=.*/, '')} out of the spec, or ask for what is there`,
+    ],
+  ),
+  [
+    `many ==7[sha256=${'a'.repeat(64)}]`,
+    `many ==7[sha256=${'a'.repeat(64)}]: 7 is there, and no file with sha256 ${'a'.repeat(64)}`,
+    'take sha256 out of the spec, or ask for what is there',
+  ],
   [
     'mac',
     'mac *: it is only for osx-64',

@@ -70,12 +70,21 @@ async function explain(
 ): Promise<{ readonly explanation: string; readonly hint: string | undefined } | null> {
   const causes: (Cause & { readonly name: string })[] = [];
   for (const spec of specsNotFound(text).slice(0, maxCauses)) {
-    const cause = await missingCause({ spec, request }, world);
+    const cause = (await missingCause({ spec, request }, world)) ?? (await causeAsked(spec.name, request, world));
     if (cause !== null) causes.push({ ...cause, name: spec.name });
   }
   if (causes.length === 0) return null;
   const hints = [...new Set(causes.flatMap(({ hint }) => hint ?? []))];
   return { explanation: withCauses(text, causes), hint: hints.length === 0 ? undefined : hints.join('; ') };
+}
+
+/** A solver's words leave out what it was not given of a spec, such as a license: by them the package is there. */
+async function causeAsked(name: string, request: InstallRequest, world: CauseWorld): Promise<Cause | null> {
+  for (const spec of request.specs.filter((asked) => asked.name === name)) {
+    const cause = await missingCause({ spec, request }, world);
+    if (cause !== null) return cause;
+  }
+  return null;
 }
 
 /** That nothing else is said than that nothing was found. */

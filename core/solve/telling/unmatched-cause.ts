@@ -1,4 +1,5 @@
 import { type MatchSpec, parseMatchSpec } from '../../names/match-spec/parse-match-spec.ts';
+import { noFields } from '../../names/match-spec/spec-fields.ts';
 import type { Subdir } from '../../names/subdir.ts';
 import { compareVersionTexts, newestOf } from '../../names/version/version-texts.ts';
 import { shownUrl } from '../../problems/shown-url.ts';
@@ -27,11 +28,11 @@ interface Served {
 
 /** The channel that counts has the name, and no record of it that the spec takes. */
 export async function unmatchedCause(missing: Missing, served: Served, world: CauseWorld): Promise<Cause> {
-  const { spec } = missing;
   return (
     hiddenCause(missing, served, world) ??
     exactCause(missing, served.serving) ??
-    buildCause(spec, served.serving) ??
+    buildCause(missing, served.serving) ??
+    fileCause(missing, served.serving) ??
     (await elsewhereCause(missing, world)) ??
     versionCause(missing, served.serving)
   );
@@ -83,16 +84,46 @@ function exactCause(missing: Missing, { records }: Offer): Cause | null {
   return { detail, hint: isAsked(missing) ? `write ${name}=${text}.*=${build}` : undefined };
 }
 
-function buildCause(spec: MatchSpec, { records }: Offer): Cause | null {
-  const { build, buildNumber, md5, sha256 } = spec;
-  if ([build, buildNumber, md5, sha256].every((part) => part === null)) return null;
-  const versions = matching({ ...spec, build: null, buildNumber: null, md5: null, sha256: null }, records);
-  if (versions.length === 0) return null;
+function buildCause(missing: Missing, { records }: Offer): Cause | null {
+  const { name, text, version, build } = missing.spec;
+  if (build === null) return null;
+  const versions = matching({ ...noFields, name, text, version }, records);
+  if (versions.length === 0 || matching({ ...noFields, name, text, version, build }, versions).length > 0) return null;
   const newest = newestOf(versionsOf(versions));
   const builds = versions.filter(({ record }) => record.version === newest).map(({ record }) => record.build);
   return {
     detail: `of ${newest} there are the builds ${listed([...new Set(builds)].sort())}`,
-    hint: 'ask for one of them, or for none',
+    hint: isAsked(missing) ? 'ask for one of them, or for none' : undefined,
+  };
+}
+
+/** What a spec may say of a file beside version and build, by its key in brackets (CEP 29). */
+const fileKeys = {
+  build_number: 'buildNumber',
+  subdir: 'subdir',
+  fn: 'fileName',
+  url: 'url',
+  license: 'license',
+  track_features: 'trackFeatures',
+  md5: 'md5',
+  sha256: 'sha256',
+} as const;
+
+/** The version and build are there, and no file of them is as the spec says it. */
+function fileCause(missing: Missing, { records }: Offer): Cause | null {
+  const { spec } = missing;
+  const { name, text, version, build } = spec;
+  const plain = { ...noFields, name, text, version, build };
+  const builds = matching(plain, records);
+  const said = Object.entries(fileKeys).filter(([, field]) => spec[field] !== null);
+  if (builds.length === 0 || said.length === 0) return null;
+  const unmet = said.filter(([, field]) => matching({ ...plain, [field]: spec[field] }, builds).length === 0);
+  const told = unmet.length === 0 ? said : unmet;
+  const wanted = told.map(([key, field]) => `${key} ${spec[field]}`).join(', ');
+  const hint = `take ${told.map(([key]) => key).join(', ')} out of the spec, or ask for what is there`;
+  return {
+    detail: `${newestOf(versionsOf(builds))} is there, and no file with ${wanted}`,
+    hint: isAsked(missing) ? hint : undefined,
   };
 }
 
