@@ -39,6 +39,26 @@ async function publishBoth(): Promise<string> {
   return channelOf('lower', [small('same 2.0', [], everywhere), small('below 1.0', [], everywhere)]);
 }
 
+it('of what is there and a request itself excludes, it says by what', async () => {
+  await lab.publish([
+    ...[small('base 1.0'), small('base 2.0'), small('tool 1.0', ['base >=2'])],
+    ...[small('python 3.11'), small('python 3.12'), small('pip 1.0', ['python'], everywhere)],
+    small('plot 1.0', ['python >=3.12']),
+  ]);
+  const environments = { both: ['tool', 'base <2'] };
+  const { plan } = await lab.sync(lab.allowlist(['plot', 'tool'], { environments, python: ['3.11'] }));
+  expect(plan.problems.map(({ detail, hint }) => [detail.split('\n').at(-1), hint])).toEqual([
+    [
+      'base: there is 2.0, and the environment asks for base <2 too',
+      'ask in the environment for versions that go together',
+    ],
+    [
+      'python: there is 3.12, and it was solved with python 3.11, as "python" of the allowlist says',
+      'list another in "python", or ask for what goes with these',
+    ],
+  ]);
+});
+
 async function channelOf(name: string, packages: readonly ChannelPackage[]): Promise<string> {
   const folder = join(lab.upstreamFolder, '..', name);
   await buildChannel(folder, packages, { forms: ['json'] });

@@ -3,7 +3,7 @@ import type { Problem } from '../../problems/problem.ts';
 import { specsNotFound } from '../not-found.ts';
 import type { InstallRequest } from '../requests.ts';
 import { installs } from '../solve-request.ts';
-import type { Cause, CauseWorld } from '../telling/cause.ts';
+import type { Cause, CauseWorld, Missing } from '../telling/cause.ts';
 import { missingCause } from '../telling/missing-cause.ts';
 import type { GroupPart, Placed } from './solve-group.ts';
 
@@ -46,7 +46,7 @@ async function explainAll(
   if (installs(outcomes) || outcomes.some(({ status }) => status === 'failed')) return [];
   const explained: Explained[] = [];
   for (const was of outcomes) {
-    const { explanation, hint } = (await explain(was.explanation ?? '', request, world)) ?? {};
+    const { explanation, hint } = (await explain(was, request, world)) ?? {};
     if (explanation === undefined) continue;
     const { entry, platform } = was;
     const problem = {
@@ -64,13 +64,15 @@ async function explainAll(
 const maxCauses = 5;
 
 async function explain(
-  text: string,
+  { explanation, python }: EntryOutcome,
   request: InstallRequest,
   world: CauseWorld,
 ): Promise<{ readonly explanation: string; readonly hint: string | undefined } | null> {
+  const text = explanation ?? '';
   const causes: (Cause & { readonly name: string })[] = [];
   for (const spec of specsNotFound(text).slice(0, maxCauses)) {
-    const cause = (await missingCause({ spec, request }, world)) ?? (await causeAsked(spec.name, request, world));
+    const missing = { spec, request, python };
+    const cause = (await missingCause(missing, world)) ?? (await causeAsked(missing, world));
     if (cause !== null) causes.push({ ...cause, name: spec.name });
   }
   if (causes.length === 0) return null;
@@ -79,9 +81,9 @@ async function explain(
 }
 
 /** A solver's words leave out what it was not given of a spec, such as a license: by them the package is there. */
-async function causeAsked(name: string, request: InstallRequest, world: CauseWorld): Promise<Cause | null> {
-  for (const spec of request.specs.filter((asked) => asked.name === name)) {
-    const cause = await missingCause({ spec, request }, world);
+async function causeAsked(missing: Missing, world: CauseWorld): Promise<Cause | null> {
+  for (const spec of missing.request.specs.filter(({ name }) => name === missing.spec.name)) {
+    const cause = await missingCause({ ...missing, spec }, world);
     if (cause !== null) return cause;
   }
   return null;

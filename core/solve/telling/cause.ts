@@ -23,6 +23,8 @@ export interface CauseWorld {
 export interface Missing {
   readonly spec: MatchSpec;
   readonly request: Pick<InstallRequest, 'id' | 'specs' | 'platforms' | 'channels' | 'made'>;
+  /** The one that was solved with, if the allowlist lists any. */
+  readonly python: string | null;
 }
 
 /** Whether a request asks for a name itself, and does not only need it. */

@@ -13,13 +13,14 @@ import {
   platformsHint,
 } from './cause.ts';
 import { leftOut, leftOutLookAlike } from './left-out.ts';
+import { narrowedCause } from './narrowed-cause.ts';
 import type { Offer } from './offers.ts';
 import { unmatchedCause } from './unmatched-cause.ts';
 import { virtualCause } from './virtual-cause.ts';
 
 /**
  * Which of its causes it is that nothing was found for a spec; null where it is another's to tell: of names that come from the
- * store alone, of what is made for the request, and where there are records, which the gate holds.
+ * store alone, of what is made for the request, and where there are records that the request leaves: the gate holds those.
  */
 export async function missingCause(missing: Missing, world: CauseWorld): Promise<Cause | null> {
   const { spec, request } = missing;
@@ -29,7 +30,7 @@ export async function missingCause(missing: Missing, world: CauseWorld): Promise
   const offers = await world.offers.of(spec.name, world.platform, only);
   const serving = only === undefined ? offers[0] : offers.find(({ channel }) => channel === only);
   if (serving === undefined) return absentCause(missing, offers, world);
-  if (serving.records.some((one) => matchesPlaced(spec, one))) return null;
+  if (serving.records.some((one) => matchesPlaced(spec, one))) return narrowedCause(missing, serving);
   const others = offers.filter((offer) => offer !== serving && !isOwnChannel(offer.channel));
   return leftOut(spec, serving) ?? unmatchedCause(missing, { serving, others, isAlone: only !== undefined }, world);
 }
