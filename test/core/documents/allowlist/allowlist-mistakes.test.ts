@@ -1,6 +1,6 @@
-import { parseAllowlist } from '../../../../core/documents/allowlist/parse-allowlist.ts';
-import { type Parts, allowlistText, expectProblem, utf8 } from './expect-problem.ts';
 import { describe, expect, test } from 'vitest';
+import { parseAllowlist } from '../../../../core/documents/allowlist/parse-allowlist.ts';
+import { allowlistText, expectProblem, type Parts, utf8 } from './expect-problem.ts';
 
 const takenName = (name: string): [string, Parts, string, string] => [
   `the name ${name}`,
