@@ -37,8 +37,9 @@ it('the command line keeps a sound channel in a bucket, however many work on it 
   const { stdout } = await run('verify');
   const { checked, ledger, ...rest } = parseJson(stdout, verifiedSchema, 'stdout');
   expect(rest).toMatchObject({ problems: [], staging: null });
-  // Of two who judge a file at once each has an entry in the ledger, and one of them tells of nothing.
+  // Of those who judge a file at once each has an entry in the ledger, and all but one tell of nothing: two syncs, and what each
+  // indexes. Mostly there are 6, and 18 were seen on a busy machine.
   expect(checked - ledger.entries).toBe(21);
   expect(ledger.entries).toBeGreaterThanOrEqual(6);
-  expect(ledger.entries).toBeLessThanOrEqual(12);
+  expect(ledger.entries).toBeLessThanOrEqual(24);
 });
