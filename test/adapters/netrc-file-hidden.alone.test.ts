@@ -45,8 +45,8 @@ it('is a problem where it is there and may not be read, with a hint that fits', 
 });
 
 it('is a problem where NETRC names it, seen or not', async () => {
-  await expect(asked({ stat: 'EACCES', open: 'EACCES' }, { NETRC: '/root/it' })).rejects.toMatchObject({
-    message: 'NETRC names /root/it, which cannot be read (EACCES)',
+  await expect(asked({ stat: 'EACCES', open: 'EACCES' }, { NETRC: '/srv/it' })).rejects.toMatchObject({
+    message: 'NETRC names /srv/it, which cannot be read (EACCES)',
     hint: expect.stringContaining('unset NETRC'),
   });
 });
