@@ -8,19 +8,14 @@ import { candidatePool } from '../../../core/solve/candidate-pool.ts';
 import { installRequests } from '../../../core/solve/requests.ts';
 import { virtualPackagesFor } from '../../../core/solve/virtual-packages.ts';
 import { plan } from '../../../core/steps/plan.ts';
-import { noNameEvidence, noPythonIndexes } from '../../support/upstream/no-python-indexes.ts';
-import { type SmallPackage, smallAllowlist, smallUpstream } from '../../support/upstream/small-upstream.ts';
-import { memoryStore } from '../../twins/store-memory.ts';
+import { type SmallPackage, smallAllowlist, smallPlanWorld } from '../../support/upstream/small-upstream.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
 
 const fewest = { versions: 'fewest' };
 
-const world = (packages: readonly SmallPackage[]) => ({
-  ...{ channel: 'conda' as const, store: memoryStore(), solver, clock: { now: () => 0 }, log: () => {}, retain: 0 },
-  ...{ openSubdir: smallUpstream(packages), pythonIndexes: noPythonIndexes, nameEvidence: noNameEvidence },
-});
+const world = (packages: readonly SmallPackage[]) => smallPlanWorld(packages, solver);
 
 /** What a plan of a small channel chose for each entry, with each python. */
 async function chosen(packages: readonly SmallPackage[], entries: readonly string[], more = {}) {

@@ -1,7 +1,10 @@
 import { parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
+import type { Solver } from '../../../core/ports/solver.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import type { OpenSubdir } from '../../../core/solve/upstream-subdirs.ts';
+import { memoryStore } from '../../twins/store-memory.ts';
+import { noNameEvidence, noPythonIndexes } from './no-python-indexes.ts';
 
 const smallChannel = 'https://one.invalid/c';
 
@@ -14,7 +17,7 @@ export type SmallPackage = readonly [
 ];
 
 /** The channel in memory of `smallAllowlist`, without any bytes of packages. */
-export function smallUpstream(packages: readonly SmallPackage[]): OpenSubdir {
+function smallUpstream(packages: readonly SmallPackage[]): OpenSubdir {
   return async (channel, subdir) => {
     const here = packages.filter(([, , at = 'noarch']) => at === subdir);
     const records = here.map(([text, depends = [], , constrains = []]) => {
@@ -38,3 +41,16 @@ export function smallAllowlist(packages: readonly unknown[], more: Record<string
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return parsed.allowlist;
 }
+
+/** A world to plan for that channel in, with an empty store. */
+export const smallPlanWorld = (packages: readonly SmallPackage[], solver: Solver) => ({
+  channel: 'conda' as const,
+  store: memoryStore(),
+  solver,
+  clock: { now: () => 0 },
+  log: () => {},
+  retain: 0,
+  openSubdir: smallUpstream(packages),
+  pythonIndexes: noPythonIndexes,
+  nameEvidence: noNameEvidence,
+});

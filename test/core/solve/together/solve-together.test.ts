@@ -10,23 +10,13 @@ import { planSlices } from '../../../../core/solve/requests.ts';
 import { solveSlice } from '../../../../core/solve/slices/solve-slice.ts';
 import { virtualPackagesFor } from '../../../../core/solve/virtual-packages.ts';
 import { plan } from '../../../../core/steps/plan.ts';
-import { noNameEvidence, noPythonIndexes } from '../../../support/upstream/no-python-indexes.ts';
-import { type SmallPackage, smallAllowlist, smallUpstream } from '../../../support/upstream/small-upstream.ts';
-import { memoryStore } from '../../../twins/store-memory.ts';
+import { type SmallPackage, smallAllowlist, smallPlanWorld } from '../../../support/upstream/small-upstream.ts';
 
 const solver = rattlerSolver();
 afterAll(() => solver[Symbol.asyncDispose]());
 
 const world = (packages: readonly SmallPackage[], over: Partial<{ solver: Solver }> = {}) => ({
-  channel: 'conda' as const,
-  store: memoryStore(),
-  solver,
-  clock: { now: () => 0 },
-  log: () => {},
-  retain: 0,
-  openSubdir: smallUpstream(packages),
-  pythonIndexes: noPythonIndexes,
-  nameEvidence: noNameEvidence,
+  ...smallPlanWorld(packages, solver),
   offersEnvironments: true,
   ...over,
 });
