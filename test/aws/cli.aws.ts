@@ -37,9 +37,10 @@ it('the command line keeps a sound channel in a bucket, however many work on it 
   const { stdout } = await run('verify');
   const { checked, ledger, ...rest } = parseJson(stdout, verifiedSchema, 'stdout');
   expect(rest).toMatchObject({ problems: [], staging: null });
-  // Of those who judge a file at once each has an entry in the ledger, and all but one tell of nothing: two syncs, and what each
-  // indexes. Mostly there are 6, and 18 were seen on a busy machine.
+  // Of each file: one entry of the sync that writes its verdict. If the other has begun to judge it by then, two more: its own, before it
+  // loses the write, and one of what is there, so that the ledger ends with that (`layDecided`). Whoever comes later finds a verdict
+  // that passes, and adds none: an index asks for no other, and the last sync brings nothing.
   expect(checked - ledger.entries).toBe(21);
   expect(ledger.entries).toBeGreaterThanOrEqual(6);
-  expect(ledger.entries).toBeLessThanOrEqual(24);
+  expect(ledger.entries).toBeLessThanOrEqual(18);
 });

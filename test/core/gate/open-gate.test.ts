@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { keyOfVerdict, readVerdict } from '../../../core/documents/gate/verdict.ts';
 import type { AtTheDoor } from '../../../core/gate/gate.ts';
+import { canonicalJson } from '../../../core/json/json.ts';
 import { ledgerKey, recallKey } from '../../../core/layout/gate-keys.ts';
-import { startDigests } from '../../../core/names/digest.ts';
+import { verifyLedger } from '../../../core/ledger/verify-ledger.ts';
+import { sha256Of, startDigests } from '../../../core/names/digest.ts';
 import { bytesSource } from '../../../core/ports/byte-source.ts';
 import { GatehouseError } from '../../../core/problems/error.ts';
+import { standingClock } from '../../support/gate/ledgers.ts';
 import { testGate } from '../../support/gate/test-gate.ts';
 import { buildConda, pkgTar, stem } from '../../support/packages/build-package.ts';
-import { memoryStore } from '../../twins/store-memory.ts';
+import { memoryStore, newBucket, type StoreOperation } from '../../twins/store-memory.ts';
 
 const id = `linux-64/${stem}.conda`;
 
@@ -19,6 +22,16 @@ function atTheDoor(bytes: Uint8Array): AtTheDoor {
     ...{ published: null, yanked: false, projectStatus: null, projects: [], request: null },
     digests: digests.finish(),
     bytes: bytesSource(bytes),
+  };
+}
+
+/** Holds up whoever comes until so many have come, and nobody after that. */
+function barrier(parties: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let come = 0;
+  return () => {
+    if (++come === parties) resolve();
+    return promise;
   };
 }
 
@@ -40,6 +53,26 @@ describe('a file at the door', () => {
     await testGate(store).judge({ ...file, bytes: unread });
     expect((await store.get(keyOfVerdict(id, file.digests.sha256)))?.etag).toBe(etag);
     expect(store.objects.has(ledgerKey(2))).toBe(false);
+  });
+
+  it('has three entries when two judge it in step, one of who was first and two of who lost, and none of who comes later', async () => {
+    const bucket = newBucket();
+    const file = atTheDoor(buildConda());
+    const key = keyOfVerdict(id, file.digests.sha256);
+    const appended = barrier(2);
+    const before = (operation: StoreOperation, at: string) =>
+      operation === 'put' && at === key ? appended() : undefined;
+    const judgeAt = (ms: number) =>
+      testGate(memoryStore({ before }, bucket), { clock: { ...standingClock, now: () => ms } }).judge(file);
+    const [one, other] = await Promise.all([judgeAt(1_800_000_000_000), judgeAt(1_800_000_000_001)]);
+    const store = memoryStore({}, bucket);
+    const { entries, faults, latest } = await verifyLedger(store);
+    expect({ entries, faults }).toEqual({ entries: 3, faults: [] });
+    expect(one).toEqual(other);
+    expect((await readVerdict(store, id, file.digests.sha256))?.value).toEqual(one);
+    expect([...latest.values()]).toMatchObject([{ evidence: sha256Of(canonicalJson(one)) }]);
+    await testGate(store, { clock: { ...standingClock, now: () => 1_800_000_000_002 } }).judge(file);
+    expect((await verifyLedger(store)).entries).toBe(3);
   });
 
   it('waits while two others are read, whoever fails', async () => {
