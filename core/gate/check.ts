@@ -82,7 +82,8 @@ interface Described {
 export interface DataCheck extends Described {
   /** It goes by advisories: its result says when those were read. */
   readonly usesAdvice?: true;
-  judge(candidate: GateCandidate, world: GateCheckWorld): Promise<readonly Firing[]> | readonly Firing[];
+  /** At once: a plan asks of each file that it could choose. */
+  judge(candidate: GateCandidate, world: GateCheckWorld): readonly Firing[];
 }
 
 /** A check of what is in a file: asked when it enters, and at a sweep when its version rose. */

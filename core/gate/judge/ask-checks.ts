@@ -7,13 +7,20 @@ export const askDataChecks = (
   checks: readonly DataCheck[],
   candidate: GateCandidate,
   world: GateCheckWorld,
-): Promise<CheckResult[]> =>
-  Promise.all(
-    checks.map(async (check) => {
-      const result = await answerOf(check, async () => (await check.judge(candidate, world)).map(pinnedTo(candidate)));
-      return check.usesAdvice && world.advice.status === 'known' ? { ...result, dataAsOf: world.advice.asOf } : result;
-    }),
-  );
+): CheckResult[] =>
+  checks.map((check) => {
+    const result = answerOfData(check, candidate, world);
+    return check.usesAdvice && world.advice.status === 'known' ? { ...result, dataAsOf: world.advice.asOf } : result;
+  });
+
+function answerOfData(check: DataCheck, candidate: GateCandidate, world: GateCheckWorld): CheckResult {
+  const { id, version } = check;
+  try {
+    return { id, version, firings: check.judge(candidate, world).map(pinnedTo(candidate)) };
+  } catch (error) {
+    return broken(check, error);
+  }
+}
 
 /** What is found of a package before it is made is waived by the file that it is made of, as of that file itself. */
 const pinnedTo =
@@ -29,14 +36,19 @@ export const askContentsChecks = (
 
 /** @throws GatehouseError `store.*`: that says nothing of the file */
 async function answerOf(
-  { id, version }: Pick<DataCheck, 'id' | 'version'>,
+  check: Pick<ContentsCheck, 'id' | 'version'>,
   judge: () => Promise<readonly Firing[]> | readonly Firing[],
 ): Promise<CheckResult> {
+  const { id, version } = check;
   try {
     return { id, version, firings: [...(await judge())] };
   } catch (error) {
-    if (error instanceof GatehouseError && error.code.startsWith('store.')) throw error;
-    const said = error instanceof Error ? error.message : String(error);
-    return { id, version, firings: [{ code: `${id}.error`, verdict: 'error', detail: `it broke: ${said}` }] };
+    return broken(check, error);
   }
+}
+
+function broken({ id, version }: Pick<ContentsCheck, 'id' | 'version'>, error: unknown): CheckResult {
+  if (error instanceof GatehouseError && error.code.startsWith('store.')) throw error;
+  const said = error instanceof Error ? error.message : String(error);
+  return { id, version, firings: [{ code: `${id}.error`, verdict: 'error', detail: `it broke: ${said}` }] };
 }

@@ -103,7 +103,7 @@ async function conclude(
   const made = madeOf === undefined ? {} : { madeOf };
   const candidate = { ...candidateOf(file, facts), ...made };
   const projects = projectsOf(candidate, checks.advice);
-  const asked = await askDataChecks(dataChecks, { ...candidate, projects }, checks);
+  const asked = askDataChecks(dataChecks, { ...candidate, projects }, checks);
   const data = asked.map((result) => newer(result, there));
   const all = [...results, ...data, ...(await recallResult(digests.sha256, store))];
   const now = clock.now();

@@ -96,13 +96,13 @@ interface StandsBy {
 }
 
 /** Data checks are asked anew; what was read of the bytes stays as it was. */
-async function standsBy(candidate: GateCandidate, by: StandsBy): Promise<Settled> {
+function standsBy(candidate: GateCandidate, by: StandsBy): Settled {
   const { earlier, recalled, checks, isPatient } = by;
   const { sha256 } = candidate;
   const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
   const projects = projectsOf(known, checks.advice);
   const read = earlier === null ? {} : { facts: earlier.facts };
-  const data = await askDataChecks(dataChecks, { ...candidate, ...read, projects }, checks);
+  const data = askDataChecks(dataChecks, { ...candidate, ...read, projects }, checks);
   const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
   const isOver = ({ firings }: CheckResult) => isPatient && firings.some(({ code }) => code === 'A13.time');
   const contents = (earlier?.checks ?? []).filter((result) => !anew.has(result.id) && !isOver(result));
