@@ -33,7 +33,7 @@ export function parseValue<T>(value: unknown, schema: z.ZodType<T>, what: string
 const maxNestingLevels = 64;
 
 function isDeeper(value: unknown, levels: number): boolean {
-  if (value === null || typeof value !== 'object') return false;
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return false;
   return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 

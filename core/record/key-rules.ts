@@ -17,14 +17,20 @@ const of =
   (schema: z.ZodType): KeyRule =>
   (value) =>
     schema.safeParse(value).data;
+/** A text of these, in whatever case. */
+const lower =
+  (schema: z.ZodType): KeyRule =>
+  (value) =>
+    typeof value === 'string' ? schema.safeParse(value.toLowerCase()).data : undefined;
 const texts = z.array(z.string());
-const lower = z.string().toLowerCase();
 
 /** conda calls the value nullable, and to rattler it is an Option: a null is left as it is. */
 const orNull =
   (rule: KeyRule): KeyRule =>
   (value, leaveOut) =>
     value === null ? null : rule(value, leaveOut);
+
+const noarchKind = lower(z.enum(['generic', 'python']));
 
 /** A package is told by the value: one that is none stays and refuses the record, or other bytes would do. */
 const orRefused =
@@ -53,13 +59,13 @@ export const keyRules: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule>([
   ],
   ['flags', of(texts)],
   ['indexed_timestamp', wholeNumber],
-  ['legacy_bz2_md5', orNull(of(lower.pipe(md5Schema)))],
+  ['legacy_bz2_md5', orNull(lower(md5Schema))],
   ['legacy_bz2_size', orNull(wholeNumber)],
   ['license', orNull(text)],
   ['license_family', orNull(text)],
-  ['md5', orRefused(of(lower.pipe(md5Schema)))],
+  ['md5', orRefused(lower(md5Schema))],
   // Another text makes conda say that it is too old for the package.
-  ['noarch', of(z.union([z.boolean(), lower.pipe(z.enum(['generic', 'python']))]))],
+  ['noarch', (value, leaveOut) => (typeof value === 'boolean' ? value : noarchKind(value, leaveOut))],
   ['package_type', orNull(of(z.enum(['noarch_generic', 'noarch_python'])))],
   ['platform', orNull(text)],
   ['preferred_env', orNull(text)],
@@ -69,7 +75,7 @@ export const keyRules: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule>([
   // libsolv adds these to `depends`, and the others do not look at them.
   ['requires', of(z.tuple([]))],
   ['run_exports', readableRunExports],
-  ['sha256', orRefused(of(lower.pipe(sha256Schema)))],
+  ['sha256', orRefused(lower(sha256Schema))],
   ['subdir', text],
   ['timestamp', timestamp],
   ['track_features', trackFeatures],

@@ -1,16 +1,14 @@
-import { z } from 'zod';
 import { canonicalJson } from '../json/json.ts';
+import { plainObjectSchema } from '../json/plain-object.ts';
 import { keyRules, placeKeys } from './key-rules.ts';
 import { type RepodataRecord, recordSchema } from './record.ts';
 import type { RecordFinding } from './record-finding.ts';
-import { unsoundJson } from './sound-json.ts';
+import { unsoundMember } from './sound-json.ts';
 
 export type NormalRecord =
   | { readonly ok: true; readonly record: RepodataRecord; readonly findings: readonly RecordFinding[] }
   /** A sentence fragment that says why no record can be made of it. */
   | { readonly ok: false; readonly detail: string };
-
-const membersSchema = z.record(z.string(), z.unknown());
 
 /**
  * A record as all clients read it: what a reader would trip over is mended or left out, `depends` is a list in the one
@@ -19,14 +17,16 @@ const membersSchema = z.record(z.string(), z.unknown());
  * readers know says nothing, and goes without a finding.
  */
 export function normaliseRecord(value: unknown): NormalRecord {
-  const members = membersSchema.safeParse(value);
+  const members = plainObjectSchema.safeParse(value);
   if (!members.success) return { ok: false, detail: 'the record: is no object' };
   const findings: RecordFinding[] = [];
-  const kept = Object.entries(members.data).flatMap(([key, member]): [string, unknown][] => {
+  const kept: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(members.data)) {
     const read = readMember(key, member, (code, detail) => note(findings, { code, detail: cut(`${key}: ${detail}`) }));
-    return read === undefined ? [] : [[key, read]];
-  });
-  const parsed = recordSchema.safeParse(Object.fromEntries(kept));
+    // No key is `__proto__`, which would be no member: such a one is left out.
+    if (read !== undefined) kept[key] = read;
+  }
+  const parsed = recordSchema.safeParse(kept);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return { ok: false, detail: `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'does not fit'}` };
@@ -42,7 +42,7 @@ type Report = (code: RecordFinding['code'], detail: string) => void;
 
 /** What is kept of a member; undefined when nothing is. */
 function readMember(key: string, value: unknown, report: Report): unknown {
-  const unsound = unsoundJson({ [key]: value });
+  const unsound = unsoundMember(key, value);
   if (unsound !== null) return void report('record.left-out', unsound);
   const rule = keyRules.get(key);
   if (rule === undefined) return value === null && typedKeys.has(key) ? undefined : value;
@@ -52,11 +52,18 @@ function readMember(key: string, value: unknown, report: Report): unknown {
 }
 
 function noteDifference(key: string, { value, read }: { value: unknown; read: unknown }, report: Report): void {
-  if (read === value || saysNothing(value) || placeKeys.has(key)) return;
+  if (read === value || isSameList(value, read) || saysNothing(value) || placeKeys.has(key)) return;
   const [was, is] = [value, read].map((one) => canonicalJson(one));
   if (read === undefined) report('record.left-out', `${was}`);
   else if (was !== is) report('record.respelt', `${was} is now ${is}`);
 }
+
+/** Of the lists that are read anew nearly all come out as they were: to write them out would take as long as all else. */
+const isSameList = (value: unknown, read: unknown): boolean =>
+  Array.isArray(value) &&
+  Array.isArray(read) &&
+  value.length === read.length &&
+  value.every((one, place) => one === read[place]);
 
 const saysNothing = (value: unknown): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);

@@ -10,10 +10,12 @@ export function otherFormat(filename: PackageFileName): PackageFileName {
 export function preferConda<T extends { readonly subdir: string; readonly filename: PackageFileName }>(
   placed: readonly T[],
 ): T[] {
+  const places = placed.map(({ subdir, filename }) => ({ ...packageFileParts(filename), subdir }));
   const condas = new Set(
-    placed.flatMap(({ subdir, filename }) => (filename.endsWith('.conda') ? `${subdir}/${filename}` : [])),
+    places.flatMap(({ subdir, stem, format }) => (format === '.conda' ? `${subdir}/${stem}` : [])),
   );
-  return placed.filter(
-    ({ subdir, filename }) => filename.endsWith('.conda') || !condas.has(`${subdir}/${otherFormat(filename)}`),
-  );
+  return placed.filter((_, place) => {
+    const { subdir = '', stem = '', format } = places[place] ?? {};
+    return format === '.conda' || !condas.has(`${subdir}/${stem}`);
+  });
 }

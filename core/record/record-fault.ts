@@ -1,5 +1,5 @@
+import { knownVersion } from '../names/match-spec/known-version.ts';
 import { namesChannel } from '../names/match-spec/solver-spec.ts';
-import { parseVersion } from '../names/version/version.ts';
 import { shownLine } from '../problems/shown-text.ts';
 import { plainDependency } from './plain-dependency.ts';
 import type { RepodataRecord } from './record.ts';
@@ -16,7 +16,7 @@ export interface RecordFault {
  * cannot parse is refused by the one and forgotten by the other. Null when all clients read all of it.
  */
 export function recordFault({ version, depends }: Pick<RepodataRecord, 'version' | 'depends'>): RecordFault | null {
-  if (parseVersion(version) === null)
+  if (knownVersion(version) === null)
     return { code: 'record.version', detail: `left out for its version "${shownLine(version)}"` };
   for (const text of depends) {
     if (namesChannel(text)) return { code: 'record.depends-channel', detail: leftOutFor(text) };

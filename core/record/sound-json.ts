@@ -1,3 +1,5 @@
+import { isPlain } from '../json/plain-object.ts';
+
 /** Deeper than any real record by far; what is nested deeper may exhaust a reader: simdjson gives up at 1024, Python near 1000. */
 const maxLevels = 16;
 
@@ -27,16 +29,30 @@ function unsoundNumber(value: number): string | null {
 }
 
 function unsoundObject(value: object, levels: number): string | null {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null)
-    return 'a value that JSON does not have';
+  if (!Array.isArray(value) && !isPlain(value)) return 'a value that JSON does not have';
   if (levels === 0) return `a value nested deeper than ${maxLevels} levels`;
-  for (const [key, member] of Object.entries(value)) {
-    const unsound = unsoundKey(key) ?? unsoundJson(member, levels - 1);
+  return Array.isArray(value) ? unsoundOf(value, levels) : unsoundMembers(value, levels);
+}
+
+function unsoundOf(list: readonly unknown[], levels: number): string | null {
+  for (const one of list) {
+    const unsound = unsoundJson(one, levels - 1);
     if (unsound !== null) return unsound;
   }
   return null;
 }
+
+function unsoundMembers(value: object, levels: number): string | null {
+  for (const [key, member] of Object.entries(value)) {
+    const unsound = unsoundMember(key, member, levels);
+    if (unsound !== null) return unsound;
+  }
+  return null;
+}
+
+/** The same of one member of an object. */
+export const unsoundMember = (key: string, member: unknown, levels = maxLevels): string | null =>
+  unsoundKey(key) ?? unsoundJson(member, levels - 1);
 
 /** Readers of msgpack in JavaScript refuse `__proto__`. */
 const unsoundKey = (key: string): string | null => (key === '__proto__' ? 'a key "__proto__"' : unsoundJson(key));

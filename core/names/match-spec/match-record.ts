@@ -1,7 +1,7 @@
 import { rememberTexts } from '../remember-texts.ts';
 import { textPattern } from '../version/text-pattern.ts';
-import { parseVersion } from '../version/version.ts';
 import { type VersionSpec, versionMatches } from '../version/version-term.ts';
+import { knownVersion } from './known-version.ts';
 import type { MatchSpec } from './parse-match-spec.ts';
 
 /** A record of `repodata.json`, as far as a spec looks at it. */
@@ -40,6 +40,28 @@ export function matchSpecMatches(spec: MatchSpec, record: MatchableRecord): bool
   );
 }
 
+/**
+ * The records of one name by what a spec asks for: each version is held against it once, however many builds it has. In no
+ * order.
+ *
+ * @param all of that name
+ */
+export function matchingIn<T>(
+  all: readonly T[],
+  recordOf: (one: T) => MatchableRecord,
+): (spec: MatchSpec) => readonly T[] {
+  const byVersion = Map.groupBy(all, (one) => recordOf(one).version);
+  return (spec) => {
+    const fitting = [...byVersion].flatMap(([version, builds]) => (versionFits(spec, version) ? builds : []));
+    return asksForMore(spec) ? fitting.filter((one) => matchSpecMatches(spec, recordOf(one))) : fitting;
+  };
+}
+
+/** Whether a spec says more than a name and a version. */
+const asksForMore = (spec: MatchSpec): boolean =>
+  [spec.build, spec.buildNumber, spec.md5, spec.sha256, spec.subdir].some((part) => part !== null) ||
+  [spec.url, spec.fileName, spec.license, spec.trackFeatures].some((part) => part !== null);
+
 /** A name's builds share their versions, and platforms and entries their specs: each pair is worked out once. */
 const fitting = new WeakMap<VersionSpec, (text: string) => boolean>();
 
@@ -51,7 +73,7 @@ function versionFits({ version }: MatchSpec, text: string): boolean {
 }
 
 function versionTextFits(version: VersionSpec, text: string): boolean {
-  const parsed = parseVersion(text);
+  const parsed = knownVersion(text);
   return parsed !== null && versionMatches(version, parsed);
 }
 

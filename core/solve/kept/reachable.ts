@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { compareCodePoints } from '../../json/json.ts';
-import { matchSpecMatches } from '../../names/match-spec/match-record.ts';
+import { matchingIn } from '../../names/match-spec/match-record.ts';
 import type { MatchSpec } from '../../names/match-spec/parse-match-spec.ts';
 import type { Candidate, CandidatePool } from '../../ports/solver.ts';
 import { dependencySpecs } from '../../record/dependency-spec.ts';
@@ -14,13 +14,18 @@ export interface Reachable {
   holds(keys: readonly string[]): boolean;
 }
 
-/** What a spec asks for. */
-interface Asked {
-  readonly matching: readonly Candidate[];
-  readonly digest: string;
-  /** What those that match depend on in turn; null until it is needed. */
+/** A candidate on the way. */
+interface Place {
+  readonly candidate: Candidate;
+  /** What it depends on; null until it is first reached. */
   next: readonly Asked[] | null;
   /** The last walk that reached it. */
+  reached: number;
+}
+
+/** What a spec asks for. */
+interface Asked {
+  readonly matching: readonly Place[];
   reached: number;
 }
 
@@ -32,24 +37,15 @@ interface Asked {
 export function openReachable({
   candidates,
 }: Pick<CandidatePool, 'candidates'>): (specs: readonly string[]) => Reachable {
-  const ask = asking(candidates);
-  const nextOf = (one: Asked): readonly Asked[] => {
-    one.next ??= [...new Set(one.matching.flatMap(({ record }) => dependencySpecs(record.depends)))].map(ask);
-    return one.next;
-  };
+  const byName = placesByName(candidates);
+  // In order of key, whatever order the pool has: that depends on what else is in it.
+  const inOrder = [...byName.values()].flat().sort((a, b) => compareCodePoints(a.candidate.key, b.candidate.key));
+  const ask = asking(byName);
   let walk = 0;
   const follow = (spec: MatchSpec): Reachable => {
     walk += 1;
-    const found: Asked[] = [];
-    const reach = (one: Asked): void => {
-      if (one.reached === walk) return;
-      one.reached = walk;
-      found.push(one);
-    };
-    reach(ask(spec));
-    // Grows as it goes.
-    for (const one of found) for (const next of nextOf(one)) reach(next);
-    return reachableOf(found);
+    reach(ask(spec), walk, ask);
+    return reachableOf(inOrder.filter(({ reached }) => reached === walk).map(({ candidate }) => candidate));
   };
   const followed = new Map<MatchSpec, Reachable>();
   return (specs) => {
@@ -65,31 +61,49 @@ export function openReachable({
   };
 }
 
+const placesByName = (candidates: CandidatePool['candidates']): ReadonlyMap<string, readonly Place[]> =>
+  new Map(
+    [...candidates].map(([name, all]) => [name, all.map((candidate) => ({ candidate, next: null, reached: 0 }))]),
+  );
+
 /** Asks each spec once. */
-function asking(candidates: CandidatePool['candidates']): (spec: MatchSpec) => Asked {
-  // In order of key, whatever order the pool has: that depends on what else is in it.
-  const named = new Map<string, readonly Candidate[]>();
-  const asked = new Map<MatchSpec, Asked>();
-  const sorted = (name: string) => (candidates.get(name) ?? []).toSorted((a, b) => compareCodePoints(a.key, b.key));
-  return (spec) => {
-    const before = asked.get(spec);
-    if (before !== undefined) return before;
-    const here = named.get(spec.name) ?? sorted(spec.name);
-    named.set(spec.name, here);
-    const matching = here.filter(({ record }) => matchSpecMatches(spec, record));
-    const digest = hash('sha256', matching.map(candidateDigest).join(), 'base64');
-    const found = { matching, digest, next: null, reached: 0 };
-    asked.set(spec, found);
+function asking(byName: ReadonlyMap<string, readonly Place[]>): (spec: MatchSpec) => Asked {
+  const known = new Map<MatchSpec, Asked>();
+  const matching = new Map<string, (spec: MatchSpec) => readonly Place[]>();
+  const matchingOf = (name: string) => {
+    const found = matching.get(name) ?? matchingIn(byName.get(name) ?? [], ({ candidate }) => candidate.record);
+    matching.set(name, found);
     return found;
+  };
+  return (spec) => {
+    const before = known.get(spec);
+    if (before !== undefined) return before;
+    const asked = { matching: matchingOf(spec.name)(spec), reached: 0 };
+    known.set(spec, asked);
+    return asked;
   };
 }
 
-function reachableOf(found: readonly Asked[]): Reachable {
+/** Marks all that can be reached with the number of the walk. */
+function reach(from: Asked, walk: number, ask: (spec: MatchSpec) => Asked): void {
+  const waiting = [from];
+  const reachPlace = (place: Place) => {
+    place.reached = walk;
+    place.next ??= dependencySpecs(place.candidate.record.depends).map(ask);
+    for (const next of place.next) if (next.reached !== walk) waiting.push(next);
+  };
+  for (let asked = waiting.pop(); asked !== undefined; asked = waiting.pop()) {
+    asked.reached = walk;
+    for (const place of asked.matching) if (place.reached !== walk) reachPlace(place);
+  }
+}
+
+function reachableOf(all: readonly Candidate[]): Reachable {
   let keys: ReadonlySet<string> | undefined;
   return {
-    digest: hash('sha256', found.map(({ digest }) => digest).join(), 'base64'),
+    digest: hash('sha256', all.map(candidateDigest).join(), 'base64'),
     holds(asked) {
-      keys ??= new Set(found.flatMap(({ matching }) => matching.map(({ key }) => key)));
+      keys ??= new Set(all.map(({ key }) => key));
       return asked.every((key) => keys?.has(key));
     },
   };

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchSpecMatches } from '../../../../core/names/match-spec/match-record.ts';
+import { matchingIn, matchSpecMatches } from '../../../../core/names/match-spec/match-record.ts';
 import { record, records } from '../../../support/solver/foo-records.ts';
 import { matchSpecOf as spec } from '../../../support/solver/match-spec-of.ts';
+import { matchSpecText } from '../../../support/solver/spec-arbitraries.ts';
 
 const md5 = 'abcdef0123456789'.repeat(2);
 const sha256 = 'abcdef0123456789'.repeat(4);
@@ -62,5 +64,29 @@ describe('matchSpecMatches', () => {
     const long = { ...record, build: 'a'.repeat(100_000) };
     expect(matchSpecMatches(spec('foo * a*a*a*a*a*a*a*a*a*a*b'), long)).toBe(false);
     expect(matchSpecMatches(spec('foo[build="^a*a*a*b$"]'), long)).toBe(false);
+  });
+});
+
+describe('matchingIn', () => {
+  test('finds the records that match, each version held against a spec once', () => {
+    const seen = { none: 0, some: 0 };
+    const inOrder = (all: readonly object[]) => all.map((each) => JSON.stringify(each)).sort();
+    const matching = matchingIn(records, (each) => each);
+    const special = fc.constantFrom(
+      'foo[build_number=1]',
+      'foo[build_number=2]',
+      `foo[md5=${md5}]`,
+      'foo * py*',
+      'foo',
+    );
+    fc.assert(
+      fc.property(fc.oneof(matchSpecText, special), (text) => {
+        const expected = records.filter((each) => matchSpecMatches(spec(text), each));
+        seen[expected.length === 0 ? 'none' : 'some']++;
+        expect(inOrder(matching(spec(text)))).toEqual(inOrder(expected));
+      }),
+      { numRuns: 500 },
+    );
+    expect(Math.min(seen.none, seen.some)).toBeGreaterThan(20);
   });
 });
