@@ -1,6 +1,8 @@
 import { applyHotfix, hotfixIn, type Patches } from '../documents/patches/hotfix.ts';
 import type { Subdir } from '../names/subdir.ts';
+import type { DocumentCache } from '../ports/cache.ts';
 import type { UpstreamRecord, UpstreamRecords } from '../upstream/accept-records.ts';
+import { keepRecords } from '../upstream/kept/keep-records.ts';
 import { makeOnce } from '../upstream/make-once.ts';
 import type { UpstreamSubdir } from '../upstream/upstream-subdir.ts';
 
@@ -19,6 +21,32 @@ export function rememberUpstream(open: OpenSubdir): OpenSubdir {
       const read = new Map<string, Promise<UpstreamRecords>>();
       return upstream && withRecords(upstream, (name) => makeOnce(read, name, () => upstream.records(name)));
     });
+}
+
+export interface KeptUpstream {
+  readonly openSubdir: OpenSubdir;
+  /** Keeps what was read, for the next plan. */
+  keep(): Promise<void>;
+}
+
+/**
+ * Upstream of which each name's records are kept, as they were accepted, under the digest of what they were read from: to decode
+ * an index that did not change, and to check each of its records again, takes most of a plan for which nothing is solved.
+ */
+export function keepUpstream(open: OpenSubdir, cache: DocumentCache): KeptUpstream {
+  const kept: (() => Promise<void>)[] = [];
+  return {
+    async openSubdir(channel, subdir, isOptional) {
+      const upstream = await open(channel, subdir, isOptional);
+      if (upstream?.digest === undefined) return upstream;
+      const keeping = await keepRecords(upstream, { channel, subdir }, cache);
+      kept.push(keeping.keep);
+      return withRecords(upstream, keeping.records);
+    },
+    async keep() {
+      for (const keep of kept) await keep();
+    },
+  };
 }
 
 /**

@@ -9,11 +9,11 @@ import { installRequests, planSlices } from '../solve/requests.ts';
 import { solveSlice } from '../solve/slices/solve-slice.ts';
 import { openStandings } from '../solve/standing/standings.ts';
 import { openTrial } from '../solve/together/try-environment.ts';
-import { rememberUpstream } from '../solve/upstream-subdirs.ts';
+import { keepUpstream, rememberUpstream } from '../solve/upstream-subdirs.ts';
 
 /**
  * Works out all that an allowlist needs and how that differs from what the store has. Reads everything, then decides;
- * changes nothing but the solutions in its cache. What cannot be read or does not solve is in the plan's `problems`, never thrown.
+ * changes nothing but what is kept in its cache. What cannot be read or does not solve is in the plan's `problems`, never thrown.
  */
 export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan> {
   const { platforms } = allowlist;
@@ -23,7 +23,9 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
   const standings = gate && openStandings({ ...world, gate, served: openServed(world) });
   const kept = world.cache && (await openKeptSolutions(world.solver, world.cache));
   const solver = kept?.solver ?? world.solver;
-  const remembering = { ...world, own, standings, solver, openSubdir: rememberUpstream(world.openSubdir) };
+  const upstream = world.cache && keepUpstream(world.openSubdir, world.cache);
+  const openSubdir = rememberUpstream(upstream?.openSubdir ?? world.openSubdir);
+  const remembering = { ...world, own, standings, solver, openSubdir };
   const parts: PartialPlan[] = [];
   // One a platform: requests that are cut apart collect what they share once each.
   const slices = planSlices(allowlist, Number.MAX_SAFE_INTEGER);
@@ -31,6 +33,7 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
     parts.push(await solveSlice(slice, allowlist, remembering));
     await kept?.keep();
   }
+  await upstream?.keep();
   const offers = world.offersEnvironments ? { tryEnvironment: openTrial(allowlist, remembering) } : {};
   const planned = await makePlan(allowlist, parts, { ...remembering, ...offers });
   await kept?.keep();

@@ -60,6 +60,12 @@ export interface RecordOrigin {
 }
 
 /**
+ * Raised whenever {@link acceptRecords} may make something else of the same index: what was kept of an earlier one is then read
+ * anew (`kept-records.ts`).
+ */
+export const acceptedVersion = 1;
+
+/**
  * Keeps what a record can be made of, as all clients read it; the rest becomes a problem that names the file, never an
  * error for its neighbours. What upstream withdrew (`removed`, CEP 36, or `revoked`, as conda knows it) is left out and is no problem.
  */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../json/json.ts';
+import { sha256Of } from '../names/digest.ts';
 import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -7,7 +8,7 @@ import { shownUrl } from '../problems/shown-url.ts';
 import { acceptRecords, type RawRecord } from './accept-records.ts';
 import { fetchDocument, type UpstreamWorld } from './fetch-with-retry.ts';
 import { capped, refuseHtml, unzstd } from './read-body.ts';
-import { readMembers } from './read-members.ts';
+import { digestMembers, readMembers } from './read-members.ts';
 import { type RepodataMap, type RepodataScan, startRepodataScan } from './scan-repodata.ts';
 import { packageBaseOf, type SubdirAddress, subdirInfoSchema, type UpstreamSubdir } from './upstream-subdir.ts';
 
@@ -67,6 +68,7 @@ async function openIndex(index: FlatIndex, at: SubdirAddress): Promise<UpstreamS
   const what = `${shownUrl(at.url)}/repodata.json`;
   const { info, removed } = await readSmall(index, what);
   const origin = { ...at, packageBase: packageBaseOf(info ?? {}, at), removed: new Set(removed) };
+  const around = sha256Of(JSON.stringify([origin.packageBase, removed ?? []]));
   const { source, map } = index;
   const sections = [
     { format: '.tar.bz2', offsets: map.packages },
@@ -83,6 +85,12 @@ async function openIndex(index: FlatIndex, at: SubdirAddress): Promise<UpstreamS
         members.push(...read.map((member) => ({ ...member, format })));
       }
       return acceptRecords(members, { ...origin, name });
+    },
+    async digest(name) {
+      if (!names.has(name)) return null;
+      const digests: string[] = [];
+      for (const { offsets } of sections) digests.push(await digestMembers(source, offsets.get(name) ?? []));
+      return sha256Of(JSON.stringify([...digests, around]));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import { parseValue } from '../json/json.ts';
+import { plainObjectSchema } from '../json/plain-object.ts';
 import { type Sha256, sha256Of, sha256Schema } from '../names/digest.ts';
 import type { PackageFormat } from '../names/package-file-name.ts';
 import { GatehouseError } from '../problems/error.ts';
@@ -81,6 +82,10 @@ async function openIndex(
       const { members, removed } = await readShard(addressOf(sha256), world);
       return acceptRecords(members, { ...origin, name, removed });
     },
+    async digest(name) {
+      const sha256 = bySha256.get(name);
+      return sha256 === undefined ? null : sha256Of(JSON.stringify([sha256, origin.packageBase]));
+    },
   };
 }
 
@@ -91,7 +96,7 @@ interface ShardAddress extends Omit<FetchRequest, 'headers'> {
 
 const maxShardBytes = 64 * 1024 ** 2;
 
-const section = z.record(z.string(), z.unknown()).nullish();
+const section = plainObjectSchema.nullish();
 const shardSchema = z.object({ packages: section, 'packages.conda': section, removed: z.array(z.string()).nullish() });
 
 /** Reads a name's shard (CEP 16), from the cache when it is there: a shard never changes. */
@@ -137,9 +142,9 @@ function membersOf(packages: z.infer<typeof section>, format: PackageFormat): Ra
 function hexed(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      member instanceof Uint8Array ? Buffer.from(member).toString('hex') : member,
-    ]),
+    Object.entries(value).map(([key, member]) => [key, member instanceof Uint8Array ? hexOf(member) : member]),
   );
 }
+
+const hexOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('hex');

@@ -1,6 +1,8 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import { createHash } from 'node:crypto';
 import { parseJson } from '../json/json.ts';
+import { plainObjectSchema } from '../json/plain-object.ts';
+import { type Sha256, sha256Schema } from '../names/digest.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { startJsonScan } from './json-scan.ts';
 
@@ -34,6 +36,17 @@ export async function readMembers(source: ByteSource, offsets: readonly number[]
   return [...members.values()];
 }
 
+/** Names the members at `offsets`, by their bytes alone. */
+export async function digestMembers(source: ByteSource, offsets: readonly number[]): Promise<Sha256> {
+  const hash = createHash('sha256');
+  for (const { start, end, parts } of runsOf(offsets)) {
+    const bytes = await source.read(start, end);
+    // With its length: where one ends and the next begins is told too.
+    for (const [from, to] of parts) hash.update(`${to - from} `).update(bytes.subarray(from - start, to - start));
+  }
+  return sha256Schema.parse(hash.digest('hex'));
+}
+
 interface Run {
   readonly start: number;
   end: number;
@@ -55,7 +68,7 @@ function runsOf(offsets: readonly number[]): Run[] {
   return runs;
 }
 
-const memberSchema = z.record(z.string(), z.unknown());
+const memberSchema = plainObjectSchema;
 
 /** @param size what the member has; `bytes` may be its start only */
 function readMember(bytes: Uint8Array, size: number): ReadMember {

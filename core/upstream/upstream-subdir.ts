@@ -26,6 +26,11 @@ export interface UpstreamSubdir {
    * Rejects with GatehouseError when upstream cannot be read or says two things at once.
    */
   records(name: string): Promise<UpstreamRecords>;
+  /**
+   * Names all that a name's records are made of: while it is the same, so are they. Null where there is no such name. Absent where
+   * records are not upstream's.
+   */
+  digest?(name: string): Promise<string | null>;
 }
 
 /** `info` of repodata (CEP 36) and of a shard index (CEP 16), as far as it is read. */
