@@ -12,7 +12,7 @@ await using nowhere = await temporaryFolder();
 const clients = (await findClients(nowhere.path)).filter(({ program }) => program !== 'pixi');
 
 const blocks = (await guide('docs/clients.md'))('conda, mamba and micromamba');
-const [root = '', , project = '', named = ''] = blocks
+const [root = '', machine = '', project = '', named = ''] = blocks
   .filter(({ language }) => language === 'yaml')
   .map(({ text }) => text);
 /** As its installer writes it into its own folder. */
@@ -60,6 +60,10 @@ async function userOf(client: Client, url: string, { root: ofRoot, user }: Insta
 
 const succeeded = ({ status, said }: ClientRun) => expect(status, said).toBe(0);
 
+/** conda has a column for it; mamba and micromamba say of a package where its file is. */
+const foundIn = ({ program }: Client) =>
+  program === 'conda' ? /campus-middle.* gatehouse\b/ : /URL .*\/gatehouse\/linux-64\/campus-middle/;
+
 const installations: readonly (readonly [string, Installation])[] = [
   ['a plain installation, for its user', { user: root }],
   ['any installation, in the place of the lines that Miniforge wrote', { root }],
@@ -86,7 +90,7 @@ describe.each(clients.map((client) => [client.label, client] as const))('%s', (_
       expect(listed.said).toMatch(/"channel": "(?:http:[^"]*\/)?gatehouse"/);
       const found = await user.run('search', 'campus-middle');
       succeeded(found);
-      expect(found.said).toMatch(/campus-middle.* gatehouse\b/);
+      expect(found.said).toMatch(foundIn(client));
     });
   });
 
@@ -111,6 +115,20 @@ describe.each(clients.filter(({ program }) => program === 'conda').map((client) 
       const shown = await user.run('config', '--show', 'channels');
       const [only, ...others] = [...shown.said.matchAll(/^ {2}- (.*)$/gm)].map(([, channel]) => channel);
       expect([[url, 'gatehouse'].includes(only ?? ''), others], shown.said).toEqual([true, []]);
+    });
+
+    // `/etc` is not a test's to write: an installation's folder stands for it, which conda reads before a user's.
+    test('has no channel but that of the machine, whatever a user writes or types', async () => {
+      const user = await userOf(client, (await servedChannel()).url, { root: machine, user: miniforge });
+      await user.installs(...user.create);
+      for (const named of [
+        ['-c', 'conda-forge'],
+        ['--override-channels', '-c', 'conda-forge'],
+      ]) {
+        const { status, said } = await user.run(...user.create, '--dry-run', '-n', 'x', ...named);
+        expect(status, said).not.toBe(0);
+        expect(said).toContain('ChannelNotAllowed');
+      }
     });
   },
 );
