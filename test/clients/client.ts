@@ -13,6 +13,8 @@ export interface Client {
   readonly label: string;
   /** Whether it asks for shards where there are any. */
   readonly readsShards: boolean;
+  /** Whether it adds pip to a python that is asked for by name. */
+  readonly addsPip: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** Where the packages of the environment in `folder` are. */
   prefix(folder: string): string;
@@ -30,6 +32,7 @@ export function condaLike(program: string, label: string, more: Partial<Client> 
     program,
     label,
     readsShards: true,
+    addsPip: true,
     environment: {},
     prefix: (folder) => folder,
     create: (place, folder, specs) => [[program, 'create', '--yes', '-p', folder, ...from(place), ...specs]],
@@ -46,6 +49,7 @@ export function pixi(label: string): Client {
     program: 'pixi',
     label,
     readsShards: true,
+    addsPip: false,
     environment: {},
     prefix: (folder) => join(folder, '.pixi', 'envs', 'default'),
     create: ({ channel }, folder, specs) => [

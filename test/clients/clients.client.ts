@@ -64,6 +64,7 @@ describe.each(clients.map((client) => [client.label, client] as const))('%s', (_
       expect.arrayContaining(['campus-notebook-2.0.0', 'campus-plot-1.2', 'python-3.12.4']),
     );
     expect(user.holds('notebook', 'lib/python3.12/site-packages/campus_notebook/__init__.py')).toBe(true);
+    expect((await user.installed('notebook')).includes('pip-24.1')).toBe(client.addsPip);
   });
 
   test('finds what there is and nothing else', async () => {

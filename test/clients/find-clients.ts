@@ -45,6 +45,8 @@ async function condaSolvers(label: string, home: string): Promise<Client[]> {
   return solvers.map((solver) =>
     condaLike('conda', `${label} (${solver})`, {
       readsShards: solver !== 'classic',
+      // libmamba adds a `pip` of python's own subdir alone, and the channel's is of noarch.
+      addsPip: solver === 'classic',
       environment: { CONDA_SOLVER: solver },
     }),
   );
