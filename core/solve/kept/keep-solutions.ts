@@ -23,26 +23,36 @@ const maxKeptSolutions = 10_000;
 export async function openKeptSolutions(solver: Solver, cache: DocumentCache): Promise<KeptSolutions> {
   const known = await readKeptSolutions(cache);
   const used = new Map<Sha256, SoundSolution>();
-  let added = 0;
+  const reached = new Map<Sha256, string>();
+  let isNew = false;
   const reachables = new WeakMap<CandidatePool, (specs: readonly string[]) => Reachable>();
   const reachableIn = (pool: CandidatePool, specs: readonly string[]): Reachable => {
     const reachable = reachables.get(pool) ?? openReachable(pool);
     reachables.set(pool, reachable);
     return reachable(specs);
   };
+  // In the very pool of before the same specs reach the same: most plans find all as it was, and follow nothing.
+  const digestIn = (pool: CandidatePool, specs: readonly string[]): string => {
+    const whole = sha256Of(JSON.stringify([pool.id, specs]));
+    const before = known.reached.get(whole);
+    const digest = before ?? reachableIn(pool, specs).digest;
+    reached.set(whole, digest);
+    isNew ||= before === undefined;
+    return digest;
+  };
   const solve = async (pool: CandidatePool, specs: readonly string[]): Promise<Solution> => {
-    const reachable = reachableIn(pool, specs);
-    const hash = hashOf({ id: solver.id, pool, specs, reachable });
-    const before = used.get(hash) ?? known.get(hash);
+    const hash = hashOf({ id: solver.id, pool, specs, digest: digestIn(pool, specs) });
+    const before = used.get(hash) ?? known.solutions.get(hash);
     if (before !== undefined && isAmong(before, pool)) {
       used.set(hash, before);
       return before;
     }
     const solution = await solver.solve(pool, specs);
-    if (solution.status === 'failed' || (solution.status === 'solved' && !reachable.holds(solution.keys)))
-      return solution;
+    const isOfNoUse =
+      solution.status === 'failed' || (solution.status === 'solved' && !reachableIn(pool, specs).holds(solution.keys));
+    if (isOfNoUse) return solution;
     used.set(hash, solution);
-    added += 1;
+    isNew = true;
     return solution;
   };
   return {
@@ -52,9 +62,10 @@ export async function openKeptSolutions(solver: Solver, cache: DocumentCache): P
         'candidates' in pool && solver.id !== undefined ? solve(pool, specs) : solver.solve(pool, specs),
     },
     async keep() {
-      if (added === 0) return;
-      added = 0;
-      await writeKeptSolutions(cache, together(await readKeptSolutions(cache), used));
+      if (!isNew) return;
+      isNew = false;
+      const { solutions } = await readKeptSolutions(cache);
+      await writeKeptSolutions(cache, { solutions: together(solutions, used), reached });
     },
   };
 }
@@ -63,11 +74,12 @@ interface SolverQuestion {
   readonly id: string | undefined;
   readonly pool: Pick<CandidatePool, 'platform' | 'virtualPackages'>;
   readonly specs: readonly string[];
-  readonly reachable: Pick<Reachable, 'digest'>;
+  /** Of what the specs reach in the pool. */
+  readonly digest: string;
 }
 
 /** Names a question to a solver: equal ones have equal answers. */
-const hashOf = ({ id, pool: { platform, virtualPackages }, specs, reachable: { digest } }: SolverQuestion): Sha256 =>
+const hashOf = ({ id, pool: { platform, virtualPackages }, specs, digest }: SolverQuestion): Sha256 =>
   sha256Of(JSON.stringify([id, platform, Object.entries(virtualPackages).sort(), specs, digest]));
 
 /** A solution of packages that are not there is not this question's, whoever wrote it. */

@@ -15,8 +15,11 @@ it('of long explanations only so many are kept that they can be read again, thos
   const cache = memoryCache();
   const hashes = Array.from({ length: 80 }, (_, i) => sha256Of(String(i)));
   const explanation = 'x'.repeat(1024 ** 2);
-  await writeKeptSolutions(cache, new Map(hashes.map((hash) => [hash, { status: 'unsolvable', explanation }])));
-  expect([...(await readKeptSolutions(cache)).keys()]).toEqual(hashes.slice(40));
+  await writeKeptSolutions(cache, {
+    solutions: new Map(hashes.map((hash) => [hash, { status: 'unsolvable', explanation }])),
+    reached: new Map(),
+  });
+  expect([...(await readKeptSolutions(cache)).solutions.keys()]).toEqual(hashes.slice(40));
 });
 
 describe('kept solutions, with the solver itself', () => {
