@@ -1,4 +1,5 @@
 import { modeOf, type Policy } from '../documents/gate/policy.ts';
+import { rememberTexts } from '../names/remember-texts.ts';
 import { isLocalHost } from '../upstream/local-host.ts';
 import type { GateCandidate } from './check.ts';
 
@@ -15,8 +16,8 @@ export function coolsDown(
   return policy.coolDownLocal || !isOnThisMachine(source);
 }
 
-/** Whether a channel or index is this machine's own: a folder, or a server on it. */
-export function isOnThisMachine(source: string): boolean {
+/** Whether a channel or index is this machine's own: a folder, or a server on it. All of its thousands of files ask it. */
+export const isOnThisMachine: (source: string) => boolean = rememberTexts((source) => {
   const url = URL.parse(source);
   return url !== null && isLocalHost(url.hostname);
-}
+});

@@ -16,7 +16,7 @@ export { channelNames };
 export const objectKeySchema = z
   .string()
   .check(atMostUnits(1024))
-  .refine((key) => key.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), 'is not an object key')
+  .refine((key) => !/(?:^|\/)\.{0,2}(?:\/|$)/.test(key), 'is not an object key')
   .brand<'ObjectKey'>();
 export type ObjectKey = z.infer<typeof objectKeySchema>;
 

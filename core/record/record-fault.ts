@@ -1,5 +1,6 @@
 import { knownVersion } from '../names/match-spec/known-version.ts';
 import { namesChannel } from '../names/match-spec/solver-spec.ts';
+import { rememberTexts } from '../names/remember-texts.ts';
 import { shownLine } from '../problems/shown-text.ts';
 import { plainDependency } from './plain-dependency.ts';
 import type { RepodataRecord } from './record.ts';
@@ -19,10 +20,16 @@ export function recordFault({ version, depends }: Pick<RepodataRecord, 'version'
   if (knownVersion(version) === null)
     return { code: 'record.version', detail: `left out for its version "${shownLine(version)}"` };
   for (const text of depends) {
-    if (namesChannel(text)) return { code: 'record.depends-channel', detail: leftOutFor(text) };
-    if (plainDependency(text) !== text) return { code: 'record.depends-unreadable', detail: leftOutFor(text) };
+    const code = dependencyFault(text);
+    if (code !== null) return { code, detail: leftOutFor(text) };
   }
   return null;
 }
+
+/** Records share their dependencies: each is looked at once. */
+const dependencyFault = rememberTexts((text): RecordFault['code'] | null => {
+  if (namesChannel(text)) return 'record.depends-channel';
+  return plainDependency(text) === text ? null : 'record.depends-unreadable';
+});
 
 const leftOutFor = (text: string): string => `left out for its dependency "${shownLine(text)}"`;

@@ -68,7 +68,7 @@ export function candidateDigest({ key, record }: Candidate): string {
 
 /** Whether a spec says more than a solver takes: a subdir, a URL, a file name, a license, features. */
 const isNarrow = ({ subdir, url, fileName, license, trackFeatures }: MatchSpec): boolean =>
-  [subdir, url, fileName, license, trackFeatures].some((part) => part !== null);
+  subdir !== null || url !== null || fileName !== null || license !== null || trackFeatures !== null;
 
 /** Names a set of narrow specs: sets of equal names narrow alike, and sets without any are named ''. */
 export const narrowKey = (specs: readonly MatchSpec[]): string =>

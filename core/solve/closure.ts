@@ -48,10 +48,14 @@ export async function collectClosure(roots: readonly MatchSpec[], { named, pytho
       if (read.failed !== null) unread.set(name, read.failed);
     }
     wanted = wanted.flatMap((spec) => {
-      const { matching = [], rest = [] } = Object.groupBy(waiting.get(spec.name) ?? [], (one) =>
-        matchesPlaced(spec, one) ? 'matching' : 'rest',
+      const left = waiting.get(spec.name) ?? [];
+      const matching = left.filter((one) => matchesPlaced(spec, one));
+      if (matching.length === 0) return [];
+      const reached = new Set(matching);
+      waiting.set(
+        spec.name,
+        left.filter((one) => !reached.has(one)),
       );
-      waiting.set(spec.name, rest);
       byName.get(spec.name)?.push(...matching);
       return matching.flatMap(({ record }) => newlyWanted(record, asked));
     });

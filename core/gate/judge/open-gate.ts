@@ -99,10 +99,10 @@ interface StandsBy {
 function standsBy(candidate: GateCandidate, by: StandsBy): Settled {
   const { earlier, recalled, checks, isPatient } = by;
   const { sha256 } = candidate;
-  const known = { ...candidate, projects: earlier?.facts?.projects ?? candidate.projects };
-  const projects = projectsOf(known, checks.advice);
-  const read = earlier === null ? {} : { facts: earlier.facts };
-  const data = askDataChecks(dataChecks, { ...candidate, ...read, projects }, checks);
+  const read = earlier?.facts?.projects;
+  const projects = projectsOf(read === undefined ? candidate : { ...candidate, projects: read }, checks.advice);
+  const facts = earlier === null ? {} : { facts: earlier.facts };
+  const data = askDataChecks(dataChecks, { ...candidate, ...facts, projects }, checks);
   const anew = new Set<string>([...data.map(({ id }) => id), 'R1']);
   const isOver = ({ firings }: CheckResult) => isPatient && firings.some(({ code }) => code === 'A13.time');
   const contents = (earlier?.checks ?? []).filter((result) => !anew.has(result.id) && !isOver(result));

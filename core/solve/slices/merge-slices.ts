@@ -35,14 +35,17 @@ export function mergeSlices(allowlist: Allowlist, parts: readonly PartialPlan[])
   const taken = new Map<string, UpstreamRecord>();
   const refused: Problem[] = [];
   const merged = inOrder(allowlist, parts).map(({ outcome, records }) => {
-    const wanted = outcome.artifacts.flatMap((id) => records.get(id) ?? []);
-    const own = wanted.flatMap((record) => [...clash(taken.get(artifactId(record)), record), ...unverifiable(record)]);
+    const wanted = outcome.artifacts.flatMap((id) => {
+      const record = records.get(id);
+      return record === undefined ? [] : [{ id, record }];
+    });
+    const own = wanted.flatMap(({ id, record }) => [...clash(taken.get(id), record), ...unverifiable(record)]);
     refused.push(...own);
     const [first] = own;
     if (first !== undefined) {
       return { ...outcome, status: 'failed' as const, artifacts: [], explanation: `${first.subject} cannot be had` };
     }
-    for (const record of wanted) taken.set(artifactId(record), taken.get(artifactId(record)) ?? record);
+    for (const { id, record } of wanted) if (!taken.has(id)) taken.set(id, record);
     return outcome;
   });
   const found = parts.flatMap((part) => part.problems);
