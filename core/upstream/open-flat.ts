@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../json/json.ts';
 import { sha256Of } from '../names/digest.ts';
-import { type ByteSource, chunksOf } from '../ports/byte-source.ts';
+import { type ByteSource, chunksOf, heldIfSmall } from '../ports/byte-source.ts';
 import type { FetchResponse } from '../ports/fetch.ts';
 import { GatehouseError } from '../problems/error.ts';
 import { shownUrl } from '../problems/shown-url.ts';
@@ -37,7 +37,8 @@ export async function openFlat(
       const source = await world.cache.put(url, response.header('etag'), scanned(response, url, scan));
       return { source, map: scan.finish() };
     },
-    async kept(source) {
+    async kept(document) {
+      const source = await heldIfSmall(document);
       const scan = startRepodataScan(shownUrl(url));
       for await (const bytes of chunksOf(source)) scan.push(bytes);
       return { source, map: scan.finish() };

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { parseJson } from '../../json/json.ts';
 import { packageFileNameSchema } from '../../names/package-file-name.ts';
 import type { Subdir } from '../../names/subdir.ts';
-import type { CachedDocument, DocumentCache } from '../../ports/cache.ts';
+import { type ByteSource, heldIfSmall } from '../../ports/byte-source.ts';
+import type { DocumentCache } from '../../ports/cache.ts';
 import { GatehouseError } from '../../problems/error.ts';
 import { problemSchema } from '../../problems/problem.ts';
 import { recordSchema } from '../../record/record.ts';
@@ -61,7 +62,7 @@ export async function readKeptRecords(origin: KeptOrigin, cache: Pick<DocumentCa
   const nothing: KeptRecords = { read: async () => null };
   const kept = await orNull(async () => {
     const document = await cache.get(urlOf(origin));
-    return document && { document, places: await placesIn(document) };
+    return document && { document: await heldIfSmall(document), places: await placesIn(document) };
   });
   if (kept === null) return nothing;
   const { document, places } = kept;
@@ -80,7 +81,7 @@ interface Place {
   readonly end: number;
 }
 
-async function placesIn(document: CachedDocument): Promise<ReadonlyMap<string, Place>> {
+async function placesIn(document: ByteSource): Promise<ReadonlyMap<string, Place>> {
   const end = document.size - lengthBytes;
   const length = Number(Buffer.from(await document.read(end, document.size)).readBigUInt64BE());
   const text = Buffer.from(await document.read(end - length, end)).toString();
