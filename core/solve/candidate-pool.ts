@@ -41,7 +41,7 @@ export function candidatePool(
     platform,
     candidates,
     virtualPackages,
-    // Made when it is asked for: where all solutions are known nobody does.
+    // Made when it is asked for: a plan that keeps no solutions asks no solver of most pools twice.
     get id() {
       id ??= poolId({ platform, virtualPackages }, all);
       return id;

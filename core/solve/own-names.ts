@@ -67,10 +67,11 @@ export function ownNamesAlone<W extends NamesWorld>(world: W, allowlist: OwnName
 
 function withoutReserved(upstream: UpstreamSubdir, reserved: readonly string[]): UpstreamSubdir {
   if (reserved.length === 0) return upstream;
-  const others = new Set([...upstream.names()].filter((name) => !isReserved(name, reserved)));
+  const { digest: _, ...others } = upstream;
+  const names = new Set([...upstream.names()].filter((name) => !isReserved(name, reserved)));
   return {
-    ...upstream,
-    names: () => others,
-    records: async (name) => (others.has(name) ? upstream.records(name) : { records: [], problems: [] }),
+    ...others,
+    names: () => names,
+    records: async (name) => (names.has(name) ? upstream.records(name) : { records: [], problems: [] }),
   };
 }

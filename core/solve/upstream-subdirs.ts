@@ -74,7 +74,8 @@ export function patchRecords(records: readonly UpstreamRecord[], patches: Patche
   });
 }
 
-const withRecords = (subdir: UpstreamSubdir, records: UpstreamSubdir['records']): UpstreamSubdir => ({
+/** Its digests are of upstream's own records, and name no others. */
+const withRecords = ({ digest: _, ...subdir }: UpstreamSubdir, records: UpstreamSubdir['records']): UpstreamSubdir => ({
   ...subdir,
   records,
 });

@@ -33,9 +33,9 @@ export async function plan(allowlist: Allowlist, world: PlanWorld): Promise<Plan
     parts.push(await solveSlice(slice, allowlist, remembering));
     await kept?.keep();
   }
-  await upstream?.keep();
   const offers = world.offersEnvironments ? { tryEnvironment: openTrial(allowlist, remembering) } : {};
   const planned = await makePlan(allowlist, parts, { ...remembering, ...offers });
   await kept?.keep();
+  await upstream?.keep();
   return planned;
 }

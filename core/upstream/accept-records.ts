@@ -60,8 +60,8 @@ export interface RecordOrigin {
 }
 
 /**
- * Raised whenever {@link acceptRecords} may make something else of the same index: what was kept of an earlier one is then read
- * anew (`kept-records.ts`).
+ * Raised whenever something else may come of the same index, by {@link acceptRecords} or by who reads members for it (`readMembers`,
+ * `readShard`): what was kept of an earlier one is then read anew (`kept-records.ts`).
  */
 export const acceptedVersion = 1;
 

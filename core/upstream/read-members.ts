@@ -40,7 +40,7 @@ export async function readMembers(source: ByteSource, offsets: readonly number[]
 export async function digestMembers(source: ByteSource, offsets: readonly number[]): Promise<Sha256> {
   const hash = createHash('sha256');
   for (const { start, end, parts } of runsOf(offsets)) {
-    const bytes = await source.read(start, end);
+    const bytes = await source.read(start, Math.min(end, start + maxMemberBytes));
     // With its length: where one ends and the next begins is told too.
     for (const [from, to] of parts) hash.update(`${to - from} `).update(bytes.subarray(from - start, to - start));
   }

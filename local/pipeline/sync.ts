@@ -12,7 +12,7 @@ import { GatehouseError } from '../../core/problems/error.ts';
 import type { Problem } from '../../core/problems/problem.ts';
 import { byEntryAndPlatform, installs } from '../../core/solve/solve-request.ts';
 import type { Excluding } from '../../core/solve/standing/held.ts';
-import { rememberUpstream } from '../../core/solve/upstream-subdirs.ts';
+import { keepUpstream, rememberUpstream } from '../../core/solve/upstream-subdirs.ts';
 import { apply } from '../../core/steps/apply.ts';
 import type { IndexedProjects } from '../../core/steps/index-projects.ts';
 import type { IndexedSubdir } from '../../core/steps/index-subdir.ts';
@@ -64,7 +64,8 @@ export async function sync(
   { written, yes = false }: SyncOptions = {},
 ): Promise<SyncReport> {
   const planning = planWorld(world, log);
-  const openSubdir = rememberUpstream(planning.openSubdir);
+  const upstream = keepUpstream(planning.openSubdir, world.cache);
+  const openSubdir = rememberUpstream(upstream.openSubdir);
   const planNow = (excluding: Excluding = {}) => {
     const planGate = openPlanGate(allowlist, { ...world, log }, { mayWrite: true, ...excluding });
     return plan(allowlist, { ...planning, openSubdir, planGate });
@@ -74,6 +75,7 @@ export async function sync(
   if (written !== undefined) await keepAllowlist(world.store, written);
   const first = (await releaseAll(allowlist, world, log)) ? await planNow() : found;
   await planning.nameEvidence.keep();
+  await upstream.keep();
   const gate = gateByAllowlist(allowlist, { ...world, log }, written ? sha256Of(written) : null);
   const watched = rememberWarnings(gate, world.clock);
   const fetching = { world: { ...world, gate: watched.gate }, log, planAgain: planNow };

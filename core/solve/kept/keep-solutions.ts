@@ -2,7 +2,7 @@ import { type Sha256, sha256Of } from '../../names/digest.ts';
 import { packageFileParts } from '../../names/package-file-name.ts';
 import type { DocumentCache } from '../../ports/cache.ts';
 import type { CandidatePool, Solution, Solver } from '../../ports/solver.ts';
-import { openReachable, type Reachable } from './reachable.ts';
+import { openKnownReach } from './known-reach.ts';
 import { readKeptSolutions, type SoundSolution, writeKeptSolutions } from './solutions-document.ts';
 
 export interface KeptSolutions {
@@ -23,36 +23,22 @@ const maxKeptSolutions = 10_000;
 export async function openKeptSolutions(solver: Solver, cache: DocumentCache): Promise<KeptSolutions> {
   const known = await readKeptSolutions(cache);
   const used = new Map<Sha256, SoundSolution>();
-  const reached = new Map<Sha256, string>();
-  let isNew = false;
-  const reachables = new WeakMap<CandidatePool, (specs: readonly string[]) => Reachable>();
-  const reachableIn = (pool: CandidatePool, specs: readonly string[]): Reachable => {
-    const reachable = reachables.get(pool) ?? openReachable(pool);
-    reachables.set(pool, reachable);
-    return reachable(specs);
-  };
-  // In the very pool of before the same specs reach the same: most plans find all as it was, and follow nothing.
-  const digestIn = (pool: CandidatePool, specs: readonly string[]): string => {
-    const whole = sha256Of(JSON.stringify([pool.id, specs]));
-    const before = known.reached.get(whole);
-    const digest = before ?? reachableIn(pool, specs).digest;
-    reached.set(whole, digest);
-    isNew ||= before === undefined;
-    return digest;
-  };
+  const reach = openKnownReach(known.reached);
+  let [solved, written] = [0, 0];
+  const isNew = () => solved > 0 || [...reach.digests.keys()].some((whole) => !known.reached.has(whole));
   const solve = async (pool: CandidatePool, specs: readonly string[]): Promise<Solution> => {
-    const hash = hashOf({ id: solver.id, pool, specs, digest: digestIn(pool, specs) });
+    const hash = hashOf({ id: solver.id, pool, specs, digest: reach.digest(pool, specs) });
     const before = used.get(hash) ?? known.solutions.get(hash);
     if (before !== undefined && isAmong(before, pool)) {
       used.set(hash, before);
       return before;
     }
     const solution = await solver.solve(pool, specs);
-    const isOfNoUse =
-      solution.status === 'failed' || (solution.status === 'solved' && !reachableIn(pool, specs).holds(solution.keys));
-    if (isOfNoUse) return solution;
+    const isOfUse =
+      solution.status === 'unsolvable' || (solution.status === 'solved' && reach.holds(pool, specs, solution.keys));
+    if (!isOfUse) return solution;
     used.set(hash, solution);
-    isNew = true;
+    solved += 1;
     return solution;
   };
   return {
@@ -62,10 +48,12 @@ export async function openKeptSolutions(solver: Solver, cache: DocumentCache): P
         'candidates' in pool && solver.id !== undefined ? solve(pool, specs) : solver.solve(pool, specs),
     },
     async keep() {
-      if (!isNew) return;
-      isNew = false;
+      // Once anything is new all is written, and again when there is more of it: the digests at rest are those of one plan.
+      const more = solved + reach.digests.size;
+      if (more === written || !isNew()) return;
+      written = more;
       const { solutions } = await readKeptSolutions(cache);
-      await writeKeptSolutions(cache, { solutions: together(solutions, used), reached });
+      await writeKeptSolutions(cache, { solutions: together(solutions, used), reached: reach.digests });
     },
   };
 }

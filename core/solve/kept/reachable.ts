@@ -55,7 +55,7 @@ export function openReachable({
       return known;
     });
     return {
-      digest: all.map(({ digest }) => digest).join(),
+      digest: hash('sha256', all.map(({ digest }) => digest).join(), 'base64'),
       holds: (keys) => keys.every((key) => all.some(({ holds }) => holds([key]))),
     };
   };

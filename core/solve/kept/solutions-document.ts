@@ -70,8 +70,8 @@ export async function writeKeptSolutions(
   const document = { version: 1, keys: [...places.keys()], solutions: placed, reached: [...reached] };
   const bytes = Buffer.from(JSON.stringify(document));
   if (bytes.length > maxDocumentBytes) {
-    const later = [...solutions].slice(Math.ceil(solutions.size / 2));
-    return writeKeptSolutions(cache, { solutions: new Map(later), reached });
+    const later = new Map([...solutions].slice(Math.ceil(solutions.size / 2)));
+    return writeKeptSolutions(cache, { solutions: later, reached: new Map() });
   }
   try {
     await cache.put(solutionsUrl, null, inOneChunk(bytes));

@@ -25,7 +25,7 @@ export async function keepRecords(
       const known = await before.read(name, digest);
       const found = known ?? (await upstream.records(name));
       read.set(name, { name, digest, found });
-      isNew ||= known === null;
+      isNew ||= known === null && before.takes(name);
       return found;
     },
     async keep() {

@@ -26,6 +26,8 @@ export interface ReadName {
 
 /** The records of names as they were accepted before. */
 export interface KeptRecords {
+  /** Whether it takes what comes of a name: one that it has, or any while there is room. */
+  takes(name: string): boolean;
   /** Null where the name was not read, or from something else. */
   read(name: string, digest: string): Promise<UpstreamRecords | null>;
 }
@@ -56,10 +58,12 @@ const lengthBytes = 8;
 
 /** Of one subdir: names beyond it are read from upstream's own index, as without any of this. conda-forge linux-64 whole is 400 MB. */
 const maxKeptBytes = 256 * 1024 ** 2;
+/** What is as large is not written anew for the names that found no room. */
+const fullBytes = maxKeptBytes / 2;
 
 /** What is kept of a subdir; nothing where it is damaged, or was kept by another version. Losing it costs time alone. */
 export async function readKeptRecords(origin: KeptOrigin, cache: Pick<DocumentCache, 'get'>): Promise<KeptRecords> {
-  const nothing: KeptRecords = { read: async () => null };
+  const nothing: KeptRecords = { takes: () => true, read: async () => null };
   const kept = await orNull(async () => {
     const document = await cache.get(urlOf(origin));
     return document && { document: await heldIfSmall(document), places: await placesIn(document) };
@@ -67,6 +71,7 @@ export async function readKeptRecords(origin: KeptOrigin, cache: Pick<DocumentCa
   if (kept === null) return nothing;
   const { document, places } = kept;
   return {
+    takes: (name) => document.size < fullBytes || places.has(name),
     async read(name, digest) {
       const place = places.get(name);
       if (place?.digest !== digest) return null;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parseAllowlist } from '../../../core/documents/allowlist/parse-allowlist.ts';
 import type { Patches } from '../../../core/documents/patches/hotfix.ts';
+import { sha256Of } from '../../../core/names/digest.ts';
 import { packageFileNameSchema } from '../../../core/names/package-file-name.ts';
 import { noarch, type Subdir, subdirSchema } from '../../../core/names/subdir.ts';
 import type { Solver } from '../../../core/ports/solver.ts';
@@ -97,13 +98,12 @@ const idOf = ({ subdir, name: of, version }: Package): string => `${subdir}/${of
 function upstream(scene: Scene): OpenSubdir {
   return async (channel, subdir) => {
     const here = unique(scene).filter((one) => one.channel === channel && one.subdir === subdir);
+    const of = (wanted: string) => here.flatMap((one) => (one.name === wanted ? [placed(one, subdir)] : []));
     return {
       url: `${channel}/${subdir}`,
       names: () => new Set(here.map((one) => one.name)),
-      records: async (wanted) => ({
-        problems: [],
-        records: here.flatMap((one) => (one.name === wanted ? [placed(one, subdir)] : [])),
-      }),
+      records: async (wanted) => ({ problems: [], records: of(wanted) }),
+      digest: async (wanted) => sha256Of(JSON.stringify(of(wanted))),
     };
   };
 }

@@ -22,6 +22,15 @@ it('of long explanations only so many are kept that they can be read again, thos
   expect([...(await readKeptSolutions(cache)).solutions.keys()]).toEqual(hashes.slice(40));
 });
 
+it('where what specs reach takes too much room, the solutions alone are kept', async () => {
+  const cache = memoryCache();
+  const hashes = Array.from({ length: 3 }, (_, i) => sha256Of(String(i)));
+  const solutions = new Map(hashes.map((hash) => [hash, { status: 'unsolvable' as const, explanation: 'no' }]));
+  await writeKeptSolutions(cache, { solutions, reached: new Map([[sha256Of(''), 'x'.repeat(65 * 1024 ** 2)]]) });
+  const { solutions: left, reached } = await readKeptSolutions(cache);
+  expect([[...left.keys()], reached.size]).toEqual([hashes.slice(2), 0]);
+});
+
 describe('kept solutions, with the solver itself', () => {
   it('leave each plan of a history as it is without them, to the last byte', async () => {
     const statuses = new Set<string>();

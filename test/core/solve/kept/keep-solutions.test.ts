@@ -11,9 +11,11 @@ import { GatehouseError } from '../../../../core/problems/error.ts';
 import { recordSchema } from '../../../../core/record/record.ts';
 import { candidatePool } from '../../../../core/solve/candidate-pool.ts';
 import { openKeptSolutions } from '../../../../core/solve/kept/keep-solutions.ts';
+import { readKeptSolutions } from '../../../../core/solve/kept/solutions-document.ts';
 import { planSlices } from '../../../../core/solve/requests.ts';
 import { solveSlice } from '../../../../core/solve/slices/solve-slice.ts';
 import { openStandings } from '../../../../core/solve/standing/standings.ts';
+import type { OpenSubdir } from '../../../../core/solve/upstream-subdirs.ts';
 import { plan } from '../../../../core/steps/plan.ts';
 import { allowlistOf, history, type Scene, sceneWorld } from '../../../support/solve/changing-upstream.ts';
 import { tellingSolver } from '../../../support/solve/telling-solver.ts';
@@ -67,6 +69,43 @@ describe('kept solutions', () => {
       expect(again.calls).toBe(again.failed);
     });
     await fc.assert(law, { numRuns: 60 });
+  });
+
+  it('and records are read by the next plan, which reads no name of upstream', async () => {
+    const law = fc.asyncProperty(history, async ([scene]) => {
+      fc.pre(scene !== undefined);
+      const cache = memoryCache();
+      const world = { ...sceneWorld(scene, tellingSolver().solver), cache };
+      let read = 0;
+      const openSubdir: OpenSubdir = async (...at) => {
+        const upstream = await world.openSubdir(...at);
+        const records = async (name: string) => {
+          read += 1;
+          return upstream?.records(name) ?? { records: [], problems: [] };
+        };
+        return upstream && { ...upstream, records };
+      };
+      const first = await plan(allowlistOf(scene), { ...world, openSubdir });
+      read = 0;
+      const again = await plan(allowlistOf(scene), { ...world, openSubdir });
+      expect([canonicalJson(again), read]).toEqual([canonicalJson(first), 0]);
+    });
+    await fc.assert(law, { numRuns: 30 });
+  });
+
+  it('follow nothing in a pool that was followed, also where one platform alone has something new', async () => {
+    const cache = memoryCache();
+    const pools = ['b-1-0', 'c-1-0', 'd-1-0'].map((stem) => poolOf({}, 'a-1-0', stem));
+    const planned = async (asked: readonly CandidatePool[]) => {
+      const kept = await openKeptSolutions(tellingSolver().solver, cache);
+      for (const pool of asked) {
+        await kept.solver.solve(pool, ['a']);
+        await kept.keep();
+      }
+      return (await readKeptSolutions(cache)).reached.size;
+    };
+    expect(await planned(pools.slice(1))).toBe(2);
+    expect(await planned(pools)).toBe(3);
   });
 
   const specs = ['a'];

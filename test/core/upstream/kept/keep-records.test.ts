@@ -10,6 +10,7 @@ import { GatehouseError } from '../../../../core/problems/error.ts';
 import { keepUpstream } from '../../../../core/solve/upstream-subdirs.ts';
 import { acceptedVersion } from '../../../../core/upstream/accept-records.ts';
 import { openUpstreamSubdir } from '../../../../core/upstream/open-channel.ts';
+import { digestMembers } from '../../../../core/upstream/read-members.ts';
 import { anyMembers, oddMembers } from '../../../support/record/odd-members.ts';
 import { accepted } from '../../../support/record/served-records.ts';
 import { at, channel, forms, record } from '../../../support/upstream/opened-upstream.ts';
@@ -132,6 +133,17 @@ describe.each(['flat', 'zst', 'shards'] as const)('records kept of a subdir in i
     };
     expect((await read(kept, form, full)).text).toBe((await read(kept, form, memoryCache())).text);
   });
+});
+
+it('are named without reading a member whole that is larger than any is read', async () => {
+  const size = 2_000_000_000;
+  const spans: number[] = [];
+  const read = async (start: number, end: number) => {
+    spans.push(end - start);
+    return Buffer.alloc(8);
+  };
+  await digestMembers({ size, read }, [100, size]);
+  expect(spans).toEqual([16 * 1024 ** 2]);
 });
 
 it('are of the version that accepts them so: raise it where this changes', () => {
