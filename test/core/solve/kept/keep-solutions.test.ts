@@ -11,6 +11,7 @@ import { GatehouseError } from '../../../../core/problems/error.ts';
 import { recordSchema } from '../../../../core/record/record.ts';
 import { candidatePool } from '../../../../core/solve/candidate-pool.ts';
 import { openKeptSolutions } from '../../../../core/solve/kept/keep-solutions.ts';
+import { openKnownReach } from '../../../../core/solve/kept/known-reach.ts';
 import { readKeptSolutions } from '../../../../core/solve/kept/solutions-document.ts';
 import { planSlices } from '../../../../core/solve/requests.ts';
 import { solveSlice } from '../../../../core/solve/slices/solve-slice.ts';
@@ -106,6 +107,16 @@ describe('kept solutions', () => {
     };
     expect(await planned(pools.slice(1))).toBe(2);
     expect(await planned(pools)).toBe(3);
+  });
+
+  it('believe what was found of the very same pool and specs, and of no others', () => {
+    const [pool, other] = [poolOf({}, 'a-1-0'), poolOf({}, 'a-2-0')];
+    const first = openKnownReach(new Map());
+    first.digest(pool, ['a']);
+    const known = openKnownReach(new Map([...first.digests.keys()].map((whole) => [whole, 'as before'])));
+    expect(known.digest(pool, ['a'])).toBe('as before');
+    for (const found of [known.digest(other, ['a']), known.digest(pool, ['a >=1'])])
+      expect(found).not.toBe('as before');
   });
 
   const specs = ['a'];
