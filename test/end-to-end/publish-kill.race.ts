@@ -6,9 +6,12 @@ import { type TemporaryFolder, temporaryFolder } from '../support/machine/tempor
 import {
   atRest,
   copyOf,
+  type Decisions,
   damageIn,
+  decisionsIn,
   filesIn,
   gatehouse,
+  isOfLedger,
   publishHome,
   stillTime,
   unsoundIn,
@@ -23,6 +26,7 @@ interface Work {
   /** Where it begins, what it leads to, and how long it takes, in milliseconds. */
   home: string;
   result: Record<string, string>;
+  decisions: Decisions;
   took: number;
 }
 
@@ -45,7 +49,9 @@ async function undisturbed(home: string, args: readonly string[], name: string):
   const { status, stderr } = await gatehouse(at, ...args);
   expect(stderr).toContain('published /simple/demo/demo-1.0-py3-none-any.whl');
   expect(status).toBe(0);
-  return { args, home, took: performance.now() - began, result: await atRest(at) };
+  const decisions = await decisionsIn(at);
+  expect(decisions.decided.size).toBeGreaterThan(2);
+  return { args, home, took: performance.now() - began, result: await atRest(at), decisions };
 }
 
 /** How long it writes before it indexes, in milliseconds, on a machine that has other work. */
@@ -77,12 +83,19 @@ it(`killed at ${kills} moments, whatever is visible is sound, and the same comma
     const { status, stderr } = await gatehouse(home, ...work.args);
     expect(status, `${what}: ${stderr}`).toBe(0);
     expect(await damageIn(home), what).toEqual([]);
-    expect(await atRest(home), what).toEqual(work.result);
+    expect(withoutLedger(await atRest(home)), what).toEqual(withoutLedger(work.result));
+    // Whoever is killed behind an entry of the ledger, and before its verdict, leaves the entry; two files are judged at once.
+    const { decided, entries } = await decisionsIn(home);
+    expect(decided, what).toEqual(work.decisions.decided);
+    expect(entries - work.decisions.entries, what).toBeLessThanOrEqual(2);
     expect(await folderDigests(join(home, '.gatehouse/_gatehouse/incoming')), what).toEqual({});
   }
   console.info('kills landed', Object.fromEntries(phases));
   expect(phases.size).toBeGreaterThan(1);
 });
+
+const withoutLedger = (all: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(all).filter(([path]) => !isOfLedger(path)));
 
 type Phase = 'before it' | 'while writing' | 'while indexing' | 'after it';
 

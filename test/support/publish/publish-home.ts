@@ -1,6 +1,8 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseJson } from '../../../core/json/json.ts';
+import { ledgerEntrySchema } from '../../../core/ledger/ledger-entry.ts';
 import { verify } from '../../../core/steps/verify.ts';
 import { buildChannel } from '../../../local/sample/build-channel.ts';
 import { incompressibleBytes } from '../../../local/sample/build-package.ts';
@@ -73,6 +75,28 @@ export async function atRest(home: string): Promise<Record<string, string>> {
   const isOurs = (path: string) => !/^_gatehouse\/(?:meta|locks|cache|state)\//.test(path);
   return Object.fromEntries(Object.entries(all).filter(([path]) => isOurs(path)));
 }
+
+export interface Decisions {
+  /** Each once, in whatever order they came. */
+  readonly decided: ReadonlySet<string>;
+  readonly entries: number;
+}
+
+/** What the gate decided, by its ledgers. */
+export async function decisionsIn(home: string): Promise<Decisions> {
+  const paths = Object.keys(await folderDigests(join(home, '.gatehouse'))).filter((path) => isOfLedger(path));
+  const texts = paths
+    .filter((path) => !path.endsWith('-head.json'))
+    .map(async (path) => readFile(join(home, '.gatehouse', path), 'utf8'));
+  const all = (await Promise.all(texts)).map((text) => parseJson(text, ledgerEntrySchema, 'an entry of the ledger'));
+  return {
+    decided: new Set(all.map(({ event, id, sha256, verdict }) => `${event} ${id} ${sha256} ${verdict}`)),
+    entries: all.length,
+  };
+}
+
+/** An entry of a ledger, or its head. */
+export const isOfLedger = (path: string): boolean => /\/ledger(?:-head\.json|\/\d+\.json)$/.test(path);
 
 /** What `gatehouse verify` finds. */
 export async function damageIn(home: string) {
