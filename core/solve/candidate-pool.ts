@@ -41,7 +41,7 @@ export function candidatePool(
     platform,
     candidates,
     virtualPackages,
-    // Made when it is asked for: a plan that keeps no solutions asks no solver of most pools twice.
+    // Made when it is asked for, and once: to hash each record takes longer than to make the pool.
     get id() {
       id ??= poolId({ platform, virtualPackages }, all);
       return id;

@@ -68,14 +68,14 @@ function runsOf(offsets: readonly number[]): Run[] {
   return runs;
 }
 
-const memberSchema = plainObjectSchema;
-
 /** @param size what the member has; `bytes` may be its start only */
 function readMember(bytes: Uint8Array, size: number): ReadMember {
   if (size > bytes.length) return faulty(keyOf(bytes), `has more than ${maxMemberBytes} bytes`);
   if (!isUtf8(bytes)) return faulty(keyOf(bytes), 'is not UTF-8');
   const object = Buffer.concat([brace.open, bytes, brace.close]);
-  const [[filename, value] = [keyOf(bytes), null]] = Object.entries(parseJson(`${object}`, memberSchema, 'a record'));
+  const [[filename, value] = [keyOf(bytes), null]] = Object.entries(
+    parseJson(`${object}`, plainObjectSchema, 'a record'),
+  );
   if (typeof value === 'object' && value !== null && keysIn(object) > Object.keys(value).length) {
     return faulty(filename, 'has one of its keys twice');
   }

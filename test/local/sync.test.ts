@@ -30,6 +30,16 @@ describe('a plan that nothing of solves', () => {
   });
 });
 
+it('a sync keeps the records that it read for the next plan', async () => {
+  await lab.publish([small('a 1.0')]);
+  const allowlist = lab.allowlist(['a']);
+  await lab.sync(allowlist);
+  const kept = await Promise.all(
+    allowlist.channels.map((channel) => lab.world.cache.get(`gatehouse:records ${channel} linux-64`)),
+  );
+  expect(kept.filter((document) => document !== null)).toHaveLength(1);
+});
+
 describe('what comes in', () => {
   it('is the closure of every entry and nothing else, each artifact with the entries that brought it', async () => {
     await lab.publish([
